@@ -1,0 +1,92 @@
+"""What a file turned out to be: its physical form and its columns."""
+
+from __future__ import annotations
+
+import attrs
+
+
+@attrs.frozen
+class ColumnDescription:
+    """One column of a file, or one element path of an XML."""
+
+    name: str
+    """The file's own name."""
+    field: str | None
+    """The field it was taken for; ``None`` where it is unknown (its values are in ``extra``)."""
+    filled: int
+    """In how many rows it holds something."""
+    samples: tuple[str, ...] = ()
+    """The first distinct values."""
+
+
+@attrs.frozen
+class TableDescription:
+    """One table."""
+
+    table: str
+    file: str
+    rows: int
+    """Rows read, those that could not become records included."""
+    columns: tuple[ColumnDescription, ...]
+    missing: tuple[str, ...] = ()
+    """Declared columns that the file does not have."""
+    encoding: str | None = None
+    bom: bool | None = None
+    delimiter: str | None = None
+    quoting: str | None = None
+    """``none``, ``some``, ``all``, and whether ids stand in Excel's ``="…"``."""
+    line_ends: str | None = None
+    notes: tuple[str, ...] = ()
+    """What else is worth knowing, e.g. namespaces and version of an XML."""
+
+
+@attrs.frozen
+class Description:
+    """A whole source. ``str()`` of it is for a terminal."""
+
+    source: str
+    format: str
+    snapshot_date: str | None
+    tables: tuple[TableDescription, ...]
+    ignored: tuple[str, ...] = ()
+    """Files that stand beside the tables and are none of SOR's."""
+
+    def to_dict(self) -> dict[str, object]:
+        """Give the same as plain lists, dicts and texts, for JSON."""
+        return attrs.asdict(self)
+
+    def __str__(self) -> str:
+        lines = [f"{self.source}: {self.format}"]
+        if self.snapshot_date:
+            lines[0] += f", snapshot of {self.snapshot_date}"
+        for table in self.tables:
+            lines += ["", *_lines_of(table)]
+        if self.ignored:
+            lines += ["", "not read: " + ", ".join(self.ignored)]
+        return "\n".join(lines)
+
+
+def _lines_of(table: TableDescription) -> list[str]:
+    lines = [f"{table.table}: {table.rows} rows in {table.file}"]
+    form = [
+        ("encoding", table.encoding),
+        ("BOM", None if table.bom is None else ("yes" if table.bom else "no")),
+        ("delimiter", None if table.delimiter is None else repr(table.delimiter)),
+        ("quoting", table.quoting),
+        ("line ends", table.line_ends),
+    ]
+    told = [f"{label} {value}" for label, value in form if value is not None]
+    if told:
+        lines.append("  " + ", ".join(told))
+    lines += [f"  {note}" for note in table.notes]
+    name_width = max((len(column.name) for column in table.columns), default=0)
+    field_width = max((len(column.field or "unknown") for column in table.columns), default=0)
+    for column in table.columns:
+        samples = " | ".join(column.samples)
+        lines.append(
+            f"  {column.name:<{name_width}}  {column.field or 'unknown':<{field_width}}"
+            f"  {column.filled:>9}  {samples}".rstrip()
+        )
+    if table.missing:
+        lines.append("  declared, not in the file: " + ", ".join(table.missing))
+    return lines

@@ -1,0 +1,104 @@
+"""Every exception that this library raises on purpose. All derive from :class:`SorError`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from .issues import Issue
+
+
+class SorError(Exception):
+    """Root of all errors of this library."""
+
+
+class SorFileError(SorError):
+    """A file cannot be read on: a broken zip, an unreadable encoding, a truncated XML, a limit.
+
+    The message says file, place and what was expected.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        file: str | None = None,
+        line: int | None = None,
+        column: int | None = None,
+    ) -> None:
+        place = file or ""
+        if line is not None:
+            place += f":{line}" + (f":{column}" if column is not None else "")
+        super().__init__(f"{place}: {message}" if place else message)
+        self.reason = message
+        self.file = file
+        self.line = line
+        self.column = column
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (_rebuild_file_error, (type(self), self.reason, self.file, self.line, self.column))
+
+
+def _rebuild_file_error(
+    cls: type[SorFileError],
+    reason: str,
+    file: str | None,
+    line: int | None,
+    column: int | None,
+) -> SorFileError:
+    return cls(reason, file=file, line=line, column=column)
+
+
+class UnrecognisedFormatError(SorFileError):
+    """The content is none of SOR's files. The message says what it looks like instead."""
+
+
+class SorDataError(SorError):
+    """The first error in the data, where the caller asked for ``on_issue="raise"``."""
+
+    def __init__(self, issue: Issue) -> None:
+        super().__init__(str(issue))
+        self.issue = issue
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (type(self), (self.issue,))
+
+
+class MissingTableError(SorError):
+    """The source does not have the table asked for."""
+
+
+class MissingExtraError(SorError, ImportError):
+    """A package of one of the extras is not installed; the message names the extra."""
+
+
+class NotInForceError(SorError, KeyError):
+    """No version of the unit is in force on the day asked for."""
+
+    def __init__(
+        self, message: str, *, sor_id: str, day: date, reason: str, date: date | None = None
+    ) -> None:
+        super().__init__(message)
+        self.sor_id = sor_id
+        self.day = day
+        self.reason = reason
+        """``"unknown"``, ``"closed"`` or ``"future"``."""
+        self.date = date
+        """Last day in force where closed, first day where future."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])  # KeyError would show the repr
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (
+            _rebuild_not_in_force,
+            (self.args[0], self.sor_id, self.day, self.reason, self.date),
+        )
+
+
+def _rebuild_not_in_force(
+    message: str, sor_id: str, day: date, reason: str, date: date | None
+) -> NotInForceError:
+    return NotInForceError(message, sor_id=sor_id, day=day, reason=reason, date=date)

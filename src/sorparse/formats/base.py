@@ -1,0 +1,89 @@
+"""What a format has to offer, and what it is given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Protocol
+
+import attrs
+
+from ..issues import IssueLog
+from ..limits import DEFAULT_LIMITS, Limits
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from ..description import TableDescription
+    from ..sources import Member
+
+
+class Format(str, Enum):
+    """The published formats."""
+
+    SOR2 = "SOR2"
+    """SOR2 CSV set with full history (Sor_complete.zip or files of it)."""
+    SOR2_DAILY = "SOR2_DAILY"
+    """SorEntity_daily.csv: active units, closings ahead, future units; no history."""
+    SOR_CSV = "SOR_CSV"
+    """sor.csv 1.2.1.19, with or without Edityper.csv; a snapshot without closed units."""
+    EDI_TYPES = "EDI_TYPES"
+    """Edityper.csv alone."""
+    SOR_XML = "SOR_XML"
+    """Sor.xml 2.0.0 or 1.0.0, with or without the two files beside it; a snapshot."""
+    SHAK = "SHAK"
+    """SHAKCOMPLETE.TXT and its relatives of the same layout."""
+
+    def __str__(self) -> str:
+        return self.value
+
+
+@attrs.frozen
+class ReadOptions:
+    """What the caller asked for; the same for every table of a feed."""
+
+    log: IssueLog = attrs.Factory(IssueLog)
+    columns: Mapping[str, str] = attrs.field(factory=dict)
+    """The caller's own mapping: a file's column name to a field's name."""
+    encoding: str | None = None
+    limits: Limits = DEFAULT_LIMITS
+    repair: bool = False
+    """Put the repaired id where a spreadsheet has damaged one; the issue is reported anyway."""
+
+
+class TableReader(Protocol):
+    """One table in one member: can be read as often as the member can be opened."""
+
+    @property
+    def table(self) -> str:
+        """Name of the table."""
+
+    @property
+    def format(self) -> Format:
+        """The format the table was found in."""
+
+    @property
+    def member(self) -> Member:
+        """The file it stands in."""
+
+    def records(self) -> Iterator[Any]:
+        """Read the table once, lazily; findings go to the log of the options."""
+
+    def describe(self) -> TableDescription:
+        """Read the table once and tell its physical form and its columns."""
+
+
+class FormatModule(Protocol):
+    """What each format module offers under the name ``recognise``."""
+
+    def recognise(
+        self, member: Member, head: bytes, options: ReadOptions
+    ) -> Sequence[TableReader] | None:
+        """Give the tables that ``member`` holds, or ``None`` where it is not of this format.
+
+        ``head`` is the beginning of the member (64 KiB, or all of it where it is smaller).
+        """
+
+
+Recognise = Callable[["Member", bytes, ReadOptions], "Sequence[TableReader] | None"]
+SnapshotDate = Callable[[], "date | None"]

@@ -1,0 +1,110 @@
+"""How a file's columns are declared.
+
+Each format module holds one table of :class:`Column` per file. The reader, ``describe``, the
+table export, the writer and the reference page of the docs all derive from it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from enum import Enum
+from functools import lru_cache
+from typing import Any, Literal
+
+import attrs
+
+Evidence = Literal["verified", "inferred", "hypothesis"]
+
+
+class Kind(str, Enum):
+    """What the text of a cell means."""
+
+    TEXT = "text"
+    SOR_ID = "SOR id"
+    LOCATION_CODE = "location code"
+    CVR = "CVR number"
+    DATE = "date"
+    BOOL = "yes/no"
+    INHERITED = "nedarvet/egen"
+    EASTING = "easting"
+    NORTHING = "northing"
+    SOR_TYPE = "SOR type"
+    UNIT = "SOR id or name of a unit"
+
+
+@attrs.frozen
+class Column:
+    """One column of a file and the field of the record it fills."""
+
+    name: str
+    """The publisher's name, or our reference name where none is known."""
+    field: str
+    """Path of the field: ``name``, ``postal_address.post_code``, ``specialities[0].code``."""
+    kind: Kind = Kind.TEXT
+    aliases: tuple[str, ...] = ()
+    """Other spellings that are taken for this column (compared folded, like the name)."""
+    evidence: Evidence = "hypothesis"
+    """``verified``: seen in use; ``inferred``: reasoned; ``hypothesis``: our reference name."""
+
+
+@attrs.frozen(eq=False)
+class TableSpec:
+    """One file: its table, its record and its columns."""
+
+    table: str
+    """Name of the table, also the name of the method of ``Feed``."""
+    record: type[Any]
+    title: str
+    """The file as the publisher names it."""
+    columns: tuple[Column, ...]
+    required: tuple[str, ...]
+    """Fields without which a row is no record."""
+    file_names: tuple[str, ...] = ()
+    """Known base names without ending, for telling alike headers apart."""
+    key: tuple[str, ...] = ()
+    """Fields that together name a row."""
+    recognised_by: tuple[str, ...] = ()
+    """Fields of which the header must hold every one; the required ones where empty."""
+
+    def column_of(self, field: str) -> Column:
+        """The column that fills ``field``."""
+        return self._by_field[field]
+
+    @property
+    def _by_field(self) -> Mapping[str, Column]:
+        return _columns_by_field(self)
+
+    @property
+    def by_folded_name(self) -> Mapping[str, Column]:
+        """Every accepted spelling, folded, to its column."""
+        return _columns_by_name(self)
+
+
+@lru_cache(maxsize=None)
+def _columns_by_field(spec: TableSpec) -> Mapping[str, Column]:
+    found: dict[str, Column] = {}
+    for column in spec.columns:
+        found.setdefault(column.field, column)
+    return found
+
+
+@lru_cache(maxsize=None)
+def _columns_by_name(spec: TableSpec) -> Mapping[str, Column]:
+    found: dict[str, Column] = {}
+    for column in spec.columns:
+        for spelling in (column.name, *column.aliases):
+            other = found.setdefault(fold(spelling), column)
+            if other is not column:
+                raise ValueError(f"{spec.title}: {spelling} names two columns")
+    return found
+
+
+_DANISH = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "_": "", "-": "", " ": "", "\xa0": ""})
+
+
+@lru_cache(maxsize=4096)
+def fold(name: str) -> str:
+    """Fold a header name: case, ``_``, ``-``, blanks, Danish letters, final ``Identifier``."""
+    folded = name.strip().lower().translate(_DANISH)
+    return re.sub(r"identifier$", "id", folded)

@@ -1,0 +1,313 @@
+"""The SOR2 CSV set: SorEntity_daily.csv, and Sor_complete.zip with its eight files.
+
+No real header line could be found. Names marked ``verified`` are used by code that ran on the
+real files; the others are reference names after the publisher's naming rule (OIO element name,
+a final *Identifier* cut to *Id*).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..records import (
+    Classification,
+    EDIType,
+    GeoLocation,
+    LocationCode,
+    LocationCodeEDIType,
+    ReplacedEntity,
+    SHAKSORMap,
+    SOREntity,
+)
+from .declare import Column, Evidence, Kind, TableSpec
+
+C = Column
+
+# suffix, field, kind; alike in each of the three addresses
+_ADDRESS = (
+    ("StreetName", "street_name", Kind.TEXT),
+    ("StreetNameForAddressingName", "street_name_for_addressing", Kind.TEXT),
+    ("StreetBuildingId", "street_building_id", Kind.TEXT),
+    ("FloorId", "floor_id", Kind.TEXT),
+    ("SuiteId", "suite_id", Kind.TEXT),
+    ("Stairway", "stairway", Kind.TEXT),
+    ("MailDeliverySublocationId", "mail_delivery_sublocation", Kind.TEXT),
+    ("DistrictSubdivisionId", "district_subdivision", Kind.TEXT),
+    ("PostOfficeBoxId", "post_office_box", Kind.TEXT),
+    ("AdditionalAddressInfo", "additional_info", Kind.TEXT),
+    ("PostCodeId", "post_code", Kind.TEXT),
+    ("DistrictName", "district_name", Kind.TEXT),
+    ("CountryIdentificationCode", "country_code", Kind.TEXT),
+    ("MunicipalityCode", "municipality_code", Kind.TEXT),
+    ("MunicipalityName", "municipality_name", Kind.TEXT),
+    ("StreetCode", "street_code", Kind.TEXT),
+    ("RegionCode", "region_code", Kind.TEXT),
+    ("RegionName", "region_name", Kind.TEXT),
+    ("CoordETRS89z32EMeasure", "easting", Kind.EASTING),
+    ("CoordETRS89z32NMeasure", "northing", Kind.NORTHING),
+)
+_VERIFIED_ADDRESS_COLUMNS = {
+    "PostalAddressStreetName",
+    "PostalAddressStreetBuildingId",
+    "PostalAddressPostCodeId",
+    "PostalAddressDistrictName",
+    "PostalAddressRegionCode",
+    "PostalAddressCoordETRS89z32EMeasure",
+    "PostalAddressCoordETRS89z32NMeasure",
+}
+
+
+def _addresses() -> Iterator[Column]:
+    for prefix, block in (
+        ("PostalAddress", "postal_address"),
+        ("VisitingAddress", "visiting_address"),
+        ("ActivityAddress", "activity_address"),
+    ):
+        for suffix, field, kind in _ADDRESS:
+            name = prefix + suffix
+            evidence: Evidence = "verified" if name in _VERIFIED_ADDRESS_COLUMNS else "inferred"
+            yield C(name, f"{block}.{field}", kind, evidence=evidence)
+
+
+def _specialities() -> Iterator[Column]:
+    for place in range(8):
+        prefix = f"PrioritizedEntitySpeciality{place + 1}"
+        yield C(f"{prefix}Id", f"specialities[{place}].code", evidence="inferred")
+        yield C(
+            f"{prefix}Name",
+            f"specialities[{place}].name",
+            evidence="inferred" if place else "verified",
+        )
+
+
+ENTITIES = TableSpec(
+    table="entities",
+    record=SOREntity,
+    title="SOREntity / SorEntity_daily",
+    file_names=("SOREntity", "SorEntity_daily"),
+    required=("sor_id",),
+    key=("sor_id", "validity.from_date"),
+    columns=(
+        C("SorId", "sor_id", Kind.SOR_ID, aliases=("SorCode", "SorKode"), evidence="verified"),
+        C("EntityName", "name", evidence="verified"),
+        C("SorType", "sor_type", Kind.SOR_TYPE, evidence="inferred"),
+        C("EntityTypeId", "entity_type.code", evidence="verified"),
+        C("EntityTypeName", "entity_type.name", evidence="verified"),
+        C("ParentSorId", "parent_id", Kind.SOR_ID, aliases=("ParentId",)),
+        C("InstitutionOwnerSorId", "owner.sor_id", Kind.SOR_ID),
+        C("InstitutionOwnerEntityName", "owner.name"),
+        C("InstitutionOwnerEntityTypeId", "owner.entity_type.code"),
+        C("InstitutionOwnerEntityTypeName", "owner.entity_type.name", evidence="verified"),
+        C(
+            "InstitutionOwnerCvrNumberId",
+            "cvr",
+            Kind.CVR,
+            aliases=("CvrNumberId", "CvrNumber", "Cvr"),
+            evidence="verified",
+        ),
+        C("HealthInstitutionSorId", "health_institution.sor_id", Kind.SOR_ID),
+        C("HealthInstitutionEntityName", "health_institution.name", evidence="verified"),
+        C("HealthInstitutionEntityTypeId", "health_institution.entity_type.code"),
+        C("HealthInstitutionEntityTypeName", "health_institution.entity_type.name"),
+        C("FirstFromDate", "first_from_date", Kind.DATE, evidence="inferred"),
+        C("FromDate", "validity.from_date", Kind.DATE, evidence="verified"),
+        C("ToDate", "validity.to_date", Kind.DATE, evidence="verified"),
+        C("UpdatedAt", "updated_at", Kind.DATE),
+        C("ShakId", "shak_code", aliases=("ShakCode",), evidence="inferred"),
+        C("ProviderId", "provider_number", aliases=("ProviderNumber", "Ydernummer")),
+        C("PharmacyId", "pharmacy_number", aliases=("PharmacyNumber",)),
+        C("LocalCode", "local_code"),
+        C("ProductionUnitId", "production_unit_number", aliases=("ProductionUnitNumber",)),
+        C("EanLocationCode", "location_code", Kind.LOCATION_CODE, aliases=("LocationCode",)),
+        C(
+            "EanLocationCodeInheritedIndicator",
+            "location_code_inherited",
+            Kind.INHERITED,
+            aliases=("EntityInheritanceIndicator", "EntityInheritedIndicator"),
+        ),
+        C("EanLocationCodeRegionCode", "location_code_region.code"),
+        C("EanLocationCodeRegionName", "location_code_region.name", evidence="inferred"),
+        *_addresses(),
+        C(
+            "VirtualAddressEmailAddress",
+            "virtual_address.email",
+            aliases=("VirtualAddressEmailAddressId",),
+            evidence="inferred",
+        ),
+        C("VirtualAddressWebsite", "virtual_address.website", evidence="inferred"),
+        C(
+            "VirtualAddressTelephoneNumber",
+            "virtual_address.telephone",
+            aliases=("VirtualAddressTelephoneNumberId",),
+            evidence="inferred",
+        ),
+        C(
+            "VirtualAddressFaxNumber",
+            "virtual_address.fax",
+            aliases=("VirtualAddressFaxNumberId",),
+            evidence="inferred",
+        ),
+        *_specialities(),
+        C("GeographicalParentRelationId", "geographical_parent_relation",
+          aliases=("GeographicalParentRelation", "GeographicalParentRelationCode")),
+        C("GeographicalParentSorId", "geographical_parent_id", Kind.SOR_ID),
+        C("AmbulantActivityIndicator", "ambulant_activity", Kind.BOOL),
+        C("PatientsAdmittedIndicator", "patients_admitted", Kind.BOOL),
+        C("ReportingLevelIndicator", "reporting_level", Kind.BOOL),
+        C("OrganisationalLevelCode", "organisational_level.code", evidence="inferred"),
+        C("OrganisationalLevelName", "organisational_level.name", evidence="inferred"),
+        *(C(f"LocalAttribute{n}", f"local_attributes[{n - 1}]") for n in range(1, 6)),
+        C("SorNote", "note", aliases=("Note",)),
+    ),
+)
+
+SHAK_SOR_MAP = TableSpec(
+    table="shak_sor_map",
+    record=SHAKSORMap,
+    title="SHAKSORMap",
+    file_names=("SHAKSORMap", "SorShakMap"),
+    required=("shak_code", "sor_id"),
+    key=("shak_code", "sor_id", "validity.from_date"),
+    columns=(
+        C("ShakId", "shak_code", aliases=("ShakCode", "Shak")),
+        C("SorId", "sor_id", Kind.SOR_ID, aliases=("SorCode", "SorKode")),
+        C("EntityName", "name"),
+        C("FromDate", "validity.from_date", Kind.DATE),
+        C("ToDate", "validity.to_date", Kind.DATE),
+        C("OrganisationalLevelCode", "organisational_level.code", evidence="inferred"),
+        C("OrganisationalLevelName", "organisational_level.name", evidence="inferred"),
+    ),
+)
+
+LOCATION_CODES = TableSpec(
+    table="location_codes",
+    record=LocationCode,
+    title="LocationsCodes",
+    file_names=("LocationsCodes", "LocationsCode", "LocationCodes", "LocationCode"),
+    required=("location_code",),
+    key=("location_code", "sor_id", "validity.from_date"),
+    columns=(
+        C("EanLocationCode", "location_code", Kind.LOCATION_CODE,
+          aliases=("LocationCode", "LocationsCode", "Gln")),
+        C("SorId", "sor_id", Kind.SOR_ID, aliases=("SorCode",)),
+        C("OnlyInternalIndicator", "only_internal", Kind.BOOL),
+        C("NonActiveIndicator", "non_active", Kind.BOOL),
+        C("SystemTypeId", "system_type.code"),
+        C("SystemTypeName", "system_type.name"),
+        C("SystemSupplierId", "system_supplier.code"),
+        C("SystemSupplierName", "system_supplier.name"),
+        C("CommunicationSupplierId", "communication_supplier.code"),
+        C("CommunicationSupplierName", "communication_supplier.name"),
+        C("RegionCode", "region.code"),
+        C("RegionName", "region.name"),
+        C("EdiAdministratorId", "edi_administrator.code"),
+        C("EdiAdministratorName", "edi_administrator.name"),
+        C("SorNote", "note", aliases=("Note",)),
+        C("FirstFromDate", "first_from_date", Kind.DATE),
+        C("FromDate", "validity.from_date", Kind.DATE),
+        C("ToDate", "validity.to_date", Kind.DATE),
+        C("UpdatedAt", "updated_at", Kind.DATE),
+    ),
+)
+
+LOCATION_CODE_EDI_TYPES = TableSpec(
+    table="location_code_edi_types",
+    record=LocationCodeEDIType,
+    title="LocationsCodeEDITypeMap",
+    file_names=("LocationsCodeEDITypeMap", "LocationsCodesEDITypeMap", "LocationCodeEDITypeMap"),
+    required=("location_code",),
+    recognised_by=("location_code", "edi_type.code"),
+    key=("location_code", "edi_type.code", "direction", "validity.from_date"),
+    columns=(
+        C("EanLocationCode", "location_code", Kind.LOCATION_CODE,
+          aliases=("LocationCode", "LocationsCode", "Gln")),
+        C("EDITypeId", "edi_type.code"),
+        C("EDITypeName", "edi_type.name"),
+        C("Direction", "direction", aliases=("SendReceive", "DirectionCode")),
+        C("FromDate", "validity.from_date", Kind.DATE),
+        C("ToDate", "validity.to_date", Kind.DATE),
+    ),
+)
+
+EDI_TYPES = TableSpec(
+    table="edi_types",
+    record=EDIType,
+    title="EDITypes",
+    file_names=("EDITypes", "EDIType"),
+    required=("edi_type_id",),
+    key=("edi_type_id", "version", "validity.from_date"),
+    columns=(
+        C("EDITypeId", "edi_type_id"),
+        C("EDITypeCode", "code"),
+        C("EDITypeName", "name"),
+        C("Version", "version", aliases=("EDITypeVersion",)),
+        C("FromDate", "validity.from_date", Kind.DATE),
+        C("ToDate", "validity.to_date", Kind.DATE),
+    ),
+)
+
+GEO_LOCATIONS = TableSpec(
+    table="geo_locations",
+    record=GeoLocation,
+    title="GeoLocations",
+    file_names=("GeoLocations", "GeoLocation"),
+    required=("geo_location_id",),
+    key=("geo_location_id", "sor_id", "validity.from_date"),
+    columns=(
+        C("GeoLocationId", "geo_location_id",
+          aliases=("GeographicalLocationId", "GeographicalLocalisationId")),
+        C("GeoLocationName", "name",
+          aliases=("GeographicalLocationName", "GeographicalLocalisationName")),
+        C("SorId", "sor_id", Kind.SOR_ID),
+        C("MunicipalityCode", "municipality_code"),
+        C("RegionCode", "region_code"),
+        C("CoordETRS89z32EMeasure", "easting", Kind.EASTING),
+        C("CoordETRS89z32NMeasure", "northing", Kind.NORTHING),
+        C("FromDate", "validity.from_date", Kind.DATE),
+        C("ToDate", "validity.to_date", Kind.DATE),
+    ),
+)
+
+CLASSIFICATIONS = TableSpec(
+    table="classifications",
+    record=Classification,
+    title="SORClassifications",
+    file_names=("SORClassifications", "SORClassification"),
+    required=("entry.code",),
+    recognised_by=("classification.code", "entry.code"),
+    key=("classification.code", "entry.code", "validity.from_date"),
+    columns=(
+        C("ClassificationId", "classification.code", aliases=("ClassificationCode",)),
+        C("ClassificationName", "classification.name"),
+        C("Code", "entry.code", aliases=("EntryCode", "CodeId")),
+        C("Name", "entry.name", aliases=("EntryName", "CodeName")),
+        C("FromDate", "validity.from_date", Kind.DATE),
+        C("ToDate", "validity.to_date", Kind.DATE),
+    ),
+)
+
+REPLACED_ENTITIES = TableSpec(
+    table="replaced_entities",
+    record=ReplacedEntity,
+    title="SORReplacedEntities",
+    file_names=("SORReplacedEntities", "SORReplacedEntity"),
+    required=("sor_id", "replaced_by_id"),
+    key=("sor_id", "replaced_by_id"),
+    columns=(
+        C("SorId", "sor_id", Kind.SOR_ID, aliases=("OldSorId", "ReplacedSorId")),
+        C("ReplacedBySorId", "replaced_by_id", Kind.SOR_ID,
+          aliases=("NewSorId", "ReplacedById", "ReplacesBySorId")),
+        C("FromDate", "from_date", Kind.DATE),
+    ),
+)
+
+TABLES = (
+    ENTITIES,
+    SHAK_SOR_MAP,
+    LOCATION_CODES,
+    LOCATION_CODE_EDI_TYPES,
+    EDI_TYPES,
+    GEO_LOCATIONS,
+    CLASSIFICATIONS,
+    REPLACED_ENTITIES,
+)

@@ -1,0 +1,96 @@
+"""What was found wrong in the data, and what happens with it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Literal
+
+import attrs
+
+from .errors import SorDataError
+
+Severity = Literal["error", "warning", "info"]
+OnIssue = Literal["collect", "raise"] | Callable[["Issue"], object]
+
+
+@attrs.frozen
+class Issue:
+    """One finding in the data, with its place."""
+
+    severity: Severity
+    """``error``: a value or row could not be read; ``warning``: it was read but looks wrong;
+    ``info``: worth knowing."""
+    code: str
+    """Stable kebab-case name of the kind of finding; see the list of codes in the docs."""
+    message: str
+    """The finding in words."""
+    file: str | None = None
+    """File or zip member."""
+    line: int | None = None
+    """Line where the record starts, from 1; for XML the line of the element."""
+    column: str | None = None
+    """The file's own column name, or the element's path."""
+    value: str | None = None
+    """The offending text."""
+    sor_id: str | None = None
+    """SOR id of the unit concerned, where known."""
+    raw: str | None = None
+    """The whole raw row, where it could not become a record."""
+
+    def __str__(self) -> str:
+        place = ":".join(str(part) for part in (self.file, self.line) if part is not None)
+        parts = [place] if place else []
+        if self.column is not None:
+            parts.append(f"column {self.column}")
+        parts.append(f"{self.message} [{self.code}]")
+        return ": ".join(parts)
+
+
+class IssueLog:
+    """Takes issues as they come and does what the caller asked for with them.
+
+    A finding is kept once, however often its table is read again; beyond ``max_issues`` findings
+    are only counted, and one closing issue says how many.
+    """
+
+    def __init__(self, on_issue: OnIssue = "collect", max_issues: int = 100_000) -> None:
+        if not (on_issue in ("collect", "raise") or callable(on_issue)):
+            raise ValueError(
+                f'on_issue must be "collect", "raise" or a callable, not {on_issue!r}'
+            )
+        self.on_issue = on_issue
+        self.max_issues = max_issues
+        self.counts: Counter[str] = Counter()
+        self.dropped = 0
+        self._kept: dict[Issue, None] = {}
+
+    def add(self, issue: Issue) -> None:
+        """Take one issue: keep it, raise it, or hand it on."""
+        if issue in self._kept:  # the table is being read again
+            if self.on_issue == "raise" and issue.severity == "error":
+                raise SorDataError(issue)
+            return
+        self.counts[issue.code] += 1
+        if len(self._kept) < self.max_issues:
+            self._kept[issue] = None
+        else:
+            self.dropped += 1
+        if callable(self.on_issue):
+            self.on_issue(issue)
+        elif self.on_issue == "raise" and issue.severity == "error":
+            raise SorDataError(issue)
+
+    def as_list(self) -> list[Issue]:
+        """The issues kept, in the order found, and a closing one where some were only counted."""
+        kept = list(self._kept)
+        if self.dropped:
+            kept.append(
+                Issue(
+                    "error",
+                    "too-many-issues",
+                    f"{self.dropped} more issues were found and not kept "
+                    f"(Limits.max_issues is {self.max_issues})",
+                )
+            )
+        return kept

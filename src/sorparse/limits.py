@@ -1,0 +1,28 @@
+"""Guards against hostile input."""
+
+from __future__ import annotations
+
+import attrs
+
+
+@attrs.frozen
+class Limits:
+    """Bounds that every real file passes by far; beyond one there is one clear error or issue."""
+
+    max_member_bytes: int = 16 * 1024**3
+    """Largest unpacked size of one file, in bytes."""
+    max_ratio: float = 200.0
+    """Largest ratio of unpacked to packed size of a zip member (text packs 10 to 30 times)."""
+    max_field_chars: int = 1_000_000
+    """Longest single value, in characters; a longer one costs its row."""
+    max_depth: int = 200
+    """Deepest nesting of XML elements."""
+    max_issues: int = 100_000
+    """How many issues a feed keeps; those beyond are counted, not kept."""
+    max_columns: int = 4_096
+    """Most columns that a header may have."""
+    max_members: int = 10_000
+    """Most members that a zip or a folder may have."""
+
+
+DEFAULT_LIMITS = Limits()

@@ -1,0 +1,33 @@
+"""Records: immutable, slotted, hashable, compared by value. They know no files."""
+
+from .entity import SOREntity
+from .others import (
+    Classification,
+    EDIType,
+    GeoLocation,
+    LocationCode,
+    LocationCodeEDIType,
+    ReplacedEntity,
+    SHAKSORMap,
+    SHAKUnit,
+)
+from .values import Address, Coded, EntityRef, Extra, SorType, Validity, VirtualAddress
+
+__all__ = [
+    "Address",
+    "Classification",
+    "Coded",
+    "EDIType",
+    "EntityRef",
+    "Extra",
+    "GeoLocation",
+    "LocationCode",
+    "LocationCodeEDIType",
+    "ReplacedEntity",
+    "SHAKSORMap",
+    "SHAKUnit",
+    "SOREntity",
+    "SorType",
+    "Validity",
+    "VirtualAddress",
+]

@@ -1,0 +1,107 @@
+"""The unit of the register, in one version."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import attrs
+
+from .values import (
+    ALWAYS,
+    NO_EXTRA,
+    Address,
+    Coded,
+    EntityRef,
+    Extra,
+    SorType,
+    Validity,
+    VirtualAddress,
+    as_extra,
+)
+
+
+@attrs.frozen(weakref_slot=False)
+class SOREntity:
+    """One version of one unit: an owner, a health institution or an organisational unit.
+
+    The record holds what the file says; nothing is inherited here. For addresses and the
+    location code with inheritance resolved see ``View.effective``.
+    """
+
+    sor_id: str
+    """SOR id (``SorId``, ``SorIdentifier``, SOR-kode): 11 to 18 digits, text."""
+    name: str | None = None
+    """Name of the unit (``EntityName``, Enhedsnavn)."""
+    sor_type: SorType | None = None
+    """Level in the register (``SorType``): IE, SI or OE."""
+    entity_type: Coded | None = None
+    """Kind of unit (``EntityTypeId``/``EntityTypeName``, ``EntityTypeIdentifier``, Enhedstype)."""
+    parent_id: str | None = None
+    """SOR id of the organisational parent (``ParentSorId``, Parent-SOR-kode); none for owners."""
+    owner: EntityRef | None = None
+    """The institution owner above the unit (``InstitutionOwner…``)."""
+    health_institution: EntityRef | None = None
+    """The health institution the unit belongs to (``HealthInstitution…``)."""
+    cvr: str | None = None
+    """CVR number of the owner, eight digits (``InstitutionOwnerCvrNumberId``,
+    ``CVRnumberIdentifier``)."""
+    production_unit_number: str | None = None
+    """P-number, ten digits (``ProductionUnitId``, P-nummer)."""
+    validity: Validity = ALWAYS
+    """The days of this version, both ends inclusive (``FromDate``, ``ToDate``). ``from_date`` is
+    the day the last change applies from, not the opening; see ``first_from_date``."""
+    first_from_date: date | None = None
+    """The unit's first day (``FirstFromDate``, Gaeldende_fra_dato)."""
+    updated_at: date | None = None
+    """Day of the last edit (``UpdatedAt``, Sidst_aendret_dato)."""
+    shak_code: str | None = None
+    """SHAK code, 4, 6 or 7 characters (``ShakId``, ``ShakIdentifier``, SghAfd-kode)."""
+    provider_number: str | None = None
+    """Provider number with its leading zeros (``ProviderId``, ydernummer); not unique."""
+    pharmacy_number: str | None = None
+    """Pharmacy number, may hold a comma, e.g. ``362,1`` (``PharmacyId``, Apoteksnummer)."""
+    local_code: str | None = None
+    """The owner's own code for the unit (``LocalCode``, Lokalkode)."""
+    location_code: str | None = None
+    """Location number, a 13-digit GLN (``EanLocationCode``, Lokationsnummer)."""
+    location_code_inherited: bool | None = None
+    """Whether the location number comes from a unit above
+    (``EanLocationCodeInheritedIndicator``, ``EntityInheritanceIndicator``, Nedarvningsstatus)."""
+    location_code_region: Coded | None = None
+    """Region in which the location number, not the unit, lies (``EanLocationCodeRegionCode``)."""
+    postal_address: Address | None = None
+    """Postal address (``PostalAddress…``, Postadresse)."""
+    visiting_address: Address | None = None
+    """Visiting address (``VisitingAddress…``, Besoegsadresse)."""
+    activity_address: Address | None = None
+    """Activity address (``ActivityAddress…``, Aktivitetsadresse)."""
+    virtual_address: VirtualAddress | None = None
+    """E-mail, website, telephone, fax (``VirtualAddress…``)."""
+    specialities: tuple[Coded, ...] = attrs.field(default=(), converter=tuple)
+    """Clinical specialities, the main one first, at most eight
+    (``PrioritizedEntitySpeciality1Id`` …, Hovedspeciale, Speciale2 …). Where a file fills a later
+    place and leaves an earlier one empty, the empty place is ``Coded(None, None)``."""
+    geographical_parent_relation: str | None = None
+    """Code of the geographical relation, 1 own placement, 2 the organisational parent, 3 another
+    parent, 4 none, 5 unknown (``GeographicalParentRelationId``)."""
+    geographical_parent_id: str | None = None
+    """SOR id of the geographical parent (``GeographicalParentSorId``)."""
+    ambulant_activity: bool | None = None
+    """Whether the unit has outpatient contacts (``AmbulantActivityIndicator``)."""
+    patients_admitted: bool | None = None
+    """Whether the unit is a bed ward (``PatientsAdmittedIndicator``)."""
+    reporting_level: bool | None = None
+    """Whether the unit reports to the national patient register (``ReportingLevelIndicator``)."""
+    organisational_level: Coded | None = None
+    """Clinical-administrative level (``OrganisationalLevelCode``/``…Name``)."""
+    replaces: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    """SOR ids of the units that this one replaces (``ReplacesEntityCollection``)."""
+    replaced_by: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    """SOR ids of the units that replace this one (``ReplacedByEntityCollection``)."""
+    local_attributes: tuple[str | None, ...] = attrs.field(default=(), converter=tuple)
+    """The owner's attributes 1 to 5 (``LocalAttribute1`` …); place *n* is attribute *n*, an empty
+    place before a filled one is ``None``."""
+    note: str | None = None
+    """Remark (``SorNote``)."""
+    extra: Extra = attrs.field(default=NO_EXTRA, converter=as_extra)
+    """What the row holds beyond the known columns, by the file's own column name."""

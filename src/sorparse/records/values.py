@@ -1,0 +1,181 @@
+"""Value objects that many records share: codes, references, addresses, validity."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+import attrs
+
+
+class SorType(str, Enum):
+    """The three levels of the register (SOR-type)."""
+
+    IE = "IE"
+    """Institution owner (institutionsejer): a region, municipality, state body or private owner."""
+    SI = "SI"
+    """Health institution (sundhedsinstitution): a hospital, a practice, a pharmacy."""
+    OE = "OE"
+    """Organisational unit (organisatorisk enhed): a department, a ward, a site."""
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class Extra(Mapping[str, str]):
+    """What a row holds beyond the known columns: the file's own column name to text.
+
+    Immutable, hashable and compared by value, so that the record around it is too.
+    Cells without content are left out.
+    """
+
+    __slots__ = ("_items",)
+
+    def __init__(self, items: Mapping[str, str] | None = None) -> None:
+        self._items: dict[str, str] = dict(items) if items else {}
+
+    def __getitem__(self, key: str) -> str:
+        return self._items[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._items)
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self._items.items()))
+
+    def __repr__(self) -> str:
+        return repr(self._items)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (Extra, (self._items,))
+
+
+NO_EXTRA = Extra()
+
+
+def as_extra(items: Mapping[str, str] | None) -> Extra:
+    """Freeze any mapping given by hand to a record."""
+    if isinstance(items, Extra):
+        return items
+    return Extra(items) if items else NO_EXTRA
+
+
+@attrs.frozen(weakref_slot=False)
+class Coded:
+    """A code and its name; either may be ``None``. Codes are text: check digits do not hold."""
+
+    code: str | None = None
+    """The code, often a SNOMED CT concept id (columns ``…Id``/``…Code``, elements ``…Identifier``)."""
+    name: str | None = None
+    """The Danish term (columns ``…Name``)."""
+    supplied: str | None = attrs.field(default=None, eq=False, repr=False, kw_only=True)
+    """``"name"`` or ``"code"`` where that half is not in the file but comes from the code table
+    that ships with this library (see ``sorparse.codes``); not part of the comparison."""
+
+
+@attrs.frozen(weakref_slot=False)
+class EntityRef:
+    """A reference to the institution owner or the health institution above a unit."""
+
+    sor_id: str | None = None
+    """SOR id (``InstitutionOwnerSorId``, ``HealthInstitutionSorId``)."""
+    name: str | None = None
+    """Name (``InstitutionOwnerEntityName``, ``HealthInstitutionEntityName``)."""
+    entity_type: Coded | None = None
+    """Type (``…EntityTypeId``, ``…EntityTypeName``)."""
+
+
+@attrs.frozen(weakref_slot=False)
+class Validity:
+    """A period of whole days. Both ends are inclusive ("til og med"); ``None`` is open."""
+
+    from_date: date | None = None
+    """First day (``FromDate``)."""
+    to_date: date | None = None
+    """Last day, inclusive (``ToDate``); ``None`` where the file has no end, or one of the
+    publisher's open ends (9999-12-31, 2500-01-01)."""
+
+    def contains(self, day: date) -> bool:
+        """Tell whether ``day`` lies in the period, first and last day included."""
+        return (self.from_date is None or self.from_date <= day) and (
+            self.to_date is None or day <= self.to_date
+        )
+
+    def overlaps(self, other: Validity) -> bool:
+        """Tell whether the two periods share at least one day.
+
+        A period whose end lies before its start has no day at all and overlaps nothing.
+        """
+        start = max(self.from_date or date.min, other.from_date or date.min)
+        end = min(self.to_date or date.max, other.to_date or date.max)
+        return start <= end
+
+
+@attrs.frozen(weakref_slot=False)
+class Address:
+    """A postal, visiting or activity address (OIO ``AddressPostal`` and what SOR adds to it)."""
+
+    street_name: str | None = None
+    """Street (``StreetName``)."""
+    street_name_for_addressing: str | None = None
+    """Street name as shortened for addressing, 20 characters (``StreetNameForAddressingName``)."""
+    street_building_id: str | None = None
+    """House number with letter, e.g. ``70B`` (``StreetBuildingIdentifier``). The CSV 1.2.1.19 set
+    writes street and number in one column; there all of it stands in ``street_name``."""
+    floor_id: str | None = None
+    """Floor (``FloorIdentifier``)."""
+    suite_id: str | None = None
+    """Door or side (``SuiteIdentifier``)."""
+    stairway: str | None = None
+    """Stairway or entrance (``Stairway``)."""
+    mail_delivery_sublocation: str | None = None
+    """Name of farm or building (``MailDeliverySublocationIdentifier``)."""
+    district_subdivision: str | None = None
+    """Village or part of town (``DistrictSubdivisionIdentifier``)."""
+    post_office_box: str | None = None
+    """Post box number (``PostOfficeBoxIdentifier``)."""
+    additional_info: str | None = None
+    """Further text (``AdditionalAddressInfo``)."""
+    post_code: str | None = None
+    """Post code, four digits; ``9999`` is used for abroad (``PostCodeIdentifier``)."""
+    district_name: str | None = None
+    """Postal town (``DistrictName``)."""
+    country_code: str | None = None
+    """Country, e.g. ``DK`` (``CountryIdentificationCode``)."""
+    municipality_code: str | None = None
+    """Municipality, four digits with leading zero (``MunicipalityCode``, kommunekode)."""
+    municipality_name: str | None = None
+    """Municipality (``MunicipalityName``)."""
+    street_code: str | None = None
+    """Road code within the municipality, four digits (``StreetCode``, vejkode)."""
+    region_code: str | None = None
+    """Region of the address, 1081 to 1085 (``RegionCode``)."""
+    region_name: str | None = None
+    """Region of the address (``RegionName``)."""
+    easting: Decimal | None = None
+    """Easting in metres, ETRS89 / UTM zone 32N, EPSG:25832 (``CoordETRS89z32EMeasure``)."""
+    northing: Decimal | None = None
+    """Northing in metres, ETRS89 / UTM zone 32N, EPSG:25832 (``CoordETRS89z32NMeasure``)."""
+
+
+@attrs.frozen(weakref_slot=False)
+class VirtualAddress:
+    """Electronic and telephone addresses (``VirtualAddressInformation``)."""
+
+    email: str | None = None
+    """E-mail (``EmailAddressIdentifier``)."""
+    website: str | None = None
+    """Website (``Website``)."""
+    telephone: str | None = None
+    """Telephone, free text (``TelephoneNumberIdentifier``)."""
+    fax: str | None = None
+    """Fax, free text (``FaxNumberIdentifier``)."""
+
+
+ALWAYS = Validity()
