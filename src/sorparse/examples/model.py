@@ -121,8 +121,9 @@ class Records:
 
     def daily(self) -> list[SOREntity]:
         """What SorEntity_daily.csv holds: no unit and no version that has ended."""
-        return [e for e in self.entities if e.validity.to_date is None
-                or e.validity.to_date >= self.day]
+        return [
+            e for e in self.entities if e.validity.to_date is None or e.validity.to_date >= self.day
+        ]
 
     def snapshot(self) -> list[SOREntity]:
         """One version of each unit, as the XML has it; the closing day is the unit's."""
@@ -147,8 +148,11 @@ class Records:
 
     def current(self) -> list[SOREntity]:
         """What sor.csv holds: the snapshot without the units that have closed."""
-        return [e for e in self.snapshot() if e.validity.to_date is None
-                or e.validity.to_date >= self.day]
+        return [
+            e
+            for e in self.snapshot()
+            if e.validity.to_date is None or e.validity.to_date >= self.day
+        ]
 
 
 def entities_known(units: list[Unit], day: date) -> list[SOREntity]:
@@ -166,9 +170,7 @@ def entities_known(units: list[Unit], day: date) -> list[SOREntity]:
         for unit in units
         if unit.sor_id in known
     }
-    return [
-        _placed(version, plain, day) for versions in plain.values() for version in versions
-    ]
+    return [_placed(version, plain, day) for versions in plain.values() for version in versions]
 
 
 def _versions(unit: Unit, events: list[Event], day: date) -> Iterator[SOREntity]:
@@ -212,9 +214,7 @@ def in_force(versions: list[SOREntity], day: date) -> SOREntity:
     return begun[-1] if begun else versions[0]
 
 
-def _placed(
-    version: SOREntity, plain: Mapping[str, list[SOREntity]], today: date
-) -> SOREntity:
+def _placed(version: SOREntity, plain: Mapping[str, list[SOREntity]], today: date) -> SOREntity:
     """Fill in what a version takes from the units above it."""
     day = max(version.validity.from_date or today, min(version.validity.to_date or today, today))
     above = [version]

@@ -44,7 +44,8 @@ def records(day: date = snapshot_date) -> Records:
     found.shak_sor_map = shak_map(histories)
     found.replaced_entities = replaced(made, set(histories))
     found.location_codes = [
-        _location_code(versions) for versions in histories.values()
+        _location_code(versions)
+        for versions in histories.values()
         if versions[-1].location_code_inherited is False and versions[-1].location_code
     ]
     found.location_code_edi_types = [
@@ -52,7 +53,10 @@ def records(day: date = snapshot_date) -> Records:
     ]
     found.edi_types = [
         EDIType(
-            edi_type_id, code, name, version,
+            edi_type_id,
+            code,
+            name,
+            version,
             Validity(date.fromisoformat(start), date.fromisoformat(end) if end else None),
         )
         for edi_type_id, code, name, version, start, end in EDI_TYPES
@@ -101,8 +105,12 @@ def _handled(code: LocationCode) -> list[LocationCodeEDIType]:
         ("3", "5", "7"), ("1", "2", "3", "6", "9"))  # fmt: skip
     name_of = {edi_type[0]: edi_type[2] for edi_type in EDI_TYPES}
     return [
-        LocationCodeEDIType(code.location_code, Coded(edi_type, name_of[edi_type]), direction,
-                            attrs.evolve(code.validity))
+        LocationCodeEDIType(
+            code.location_code,
+            Coded(edi_type, name_of[edi_type]),
+            direction,
+            attrs.evolve(code.validity),
+        )
         for direction, edi_types in (("send", sent), ("receive", received))
         for edi_type in edi_types
     ]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import linecache
 from collections.abc import Callable
+from functools import wraps
 from itertools import count
 from typing import Any, TypeVar
 
