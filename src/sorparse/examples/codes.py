@@ -95,7 +95,9 @@ SYSTEM_SUPPLIERS: Final = coded({"Eksempelsystemer A/S": "9911", "Øvelsesdata A
 COMMUNICATION_SUPPLIERS: Final = coded(
     {"KMD": "41000035001", "TrueCommerce Denmark ApS": "51000035003", "Ukendt": "11000035002"}
 )
-EDI_ADMINISTRATORS: Final = coded({"Eksempelregionens EDI-kontor": "9921", "Øens EDI-hjælp": "9922"})
+EDI_ADMINISTRATORS: Final = coded(
+    {"Eksempelregionens EDI-kontor": "9921", "Øens EDI-hjælp": "9922"}
+)
 
 ORGANISATIONAL_LEVELS: Final = coded(
     {

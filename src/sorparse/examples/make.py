@@ -37,7 +37,7 @@ One register of {units} units, as of {day}, in every published format. Made by
 
 
 def archive(files: Mapping[str, bytes]) -> bytes:
-    """A zip with a fixed time on every member."""
+    """Pack a zip with a fixed time on every member."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as target:
         for name, content in files.items():
@@ -50,7 +50,7 @@ def archive(files: Mapping[str, bytes]) -> bytes:
 
 
 def files() -> dict[str, bytes]:
-    """Every file by its path below the folder."""
+    """Make every file; they come by their path below the folder."""
     found = records()
     xml = {name: write(found) for name, write in XML_FILES.items()}
     made = {

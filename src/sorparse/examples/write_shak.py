@@ -41,7 +41,7 @@ def _record(unit: SHAKUnit) -> str:
 
 
 def shak_file(units: Iterable[SHAKUnit]) -> bytes:
-    """The whole file; it has no header."""
+    """Write the whole file; it has no header."""
     records = [_record(unit) for unit in units]
     if any(len(record) != RECORD_LENGTH for record in records):
         raise ValueError("a field is longer than its place")

@@ -131,7 +131,7 @@ class Document:
             yield
 
     def bytes(self) -> bytes:
-        """The file: UTF-8 with BOM, CRLF."""
+        """Give the file: UTF-8 with BOM, CRLF."""
         return "".join(line + _LINE_END for line in self._lines).encode("utf-8-sig")
 
     def _line(self, text: str) -> None:
@@ -139,7 +139,7 @@ class Document:
 
 
 def sor_xml(found: Records, dialect: Dialect) -> bytes:
-    """Sor.xml: one state of each unit, each inside the unit above it."""
+    """Write Sor.xml: one state of each unit, each inside the unit above it."""
     out = Document(dialect)
     below: dict[str | None, list[SOREntity]] = {}
     for entity in found.snapshot():
@@ -250,8 +250,9 @@ class _Units:
         out = self.out
         with out.inside(name):
             with out.inside(f"{out.dialect.postal}AddressPostal"):
-                out.leaf("dkcc:MailDeliverySublocationIdentifier",
-                         address.mail_delivery_sublocation)
+                out.leaf(
+                    "dkcc:MailDeliverySublocationIdentifier", address.mail_delivery_sublocation
+                )
                 out.leaf("dkcc2005:StreetName", address.street_name)
                 out.leaf("cpr:StreetNameForAddressingName", address.street_name_for_addressing)
                 out.leaf("dkcc:StreetBuildingIdentifier", address.street_building_id)
@@ -261,8 +262,11 @@ class _Units:
                 out.leaf("dkcc2005-2:PostOfficeBoxIdentifier", address.post_office_box)
                 out.leaf("dkcc2005:PostCodeIdentifier", address.post_code)
                 out.leaf("dkcc2005:DistrictName", address.district_name)
-                out.leaf("dkcc:CountryIdentificationCode", address.country_code,
-                         ' scheme="iso3166-alpha2"')
+                out.leaf(
+                    "dkcc:CountryIdentificationCode",
+                    address.country_code,
+                    ' scheme="iso3166-alpha2"',
+                )
             out.kept("Stairway", address.stairway)
             if out.dialect.version_2:
                 out.leaf("cpr:MunicipalityCode", address.municipality_code)
@@ -290,10 +294,12 @@ class _Units:
             for place, speciality in enumerate(specialities):
                 kind = SECONDARY_SPECIALITY if place else MAIN_SPECIALITY
                 with out.inside("ClinicalSpeciality"):
-                    out.leaf("SpecialityIdentifier" if version_2 else "SpecialityCode",
-                             speciality.code)
-                    out.leaf("SpecialityTypeIdentifier" if version_2 else "SpecialityType",
-                             kind.code)
+                    out.leaf(
+                        "SpecialityIdentifier" if version_2 else "SpecialityCode", speciality.code
+                    )
+                    out.leaf(
+                        "SpecialityTypeIdentifier" if version_2 else "SpecialityType", kind.code
+                    )
 
     def _status(
         self, validity: Validity, updated_at: date | None, first_from_date: date | None
@@ -324,7 +330,7 @@ def status(
 
 
 def data_code_types(found: Records) -> bytes:
-    """SorDataCodeTypes.xml. Nobody has shown one: its shape is our hypothesis."""
+    """Write SorDataCodeTypes.xml. Nobody has shown one: its shape is our hypothesis."""
     out = Document(V2)
     element_of = {list_id: element for list_id, _, element, _ in CLASSIFICATIONS}
     with out.root("SorDataCodeTypes", found):
@@ -340,7 +346,7 @@ def data_code_types(found: Records) -> bytes:
 
 
 def geographical_localisations(found: Records) -> bytes:
-    """GeographicalLocalisations.xml. Nobody has shown one: its shape is our hypothesis."""
+    """Write GeographicalLocalisations.xml. Nobody has shown one: its shape is our hypothesis."""
     out = Document(V2)
     with out.root("GeographicalLocalisations", found):
         for place in found.geo_locations:
