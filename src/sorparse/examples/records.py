@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from itertools import groupby
-from typing import Any
 
 from ..records import (
     Classification,
@@ -147,7 +146,7 @@ def _shak_units(found: Records) -> list[SHAKUnit]:
             hospital, section = len(code) == 4, len(code) == 7
             owner_type = entity.owner and entity.owner.entity_type
             public = owner_type is not None and owner_type.name == "region"
-            specialities: Any = [
+            specialities = [
                 Coded(SHAK_SPECIALITIES[s.code])
                 for s in entity.specialities[:4]
                 if section and s.code in SHAK_SPECIALITIES
