@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import sorparse
-from trust_support import A, B, C, HEADER, one, read, sor2, sor_csv, units
+from trust_support import HEADER, A, B, C, one, read, sor2, sor_csv, units
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_lines_are_counted_through_a_line_end_in_a_quoted_name() -> None:
 
 
 def test_the_raw_text_of_a_bad_row_over_several_lines_is_kept_whole() -> None:
-    records, (issue,) = read(sor2(f'"";"Hjerte\r\nLunge";;;', f"{B};Nyre;;;"))
+    records, (issue,) = read(sor2('"";"Hjerte\r\nLunge";;;', f"{B};Nyre;;;"))
     assert [unit.sor_id for unit in records] == [B]
     assert (issue.code, issue.raw) == ("missing-key", '"";"Hjerte\nLunge";;;')
 

@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, Any, BinaryIO, Self
 
 from .description import Description
 from .errors import MissingTableError, UnrecognisedFormatError
-from .formats import Format, Found, ReadOptions, TableReader, recognisers
+from .formats import Format, Found, ReadOptions, TableReader, check_mapping, recognisers
 from .formats.looks import looks_like
 from .issues import Issue, IssueLog, OnIssue
 from .limits import DEFAULT_LIMITS, Limits
@@ -82,11 +82,12 @@ def open(  # noqa: A001 - the name is the library's own `open`, as in gzip.open
         been there. The finding is reported either way.
 
     Raises UnrecognisedFormatError where the content is none of SOR's files, SorFileError where it
-    cannot be read.
+    cannot be read, ValueError where ``columns`` names a field that there is not.
     """
     limits = limits or DEFAULT_LIMITS
+    check_mapping(columns or {})
     options = ReadOptions(
-        log=IssueLog(on_issue, limits.max_issues),
+        log=IssueLog(on_issue, limits.max_issues, limits.max_issue_chars),
         columns=dict(columns or {}),
         encoding=encoding,
         limits=limits,

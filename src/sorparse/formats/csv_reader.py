@@ -195,8 +195,7 @@ class CsvTable:
 
     @property
     def _log(self) -> IssueLog:
-        # a second reading of the same rows must not tell everything twice
-        return IssueLog() if self.spec.part else self.options.log
+        return self.options.log
 
     def _header_of(self, rows: Rows, iterator: Iterator[tuple[int, list[str]]]) -> Plan | None:
         if self.names is not None:

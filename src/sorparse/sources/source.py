@@ -47,8 +47,7 @@ class Member:
         with translated(self.name):
             stream = self._opener()
         try:
-            with translated(self.name):
-                yield stream
+            yield cast("BinaryIO", _Translated(stream, self.name))
         finally:
             stream.close()
 
@@ -94,6 +93,31 @@ def translated(name: str) -> Iterator[None]:
         raise SorFileError(f"zip member cannot be unpacked: {exc}", file=name) from exc
     except OSError as exc:
         raise SorFileError(f"cannot be read: {exc.strerror or exc}", file=name) from exc
+
+
+class _Translated(io.BufferedIOBase):
+    """A stream whose own errors are SorFileErrors; those of who reads it stay what they are."""
+
+    def __init__(self, stream: BinaryIO, name: str) -> None:
+        self._stream = stream
+        self._name = name
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return self._stream.seekable()
+
+    def read(self, size: int | None = -1) -> bytes:
+        with translated(self._name):
+            return self._stream.read(-1 if size is None else size)
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        with translated(self._name):
+            return self._stream.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._stream.tell()
 
 
 def read_fully(stream: IO[bytes], size: int) -> bytes:
