@@ -121,11 +121,14 @@ class Feed:
 
     def _recognised(self, member: Member) -> Found | None:
         head = member.head()
-        for recognise in recognisers():
-            found = recognise(member, head, self._options)
-            if found is not None:
-                return found
-        what = looks_like(head)
+        try:
+            for recognise in recognisers():
+                found = recognise(member, head, self._options)
+                if found is not None:
+                    return found
+            what = looks_like(head)
+        except UnrecognisedFormatError as error:
+            what = error.reason
         if len(self._source.members) == 1:
             raise UnrecognisedFormatError(f"none of SOR's files: {what}", file=member.name)
         self._ignored.append(member.name)
@@ -153,6 +156,16 @@ class Feed:
                 continue
             best = min(having, key=lambda reader: _RICHEST_FIRST.index(reader.format)).format
             chosen[table] = [reader for reader in having if reader.format is best]
+            if len(chosen[table]) > 1:
+                self._options.log.add(
+                    Issue(
+                        "warning",
+                        "table-in-several-files",
+                        f"{table} stands in several files, which are read one after the other: "
+                        + ", ".join(reader.member.base_name for reader in chosen[table][:10]),
+                        file=self._source.name,
+                    )
+                )
             for reader in having:
                 if reader.format is not best:
                     self._options.log.add(

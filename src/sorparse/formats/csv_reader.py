@@ -50,7 +50,7 @@ def read_header(head: bytes, name: str, options: ReadOptions) -> Header | None:
             delimiter = max(DELIMITERS, key=lambda sign: (line.count(sign), sign == ";"))
             if line.count(delimiter) >= options.limits.max_columns:
                 raise UnrecognisedFormatError(
-                    f"the first line has {line.count(delimiter) + 1} columns, more than "
+                    f"text whose first line has {line.count(delimiter) + 1} columns, more than "
                     f"Limits.max_columns ({options.limits.max_columns})",
                     file=name,
                     line=1,
