@@ -23,6 +23,8 @@ from .declare import Column, Kind, TableSpec
 
 MEMO_SIZE = 4096
 """Entries of one memo. The files are ordered by owner or id, so equal values stand close."""
+MEMO_CHARS = 1000
+"""Longest text that is remembered: real addresses have some hundred characters."""
 
 # Northings of the whole realm lie beyond 5.9 million metres and eastings, even of Greenland in
 # zone 32, do not reach it; so a pair that stands the wrong way round can be told by its size.
@@ -42,6 +44,8 @@ class Memo(dict[Any, Any]):
 
     def __missing__(self, key: Any) -> Any:
         value = self._make(key)
+        if (len(key) if isinstance(key, str) else sum(map(len, key))) > MEMO_CHARS:
+            return value
         if len(self) >= MEMO_SIZE:
             self.clear()
         self[key] = value
