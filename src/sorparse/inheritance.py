@@ -29,7 +29,6 @@ import attrs
 from .records import Address, SOREntity, SorType, VirtualAddress
 from .records.values import NO_EXTRA, as_extra
 
-
 Parent = Callable[[SOREntity], SOREntity | None]
 """Gives the unit above a unit, ``None`` at the top or where it is not known."""
 

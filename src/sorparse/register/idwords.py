@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 def why_unknown(sor_id: object) -> str:
-    """Say why a register may not know ``sor_id``: no text, no SOR id, a wrong check digit, or none."""
+    """Say why a register may not know an id: no text, no SOR id, a wrong digit, or not there."""
     if not isinstance(sor_id, str):
         return f"SOR ids are text, not {type(sor_id).__name__}: {sor_id!r}"
     if not (sor_id.isascii() and sor_id.isdigit()):

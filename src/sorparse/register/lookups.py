@@ -30,11 +30,12 @@ def units_by_keys(
     Most keys of a register have one unit: those are kept as a tuple, which needs the least room.
     """
     sets: dict[str, set[int]] = {}
-    for unit, value in store.stated(field):
+    unit_of = store.unit
+    for row, value in store.stated(field):
         if value is not None:
             for key in keys(value):
                 if key is not None:
-                    sets.setdefault(key, set()).add(unit)
+                    sets.setdefault(key, set()).add(unit_of[row])
     return {key: tuple(sorted(units)) for key, units in sets.items()}
 
 

@@ -15,7 +15,7 @@ from typing import Any
 def find_numpy() -> Any:
     """Give the numpy module, or ``None`` where it is not installed."""
     try:
-        import numpy
+        import numpy as np
     except ImportError:
         return None
-    return numpy
+    return np

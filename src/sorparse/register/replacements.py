@@ -9,6 +9,7 @@ from datetime import date
 import attrs
 
 from ..records import ReplacedEntity
+from .circles import circles
 from .store import VersionStore
 
 
@@ -67,6 +68,10 @@ class Replacements:
                     waiting.append(successor)
         return found
 
+    def circles(self) -> list[list[str]]:
+        """Give the groups of units that replace each other in circles."""
+        return circles(self.after)
+
 
 def follow(edges: Mapping[str, list[str]], sor_id: str) -> tuple[str, ...]:
     """Give all units reached from ``sor_id``, nearest first, each once, itself left out."""
@@ -84,9 +89,9 @@ def replacements_of(store: VersionStore, table: Iterable[ReplacedEntity]) -> Ite
     """Yield the replacements that a source states, wherever it states them."""
     for record in table:
         yield Replacement(record.sor_id, record.replaced_by_id, record.from_date)
-    for unit, successors in store.stated("replaced_by"):
+    for row, successors in store.stated("replaced_by"):
         for successor in successors:
-            yield Replacement(store.ids[unit], successor)
-    for unit, predecessors in store.stated("replaces"):
+            yield Replacement(store.ids[store.unit[row]], successor)
+    for row, predecessors in store.stated("replaces"):
         for predecessor in predecessors:
-            yield Replacement(predecessor, store.ids[unit])
+            yield Replacement(predecessor, store.ids[store.unit[row]])

@@ -21,6 +21,7 @@ from typing import Any
 import attrs
 
 from ..records import SOREntity, Validity
+from ..records.build import fast_constructor
 from .days import end_ordinal, from_ordinal, start_ordinal
 
 _FIELDS = tuple(field.name for field in attrs.fields(SOREntity))
@@ -93,14 +94,13 @@ class VersionStore:
         if isinstance(held, SOREntity):
             return held
         values = list(_all_fields(self._held[self._base[row]]))
-        values[_VALIDITY_AT] = Validity(
-            from_ordinal(self.start[row]), from_ordinal(self.end[row])
-        )
+        values[_VALIDITY_AT] = Validity(from_ordinal(self.start[row]), from_ordinal(self.end[row]))
         values[_UPDATED_AT] = from_ordinal(self.updated[row])
         if held is not None:
             for place, value in zip(*held, strict=True):
                 values[_KEPT_AT[place]] = value
-        return SOREntity(*values)
+        record: SOREntity = fast_constructor(SOREntity)(*values)
+        return record
 
     def value(self, row: int, field: str) -> Any:
         """Give one field of a row without making its record; not for the dates of the version."""
@@ -115,18 +115,18 @@ class VersionStore:
         return getattr(self._held[self._base[row]], field)
 
     def stated(self, field: str) -> Iterator[tuple[int, Any]]:
-        """Yield ``(unit number, value)`` for every value that any version of a unit has.
+        """Yield ``(row, value)`` for every value that any version of a unit has.
 
-        A value may come more than once; absent values come too.
+        Not every row comes, but every value of every unit; absent values come too.
         """
         place = _PLACE[field]
-        for number, held in zip(self.unit, self._held, strict=True):
+        for row, held in enumerate(self._held):
             if held is None:
                 continue
             if isinstance(held, SOREntity):
-                yield number, getattr(held, field)
+                yield row, getattr(held, field)
             elif place in held[0]:
-                yield number, held[1][held[0].index(place)]
+                yield row, held[1][held[0].index(place)]
 
     def line_of(self, row: int) -> int | None:
         """Give the line that a row stands on in the source, where that is known."""

@@ -176,7 +176,9 @@ class TimeIndex:
         # rule 4, then what is not plain: a version without a day, an overlap, a lost opening
         successor = np.flatnonzero(unit[1:] == unit[:-1])
         ended = end.copy()
-        superseded = successor[(end[successor] == OPEN_END) & (start[successor + 1] > start[successor])]
+        superseded = successor[
+            (end[successor] == OPEN_END) & (start[successor + 1] > start[successor])
+        ]
         ended[superseded] = start[superseded + 1] - 1
         odd = np.zeros(self.units, bool)
         odd[unit[start > end]] = True
