@@ -56,9 +56,7 @@ class IssueLog:
 
     def __init__(self, on_issue: OnIssue = "collect", max_issues: int = 100_000) -> None:
         if not (on_issue in ("collect", "raise") or callable(on_issue)):
-            raise ValueError(
-                f'on_issue must be "collect", "raise" or a callable, not {on_issue!r}'
-            )
+            raise ValueError(f'on_issue must be "collect", "raise" or a callable, not {on_issue!r}')
         self.on_issue = on_issue
         self.max_issues = max_issues
         self.counts: Counter[str] = Counter()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -66,24 +66,25 @@ class TableReader(Protocol):
     def member(self) -> Member:
         """The file it stands in."""
 
-    def records(self) -> Iterator[Any]:
-        """Read the table once, lazily; findings go to the log of the options."""
+    def numbered(self) -> Iterator[tuple[int | None, Any]]:
+        """Read the table once, lazily: pairs of the record's first line and the record.
+
+        Findings go to the log of the options.
+        """
 
     def describe(self) -> TableDescription:
         """Read the table once and tell its physical form and its columns."""
 
 
-class FormatModule(Protocol):
-    """What each format module offers under the name ``recognise``."""
+@attrs.frozen
+class Found:
+    """What a format recognised in one member."""
 
-    def recognise(
-        self, member: Member, head: bytes, options: ReadOptions
-    ) -> Sequence[TableReader] | None:
-        """Give the tables that ``member`` holds, or ``None`` where it is not of this format.
-
-        ``head`` is the beginning of the member (64 KiB, or all of it where it is smaller).
-        """
+    readers: tuple[TableReader, ...]
+    snapshot_date: Callable[[], date | None] = lambda: None
+    """Reads the day the data represent, where the file tells it."""
 
 
-Recognise = Callable[["Member", bytes, ReadOptions], "Sequence[TableReader] | None"]
-SnapshotDate = Callable[[], "date | None"]
+# A format module offers ``recognise``: it gets a member and its beginning (64 KiB, or all of it
+# where it is smaller) and gives what it found, or None where the member is not of its format.
+Recognise = Callable[["Member", bytes, ReadOptions], "Found | None"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from enum import Enum
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Literal
 
 import attrs
@@ -44,6 +44,8 @@ class Column:
     kind: Kind = Kind.TEXT
     aliases: tuple[str, ...] = ()
     """Other spellings that are taken for this column (compared folded, like the name)."""
+    also: tuple[str, ...] = ()
+    """Further fields that the same cell fills."""
     evidence: Evidence = "hypothesis"
     """``verified``: seen in use; ``inferred``: reasoned; ``hypothesis``: our reference name."""
 
@@ -66,6 +68,11 @@ class TableSpec:
     """Fields that together name a row."""
     recognised_by: tuple[str, ...] = ()
     """Fields of which the header must hold every one; the required ones where empty."""
+    part: bool = False
+    """A second reading of another table's rows: rows without the required fields are not meant,
+    other columns belong to the other table, and findings are told there."""
+    skip_where: tuple[str, str] | None = None
+    """Column and text: a row that has it is not meant."""
 
     def column_of(self, field: str) -> Column:
         """The column that fills ``field``."""
@@ -81,7 +88,7 @@ class TableSpec:
         return _columns_by_name(self)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _columns_by_field(spec: TableSpec) -> Mapping[str, Column]:
     found: dict[str, Column] = {}
     for column in spec.columns:
@@ -89,7 +96,7 @@ def _columns_by_field(spec: TableSpec) -> Mapping[str, Column]:
     return found
 
 
-@lru_cache(maxsize=None)
+@cache
 def _columns_by_name(spec: TableSpec) -> Mapping[str, Column]:
     found: dict[str, Column] = {}
     for column in spec.columns:

@@ -19,7 +19,10 @@ from ..records import (
     SHAKSORMap,
     SOREntity,
 )
-from .declare import Column, Evidence, Kind, TableSpec
+from ..sources import Member
+from .base import Format, Found, ReadOptions
+from .csv_reader import CsvTable, best_spec, first_records, read_header
+from .declare import Column, Evidence, Kind, TableSpec, fold
 
 C = Column
 
@@ -88,7 +91,7 @@ ENTITIES = TableSpec(
     required=("sor_id",),
     key=("sor_id", "validity.from_date"),
     columns=(
-        C("SorId", "sor_id", Kind.SOR_ID, aliases=("SorCode", "SorKode"), evidence="verified"),
+        C("SorId", "sor_id", Kind.SOR_ID, aliases=("SorCode",), evidence="verified"),
         C("EntityName", "name", evidence="verified"),
         C("SorType", "sor_type", Kind.SOR_TYPE, evidence="inferred"),
         C("EntityTypeId", "entity_type.code", evidence="verified"),
@@ -102,7 +105,7 @@ ENTITIES = TableSpec(
             "InstitutionOwnerCvrNumberId",
             "cvr",
             Kind.CVR,
-            aliases=("CvrNumberId", "CvrNumber", "Cvr"),
+            aliases=("CvrNumberId", "CvrNumber"),
             evidence="verified",
         ),
         C("HealthInstitutionSorId", "health_institution.sor_id", Kind.SOR_ID),
@@ -114,7 +117,7 @@ ENTITIES = TableSpec(
         C("ToDate", "validity.to_date", Kind.DATE, evidence="verified"),
         C("UpdatedAt", "updated_at", Kind.DATE),
         C("ShakId", "shak_code", aliases=("ShakCode",), evidence="inferred"),
-        C("ProviderId", "provider_number", aliases=("ProviderNumber", "Ydernummer")),
+        C("ProviderId", "provider_number", aliases=("ProviderNumber",)),
         C("PharmacyId", "pharmacy_number", aliases=("PharmacyNumber",)),
         C("LocalCode", "local_code"),
         C("ProductionUnitId", "production_unit_number", aliases=("ProductionUnitNumber",)),
@@ -148,8 +151,11 @@ ENTITIES = TableSpec(
             evidence="inferred",
         ),
         *_specialities(),
-        C("GeographicalParentRelationId", "geographical_parent_relation",
-          aliases=("GeographicalParentRelation", "GeographicalParentRelationCode")),
+        C(
+            "GeographicalParentRelationId",
+            "geographical_parent_relation",
+            aliases=("GeographicalParentRelation", "GeographicalParentRelationCode"),
+        ),
         C("GeographicalParentSorId", "geographical_parent_id", Kind.SOR_ID),
         C("AmbulantActivityIndicator", "ambulant_activity", Kind.BOOL),
         C("PatientsAdmittedIndicator", "patients_admitted", Kind.BOOL),
@@ -170,7 +176,7 @@ SHAK_SOR_MAP = TableSpec(
     key=("shak_code", "sor_id", "validity.from_date"),
     columns=(
         C("ShakId", "shak_code", aliases=("ShakCode", "Shak")),
-        C("SorId", "sor_id", Kind.SOR_ID, aliases=("SorCode", "SorKode")),
+        C("SorId", "sor_id", Kind.SOR_ID, aliases=("SorCode",)),
         C("EntityName", "name"),
         C("FromDate", "validity.from_date", Kind.DATE),
         C("ToDate", "validity.to_date", Kind.DATE),
@@ -187,8 +193,12 @@ LOCATION_CODES = TableSpec(
     required=("location_code",),
     key=("location_code", "sor_id", "validity.from_date"),
     columns=(
-        C("EanLocationCode", "location_code", Kind.LOCATION_CODE,
-          aliases=("LocationCode", "LocationsCode", "Gln")),
+        C(
+            "EanLocationCode",
+            "location_code",
+            Kind.LOCATION_CODE,
+            aliases=("LocationCode", "LocationsCode", "Gln"),
+        ),
         C("SorId", "sor_id", Kind.SOR_ID, aliases=("SorCode",)),
         C("OnlyInternalIndicator", "only_internal", Kind.BOOL),
         C("NonActiveIndicator", "non_active", Kind.BOOL),
@@ -219,8 +229,12 @@ LOCATION_CODE_EDI_TYPES = TableSpec(
     recognised_by=("location_code", "edi_type.code"),
     key=("location_code", "edi_type.code", "direction", "validity.from_date"),
     columns=(
-        C("EanLocationCode", "location_code", Kind.LOCATION_CODE,
-          aliases=("LocationCode", "LocationsCode", "Gln")),
+        C(
+            "EanLocationCode",
+            "location_code",
+            Kind.LOCATION_CODE,
+            aliases=("LocationCode", "LocationsCode", "Gln"),
+        ),
         C("EDITypeId", "edi_type.code"),
         C("EDITypeName", "edi_type.name"),
         C("Direction", "direction", aliases=("SendReceive", "DirectionCode")),
@@ -254,10 +268,16 @@ GEO_LOCATIONS = TableSpec(
     required=("geo_location_id",),
     key=("geo_location_id", "sor_id", "validity.from_date"),
     columns=(
-        C("GeoLocationId", "geo_location_id",
-          aliases=("GeographicalLocationId", "GeographicalLocalisationId")),
-        C("GeoLocationName", "name",
-          aliases=("GeographicalLocationName", "GeographicalLocalisationName")),
+        C(
+            "GeoLocationId",
+            "geo_location_id",
+            aliases=("GeographicalLocationId", "GeographicalLocalisationId"),
+        ),
+        C(
+            "GeoLocationName",
+            "name",
+            aliases=("GeographicalLocationName", "GeographicalLocalisationName"),
+        ),
         C("SorId", "sor_id", Kind.SOR_ID),
         C("MunicipalityCode", "municipality_code"),
         C("RegionCode", "region_code"),
@@ -295,8 +315,12 @@ REPLACED_ENTITIES = TableSpec(
     key=("sor_id", "replaced_by_id"),
     columns=(
         C("SorId", "sor_id", Kind.SOR_ID, aliases=("OldSorId", "ReplacedSorId")),
-        C("ReplacedBySorId", "replaced_by_id", Kind.SOR_ID,
-          aliases=("NewSorId", "ReplacedById", "ReplacesBySorId")),
+        C(
+            "ReplacedBySorId",
+            "replaced_by_id",
+            Kind.SOR_ID,
+            aliases=("NewSorId", "ReplacedById", "ReplacesBySorId"),
+        ),
         C("FromDate", "from_date", Kind.DATE),
     ),
 )
@@ -311,3 +335,34 @@ TABLES = (
     CLASSIFICATIONS,
     REPLACED_ENTITIES,
 )
+
+
+def recognise(member: Member, head: bytes, options: ReadOptions) -> Found | None:
+    """Recognise a file of the set by its header; its name only tells alike headers apart."""
+    header = read_header(head, member.name, options)
+    if header is None:
+        return None
+    spec = best_spec(TABLES, header, member.base_name, options)
+    if spec is None:
+        return None
+    table = CsvTable(spec, Format.SOR2, member, options, delimiter=header.delimiter)
+    if spec is ENTITIES and _is_daily(table, head):
+        table.format = Format.SOR2_DAILY
+    return Found((table,))
+
+
+def _is_daily(table: CsvTable, head: bytes) -> bool:
+    """Tell the daily file from the one with history; their headers are alike.
+
+    The name decides where it is the publisher's. Else the content: a daily file holds no period
+    that ended before the latest edit in it, a history is full of them.
+    """
+    name = fold(table.member.base_name.rsplit(".", 1)[0])
+    if "daily" in name:
+        return True
+    if name.startswith(fold("SOREntity")):
+        return False
+    entities = list(first_records(table, head))
+    edits = [entity.updated_at for entity in entities if entity.updated_at]
+    ends = [entity.validity.to_date for entity in entities if entity.validity.to_date]
+    return not (edits and ends and min(ends) < max(edits))

@@ -6,9 +6,15 @@ known without their hyphens, which folding makes good.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+import attrs
 
 from ..records import LocationCode, LocationCodeEDIType, SOREntity
+from ..sources import Member
+from .base import Format, Found, ReadOptions
+from .csv_reader import CsvTable, Header, best_spec, first_rows, read_header
 from .declare import Column, Kind, TableSpec
 
 C = Column
@@ -45,7 +51,13 @@ ENTITIES = TableSpec(
         C("Enhedstype", "entity_type.name", evidence="verified"),
         C("SOR-type", "sor_type", Kind.SOR_TYPE, evidence="verified"),
         # the version's own from-date is not in this file: its opening stands for it
-        C("Gaeldende_fra_dato", "first_from_date", Kind.DATE, evidence="inferred"),
+        C(
+            "Gaeldende_fra_dato",
+            "first_from_date",
+            Kind.DATE,
+            also=("validity.from_date",),
+            evidence="inferred",
+        ),
         C("Ophoert_dato", "validity.to_date", Kind.DATE, evidence="inferred"),
         C("Sidst_aendret_dato", "updated_at", Kind.DATE, evidence="inferred"),
         C("SghAfd-kode", "shak_code", evidence="verified"),
@@ -90,6 +102,8 @@ LOCATION_CODES = TableSpec(
         C("Systemleverandoer", "system_supplier.name", evidence="inferred"),
         C("Netoperatoer", "communication_supplier.name", evidence="inferred"),
     ),
+    part=True,
+    skip_where=("Nedarvningsstatus", "nedarvet"),
 )
 """A second reading of the same rows: those with a location number of their own."""
 
@@ -101,12 +115,98 @@ LOCATION_CODE_EDI_TYPES = TableSpec(
     required=("location_code",),
     key=("location_code", "edi_type.name", "direction"),
     columns=(
-        C("Lokationsnummer", "location_code", Kind.LOCATION_CODE,
-          aliases=("EAN-lokationsnummer", "EAN", "Lokationsnr")),
-        C("EDI-type", "edi_type.code",
-          aliases=("Edi-typekode", "Meddelelsestype", "Meddelelse", "Meddelelseskode", "Type")),
+        C(
+            "Lokationsnummer",
+            "location_code",
+            Kind.LOCATION_CODE,
+            aliases=("EAN-lokationsnummer", "EAN", "Lokationsnr"),
+        ),
+        C(
+            "EDI-type",
+            "edi_type.code",
+            aliases=("Edi-typekode", "Meddelelsestype", "Meddelelse", "Meddelelseskode", "Type"),
+        ),
         C("EDI-typenavn", "edi_type.name", aliases=("Meddelelsesnavn", "Meddelelsestypenavn")),
         C("Retning", "direction"),
     ),
     recognised_by=("location_code", "edi_type.code"),
 )
+
+
+def recognise(member: Member, head: bytes, options: ReadOptions) -> Found | None:
+    """Recognise ``sor.csv`` by its header, and ``Edityper.csv`` by header or by shape."""
+    header = read_header(head, member.name, options)
+    if header is None:
+        return None
+    if best_spec((ENTITIES,), header, member.base_name, options) is not None:
+        entities = CsvTable(
+            ENTITIES, Format.SOR_CSV, member, options, delimiter=header.delimiter, rfc=False
+        )
+        if LOCATION_CODES.column_of("location_code").name in header.names:
+            return Found((entities, attrs.evolve(entities, spec=LOCATION_CODES)))
+        return Found((entities,))
+    return _edi_types(member, head, header, options)
+
+
+_GLN = re.compile(r"\d{13}", re.ASCII)
+_EDI_CODE = re.compile(r"[A-Z]{2,6}[0-9]{2}[A-Z0-9]{0,8}", re.ASCII)
+_TYPE_WORDS = ("type", "meddel", "edi", "besked")
+
+
+def _edi_types(member: Member, head: bytes, header: Header, options: ReadOptions) -> Found | None:
+    """Nobody has seen this file: it is the one with a column of GLNs and a column of types."""
+    spec = LOCATION_CODE_EDI_TYPES
+    columns: Mapping[str, str] = options.columns
+    names = header.names
+    headerless = any(_GLN.fullmatch(name) for name in names)
+    if headerless:
+        names = tuple(f"column {place}" for place in range(1, len(names) + 1))
+    elif best_spec((spec,), header, member.base_name, options) is not None:
+        return Found((_edi_table(spec, member, header, options, None),))
+    rows = list(first_rows(head, member.name, header.delimiter, options))
+    found = _shape(names, rows if headerless else rows[1:])
+    if found is None:
+        return None
+    options = attrs.evolve(options, columns={**found, **columns})
+    return Found((_edi_table(spec, member, header, options, names if headerless else None),))
+
+
+def _edi_table(
+    spec: TableSpec,
+    member: Member,
+    header: Header,
+    options: ReadOptions,
+    names: tuple[str, ...] | None,
+) -> CsvTable:
+    return CsvTable(
+        spec,
+        Format.EDI_TYPES,
+        member,
+        options,
+        delimiter=header.delimiter,
+        rfc=False,
+        names=names,
+    )
+
+
+def _shape(names: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[str, str] | None:
+    """Find the two columns by what they hold, and the type's also by its name."""
+    rows = [row for row in rows if len(row) == len(names)]
+    if not rows:
+        return None
+
+    def share(place: int, pattern: re.Pattern[str]) -> float:
+        return sum(pattern.fullmatch(row[place]) is not None for row in rows) / len(rows)
+
+    places = range(len(names))
+    numbers = [place for place in places if share(place, _GLN) > 0.8]
+    if not numbers:
+        return None
+    types = [place for place in places if share(place, _EDI_CODE) > 0.8] or [
+        place
+        for place in places
+        if place not in numbers and any(word in names[place].lower() for word in _TYPE_WORDS)
+    ]
+    if not types:
+        return None
+    return {names[numbers[0]]: "location_code", names[types[0]]: "edi_type.code"}

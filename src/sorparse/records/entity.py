@@ -17,6 +17,9 @@ from .values import (
     Validity,
     VirtualAddress,
     as_extra,
+    coded_tuple,
+    place_tuple,
+    text_tuple,
 )
 
 
@@ -77,7 +80,7 @@ class SOREntity:
     """Activity address (``ActivityAddress…``, Aktivitetsadresse)."""
     virtual_address: VirtualAddress | None = None
     """E-mail, website, telephone, fax (``VirtualAddress…``)."""
-    specialities: tuple[Coded, ...] = attrs.field(default=(), converter=tuple)
+    specialities: tuple[Coded, ...] = attrs.field(default=(), converter=coded_tuple)
     """Clinical specialities, the main one first, at most eight
     (``PrioritizedEntitySpeciality1Id`` …, Hovedspeciale, Speciale2 …). Where a file fills a later
     place and leaves an earlier one empty, the empty place is ``Coded(None, None)``."""
@@ -94,11 +97,11 @@ class SOREntity:
     """Whether the unit reports to the national patient register (``ReportingLevelIndicator``)."""
     organisational_level: Coded | None = None
     """Clinical-administrative level (``OrganisationalLevelCode``/``…Name``)."""
-    replaces: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    replaces: tuple[str, ...] = attrs.field(default=(), converter=text_tuple)
     """SOR ids of the units that this one replaces (``ReplacesEntityCollection``)."""
-    replaced_by: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    replaced_by: tuple[str, ...] = attrs.field(default=(), converter=text_tuple)
     """SOR ids of the units that replace this one (``ReplacedByEntityCollection``)."""
-    local_attributes: tuple[str | None, ...] = attrs.field(default=(), converter=tuple)
+    local_attributes: tuple[str | None, ...] = attrs.field(default=(), converter=place_tuple)
     """The owner's attributes 1 to 5 (``LocalAttribute1`` …); place *n* is attribute *n*, an empty
     place before a filled one is ``None``."""
     note: str | None = None

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import attrs
 
-from .values import ALWAYS, NO_EXTRA, Coded, Extra, Validity, as_extra
+from .values import ALWAYS, NO_EXTRA, Coded, Extra, Validity, as_extra, coded_tuple
 
 
 @attrs.frozen(weakref_slot=False)
@@ -166,7 +166,7 @@ class SHAKUnit:
     """Ownership (ejerforhold, BGrp of a hospital)."""
     institution_type: Coded | None = None
     """Kind of institution (institutionsart, AGrp of a hospital)."""
-    specialities: tuple[Coded, ...] = attrs.field(default=(), converter=tuple)
+    specialities: tuple[Coded, ...] = attrs.field(default=(), converter=coded_tuple)
     """Specialities of a section, main one first (AGrp to DGrp)."""
     extra: Extra = attrs.field(default=NO_EXTRA, converter=as_extra)
     """The remaining fixed-width fields that hold something, by the publisher's name."""

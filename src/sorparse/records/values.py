@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from enum import Enum
@@ -59,6 +59,21 @@ class Extra(Mapping[str, str]):
 NO_EXTRA = Extra()
 
 
+def coded_tuple(items: Iterable[Coded]) -> tuple[Coded, ...]:
+    """Freeze any iterable given by hand to a record."""
+    return tuple(items)
+
+
+def text_tuple(items: Iterable[str]) -> tuple[str, ...]:
+    """Freeze any iterable of texts given by hand to a record."""
+    return tuple(items)
+
+
+def place_tuple(items: Iterable[str | None]) -> tuple[str | None, ...]:
+    """Freeze any iterable of texts and empty places given by hand to a record."""
+    return tuple(items)
+
+
 def as_extra(items: Mapping[str, str] | None) -> Extra:
     """Freeze any mapping given by hand to a record."""
     if isinstance(items, Extra):
@@ -71,7 +86,7 @@ class Coded:
     """A code and its name; either may be ``None``. Codes are text: check digits do not hold."""
 
     code: str | None = None
-    """The code, often a SNOMED CT concept id (columns ``…Id``/``…Code``, elements ``…Identifier``)."""
+    """The code, often a SNOMED CT concept id (columns ``…Id``/``…Code``)."""
     name: str | None = None
     """The Danish term (columns ``…Name``)."""
     supplied: str | None = attrs.field(default=None, eq=False, repr=False, kw_only=True)

@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, BinaryIO, cast
+from typing import IO, Any, BinaryIO, cast
 
 import attrs
 
@@ -89,7 +89,7 @@ def translated(name: str) -> Iterator[None]:
     except zipfile.BadZipFile as exc:
         raise SorFileError(f"broken zip: {exc}", file=name) from exc
     except (zlib.error, EOFError) as exc:
-        raise SorFileError(f"broken zip: {exc or 'ends too early'}", file=name) from exc
+        raise SorFileError(f"broken zip: {exc}", file=name) from exc
     except NotImplementedError as exc:  # zipfile: an unknown way of packing
         raise SorFileError(f"zip member cannot be unpacked: {exc}", file=name) from exc
     except OSError as exc:
@@ -129,10 +129,9 @@ def open_source(source: SourceInput, *, limits: Limits = DEFAULT_LIMITS) -> Sour
                 return _from_stream(cast("BinaryIO", path.open("rb")), name, limits, owned=True)
         return _from_file(path, limits)
     if hasattr(source, "read"):
-        name = getattr(source, "name", None)
-        return _from_stream(
-            cast("BinaryIO", source), name if isinstance(name, str) else "<stream>", limits
-        )
+        given = getattr(source, "name", None)
+        name = given if isinstance(given, str) else "<stream>"
+        return _from_stream(cast("BinaryIO", source), name, limits)
     raise TypeError(
         f"source must be a path, bytes or a binary file object, not {type(source).__name__}"
     )
@@ -196,9 +195,7 @@ def _from_stream(stream: BinaryIO, name: str, limits: Limits, *, owned: bool = F
         start = stream.tell()
         return _from_seekable(stream, start, name, limits, owned=owned)
     with translated(name):
-        head = stream.read(4)
-    if not isinstance(head, bytes):
-        raise TypeError("the file object gives text; open it in binary mode")
+        head = _four_bytes(stream)
     if _is_zip(head):
         # a zip is read from its end, so it has to be laid down first
         spool = _spool(_Chained(head, stream), name, limits)
@@ -213,15 +210,20 @@ def _from_stream(stream: BinaryIO, name: str, limits: Limits, *, owned: bool = F
     )
 
 
+def _four_bytes(stream: IO[Any]) -> bytes:
+    head = stream.read(4)
+    if not isinstance(head, bytes):
+        raise TypeError("the file object gives text; open it in binary mode")
+    return head
+
+
 def _from_seekable(
     stream: BinaryIO, start: int, name: str, limits: Limits, *, owned: bool
 ) -> Source:
     with translated(name):
-        head = stream.read(4)
+        head = _four_bytes(stream)
         end = stream.seek(0, io.SEEK_END)
         stream.seek(start)
-    if not isinstance(head, bytes):
-        raise TypeError("the file object gives text; open it in binary mode")
     close = stream.close if owned else None
 
     def opener() -> BinaryIO:

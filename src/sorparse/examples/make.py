@@ -1,0 +1,83 @@
+"""Make the example files anew: ``python -m sorparse.examples.make [FOLDER]``.
+
+One small register (``content.py``) is written in every published format. Nothing in it depends
+on the clock, the machine or the Python version: the same files come out every time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import zipfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from . import FILES, earlier_date, folder, snapshot_date
+from .records import records
+from .write_csv import daily, edi_types_file, sor2_set, sor_csv_file
+from .write_shak import shak_file
+from .write_xml import FILES as XML_FILES
+from .write_xml import V1, sor_xml
+
+README = """\
+Synthetic example files of sorparse
+===================================
+
+These files are made up. No unit, person, telephone number, e-mail address or CVR number in them
+is real; a SOR id or SHAK code that happens to be in use elsewhere is so by chance. Place names,
+and the codes of entity types, specialities, regions, municipalities and network operators, are
+the public ones; codes of systems, suppliers, EDI administrators, organisational levels and of the
+secondary speciality are invented.
+
+One register of {units} units, as of {day}, in every published format. Made by
+
+    python -m sorparse.examples.make
+
+"""
+
+
+def archive(files: Mapping[str, bytes]) -> bytes:
+    """A zip with a fixed time on every member."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as target:
+        for name, content in files.items():
+            member = zipfile.ZipInfo(name, (*snapshot_date.timetuple()[:3], 1, 30, 0))
+            member.compress_type = zipfile.ZIP_DEFLATED
+            member.create_system = 3
+            member.external_attr = 0o644 << 16
+            target.writestr(member, content)
+    return packed.getvalue()
+
+
+def files() -> dict[str, bytes]:
+    """Every file by its path below the folder."""
+    found = records()
+    xml = {name: write(found) for name, write in XML_FILES.items()}
+    made = {
+        "sor2_zip": archive(sor2_set(found)),
+        "daily_csv": daily(found),
+        "daily_csv_earlier": daily(records(earlier_date)),
+        "sor_csv": sor_csv_file(found),
+        "edi_types_csv": edi_types_file(found),
+        "sor_xml_zip": archive(xml),
+        "sor_xml": xml["Sor.xml"],
+        "sor_xml_1_0_0": sor_xml(found, V1),
+        "shak": shak_file(found.shak_units),
+        "readme": README.format(units=len(found.histories()), day=snapshot_date).encode(),
+    }
+    return {FILES[name]: content for name, content in made.items()}
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Write the files into a folder, by default the one they ship in."""
+    parser = argparse.ArgumentParser(prog="python -m sorparse.examples.make", description=__doc__)
+    parser.add_argument("folder", nargs="?", type=Path, default=folder, help="where to write them")
+    target: Path = parser.parse_args(arguments).folder
+    for name, content in files().items():
+        path = target / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
+if __name__ == "__main__":
+    main()

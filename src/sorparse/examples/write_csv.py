@@ -1,0 +1,170 @@
+"""Write the CSV files; every header comes from the declarations of the formats."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+
+import attrs
+
+from ..formats import sor2, sor_csv
+from ..formats.declare import Column, Kind, TableSpec
+from ..records import Address, Coded, EntityRef, LocationCode, SorType
+from .model import Records
+
+_WRAPPED: Final = {Kind.SOR_ID, Kind.LOCATION_CODE}
+_SOR_TYPE_TEXT: Final = {
+    SorType.IE: "Institutionsejer",
+    SorType.SI: "Sundhedsinstitution",
+    SorType.OE: "Organisatorisk enhed",
+}
+_STEP: Final = re.compile(r"(\w+)(?:\[(\d+)\])?")
+
+FUTURE_COLUMN: Final = "FutureColumn"
+"""A column that the library does not know, as a later version of a file may bring one."""
+
+
+def value_of(record: Any, path: str) -> Any:
+    """Follow a field's path, e.g. ``specialities[0].code``."""
+    value = record
+    for name, place in _STEP.findall(path):
+        if value is None:
+            return None
+        value = getattr(value, name)
+        if place:
+            value = value[int(place)] if int(place) < len(value) else None
+    return value
+
+
+def sor2_text(record: Any, column: Column) -> str:
+    """A cell of a SOR2 file: ids wrapped for spreadsheets, ISO dates, decimal comma."""
+    value = value_of(record, column.field)
+    if value is None:
+        return ""
+    if column.kind in _WRAPPED:
+        return f'="{value}"'
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value).replace(".", ",")
+    return str(value)
+
+
+def sor2_file(
+    spec: TableSpec, records: Iterable[Any], extra: dict[str, Sequence[str]] | None = None
+) -> bytes:
+    """One SOR2 file: UTF-8 with BOM, ``;``, CRLF. ``extra`` holds cells of further columns."""
+    further = extra or {}
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    writer.writerow([*(column.name for column in spec.columns), *further])
+    for place, record in enumerate(records):
+        known = (sor2_text(record, column) for column in spec.columns)
+        writer.writerow([*known, *(cells[place] for cells in further.values())])
+    return text.getvalue().encode("utf-8-sig")
+
+
+def sor2_set(found: Records) -> dict[str, bytes]:
+    """The eight files of Sor_complete.zip by name."""
+    files = {}
+    for spec in sor2.TABLES:
+        rows = getattr(found, spec.table)
+        extra = None
+        if spec is sor2.LOCATION_CODES:
+            extra = {FUTURE_COLUMN: [f"fremtid {n}" if n % 2 else "" for n, _ in enumerate(rows)]}
+        files[f"{spec.file_names[0]}.csv"] = sor2_file(spec, rows, extra)
+    return files
+
+
+def daily(found: Records) -> bytes:
+    """SorEntity_daily.csv."""
+    return sor2_file(sor2.ENTITIES, found.daily())
+
+
+def sor_csv_columns() -> list[tuple[Column, TableSpec]]:
+    """The columns of sor.csv: the unit's, with the location number's in among them."""
+    columns = [(column, sor_csv.ENTITIES) for column in sor_csv.ENTITIES.columns]
+    previous = ""
+    for column in sor_csv.LOCATION_CODES.columns:
+        names = [c.name for c, _ in columns]
+        if column.name not in names:
+            columns.insert(names.index(previous) + 1, (column, sor_csv.LOCATION_CODES))
+        previous = column.name
+    return columns
+
+
+def street_line(address: Address) -> str:
+    """Street, number, floor and door in one line, as sor.csv has them."""
+    line = " ".join(filter(None, (address.street_name, address.street_building_id)))
+    floor = " ".join(filter(None, (address.floor_id and f"{address.floor_id}.", address.suite_id)))
+    return ", ".join(filter(None, (line, floor)))
+
+
+def sor_csv_text(record: Any, column: Column) -> str:
+    """A cell of sor.csv or Edityper.csv: names for codes, day-month-year, decimal comma."""
+    value = value_of(record, column.field)
+    if column.field.endswith("address.street_name"):
+        address = value_of(record, column.field.rpartition(".")[0])
+        return street_line(address) if address else ""
+    if column.kind is Kind.INHERITED:
+        if record.location_code is None:
+            return ""
+        return "nedarvet" if value else "egen"
+    if value is None:
+        return ""
+    if isinstance(value, (EntityRef, Coded)):
+        return value.name or ""
+    if isinstance(value, SorType):
+        return _SOR_TYPE_TEXT[value]
+    if isinstance(value, date):
+        return value.strftime("%d-%m-%Y")
+    if isinstance(value, Decimal):
+        return str(value).replace(".", ",")
+    return str(value)
+
+
+def _unquoted(rows: Iterable[Sequence[str]]) -> bytes:
+    """Windows-1252, ``;``, CRLF and no quoting at all."""
+    lines = []
+    for row in rows:
+        if any(set(cell) & set(";\r\n") for cell in row):
+            raise ValueError(f"cannot stand in a file without quoting: {row}")
+        lines.append(";".join(row) + "\r\n")
+    return "".join(lines).encode("cp1252")
+
+
+def sor_csv_file(found: Records) -> bytes:
+    """The file sor.csv."""
+    columns = sor_csv_columns()
+    number_of: dict[str | None, LocationCode] = {c.location_code: c for c in found.location_codes}
+    rows = [[column.name for column, _ in columns]]
+    for entity in found.current():
+        number = number_of.get(entity.location_code)
+        rows.append(
+            [
+                sor_csv_text(entity if spec is sor_csv.ENTITIES else number, column)
+                for column, spec in columns
+            ]
+        )
+    return _unquoted(rows)
+
+
+def edi_types_file(found: Records) -> bytes:
+    """The file Edityper.csv: numbers in use, types by their code."""
+    columns = sor_csv.LOCATION_CODE_EDI_TYPES.columns
+    code_of = {edi_type.edi_type_id: edi_type.code for edi_type in found.edi_types}
+    active = {c.location_code for c in found.location_codes if not c.non_active}
+    rows = [[column.name for column in columns]]
+    for pair in found.location_code_edi_types:
+        if pair.location_code in active and pair.edi_type and pair.edi_type.code:
+            coded = attrs.evolve(pair.edi_type, code=code_of[pair.edi_type.code])
+            shown = attrs.evolve(pair, edi_type=coded)
+            rows.append([sor_csv_text(shown, column) for column in columns])
+    return _unquoted(rows)

@@ -1,0 +1,371 @@
+"""Write Sor.xml, in version 2.0.0 and 1.0.0, and the two files beside it.
+
+The two versions differ in namespaces, in some names and in what they hold; ``Dialect`` says how.
+Elements whose namespace in 2.0.0 nobody has shown stand where the publisher's rule puts them:
+unchanged ones keep the namespace of 1.0.0, changed ones have the new one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from typing import Final
+from xml.sax.saxutils import escape, quoteattr
+
+import attrs
+
+from ..records import (
+    Address,
+    Coded,
+    LocationCode,
+    SOREntity,
+    SorType,
+    Validity,
+    VirtualAddress,
+)
+from .codes import CLASSIFICATIONS, MAIN_SPECIALITY, SECONDARY_SPECIALITY
+from .model import Records
+
+_DKCC: Final = "http://rep.oio.dk/ebxml/xml/schemas/dkcc/2003/02/13/"
+_DKCC_2005: Final = "http://rep.oio.dk/ebxml/xml/schemas/dkcc/2005/03/15/"
+_DKCC_2005_2: Final = "http://rep.oio.dk/ebxml/xml/schemas/dkcc/2005/05/13/"
+_POSTAL: Final = "http://rep.oio.dk/xkom.dk/xml/schemas/2006/01/06/"
+_EMAIL: Final = "http://rep.oio.dk/xkom.dk/xml/schemas/2005/03/15/"
+_CPR: Final = "http://rep.oio.dk/cpr.dk/xml/schemas/core/2005/03/18/"
+_SOR_1: Final = "urn:oio:sundhedsstyrelsen:organisation:1.0.0"
+_SOR_2: Final = "urn:oio:nsi:2.0.0"
+
+INDENT: Final = "\t"
+_LINE_END: Final = "\r\n"
+
+
+@attrs.frozen
+class Dialect:
+    """What one version of the format is like."""
+
+    version_2: bool
+    prefixes: dict[str, str]
+    kept: str
+    """Prefix of the elements that 2.0.0 has kept from 1.0.0."""
+    postal: str
+    email: str
+
+
+V2: Final = Dialect(
+    version_2=True,
+    prefixes={
+        "osak": "http://rep.oio.dk/osak.dk/xml/schemas/2006/04/25/",
+        "cpr": _CPR,
+        "cvr": "http://rep.oio.dk/cvr.dk/xml/schemas/2005/03/22/",
+        "xkom": _POSTAL,
+        "sor1": _SOR_1,
+        "dkcc": _DKCC,
+        "dkcc2005": _DKCC_2005,
+        "kms": "http://rep.oio.dk/kms.dk/xml/schemas/2007/05/23/",
+        "xkom1": _EMAIL,
+        "dkcc2005-2": _DKCC_2005_2,
+        "": _SOR_2,
+    },
+    kept="sor1:",
+    postal="xkom:",
+    email="xkom1:",
+)
+# the same prefix xkom stands for another namespace here: as in the real files
+V1: Final = Dialect(
+    version_2=False,
+    prefixes={
+        "xkom-1": _POSTAL,
+        "dkcc": _DKCC,
+        "dkcc2005": _DKCC_2005,
+        "dkcc2005-2": _DKCC_2005_2,
+        "cpr": _CPR,
+        "xkom": _EMAIL,
+        "": _SOR_1,
+    },
+    kept="",
+    postal="xkom-1:",
+    email="xkom:",
+)
+
+
+class Document:
+    """Elements in order, one a line; an element without a value is left out."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self.dialect = dialect
+        self._lines = ['<?xml version="1.0" encoding="utf-8"?>']
+        self._depth = 0
+
+    def leaf(self, name: str, value: object, attributes: str = "") -> None:
+        """Write an element with text."""
+        if value is None:
+            return
+        if isinstance(value, bool):
+            value = "true" if value else "false"
+        self._line(f"<{name}{attributes}>{escape(str(value))}</{name}>")
+
+    def kept(self, name: str, value: object) -> None:
+        """Write an element that both versions have in the namespace of 1.0.0."""
+        self.leaf(self.dialect.kept + name, value)
+
+    @contextmanager
+    def inside(self, name: str, attributes: str = "") -> Iterator[None]:
+        """Write what follows inside an element."""
+        self._line(f"<{name}{attributes}>")
+        self._depth += 1
+        yield
+        self._depth -= 1
+        self._line(f"</{name}>")
+
+    @contextmanager
+    def root(self, name: str, found: Records) -> Iterator[None]:
+        """Write the root, when the file was made, and the day it represents."""
+        declared = "".join(
+            f" xmlns{prefix and ':' + prefix}={quoteattr(uri)}"
+            for prefix, uri in self.dialect.prefixes.items()
+        )
+        with self.inside(name, declared):
+            self.kept("CreatedAtTime", f"{found.day}T01:00:29.6269718+02:00")
+            self.kept("SnapshotDate", found.day)
+            yield
+
+    def bytes(self) -> bytes:
+        """The file: UTF-8 with BOM, CRLF."""
+        return "".join(line + _LINE_END for line in self._lines).encode("utf-8-sig")
+
+    def _line(self, text: str) -> None:
+        self._lines.append(INDENT * self._depth + text)
+
+
+def sor_xml(found: Records, dialect: Dialect) -> bytes:
+    """Sor.xml: one state of each unit, each inside the unit above it."""
+    out = Document(dialect)
+    below: dict[str | None, list[SOREntity]] = {}
+    for entity in found.snapshot():
+        below.setdefault(entity.parent_id, []).append(entity)
+    writer = _Units(out, below, {c.location_code: c for c in found.location_codes})
+    with out.root("SorTree", found):
+        for owner in below[None]:
+            writer.entity(owner)
+    return out.bytes()
+
+
+_NAMES: Final = {
+    SorType.IE: ("InstitutionOwner", "OwnerType"),
+    SorType.SI: ("HealthInstitution", "InstitutionType"),
+    SorType.OE: ("OrganizationalUnit", "UnitType"),
+}
+
+
+@attrs.frozen
+class _Units:
+    out: Document
+    below: dict[str | None, list[SOREntity]]
+    location_codes: dict[str, LocationCode]
+
+    def entity(self, entity: SOREntity) -> None:
+        if entity.sor_type is None:
+            raise ValueError(f"{entity.sor_id} has no level")
+        name, _ = _NAMES[entity.sor_type]
+        children = self.below.get(entity.sor_id, [])
+        with self.out.inside(f"{name}Entity"):
+            with self.out.inside(name):
+                self._unit(entity, entity.sor_type)
+            for level in (SorType.SI, SorType.OE):
+                for child in children:
+                    if child.sor_type is level:
+                        self.entity(child)
+
+    def _unit(self, entity: SOREntity, level: SorType) -> None:
+        out, version_2 = self.out, self.out.dialect.version_2
+        out.kept("SorIdentifier", entity.sor_id)
+        out.kept("EntityName", entity.name)
+        type_name = "EntityTypeIdentifier" if version_2 else _NAMES[level][1]
+        out.leaf(type_name, entity.entity_type and entity.entity_type.code)
+        out.kept("LocalCode", entity.local_code)
+        out.kept("PharmacyIdentifier", entity.pharmacy_number)
+        out.kept("ShakIdentifier", entity.shak_code)
+        out.kept("ProviderIdentifier", entity.provider_number)
+        self._location(entity, level)
+        if not version_2 and level is not SorType.IE and entity.geographical_parent_relation:
+            with out.inside("GeographicalParent"):
+                out.leaf("GeographicalParentRelation", entity.geographical_parent_relation)
+                out.leaf("GeographicalParentSorIdentifier", entity.geographical_parent_id)
+        self._address("PostalAddressInformation", entity.postal_address)
+        self._address("VisitingAddressInformation", entity.visiting_address)
+        self._address("ActivityAddressInformation", entity.activity_address)
+        self._virtual(entity.virtual_address)
+        self._specialities(entity.specialities)
+        self._status(entity.validity, entity.updated_at, entity.first_from_date)
+        self._ids("ReplacesEntityCollection", entity.replaces)
+        self._ids("ReplacedByEntityCollection", entity.replaced_by)
+        if entity.reporting_level is not None:
+            with out.inside(f"{out.dialect.kept}OrganizationalUnitInformation"):
+                out.kept("AmbulantActivityIndicator", entity.ambulant_activity)
+                out.kept("PatientsAdmittedIndicator", entity.patients_admitted)
+                out.kept("ReportingLevelIndicator", entity.reporting_level)
+        if entity.local_attributes:
+            with out.inside(f"{out.dialect.kept}LocalAttributeCollection"):
+                for place, text in enumerate(entity.local_attributes, start=1):
+                    out.kept(f"LocalAttribute{place}", text)
+        if version_2 and level is SorType.IE:
+            out.leaf("cvr:CVRnumberIdentifier", entity.cvr)
+
+    def _location(self, entity: SOREntity, level: SorType) -> None:
+        own = None
+        if entity.location_code is not None and not entity.location_code_inherited:
+            own = self.location_codes[entity.location_code]
+        if level is SorType.IE:
+            if own is not None:
+                self._location_code(own)
+            return
+        version_2 = self.out.dialect.version_2
+        with self.out.inside("EanLocationCodeOption" if version_2 else "OptionalEanLocationCode"):
+            if own is not None:
+                self._location_code(own)
+            else:
+                self.out.leaf(
+                    "EntityInheritanceIndicator" if version_2 else "EntityInheritedIndicator",
+                    bool(entity.location_code_inherited),
+                )
+
+    def _location_code(self, code: LocationCode) -> None:
+        out, ending = self.out, "Identifier" if self.out.dialect.version_2 else ""
+        with out.inside("EanLocationCodeEntity"):
+            out.kept("EanLocationCode", code.location_code)
+            out.kept("OnlyInternalIndicator", code.only_internal)
+            out.kept("NonActiveIndicator", code.non_active)
+            out.leaf(f"SystemSupplier{ending}", _code(code.system_supplier))
+            out.leaf(f"SystemType{ending}", _code(code.system_type))
+            out.leaf(f"CommunicationSupplier{ending}", _code(code.communication_supplier))
+            out.leaf("kms:RegionCode" if ending else "RegionCode", _code(code.region))
+            out.leaf(f"EdiAdministrator{ending}", _code(code.edi_administrator))
+            out.kept("SorNote", code.note)
+            self._status(code.validity, code.updated_at, code.first_from_date)
+
+    def _address(self, name: str, address: Address | None) -> None:
+        if address is None:
+            return
+        out = self.out
+        with out.inside(name):
+            with out.inside(f"{out.dialect.postal}AddressPostal"):
+                out.leaf(
+                    "dkcc:MailDeliverySublocationIdentifier", address.mail_delivery_sublocation
+                )
+                out.leaf("dkcc2005:StreetName", address.street_name)
+                out.leaf("cpr:StreetNameForAddressingName", address.street_name_for_addressing)
+                out.leaf("dkcc:StreetBuildingIdentifier", address.street_building_id)
+                out.leaf("dkcc:FloorIdentifier", address.floor_id)
+                out.leaf("dkcc:SuiteIdentifier", address.suite_id)
+                out.leaf("dkcc2005:DistrictSubdivisionIdentifier", address.district_subdivision)
+                out.leaf("dkcc2005-2:PostOfficeBoxIdentifier", address.post_office_box)
+                out.leaf("dkcc2005:PostCodeIdentifier", address.post_code)
+                out.leaf("dkcc2005:DistrictName", address.district_name)
+                out.leaf(
+                    "dkcc:CountryIdentificationCode",
+                    address.country_code,
+                    ' scheme="iso3166-alpha2"',
+                )
+            out.kept("Stairway", address.stairway)
+            if out.dialect.version_2:
+                out.leaf("cpr:MunicipalityCode", address.municipality_code)
+                out.leaf("cpr:StreetCode", address.street_code)
+                out.leaf("kms:RegionCode", address.region_code)
+                for letter, metres in (("N", address.northing), ("E", address.easting)):
+                    if metres is not None:
+                        out.leaf(f"osak:CoordETRS89z32{letter}Measure", f"{metres:.3f}")
+
+    def _virtual(self, virtual: VirtualAddress | None) -> None:
+        if virtual is None:
+            return
+        out = self.out
+        with out.inside(f"{out.dialect.kept}VirtualAddressInformation"):
+            out.leaf(f"{out.dialect.email}EmailAddressIdentifier", virtual.email)
+            out.kept("Website", virtual.website)
+            out.kept("TelephoneNumberIdentifier", virtual.telephone)
+            out.kept("FaxNumberIdentifier", virtual.fax)
+
+    def _specialities(self, specialities: Sequence[Coded]) -> None:
+        if not specialities:
+            return
+        out, version_2 = self.out, self.out.dialect.version_2
+        with out.inside("ClinicalSpecialityCollection"):
+            for place, speciality in enumerate(specialities):
+                kind = SECONDARY_SPECIALITY if place else MAIN_SPECIALITY
+                with out.inside("ClinicalSpeciality"):
+                    out.leaf(
+                        "SpecialityIdentifier" if version_2 else "SpecialityCode", speciality.code
+                    )
+                    out.leaf(
+                        "SpecialityTypeIdentifier" if version_2 else "SpecialityType", kind.code
+                    )
+
+    def _status(
+        self, validity: Validity, updated_at: date | None, first_from_date: date | None
+    ) -> None:
+        status(self.out, validity, updated_at, first_from_date)
+
+    def _ids(self, name: str, ids: Iterable[str]) -> None:
+        found = list(ids)
+        if found:
+            with self.out.inside(self.out.dialect.kept + name):
+                for sor_id in found:
+                    self.out.kept("SorIdentifier", sor_id)
+
+
+def _code(coded: Coded | None) -> str | None:
+    return coded.code if coded else None
+
+
+def status(
+    out: Document, validity: Validity, updated_at: date | None, first_from_date: date | None
+) -> None:
+    """Write the dates."""
+    with out.inside(f"{out.dialect.kept}SorStatus"):
+        out.kept("FromDate", validity.from_date)
+        out.kept("ToDate", validity.to_date)
+        out.kept("UpdatedAt", updated_at)
+        out.kept("FirstFromDate", first_from_date)
+
+
+def data_code_types(found: Records) -> bytes:
+    """SorDataCodeTypes.xml. Nobody has shown one: its shape is our hypothesis."""
+    out = Document(V2)
+    element_of = {list_id: element for list_id, _, element, _ in CLASSIFICATIONS}
+    with out.root("SorDataCodeTypes", found):
+        for entry in found.classifications:
+            if entry.classification is None or entry.classification.code is None:
+                continue
+            element = element_of[entry.classification.code]
+            with out.inside(element):
+                out.leaf(f"{element}Identifier", _code(entry.entry))
+                out.leaf(f"{element}Name", entry.entry and entry.entry.name)
+                status(out, entry.validity, None, entry.validity.from_date)
+    return out.bytes()
+
+
+def geographical_localisations(found: Records) -> bytes:
+    """GeographicalLocalisations.xml. Nobody has shown one: its shape is our hypothesis."""
+    out = Document(V2)
+    with out.root("GeographicalLocalisations", found):
+        for place in found.geo_locations:
+            with out.inside("GeographicalLocalisation"):
+                out.leaf("GeographicalLocalisationIdentifier", place.geo_location_id)
+                out.leaf("GeographicalLocalisationName", place.name)
+                out.kept("SorIdentifier", place.sor_id)
+                out.leaf("cpr:MunicipalityCode", place.municipality_code)
+                out.leaf("kms:RegionCode", place.region_code)
+                if place.northing is not None and place.easting is not None:
+                    out.leaf("osak:CoordETRS89z32NMeasure", f"{place.northing:.3f}")
+                    out.leaf("osak:CoordETRS89z32EMeasure", f"{place.easting:.3f}")
+                status(out, place.validity, None, place.validity.from_date)
+    return out.bytes()
+
+
+FILES: Final[dict[str, Callable[[Records], bytes]]] = {
+    "Sor.xml": lambda found: sor_xml(found, V2),
+    "SorDataCodeTypes.xml": data_code_types,
+    "GeographicalLocalisations.xml": geographical_localisations,
+}
+"""What Sor.zip holds."""

@@ -1,0 +1,290 @@
+"""Opening a source and reading its tables."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from functools import cached_property
+from types import TracebackType
+from typing import IO, TYPE_CHECKING, Any, BinaryIO, Self
+
+from .description import Description
+from .errors import MissingTableError, UnrecognisedFormatError
+from .formats import Format, Found, ReadOptions, TableReader, recognisers
+from .formats.looks import looks_like
+from .issues import Issue, IssueLog, OnIssue
+from .limits import DEFAULT_LIMITS, Limits
+from .sources import Member, Source, open_source
+
+if TYPE_CHECKING:
+    from .records import (
+        Classification,
+        EDIType,
+        GeoLocation,
+        LocationCode,
+        LocationCodeEDIType,
+        ReplacedEntity,
+        SHAKSORMap,
+        SHAKUnit,
+        SOREntity,
+    )
+
+TABLES = (
+    "entities",
+    "shak_sor_map",
+    "location_codes",
+    "location_code_edi_types",
+    "edi_types",
+    "geo_locations",
+    "classifications",
+    "replaced_entities",
+    "shak_units",
+)
+# Where several formats stand side by side and hold the same table, the richest is read.
+_RICHEST_FIRST = (
+    Format.SOR2,
+    Format.SOR_XML,
+    Format.SOR2_DAILY,
+    Format.SOR_CSV,
+    Format.EDI_TYPES,
+    Format.SHAK,
+)
+
+
+def open(  # noqa: A001 - the name is the library's own `open`, as in gzip.open
+    source: str | os.PathLike[str] | bytes | BinaryIO | IO[bytes],
+    *,
+    columns: Mapping[str, str] | None = None,
+    on_issue: OnIssue = "collect",
+    encoding: str | None = None,
+    limits: Limits | None = None,
+    repair: bool = False,
+) -> Feed:
+    """Open a published SOR file, or a set of them, and tell what it is.
+
+    Nothing is read but the beginning of each file; the tables of the feed are read when they are
+    asked for, row by row. The network is never touched.
+
+    source: a path to a ``.csv``, ``.txt``, ``.xml`` or ``.zip`` file, or to a folder of such
+        files; or the content as ``bytes``; or a binary file object. What it is is found from the
+        content, not from the name.
+    columns: the caller's own column names, for columns that the library does not know yet: a
+        file's column name to a field's name, e.g. ``{"GLN": "location_code"}``; a field of a
+        value object with a dot, e.g. ``{"By": "postal_address.district_name"}``.
+    on_issue: what to do with findings in the data. ``"collect"``: go on, keep them in
+        ``feed.issues``; ``"raise"``: raise SorDataError at the first error; or a callable that
+        is given each Issue (they are kept all the same).
+    encoding: the encoding of the text files, where it should not be found.
+    limits: guards against hostile input, see Limits.
+    repair: put the repaired id where a spreadsheet has damaged a SOR id and only one id can have
+        been there. The finding is reported either way.
+
+    Raises UnrecognisedFormatError where the content is none of SOR's files, SorFileError where it
+    cannot be read.
+    """
+    limits = limits or DEFAULT_LIMITS
+    options = ReadOptions(
+        log=IssueLog(on_issue, limits.max_issues),
+        columns=dict(columns or {}),
+        encoding=encoding,
+        limits=limits,
+        repair=repair,
+    )
+    opened = open_source(source, limits=limits)
+    try:
+        return Feed(opened, options)
+    except BaseException:
+        opened.close()
+        raise
+
+
+class Feed:
+    """The tables of one source. A context manager; made by :func:`sorparse.open`.
+
+    Each table is a method that gives a lazy iterator, which can be asked for again where the
+    source can be read again. Iterators are independent of each other.
+    """
+
+    def __init__(self, source: Source, options: ReadOptions) -> None:
+        self._source = source
+        self._options = options
+        self._found: list[Found] = []
+        self._ignored = list(source.ignored)
+        for member in source.members:
+            found = self._recognised(member)
+            if found is not None:
+                self._found.append(found)
+        self._readers = self._chosen()
+
+    def _recognised(self, member: Member) -> Found | None:
+        head = member.head()
+        for recognise in recognisers():
+            found = recognise(member, head, self._options)
+            if found is not None:
+                return found
+        what = looks_like(head)
+        if len(self._source.members) == 1:
+            raise UnrecognisedFormatError(f"none of SOR's files: {what}", file=member.name)
+        self._ignored.append(member.name)
+        self._options.log.add(
+            Issue(
+                "warning",
+                "unrecognised-file",
+                f"none of SOR's files and not read: {what}",
+                file=member.name,
+            )
+        )
+        return None
+
+    def _chosen(self) -> dict[str, list[TableReader]]:
+        readers = [reader for found in self._found for reader in found.readers]
+        if not readers:
+            inside = ", ".join(member.base_name for member in self._source.members[:10])
+            raise UnrecognisedFormatError(
+                f"holds none of SOR's files: {inside or 'it is empty'}", file=self._source.name
+            )
+        chosen: dict[str, list[TableReader]] = {}
+        for table in TABLES:
+            having = [reader for reader in readers if reader.table == table]
+            if not having:
+                continue
+            best = min(having, key=lambda reader: _RICHEST_FIRST.index(reader.format)).format
+            chosen[table] = [reader for reader in having if reader.format is best]
+            for reader in having:
+                if reader.format is not best:
+                    self._options.log.add(
+                        Issue(
+                            "info",
+                            "table-passed-over",
+                            f"{table} is read from the {best} files beside it",
+                            file=reader.member.name,
+                        )
+                    )
+        return chosen
+
+    @property
+    def format(self) -> Format:
+        """What the source was recognised as; the richest where it holds several formats."""
+        formats = {reader.format for readers in self._readers.values() for reader in readers}
+        return min(formats, key=_RICHEST_FIRST.index)
+
+    @cached_property
+    def snapshot_date(self) -> date | None:
+        """The day that the data represent, where the file tells it (XML does)."""
+        for found in self._found:
+            day = found.snapshot_date()
+            if day is not None:
+                return day
+        return None
+
+    @property
+    def name(self) -> str:
+        """Path of the source, or a word for bytes and streams."""
+        return self._source.name
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Names of the tables that the source has."""
+        return tuple(self._readers)
+
+    @property
+    def issues(self) -> list[Issue]:
+        """What was found in the rows read so far; complete once the iterators are exhausted."""
+        return self._options.log.as_list()
+
+    @property
+    def issue_counts(self) -> Counter[str]:
+        """How often each code was found, those beyond ``Limits.max_issues`` included."""
+        return Counter(self._options.log.counts)
+
+    def numbered(self, table: str) -> Iterator[tuple[int | None, Any]]:
+        """Read a table by its name: pairs of the record's line in its file and the record."""
+        if table not in self._readers:
+            if table not in TABLES:
+                raise MissingTableError(f"there is no table {table!r}; {self._having()}")
+            raise MissingTableError(f"{self.name} has no table {table!r}; {self._having()}")
+        return self._read(self._readers[table])
+
+    def _having(self) -> str:
+        return f"the source has {', '.join(self._readers)}"
+
+    @staticmethod
+    def _read(readers: Iterable[TableReader]) -> Iterator[tuple[int | None, Any]]:
+        for reader in readers:
+            yield from reader.numbered()
+
+    def records(self, table: str) -> Iterator[Any]:
+        """Read a table by its name.
+
+        Raises MissingTableError, naming the tables there are, at once and not at the first row.
+        """
+        return (record for _, record in self.numbered(table))
+
+    def entities(self) -> Iterator[SOREntity]:
+        """Units, one record a version."""
+        return self.records("entities")
+
+    def shak_sor_map(self) -> Iterator[SHAKSORMap]:
+        """SHAK codes and the SOR units they stood on."""
+        return self.records("shak_sor_map")
+
+    def location_codes(self) -> Iterator[LocationCode]:
+        """Location numbers (GLN) and the systems behind them."""
+        return self.records("location_codes")
+
+    def location_code_edi_types(self) -> Iterator[LocationCodeEDIType]:
+        """The message types of each location number."""
+        return self.records("location_code_edi_types")
+
+    def edi_types(self) -> Iterator[EDIType]:
+        """Message types."""
+        return self.records("edi_types")
+
+    def geo_locations(self) -> Iterator[GeoLocation]:
+        """Geographical locations."""
+        return self.records("geo_locations")
+
+    def classifications(self) -> Iterator[Classification]:
+        """Entries of the code lists."""
+        return self.records("classifications")
+
+    def replaced_entities(self) -> Iterator[ReplacedEntity]:
+        """Units and their successors."""
+        return self.records("replaced_entities")
+
+    def shak_units(self) -> Iterator[SHAKUnit]:
+        """Codes of the SHAK classification."""
+        return self.records("shak_units")
+
+    def describe(self) -> Description:
+        """Read everything once and tell encoding, quoting, columns and samples of each table."""
+        day = self.snapshot_date
+        return Description(
+            source=self.name,
+            format=str(self.format),
+            snapshot_date=day.isoformat() if day else None,
+            tables=tuple(
+                reader.describe() for readers in self._readers.values() for reader in readers
+            ),
+            ignored=tuple(self._ignored),
+        )
+
+    def close(self) -> None:
+        """Close what was opened for the feed; a file object given by the caller stays open."""
+        self._source.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<Feed {self.name}: {self.format}, {', '.join(self._readers)}>"

@@ -1,0 +1,224 @@
+"""From the text of a cell to a value: dates, decimals, yes/no, ids.
+
+``convert`` is the one place that knows what a text means; the fast decoders remember its answers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from ..identifiers import (
+    has_sor_id_form,
+    is_cvr,
+    is_location_code,
+    is_sor_id,
+    repair_sor_id,
+)
+from ..issues import Severity
+from ..records import EntityRef, SorType
+from .declare import Kind
+
+
+class BadCell(ValueError):
+    """A text that is not what its column promises; ``kept`` is what the record holds instead."""
+
+    def __init__(
+        self, severity: Severity, code: str, message: str, kept: Any = None, repaired: Any = None
+    ) -> None:
+        super().__init__(message)
+        self.severity = severity
+        self.code = code
+        self.kept = kept
+        self.repaired = repaired
+
+
+# The publisher's open ends; any later year is taken for one too.
+_OPEN_FROM = date(2500, 1, 1)
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
+_DANISH = re.compile(r"(\d{1,2})[-./](\d{1,2})[-./](\d{4})", re.ASCII)
+_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
+_TIME = re.compile(
+    r"[T ]\s*\d{2}[:.]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?\s*(?:Z|[+-]\d{2}:?\d{2})?", re.ASCII
+)
+
+
+def to_date(text: str) -> date | None:
+    """Read a date in one of the forms of the files; an open end is ``None``.
+
+    ``2021-03-31``, ``31-03-2021`` (also with dots or slashes), ``20210331``, each with or without
+    a time of day, which is left off. Raises BadCell for what is no date.
+    """
+    for form, order in ((_ISO, (1, 2, 3)), (_DANISH, (3, 2, 1)), (_COMPACT, (1, 2, 3))):
+        match = form.match(text)
+        if match is None:
+            continue
+        rest = text[match.end() :]
+        if rest and not _TIME.fullmatch(rest):
+            continue
+        year, month, day = (int(match[group]) for group in order)
+        try:
+            found = date(year, month, day)
+        except ValueError:
+            break
+        return None if found >= _OPEN_FROM else found
+    raise BadCell("error", "bad-date", f"{text!r} is not a date (as in 2021-03-31)")
+
+
+_TRUE = frozenset(("true", "1", "ja", "j", "yes", "y", "sand"))
+_FALSE = frozenset(("false", "0", "nej", "n", "no", "falsk"))
+
+
+def to_bool(text: str) -> bool:
+    """Read a yes/no: ``true``/``false``, ``1``/``0``, ``ja``/``nej`` in any case."""
+    folded = text.lower()
+    if folded in _TRUE:
+        return True
+    if folded in _FALSE:
+        return False
+    raise BadCell("error", "bad-boolean", f"{text!r} is neither yes nor no (true, false, 1, 0)")
+
+
+def to_inherited(text: str) -> bool:
+    """Read ``nedarvet`` (inherited) or ``egen`` (own), or a plain yes/no."""
+    folded = text.lower()
+    if folded in ("nedarvet", "inherited"):
+        return True
+    if folded in ("egen", "eget", "own"):
+        return False
+    try:
+        return to_bool(text)
+    except BadCell:
+        raise BadCell(
+            "error", "bad-boolean", f"{text!r} is neither nedarvet nor egen, true nor false"
+        ) from None
+
+
+_PLAIN_NUMBER = re.compile(r"[+-]?\d{1,12}(?:[.,]\d{1,12})?", re.ASCII)
+_GROUPED_NUMBER = re.compile(r"[+-]?\d{1,3}(?:([.,\xa0 ])\d{3})+(?:([.,])\d{1,12})?", re.ASCII)
+
+
+def to_decimal(text: str) -> Decimal:
+    """Read a number with decimal comma or point; thousands may be grouped by the other sign."""
+    if _PLAIN_NUMBER.fullmatch(text):
+        return Decimal(text.replace(",", "."))
+    match = _GROUPED_NUMBER.fullmatch(text)
+    if match is not None and match[1] != match[2]:
+        digits = text.replace(match[1], "")
+        try:
+            return Decimal(digits.replace(",", "."))
+        except InvalidOperation:
+            pass  # two decimal signs: no number
+    raise BadCell("error", "bad-number", f"{text!r} is not a number (as in 557481,68)")
+
+
+def to_coordinate(text: str) -> Decimal:
+    """Read a coordinate in metres. Degrees, which some exports carry, are no metres."""
+    value = to_decimal(text)
+    if 0 < abs(value) < 180:
+        raise BadCell(
+            "error",
+            "coordinate-in-degrees",
+            f"{text!r} looks like degrees, not like metres in ETRS89 / UTM zone 32N",
+        )
+    return value
+
+
+# Danish names, and the English twins of the MedCom terms
+_SOR_TYPES = {
+    "ie": SorType.IE,
+    "institutionsejer": SorType.IE,
+    "io": SorType.IE,
+    "institutionowner": SorType.IE,
+    "si": SorType.SI,
+    "sundhedsinstitution": SorType.SI,
+    "hi": SorType.SI,
+    "healthinstitution": SorType.SI,
+    "oe": SorType.OE,
+    "organisatoriskenhed": SorType.OE,
+    "ou": SorType.OE,
+    "organizationalunit": SorType.OE,
+    "organisationalunit": SorType.OE,
+}
+
+
+def to_sor_type(text: str) -> SorType:
+    """Read the level: ``IE``, ``SI``, ``OE``, or the whole term."""
+    try:
+        return _SOR_TYPES[text.lower().replace(" ", "")]
+    except KeyError:
+        raise BadCell(
+            "error", "bad-sor-type", f"{text!r} is not a SOR type (IE, SI or OE)"
+        ) from None
+
+
+def to_sor_id(text: str) -> str:
+    """Check a SOR id. What is no id is kept as written and reported, with the repaired one."""
+    if is_sor_id(text):
+        return text
+    repaired = repair_sor_id(text)
+    if repaired is not None:
+        raise BadCell(
+            "warning",
+            "damaged-sor-id",
+            f"{text!r} was damaged by a spreadsheet; it can only have been {repaired}",
+            kept=text,
+            repaired=repaired,
+        )
+    if has_sor_id_form(text):
+        raise BadCell(
+            "warning", "check-digit", f"SOR id {text!r} has a wrong check digit", kept=text
+        )
+    raise BadCell("warning", "bad-sor-id", f"{text!r} has not the form of a SOR id", kept=text)
+
+
+def to_location_code(text: str) -> str:
+    """Check a location number; a wrong one is kept and reported."""
+    if is_location_code(text):
+        return text
+    if len(text) == 13 and text.isdigit():
+        raise BadCell(
+            "warning", "check-digit", f"location number {text!r} has a wrong check digit", kept=text
+        )
+    raise BadCell(
+        "warning", "bad-location-code", f"{text!r} is not a location number of 13 digits", kept=text
+    )
+
+
+def to_cvr(text: str) -> str:
+    """Check a CVR number; a wrong one is kept and reported."""
+    if is_cvr(text):
+        return text
+    if len(text) == 8 and text.isdigit():
+        raise BadCell(
+            "warning", "check-digit", f"CVR number {text!r} fails the modulus 11 check", kept=text
+        )
+    raise BadCell("warning", "bad-cvr", f"{text!r} is not a CVR number of 8 digits", kept=text)
+
+
+def to_unit(text: str) -> EntityRef:
+    """Read a reference to a unit that is either its SOR id or its name."""
+    return EntityRef(sor_id=text) if has_sor_id_form(text) else EntityRef(name=text)
+
+
+CONVERTERS: dict[Kind, Callable[[str], Any]] = {
+    Kind.TEXT: str,
+    Kind.SOR_ID: to_sor_id,
+    Kind.LOCATION_CODE: to_location_code,
+    Kind.CVR: to_cvr,
+    Kind.DATE: to_date,
+    Kind.BOOL: to_bool,
+    Kind.INHERITED: to_inherited,
+    Kind.EASTING: to_coordinate,
+    Kind.NORTHING: to_coordinate,
+    Kind.SOR_TYPE: to_sor_type,
+    Kind.UNIT: to_unit,
+}
+
+
+def convert(kind: Kind, text: str) -> Any:
+    """Convert a cleaned cell; an empty one is ``None``. Raises BadCell."""
+    return CONVERTERS[kind](text) if text else None

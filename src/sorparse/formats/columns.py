@@ -1,0 +1,89 @@
+"""Counting what the columns of a CSV hold, and in which physical form, for ``describe``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from ..description import ColumnDescription, TableDescription
+from .decode import Plan
+from .text import TextBlocks
+
+_SAMPLES = 3
+_SAMPLE_CHARS = 40
+
+
+class Census:
+    """Counts of one pass over a table."""
+
+    def __init__(self, delimiter: str) -> None:
+        self._delimiter = delimiter
+        self._rows = 0
+        self._filled: list[int] = []
+        self._samples: list[dict[str, None]] = []
+        self._quotes = 0
+        self._lines = 0
+        self._wrapped = 0
+        self._all_quoted_lines = 0
+
+    def watched(self, blocks: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+        """Pass the blocks on and look at their quoting."""
+        for first, text in blocks:
+            if '"' in text:
+                self._quotes += text.count('"')
+                self._wrapped += text.count('="')
+                self._all_quoted_lines += text.count('"\n')
+            self._lines += text.count("\n")
+            yield first, text
+
+    def add(self, cells: Sequence[str], width: int) -> None:
+        """Count one row."""
+        if not self._filled:
+            self._filled = [0] * width
+            self._samples = [{} for _ in range(width)]
+        self._rows += 1
+        for place, cell in enumerate(cells[:width]):
+            if cell:
+                self._filled[place] += 1
+                samples = self._samples[place]
+                if len(samples) < _SAMPLES:
+                    samples[_shortened(cell)] = None
+
+    def describe(self, table: str, file: str, plan: Plan, blocks: TextBlocks) -> TableDescription:
+        """Tell what was counted."""
+        filled = self._filled or [0] * len(plan.header)
+        samples = self._samples or [{} for _ in plan.header]
+        ends = [name for name, count in blocks.line_ends.items() if count]
+        return TableDescription(
+            table=table,
+            file=file,
+            rows=self._rows,
+            columns=tuple(
+                ColumnDescription(
+                    name,
+                    column.field if column is not None else None,
+                    filled[place],
+                    tuple(samples[place]),
+                )
+                for place, (name, column) in enumerate(zip(plan.header, plan.columns, strict=True))
+            ),
+            missing=plan.missing,
+            encoding=blocks.encoding,
+            bom=blocks.bom,
+            delimiter=self._delimiter,
+            quoting=self._quoting(len(plan.header)),
+            line_ends=" and ".join(ends) or None,
+        )
+
+    def _quoting(self, width: int) -> str:
+        if not self._quotes:
+            return "none"
+        excel = f', ids in Excel\'s ="…" ({self._wrapped})' if self._wrapped else ""
+        plain = self._quotes - 6 * self._wrapped
+        if plain >= 2 * width * max(self._lines - 1, 1):
+            return "all" + excel
+        return ("some" if plain > 0 else "none") + excel
+
+
+def _shortened(text: str) -> str:
+    text = text.replace("\n", "⏎")
+    return text if len(text) <= _SAMPLE_CHARS else text[: _SAMPLE_CHARS - 1] + "…"

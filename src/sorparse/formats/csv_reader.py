@@ -1,0 +1,329 @@
+"""Reading one CSV member as one table; which table it is, its header tells."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, BinaryIO
+
+import attrs
+
+from ..description import TableDescription
+from ..errors import SorFileError, UnrecognisedFormatError
+from ..issues import Issue, IssueLog
+from ..records import Coded
+from ..sources import Member
+from .base import Format, ReadOptions
+from .cells import BadCell
+from .columns import Census
+from .declare import Column, TableSpec, fold
+from .decode import Decoder, Leaf, Plan, make_plan
+from .rows import Rows, clean, split_quoted
+from .text import TextBlocks
+
+DELIMITERS = (";", "\t", ",", "|")
+
+
+@attrs.frozen(eq=False)
+class Header:
+    """The first row of a CSV, as far as it was needed to recognise the file."""
+
+    names: tuple[str, ...]
+    delimiter: str
+
+
+def read_header(head: bytes, name: str, options: ReadOptions) -> Header | None:
+    """Take the header out of the beginning of a file; ``None`` where there is no text."""
+    blocks = TextBlocks(
+        io.BytesIO(head),
+        file=name,
+        log=IssueLog(),  # what is odd here is told when the table is read
+        limits=options.limits,
+        encoding=options.encoding,
+    )
+    for _, text in blocks:
+        for line in text.split("\n"):
+            if not line.strip():
+                continue
+            if "\0" in line:
+                return None
+            delimiter = max(DELIMITERS, key=lambda sign: (line.count(sign), sign == ";"))
+            if line.count(delimiter) >= options.limits.max_columns:
+                raise UnrecognisedFormatError(
+                    f"the first line has {line.count(delimiter) + 1} columns, more than "
+                    f"Limits.max_columns ({options.limits.max_columns})",
+                    file=name,
+                    line=1,
+                )
+            cells = split_quoted(line, delimiter) or line.split(delimiter)
+            return Header(tuple(clean(cell) for cell in cells), delimiter)
+    return None
+
+
+def match_columns(
+    spec: TableSpec, names: Sequence[str], own: Mapping[str, str]
+) -> list[Column | None]:
+    """Say for each name of a header which column of ``spec`` it is; the caller's own first.
+
+    A field is filled from one column: a second one that would fill it too stays unknown, the
+    exact name going before an alias.
+    """
+    by_field = {column.field: column for column in spec.columns}
+    by_name = spec.by_folded_name
+    folded_own = {fold(name): field for name, field in own.items()}
+    matched: list[Column | None] = [None] * len(names)
+    taken: set[str] = set()
+
+    def take(place: int, column: Column | None) -> None:
+        if column is not None and column.field not in taken and matched[place] is None:
+            matched[place] = column
+            taken.add(column.field)
+
+    for place, name in enumerate(names):
+        field = folded_own.get(fold(name))
+        if field is not None:
+            take(place, by_field.get(field) or by_name.get(fold(field)))
+    for exact in (True, False):
+        for place, name in enumerate(names):
+            column = by_name.get(fold(name)) if name else None
+            if column is not None and (not exact or fold(column.name) == fold(name)):
+                take(place, column)
+    return matched
+
+
+def best_spec(
+    specs: Sequence[TableSpec], header: Header, base_name: str, options: ReadOptions
+) -> TableSpec | None:
+    """Give the table whose columns the header shows best, or ``None``.
+
+    First counts how much of the header is explained, then the file's name, then how much of the
+    table is there.
+    """
+    best: tuple[tuple[float, bool, float], TableSpec] | None = None
+    stem = fold(base_name.rsplit(".", 1)[0])
+    for spec in specs:
+        columns = match_columns(spec, header.names, options.columns)
+        fields = {column.field for column in columns if column is not None}
+        if not all(field in fields for field in spec.recognised_by or spec.required):
+            continue
+        # one known column among many says little: SOR ids stand in other people's files too
+        if len(fields) < min(2, len(header.names)):
+            continue
+        named = any(fold(name) == stem for name in spec.file_names)
+        score = (len(fields) / len(header.names), named, len(fields) / len(spec.columns))
+        if best is None or score > best[0]:
+            best = (score, spec)
+    return best[1] if best is not None else None
+
+
+def _muted(options: ReadOptions) -> ReadOptions:
+    """The same options for a look ahead: what is odd is told when the table is read."""
+    return attrs.evolve(options, log=IssueLog())
+
+
+def first_rows(head: bytes, name: str, delimiter: str, options: ReadOptions) -> Iterator[list[str]]:
+    """Give the rows of the beginning of a file, the header and a last cut one included."""
+    muted = _muted(options)
+    blocks = TextBlocks(
+        io.BytesIO(head),
+        file=name,
+        log=muted.log,
+        limits=muted.limits,
+        encoding=muted.encoding,
+    )
+    rows = Rows(
+        blocks, file=name, log=muted.log, limits=muted.limits, delimiter=delimiter, rfc=False
+    )
+    for _, cells in rows:
+        yield cells
+
+
+def first_records(table: CsvTable, head: bytes) -> Iterator[Any]:
+    """Give the records of the beginning of a table, without a word about what is odd."""
+    cut = head[: head.rfind(b"\n") + 1] or head
+    member = attrs.evolve(table.member, opener=lambda: io.BytesIO(cut))
+    for _, record in attrs.evolve(table, member=member, options=_muted(table.options)).numbered():
+        yield record
+
+
+@attrs.define(eq=False)
+class CsvTable:
+    """A :class:`~sorparse.formats.base.TableReader` for one CSV member."""
+
+    spec: TableSpec
+    format: Format
+    member: Member
+    options: ReadOptions
+    delimiter: str = ";"
+    rfc: bool = True
+    names: tuple[str, ...] | None = None
+    """Names to use where the file has no header."""
+    complete: Callable[[str, Coded], Coded] | None = None
+
+    @property
+    def table(self) -> str:
+        """Name of the table."""
+        return self.spec.table
+
+    def numbered(self) -> Iterator[tuple[int, Any]]:
+        """Read the rows; pairs of the row's first line and its record."""
+        with self.member.open() as stream:
+            yield from self._decoded(self._rows(self._blocks(stream)))
+
+    def _blocks(self, stream: BinaryIO) -> TextBlocks:
+        return TextBlocks(
+            stream,
+            file=self.member.name,
+            log=self._log,
+            limits=self.options.limits,
+            encoding=self.options.encoding,
+        )
+
+    def _rows(self, blocks: Iterable[tuple[int, str]]) -> Rows:
+        return Rows(
+            blocks,
+            file=self.member.name,
+            log=self._log,
+            limits=self.options.limits,
+            delimiter=self.delimiter,
+            rfc=self.rfc,
+        )
+
+    @property
+    def _log(self) -> IssueLog:
+        # a second reading of the same rows must not tell everything twice
+        return IssueLog() if self.spec.part else self.options.log
+
+    def _header_of(self, rows: Rows, iterator: Iterator[tuple[int, list[str]]]) -> Plan | None:
+        if self.names is not None:
+            names = list(self.names)
+        else:
+            first = next(iterator, None)
+            if first is None:
+                return None
+            names = self._distinct(*first)
+        rows.header = names
+        return make_plan(self.spec, names, match_columns(self.spec, names, self.options.columns))
+
+    def _distinct(self, line: int, cells: Sequence[str]) -> list[str]:
+        names: list[str] = []
+        seen: set[str] = set()
+        for place, cell in enumerate(cells, 1):
+            name = cell or f"column {place}"
+            if name in seen:
+                self._log.add(
+                    Issue(
+                        "warning",
+                        "duplicate-column",
+                        f"the header names {name!r} twice; the second is kept as "
+                        f"'{name} ({place})'",
+                        file=self.member.name,
+                        line=line,
+                        column=name,
+                    )
+                )
+                name = f"{name} ({place})"
+            seen.add(name)
+            names.append(name)
+        return names
+
+    def _decoded(self, rows: Rows) -> Iterator[tuple[int, Any]]:
+        iterator = iter(rows)
+        plan = self._header_of(rows, iterator)
+        if plan is None:
+            return
+        decoder = Decoder(
+            plan,
+            repair=self.options.repair,
+            complete=self.complete,
+            on_swap=self._on_swap,
+        )
+        decode = decoder.fast
+        skip = self._skip_place(plan)
+        for number, cells in iterator:
+            if skip is not None and len(cells) > skip[0] and cells[skip[0]].lower() == skip[1]:
+                continue
+            try:
+                yield number, decode(cells)
+            except ValueError:
+                record = self._careful(decoder, rows, number, cells)
+                if record is not None:
+                    yield number, record
+
+    def _skip_place(self, plan: Plan) -> tuple[int, str] | None:
+        if self.spec.skip_where is None:
+            return None
+        name, text = self.spec.skip_where
+        for place, header in enumerate(plan.header):
+            if fold(header) == fold(name):
+                return place, text
+        return None
+
+    def _on_swap(self) -> None:
+        self._log.add(
+            Issue(
+                "warning",
+                "coordinates-swapped",
+                "eastings stand in the northing column and northings in the easting column; "
+                "each pair is told by its size and put right (reported once for the file)",
+                file=self.member.name,
+            )
+        )
+
+    def _careful(self, decoder: Decoder, rows: Rows, number: int, cells: list[str]) -> Any:
+        plan = decoder.plan
+        width = len(plan.header)
+        if len(cells) != width:
+            if len(cells) < width or any(cells[width:]):
+                self._bad_row(
+                    rows,
+                    number,
+                    "row-length",
+                    f"the row has {len(cells)} cells, the header {width}",
+                )
+                return None
+            del cells[width:]  # empty cells at the end say nothing
+        if self.spec.part and not decoder.has_required(cells):
+            return None
+        key = plan.fields.get("sor_id")
+        sor_id = (cells[key.place] or None) if isinstance(key, Leaf) else None
+
+        def report(bad: BadCell, leaf: Leaf, text: str) -> None:
+            self._log.add(
+                Issue(
+                    bad.severity,
+                    bad.code,
+                    str(bad),
+                    file=self.member.name,
+                    line=number,
+                    column=leaf.header,
+                    value=text,
+                    sor_id=sor_id,
+                )
+            )
+
+        record = decoder.careful(cells, report)
+        if record is None:
+            lacking = ", ".join(self.spec.column_of(field).name for field in self.spec.required)
+            self._bad_row(rows, number, "missing-key", f"the row lacks a key ({lacking})")
+        return record
+
+    def _bad_row(self, rows: Rows, number: int, code: str, message: str) -> None:
+        self._log.add(
+            Issue("error", code, message, file=self.member.name, line=number, raw=rows.raw(number))
+        )
+
+    def describe(self) -> TableDescription:
+        """Read the table once and tell its form and columns."""
+        table = attrs.evolve(self, options=_muted(self.options))
+        with self.member.open() as stream:
+            blocks = table._blocks(stream)
+            census = Census(self.delimiter)
+            rows = table._rows(census.watched(blocks))
+            iterator = iter(rows)
+            plan = table._header_of(rows, iterator)
+            if plan is None:
+                raise SorFileError("the file is empty", file=self.member.name)
+            for _, cells in iterator:
+                census.add(cells, len(plan.header))
+            return census.describe(self.table, self.member.name, plan, blocks)

@@ -1,0 +1,266 @@
+"""From bytes to text in blocks of whole lines: encoding, byte order mark, line ends."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from ..errors import SorFileError
+from ..issues import Issue, IssueLog
+from ..limits import Limits
+
+BLOCK_BYTES = 256 * 1024
+
+_UTF8 = "utf-8"
+_CP1252 = "windows-1252"
+_BOMS = (
+    (codecs.BOM_UTF8, _UTF8),
+    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16: its mark begins with UTF-16's
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+def _windows_1252() -> str:
+    # five bytes have no meaning in Windows-1252; they stay themselves, as in the web's reading
+    table = []
+    for byte in range(256):
+        try:
+            table.append(bytes([byte]).decode("cp1252"))
+        except UnicodeDecodeError:
+            table.append(chr(byte))
+    return "".join(table)
+
+
+_WINDOWS_1252 = _windows_1252()
+
+
+def decode_windows_1252(data: bytes) -> str:
+    """Decode Windows-1252; the five undefined bytes become the control characters they are."""
+    return codecs.charmap_decode(data, "strict", _WINDOWS_1252)[0]
+
+
+class TextBlocks:
+    """The text of one stream, in blocks of whole lines that end in LF.
+
+    Where the caller names no encoding, it is found while reading: a byte order mark decides; else
+    the first block with a letter beyond ASCII is UTF-8 if it decodes strictly, and Windows-1252
+    if not. A later line that breaks the rule is read as Windows-1252 and reported. CRLF, LF and
+    lone CR end a line; inside a quoted value each is given as LF.
+    """
+
+    def __init__(
+        self,
+        stream: BinaryIO,
+        *,
+        file: str,
+        log: IssueLog,
+        limits: Limits,
+        encoding: str | None = None,
+    ) -> None:
+        self._stream = stream
+        self._file = file
+        self._log = log
+        self._limits = limits
+        self.bom = False
+        self.line_ends: dict[str, int] = {"CRLF": 0, "LF": 0, "CR": 0}
+        self._asked = encoding
+        self._encoding: str | None = None
+        if encoding is not None:
+            try:
+                self._encoding = codecs.lookup(encoding).name
+            except LookupError as exc:
+                raise SorFileError(f"there is no encoding {encoding!r}", file=file) from exc
+            if self._encoding in ("utf_8_sig", "utf-8-sig"):
+                self._encoding = _UTF8
+            elif self._encoding == "cp1252":
+                self._encoding = _CP1252
+
+    @property
+    def encoding(self) -> str:
+        """The encoding found so far; ``ascii`` where nothing has told yet."""
+        return self._encoding or "ascii"
+
+    def __iter__(self) -> Iterator[tuple[int, str]]:
+        """Give pairs of the number of the first line, from 1, and the text of whole lines."""
+        number = 1
+        for data in self._whole_lines():
+            if data is None:
+                number += 1  # a line beyond the limit, already reported
+                continue
+            text = self._normalised(self._decode(data, number))
+            yield number, text
+            number += text.count("\n")
+
+    def _chunks(self) -> Iterator[bytes]:
+        first = self._stream.read(BLOCK_BYTES)
+        while first and len(first) < 4:  # a raw stream may begin with less than a mark
+            more = self._stream.read(BLOCK_BYTES)
+            if not more:
+                break
+            first += more
+        for bom, encoding in _BOMS:
+            if first.startswith(bom):
+                self.bom = True
+                if self._encoding is None or encoding == self._encoding == _UTF8:
+                    self._encoding = encoding
+                    if encoding == _UTF8:
+                        first = first[len(bom) :]
+                break
+        chunks = self._rest(first)
+        if self._encoding is not None and not _ascii_compatible(self._encoding):
+            return self._transcoded(chunks, self._encoding)
+        return chunks
+
+    def _rest(self, first: bytes) -> Iterator[bytes]:
+        data = first
+        while data:
+            yield data
+            data = self._stream.read(BLOCK_BYTES)
+
+    def _transcoded(self, chunks: Iterator[bytes], encoding: str) -> Iterator[bytes]:
+        decoder = codecs.getincrementaldecoder(encoding)()
+        read = 0
+        try:
+            for chunk in chunks:
+                read += len(chunk)
+                yield decoder.decode(chunk).encode(_UTF8)
+            yield decoder.decode(b"", final=True).encode(_UTF8)
+        except UnicodeError as exc:
+            raise SorFileError(
+                f"is not {encoding} throughout (somewhere before byte {read}): {exc}",
+                file=self._file,
+            ) from exc
+
+    def _whole_lines(self) -> Iterator[bytes | None]:
+        """Cut the chunks after the last line end in each; ``None`` stands for an oversized line."""
+        most = 4 * self._limits.max_field_chars
+        rest = b""
+        cr_only: bool | None = None
+        oversized = False
+        number_known = 1
+        for raw in self._chunks():
+            chunk = raw
+            if cr_only is None and (b"\n" in chunk or b"\r" in chunk):
+                # an old file whose lines end in CR alone would otherwise be one endless line
+                cr_only = b"\n" not in chunk and chunk.find(b"\r") < len(chunk) - 1
+            if cr_only:
+                chunk = chunk.replace(b"\r", b"\n")
+            if oversized:
+                end = chunk.find(b"\n")
+                if end < 0:
+                    continue
+                chunk = chunk[end + 1 :]
+                oversized = False
+            end = chunk.rfind(b"\n") + 1
+            if end:
+                whole = rest + chunk[:end]
+                number_known += whole.count(b"\n")
+                yield whole
+                rest = chunk[end:]
+            else:
+                rest += chunk
+            if len(rest) > most:
+                self._log.add(
+                    Issue(
+                        "error",
+                        "record-too-long",
+                        f"the line holds more than {most} bytes (Limits.max_field_chars); "
+                        "it is passed over",
+                        file=self._file,
+                        line=number_known,
+                        raw=self._decode(rest[:1000], number_known) + "…",
+                    )
+                )
+                rest, oversized = b"", True
+                number_known += 1
+                yield None
+        if rest:
+            yield rest
+
+    def _normalised(self, text: str) -> str:
+        ends = text.count("\n")
+        if "\r" in text:
+            crlf = text.count("\r\n")
+            lone = text.count("\r") - crlf
+            self.line_ends["CRLF"] += crlf
+            self.line_ends["CR"] += lone
+            ends -= crlf
+            text = text.replace("\r\n", "\n")
+            if lone:
+                text = text.replace("\r", "\n")
+        self.line_ends["LF"] += ends
+        return text if text.endswith("\n") else text + "\n"
+
+    def _decode(self, data: bytes, number: int) -> str:
+        if data.isascii():
+            return data.decode("ascii")
+        if self._encoding is not None and not _ascii_compatible(self._encoding):
+            return data.decode(_UTF8)  # transcoded on the way in
+        if self._asked is not None and self._encoding not in (_CP1252, None):
+            return self._decode_as_asked(data, number, self._encoding)
+        if self._encoding == _CP1252:
+            return decode_windows_1252(data)
+        try:
+            text = data.decode(_UTF8)
+        except UnicodeDecodeError:
+            return self._decode_by_line(data, number)
+        self._encoding = _UTF8
+        return text
+
+    def _decode_as_asked(self, data: bytes, number: int, encoding: str) -> str:
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError as exc:
+            line = number + data.count(b"\n", 0, exc.start)
+            column = exc.start - (data.rfind(b"\n", 0, exc.start) + 1) + 1
+            raise SorFileError(
+                f"byte 0x{data[exc.start]:02x} at place {column} of the line is not {self._asked}; "
+                "leave the encoding out to have it found",
+                file=self._file,
+                line=line,
+                column=column,
+            ) from exc
+
+    def _decode_by_line(self, data: bytes, number: int) -> str:
+        lines = data.split(b"\n")
+        odd = {i for i, line in enumerate(lines) if not line.isascii() and not _is_utf8(line)}
+        if self._encoding is None:
+            utf8 = sum(not line.isascii() for line in lines) - len(odd)
+            self._encoding = _UTF8 if utf8 > len(odd) else _CP1252
+            if self._encoding == _CP1252:
+                return decode_windows_1252(data)
+        for i in sorted(odd):
+            self._log.add(
+                Issue(
+                    "warning",
+                    "undecodable-text",
+                    "the line is not UTF-8 as the others are; it is read as Windows-1252",
+                    file=self._file,
+                    line=number + i,
+                    value=lines[i][:200].decode(_UTF8, "backslashreplace"),
+                )
+            )
+        return "\n".join(
+            decode_windows_1252(line) if i in odd else line.decode(_UTF8)
+            for i, line in enumerate(lines)
+        )
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode(_UTF8)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _ascii_compatible(encoding: str) -> bool:
+    if encoding == _CP1252:
+        return True
+    try:
+        return "a;\n".encode(encoding) == b"a;\n"
+    except (UnicodeError, LookupError):
+        return False

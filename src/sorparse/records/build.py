@@ -1,0 +1,71 @@
+"""Make frozen records without the cost of their frozen ``__init__``.
+
+A frozen attrs class stores each field through a guarded ``__setattr__``; for a record of forty
+fields that costs more than reading the row. Here a private subclass with the same layout and no
+guard is filled by a generated function, and then becomes the frozen class itself. The result is
+an ordinary instance: it refuses assignment, hashes and compares like any other.
+"""
+
+from __future__ import annotations
+
+import linecache
+from collections.abc import Callable
+from functools import wraps
+from itertools import count
+from typing import Any, TypeVar
+
+import attrs
+
+R = TypeVar("R")
+
+_serial = count(1)
+
+
+def per_class(make: Callable[[type[Any]], R]) -> Callable[[type[Any]], R]:
+    """Remember one result per class (``functools.cache``, which type checkers refuse classes)."""
+    known: dict[type[Any], R] = {}
+
+    @wraps(make)
+    def remembered(cls: type[Any]) -> R:
+        if cls not in known:
+            known[cls] = make(cls)
+        return known[cls]
+
+    return remembered
+
+
+def compile_function(
+    name: str, source: str, names: dict[str, Any], about: str
+) -> Callable[..., Any]:
+    """Compile generated source so that tracebacks and debuggers show its lines."""
+    file = f"<sorparse generated {next(_serial)}: {about}>"
+    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
+    namespace = dict(names)
+    exec(compile(source, file, "exec"), namespace)  # noqa: S102 - our own source, from declarations
+    function: Callable[..., Any] = namespace[name]
+    return function
+
+
+@per_class
+def builder_of(cls: type[Any]) -> type[Any]:
+    """Give the unguarded twin of a frozen record class; see :func:`fast_constructor`."""
+    return type(
+        f"_{cls.__name__}Builder",
+        (cls,),
+        {"__slots__": (), "__setattr__": object.__setattr__},
+    )
+
+
+@per_class
+def fast_constructor(cls: type[Any]) -> Callable[..., Any]:
+    """Give a function that makes a ``cls`` from all its fields, by position, unconverted."""
+    fields = [field.name for field in attrs.fields(cls)]
+    lines = [
+        f"def make({', '.join(fields)}):",
+        "    record = new(Builder)",
+        *(f"    record.{name} = {name}" for name in fields),
+        "    record.__class__ = Record",
+        "    return record",
+    ]
+    names = {"new": object.__new__, "Builder": builder_of(cls), "Record": cls}
+    return compile_function("make", "\n".join(lines) + "\n", names, f"make {cls.__name__}")
