@@ -173,7 +173,7 @@ def record_of(table: str, row: Mapping[str, Any]) -> Any:
     """
     schema = schema_of(table)
     extra = row["extra"]
-    items = dict(json.loads(extra) if isinstance(extra, str) else extra or {})
+    items = dict(json.loads(extra or "{}") if isinstance(extra, str) else extra or {})
     names = {column.path: column.name for column in schema.columns}
     return _build(schema.record, schema, names, row, items, "", "")
 

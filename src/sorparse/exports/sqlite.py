@@ -64,7 +64,7 @@ def _refuse_others(path: Path) -> None:
             raise failed(path, f"it is in use, or was left in the middle of a change ({ending})")
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
-            query = "SELECT name FROM sqlite_master WHERE type IN ('table', 'view')"
+            query = "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'"
             names = {str(name) for (name,) in db.execute(query)}
     except sqlite3.Error as error:
         raise failed(path, f"the file there is not a SQLite database of ours ({error})") from error
