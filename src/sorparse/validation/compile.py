@@ -295,7 +295,9 @@ class _Served(etree.Resolver):
         self.documents = documents
 
     def resolve(self, system_url: str, public_id: str, context: object) -> object:  # type: ignore[override] # the stubs know no return type for it
-        return self.resolve_string(self.documents.get(system_url, b""), context, base_url=system_url)
+        return self.resolve_string(
+            self.documents.get(system_url, b""), context, base_url=system_url
+        )
 
 
 def _as_file_error(

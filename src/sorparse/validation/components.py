@@ -140,7 +140,9 @@ class Components:
             found = self._nodes.get(("type", type_name))
             if found is None:
                 return type_name
-            base = next(found[0].iterdescendants(f"{{{XS}}}restriction", f"{{{XS}}}extension"), None)
+            base = next(
+                found[0].iterdescendants(f"{{{XS}}}restriction", f"{{{XS}}}extension"), None
+            )
             if base is None or not base.get("base"):
                 return type_name
             type_name = qualified(base, base.get("base") or "", found[1])

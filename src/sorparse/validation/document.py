@@ -148,8 +148,7 @@ def _as_date(text: str | None) -> date | None:
 
 def _looks_like_xml(head: bytes) -> bool:
     for bom in _BOMS:
-        if head.startswith(bom):
-            head = head[len(bom) :]
+        head = head.removeprefix(bom)
     return head.replace(b"\0", b"").lstrip().startswith(b"<")
 
 

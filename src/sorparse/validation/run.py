@@ -237,5 +237,3 @@ def _file_error(
         file=document.member.name,
         line=exc.lineno or None,
     )
-
-
