@@ -43,6 +43,7 @@ if TYPE_CHECKING:
         SorType,
         Validity,
         VirtualAddress,
+        to_dict,
     )
 
 __version__ = "0.1.0"
@@ -79,6 +80,7 @@ _HOMES = {
         "SorType",
         "Validity",
         "VirtualAddress",
+        "to_dict",
     ),
 }
 _MODULES = ("examples", "identifiers")
@@ -119,6 +121,7 @@ __all__ = [
     "examples",
     "identifiers",
     "open",
+    "to_dict",
 ]
 
 
