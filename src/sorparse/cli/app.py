@@ -18,7 +18,7 @@ import sorparse
 from .commands import Command, all_commands
 from .output import Output, make_writable, one_line
 
-FINE = 0
+FINDINGS = 1
 WRONG = 2
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 PIPE_CLOSED = 141  # 128 + SIGPIPE
@@ -48,6 +48,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         _forget_stdout()
         return PIPE_CLOSED
+    except sorparse.UnknownUnitError as unknown:
+        print(f"sorparse: {one_line(str(unknown))}", file=sys.stderr)
+        return FINDINGS
     except (sorparse.SorError, OSError) as error:
         return _failed(error, _words(error), debug=debug)
     except Exception as error:  # the last net: a user shall not see a traceback

@@ -35,10 +35,10 @@ def _pair(text: str) -> tuple[str, str]:
 
 def _limit(text: str) -> tuple[str, float]:
     name, value = _pair(text)
-    known = sorparse.Limits()
-    if not hasattr(known, name) or name.startswith("_"):
-        raise argparse.ArgumentTypeError(f"there is no limit {name!r} (see Limits in the docs)")
-    kind = type(getattr(known, name))
+    known = sorparse.to_dict(sorparse.Limits())
+    if name not in known:
+        raise argparse.ArgumentTypeError(f"no guard {name!r}; there are {', '.join(known)}")
+    kind = type(known[name])
     try:
         return name, kind(value)
     except ValueError:
@@ -93,13 +93,13 @@ def reading(parser: argparse.ArgumentParser) -> None:
         "--repair", action="store_true", help="mend SOR ids that a spreadsheet damaged"
     )
     group.add_argument(
-        "--limit",
+        "--guard",
         dest="limits",
         metavar="NAME=NUMBER",
         type=_limit,
         action="append",
         default=[],
-        help="change a guard against hostile files, e.g. --limit max_ratio=500",
+        help="change a guard against hostile files, e.g. --guard max_ratio=500",
     )
     group.add_argument(
         "--strict", action="store_true", help="exit 1 where the data could not be read in full"

@@ -16,7 +16,7 @@ from .output import one_line
 from .progress import counted
 
 if TYPE_CHECKING:
-    from sorparse import Feed, Issue
+    from sorparse import Feed, Issue, Register, View
 
 FEW = 5
 
@@ -50,6 +50,23 @@ def feed(args: argparse.Namespace) -> Iterator[Feed]:
     tell(opened.issues, args, opened.issue_counts)
 
 
+def register(args: argparse.Namespace, name: str | None = None) -> Register:
+    """Load the argument FILE, or the source named; what was found in its data is told."""
+    with source(args, name) as given:
+        loaded = sorparse.load(given, **options(args))
+    tell(loaded.issues, args)
+    return loaded
+
+
+def view(args: argparse.Namespace, loaded: Register) -> View:
+    """Give the register on the day of ``--as-of``; what the source cannot know is told."""
+    seen = loaded.as_of(args.as_of)
+    if not args.quiet:
+        for caveat in seen.caveats:
+            print(f"sorparse: note: {one_line(caveat)}", file=sys.stderr)
+    return seen
+
+
 def status(args: argparse.Namespace, issues: Sequence[Issue], otherwise: int = 0) -> int:
     """Give the exit status: ``--strict`` makes errors in the data findings."""
     if args.strict and any(issue.severity == "error" for issue in issues):
@@ -61,10 +78,7 @@ def tell(
     issues: Sequence[Issue], args: argparse.Namespace, counts: Counter[str] | None = None
 ) -> None:
     """Sum the findings up on stderr, and write them all where ``--issues`` says."""
-    if args.issues is not None:
-        with args.issues.open("w", encoding="utf-8") as file:
-            for issue in issues:
-                file.write(json.dumps(sorparse.to_dict(issue), ensure_ascii=False) + "\n")
+    write(issues, args)
     serious = [issue for issue in issues if issue.severity != "info"]
     if args.quiet or not serious:
         return
@@ -75,3 +89,11 @@ def tell(
         print(f"  {issue.severity}: {one_line(str(issue))}", file=sys.stderr)
     if len(serious) > FEW and args.issues is None:
         print("  ... (--issues OUT writes them all)", file=sys.stderr)
+
+
+def write(issues: Sequence[Issue], args: argparse.Namespace) -> None:
+    """Write all findings where ``--issues`` says."""
+    if args.issues is not None:
+        with args.issues.open("w", encoding="utf-8") as file:
+            for issue in issues:
+                file.write(json.dumps(sorparse.to_dict(issue), ensure_ascii=False) + "\n")

@@ -13,7 +13,19 @@ from typing import Protocol, cast
 
 from ..output import Output
 
-NAMES = ("describe", "show", "convert", "examples")
+NAMES = (
+    "describe",
+    "show",
+    "tree",
+    "find",
+    "map_shak",
+    "diff",
+    "check",
+    "convert",
+    "examples",
+    "browse",
+    "completion",
+)
 
 
 class Command(Protocol):

@@ -1,25 +1,26 @@
-"""``sorparse show``: one unit, in one version or all of them."""
+"""``sorparse show``: one unit, on a day or in all its versions."""
 
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import Any
 
 import sorparse
 
-from .. import arguments, reading
-from ..output import Output, shown
-
-if TYPE_CHECKING:
-    from sorparse import SOREntity
+from .. import arguments, reading, told, units
+from ..output import Output
 
 NAME = "show"
-HELP = "one unit: all that the file says of it"
-ABOUT = "Show one unit by its SOR id."
+HELP = "one unit: what the file says of it, on any day"
+ABOUT = (
+    "Show one unit by its SOR id: its status on a day, the units above it, every field that holds "
+    "something, what it inherits and from whom, and who replaced it. A closed unit is shown in its "
+    "last version, a future one in its first. With --history every version, oldest first."
+)
 EXAMPLES = """\
   sorparse show Sor_complete.zip 9000041000016007
+  sorparse show Sor_complete.zip 9000041000016007 --as-of 2013-05-01
   sorparse show Sor_complete.zip 9000041000016007 --history
   sorparse show Sor_complete.zip 9000041000016007 --json
 """
@@ -37,29 +38,56 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, out: Output) -> int:
     """Print the unit."""
-    with reading.feed(args) as feed:
-        found = [unit for unit in feed.entities() if unit.sor_id == args.sor_id]
-    if not found:
-        print(f"sorparse: {args.file} has no unit {args.sor_id}", file=sys.stderr)
-        return 1
+    register = reading.register(args)
+    sor_id = args.sor_id.strip()
+    if args.history:
+        versions = register.history(sor_id)
+        out.rows(
+            units.VERSION_COLUMNS,
+            map(units.version_row, versions),
+            objects=map(sorparse.to_dict, versions),
+        )
+        return reading.status(args, register.issues)
+    found = told.of(reading.view(args, register), sor_id)
     if out.is_json:
-        out.json_lines(map(sorparse.to_dict, found))
-        return 0
-    out.rows(("field", "value"), (pair for unit in found for pair in fields(unit)))
-    return 0
+        out.json(found)
+    else:
+        _as_text(found, out)
+    return reading.status(args, register.issues)
 
 
-def fields(unit: SOREntity) -> Iterator[tuple[str, str]]:
-    """Give every field that holds something, those of nested values with a dot."""
-    yield from _flat(sorparse.to_dict(unit), "")
+def _as_text(found: dict[str, Any], out: Output) -> None:
+    unit = found["unit"]
+    if out.is_text:
+        out.line(f"{unit['name'] or ''}  {unit['sor_id']}", "bold")
+        closing = f", last day {found['closes']}" if found["closes"] else ""
+        out.line(
+            f"{found['status']} on {found['day']}, opened {found['opened'] or '?'}{closing}",
+            units.status_style(found["status"]),
+        )
+        for above in found["ancestors"]:
+            out.line(f"  in {above['name'] or ''}  {above['sor_id']}")
+        for title, key in (
+            ("replaces", "predecessors"),
+            ("replaced by", "successors"),
+            ("active in its place", "active_successors"),
+        ):
+            for each in found[key]:
+                out.line(f"  {title} {each['name'] or ''}  {each['sor_id']}")
+        out.line()
+    out.rows(("field", "value", "from"), _fields(found))
 
 
-def _flat(values: dict[str, object], above: str) -> Iterator[tuple[str, str]]:
-    for name, value in values.items():
-        if isinstance(value, dict):
-            yield from _flat(value, f"{above}{name}.")
-        elif isinstance(value, list) and value and isinstance(value[0], dict):
-            for place, each in enumerate(value, start=1):
-                yield from _flat(each, f"{above}{name}.{place}.")
-        elif value is not None and value != []:
-            yield f"{above}{name}", shown(value)
+def _fields(found: dict[str, Any]) -> Iterator[tuple[str, str, str | None]]:
+    for field, value in told.flat(found["unit"]):
+        yield field, value, None
+    effective = found["effective"]
+    if effective is not None:
+        for block, origin in effective["origin"].items():
+            if origin != found["unit"]["sor_id"] or found["unit"][block] is None:
+                for field, value in told.flat({block: effective[block]}):
+                    yield f"effective.{field}", value, origin
+    for number, edi_type in enumerate(found["edi_types"], start=1):
+        yield from (
+            (*pair, None) for pair in told.flat({f"edi_types.{number}": edi_type["edi_type"]})
+        )
