@@ -14,16 +14,19 @@ if TYPE_CHECKING:
     from . import identifiers as identifiers
     from .description import ColumnDescription, Description, TableDescription
     from .errors import (
+        InvalidDateError,
         MissingExtraError,
         MissingTableError,
         NotInForceError,
         SorDataError,
         SorError,
         SorFileError,
+        UnknownUnitError,
         UnrecognisedFormatError,
     )
     from .feed import Feed, open
     from .formats.base import Format
+    from .inheritance import Effective
     from .issues import Issue
     from .limits import Limits
     from .records import (
@@ -45,22 +48,38 @@ if TYPE_CHECKING:
         VirtualAddress,
         to_dict,
     )
+    from .register import (
+        Candidate,
+        Change,
+        Diff,
+        Match,
+        Register,
+        Replacement,
+        ShakMatch,
+        Status,
+        View,
+        diff,
+        load,
+    )
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "description": ("ColumnDescription", "Description", "TableDescription"),
     "errors": (
+        "InvalidDateError",
         "MissingExtraError",
         "MissingTableError",
         "NotInForceError",
         "SorDataError",
         "SorError",
         "SorFileError",
+        "UnknownUnitError",
         "UnrecognisedFormatError",
     ),
     "feed": ("Feed", "open"),
     "formats.base": ("Format",),
+    "inheritance": ("Effective",),
     "issues": ("Issue",),
     "limits": ("Limits",),
     "records": (
@@ -82,44 +101,71 @@ _HOMES = {
         "VirtualAddress",
         "to_dict",
     ),
+    "register": (
+        "Candidate",
+        "Change",
+        "Diff",
+        "Match",
+        "Register",
+        "Replacement",
+        "ShakMatch",
+        "Status",
+        "View",
+        "diff",
+        "load",
+    ),
 }
 _MODULES = ("examples", "identifiers")
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "Address",
+    "Candidate",
+    "Change",
     "Classification",
     "Coded",
     "ColumnDescription",
     "Description",
+    "Diff",
     "EDIType",
+    "Effective",
     "EntityRef",
     "Extra",
     "Feed",
     "Format",
     "GeoLocation",
+    "InvalidDateError",
     "Issue",
     "Limits",
     "LocationCode",
     "LocationCodeEDIType",
+    "Match",
     "MissingExtraError",
     "MissingTableError",
     "NotInForceError",
+    "Register",
     "ReplacedEntity",
+    "Replacement",
     "SHAKSORMap",
     "SHAKUnit",
     "SOREntity",
+    "ShakMatch",
     "SorDataError",
     "SorError",
     "SorFileError",
     "SorType",
+    "Status",
     "TableDescription",
+    "UnknownUnitError",
     "UnrecognisedFormatError",
     "Validity",
+    "View",
     "VirtualAddress",
     "__version__",
+    "diff",
     "examples",
     "identifiers",
+    "load",
     "open",
     "to_dict",
 ]
