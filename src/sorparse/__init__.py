@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from . import identifiers as identifiers
     from .description import ColumnDescription, Description, TableDescription
     from .errors import (
+        ConversionError,
         InvalidDateError,
         MissingExtraError,
         MissingTableError,
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
         UnknownUnitError,
         UnrecognisedFormatError,
     )
+    from .exports import ConversionReport, convert
+    from .exports.fhir import to_fhir
     from .feed import Feed, open
     from .formats.base import Format
     from .inheritance import Effective
@@ -61,6 +64,7 @@ if TYPE_CHECKING:
         diff,
         load,
     )
+    from .tables import Table
 
 __version__ = "0.1.0"
 
@@ -68,6 +72,7 @@ _HOMES = {
     "description": ("ColumnDescription", "Description", "TableDescription"),
     "errors": (
         "InvalidDateError",
+        "ConversionError",
         "MissingExtraError",
         "MissingTableError",
         "NotInForceError",
@@ -77,6 +82,8 @@ _HOMES = {
         "UnknownUnitError",
         "UnrecognisedFormatError",
     ),
+    "exports": ("ConversionReport", "convert"),
+    "exports.fhir": ("to_fhir",),
     "feed": ("Feed", "open"),
     "formats.base": ("Format",),
     "inheritance": ("Effective",),
@@ -114,6 +121,7 @@ _HOMES = {
         "diff",
         "load",
     ),
+    "tables": ("Table",),
 }
 _MODULES = ("examples", "identifiers")
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
@@ -125,6 +133,8 @@ __all__ = [
     "Classification",
     "Coded",
     "ColumnDescription",
+    "ConversionError",
+    "ConversionReport",
     "Description",
     "Diff",
     "EDIType",
@@ -155,6 +165,7 @@ __all__ = [
     "SorFileError",
     "SorType",
     "Status",
+    "Table",
     "TableDescription",
     "UnknownUnitError",
     "UnrecognisedFormatError",
@@ -162,12 +173,14 @@ __all__ = [
     "View",
     "VirtualAddress",
     "__version__",
+    "convert",
     "diff",
     "examples",
     "identifiers",
     "load",
     "open",
     "to_dict",
+    "to_fhir",
 ]
 
 
