@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         UnrecognisedFormatError,
     )
     from .exports import ConversionReport, convert
+    from .exports.extract import extract
     from .exports.fhir import to_fhir
     from .feed import Feed, open
     from .formats.base import Format
@@ -83,6 +84,7 @@ _HOMES = {
         "UnrecognisedFormatError",
     ),
     "exports": ("ConversionReport", "convert"),
+    "exports.extract": ("extract",),
     "exports.fhir": ("to_fhir",),
     "feed": ("Feed", "open"),
     "formats.base": ("Format",),
@@ -176,6 +178,7 @@ __all__ = [
     "convert",
     "diff",
     "examples",
+    "extract",
     "identifiers",
     "load",
     "open",

@@ -140,7 +140,10 @@ class Output:
             writer.writerows([_cell(value) for value in row] for row in rows)
         else:
             texts = [[shown(value) for value in row] for row in rows]
-            self._text_table([column.replace("_", " ") for column in columns], texts, styles or {})
+            if texts:
+                self._text_table(
+                    [column.replace("_", " ") for column in columns], texts, styles or {}
+                )
 
     def _text_table(
         self,

@@ -22,6 +22,7 @@ NAMES = (
     "diff",
     "check",
     "convert",
+    "extract",
     "examples",
     "browse",
     "completion",

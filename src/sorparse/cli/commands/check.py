@@ -62,7 +62,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
         )
     if not args.quiet:
         by_severity = Counter(issue.severity for issue in found)
-        told = ", ".join(f"{by_severity[each]} {each}" for each in _SEVERITIES if by_severity[each])
+        told = ", ".join(f"{number} {each}" for each, number in by_severity.most_common())
         print(f"sorparse: {told or 'nothing found'}", file=sys.stderr)
     failing = order[args.fail_on]
     return 1 if any(order[issue.severity] <= failing for issue in found) else 0
