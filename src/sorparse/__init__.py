@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         UnrecognisedFormatError,
     )
     from .exports import ConversionReport, convert
+    from .exports.extract import extract
     from .exports.fhir import to_fhir
     from .feed import Feed, open
     from .formats.base import Format
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
         SorType,
         Validity,
         VirtualAddress,
+        to_dict,
     )
     from .register import (
         Candidate,
@@ -82,6 +84,7 @@ _HOMES = {
         "UnrecognisedFormatError",
     ),
     "exports": ("ConversionReport", "convert"),
+    "exports.extract": ("extract",),
     "exports.fhir": ("to_fhir",),
     "feed": ("Feed", "open"),
     "formats.base": ("Format",),
@@ -105,6 +108,7 @@ _HOMES = {
         "SorType",
         "Validity",
         "VirtualAddress",
+        "to_dict",
     ),
     "register": (
         "Candidate",
@@ -174,9 +178,11 @@ __all__ = [
     "convert",
     "diff",
     "examples",
+    "extract",
     "identifiers",
     "load",
     "open",
+    "to_dict",
     "to_fhir",
 ]
 
