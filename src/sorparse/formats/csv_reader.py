@@ -17,7 +17,8 @@ from .base import Format, ReadOptions
 from .cells import BadCell
 from .columns import Census
 from .declare import Column, TableSpec, fold
-from .decode import Decoder, Leaf, Plan, make_plan
+from .decode import CarefulDecoder, Leaf, Plan, make_plan
+from .fast import FastDecoder
 from .rows import BLANKS, Rows, clean, split_quoted
 from .text import TextBlocks, without_cut_line
 
@@ -138,8 +139,8 @@ def first_rows(head: bytes, name: str, delimiter: str, options: ReadOptions) -> 
     rows = Rows(
         blocks, file=name, log=muted.log, limits=muted.limits, delimiter=delimiter, rfc=False
     )
-    for _, cells in rows:
-        yield cells
+    for _, cells in rows.split(rows.lines()):
+        yield [clean(cell) for cell in cells]
 
 
 def first_records(table: CsvTable, head: bytes) -> Iterator[Any]:
@@ -148,6 +149,10 @@ def first_records(table: CsvTable, head: bytes) -> Iterator[Any]:
     member = attrs.evolve(table.member, opener=lambda: io.BytesIO(whole))
     for _, record in attrs.evolve(table, member=member, options=_muted(table.options)).numbered():
         yield record
+
+
+def _has(cells: Sequence[str], place: int, text: str) -> bool:
+    return len(cells) > place and clean(cells[place]).lower() == text
 
 
 @attrs.define(eq=False)
@@ -197,14 +202,16 @@ class CsvTable:
     def _log(self) -> IssueLog:
         return self.options.log
 
-    def _header_of(self, rows: Rows, iterator: Iterator[tuple[int, list[str]]]) -> Plan | None:
-        if self.names is not None:
-            names = list(self.names)
-        else:
-            first = next(iterator, None)
-            if first is None:
+    def _plan(self, rows: Rows, lines: Iterator[tuple[int, str]]) -> Plan | None:
+        """Take the header, and lay out how the rows under it become records."""
+        names = list(self.names) if self.names is not None else None
+        while names is None:
+            number, line = next(lines, (0, None))
+            if line is None:
                 return None
-            names = self._distinct(*first)
+            cells = rows.exact() if line.strip(BLANKS) else None
+            if cells is not None:
+                names = self._distinct(number, [clean(cell) for cell in cells])
         most = self.options.limits.max_columns
         if len(names) > most:
             raise SorFileError(
@@ -237,27 +244,54 @@ class CsvTable:
         return names
 
     def _decoded(self, rows: Rows) -> Iterator[tuple[int, Any]]:
-        iterator = iter(rows)
-        plan = self._header_of(rows, iterator)
+        lines = rows.lines()
+        plan = self._plan(rows, lines)
         if plan is None:
             return
-        decoder = Decoder(
+        careful = CarefulDecoder(
             plan,
             repair=self.options.repair,
             complete=self.complete,
             on_swap=self._on_swap,
         )
-        decode = decoder.fast
+        fast = FastDecoder(careful, self.delimiter)
+        decode = fast.line
         skip = self._skip_place(plan)
-        for number, cells in iterator:
-            if skip is not None and len(cells) > skip[0] and cells[skip[0]].lower() == skip[1]:
-                continue
+        if skip is not None:
+            lines = self._wanted(lines, *skip)
+        for number, line in lines:
             try:
-                yield number, decode(cells)
+                yield number, decode(line)
             except ValueError:
-                record = self._careful(decoder, rows, number, cells)
+                record = self._exact(rows, fast, careful, number, skip)
                 if record is not None:
                     yield number, record
+
+    def _wanted(
+        self, lines: Iterator[tuple[int, str]], place: int, text: str
+    ) -> Iterator[tuple[int, str]]:
+        for number, line in lines:
+            if '"' in line:  # only the exact cells tell
+                yield number, '"'
+            elif not _has(line.split(self.delimiter, place + 1), place, text):
+                yield number, line
+
+    def _exact(
+        self,
+        rows: Rows,
+        fast: FastDecoder,
+        careful: CarefulDecoder,
+        number: int,
+        skip: tuple[int, str] | None,
+    ) -> Any:
+        """Read a row that is out of the ordinary: quoted, blank, too short or with a bad cell."""
+        cells = rows.exact()
+        if cells is None or (skip is not None and _has(cells, *skip)):
+            return None
+        try:
+            return fast.cells(cells)
+        except ValueError:
+            return self._careful(careful, rows, number, cells)
 
     def _skip_place(self, plan: Plan) -> tuple[int, str] | None:
         if self.spec.skip_where is None:
@@ -279,8 +313,11 @@ class CsvTable:
             )
         )
 
-    def _careful(self, decoder: Decoder, rows: Rows, number: int, cells: list[str]) -> Any:
+    def _careful(self, decoder: CarefulDecoder, rows: Rows, number: int, cells: list[str]) -> Any:
         plan = decoder.plan
+        cells = [clean(cell) for cell in cells]
+        if cells == [""] and not rows.raw().strip(BLANKS):
+            return None
         width = len(plan.header)
         if len(cells) != width:
             if len(cells) < width or any(cells[width:]):
@@ -311,7 +348,7 @@ class CsvTable:
                 )
             )
 
-        record = decoder.careful(cells, report)
+        record = decoder.decode(cells, report)
         if record is None:
             lacking = ", ".join(self.spec.column_of(field).name for field in self.spec.required)
             self._bad_row(rows, number, "missing-key", f"the row lacks a key ({lacking})")
@@ -319,7 +356,7 @@ class CsvTable:
 
     def _bad_row(self, rows: Rows, number: int, code: str, message: str) -> None:
         self._log.add(
-            Issue("error", code, message, file=self.member.name, line=number, raw=rows.raw(number))
+            Issue("error", code, message, file=self.member.name, line=number, raw=rows.raw())
         )
 
     def describe(self) -> TableDescription:
@@ -329,10 +366,10 @@ class CsvTable:
             blocks = table._blocks(stream)
             census = Census(self.delimiter)
             rows = table._rows(census.watched(blocks))
-            iterator = iter(rows)
-            plan = table._header_of(rows, iterator)
+            lines = rows.lines()
+            plan = table._plan(rows, lines)
             if plan is None:
                 raise SorFileError("the file is empty", file=self.member.name)
-            for _, cells in iterator:
+            for _, cells in rows.split(lines):
                 census.add(cells, len(plan.header))
             return census.describe(self.table, self.member.name, plan, blocks)

@@ -93,6 +93,8 @@ class TextBlocks:
         self.bom = False
         self.line_ends: dict[str, int] = {"CRLF": 0, "LF": 0, "CR": 0}
         self._asked = encoding
+        self._next = 1
+        """Number of the line after those given so far."""
         self._encoding: str | None = None
         if encoding is not None:
             self._encoding = _found_encoding(encoding, file)
@@ -107,11 +109,12 @@ class TextBlocks:
         number = 1
         for data in self._whole_lines():
             if data is None:
-                number += 1  # a line beyond the limit, already reported
+                number = self._next  # a line beyond the limit, already reported
                 continue
-            text = self._normalised(self._decode(data, number))
+            text, lines = self._normalised(self._decode(data, number))
+            self._next = number + lines
             yield number, text
-            number += text.count("\n")
+            number = self._next
 
     def _chunks(self) -> Iterator[bytes]:
         first = self._stream.read(BLOCK_BYTES)
@@ -159,7 +162,6 @@ class TextBlocks:
         rest = b""
         cr_only: bool | None = None
         oversized = False
-        number_known = 1
         for raw in self._chunks():
             chunk = raw
             if cr_only is None and (b"\n" in chunk or b"\r" in chunk):
@@ -176,7 +178,6 @@ class TextBlocks:
             end = chunk.rfind(b"\n") + 1
             if end:
                 whole = rest + chunk[:end]
-                number_known += whole.count(b"\n")
                 yield whole
                 rest = chunk[end:]
             else:
@@ -189,29 +190,38 @@ class TextBlocks:
                         f"the line holds more than {most} bytes (Limits.max_field_chars); "
                         "it is passed over",
                         file=self._file,
-                        line=number_known,
-                        raw=self._decode(rest[:1000], number_known) + "…",
+                        line=self._next,
+                        raw=self._decode(rest[:1000], self._next) + "…",
                     )
                 )
                 rest, oversized = b"", True
-                number_known += 1
+                self._next += 1
                 yield None
         if rest:
             yield rest
 
-    def _normalised(self, text: str) -> str:
-        ends = text.count("\n")
+    def _normalised(self, text: str) -> tuple[str, int]:
+        """Give the text with LF alone, and its number of lines."""
+        lf = text.count("\n")
         if "\r" in text:
-            crlf = text.count("\r\n")
-            lone = text.count("\r") - crlf
-            self.line_ends["CRLF"] += crlf
-            self.line_ends["CR"] += lone
-            ends -= crlf
+            size = len(text)
             text = text.replace("\r\n", "\n")
-            if lone:
+            crlf = size - len(text)
+            lf -= crlf
+            self.line_ends["CRLF"] += crlf
+            self.line_ends["LF"] += lf
+            lines = lf + crlf
+            if "\r" in text:
+                lone = text.count("\r")
+                self.line_ends["CR"] += lone
+                lines += lone
                 text = text.replace("\r", "\n")
-        self.line_ends["LF"] += ends
-        return text if text.endswith("\n") else text + "\n"
+        else:
+            self.line_ends["LF"] += lf
+            lines = lf
+        if not text.endswith("\n"):
+            return text + "\n", lines + 1
+        return text, lines
 
     def _decode(self, data: bytes, number: int) -> str:
         if data.isascii():
