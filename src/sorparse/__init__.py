@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from . import codes as codes
     from . import examples as examples
     from . import identifiers as identifiers
     from .description import ColumnDescription, Description, TableDescription
@@ -125,7 +126,7 @@ _HOMES = {
     ),
     "tables": ("Table",),
 }
-_MODULES = ("examples", "identifiers")
+_MODULES = ("codes", "examples", "identifiers")
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
@@ -175,6 +176,7 @@ __all__ = [
     "View",
     "VirtualAddress",
     "__version__",
+    "codes",
     "convert",
     "diff",
     "examples",
