@@ -8,8 +8,10 @@ its namespace, and all of it is served from memory.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from copy import deepcopy
+from typing import Any
 
 import attrs
 from lxml import etree
@@ -24,6 +26,8 @@ from .schema_files import (
     open_schema_files,
     secure_parser,
 )
+
+_Shape = tuple[str, tuple[tuple[str, str], ...], tuple["_Shape", ...]]
 
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 ROOT = "SorTree"
@@ -49,7 +53,7 @@ class Schema:
     """The namespaces for which it declares SorTree."""
 
 
-def load_schema(schema: str | None, namespace: str) -> Schema:
+def load_schema(schema: str | os.PathLike[str] | None, namespace: str) -> Schema:
     """Load the bundled schema for a root namespace (``schema=None``), or the caller's.
 
     Raises SorFileError for a schema that cannot be had or used; the network is never touched.
@@ -85,7 +89,7 @@ def _find_root(files: SchemaFiles, namespace: str) -> SchemaDocument:
             file=files.name,
         )
     fitting = [document for document in roots if document.target_namespace == namespace] or roots
-    if len({etree.tostring(document.root, method="c14n") for document in fitting}) > 1:
+    if len({_shape(document.root) for document in fitting}) > 1:
         names = " and ".join(document.path for document in fitting[:3])
         raise SorFileError(
             f"several schemas declare {ROOT}: {names}; give the path of the one you mean",
@@ -175,12 +179,12 @@ class _Closure:
         (kind, name), (document, element) = next(iter(missing.items()))
         namespace, _, shown = name[1:].rpartition("}")
         places = {
-            child.get("schemaLocation")
+            child.get("schemaLocation", "")
             for _, child in xs_children(document.root)
             if child.get("namespace") == namespace and child.get("schemaLocation")
         }
         more = f" ({len(missing) - 1} more are missing)" if len(missing) > 1 else ""
-        where = f", which it imports from {sorted(places)[0]}" if places else ""
+        where = f", which it imports from {min(places)}" if places else ""
         return SorFileError(
             f"uses the {kind} {shown} of namespace {namespace or '(none)'}{where}; it is neither "
             f"in the set of schemas nor among the bundled components, and nothing is fetched{more}",
@@ -220,7 +224,7 @@ class _Closure:
     def _documents(
         self, order: list[tuple[tuple[str, str, bool], SchemaDocument]]
     ) -> Iterator[tuple[str, bytes]]:
-        seen: dict[Name, tuple[bytes, SchemaDocument]] = {}
+        seen: dict[Name, tuple[_Shape, SchemaDocument]] = {}
         by_namespace: dict[str, list[str]] = {}
         for at, ((_, namespace, _), document) in enumerate(order):
             root = deepcopy(document.root)
@@ -268,16 +272,16 @@ def _without_repeats(
     root: etree._Element,
     namespace: str,
     document: SchemaDocument,
-    seen: dict[Name, tuple[bytes, SchemaDocument]],
+    seen: dict[Name, tuple[_Shape, SchemaDocument]],
 ) -> None:
     """Take out components that an earlier file of the namespace declares as well."""
     for name, element in list(declared(root, namespace)):
-        text = etree.tostring(element, method="c14n", with_comments=False, with_tail=False)
+        shape = _shape(element)
         if name not in seen:
-            seen[name] = (text, document)
+            seen[name] = (shape, document)
             continue
-        first_text, first = seen[name]
-        if text != first_text and not document.bundled:
+        first_shape, first = seen[name]
+        if shape != first_shape and not document.bundled:
             kind, shown = name[0], name[1].rpartition("}")[2]
             raise SorFileError(
                 f"declares the {kind} {shown}, which {first.name} declares differently",
@@ -287,6 +291,12 @@ def _without_repeats(
         _blank_out(element)
 
 
+def _shape(element: etree._Element) -> _Shape:
+    """What a declaration says, whatever its blanks and annotations."""
+    parts = tuple(_shape(child) for name, child in xs_children(element) if name != "annotation")
+    return (local(element), tuple(sorted(element.items())), parts)
+
+
 class _Served(etree.Resolver):
     """Serves the documents from memory, and an empty one for whatever else is asked for."""
 
@@ -294,8 +304,9 @@ class _Served(etree.Resolver):
         super().__init__()
         self.documents = documents
 
-    def resolve(self, system_url: str, public_id: str, context: object) -> object:  # type: ignore[override] # the stubs know no return type for it
-        return self.resolve_string(self.documents.get(system_url, b""), context, base_url=system_url)
+    def resolve(self, system_url: str | None, public_id: str | None, context: Any) -> Any:  # noqa: ARG002 - lxml's own signature
+        content = self.documents.get(system_url or "", b"")
+        return self.resolve_string(content, context, base_url=system_url)
 
 
 def _as_file_error(
@@ -309,6 +320,3 @@ def _as_file_error(
         file=names.get(entry.filename, fallback),
         line=entry.line or None,
     )
-
-
-__all__ = ["BUNDLED_ROOTS", "ROOT", "Schema", "load_schema", "local"]

@@ -39,7 +39,8 @@ _REFERENCES = {
 
 def local(element: etree._Element) -> str:
     """Local name of an element; empty for a comment or a processing instruction."""
-    return etree.QName(element).localname if isinstance(element.tag, str) else ""
+    tag = element.tag
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
 def xs_children(element: etree._Element) -> Iterator[tuple[str, etree._Element]]:
@@ -111,11 +112,17 @@ class Components:
 
     _nodes: dict[Name, tuple[etree._Element, str]] = attrs.field(factory=dict, init=False)
     _contents: dict[str, Content | None] = attrs.field(factory=dict, init=False)
+    pattern_words: dict[str, str] = attrs.field(factory=dict, init=False)
+    """What a pattern means in words, where its annotation says so; by the pattern's text."""
 
     def add(self, root: etree._Element, namespace: str) -> None:
         """Take in the global components of one file; the first of a name stays."""
         for name, node in declared(root, namespace):
             self._nodes.setdefault(name, (node, namespace))
+        for pattern in root.iter(f"{{{XS}}}pattern"):
+            words = pattern.findtext(f"{{{XS}}}annotation/{{{XS}}}documentation")
+            if words:
+                self.pattern_words.setdefault(pattern.get("value", ""), " ".join(words.split()))
 
     def has_element(self, name: str) -> bool:
         """Whether an element is declared globally."""
@@ -140,7 +147,9 @@ class Components:
             found = self._nodes.get(("type", type_name))
             if found is None:
                 return type_name
-            base = next(found[0].iterdescendants(f"{{{XS}}}restriction", f"{{{XS}}}extension"), None)
+            base = next(
+                found[0].iterdescendants(f"{{{XS}}}restriction", f"{{{XS}}}extension"), None
+            )
             if base is None or not base.get("base"):
                 return type_name
             type_name = qualified(base, base.get("base") or "", found[1])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 from datetime import date
+from typing import Literal, TypedDict
 
 import attrs
 from lxml import etree
@@ -73,7 +74,7 @@ def look_at(member: Member) -> Document:
         raise UnrecognisedFormatError(
             f"is empty, where a {ROOT} document was expected", file=member.name
         )
-    parser = etree.XMLPullParser(("start", "end"), **secure_options())
+    parser = pull_parser(("start", "end"))
     error: etree.XMLSyntaxError | None = None
     try:
         parser.feed(head)
@@ -110,16 +111,30 @@ def look_at(member: Member) -> Document:
     return Document(member, tag.namespace or "", snapshot)
 
 
-def secure_options(*, huge: bool = False) -> dict[str, bool]:
+class _SecureOptions(TypedDict):
+    resolve_entities: bool
+    no_network: bool
+    load_dtd: bool
+    huge_tree: bool
+    collect_ids: bool
+
+
+def secure_options(*, huge: bool = False) -> _SecureOptions:
     """Options for every parser of a document: nothing is fetched, nothing expanded."""
     return {
         "resolve_entities": False,
         "no_network": True,
         "load_dtd": False,
-        "dtd_validation": False,
         "huge_tree": huge,
         "collect_ids": False,
     }
+
+
+def pull_parser(
+    events: tuple[Literal["start", "end"], ...], tag: str | None = None, *, huge: bool = False
+) -> etree.XMLPullParser[etree._Element]:
+    """Make a parser that is fed bytes and gives elements."""
+    return etree.XMLPullParser(events, tag=tag, **secure_options(huge=huge))
 
 
 def refuse_doctype(root: etree._Element, name: str) -> None:
@@ -148,8 +163,7 @@ def _as_date(text: str | None) -> date | None:
 
 def _looks_like_xml(head: bytes) -> bool:
     for bom in _BOMS:
-        if head.startswith(bom):
-            head = head[len(bom) :]
+        head = head.removeprefix(bom)
     return head.replace(b"\0", b"").lstrip().startswith(b"<")
 
 

@@ -12,13 +12,18 @@ from lxml import etree
 from ..issues import Issue, Severity
 from ..limits import DEFAULT_LIMITS, Limits
 from .compile import Schema, load_schema
-from .components import local
 from .faults import FaultLog
 from .lines import locate
 from .words import Finding, content_findings, value_finding
 
 OWNER = "InstitutionOwnerEntity"
 _TOLD_AT_ONCE = 3
+
+
+def is_owner(element: etree._Element) -> bool:
+    """Whether an element of the owners' tag stands where owners do; one could be inside another."""
+    parent = element.getparent()
+    return parent is not None and parent.getparent() is None
 
 
 @attrs.define(eq=False)
@@ -90,7 +95,8 @@ class OwnerValidator:
         Gives the issues to tell now: those of faults not yet told three times.
         """
         root = owner.getparent()
-        assert root is not None
+        if root is None or not is_owner(owner):
+            return []  # told when the owner around it is completed
         before, last_owner = self._since_last_owner(owner.itersiblings(preceding=True))
         self.owners += 1
         findings = list(self._around(root, before, last_owner, owner))
@@ -155,13 +161,14 @@ class OwnerValidator:
         self._header = [deepcopy(element) for element in header]
         outline = _Outline.of(root, header, [] if owner is None else [self.owner_tag], ())
         for finding in self._examine(outline.root, outline.stand_ins):
+            told = finding
             if finding.code == "xsd-unknown-root":
                 self._hopeless = True
                 known = " and ".join(sorted(self.schema.namespaces))
                 rule = f"is of the namespace {self.namespace}; the schema declares it for {known}"
-                finding = attrs.evolve(finding, rule=rule)
+                told = attrs.evolve(finding, rule=rule)
             origin = owner if finding.element in outline.stand_ins else None
-            yield finding, outline.origin(finding.element) if origin is None else origin
+            yield told, outline.origin(finding.element) if origin is None else origin
 
     def _inside(
         self, root: etree._Element, owner: etree._Element
@@ -251,6 +258,3 @@ class _Outline:
     def origin(self, element: etree._Element) -> etree._Element:
         """The element of the document that one of the outline stands for."""
         return self._origins.get(element, element)
-
-
-__all__ = ["OWNER", "OwnerValidator", "local"]

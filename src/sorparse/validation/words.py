@@ -95,7 +95,7 @@ def value_finding(
         rule = f"stands inside {local(element)}, which may only hold text"
         return Finding("xsd-unknown-element", rule, child)
     if facet := _FACET.match(rest):
-        rule = _facet_rule(facet[1], rest[facet.end() :])
+        rule = _facet_rule(facet[1], rest[facet.end() :], components)
         return Finding("xsd-bad-value", rule, element, value, attribute)
     if found := _ATOMIC.search(rest):
         if attribute is None and len(element):
@@ -109,7 +109,7 @@ def value_finding(
     return Finding("xsd-other", _NAMESPACES.sub("", rest), element, attribute=attribute)
 
 
-def _facet_rule(facet: str, rest: str) -> str:
+def _facet_rule(facet: str, rest: str, components: Components) -> str:
     if facet in _LENGTH_WORDS and (found := _LENGTHS.search(rest)):
         return _LENGTH_WORDS[facet].format(found[2])
     if facet in _BOUND_WORDS and (found := _BOUND.search(rest)):
@@ -117,7 +117,8 @@ def _facet_rule(facet: str, rest: str) -> str:
     # the value itself may hold quotes, so what comes last is looked for
     if facet == "pattern" and "pattern '" in rest:
         pattern = rest.rpartition("pattern '")[2].removesuffix("'.")
-        return f"does not match the pattern {pattern}"
+        in_words = components.pattern_words.get(pattern)
+        return in_words or f"does not match the pattern {pattern}"
     if facet == "enumeration" and "the set {" in rest:
         values = rest.rpartition("the set {")[2].removesuffix("}.")
         return f"is none of {values}"
