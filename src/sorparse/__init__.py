@@ -66,6 +66,7 @@ if TYPE_CHECKING:
         load,
     )
     from .tables import Table
+    from .validation import ValidationReport, validate
 
 __version__ = "0.1.0"
 
@@ -124,6 +125,7 @@ _HOMES = {
         "load",
     ),
     "tables": ("Table",),
+    "validation": ("ValidationReport", "validate"),
 }
 _MODULES = ("examples", "identifiers")
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
@@ -171,6 +173,7 @@ __all__ = [
     "TableDescription",
     "UnknownUnitError",
     "UnrecognisedFormatError",
+    "ValidationReport",
     "Validity",
     "View",
     "VirtualAddress",
@@ -184,6 +187,7 @@ __all__ = [
     "open",
     "to_dict",
     "to_fhir",
+    "validate",
 ]
 
 

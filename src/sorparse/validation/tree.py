@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib.resources import as_file, files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -13,7 +13,10 @@ from .schema_files import XS, bundled_files
 
 if TYPE_CHECKING:
     from xmlschema import XMLSchema
-    from xmlschema.validators import XsdElement, XsdGroup
+
+# xmlschema's unions of particles and types are wider than what our own schemas hold
+XsdElement = Any
+XsdGroup = Any
 
 VERSIONS = tuple(version for version, _ in BUNDLED_ROOTS.values())
 """The versions of SOR XML that there are bundled schemas for."""
@@ -55,6 +58,8 @@ class _Writing:
     version: str
     prefixes: dict[str, str] = attrs.field(init=False)
     told: dict[str, XsdElement] = attrs.field(factory=dict, init=False)
+    expanded: dict[object, str] = attrs.field(factory=dict, init=False)
+    """The types whose content stands in the tree already, and below which element."""
 
     def __attrs_post_init__(self) -> None:
         self.prefixes = _prefixes(self.namespace)
@@ -92,35 +97,46 @@ class _Writing:
         prefix = self.prefixes.get(uri, "")
         return f"{prefix}:{local}" if prefix else local
 
-    def _element(self, element: XsdElement, depth: int) -> Iterator[str]:
-        name = element.name
-        line = "  " * depth + self._shown(name) + _often(element.min_occurs, element.max_occurs)
-        group = element.type.content if element.type.has_complex_content() else None
-        if name in self.told:
-            yield line + ("  (as above)" if group is not None else "")
-            return
-        # the global element has the notes; a reference to it has none
-        self.told[name] = element.ref or element
-        yield line
-        if group is not None:
-            yield from self._group(group, depth + 1)
+    def _element(
+        self, element: XsdElement, depth: int, often: str = "", *others: XsdElement
+    ) -> Iterator[str]:
+        """One line for an element (or for several that may stand in one place), and its content."""
+        shown = " or ".join(self._shown(e.name) for e in (element, *others))
+        line = "  " * depth + shown + (often or _often(element.min_occurs, element.max_occurs))
+        for each in (element, *others):
+            # the global element has the notes; a reference to it has none
+            self.told.setdefault(each.name, each if each.ref is None else each.ref)
+        kind = element.type
+        if not kind.has_complex_content():
+            yield line
+        elif kind in self.expanded:
+            first = self.expanded[kind]
+            yield f"{line}  (as {'above' if first == shown else first})"
+        else:
+            self.expanded[kind] = shown
+            yield line
+            yield from self._inner_group(kind.content, depth + 1)
 
     def _group(self, group: XsdGroup, depth: int) -> Iterator[str]:
         for part in group:
             if hasattr(part, "model"):
-                yield from self._choice_or_sequence(part, depth)
+                yield from self._inner_group(part, depth)
             else:
                 yield from self._element(part, depth)
 
-    def _choice_or_sequence(self, group: XsdGroup, depth: int) -> Iterator[str]:
+    def _inner_group(self, group: XsdGroup, depth: int) -> Iterator[str]:
         often = _often(group.min_occurs, group.max_occurs)
         parts = list(group)
+        while len(parts) == 1 and hasattr(parts[0], "model"):  # a reference to a named group
+            group, parts = parts[0], list(parts[0])
+            often = often or _often(group.min_occurs, group.max_occurs)
         if group.model != "choice":
             yield from self._group(group, depth)
-        elif all(not hasattr(part, "model") and not part.type.is_complex() for part in parts):
-            for part in parts:
-                self.told.setdefault(part.name, part.ref or part)
-            yield "  " * depth + " or ".join(self._shown(p.name) for p in parts) + often
+        elif not any(hasattr(part, "model") for part in parts) and (
+            len({part.local_name for part in parts}) == 1
+            or not any(part.type.has_complex_content() for part in parts)
+        ):
+            yield from self._element(parts[0], depth, often, *parts[1:])
         else:
             yield "  " * depth + f"one of{often}:"
             for part in parts:
@@ -132,39 +148,32 @@ class _Writing:
 
     def _type(self, element: XsdElement) -> str:
         kind = element.type
-        if kind.is_complex() and not kind.has_simple_content():
+        if kind.has_complex_content():
             return "elements"
         kind = kind.content if kind.is_complex() else kind
-        base = kind.primitive_type if kind.base_type is None else kind
-        name = (base.root_type if base.root_type is not None else base).prefixed_name
-        rules = [_facet(f) for f in getattr(kind, "facets", {}).values() if _facet(f)]
-        if kind.prefixed_name and kind.prefixed_name.startswith("xs:"):
-            return str(kind.prefixed_name)
-        named = getattr(kind, "base_type", None)
-        shown = named.prefixed_name if named is not None and named.prefixed_name else name
-        return ", ".join([str(shown), *rules])
+        named = kind if (kind.prefixed_name or "").startswith("xs:") else kind.base_type
+        return ", ".join([named.prefixed_name, *_facets(kind.facets.values())])
 
 
 def _often(least: int, most: int | None) -> str:
     if (least, most) == (1, 1):
         return ""
-    return {(0, 1): " ?", (0, None): " *", (1, None): " +"}.get((least, most), f" {least}..{most}")
+    words: dict[tuple[int, int | None], str] = {(0, 1): " ?", (0, None): " *", (1, None): " +"}
+    return words.get((least, most), f" {least}..{most}")
 
 
-def _facet(facet: object) -> str:
-    value = getattr(facet, "value", None)
-    name = type(facet).__name__.removeprefix("Xsd").removesuffix("Facet").removesuffix("Facets")
-    words = {
-        "MinLength": "at least {} characters",
-        "MaxLength": "at most {} characters",
-        "Length": "{} characters",
-        "MinInclusive": "from {}",
-        "MaxInclusive": "to {}",
-    }
-    if name in words and value is not None:
-        return words[name].format(value)
-    if name == "Pattern":
-        return "pattern " + " or ".join(f"`{p}`" for p in getattr(facet, "regexps", ()))
-    if name == "Enumeration":
-        return "one of " + ", ".join(str(v) for v in getattr(facet, "enumeration", ()))
-    return ""
+def _facets(facets: Iterable[object]) -> list[str]:
+    values = {type(f).__name__.removeprefix("Xsd").partition("Facet")[0]: f for f in facets}
+    bounds = {name: getattr(facet, "value", None) for name, facet in values.items()}
+    rules = []
+    if "MaxLength" in bounds:
+        rules.append(f"{bounds.get('MinLength', 0)} to {bounds['MaxLength']} characters")
+    if "Length" in bounds:
+        rules.append(f"{bounds['Length']} characters")
+    if "MinInclusive" in bounds:
+        rules.append(f"from {bounds['MinInclusive']}")
+    if "MaxInclusive" in bounds:
+        rules.append(f"to {bounds['MaxInclusive']}")
+    if "Pattern" in values:
+        rules += [f"pattern `{p}`" for p in getattr(values["Pattern"], "regexps", ())]
+    return rules
