@@ -9,8 +9,9 @@ its namespace, and all of it is served from memory.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
+from functools import cache
 from typing import Any
 
 import attrs
@@ -58,20 +59,50 @@ def load_schema(schema: str | os.PathLike[str] | None, namespace: str) -> Schema
 
     Raises SorFileError for a schema that cannot be had or used; the network is never touched.
     """
-    bundled = bundled_files()
     if schema is None:
-        version, path = BUNDLED_ROOTS[namespace]
-        chosen = _Closure(bundled, bundled)
-        chosen.follow(bundled.document(path))
-        return chosen.compile(f"bundled schema for SOR XML {version}")
+        return _bundled(namespace).compiled()
     files, named = open_schema_files(schema)
     root = files.document(named) if named is not None else _find_root(files, namespace)
-    chosen = _Closure(files, bundled)
+    chosen = _Closure(files, bundled_files())
     chosen.follow(root)
-    compiled = chosen.compile(f"{root.name}")
-    if not compiled.namespaces:
+    prepared = chosen.prepared(root.name)
+    if not prepared.roots:
         raise SorFileError(f"declares no element {ROOT}, so it is no schema of SOR", file=root.name)
-    return compiled
+    return prepared.compiled()
+
+
+@cache
+def _bundled(namespace: str) -> _Prepared:
+    # kept, because reading the files takes four times as long as compiling them
+    version, path = BUNDLED_ROOTS[namespace]
+    files = bundled_files()
+    chosen = _Closure(files, files)
+    chosen.follow(files.document(path))
+    return chosen.prepared(f"bundled schema for SOR XML {version}")
+
+
+@attrs.frozen(eq=False)
+class _Prepared:
+    """All documents of a schema as libxml2 is to get them."""
+
+    documents: Mapping[str, bytes]
+    """By the address they are served under."""
+    entry: str
+    names: Mapping[str, str]
+    """Address to the file's own name, for messages."""
+    components: Components
+    name: str
+    roots: frozenset[str]
+
+    def compiled(self) -> Schema:
+        parser = secure_parser()
+        parser.resolvers.add(_Served(self.documents))
+        try:
+            tree = etree.fromstring(self.documents[self.entry], parser, base_url=self.entry)
+            validator = etree.XMLSchema(tree)
+        except etree.XMLSchemaParseError as exc:
+            raise _as_file_error(exc, self.names, self.name) from None
+        return Schema(validator, self.components, self.name, self.roots)
 
 
 def _find_root(files: SchemaFiles, namespace: str) -> SchemaDocument:
@@ -192,34 +223,29 @@ class _Closure:
             line=element.sourceline,
         )
 
-    def compile(self, name: str) -> Schema:
-        """Compile the chosen files."""
+    def prepared(self, name: str) -> _Prepared:
+        """Bring the chosen files into the form that libxml2 is to get."""
         components = Components()
         # the caller's files before the bundled ones, so that theirs is the declaration that stays
         order = sorted(self.chosen.items(), key=lambda item: item[0][2])
         for (_, namespace, _), document in order:
             components.add(document.root, namespace)
-        served = _Served(dict(self._documents(order)))
-        first = next(iter(self.chosen))[1]
-        names = {f"doc:/{at}.xsd": document.name for at, (_, document) in enumerate(order)}
-        parser = secure_parser()
-        parser.resolvers.add(served)
-        entry = _aggregator_url(first)
-        try:
-            tree = etree.fromstring(served.documents[entry], parser, base_url=entry)
-            validator = etree.XMLSchema(tree)
-        except etree.XMLSchemaParseError as exc:
-            raise _as_file_error(exc, names, name) from None
-        supplied = sorted({ns for (_, ns, ours) in self.chosen if ours and not self.files.bundled})
         if not self.files.bundled:
-            name += f" ({len(self.chosen) - len(supplied)} files"
+            supplied = sorted({namespace for (_, namespace, ours) in self.chosen if ours})
+            name += f" ({sum(not ours for (_, _, ours) in self.chosen)} files"
             name += f"; bundled components for {', '.join(supplied)})" if supplied else ")"
-        roots = frozenset(
-            namespace
-            for _, namespace, _ in self.chosen
-            if components.has_element(f"{{{namespace}}}{ROOT}")
+        return _Prepared(
+            documents=dict(self._documents(order)),
+            entry=_aggregator_url(next(iter(self.chosen))[1]),
+            names={f"doc:/{at}.xsd": document.name for at, (_, document) in enumerate(order)},
+            components=components,
+            name=name,
+            roots=frozenset(
+                namespace
+                for _, namespace, _ in self.chosen
+                if components.has_element(f"{{{namespace}}}{ROOT}")
+            ),
         )
-        return Schema(validator, components, name, roots)
 
     def _documents(
         self, order: list[tuple[tuple[str, str, bool], SchemaDocument]]
@@ -300,7 +326,7 @@ def _shape(element: etree._Element) -> _Shape:
 class _Served(etree.Resolver):
     """Serves the documents from memory, and an empty one for whatever else is asked for."""
 
-    def __init__(self, documents: dict[str, bytes]) -> None:
+    def __init__(self, documents: Mapping[str, bytes]) -> None:
         super().__init__()
         self.documents = documents
 
@@ -310,7 +336,7 @@ class _Served(etree.Resolver):
 
 
 def _as_file_error(
-    exc: etree.XMLSchemaParseError, names: dict[str, str], fallback: str
+    exc: etree.XMLSchemaParseError, names: Mapping[str, str], fallback: str
 ) -> SorFileError:
     entry = next((e for e in exc.error_log if e.level_name in ("ERROR", "FATAL")), None)
     if entry is None:

@@ -155,6 +155,12 @@ class Components:
             type_name = qualified(base, base.get("base") or "", found[1])
         return type_name
 
+    def type_words(self, type_name: str) -> str | None:
+        """What the pattern of a simple type means in words, where it says so."""
+        found = self._nodes.get(("type", type_name))
+        pattern = None if found is None else found[0].find(f".//{{{XS}}}pattern")
+        return None if pattern is None else self.pattern_words.get(pattern.get("value", ""))
+
     def content(self, name: str) -> Content | None:
         """What a global element may hold; ``None`` where it is not declared or holds only text."""
         if name not in self._contents:

@@ -149,11 +149,16 @@ class OwnerValidator:
         elif strays and not self._hopeless:
             # two owners, so that what is out of order is the stray and not the owner
             outline = _Outline.of(root, self._header, [self.owner_tag] * 2, strays)
-            wanted = {id(stray) for stray in strays}
-            for finding in self._examine(outline.root, outline.stand_ins):
-                element = outline.origin(finding.element)
-                if any(id(e) in wanted for e in (element, *element.iterancestors())):
-                    yield finding, element
+            wanted = set(strays)
+            found = [
+                (finding, outline.origin(finding.element))
+                for finding in self._examine(outline.root, outline.stand_ins)
+            ]
+            yield from _by_line(
+                (finding, element)
+                for finding, element in found
+                if not wanted.isdisjoint((element, *element.iterancestors()))
+            )
 
     def _head(
         self, root: etree._Element, header: list[etree._Element], owner: etree._Element | None
@@ -175,18 +180,15 @@ class OwnerValidator:
     ) -> list[tuple[Finding, etree._Element]]:
         """What is wrong inside an owner, in the order of its lines."""
         if self.schema.components.has_element(self.owner_tag):
-            found = [(finding, finding.element) for finding in self._examine(owner)]
-        else:
-            # declared only inside the root: shown to libxml2 in its place there
-            outline = _Outline.of(root, self._header, (), [owner])
-            pairs = ((f, outline.origin(f.element)) for f in self._examine(outline.root))
-            found = [
-                (finding, element)
-                for finding, element in pairs
-                if element is owner or owner in element.iterancestors()
-            ]
-        found.sort(key=lambda pair: pair[1].sourceline or 0)
-        return found
+            return _by_line((finding, finding.element) for finding in self._examine(owner))
+        # declared only inside the root: shown to libxml2 in its place there
+        outline = _Outline.of(root, self._header, (), [owner])
+        pairs = ((f, outline.origin(f.element)) for f in self._examine(outline.root))
+        return _by_line(
+            (finding, element)
+            for finding, element in pairs
+            if element is owner or owner in element.iterancestors()
+        )
 
     def _examine(
         self, top: etree._Element, stand_ins: frozenset[etree._Element] = frozenset()
@@ -220,6 +222,13 @@ class OwnerValidator:
                     known = content is None or content.places(str(sibling.tag))
                     if known and components.has_element(str(sibling.tag)):
                         yield from self._examine(sibling, stand_ins)
+
+
+_Placed = tuple[Finding, etree._Element]
+
+
+def _by_line(findings: Iterable[_Placed]) -> list[_Placed]:
+    return sorted(findings, key=lambda pair: pair[1].sourceline or 0)
 
 
 @attrs.frozen(eq=False)

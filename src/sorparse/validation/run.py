@@ -7,6 +7,7 @@ from collections.abc import Generator
 from contextlib import closing
 from typing import Any
 
+import attrs
 from lxml import etree
 
 from ..errors import SorFileError, UnrecognisedFormatError
@@ -109,7 +110,7 @@ def _faults_as_met(
 ) -> Generator[list[etree._LogEntry], None, None]:
     """Validate without a tree; after each chunk give libxml2's errors so far (if any).
 
-    Raises XMLSyntaxError for broken XML.
+    Raises XMLSyntaxError for broken XML, though its text may be that of the first fault.
     """
     target: Any = _Nothing()  # the stubs ask for every method of a target
     parser = etree.XMLParser(
@@ -119,17 +120,8 @@ def _faults_as_met(
         while data := stream.read(chunk):
             parser.feed(data)
             yield list(parser.feed_error_log)
-    try:
-        parser.close()
-    except etree.XMLSyntaxError:
-        # raised for faults against the schema too; those are in the log
-        if not parser.feed_error_log or not _only_faults(list(parser.feed_error_log)):
-            raise
+    parser.close()
     yield list(parser.feed_error_log)
-
-
-def _only_faults(entries: list[etree._LogEntry]) -> bool:
-    return all(entry.domain_name == "SCHEMASV" for entry in entries)
 
 
 def _is_valid(document: Document, schema: Schema, limits: Limits) -> bool:
@@ -150,8 +142,9 @@ def _count(document: Document, schema: Schema, limits: Limits) -> ValidationRepo
                     complete = False
                     break
     except etree.XMLSyntaxError as exc:
-        found = f"; before it {len(entries):,} faults were found" if entries else ""
-        raise _file_error(exc, document, limits, found) from None
+        if document.member.size is not None:
+            return attrs.evolve(_precise(document, schema, limits), occurrences=())
+        raise _file_error(exc, document, limits, "") from None
     log = FaultLog(document.member.name, most=limits.max_issues)
     for entry in entries:
         name = entry.message.partition("'")[2].partition("'")[0]

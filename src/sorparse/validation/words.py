@@ -101,7 +101,9 @@ def value_finding(
         if attribute is None and len(element):
             return None  # elements inside a text: told already
         base = components.builtin_base(found[1])
-        rule = _TYPES.get(base, f"is no value of the type {_NAMESPACES.sub('', base)}")
+        rule = components.type_words(found[1]) or _TYPES.get(
+            base, f"is no value of the type {_NAMESPACES.sub('', base)}"
+        )
         return Finding("xsd-bad-value", rule, element, value, attribute)
     if kind == "SCHEMAV_CVC_ELT_1":
         rule = "is not declared by the schema as the beginning of a document"
@@ -143,7 +145,8 @@ def content_findings(
     if content is not None:
         children = list(parent.iterchildren("*"))
         found += _unknown(children, content, components)
-        found += _missing(parent, children, content)
+        strangers = {f.element for f in found}
+        found += _missing(parent, children, {local(e) for e in strangers}, content)
         found += _misplaced(children, content)
     return found or [_in_general(parent, entry, at)]
 
@@ -172,12 +175,17 @@ def _unknown(
 
 
 def _missing(
-    parent: etree._Element, children: list[etree._Element], content: Content
+    parent: etree._Element,
+    children: list[etree._Element],
+    strangers: set[str],
+    content: Content,
 ) -> Iterator[Finding]:
     present = {str(child.tag) for child in children}
     for slot in content.slots:
         if slot.required and not slot.names & present:
             names = sorted({etree.QName(name).localname for name in slot.names})
+            if strangers.intersection(names):
+                continue  # it is there under another namespace, which is told
             yield Finding("xsd-missing-element", f"lacks the element {' or '.join(names)}", parent)
 
 
