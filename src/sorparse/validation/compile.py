@@ -159,7 +159,8 @@ class _Closure:
             if key in self.chosen:
                 continue
             self.chosen[key] = document
-            files = self.bundled if document.bundled else self.files
+            if document.bundled and not self.files.bundled:
+                continue  # what it needs may be in the caller's set, so that is asked first
             for kind, child in xs_children(document.root):
                 location = child.get("schemaLocation")
                 if kind in ("redefine", "override"):
@@ -168,7 +169,7 @@ class _Closure:
                     )
                 if kind not in ("include", "import") or not location:
                     continue
-                found = files.resolve(document, location.strip(), child.sourceline)
+                found = self.files.resolve(document, location.strip(), child.sourceline)
                 wanted = namespace if kind == "include" else child.get("namespace") or ""
                 # a file of another namespace that happens to bear the name is not what is meant
                 if found is not None and found.target_namespace in (
