@@ -187,6 +187,28 @@ def test_a_schema_with_local_owners(tmp_path: Path) -> None:
     assert [(issue.line, issue.value) for issue in report.occurrences] == [(6, "x"), (9, "y")]
 
 
+def test_a_rule_across_owners_is_not_lost(tmp_path: Path) -> None:
+    unique = (
+        '<xs:unique name="one"><xs:selector xpath="x:InstitutionOwnerEntity"/>'
+        '<xs:field xpath="@id"/></xs:unique>'
+    )
+    (tmp_path / "s.xsd").write_text(
+        f"""<xs:schema xmlns:xs="{XS}" xmlns:x="{NSI}" targetNamespace="{NSI}"
+        elementFormDefault="qualified">
+        <xs:element name="InstitutionOwnerEntity"><xs:complexType>
+        <xs:attribute name="id" type="xs:int"/></xs:complexType></xs:element>
+        <xs:element name="SorTree"><xs:complexType><xs:sequence>
+        <xs:element ref="x:InstitutionOwnerEntity" maxOccurs="9"/>
+        </xs:sequence></xs:complexType>{unique}</xs:element></xs:schema>"""
+    )
+    one = '<InstitutionOwnerEntity id="{}"/>'
+    document = f'<SorTree xmlns="{NSI}">{one}{one}</SorTree>'
+    assert sorparse.validate(document.format(1, 2).encode(), schema=tmp_path).valid
+    report = sorparse.validate(document.format(1, 1).encode(), schema=tmp_path)
+    assert [issue.code for issue in report.errors] == ["xsd-other"]
+    assert "Duplicate key-sequence ['1']" in report.errors[0].message
+
+
 def test_a_set_of_the_other_version_is_one_fault(tmp_path: Path) -> None:
     published(tmp_path, "1.0.0")
     report = sorparse.validate(FULL_2, schema=tmp_path)
