@@ -67,6 +67,7 @@ if TYPE_CHECKING:
         load,
     )
     from .tables import Table
+    from .validation import ValidationReport, validate
 
 __version__ = "0.1.0"
 
@@ -125,6 +126,7 @@ _HOMES = {
         "load",
     ),
     "tables": ("Table",),
+    "validation": ("ValidationReport", "validate"),
 }
 _MODULES = ("codes", "examples", "identifiers")
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
@@ -172,6 +174,7 @@ __all__ = [
     "TableDescription",
     "UnknownUnitError",
     "UnrecognisedFormatError",
+    "ValidationReport",
     "Validity",
     "View",
     "VirtualAddress",
@@ -186,6 +189,7 @@ __all__ = [
     "open",
     "to_dict",
     "to_fhir",
+    "validate",
 ]
 
 
