@@ -64,7 +64,7 @@ def entities() -> Iterator[SOREntity]:
     )
     hospital = SOREntity(
         sor_id="8031000016007",
-        name="Æblerød Sygehus; \"gamle\" afdeling\nnord",
+        name='Æblerød Sygehus; "gamle" afdeling\nnord',
         sor_type=SorType.SI,
         entity_type=HOSPITAL,
         parent_id="21000016006",
@@ -84,7 +84,7 @@ def entities() -> Iterator[SOREntity]:
         ambulant_activity=True,
         patients_admitted=False,
         local_attributes=(None, "x"),
-        extra={"NyKolonne": "værdi; \"x\""},
+        extra={"NyKolonne": 'værdi; "x"'},
     )
     yield hospital
     yield attrs.evolve(

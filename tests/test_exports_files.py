@@ -276,7 +276,9 @@ def test_sqlite_has_types_keys_indices_and_meanings(tmp_path: Path) -> None:
             for column in table.columns:
                 assert f'"{column.name}"' in sql[0]
                 assert column.doc in sql[0]
-        types = {row[1]: (row[2], row[3], row[5]) for row in db.execute("PRAGMA table_info(entities)")}
+        types = {
+            row[1]: (row[2], row[3], row[5]) for row in db.execute("PRAGMA table_info(entities)")
+        }
         assert types["row_id"] == ("INTEGER", 0, 1)
         assert types["sor_id"] == ("TEXT", 1, 0)
         assert types["from_date"] == ("DATE", 0, 0)
@@ -408,4 +410,3 @@ def test_csv_is_plain(tmp_path: Path) -> None:
     assert "5790000120314,8031000016007,false,,225," in text
     assert "\r" not in text
     assert from_csv(tmp_path / "c", "location_codes") == small_tables()["location_codes"]
-

@@ -15,18 +15,22 @@ if TYPE_CHECKING:
     from .description import ColumnDescription, Description, TableDescription
     from .errors import (
         ConversionError,
+        InvalidDateError,
         MissingExtraError,
         MissingTableError,
         NotInForceError,
         SorDataError,
         SorError,
         SorFileError,
+        UnknownUnitError,
         UnrecognisedFormatError,
     )
     from .exports import ConversionReport, convert
+    from .exports.extract import extract
     from .exports.fhir import to_fhir
     from .feed import Feed, open
     from .formats.base import Format
+    from .inheritance import Effective
     from .issues import Issue
     from .limits import Limits
     from .records import (
@@ -46,6 +50,20 @@ if TYPE_CHECKING:
         SorType,
         Validity,
         VirtualAddress,
+        to_dict,
+    )
+    from .register import (
+        Candidate,
+        Change,
+        Diff,
+        Match,
+        Register,
+        Replacement,
+        ShakMatch,
+        Status,
+        View,
+        diff,
+        load,
     )
     from .tables import Table
 
@@ -54,6 +72,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "description": ("ColumnDescription", "Description", "TableDescription"),
     "errors": (
+        "InvalidDateError",
         "ConversionError",
         "MissingExtraError",
         "MissingTableError",
@@ -61,12 +80,15 @@ _HOMES = {
         "SorDataError",
         "SorError",
         "SorFileError",
+        "UnknownUnitError",
         "UnrecognisedFormatError",
     ),
     "exports": ("ConversionReport", "convert"),
+    "exports.extract": ("extract",),
     "exports.fhir": ("to_fhir",),
     "feed": ("Feed", "open"),
     "formats.base": ("Format",),
+    "inheritance": ("Effective",),
     "issues": ("Issue",),
     "limits": ("Limits",),
     "records": (
@@ -86,6 +108,20 @@ _HOMES = {
         "SorType",
         "Validity",
         "VirtualAddress",
+        "to_dict",
+    ),
+    "register": (
+        "Candidate",
+        "Change",
+        "Diff",
+        "Match",
+        "Register",
+        "Replacement",
+        "ShakMatch",
+        "Status",
+        "View",
+        "diff",
+        "load",
     ),
     "tables": ("Table",),
 }
@@ -94,43 +130,59 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "Address",
+    "Candidate",
+    "Change",
     "Classification",
     "Coded",
     "ColumnDescription",
     "ConversionError",
     "ConversionReport",
     "Description",
+    "Diff",
     "EDIType",
+    "Effective",
     "EntityRef",
     "Extra",
     "Feed",
     "Format",
     "GeoLocation",
+    "InvalidDateError",
     "Issue",
     "Limits",
     "LocationCode",
     "LocationCodeEDIType",
+    "Match",
     "MissingExtraError",
     "MissingTableError",
     "NotInForceError",
+    "Register",
     "ReplacedEntity",
+    "Replacement",
     "SHAKSORMap",
     "SHAKUnit",
     "SOREntity",
+    "ShakMatch",
     "SorDataError",
     "SorError",
     "SorFileError",
     "SorType",
+    "Status",
     "Table",
     "TableDescription",
+    "UnknownUnitError",
     "UnrecognisedFormatError",
     "Validity",
+    "View",
     "VirtualAddress",
     "__version__",
     "convert",
+    "diff",
     "examples",
+    "extract",
     "identifiers",
+    "load",
     "open",
+    "to_dict",
     "to_fhir",
 ]
 

@@ -143,9 +143,9 @@ def _add_periods(load: Load, db: sqlite3.Connection) -> None:
     db.execute(
         "CREATE VIEW entity_as_of AS\n"
         "-- SELECT * FROM entity_as_of WHERE :day BETWEEN in_force_from AND in_force_to\n"
-        f"SELECT p.in_force_from, p.in_force_to, e.* {source}"  # noqa: S608
+        f"SELECT p.in_force_from, p.in_force_to, e.* {source}"
     )
     db.execute(
         "CREATE VIEW entity_current AS -- the units in force today in Denmark\n"
-        f"SELECT e.* {source} WHERE {TODAY} BETWEEN p.in_force_from AND p.in_force_to"  # noqa: S608
+        f"SELECT e.* {source} WHERE {TODAY} BETWEEN p.in_force_from AND p.in_force_to"
     )

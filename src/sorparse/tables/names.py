@@ -155,9 +155,7 @@ def _kind_of(codes: Iterable[str | None], column: str) -> Kind:
     )
 
 
-def _look_up(
-    view: View, pairs: Iterable[tuple[str | None, date | None]], kind: Kind
-) -> list[Told]:
+def _look_up(view: View, pairs: Iterable[tuple[str | None, date | None]], kind: Kind) -> list[Told]:
     views: dict[date | None, View] = {None: view}
     answers: dict[tuple[str | None, date | None], Told] = {}
     found = []
