@@ -5,19 +5,19 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from exports_support import SOURCES, days_that_matter, dict_rows, read_records
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tables_support import FakeFeed, record_of
 
+from exports_support import SOURCES, days_that_matter, dict_rows, read_records
 from sorparse import Register, SOREntity, Validity, convert, examples
 from sorparse.exports.sqlite import TODAY
+from tables_support import FakeFeed, record_of
 
 DAYS = days_that_matter()
 AS_OF = {
@@ -101,9 +101,7 @@ def test_polars_over_parquet(parquet: Path, expected: Expected) -> None:
         expected(day, found.to_dicts())
 
 
-def test_spark_over_parquet(
-    parquet: Path, spark: Callable[[], Any], expected: Expected
-) -> None:
+def test_spark_over_parquet(parquet: Path, spark: Callable[[], Any], expected: Expected) -> None:
     session = spark()
     for name in ("entities", "entity_periods"):
         session.read.parquet(f"{parquet}/{name}.parquet").createOrReplaceTempView(name)
@@ -165,9 +163,7 @@ def histories(draw: st.DrawFn) -> list[SOREntity]:
 
 @settings(max_examples=40, deadline=None)
 @given(histories())
-def test_any_history(
-    tmp_path_factory: pytest.TempPathFactory, versions: list[SOREntity]
-) -> None:
+def test_any_history(tmp_path_factory: pytest.TempPathFactory, versions: list[SOREntity]) -> None:
     target = tmp_path_factory.mktemp("any") / "sor.db"
     convert(FakeFeed({"entities": versions}), "sqlite", target)
     expected = Expected(versions)
@@ -187,7 +183,7 @@ def test_sqlite_knows_what_day_it_is_in_denmark() -> None:
                     if month == 1 and day > 25:
                         continue
                     for hour in (0, 1, 21, 22, 23):
-                        moment = datetime(year, month, day, hour, 30, tzinfo=timezone.utc)
+                        moment = datetime(year, month, day, hour, 30, tzinfo=UTC)
                         text = moment.strftime("%Y-%m-%d %H:%M:%S")
                         (found,) = db.execute(
                             f"SELECT {TODAY.replace(chr(39) + 'now' + chr(39), ':now')}",

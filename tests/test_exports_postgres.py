@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from exports_support import SOURCES, days_that_matter, dict_rows, postgres_server, read_records
-from tables_support import FakeFeed, entities, record_of, small_tables
 
 import sorparse
+from exports_support import SOURCES, days_that_matter, dict_rows, postgres_server, read_records
 from sorparse import ConversionError, SOREntity, Validity, convert, examples
 from sorparse.exports.postgres import shown
 from sorparse.tables import schema_of
+from tables_support import FakeFeed, entities, record_of, small_tables
 
 psycopg = pytest.importorskip("psycopg")
 
@@ -220,7 +220,9 @@ def test_what_is_not_ours_is_not_replaced(server: str, db: Any) -> None:
 def test_a_database_that_refuses(server: str, db: Any) -> None:
     with pytest.raises(ConversionError, match=r'cannot write .*"nowhere" does not exist'):
         convert(examples.sor2_zip, server.replace("/postgres?", "/nowhere?"))
-    with pytest.raises(ConversionError, match="cannot write postgresql://x@localhost:1/db") as raised:
+    with pytest.raises(
+        ConversionError, match="cannot write postgresql://x@localhost:1/db"
+    ) as raised:
         convert(examples.sor2_zip, "postgresql://x:secret@localhost:1/db")
     assert "secret" not in str(raised.value)
     assert "\n" not in str(raised.value)
