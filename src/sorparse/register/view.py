@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from ..errors import NotInForceError
 from ..inheritance import Effective, resolve_inheritance
@@ -54,6 +54,9 @@ class View:
     def caveats(self) -> tuple[str, ...]:
         """Why answers about this day may be incomplete; empty where the source knows the day."""
         return self._reasons
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (View, (self._register, self._day))
 
     def __repr__(self) -> str:
         told = f", {len(self._reasons)} caveats" if self._reasons else ""
