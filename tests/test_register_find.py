@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 import sorparse
 from register_helpers import CLINICAL, HOSPITAL, REGION, unit
 from sorparse import Address, Coded, EntityRef, Register, SorType, Status
-from sorparse.register.folding import fold, words
+from sorparse.register.folding import fold, words_of
 
 DAY = "2020-01-01"
 
@@ -231,12 +231,12 @@ def test_the_beginning_of_a_word_finds_the_word(word: str, length: int) -> None:
 @given(st.lists(text, min_size=1, max_size=6), text)
 def test_find_gives_what_looking_at_every_name_gives(some: list[str], asked: str) -> None:
     view = named(*some)
-    wanted = words(asked)
+    wanted = words_of(fold(asked))
     if not wanted:
         return
     expected = {
         number
         for number, name in enumerate(some)
-        if all(any(one.startswith(word) for one in words(name)) for word in wanted)
+        if all(any(one.startswith(word) for one in words_of(fold(name))) for word in wanted)
     }
     assert {int(one.sor_id) for one in view.find(asked)} == expected

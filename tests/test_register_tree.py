@@ -151,7 +151,6 @@ def test_the_publishers_rules_of_inheritance() -> None:
     assert (below.postal_address, below.visiting_address) == (POSTAL, POSTAL)
     assert below.activity_address == POSTAL
     assert set(below.origin.values()) == {"ie"}
-    assert below.addresses == (POSTAL,)
 
 
 def test_a_block_is_inherited_whole_and_never_field_by_field() -> None:
