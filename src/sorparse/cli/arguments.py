@@ -93,6 +93,18 @@ def reading(parser: argparse.ArgumentParser) -> None:
         "--repair", action="store_true", help="mend SOR ids that a spreadsheet damaged"
     )
     group.add_argument(
+        "--strict", action="store_true", help="exit 1 where the data could not be read in full"
+    )
+    _guards(group)
+
+
+def guards(parser: argparse.ArgumentParser) -> None:
+    """Declare the guards and where findings go, for commands that read no records."""
+    _guards(parser.add_argument_group("reading"))
+
+
+def _guards(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
         "--guard",
         dest="limits",
         metavar="NAME=NUMBER",
@@ -100,9 +112,6 @@ def reading(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         help="change a guard against hostile files, e.g. --guard max_ratio=500",
-    )
-    group.add_argument(
-        "--strict", action="store_true", help="exit 1 where the data could not be read in full"
     )
     group.add_argument(
         "--issues",
