@@ -78,6 +78,13 @@ def output(parser: argparse.ArgumentParser, *, csv: bool = True) -> None:
 
 def reading(parser: argparse.ArgumentParser) -> None:
     """Declare how the source is read; the same for every command that reads records."""
+    opening(parser).add_argument(
+        "--strict", action="store_true", help="exit 1 where the data could not be read in full"
+    )
+
+
+def opening(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
+    """Declare how the source is opened."""
     group = parser.add_argument_group("reading")
     group.add_argument("--encoding", help="encoding of text files, where it should not be found")
     group.add_argument(
@@ -92,10 +99,8 @@ def reading(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--repair", action="store_true", help="mend SOR ids that a spreadsheet damaged"
     )
-    group.add_argument(
-        "--strict", action="store_true", help="exit 1 where the data could not be read in full"
-    )
     _guards(group)
+    return group
 
 
 def guards(parser: argparse.ArgumentParser) -> None:
