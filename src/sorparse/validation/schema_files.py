@@ -9,6 +9,8 @@ import os
 import posixpath
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from functools import partial
 from importlib.resources import files as package_files
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -18,7 +20,7 @@ from lxml import etree
 
 from ..errors import SorFileError
 from ..limits import Limits
-from ..sources import open_source
+from ..sources import Member, open_source
 
 XS = "http://www.w3.org/2001/XMLSchema"
 SCHEMA_LIMITS = Limits(max_member_bytes=16 * 1024**2, max_members=5_000)
@@ -49,10 +51,6 @@ class SchemaDocument:
     def target_namespace(self) -> str:
         """The namespace it declares components of; ``""`` for none."""
         return self.root.get("targetNamespace") or ""
-
-    def line_of(self, element: etree._Element) -> int | None:
-        """Line of an element, for messages."""
-        return element.sourceline
 
 
 @attrs.define(eq=False)
@@ -159,7 +157,7 @@ def open_schema_files(schema: str | os.PathLike[str]) -> tuple[SchemaFiles, str 
     path = Path(os.fspath(schema))
     if path.is_dir():
         return _folder(path, str(path), deep=True), None
-    with open_source(path, limits=SCHEMA_LIMITS) as source:
+    with closing(open_source(path, limits=SCHEMA_LIMITS)) as source:
         zipped = [m for m in source.members if m.name != source.name]
         if zipped or not source.members:
             found: dict[str, Callable[[], bytes]] = {}
@@ -167,10 +165,9 @@ def open_schema_files(schema: str | os.PathLike[str]) -> tuple[SchemaFiles, str 
                 inner = member.name[len(source.name) + 1 :].replace("\\", "/")
                 inner = posixpath.normpath(inner)
                 if inner.lower().endswith(".xsd") and not inner.startswith(("/", "../")):
-                    content = member.read_all()
-                    found[inner] = lambda content=content: content
+                    found[inner] = partial(bytes, _content(member))
             return _checked(SchemaFiles(source.name, found), [m.base_name for m in zipped]), None
-    parse_schema(path.read_bytes(), str(path))
+    parse_schema(_read(path), str(path))
     files = _folder(path.parent, str(path.parent), deep=False, also=path.name)
     return files, path.name
 
@@ -188,15 +185,20 @@ def _folder(path: Path, name: str, *, deep: bool, also: str = "") -> SchemaFiles
             continue
         # a link is followed only inside the folder
         if inside in child.resolve().parents:
-            found[relative] = lambda child=child: _read(child)
+            found[relative] = partial(_read, child)
         if len(found) > SCHEMA_LIMITS.max_members:
             raise SorFileError(f"holds more than {SCHEMA_LIMITS.max_members} schemas", file=name)
     return _checked(SchemaFiles(name, found), seen)
 
 
 def _read(path: Path) -> bytes:
-    with open_source(path, limits=SCHEMA_LIMITS) as source:
-        return source.members[0].read_all()
+    with closing(open_source(path, limits=SCHEMA_LIMITS)) as source:
+        return _content(source.members[0])
+
+
+def _content(member: Member) -> bytes:
+    with member.open() as stream:
+        return stream.read()
 
 
 def _checked(files: SchemaFiles, names: list[str]) -> SchemaFiles:
