@@ -26,7 +26,7 @@ if TYPE_CHECKING:
         UnknownUnitError,
         UnrecognisedFormatError,
     )
-    from .exports import ConversionReport, convert
+    from .exports.convert import ConversionReport, convert
     from .exports.extract import extract
     from .exports.fhir import to_fhir
     from .feed import Feed, open
@@ -85,7 +85,7 @@ _HOMES = {
         "UnknownUnitError",
         "UnrecognisedFormatError",
     ),
-    "exports": ("ConversionReport", "convert"),
+    "exports.convert": ("ConversionReport", "convert"),
     "exports.extract": ("extract",),
     "exports.fhir": ("to_fhir",),
     "feed": ("Feed", "open"),
