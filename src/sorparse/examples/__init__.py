@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 folder: Path
 """The folder that holds them all."""
@@ -78,11 +78,13 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Path:
-    relative = FILES.get(name)
-    if relative is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return Path(__file__).parent / "data" / relative
+if not TYPE_CHECKING:  # a type checker goes by the names above, and so sees a misspelt one
+
+    def __getattr__(name: str) -> Path:
+        relative = FILES.get(name)
+        if relative is None:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return Path(__file__).parent / "data" / relative
 
 
 def __dir__() -> list[str]:

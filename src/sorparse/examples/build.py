@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 import attrs
 
 from ..records import Address, Coded, SorType, VirtualAddress
-from .codes import ENTITY_TYPES, ORGANISATIONAL_LEVELS, REGION_OF, SPECIALITIES
+from .codes import ENTITY_TYPES, ORGANISATIONAL_LEVELS, REGION_OF, REGIONS, SPECIALITIES
 from .model import DAY, Event, Unit, cvr_number, location_code, sor_id
 
 T = TypeVar("T")
@@ -37,6 +37,23 @@ STREETS: Final = (
     "Mågevænget", "Tangstien", "Søhestealléen", "Øresandsvej", "Gammel Æblegyde", "Strandsneglen",
     "Klitrosevej", "Ålegræsset", "Ravkrogen", "Blåmuslingevej",
 )  # fmt: skip
+
+
+NORTH: Final = REGIONS["Region Nordjylland"]
+SOUTH: Final = REGIONS["Region Syddanmark"]
+CAPITAL: Final = REGIONS["Region Hovedstaden"]
+INHERITED: Final[dict[str, Any]] = {"location_code_inherited": True}
+
+
+def hospital_unit(*, outpatients: bool, beds: bool, reports: bool = True) -> dict[str, bool]:
+    """Give the three indicators that a hospital's units have."""
+    return {"ambulant_activity": outpatients, "patients_admitted": beds, "reporting_level": reports}
+
+
+AMBULANT: Final = hospital_unit(outpatients=True, beds=False)
+WARD: Final = hospital_unit(outpatients=False, beds=True)
+BOTH: Final = hospital_unit(outpatients=True, beds=True)
+NO_PATIENTS: Final = hospital_unit(outpatients=False, beds=False, reports=False)
 
 
 @attrs.define(eq=False)
@@ -141,8 +158,3 @@ class Builder:
         unit = Unit(sor_id(item), level, [Event(start, known, fields)])
         self.units.append(unit)
         return unit
-
-
-def hospital_unit(*, outpatients: bool, beds: bool, reports: bool = True) -> dict[str, bool]:
-    """The three indicators that a hospital's units have."""
-    return {"ambulant_activity": outpatients, "patients_admitted": beds, "reporting_level": reports}

@@ -29,15 +29,32 @@ and the codes of entity types, specialities, regions, municipalities and network
 the public ones; codes of systems, suppliers, EDI administrators, organisational levels and of the
 secondary speciality are invented.
 
-One register of {units} units, as of {day}, in every published format. Made by
+One register of {units} units, as of {day}, in every published format:
 
-    python -m sorparse.examples.make
+    Sor_complete.zip            SOR2 set, eight CSV files, full history
+    SorEntity_daily.csv         SOR2: active, closing and future units
+    earlier/SorEntity_daily.csv the same two weeks before, {earlier}
+    sorcsv/sor.csv              CSV 1.2.1.19
+    sorcsv/Edityper.csv         location numbers and their message types
+    Sor.zip                     XML 2.0.0: Sor.xml and the two files beside it
+    Sor.xml                     XML 2.0.0 alone
+    Sor_1_0_0.xml               XML 1.0.0
+    SHAKCOMPLETE.TXT            the hospital-department classification
 
+A file holds a field where the format has a place for it. Where a form is not published (the
+headers of SOR2, SorDataCodeTypes.xml, GeographicalLocalisations.xml, Edityper.csv, the values of
+indicators and directions), the one here is our hypothesis. Addresses stand on the unit they were
+given to, in every file, and are not filled in on the units that inherit them. LocationsCodes.csv
+has a column FutureColumn that the library does not know.
+
+Made by
+
+    python -m sorparse.examples.make [FOLDER]
 """
 
 
 def archive(files: Mapping[str, bytes]) -> bytes:
-    """A zip with a fixed time on every member."""
+    """Pack a zip with a fixed time on every member."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as target:
         for name, content in files.items():
@@ -50,7 +67,7 @@ def archive(files: Mapping[str, bytes]) -> bytes:
 
 
 def files() -> dict[str, bytes]:
-    """Every file by its path below the folder."""
+    """Make every file; they come by their path below the folder."""
     found = records()
     xml = {name: write(found) for name, write in XML_FILES.items()}
     made = {
@@ -63,7 +80,9 @@ def files() -> dict[str, bytes]:
         "sor_xml": xml["Sor.xml"],
         "sor_xml_1_0_0": sor_xml(found, V1),
         "shak": shak_file(found.shak_units),
-        "readme": README.format(units=len(found.histories()), day=snapshot_date).encode(),
+        "readme": README.format(
+            units=len(found.histories()), day=snapshot_date, earlier=earlier_date
+        ).encode(),
     }
     return {FILES[name]: content for name, content in made.items()}
 

@@ -42,19 +42,19 @@ _NOT_ON_OWNERS = {"pharmacy_number", "shak_code", "visiting_address"}
 
 
 def sor_id(item: int) -> str:
-    """Item number, name space 1000016, partition 00, Verhoeff digit."""
+    """Make a SOR id: item number, name space 1000016, partition 00, Verhoeff digit."""
     body = f"{item}100001600"
     return body + verhoeff.calc_check_digit(body)
 
 
 def location_code(number: int) -> str:
-    """A location number: GLN under the prefix 5790."""
+    """Make a location number: GLN under the prefix 5790."""
     body = f"57900999{number:04d}"
     return body + ean.calc_check_digit(body)
 
 
 def cvr_number(number: int) -> str:
-    """The first valid CVR number at or after ``number``; those from 99000000 are not given out."""
+    """Give the first valid CVR number from ``number`` on; none from 99000000 on is in use."""
     return next(str(n) for n in range(number, number + 100) if cvr.is_valid(str(n)))
 
 
@@ -113,41 +113,37 @@ class Records:
     shak_units: list[SHAKUnit] = attrs.Factory(list)
 
     def histories(self) -> dict[str, list[SOREntity]]:
-        """Versions by SOR id."""
+        """Sort the versions by SOR id."""
         found: dict[str, list[SOREntity]] = {}
         for entity in self.entities:
             found.setdefault(entity.sor_id, []).append(entity)
         return found
 
     def daily(self) -> list[SOREntity]:
-        """What SorEntity_daily.csv holds: no unit and no version that has ended."""
+        """Give what SorEntity_daily.csv holds: no unit and no version that has ended."""
         return [
             e for e in self.entities if e.validity.to_date is None or e.validity.to_date >= self.day
         ]
 
     def snapshot(self) -> list[SOREntity]:
-        """One version of each unit, as the XML has it; the closing day is the unit's."""
-        old_to_new: dict[str, list[str]] = {}
-        new_to_old: dict[str, list[str]] = {}
-        for pair in self.replaced_entities:
-            old_to_new.setdefault(pair.sor_id, []).append(pair.replaced_by_id)
-            new_to_old.setdefault(pair.replaced_by_id, []).append(pair.sor_id)
+        """Give one version of each unit, as the XML has it; the closing day is the unit's."""
         states = []
-        for unit, versions in self.histories().items():
-            begun = [v for v in versions if v.validity.from_date <= self.day]  # type: ignore[operator]  # every version here has a from-date
-            state = begun[-1] if begun else versions[0]
-            states.append(
-                attrs.evolve(
-                    state,
-                    validity=Validity(state.validity.from_date, versions[-1].validity.to_date),
-                    replaces=new_to_old.get(unit, ()),
-                    replaced_by=old_to_new.get(unit, ()),
-                )
-            )
+        for unit_id, versions in self.histories().items():
+            state = in_force(versions, self.day)
+            changes: dict[str, Any] = {
+                "validity": Validity(state.validity.from_date, versions[-1].validity.to_date),
+                "replaces": tuple(
+                    pair.sor_id for pair in self.replaced_entities if pair.replaced_by_id == unit_id
+                ),
+                "replaced_by": tuple(
+                    pair.replaced_by_id for pair in self.replaced_entities if pair.sor_id == unit_id
+                ),
+            }
+            states.append(attrs.evolve(state, **changes))
         return states
 
     def current(self) -> list[SOREntity]:
-        """What sor.csv holds: the snapshot without the units that have closed."""
+        """Give what sor.csv holds: the snapshot without the units that have closed."""
         return [
             e
             for e in self.snapshot()
@@ -156,7 +152,7 @@ class Records:
 
 
 def entities_known(units: list[Unit], day: date) -> list[SOREntity]:
-    """The versions of every unit that the extract of ``day`` knows.
+    """Give the versions of every unit that the extract of ``day`` knows.
 
     What was registered on a day shows in the extract of the day after.
     """
@@ -209,7 +205,7 @@ def _check_level(entity: SOREntity) -> None:
 
 
 def in_force(versions: list[SOREntity], day: date) -> SOREntity:
-    """The version of ``day``, or the nearest one."""
+    """Give the version of ``day``, or the nearest one."""
     begun = [v for v in versions if v.validity.from_date is None or v.validity.from_date <= day]
     return begun[-1] if begun else versions[0]
 
@@ -266,7 +262,7 @@ def shak_map(histories: Mapping[str, list[SOREntity]]) -> list[SHAKSORMap]:
 
 
 def replaced(units: list[Unit], known: set[str]) -> list[ReplacedEntity]:
-    """Pairs of units that replace each other, both known."""
+    """Give the pairs of which the second replaces the first, where both are known."""
     return [
         ReplacedEntity(old.sor_id, new.sor_id, new.opened)
         for new in units
@@ -276,5 +272,5 @@ def replaced(units: list[Unit], known: set[str]) -> list[ReplacedEntity]:
 
 
 def coded(codes: Mapping[str, str]) -> dict[str, Coded]:
-    """Codes by name, from pairs of name and code."""
+    """Give codes by name, from pairs of name and code."""
     return {name: Coded(code, name) for name, code in codes.items()}

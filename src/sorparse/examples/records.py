@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from itertools import groupby
 
-import attrs
-
 from ..records import (
-    Address,
     Classification,
     Coded,
     EDIType,
@@ -37,14 +35,14 @@ _CODES_FROM = Validity(date(2005, 1, 1))
 
 
 def records(day: date = snapshot_date) -> Records:
-    """Every record of the register as the extracts of ``day`` have it."""
+    """Give every record of the register as the extracts of ``day`` have it."""
     made = units()
     found = Records(day, entities_known(made, day))
     histories = found.histories()
     found.shak_sor_map = shak_map(histories)
     found.replaced_entities = replaced(made, set(histories))
     found.location_codes = [
-        _location_code(versions)
+        _location_code(versions, day)
         for versions in histories.values()
         if versions[-1].location_code_inherited is False and versions[-1].location_code
     ]
@@ -71,8 +69,8 @@ def records(day: date = snapshot_date) -> Records:
     return found
 
 
-def _location_code(versions: list[SOREntity]) -> LocationCode:
-    """The systems follow from the kind of unit, so that alike units have alike ones."""
+def _location_code(versions: list[SOREntity], day: date) -> LocationCode:
+    """Choose the systems by the kind of unit, so that alike units have alike ones."""
     last = versions[-1]
     hospital = last.shak_code is not None
     system = "Journal Måge" if hospital else "Praksis Ærfugl"
@@ -82,7 +80,7 @@ def _location_code(versions: list[SOREntity]) -> LocationCode:
         location_code=last.location_code or "",
         sor_id=last.sor_id,
         only_internal=last.sor_type is SorType.IE,
-        non_active=last.validity.to_date is not None,
+        non_active=last.validity.to_date is not None and last.validity.to_date < day,
         system_type=SYSTEM_TYPES[system],
         system_supplier=SYSTEM_SUPPLIERS["Eksempelsystemer A/S" if hospital else "Øvelsesdata ApS"],
         communication_supplier=COMMUNICATION_SUPPLIERS[operator],
@@ -106,22 +104,19 @@ def _handled(code: LocationCode) -> list[LocationCodeEDIType]:
     name_of = {edi_type[0]: edi_type[2] for edi_type in EDI_TYPES}
     return [
         LocationCodeEDIType(
-            code.location_code,
-            Coded(edi_type, name_of[edi_type]),
-            direction,
-            attrs.evolve(code.validity),
+            code.location_code, Coded(edi_type, name_of[edi_type]), direction, code.validity
         )
         for direction, edi_types in (("send", sent), ("receive", received))
         for edi_type in edi_types
     ]
 
 
-def _geo_locations(histories: object) -> list[GeoLocation]:
-    """A place for every unit that lies on its own and has an address of its own."""
+def _geo_locations(histories: Iterable[list[SOREntity]]) -> list[GeoLocation]:
+    """Give a place to every unit that lies on its own and has an address of its own."""
     places: list[GeoLocation] = []
-    for versions in histories:  # type: ignore[attr-defined]
-        last: SOREntity = versions[-1]
-        address: Address | None = last.visiting_address or last.postal_address
+    for versions in histories:
+        last = versions[-1]
+        address = last.visiting_address or last.postal_address
         if last.geographical_parent_relation != "1" or address is None:
             continue
         places.append(
@@ -149,8 +144,13 @@ def _shak_units(found: Records) -> list[SHAKUnit]:
         versions = list(under_code)
         for entity in (e for e in versions if e.sor_id == versions[0].sor_id):
             hospital, section = len(code) == 4, len(code) == 7
-            private = entity.owner and entity.owner.entity_type
-            public = private is not None and private.name == "region"
+            owner_type = entity.owner and entity.owner.entity_type
+            public = owner_type is not None and owner_type.name == "region"
+            specialities = [
+                Coded(SHAK_SPECIALITIES[s.code])
+                for s in entity.specialities[:4]
+                if section and s.code in SHAK_SPECIALITIES
+            ]
             made.append(
                 SHAKUnit(
                     shak_code=code,
@@ -160,11 +160,7 @@ def _shak_units(found: Records) -> list[SHAKUnit]:
                     updated_at=entity.updated_at,
                     owner_type=Coded("1" if public else "2") if hospital else None,
                     institution_type=Coded("101" if public else "161") if hospital else None,
-                    specialities=tuple(
-                        Coded(SHAK_SPECIALITIES[s.code])
-                        for s in entity.specialities[:4]
-                        if s.code in SHAK_SPECIALITIES
-                    ) if section else (),
+                    specialities=specialities,
                 )
-            )  # fmt: skip
+            )
     return made

@@ -42,7 +42,7 @@ def value_of(record: Any, path: str) -> Any:
 
 
 def sor2_text(record: Any, column: Column) -> str:
-    """A cell of a SOR2 file: ids wrapped for spreadsheets, ISO dates, decimal comma."""
+    """Write a cell of a SOR2 file: ids wrapped for spreadsheets, ISO dates, decimal comma."""
     value = value_of(record, column.field)
     if value is None:
         return ""
@@ -60,7 +60,7 @@ def sor2_text(record: Any, column: Column) -> str:
 def sor2_file(
     spec: TableSpec, records: Iterable[Any], extra: dict[str, Sequence[str]] | None = None
 ) -> bytes:
-    """One SOR2 file: UTF-8 with BOM, ``;``, CRLF. ``extra`` holds cells of further columns."""
+    """Write one SOR2 file: UTF-8 with BOM, ``;``, CRLF; ``extra`` is further columns."""
     further = extra or {}
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
@@ -72,11 +72,11 @@ def sor2_file(
 
 
 def sor2_set(found: Records) -> dict[str, bytes]:
-    """The eight files of Sor_complete.zip by name."""
+    """Write the eight files of Sor_complete.zip; they come by name."""
     files = {}
     for spec in sor2.TABLES:
         rows = getattr(found, spec.table)
-        extra = None
+        extra: dict[str, Sequence[str]] | None = None
         if spec is sor2.LOCATION_CODES:
             extra = {FUTURE_COLUMN: [f"fremtid {n}" if n % 2 else "" for n, _ in enumerate(rows)]}
         files[f"{spec.file_names[0]}.csv"] = sor2_file(spec, rows, extra)
@@ -84,12 +84,12 @@ def sor2_set(found: Records) -> dict[str, bytes]:
 
 
 def daily(found: Records) -> bytes:
-    """SorEntity_daily.csv."""
+    """Write SorEntity_daily.csv."""
     return sor2_file(sor2.ENTITIES, found.daily())
 
 
 def sor_csv_columns() -> list[tuple[Column, TableSpec]]:
-    """The columns of sor.csv: the unit's, with the location number's in among them."""
+    """List the columns of sor.csv: the unit's, with the location number's in among them."""
     columns = [(column, sor_csv.ENTITIES) for column in sor_csv.ENTITIES.columns]
     previous = ""
     for column in sor_csv.LOCATION_CODES.columns:
@@ -108,7 +108,7 @@ def street_line(address: Address) -> str:
 
 
 def sor_csv_text(record: Any, column: Column) -> str:
-    """A cell of sor.csv or Edityper.csv: names for codes, day-month-year, decimal comma."""
+    """Write a cell of sor.csv or Edityper.csv: names for codes, day-month-year, decimal comma."""
     value = value_of(record, column.field)
     if column.field.endswith("address.street_name"):
         address = value_of(record, column.field.rpartition(".")[0])
@@ -141,7 +141,7 @@ def _unquoted(rows: Iterable[Sequence[str]]) -> bytes:
 
 
 def sor_csv_file(found: Records) -> bytes:
-    """The file sor.csv."""
+    """Write sor.csv."""
     columns = sor_csv_columns()
     number_of: dict[str | None, LocationCode] = {c.location_code: c for c in found.location_codes}
     rows = [[column.name for column, _ in columns]]
@@ -157,7 +157,7 @@ def sor_csv_file(found: Records) -> bytes:
 
 
 def edi_types_file(found: Records) -> bytes:
-    """The file Edityper.csv: numbers in use, types by their code."""
+    """Write Edityper.csv: numbers in use, types by their code."""
     columns = sor_csv.LOCATION_CODE_EDI_TYPES.columns
     code_of = {edi_type.edi_type_id: edi_type.code for edi_type in found.edi_types}
     active = {c.location_code for c in found.location_codes if not c.non_active}

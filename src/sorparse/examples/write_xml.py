@@ -131,7 +131,7 @@ class Document:
             yield
 
     def bytes(self) -> bytes:
-        """The file: UTF-8 with BOM, CRLF."""
+        """Give the file: UTF-8 with BOM, CRLF."""
         return "".join(line + _LINE_END for line in self._lines).encode("utf-8-sig")
 
     def _line(self, text: str) -> None:
@@ -139,7 +139,7 @@ class Document:
 
 
 def sor_xml(found: Records, dialect: Dialect) -> bytes:
-    """Sor.xml: one state of each unit, each inside the unit above it."""
+    """Write Sor.xml: one state of each unit, each inside the unit above it."""
     out = Document(dialect)
     below: dict[str | None, list[SOREntity]] = {}
     for entity in found.snapshot():
@@ -330,7 +330,7 @@ def status(
 
 
 def data_code_types(found: Records) -> bytes:
-    """SorDataCodeTypes.xml. Nobody has shown one: its shape is our hypothesis."""
+    """Write SorDataCodeTypes.xml. Nobody has shown one: its shape is our hypothesis."""
     out = Document(V2)
     element_of = {list_id: element for list_id, _, element, _ in CLASSIFICATIONS}
     with out.root("SorDataCodeTypes", found):
@@ -346,7 +346,7 @@ def data_code_types(found: Records) -> bytes:
 
 
 def geographical_localisations(found: Records) -> bytes:
-    """GeographicalLocalisations.xml. Nobody has shown one: its shape is our hypothesis."""
+    """Write GeographicalLocalisations.xml. Nobody has shown one: its shape is our hypothesis."""
     out = Document(V2)
     with out.root("GeographicalLocalisations", found):
         for place in found.geo_locations:
