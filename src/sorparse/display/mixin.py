@@ -1,6 +1,10 @@
-"""The method by which a notebook shows a record. Costs nothing until it is called."""
+"""What classes need to be shown in a notebook. Costs nothing until something is shown."""
 
 from __future__ import annotations
+
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 class HtmlRepr:
@@ -12,3 +16,14 @@ class HtmlRepr:
         from .records import record_html
 
         return record_html(self)
+
+
+class Records(tuple[T, ...]):
+    """A tuple of records that a notebook shows as a list; a tuple in every other way."""
+
+    __slots__ = ()
+
+    def _repr_html_(self) -> str:
+        from .records import many_html
+
+        return many_html(self)
