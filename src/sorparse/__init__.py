@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from . import identifiers as identifiers
     from .description import ColumnDescription, Description, TableDescription
     from .errors import (
+        ConversionError,
         MissingExtraError,
         MissingTableError,
         NotInForceError,
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
         SorFileError,
         UnrecognisedFormatError,
     )
+    from .exports import ConversionReport, convert
+    from .exports.fhir import to_fhir
     from .feed import Feed, open
     from .formats.base import Format
     from .issues import Issue
@@ -44,12 +47,14 @@ if TYPE_CHECKING:
         Validity,
         VirtualAddress,
     )
+    from .tables import Table
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "description": ("ColumnDescription", "Description", "TableDescription"),
     "errors": (
+        "ConversionError",
         "MissingExtraError",
         "MissingTableError",
         "NotInForceError",
@@ -58,6 +63,8 @@ _HOMES = {
         "SorFileError",
         "UnrecognisedFormatError",
     ),
+    "exports": ("ConversionReport", "convert"),
+    "exports.fhir": ("to_fhir",),
     "feed": ("Feed", "open"),
     "formats.base": ("Format",),
     "issues": ("Issue",),
@@ -80,6 +87,7 @@ _HOMES = {
         "Validity",
         "VirtualAddress",
     ),
+    "tables": ("Table",),
 }
 _MODULES = ("examples", "identifiers")
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
@@ -89,6 +97,8 @@ __all__ = [
     "Classification",
     "Coded",
     "ColumnDescription",
+    "ConversionError",
+    "ConversionReport",
     "Description",
     "EDIType",
     "EntityRef",
@@ -111,14 +121,17 @@ __all__ = [
     "SorError",
     "SorFileError",
     "SorType",
+    "Table",
     "TableDescription",
     "UnrecognisedFormatError",
     "Validity",
     "VirtualAddress",
     "__version__",
+    "convert",
     "examples",
     "identifiers",
     "open",
+    "to_fhir",
 ]
 
 

@@ -74,6 +74,13 @@ class MissingExtraError(SorError, ImportError):
     """A package of one of the extras is not installed; the message names the extra."""
 
 
+class ConversionError(SorError):
+    """A target cannot be written: unknown, refused, broken off, no space left.
+
+    What was there before is still there.
+    """
+
+
 class NotInForceError(SorError, KeyError):
     """No version of the unit is in force on the day asked for."""
 
