@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from ..errors import MissingExtraError
+from ..extras import load_extra
 from ..records import Address, SOREntity, SorType
 from .markup import Html, code, count, element, escape, join, lines, small
 from .registers import LEVELS
@@ -33,6 +33,10 @@ _NORTHINGS = (Decimal(6_000_000), Decimal(6_450_000))
 
 # told apart also by those who see few colours (Okabe and Ito's set)
 _COLOURS = {SorType.IE: "#D55E00", SorType.SI: "#0072B2", SorType.OE: "#009E73", None: "#555555"}
+
+
+_SCRIPTS = ("leaflet", "jquery")
+_STYLES = ("leaflet_css",)
 
 
 @attrs.frozen
@@ -105,6 +109,9 @@ def build_map(
             "give fewer units, for example view.map(view.find(region='Region Sjælland'))"
         )
     shown = folium.Map(tiles=tiles, prefer_canvas=True, control_scale=True)
+    # of the scripts and styles that folium asks other servers for, these maps need two
+    shown.default_js = [pair for pair in shown.default_js if pair[0] in _SCRIPTS]
+    shown.default_css = [pair for pair in shown.default_css if pair[0] in _STYLES]
     note = f"The register on {view.day}: {placed.told()}."
     shown.get_root().html.add_child(
         folium.Element(f'<p style="font:14px sans-serif;margin:.5em">{escape(note)}</p>')
@@ -143,14 +150,8 @@ def build_map(
 
 
 def _libraries() -> tuple[Any, Any]:
-    try:
-        import folium
-        import pyproj
-    except ImportError as error:
-        raise MissingExtraError(
-            f"a map needs the package {error.name}, which is not installed: "
-            "pip install sorparse[map]"
-        ) from error
+    folium = load_extra("folium", "map", "Maps")
+    pyproj = load_extra("pyproj", "map", "Maps")
     return folium, pyproj.Transformer.from_crs("EPSG:25832", "EPSG:4326", always_xy=True)
 
 

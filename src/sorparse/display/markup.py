@@ -30,6 +30,7 @@ _STYLE = (
     ".sorparse.sorparse :is(ul,ol){padding-inline-start:1.4em}"
     ".sorparse.sorparse details>:is(details,ul){margin-inline-start:1.2em}"
     ".sorparse.sorparse summary{cursor:pointer}"
+    ".sorparse.sorparse li:has(>details){list-style:none;margin-inline-start:-1.1em}"
     ".sorparse.sorparse small{opacity:.85}"
     "</style>"
 )

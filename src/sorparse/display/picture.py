@@ -15,7 +15,7 @@ from typing import Any
 
 import attrs
 
-from ..errors import MissingExtraError
+from ..extras import load_extra
 from .markup import Html, element, html, listing, page
 
 
@@ -37,8 +37,7 @@ class Picture:
     def svg(self) -> str:
         """Give the picture as SVG. The same numbers give the same text."""
         written = io.StringIO()
-        plot_library()
-        import matplotlib as mpl
+        mpl = load_extra("matplotlib", "plot", "Plots")
 
         # without a salt and a date two runs would differ
         with mpl.rc_context({"svg.hashsalt": "sorparse"}):
@@ -59,14 +58,7 @@ class Picture:
 
 def plot_library() -> Any:
     """Give ``matplotlib.figure``; no window and no global state are touched."""
-    try:
-        import matplotlib.figure
-    except ImportError as error:
-        raise MissingExtraError(
-            f"a plot needs the package {error.name}, which is not installed: "
-            "pip install sorparse[plot]"
-        ) from error
-    return matplotlib.figure
+    return load_extra("matplotlib.figure", "plot", "Plots")
 
 
 def plain(text: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..records import SorType
 from ..register.timeline import Status
-from .markup import Html, code, count, element, facts, join, listing, page, small
+from .markup import Html, code, count, element, facts, join, lines, listing, page, small
 from .values import period, value_html
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def register_html(register: Register) -> str:
         ("versions of units", len(register._store)),
     ]
     rows += [
-        (name.replace("_", " "), len(getattr(register, name)))
+        (code(name), len(getattr(register, name)))
         for name in (
             *("shak_sor_map", "location_codes", "location_code_edi_types", "edi_types"),
             *("geo_locations", "classifications", "replaced_entities"),
@@ -117,7 +117,7 @@ def effective_html(effective: Effective) -> str:
     for field, origin in effective.origin.items():
         value = value_html(getattr(effective, field))
         came = "its own" if origin == effective.sor_id else join(["from ", code(origin)])
-        pairs.append((field, join([value, element("br"), small(came)])))
+        pairs.append((field, lines([value, small(came)])))
     return page(
         facts(f"{effective.sor_id} with inheritance", pairs)
         if pairs

@@ -142,6 +142,8 @@ def draw_timeline(register: Register, sor_id: str) -> Picture:
                 color=colours[at % 2],
                 edgecolor="white",
             )
+            if bar.end is None:
+                axes.text(right, place, "→ ", va="center", ha="right", fontsize=9, color="black")
             letters = int(_WIDTH_IN_LETTERS * (end - start) / (right - left))
             if letters >= 3:
                 axes.text(
