@@ -15,18 +15,21 @@ if TYPE_CHECKING:
     from .description import ColumnDescription, Description, TableDescription
     from .errors import (
         ConversionError,
+        InvalidDateError,
         MissingExtraError,
         MissingTableError,
         NotInForceError,
         SorDataError,
         SorError,
         SorFileError,
+        UnknownUnitError,
         UnrecognisedFormatError,
     )
     from .exports import ConversionReport, convert
     from .exports.fhir import to_fhir
     from .feed import Feed, open
     from .formats.base import Format
+    from .inheritance import Effective
     from .issues import Issue
     from .limits import Limits
     from .records import (
@@ -47,6 +50,19 @@ if TYPE_CHECKING:
         Validity,
         VirtualAddress,
     )
+    from .register import (
+        Candidate,
+        Change,
+        Diff,
+        Match,
+        Register,
+        Replacement,
+        ShakMatch,
+        Status,
+        View,
+        diff,
+        load,
+    )
     from .tables import Table
 
 __version__ = "0.1.0"
@@ -55,18 +71,21 @@ _HOMES = {
     "description": ("ColumnDescription", "Description", "TableDescription"),
     "errors": (
         "ConversionError",
+        "InvalidDateError",
         "MissingExtraError",
         "MissingTableError",
         "NotInForceError",
         "SorDataError",
         "SorError",
         "SorFileError",
+        "UnknownUnitError",
         "UnrecognisedFormatError",
     ),
     "exports": ("ConversionReport", "convert"),
     "exports.fhir": ("to_fhir",),
     "feed": ("Feed", "open"),
     "formats.base": ("Format",),
+    "inheritance": ("Effective",),
     "issues": ("Issue",),
     "limits": ("Limits",),
     "records": (
@@ -88,48 +107,75 @@ _HOMES = {
         "VirtualAddress",
     ),
     "tables": ("Table",),
+    "register": (
+        "Candidate",
+        "Change",
+        "Diff",
+        "Match",
+        "Register",
+        "Replacement",
+        "ShakMatch",
+        "Status",
+        "View",
+        "diff",
+        "load",
+    ),
 }
 _MODULES = ("examples", "identifiers")
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "Address",
+    "Candidate",
+    "Change",
     "Classification",
     "Coded",
     "ColumnDescription",
     "ConversionError",
     "ConversionReport",
     "Description",
+    "Diff",
     "EDIType",
+    "Effective",
     "EntityRef",
     "Extra",
     "Feed",
     "Format",
     "GeoLocation",
+    "InvalidDateError",
     "Issue",
     "Limits",
     "LocationCode",
     "LocationCodeEDIType",
+    "Match",
     "MissingExtraError",
     "MissingTableError",
     "NotInForceError",
+    "Register",
     "ReplacedEntity",
+    "Replacement",
     "SHAKSORMap",
     "SHAKUnit",
     "SOREntity",
+    "ShakMatch",
     "SorDataError",
     "SorError",
     "SorFileError",
     "SorType",
+    "Status",
     "Table",
     "TableDescription",
+    "UnknownUnitError",
     "UnrecognisedFormatError",
     "Validity",
+    "View",
     "VirtualAddress",
     "__version__",
     "convert",
+    "diff",
     "examples",
     "identifiers",
+    "load",
     "open",
     "to_fhir",
 ]

@@ -18,9 +18,10 @@ def load_extra(module: str, extra: str, purpose: str) -> Any:
         return import_module(module)
     except ImportError as error:
         # a package that is there but broken says why; that must not read as "not installed"
-        missing = isinstance(error, ModuleNotFoundError) and (error.name or "").split(".")[
-            0
-        ] == module.split(".", maxsplit=1)[0]
+        missing = (
+            isinstance(error, ModuleNotFoundError)
+            and (error.name or "").split(".")[0] == module.split(".", maxsplit=1)[0]
+        )
         state = "is not installed" if missing else f"cannot be loaded ({error})"
         package = module.split(".", maxsplit=1)[0]
         raise MissingExtraError(

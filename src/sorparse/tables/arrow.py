@@ -47,9 +47,7 @@ def arrow_schema(schema: TableSchema) -> pa.Schema:
         )
         for column in schema.columns
     ]
-    return pa.schema(
-        fields, metadata={"sorparse.table": schema.name, "description": schema.doc}
-    )
+    return pa.schema(fields, metadata={"sorparse.table": schema.name, "description": schema.doc})
 
 
 def _arrow_type(column: TableColumn) -> pa.DataType:

@@ -210,7 +210,9 @@ def _columns(
         elif kind is Validity:
             yield from _columns(root, kind, name, own_path, told, nullable=True)
         else:
-            yield from _value(root, kind, own_name, own_path, told, nullable=nullable or optional, holder=cls)
+            yield from _value(
+                root, kind, own_name, own_path, told, nullable=nullable or optional, holder=cls
+            )
 
 
 def _value(
