@@ -11,7 +11,15 @@ from typing import Any
 
 import attrs
 
-from ..records import Address, Coded, EntityRef, Extra, Validity, VirtualAddress
+from ..records import (
+    Address,
+    Coded,
+    EntityRef,
+    Extra,
+    SOREntity,
+    Validity,
+    VirtualAddress,
+)
 from .markup import Html, code, element, escape, join, lines, small
 
 MOST_ITEMS = 30
@@ -53,6 +61,11 @@ def _(value: Coded) -> Html:
 def _(value: EntityRef) -> Html:
     kind = None if value.entity_type is None else small(value_html(value.entity_type))
     return lines([value.name, value.sor_id and code(value.sor_id), kind])
+
+
+@value_html.register
+def _(value: SOREntity) -> Html:
+    return lines([value.name, code(value.sor_id)])
 
 
 @value_html.register
