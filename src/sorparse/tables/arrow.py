@@ -69,7 +69,11 @@ def record_batches(schema: TableSchema, records: Iterable[Any]) -> Iterator[pa.R
     pa = load_pyarrow()
     target = arrow_schema(schema)
     for columns in flatten.batches(schema, records):
-        arrays = [
-            pa.array(values, field.type) for values, field in zip(columns, target, strict=True)
-        ]
-        yield pa.record_batch(arrays, schema=target)
+        yield pa.record_batch(arrow_arrays(schema, columns), schema=target)
+
+
+def arrow_arrays(schema: TableSchema, columns: flatten.Columns) -> list[pa.Array]:
+    """Give each flat column as an Arrow array of its type."""
+    pa = load_pyarrow()
+    target = arrow_schema(schema)
+    return [pa.array(values, field.type) for values, field in zip(columns, target, strict=True)]
