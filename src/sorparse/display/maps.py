@@ -93,7 +93,7 @@ def _point(addresses: Iterable[Address]) -> tuple[Decimal, Decimal] | None:
 
 
 def _inside(value: Decimal, bounds: tuple[Decimal, Decimal]) -> bool:
-    return bounds[0] <= value <= bounds[1]
+    return value.is_finite() and bounds[0] <= value <= bounds[1]
 
 
 def build_map(

@@ -8,6 +8,7 @@ have already.
 from __future__ import annotations
 
 import base64
+import html
 import io
 import os
 from collections.abc import Sequence
@@ -16,7 +17,7 @@ from typing import Any
 import attrs
 
 from ..extras import load_extra
-from .markup import Html, element, html, listing, page
+from .markup import Html, element, listing, page
 
 
 @attrs.frozen(eq=False)

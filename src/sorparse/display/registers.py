@@ -7,7 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 from ..records import SorType
 from ..register.timeline import Status
-from .markup import Html, code, count, element, facts, join, lines, listing, page, small
+from .markup import (
+    MOST_ROWS,
+    Child,
+    Html,
+    code,
+    count,
+    element,
+    facts,
+    join,
+    lines,
+    listing,
+    page,
+    small,
+)
 from .values import period, value_html
 
 if TYPE_CHECKING:
@@ -94,20 +107,18 @@ def match_html(match: Match) -> str:
 
 
 def _candidates(caption: str, candidates: tuple[Candidate, ...], chosen: str | None) -> Html:
-    rows = [
-        (
-            "chosen" if one.sor_id == chosen else None,
+    rows: list[list[Child]] = [
+        [
+            *(["chosen" if one.sor_id == chosen else None] if chosen else []),
             code(one.sor_id),
             one.name or (one.entity.name if one.entity else None),
-            one.entity and value_html(one.entity.entity_type),
+            value_html(one.entity.entity_type if one.entity else None),
             period(one.validity),
             "SHAK map" if one.source == "map" else "the unit's row",
-        )
-        for one in candidates[:50]
+        ]
+        for one in candidates[:MOST_ROWS]
     ]
-    heads = ("", "sor_id", "name", "entity_type", "days", "source")
-    if chosen is None:
-        heads, rows = heads[1:], [row[1:] for row in rows]
+    heads = (*([""] if chosen else []), "sor_id", "name", "entity_type", "days", "source")
     return listing(caption, heads, rows, total=len(candidates))
 
 

@@ -155,7 +155,7 @@ def draw_timeline(register: Register, sor_id: str) -> Picture:
                     color="black",
                 )
     axes.set_yticks(range(len(lines)), [line[0] for line in lines])
-    axes.set_ylim(len(lines) - 0.5, -0.5)
+    axes.set_ylim(max(len(lines), 1) - 0.5, -0.5)
     axes.set_xlim(left, right)
     _years(axes, left, right)
     axes.tick_params(axis="y", length=0)
