@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -176,10 +176,10 @@ def _known_days(register: Register) -> list[date]:
     return [] if known is None else [known]
 
 
-def _years(axes: object, left: int, right: int) -> None:
+def _years(axes: Any, left: int, right: int) -> None:
     years = range(date.fromordinal(max(left, 1)).year + 1, date.fromordinal(right).year + 1)
     step = next((step for step in (1, 2, 5, 10, 20, 50, 100, 500) if len(years) <= 14 * step), 1000)
     shown = [year for year in years if year % step == 0] or list(years)[:1]
-    axes.set_xticks(  # type: ignore[attr-defined] # matplotlib is not there when types are checked
+    axes.set_xticks(
         [date(year, 1, 1).toordinal() for year in shown], [str(year) for year in shown]
     )
