@@ -91,10 +91,10 @@ def _table(spec: TableSpec, column: str) -> str:
         for one in spec.columns
     ]
     heads = (column, "Field", "Holds", "Name is", "Other names", "Meaning")
-    return "\n".join(_lines(heads, rows))
+    return "\n".join(table_lines(heads, rows))
 
 
-def _lines(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> Iterator[str]:
+def table_lines(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> Iterator[str]:
     yield "| " + " | ".join(heads) + " |"
     yield "|" + "---|" * len(heads)
     for row in rows:
@@ -150,7 +150,7 @@ def _shak() -> str:
         "line, `afd` that of a department or section. `feed.shak_units()` gives `SHAKUnit` "
         "records. See [the format](shak.md)."
     )
-    table = "\n".join(_lines(("Field of the file", "From place", "Places", "Field"), rows))
+    table = "\n".join(table_lines(("Field of the file", "From place", "Places", "Field"), rows))
     return (
         "\n\n".join(
             [

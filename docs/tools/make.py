@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 import formats
+import issue_codes
 import pictures
 import schemas
 
@@ -21,7 +22,7 @@ DOCS = Path(__file__).parent.parent
 
 def made() -> dict[str, str]:
     """Give everything by its path below docs."""
-    return {**formats.pages(), **pictures.pages(), **schemas.pages()}
+    return {**formats.pages(), **pictures.pages(), **schemas.pages(), **issue_codes.pages()}
 
 
 def main(arguments: list[str]) -> int:

@@ -177,7 +177,7 @@ def _status_bars(register: Register, sor_id: str, start: date, end: date) -> lis
     return bars
 
 
-def draw(  # noqa: PLR0917 - a picture is its title, its days and what stands in it
+def draw(
     title: str,
     first: date,
     last: date,
