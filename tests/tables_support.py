@@ -64,7 +64,7 @@ def entities() -> Iterator[SOREntity]:
     )
     hospital = SOREntity(
         sor_id="8031000016007",
-        name="Æblerød Sygehus; \"gamle\" afdeling\nnord",
+        name='Æblerød Sygehus; "gamle" afdeling\nnord',
         sor_type=SorType.SI,
         entity_type=HOSPITAL,
         parent_id="21000016006",
@@ -84,7 +84,7 @@ def entities() -> Iterator[SOREntity]:
         ambulant_activity=True,
         patients_admitted=False,
         local_attributes=(None, "x"),
-        extra={"NyKolonne": "værdi; \"x\""},
+        extra={"NyKolonne": 'værdi; "x"'},
     )
     yield hospital
     yield attrs.evolve(
@@ -173,7 +173,7 @@ def record_of(table: str, row: Mapping[str, Any]) -> Any:
     """
     schema = schema_of(table)
     extra = row["extra"]
-    items = dict(json.loads(extra) if isinstance(extra, str) else extra or {})
+    items = dict(json.loads(extra or "{}") if isinstance(extra, str) else extra or {})
     names = {column.path: column.name for column in schema.columns}
     return _build(schema.record, schema, names, row, items, "", "")
 

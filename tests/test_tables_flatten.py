@@ -141,6 +141,8 @@ def test_a_double_stands_only_for_what_it_gives_back(value: Decimal) -> None:
 
 
 def test_coordinates_that_are_no_numbers_are_kept_as_text() -> None:
-    row = flat("geo_locations", GeoLocation("1", easting=Decimal("NaN"), northing=Decimal("1E+999")))
+    row = flat(
+        "geo_locations", GeoLocation("1", easting=Decimal("NaN"), northing=Decimal("1E+999"))
+    )
     assert row[0]["easting"] is None
     assert json.loads(row[0]["extra"]) == {"easting": "NaN", "northing": "1E+999"}

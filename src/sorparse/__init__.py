@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         UnrecognisedFormatError,
     )
     from .exports import ConversionReport, convert
+    from .exports.extract import extract
     from .exports.fhir import to_fhir
     from .feed import Feed, open
     from .formats.base import Format
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
         SorType,
         Validity,
         VirtualAddress,
+        to_dict,
     )
     from .register import (
         Candidate,
@@ -74,8 +76,8 @@ _HOMES = {
     "display.tree": ("Node", "Tree"),
     "description": ("ColumnDescription", "Description", "TableDescription"),
     "errors": (
-        "ConversionError",
         "InvalidDateError",
+        "ConversionError",
         "MissingExtraError",
         "MissingTableError",
         "NotInForceError",
@@ -86,6 +88,7 @@ _HOMES = {
         "UnrecognisedFormatError",
     ),
     "exports": ("ConversionReport", "convert"),
+    "exports.extract": ("extract",),
     "exports.fhir": ("to_fhir",),
     "feed": ("Feed", "open"),
     "formats.base": ("Format",),
@@ -109,8 +112,8 @@ _HOMES = {
         "SorType",
         "Validity",
         "VirtualAddress",
+        "to_dict",
     ),
-    "tables": ("Table",),
     "register": (
         "Candidate",
         "Change",
@@ -124,6 +127,7 @@ _HOMES = {
         "diff",
         "load",
     ),
+    "tables": ("Table",),
 }
 _MODULES = ("examples", "identifiers")
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
@@ -181,9 +185,11 @@ __all__ = [
     "convert",
     "diff",
     "examples",
+    "extract",
     "identifiers",
     "load",
     "open",
+    "to_dict",
     "to_fhir",
 ]
 

@@ -74,13 +74,6 @@ class MissingExtraError(SorError, ImportError):
     """A package of one of the extras is not installed; the message names the extra."""
 
 
-class ConversionError(SorError):
-    """A target cannot be written: unknown, refused, broken off, no space left.
-
-    What was there before is still there.
-    """
-
-
 class InvalidDateError(SorError, ValueError):
     """A text or value given as a day is none; the message says why and how to write one."""
 
@@ -101,6 +94,13 @@ class UnknownUnitError(SorError, KeyError):
 
 def _rebuild_unknown_unit(message: str, sor_id: str) -> UnknownUnitError:
     return UnknownUnitError(message, sor_id=sor_id)
+
+
+class ConversionError(SorError):
+    """A target cannot be written: unknown, refused, broken off, no space left.
+
+    What was there before is still there.
+    """
 
 
 class NotInForceError(SorError, KeyError):

@@ -7,7 +7,7 @@ Check digits are those of python-stdnum, loaded on first use. Codes of the regis
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache
 
 __all__ = [
     "is_cvr",
@@ -34,7 +34,14 @@ def is_sor_id(text: str) -> bool:
     >>> is_sor_id("698471000016005"), is_sor_id("698471000016006")
     (True, False)
     """
-    return has_sor_id_form(text) and _check_digit(text[:-10]) == text[-1]
+    # the whole form is in the text's two halves: what is no item number is in none of the tables
+    low, high, check_of = _tables()
+    item = text[:-10]
+    if text[-10:-1] == _MIDDLE and item[-3:] in low and item[-6:-3] in high:
+        if len(item) <= 6:
+            return check_of[low[item[-3:]]][high[item[-6:-3]]] == text[-1] and item[0] != "0"
+        return has_sor_id_form(text) and _check_digit(item) == text[-1]
+    return False
 
 
 def has_sor_id_form(text: str) -> bool:
@@ -42,44 +49,38 @@ def has_sor_id_form(text: str) -> bool:
     return _SOR_ID.fullmatch(text) is not None
 
 
-def _check_digit(item: str) -> str:
-    """The check digit of the SOR id with this item number.
+@cache
+def _tables() -> tuple[dict[str, int], dict[str, int], list[list[str]]]:
+    """Tables for the check digit of an id whose item number has at most six digits.
 
-    Verhoeff's scheme is a product in a group, so it can be taken in pieces: a register has
-    hundreds of thousands of ids but few three-digit pieces. This keeps the check cheap enough to
-    run on every id that is read; a test holds it against python-stdnum digit by digit.
+    Verhoeff's scheme is a product in a group, so the item number can be taken in two pieces of
+    three digits, and the constant middle of the id once and for all. That makes the check cheap
+    enough to run on every id that is read; a test holds it against python-stdnum.
     """
-    low = _piece(item[-3:], 10)
-    high = _piece(item[-6:-3], 13)
-    rest = _piece(item[:-6], 16) if len(item) > 6 else 0
-    product, check_of = _group()
-    return check_of[product[product[low][high]][rest]]
-
-
-@lru_cache(maxsize=4096)
-def _piece(digits: str, place: int) -> int:
     from stdnum import verhoeff
 
-    value = 0
-    for offset, digit in enumerate(reversed(digits)):
-        permuted = verhoeff._permutation_table[(place + offset) % 8][int(digit)]
-        value = verhoeff._multiplication_table[value][permuted]
-    return value
+    product, permuted = verhoeff._multiplication_table, verhoeff._permutation_table
+    pieces = [f"{n:0{width}}" for width in (1, 2, 3) for n in range(10**width)]
+
+    def of(digits: str, place: int) -> int:
+        value = 0
+        for offset, digit in enumerate(reversed(digits)):
+            value = product[value][permuted[(place + offset) % 8][int(digit)]]
+        return value
+
+    low = {piece: of(piece, 10) for piece in pieces}
+    high = {"": 0} | {piece: of(piece, 13) for piece in pieces}
+    # the product of check digit and middle must be the inverse of the item number's
+    digit_of = {product[of(_MIDDLE + check, 0)].index(0): check for check in "0123456789"}
+    check_of = [[digit_of[product[a][b]] for b in range(10)] for a in range(10)]
+    return low, high, check_of
 
 
-@lru_cache(maxsize=1)
-def _group() -> tuple[tuple[tuple[int, ...], ...], dict[int, str]]:
-    """The group's product, and the check digit for each value of the item number's product."""
+def _check_digit(item: str) -> str:
+    """The check digit of the SOR id with this item number."""
     from stdnum import verhoeff
 
-    product = tuple(tuple(row) for row in verhoeff._multiplication_table)
-    check_of = {}
-    for check in "0123456789":
-        front = 0
-        for place, digit in enumerate(check + _MIDDLE[::-1]):
-            front = product[front][verhoeff._permutation_table[place % 8][int(digit)]]
-        check_of[product[front].index(0)] = check
-    return product, check_of
+    return str(verhoeff.calc_check_digit(item + _MIDDLE))
 
 
 def is_location_code(text: str) -> bool:
@@ -90,9 +91,10 @@ def is_location_code(text: str) -> bool:
     """
     if not (len(text) == 13 and text.isascii() and text.isdigit()):
         return False
-    from stdnum import ean
-
-    return bool(ean.is_valid(text))
+    # EAN-13 (as stdnum.ean, which is too slow for every row): weights 1 and 3 in turn, modulus 10.
+    # The digits' own codes begin at 48, and 25 times 48 leaves no rest.
+    codes = text.encode()
+    return (sum(codes[::2]) + 3 * sum(codes[1::2])) % 10 == 0
 
 
 def is_cvr(text: str) -> bool:

@@ -121,9 +121,7 @@ def _add_periods(load: Load, db: Any) -> None:
     inside = "BETWEEN p.in_force_from AND p.in_force_to"
     db.execute(
         "CREATE MACRO entity_as_of(on_day) AS TABLE "
-        f"SELECT e.* {source} WHERE CAST(on_day AS DATE) {inside}"  # noqa: S608 - own names
+        f"SELECT e.* {source} WHERE CAST(on_day AS DATE) {inside}"
     )
-    db.execute(
-        f"CREATE VIEW entity_current AS SELECT e.* {source} WHERE {TODAY} {inside}"  # noqa: S608
-    )
+    db.execute(f"CREATE VIEW entity_current AS SELECT e.* {source} WHERE {TODAY} {inside}")
     db.execute("COMMENT ON VIEW entity_current IS 'The units in force today in Denmark.'")

@@ -52,8 +52,7 @@ def _write_features(load: Load, table: str, to_wgs84: Any, stream: IO[str]) -> N
         places = _places(schema, columns)
         points = _points(to_wgs84, places)
         outside += sum(
-            place is not None and point is None
-            for place, point in zip(places, points, strict=True)
+            place is not None and point is None for place, point in zip(places, points, strict=True)
         )
         for feature in _features(schema, columns, places, points):
             text = json.dumps(feature, ensure_ascii=False, separators=(",", ":"))

@@ -154,7 +154,9 @@ class _Writer:
         there = self._there()
         if there and INFO not in there:
             told = ", ".join(sorted(there)[:3])
-            raise failed(self._place, f"the schema holds tables of these names that are not ours ({told})")
+            raise failed(
+                self._place, f"the schema holds tables of these names that are not ours ({told})"
+            )
 
     def _clear(self, wanted: dict[str, tuple[str, Lines, dict[str, str]]]) -> None:
         """Empty the tables that are as they should be; drop the others; make what is missing."""

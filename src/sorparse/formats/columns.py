@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from ..description import ColumnDescription, TableDescription
 from .decode import Plan
+from .rows import clean
 from .text import TextBlocks
 
 _SAMPLES = 3
@@ -42,7 +43,7 @@ class Census:
             self._samples = [{} for _ in range(width)]
         self._rows += 1
         for place, cell in enumerate(cells[:width]):
-            if cell:
+            if cell and (cell := clean(cell)):
                 self._filled[place] += 1
                 samples = self._samples[place]
                 if len(samples) < _SAMPLES:

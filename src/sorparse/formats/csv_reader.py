@@ -12,14 +12,15 @@ from ..description import TableDescription
 from ..errors import SorFileError, UnrecognisedFormatError
 from ..issues import Issue, IssueLog
 from ..records import Coded
-from ..sources import Member
+from ..sources import HEAD_BYTES, Member
 from .base import Format, ReadOptions
 from .cells import BadCell
 from .columns import Census
 from .declare import Column, TableSpec, fold
-from .decode import Decoder, Leaf, Plan, make_plan
-from .rows import Rows, clean, split_quoted
-from .text import TextBlocks
+from .decode import CarefulDecoder, Leaf, Plan, make_plan
+from .fast import FastDecoder
+from .rows import BLANKS, Rows, clean, split_quoted
+from .text import TextBlocks, without_cut_line
 
 DELIMITERS = (";", "\t", ",", "|")
 
@@ -43,14 +44,14 @@ def read_header(head: bytes, name: str, options: ReadOptions) -> Header | None:
     )
     for _, text in blocks:
         for line in text.split("\n"):
-            if not line.strip():
+            if not line.strip(BLANKS):
                 continue
             if "\0" in line:
                 return None
             delimiter = max(DELIMITERS, key=lambda sign: (line.count(sign), sign == ";"))
             if line.count(delimiter) >= options.limits.max_columns:
                 raise UnrecognisedFormatError(
-                    f"the first line has {line.count(delimiter) + 1} columns, more than "
+                    f"text whose first line has {line.count(delimiter) + 1} columns, more than "
                     f"Limits.max_columns ({options.limits.max_columns})",
                     file=name,
                     line=1,
@@ -121,11 +122,15 @@ def _muted(options: ReadOptions) -> ReadOptions:
     return attrs.evolve(options, log=IssueLog())
 
 
+def _uncut(head: bytes, options: ReadOptions) -> bytes:
+    return without_cut_line(head, options.encoding) if len(head) >= HEAD_BYTES else head
+
+
 def first_rows(head: bytes, name: str, delimiter: str, options: ReadOptions) -> Iterator[list[str]]:
-    """Give the rows of the beginning of a file, the header and a last cut one included."""
+    """Give the rows of the beginning of a file, the header included."""
     muted = _muted(options)
     blocks = TextBlocks(
-        io.BytesIO(head),
+        io.BytesIO(_uncut(head, options)),
         file=name,
         log=muted.log,
         limits=muted.limits,
@@ -134,14 +139,14 @@ def first_rows(head: bytes, name: str, delimiter: str, options: ReadOptions) -> 
     rows = Rows(
         blocks, file=name, log=muted.log, limits=muted.limits, delimiter=delimiter, rfc=False
     )
-    for _, cells in rows:
-        yield cells
+    for _, cells in rows.split(rows.lines()):
+        yield [clean(cell) for cell in cells]
 
 
 def first_records(table: CsvTable, head: bytes) -> Iterator[Any]:
     """Give the records of the beginning of a table, without a word about what is odd."""
-    cut = head[: head.rfind(b"\n") + 1] or head
-    member = attrs.evolve(table.member, opener=lambda: io.BytesIO(cut))
+    whole = _uncut(head, table.options)
+    member = attrs.evolve(table.member, opener=lambda: io.BytesIO(whole))
     for _, record in attrs.evolve(table, member=member, options=_muted(table.options)).numbered():
         yield record
 
@@ -191,17 +196,24 @@ class CsvTable:
 
     @property
     def _log(self) -> IssueLog:
-        # a second reading of the same rows must not tell everything twice
-        return IssueLog() if self.spec.part else self.options.log
+        return self.options.log
 
-    def _header_of(self, rows: Rows, iterator: Iterator[tuple[int, list[str]]]) -> Plan | None:
-        if self.names is not None:
-            names = list(self.names)
-        else:
-            first = next(iterator, None)
-            if first is None:
+    def _plan(self, rows: Rows, lines: Iterator[tuple[int, str]]) -> Plan | None:
+        """Take the header, and lay out how the rows under it become records."""
+        names = list(self.names) if self.names is not None else None
+        while names is None:
+            number, line = next(lines, (0, None))
+            if line is None:
                 return None
-            names = self._distinct(*first)
+            cells = rows.exact() if line.strip(BLANKS) else None
+            if cells is not None:
+                names = self._distinct(number, [clean(cell) for cell in cells])
+        most = self.options.limits.max_columns
+        if len(names) > most:
+            raise SorFileError(
+                f"the header has {len(names)} columns, more than Limits.max_columns ({most})",
+                file=self.member.name,
+            )
         rows.header = names
         return make_plan(self.spec, names, match_columns(self.spec, names, self.options.columns))
 
@@ -209,46 +221,65 @@ class CsvTable:
         names: list[str] = []
         seen: set[str] = set()
         for place, cell in enumerate(cells, 1):
-            name = cell or f"column {place}"
-            if name in seen:
+            wanted = name = cell or f"column {place}"
+            while name in seen:
+                name = f"{name} ({place})"
+            if name != wanted:
                 self._log.add(
                     Issue(
                         "warning",
                         "duplicate-column",
-                        f"the header names {name!r} twice; the second is kept as "
-                        f"'{name} ({place})'",
+                        f"the header names {wanted!r} twice; the second is kept as {name!r}",
                         file=self.member.name,
                         line=line,
-                        column=name,
+                        column=wanted,
                     )
                 )
-                name = f"{name} ({place})"
             seen.add(name)
             names.append(name)
         return names
 
     def _decoded(self, rows: Rows) -> Iterator[tuple[int, Any]]:
-        iterator = iter(rows)
-        plan = self._header_of(rows, iterator)
+        lines = rows.lines()
+        plan = self._plan(rows, lines)
         if plan is None:
             return
-        decoder = Decoder(
+        careful = CarefulDecoder(
             plan,
             repair=self.options.repair,
             complete=self.complete,
             on_swap=self._on_swap,
         )
-        decode = decoder.fast
+        fast = FastDecoder(careful, self.delimiter)
+        decode = fast.line
         skip = self._skip_place(plan)
-        for number, cells in iterator:
-            if skip is not None and len(cells) > skip[0] and cells[skip[0]].lower() == skip[1]:
-                continue
+        if skip is not None:
+            lines = self._wanted(lines, *skip)
+        for number, line in lines:
             try:
-                yield number, decode(cells)
+                yield number, decode(line)
             except ValueError:
-                record = self._careful(decoder, rows, number, cells)
+                record = self._exact(rows, fast, careful, number)
                 if record is not None:
                     yield number, record
+
+    def _wanted(
+        self, lines: Iterator[tuple[int, str]], place: int, text: str
+    ) -> Iterator[tuple[int, str]]:
+        for number, line in lines:
+            cells = line.split(self.delimiter, place + 1)
+            if len(cells) <= place or clean(cells[place]).lower() != text:
+                yield number, line
+
+    def _exact(self, rows: Rows, fast: FastDecoder, careful: CarefulDecoder, number: int) -> Any:
+        """Read a row that is out of the ordinary: quoted, blank, too short or with a bad cell."""
+        cells = rows.exact()
+        if cells is None:
+            return None
+        try:
+            return fast.cells(cells)
+        except ValueError:
+            return self._careful(careful, rows, number, cells)
 
     def _skip_place(self, plan: Plan) -> tuple[int, str] | None:
         if self.spec.skip_where is None:
@@ -270,8 +301,11 @@ class CsvTable:
             )
         )
 
-    def _careful(self, decoder: Decoder, rows: Rows, number: int, cells: list[str]) -> Any:
+    def _careful(self, decoder: CarefulDecoder, rows: Rows, number: int, cells: list[str]) -> Any:
         plan = decoder.plan
+        cells = [clean(cell) for cell in cells]
+        if cells == [""]:
+            return None  # a line of blanks
         width = len(plan.header)
         if len(cells) != width:
             if len(cells) < width or any(cells[width:]):
@@ -302,7 +336,7 @@ class CsvTable:
                 )
             )
 
-        record = decoder.careful(cells, report)
+        record = decoder.decode(cells, report)
         if record is None:
             lacking = ", ".join(self.spec.column_of(field).name for field in self.spec.required)
             self._bad_row(rows, number, "missing-key", f"the row lacks a key ({lacking})")
@@ -310,7 +344,7 @@ class CsvTable:
 
     def _bad_row(self, rows: Rows, number: int, code: str, message: str) -> None:
         self._log.add(
-            Issue("error", code, message, file=self.member.name, line=number, raw=rows.raw(number))
+            Issue("error", code, message, file=self.member.name, line=number, raw=rows.raw())
         )
 
     def describe(self) -> TableDescription:
@@ -320,10 +354,10 @@ class CsvTable:
             blocks = table._blocks(stream)
             census = Census(self.delimiter)
             rows = table._rows(census.watched(blocks))
-            iterator = iter(rows)
-            plan = table._header_of(rows, iterator)
+            lines = rows.lines()
+            plan = table._plan(rows, lines)
             if plan is None:
                 raise SorFileError("the file is empty", file=self.member.name)
-            for _, cells in iterator:
+            for _, cells in rows.split(lines):
                 census.add(cells, len(plan.header))
             return census.describe(self.table, self.member.name, plan, blocks)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Iterable, Iterator
 
@@ -9,7 +10,6 @@ from ..issues import Issue, IssueLog
 from ..limits import Limits
 
 BLANKS = " \t\xa0"
-_KEEP_LINES = 20_000
 _QUOTED = re.compile(r'"((?:[^"]+|"")*+)"')
 _OPEN = re.compile(r'"(?:[^"]+|"")*+\Z')
 
@@ -22,8 +22,17 @@ def clean(cell: str) -> str:
     return "" if cell == "NULL" else cell
 
 
+# Longer texts than this are beyond what the csv module takes without a change of its settings.
+_CSV_LIMIT = 100_000
+
+
 def split_quoted(text: str, delimiter: str) -> list[str] | None:
     """Split by RFC 4180; ``None`` where a quoted cell is not closed or goes on after its quote."""
+    if len(text) < _CSV_LIMIT and "\n" not in text:
+        try:
+            return next(csv.reader((text,), delimiter=delimiter, strict=True))
+        except csv.Error:
+            return None
     cells: list[str] = []
     place = 0
     while True:
@@ -67,9 +76,9 @@ def ends_open(text: str, delimiter: str) -> bool:
 class Rows:
     """The rows of one text, each with the number of its first line.
 
-    A line without a quote *is* its cells between delimiters, so only lines that hold a quote need
-    the slow way. Ids in the form for Excel (equals sign, quoted twice) would put a quote in every
-    line of the SOR2 files; they are unwrapped in the whole block first.
+    A line without a quote *is* its cells between delimiters, so a reader takes lines as they come
+    (:meth:`lines`) and asks for the exact cells of those in which it finds something odd
+    (:meth:`exact`); a row that goes on over the next lines takes them with it.
 
     With ``rfc`` a quoted cell may go on over several lines. Without, as in sor.csv where a raw
     quote may stand in a cell, a line with the right number of delimiters is taken by itself, and
@@ -94,171 +103,152 @@ class Rows:
         self._rfc = rfc
         self.header: list[str] | None = None
         """To be set by the reader once it has taken the first row."""
-        self._raw_first = 1
-        self._raw_lines: list[str] | None = None
-        self._raw_text = ""
-        self._spans: dict[int, int] = {}
-        d = re.escape(delimiter)
-        # the look-behind stands after the literal, so that the literal is what is searched for
-        self._wrapped = re.compile(rf'"=""(?<=[{d}\n]"="")([^"{d}\n]*)"""(?=[{d}\n])')
+        self._first = 1
+        self._lines: list[str] = []
+        self._at = 0
+        self._after = 0
+        self._grown_from: int | None = None
 
-    def raw(self, number: int) -> str:
-        """Give the text of the row that starts on line ``number``, of the block being read."""
-        if self._raw_lines is None:
-            self._raw_lines = self._raw_text.split("\n")
-        start = number - self._raw_first
-        return "\n".join(self._raw_lines[start : start + self._spans.get(number, 1)])
+    def lines(self) -> Iterator[tuple[int, str]]:
+        """Give each line that holds something and is not part of the row before it.
 
-    def __iter__(self) -> Iterator[tuple[int, list[str]]]:
-        delimiter = self._delimiter
+        A line that holds a NUL or more characters than a value may have comes as a lone quote,
+        which no reader takes for cells: ``exact`` then gives its cells, or reports it.
+        """
         for first, text in self._blocks:
-            self._raw_first, self._raw_text, self._raw_lines = first, text, None
-            self._spans.clear()
-            plain = self._unwrapped(text)
-            lines = plain.split("\n")
-            lines.pop()  # what follows the last line end
-            if '"' in plain or "\0" in plain or len(plain) > self._most:
-                yield from self._with_quotes(lines)
-            elif self._has_outer_blanks(plain):
-                for number, line in enumerate(lines, first):
-                    if line.strip(BLANKS):
-                        yield number, [clean(cell) for cell in line.split(delimiter)]
-            else:
-                number = first
-                for line in lines:
-                    if line:
-                        yield number, line.split(delimiter)
-                    number += 1
+            self._first = first
+            self._lines = text.split("\n")
+            self._lines.pop()  # what follows the last line end
+            odd = "\0" in text or len(text) > self._most
+            self._after = 0
+            while True:
+                for i, line in enumerate(self._lines):
+                    if i < self._after:
+                        continue
+                    self._at = i
+                    if odd and ("\0" in line or len(line) > self._most):
+                        yield self._first + i, '"'
+                    elif line:
+                        yield self._first + i, line
+                if self._grown_from is None:
+                    break
+                # a quoted cell ran into the next block: go on behind it, without what is done
+                del self._lines[: self._grown_from]
+                self._first += self._grown_from
+                self._grown_from, self._after = None, 0
+                odd = any("\0" in line or len(line) > self._most for line in self._lines)
 
-    def _unwrapped(self, text: str) -> str:
-        if '"=""' not in text:
-            return text
-        return "".join(self._wrapped.split("\n" + text))[1:]
-
-    def _has_outer_blanks(self, text: str) -> bool:
-        delimiter = self._delimiter
-        return (
-            f" {delimiter}" in text
-            or f"{delimiter} " in text
-            or "\n " in text
-            or " \n" in text
-            or text.startswith(" ")
-            or "\xa0" in text
-            or "NULL" in text
-            or (delimiter != "\t" and "\t" in text)
-        )
-
-    def _with_quotes(self, lines: list[str]) -> Iterator[tuple[int, list[str]]]:
-        """Rows of a block that holds quotes beside the wrapped ids, NULs or very long lines."""
-        raw_lines = self._raw_lines = self._raw_text.split("\n")
-        raw_lines.pop()
-        delimiter = self._delimiter
-        i = 0
-        while i < len(lines):  # grows when a quoted cell runs into the next block
-            if i > _KEEP_LINES:  # so what is done has to go
-                del lines[:i], raw_lines[:i]
-                self._raw_first += i
-                i = 0
-            line, number = lines[i], self._raw_first + i
-            here = i
-            i += 1
-            if '"' in line:
-                cells, used = self._quoted_row(here, lines, raw_lines)
-                i = here + used
-                if used > 1:
-                    self._spans[number] = used
-                if cells is None:
-                    self._log.add(
-                        Issue(
-                            "error",
-                            "unclosed-quote",
-                            "the quotes of this row do not fit together",
-                            file=self._file,
-                            line=number,
-                            raw=raw_lines[here],
-                        )
-                    )
-                    continue
-            elif line.strip(BLANKS):
-                cells = line.split(delimiter)
-            else:
-                continue
-            cells = [clean(cell) for cell in cells]
-            if self._acceptable(number, cells, line):
+    def split(self, lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, list[str]]]:
+        """Give the exact cells of the rows on ``lines``; what is no row is reported."""
+        for number, line in lines:
+            cells = line.split(self._delimiter) if '"' not in line else self.exact()
+            if cells is not None and (len(cells) > 1 or clean(cells[0])):
                 yield number, cells
 
-    def _quoted_row(
-        self, i: int, lines: list[str], raw_lines: list[str]
-    ) -> tuple[list[str] | None, int]:
+    def raw(self) -> str:
+        """Give the whole text of the row that was given last."""
+        return "\n".join(self._lines[self._at : max(self._taken, self._at + 1)])
+
+    @property
+    def _taken(self) -> int:
+        return self._after if self._grown_from is None else self._grown_from
+
+    def exact(self) -> list[str] | None:
+        """Split the line given last by the rules of quoting, with the lines it goes on over.
+
+        Gives ``None`` where it cannot become a row; that is then reported.
+        """
+        line, number = self._lines[self._at], self._first + self._at
+        cells: list[str] | None
+        if '"' in line:
+            cells, used = self._quoted_row(self._at)
+            if self._grown_from is not None:
+                # the loop over the lines has to end here, see ``lines``
+                self._grown_from = self._at + used
+                self._after = len(self._lines)
+            else:
+                self._after = self._at + used
+            if cells is None:
+                self._bad_row(
+                    "unclosed-quote", "the quotes of this row do not fit together", line, number
+                )
+                return None
+        else:
+            cells, used = line.split(self._delimiter), 1
+        return cells if self._acceptable(number, cells, line, used) else None
+
+    def _bad_row(self, code: str, message: str, raw: str, number: int) -> None:
+        self._log.add(Issue("error", code, message, file=self._file, line=number, raw=raw))
+
+    def _quoted_row(self, i: int) -> tuple[list[str] | None, int]:
         """Give the cells of the row that begins on line ``i``, and how many lines it takes."""
-        text = raw_lines[i]
+        text = self._lines[i]
         width = len(self.header) if self.header is not None else None
         cells = split_quoted(text, self._delimiter)
         if cells is not None and (width is None or len(cells) == width):
             return cells, 1
-        plain = lines[i].split(self._delimiter)
+        plain = text.split(self._delimiter)
         fits = width is not None and len(plain) == width
         if fits and not self._rfc:
             return plain, 1
+        if width is None:
+            return cells or self._as_they_are(i, text, plain), 1  # the header is one line
         if cells is None and ends_open(text, self._delimiter):
-            found = self._over_lines(i, lines, raw_lines, width)
+            found = self._over_lines(i, width)
             if found is not None:
                 return found
-        if fits:
-            self._log.add(
-                Issue(
-                    "warning",
-                    "stray-quote",
-                    "a quote stands where none belongs; the cells are taken as they are",
-                    file=self._file,
-                    line=self._raw_first + i,
-                    value=text[:200],
-                )
-            )
-            return plain, 1
-        return cells, 1
+        return (self._as_they_are(i, text, plain) if fits else cells), 1
 
-    def _over_lines(
-        self, i: int, lines: list[str], raw_lines: list[str], width: int | None
-    ) -> tuple[list[str], int] | None:
+    def _as_they_are(self, i: int, text: str, cells: list[str]) -> list[str]:
+        self._log.add(
+            Issue(
+                "warning",
+                "stray-quote",
+                "a quote stands where none belongs; the cells are taken as they are",
+                file=self._file,
+                line=self._first + i,
+                value=text[:200],
+            )
+        )
+        return cells
+
+    def _over_lines(self, i: int, width: int | None) -> tuple[list[str], int] | None:
         """Follow an open quoted cell over the next lines, if it closes and the row then fits.
 
         An open cell means an odd number of quotes, so there is one place to try: the first line
         after which their number is even. Lines without a quote are therefore looked at once.
         """
-        odd = raw_lines[i].count('"') % 2 == 1
-        size = len(raw_lines[i])
+        odd = self._lines[i].count('"') % 2 == 1
+        size = len(self._lines[i])
         end = i
         while odd and size <= self._most:
             end += 1
-            if end == len(raw_lines) and not self._grow(lines, raw_lines):
+            if end == len(self._lines) and not self._grow():
                 return None
-            line = raw_lines[end]
+            line = self._lines[end]
             if not self._rfc and width is not None and line.count(self._delimiter) == width - 1:
                 return None
             size += len(line) + 1
             odd ^= line.count('"') % 2 == 1
-        cells = split_quoted("\n".join(raw_lines[i : end + 1]), self._delimiter)
+        cells = split_quoted("\n".join(self._lines[i : end + 1]), self._delimiter)
         if odd or cells is None or (width is not None and len(cells) != width):
             return None
         return cells, end + 1 - i
 
-    def _grow(self, lines: list[str], raw_lines: list[str]) -> bool:
+    def _grow(self) -> bool:
+        """Take the next block's lines too."""
         block = next(self._blocks, None)
         if block is None:
             return False
-        text = block[1]
-        if block[0] != self._raw_first + len(raw_lines):
-            # a line beyond the limit lies between; a cell cannot go on across it
-            missing = block[0] - self._raw_first - len(raw_lines)
-            raw_lines.extend([""] * missing)
-            lines.extend([""] * missing)
-        raw_lines.extend(text.split("\n")[:-1])
-        lines.extend(self._unwrapped(text).split("\n")[:-1])
+        first, text = block
+        # a line beyond the limit may lie between; no cell goes on across it
+        self._lines.extend([""] * (first - self._first - len(self._lines)))
+        self._lines.extend(text.split("\n")[:-1])
+        self._grown_from = self._at + 1
         return True
 
-    def _acceptable(self, number: int, cells: list[str], line: str) -> bool:
-        if len(line) > self._most or number in self._spans:
+    def _acceptable(self, number: int, cells: list[str], line: str, used: int) -> bool:
+        if len(line) > self._most or used > 1:
             longest = max(map(len, cells))
             if longest > self._most:
                 place = next(i for i, cell in enumerate(cells) if len(cell) == longest)
@@ -276,6 +266,8 @@ class Rows:
                     )
                 )
                 return False
+        if "\0" not in line and used == 1:
+            return True
         for place, cell in enumerate(cells):
             if "\0" in cell:
                 self._log.add(

@@ -52,7 +52,12 @@ def builder_of(cls: type[Any]) -> type[Any]:
     return type(
         f"_{cls.__name__}Builder",
         (cls,),
-        {"__slots__": (), "__setattr__": object.__setattr__},
+        {
+            "__slots__": (),
+            "__setattr__": object.__setattr__,
+            # one C slot serves both: left guarded, this would make each store a Python call
+            "__delattr__": object.__delattr__,
+        },
     )
 
 

@@ -10,7 +10,7 @@ import ast
 import inspect
 import re
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
@@ -24,7 +24,7 @@ def field_docs(cls: type[Any]) -> Mapping[str, str]:
     return _field_docs(cls)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _field_docs(cls: type[Any]) -> Mapping[str, str]:
     try:
         tree = ast.parse(inspect.getsource(cls))

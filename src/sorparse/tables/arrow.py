@@ -18,7 +18,7 @@ Parquet needs pyarrow anyway. A second producer would be a second set of types t
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ..extras import load_extra
@@ -34,7 +34,7 @@ def load_pyarrow() -> Any:
     return load_extra("pyarrow", "arrow", "Arrow tables")
 
 
-@lru_cache(maxsize=None)
+@cache
 def arrow_schema(schema: TableSchema) -> pa.Schema:
     """Give the Arrow schema: texts with dictionary where it pays, docs as field metadata."""
     pa = load_pyarrow()

@@ -13,7 +13,7 @@ import json
 import typing
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache
 from itertools import islice
 from operator import attrgetter
 from typing import Any
@@ -66,7 +66,7 @@ def columns_of(schema: TableSchema, records: Sequence[Any]) -> Columns:
     return found
 
 
-@lru_cache(maxsize=None)
+@cache
 def _plan(record: type[Any]) -> tuple[_Step, ...]:
     return tuple(_steps(record, record, ""))
 

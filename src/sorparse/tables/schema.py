@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from enum import Enum
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import attrs
@@ -146,7 +146,7 @@ def records_by_table() -> dict[str, type[Any]]:
     return found
 
 
-@lru_cache(maxsize=None)
+@cache
 def schema_of(table: str) -> TableSchema:
     """Give the flat schema of a table by its name (that of the method of ``Feed``).
 

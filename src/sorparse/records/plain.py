@@ -1,0 +1,72 @@
+"""Records as plain dicts, lists and texts, for JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+import attrs
+
+from .build import per_class
+
+
+def to_dict(record: object) -> dict[str, Any]:
+    """Give a record (or any attrs object of this library) as a nested plain dict.
+
+    Every field is a key, absent is ``None``, so that all records of a kind have the same keys.
+    Dates become ISO text, ``Decimal`` text (nothing is rounded), enums their value, tuples lists,
+    ``extra`` a dict.
+
+    >>> import sorparse
+    >>> sorparse.to_dict(sorparse.Coded("22232009", "hospital"))
+    {'code': '22232009', 'name': 'hospital'}
+
+    Raises TypeError for what is no attrs object.
+    """
+    names = _names(type(record))
+    return {name: _plain(getattr(record, name)) for name in names}
+
+
+@per_class
+def _names(cls: type[Any]) -> tuple[str, ...]:
+    if not attrs.has(cls):
+        raise TypeError(f"{cls.__name__} is no record")
+    # a field outside the comparison tells where a value comes from and is no part of the record
+    return tuple(
+        field.name for field in attrs.fields(cls) if field.eq and not field.name.startswith("_")
+    )
+
+
+def _plain(value: Any) -> Any:
+    convert = _CONVERT.get(type(value))
+    if convert is not None:
+        return convert(value)
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, Mapping):
+        return {str(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, (tuple, list, set, frozenset)):
+        return [_plain(each) for each in value]
+    if attrs.has(type(value)):
+        return to_dict(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value)
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+_CONVERT: dict[type[Any], Callable[[Any], Any]] = {
+    type(None): _same,
+    str: _same,
+    bool: _same,
+    int: _same,
+    float: _same,
+    date: date.isoformat,
+    Decimal: str,
+}

@@ -1,0 +1,82 @@
+"""The fast and the exact way of reading give the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+import sorparse
+from sorparse import SOREntity, examples
+from sorparse.formats import sor2
+from sorparse.formats.cells import BadCell
+from sorparse.formats.csv_reader import match_columns
+from sorparse.formats.decode import CarefulDecoder, make_plan
+from sorparse.formats.fast import FastDecoder
+from sorparse.formats.rows import clean
+
+HEADER = [column.name for column in sor2.ENTITIES.columns]
+LINES = [
+    line
+    for line in examples.daily_csv.read_text("utf-8-sig").splitlines()[1:]
+    if line.count(";") == len(HEADER) - 1
+]
+ODD = (
+    "",
+    " ",
+    "NULL",
+    "x",
+    "2021-03-31",
+    "31-3-2021",
+    "true",
+    "1,5",
+    '="5790000000005"',
+    "é",
+    "\xa0a",
+)
+
+
+CAREFUL = CarefulDecoder(make_plan(sor2.ENTITIES, HEADER, match_columns(sor2.ENTITIES, HEADER, {})))
+FAST = FastDecoder(CAREFUL, ";")
+
+
+def _outcome(decode: Callable[[Any], Any], row: object) -> object:
+    try:
+        return decode(row)
+    except ValueError:
+        return "for the careful way"
+
+
+@given(st.data())
+def test_a_row_the_fast_way_takes_is_the_careful_ways_record(data: st.DataObject) -> None:
+    for _ in range(3):  # the fast way remembers the row before
+        cells = data.draw(st.sampled_from(LINES)).split(";")
+        for _ in range(data.draw(st.integers(0, 3))):
+            place = data.draw(st.integers(0, len(cells) - 1))
+            cells[place] = data.draw(st.sampled_from(ODD))
+        exact = [cell[1:-1].replace('""', '"') if cell[:1] == '"' else cell for cell in cells]
+        issues: list[BadCell] = []
+
+        def report(bad: BadCell, _leaf: object, _text: str, issues: list[BadCell] = issues) -> None:
+            issues.append(bad)
+
+        expected = CAREFUL.decode([clean(cell) for cell in exact], report)
+        for outcome in (_outcome(FAST.line, ";".join(cells)), _outcome(FAST.cells, exact)):
+            if outcome != "for the careful way":
+                assert not issues
+                assert outcome == expected
+                assert hash(outcome) == hash(expected)
+
+
+def test_nearly_every_line_is_read_the_fast_way() -> None:
+    header = ";".join(HEADER)
+    with sorparse.open("\n".join([header, *LINES]).encode()) as feed:
+        read = list(feed.entities())
+    outcomes = [_outcome(FAST.line, line) for line in LINES]
+    fast = [
+        (one, two) for one, two in zip(outcomes, read, strict=True) if isinstance(one, SOREntity)
+    ]
+    assert all(one == two for one, two in fast)
+    assert len(fast) > 0.9 * len(read)
