@@ -42,7 +42,11 @@ def hostile(cls: type[Any]) -> Any:
     return cls(**values)
 
 
-RECORDS = [getattr(records, name) for name in records.__all__]
+RECORDS = [
+    value
+    for value in (getattr(records, name) for name in records.__all__)
+    if isinstance(value, type)
+]
 SHOWN = [cls for cls in RECORDS if hasattr(cls, "_repr_html_")]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from ..display.mixin import Records
 from ..errors import NotInForceError
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .register import Register
 
 T = TypeVar("T")
+Frame = TypeVar("Frame")
 
 
 class View:
@@ -251,6 +252,27 @@ class View:
         from ..display.maps import build_map
 
         return build_map(self, units, tiles=tiles, limit=limit)
+
+    def add_names(
+        self,
+        frame: Frame,
+        column: str,
+        *,
+        on: str | None = None,
+        kind: Literal["sor_id", "shak", "location_code"] | None = None,
+    ) -> Frame:
+        """Give a data frame with name, type, owner and status beside a column of codes.
+
+        Any frame library that narwhals knows; see :func:`sorparse.tables.names.add_names`. Needs
+        the extra ``frames``.
+
+        column: the column of SOR ids, SHAK codes or location numbers.
+        on: a column of days: each row is told as of its own day; else as of the view's.
+        kind: what the column holds; found from the values where left out.
+        """
+        from ..tables.names import add_names
+
+        return add_names(self, frame, column, on=on, kind=kind)
 
     # -- codes
 
