@@ -4,11 +4,14 @@ Sphinx, because it makes the reference from the docstrings by itself, needs no o
 has been kept by many hands for two decades.
 """
 
+import os
 import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE / "tools"), str(HERE.parent / "src")]
+
+os.environ["PYTHONPATH"] = sys.path[1]  # for the kernels that run the notebooks
 
 import reference  # noqa: E402 - it stands in docs/tools
 import sorparse  # noqa: E402
@@ -34,7 +37,6 @@ autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
 autodoc_typehints_format = "short"
 python_use_unqualified_type_names = True
-autodoc_default_options = {"show-inheritance": False}
 suppress_warnings = ["config.cache"]
 
 

@@ -50,7 +50,7 @@ def pages() -> dict[str, str]:
         made["formats/sor-xml-elements.md"] = _page(
             "Elements of Sor.xml",
             "A path is that of the element below its unit, in 2.0.0; `[1]` is a place among equal "
-            "elements; paths of 1.0.0 that differ stand under the other names. A name with `::` or "
+            "elements; the paths of 1.0.0 stand below where they differ. A name with `::` or "
             "`()` follows from where the unit stands in the tree. See [the format](sor-xml.md).",
             _specs("sorparse.formats.sor_xml.names"),
             column="Element",
@@ -81,16 +81,15 @@ def _told(spec: TableSpec) -> str:
 def _table(spec: TableSpec, column: str) -> str:
     rows = [
         (
-            f"`{one.name}`",
+            "<br>".join([f"`{one.name}`", *(f"or `{alias}`" for alias in one.aliases)]),
             "<br>".join(f"`{field}`" for field in (one.field, *one.also)),
             one.kind.value,
             EVIDENCE[one.evidence],
-            ", ".join(f"`{alias}`" for alias in one.aliases),
             _meaning(spec.record, one),
         )
         for one in spec.columns
     ]
-    heads = (column, "Field", "Holds", "Name is", "Other names", "Meaning")
+    heads = (column, "Field", "Holds", "Name is", "Meaning")
     return "\n".join(table_lines(heads, rows))
 
 

@@ -76,7 +76,6 @@ record. The codes are stable: count by them, filter by them.
 ...         print(issue.severity, issue.code, issue.line, issue.column, issue.value)
 error bad-date 2 FromDate 2021-02-30
 error missing-key 3 None None
-
 ```
 
 An `error` costs the value or the row; a `warning` was read but looks wrong; `info` is worth

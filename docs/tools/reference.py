@@ -56,6 +56,9 @@ def pages() -> dict[str, list[str]]:
         home = module.removeprefix("sorparse.")
         page = next(page for page, _, homes in PAGES if home.startswith(homes))
         found[page].append(name)
+    order = {name: place for place, name in enumerate(LEAD)}
+    for names in found.values():
+        names.sort(key=lambda name: (order.get(name, len(order)), name.lower(), name))
     return found
 
 
@@ -74,6 +77,12 @@ def _directive(name: str) -> str:
     return f"```{{eval-rst}}\n.. {kind}:: sorparse.{name}\n{told}\n```"
 
 
+LEAD = (
+    *("open", "Feed", "Format", "Issue", "Limits", "load", "Register", "View", "Status"),
+    *("SOREntity", "Address", "VirtualAddress", "Coded", "EntityRef", "Validity", "SorType"),
+    *("validate", "ValidationReport", "convert", "Table", "Tree", "Picture", "SorError"),
+)
+"""What stands first on its page, in this order; the rest follows by name."""
 _ARGUMENT = re.compile(r"^(\w+(?:, \w+)*): (\S.*)$")
 
 

@@ -108,20 +108,23 @@ def build_map(
             f"{len(placed.places):,} places are too many for one page (limit {limit:,}): "
             "give fewer units, for example view.map(view.find(region='Region Sjælland'))"
         )
-    shown = folium.Map(tiles=tiles, prefer_canvas=True, control_scale=True)
+    shown = folium.Map(tiles=None, prefer_canvas=True, control_scale=True)
+    if tiles is not None:
+        folium.TileLayer(tiles, control=False).add_to(shown)
     # of the scripts and styles that folium asks other servers for, these maps need two
     shown.default_js = [pair for pair in shown.default_js if pair[0] in _SCRIPTS]
     shown.default_css = [pair for pair in shown.default_css if pair[0] in _STYLES]
     note = f"The register on {view.day}: {placed.told()}."
+    box = "position:absolute;z-index:1000;left:60px;bottom:8px;padding:2px 8px;background:white"
     shown.get_root().html.add_child(
-        folium.Element(f'<p style="font:14px sans-serif;margin:.5em">{escape(note)}</p>')
+        folium.Element(f'<div style="{box};font:13px sans-serif">{escape(note)}</div>')
     )
     bounds = []
     for level, title in LEVELS.items():
         places = [place for place in placed.places if place.level is level]
         if not places:
             continue
-        group = folium.FeatureGroup(name=f"{title} ({len(places):,} places)")
+        group = folium.FeatureGroup(name=f"{title} ({count(len(places), 'place')})")
         for place in places:
             east, north = transformer.transform(float(place.easting), float(place.northing))
             bounds.append((north, east))

@@ -32,6 +32,7 @@ _STYLE = (
     ".sorparse.sorparse summary{cursor:pointer}"
     ".sorparse.sorparse li:has(>details){list-style:none;margin-inline-start:-1.1em}"
     ".sorparse.sorparse small{opacity:.85}"
+    ".sorparse.sorparse .keep{white-space:nowrap}"
     "</style>"
 )
 

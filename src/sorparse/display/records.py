@@ -10,7 +10,7 @@ import attrs
 
 from ..records import Coded, SOREntity
 from .markup import MOST_ROWS, Html, code, count, element, facts, join, listing, page, small
-from .values import name_of, period, value_html
+from .values import name_of, period, unbroken, value_html
 
 # what a list of units shows; the rest is in the record
 _UNIT_HEADS = ("sor_id", "name", "entity_type", "sor_type", "validity", "shak_code")
@@ -52,7 +52,7 @@ def units_table(caption: str, units: Iterable[SOREntity], *, total: int | None =
             unit.name,
             name_of(unit.entity_type),
             str(unit.sor_type or ""),
-            period(unit.validity),
+            unbroken(period(unit.validity)),
             unit.shak_code and code(unit.shak_code),
         )
         for unit in shown

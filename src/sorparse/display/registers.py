@@ -21,7 +21,7 @@ from .markup import (
     page,
     small,
 )
-from .values import period, value_html
+from .values import period, unbroken, value_html
 
 if TYPE_CHECKING:
     from ..inheritance import Effective
@@ -113,7 +113,7 @@ def _candidates(caption: str, candidates: tuple[Candidate, ...], chosen: str | N
             code(one.sor_id),
             one.name or (one.entity.name if one.entity else None),
             value_html(one.entity.entity_type if one.entity else None),
-            period(one.validity),
+            unbroken(period(one.validity)),
             "SHAK map" if one.source == "map" else "the unit's row",
         ]
         for one in candidates[:MOST_ROWS]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from enum import Enum
@@ -70,7 +69,7 @@ def _(value: SOREntity) -> Html:
 
 @value_html.register
 def _(value: Validity) -> Html:
-    return escape(period(value))
+    return unbroken(period(value))
 
 
 @value_html.register
@@ -143,16 +142,11 @@ def period(validity: Validity) -> str:
     return f"{start} to {end}"
 
 
+def unbroken(text: str) -> Html:
+    """Give a text that stays on one line: a date must not be broken at its hyphens."""
+    return element("span", text, class_="keep")
+
+
 def name_of(coded: Coded | None) -> str:
     """Give the name of a code, or else the code."""
     return (coded.name or coded.code or "") if coded is not None else ""
-
-
-def ids(values: Iterable[str]) -> Html:
-    """Give ids below each other."""
-    return _items([code(value) for value in values])
-
-
-def strong(text: str) -> Html:
-    """Give a text that leads."""
-    return element("strong", text)
