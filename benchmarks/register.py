@@ -39,7 +39,28 @@ TYPES = [Coded(str(550000000005100 + n), f"enhedstype {n}") for n in range(74)]
 SPECIALITIES = [Coded(str(394570000 + n), f"speciale {n}") for n in range(56)]
 TOWNS = [(str(1000 + n), f"By {n}") for n in range(900)]
 WORDS = tuple(
-    ["Hjerte", "Lunge", "Øre", "Næse", "Hals", "Afdeling", "Afsnit", "Klinik", "Team", "Ambulatorium", "Center", "Nord", "Syd", "Lægehus", "Tandlægerne", "Fysioterapi", "Apotek", "Sengeafsnit", "Skadestue", "Laboratorium"]
+    [
+        "Hjerte",
+        "Lunge",
+        "Øre",
+        "Næse",
+        "Hals",
+        "Afdeling",
+        "Afsnit",
+        "Klinik",
+        "Team",
+        "Ambulatorium",
+        "Center",
+        "Nord",
+        "Syd",
+        "Lægehus",
+        "Tandlægerne",
+        "Fysioterapi",
+        "Apotek",
+        "Sengeafsnit",
+        "Skadestue",
+        "Laboratorium",
+    ]
 )
 BEGIN = date(2000, 1, 1)
 
