@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, TypeVar, overload
+from typing import TYPE_CHECKING, Literal, TypeVar, overload
 
 from ..errors import NotInForceError
 from ..inheritance import Effective, resolve_inheritance
 from ..records import Coded, LocationCode, LocationCodeEDIType, SOREntity, SorType
+from ..tables.frames import AsTable
 from . import codes
 from .days import OPEN_END, from_ordinal
 from .idwords import why_unknown
@@ -19,12 +20,14 @@ from .timeline import Status
 from .values import coded_matcher
 
 if TYPE_CHECKING:
+    from ..tables import Table
     from .register import Register
 
 T = TypeVar("T")
+Frame = TypeVar("Frame")
 
 
-class View:
+class View(AsTable):
     """The register on one day; made by :meth:`Register.as_of`.
 
     A mapping of SOR id to the version in force that day: ``view[sor_id]``, ``sor_id in view``,
@@ -133,6 +136,35 @@ class View:
         for unit, row in enumerate(self._rows):
             if row != NO_ROW and self._index.last_day(unit, self._ordinal) != OPEN_END:
                 yield self._store.record(row)
+
+    # -- for data tools
+
+    def to_arrow(self) -> Table:
+        """Give the units in force as an Arrow table; columns as those of ``feed.to_arrow``.
+
+        The view itself is taken by data tools too: ``polars.DataFrame(view)``. Needs the extra
+        ``[arrow]``.
+        """
+        from ..tables import Table
+
+        return Table.from_records("entities", self.active)
+
+    def add_names(
+        self,
+        frame: Frame,
+        column: str,
+        *,
+        on: str | None = None,
+        kind: Literal["sor_id", "shak", "location_code"] | None = None,
+    ) -> Frame:
+        """Put name, type, owner and status beside a column of codes of a data frame.
+
+        For frames of pandas, Polars, pyarrow and the others that narwhals knows; see
+        :func:`sorparse.tables.names.add_names`. Needs the extra ``[frames]``.
+        """
+        from ..tables.names import add_names
+
+        return add_names(self, frame, column, on=on, kind=kind)
 
     # -- hierarchy
 
