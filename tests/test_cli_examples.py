@@ -38,7 +38,13 @@ EXAMPLES = [
 @pytest.fixture
 def at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with the files that the examples name, as the current one."""
-    for source in (examples.sor2_zip, examples.sor_csv, examples.sor_xml, examples.sor_xml_zip):
+    for source in (
+        examples.sor2_zip,
+        examples.sor_csv,
+        examples.sor_xml,
+        examples.sor_xml_zip,
+        examples.shak,
+    ):
         shutil.copy(source, tmp_path)
     shutil.copy(examples.daily_csv_earlier, tmp_path / "yesterday.zip")
     shutil.copy(examples.daily_csv, tmp_path / "today.zip")
