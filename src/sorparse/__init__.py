@@ -10,9 +10,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from . import codes as codes
     from . import examples as examples
     from . import identifiers as identifiers
     from .description import ColumnDescription, Description, TableDescription
+    from .display.picture import Picture
+    from .display.tree import Node, Tree
     from .errors import (
         ConversionError,
         InvalidDateError,
@@ -66,10 +69,13 @@ if TYPE_CHECKING:
         load,
     )
     from .tables import Table
+    from .validation import ValidationReport, validate
 
 __version__ = "0.1.0"
 
 _HOMES = {
+    "display.picture": ("Picture",),
+    "display.tree": ("Node", "Tree"),
     "description": ("ColumnDescription", "Description", "TableDescription"),
     "errors": (
         "InvalidDateError",
@@ -124,8 +130,9 @@ _HOMES = {
         "load",
     ),
     "tables": ("Table",),
+    "validation": ("ValidationReport", "validate"),
 }
-_MODULES = ("examples", "identifiers")
+_MODULES = ("codes", "examples", "identifiers")
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
@@ -154,7 +161,9 @@ __all__ = [
     "Match",
     "MissingExtraError",
     "MissingTableError",
+    "Node",
     "NotInForceError",
+    "Picture",
     "Register",
     "ReplacedEntity",
     "Replacement",
@@ -169,12 +178,15 @@ __all__ = [
     "Status",
     "Table",
     "TableDescription",
+    "Tree",
     "UnknownUnitError",
     "UnrecognisedFormatError",
+    "ValidationReport",
     "Validity",
     "View",
     "VirtualAddress",
     "__version__",
+    "codes",
     "convert",
     "diff",
     "examples",
@@ -184,6 +196,7 @@ __all__ = [
     "open",
     "to_dict",
     "to_fhir",
+    "validate",
 ]
 
 

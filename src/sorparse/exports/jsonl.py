@@ -1,17 +1,15 @@
 """JSON Lines: a folder of one file per table, one record a line, nested as the records are.
 
-Fields have the record's names, absent ones are left out, dates are ISO text. A coordinate is a
-number; one of more digits than a double gives back is text.
+Each line is :func:`sorparse.to_dict` of a record: every field is a key, absent is ``null``, dates
+are ISO text, and coordinates are text, so that no digit is lost.
 """
 
 from __future__ import annotations
 
 import json
-from decimal import Decimal
 from pathlib import Path
 
-from ..records import to_dict
-from ..tables.flatten import as_double
+from ..records.plain import to_dict
 from .folder import write_tables
 from .load import Load
 
@@ -22,13 +20,7 @@ def write(load: Load, target: str) -> None:
     def write_table(table: str, path: Path) -> None:
         with path.open("w", encoding="utf-8", newline="\n") as stream:
             for record in load.records(table):
-                nested = to_dict(record, compact=True, number=_number)
-                line = json.dumps(nested, ensure_ascii=False, separators=(",", ":"))
+                line = json.dumps(to_dict(record), ensure_ascii=False, separators=(",", ":"))
                 stream.write(line + "\n")
 
     write_tables(load, target, ".jsonl", write_table)
-
-
-def _number(value: Decimal) -> float | str:
-    number = as_double(value)
-    return str(value) if number is None else number
