@@ -90,7 +90,8 @@ def naive(records: list[SOREntity], day: date) -> tuple[Status, SOREntity | None
         earliest = min(map(start, live))
         if day < earliest:
             # the version that stands on its first day stands for the days of the opening
-            return Status.ACTIVE, naive_on(live, earliest, start, end, precedence)
+            first_day = [one for one in live if start(one) <= earliest <= end(one)]
+            return Status.ACTIVE, max(first_day, key=precedence)
         return Status.CLOSED, None
     first = min(records, key=precedence)
     if (
@@ -100,10 +101,6 @@ def naive(records: list[SOREntity], day: date) -> tuple[Status, SOREntity | None
     ):
         return Status.ACTIVE, first
     return Status.CLOSED, None
-
-
-def naive_on(live, day, start, end, precedence):  # type: ignore[no-untyped-def]
-    return max((one for one in live if start(one) <= day <= end(one)), key=precedence)
 
 
 def check_against_naive(records: list[SOREntity]) -> None:
