@@ -47,7 +47,8 @@ def tidy_versions(draw: st.DrawFn) -> list[SOREntity]:
     for number in range(draw(st.integers(1, 4))):
         starts = sorted(draw(st.sets(some_day, min_size=1, max_size=4)))
         ends = [start - timedelta(days=1) for start in starts[1:]]
-        last = draw(st.none() | some_day.filter(lambda day, at=starts[-1]: day >= at))
+        length = draw(st.none() | st.integers(0, 9))
+        last = None if length is None else starts[-1] + timedelta(days=length)
         opening = draw(st.none() | st.just(starts[0] - timedelta(days=2)))
         for start, end in zip(starts, [*ends, last], strict=True):
             records.append(

@@ -10,10 +10,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from . import codes as codes
     from . import examples as examples
     from . import identifiers as identifiers
     from .description import ColumnDescription, Description, TableDescription
     from .errors import (
+        ConversionError,
         InvalidDateError,
         MissingExtraError,
         MissingTableError,
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
         UnknownUnitError,
         UnrecognisedFormatError,
     )
+    from .exports.convert import ConversionReport, convert
+    from .exports.extract import extract
+    from .exports.fhir import to_fhir
     from .feed import Feed, open
     from .formats.base import Format
     from .inheritance import Effective
@@ -46,6 +51,7 @@ if TYPE_CHECKING:
         SorType,
         Validity,
         VirtualAddress,
+        to_dict,
     )
     from .register import (
         Candidate,
@@ -60,6 +66,8 @@ if TYPE_CHECKING:
         diff,
         load,
     )
+    from .tables import Table
+    from .validation import ValidationReport, validate
 
 __version__ = "0.1.0"
 
@@ -67,6 +75,7 @@ _HOMES = {
     "description": ("ColumnDescription", "Description", "TableDescription"),
     "errors": (
         "InvalidDateError",
+        "ConversionError",
         "MissingExtraError",
         "MissingTableError",
         "NotInForceError",
@@ -76,6 +85,9 @@ _HOMES = {
         "UnknownUnitError",
         "UnrecognisedFormatError",
     ),
+    "exports.convert": ("ConversionReport", "convert"),
+    "exports.extract": ("extract",),
+    "exports.fhir": ("to_fhir",),
     "feed": ("Feed", "open"),
     "formats.base": ("Format",),
     "inheritance": ("Effective",),
@@ -98,6 +110,7 @@ _HOMES = {
         "SorType",
         "Validity",
         "VirtualAddress",
+        "to_dict",
     ),
     "register": (
         "Candidate",
@@ -112,8 +125,10 @@ _HOMES = {
         "diff",
         "load",
     ),
+    "tables": ("Table",),
+    "validation": ("ValidationReport", "validate"),
 }
-_MODULES = ("examples", "identifiers")
+_MODULES = ("codes", "examples", "identifiers")
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
@@ -123,6 +138,8 @@ __all__ = [
     "Classification",
     "Coded",
     "ColumnDescription",
+    "ConversionError",
+    "ConversionReport",
     "Description",
     "Diff",
     "EDIType",
@@ -153,18 +170,26 @@ __all__ = [
     "SorFileError",
     "SorType",
     "Status",
+    "Table",
     "TableDescription",
     "UnknownUnitError",
     "UnrecognisedFormatError",
+    "ValidationReport",
     "Validity",
     "View",
     "VirtualAddress",
     "__version__",
+    "codes",
+    "convert",
     "diff",
     "examples",
+    "extract",
     "identifiers",
     "load",
     "open",
+    "to_dict",
+    "to_fhir",
+    "validate",
 ]
 
 

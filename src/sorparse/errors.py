@@ -96,6 +96,13 @@ def _rebuild_unknown_unit(message: str, sor_id: str) -> UnknownUnitError:
     return UnknownUnitError(message, sor_id=sor_id)
 
 
+class ConversionError(SorError):
+    """A target cannot be written: unknown, refused, broken off, no space left.
+
+    What was there before is still there.
+    """
+
+
 class NotInForceError(SorError, KeyError):
     """No version of the unit is in force on the day asked for."""
 
