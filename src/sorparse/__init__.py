@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from . import examples as examples
     from . import identifiers as identifiers
     from .description import ColumnDescription, Description, TableDescription
+    from .display.picture import Picture
+    from .display.tree import Node, Tree
     from .errors import (
         ConversionError,
         InvalidDateError,
@@ -72,6 +74,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "display.picture": ("Picture",),
+    "display.tree": ("Node", "Tree"),
     "description": ("ColumnDescription", "Description", "TableDescription"),
     "errors": (
         "InvalidDateError",
@@ -157,7 +161,9 @@ __all__ = [
     "Match",
     "MissingExtraError",
     "MissingTableError",
+    "Node",
     "NotInForceError",
+    "Picture",
     "Register",
     "ReplacedEntity",
     "Replacement",
@@ -172,6 +178,7 @@ __all__ = [
     "Status",
     "Table",
     "TableDescription",
+    "Tree",
     "UnknownUnitError",
     "UnrecognisedFormatError",
     "ValidationReport",

@@ -305,5 +305,10 @@ class Feed:
     ) -> None:
         self.close()
 
+    def _repr_html_(self) -> str:
+        from .display.findings import feed_html
+
+        return feed_html(self)
+
     def __repr__(self) -> str:
         return f"<Feed {self.name}: {self.format}, {', '.join(self._readers)}>"

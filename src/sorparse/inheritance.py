@@ -54,6 +54,17 @@ class Effective:
     origin: Mapping[str, str] = attrs.field(default=NO_EXTRA, converter=as_extra)
     """Name of each field above that has a value, to the SOR id of the unit whose own it is."""
 
+    def _repr_html_(self) -> str:
+        from .display.registers import effective_html
+
+        return effective_html(self)
+
+    @property
+    def addresses(self) -> tuple[Address, ...]:
+        """The addresses there are: activity, visiting, postal; each once."""
+        given = (self.activity_address, self.visiting_address, self.postal_address)
+        return tuple(dict.fromkeys(address for address in given if address is not None))
+
 
 class Inheritance(Generic[K]):
     """Resolves inheritance among units of any kind that can be asked for a field by name.

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from ..display.mixin import HtmlRepr
 from ..formats.base import Format
 from ..records import Address, Coded, SOREntity, VirtualAddress
 from .days import OPEN_END, Day
@@ -44,7 +45,7 @@ _BLOCKS: dict[str, type[Any]] = {
 
 
 @attrs.frozen(weakref_slot=False)
-class Change:
+class Change(HtmlRepr):
     """One field of one unit that differs between the two states."""
 
     sor_id: str
@@ -90,6 +91,11 @@ class Diff:
     def __bool__(self) -> bool:
         """Tell whether anything differs."""
         return any(self._lists())
+
+    def _repr_html_(self) -> str:
+        from ..display.diffs import diff_html
+
+        return diff_html(self)
 
     def counts(self) -> dict[str, int]:
         """Count each list by its name."""

@@ -12,9 +12,10 @@ from typing import IO, TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 import attrs
 
+from ..display.mixin import Records
 from ..errors import UnknownUnitError
 from ..formats.base import Format
-from ..issues import Issue, OnIssue
+from ..issues import Issue, Issues, OnIssue
 from ..limits import Limits
 from ..records import (
     Classification,
@@ -35,6 +36,7 @@ from .store import VersionStore
 from .timeindex import TimeIndex
 
 if TYPE_CHECKING:
+    from ..display.picture import Picture
     from .diff import Diff
     from .view import View
 
@@ -143,7 +145,7 @@ class Register:
     @property
     def issues(self) -> list[Issue]:
         """What the reader found while loading; for what is wrong in the content see `check`."""
-        return list(self._issues)
+        return Issues(self._issues)
 
     @property
     def shak_sor_map(self) -> tuple[SHAKSORMap, ...]:
@@ -197,6 +199,11 @@ class Register:
         of = f" of {self._snapshot_date.isoformat()}" if self._snapshot_date else ""
         return f"<Register from {source}{of}: {len(self)} units in {versions} versions>"
 
+    def _repr_html_(self) -> str:
+        from ..display.registers import register_html
+
+        return register_html(self)
+
     # -- time
 
     def as_of(self, day: Day = None) -> View:
@@ -218,7 +225,7 @@ class Register:
         comes last. Raises UnknownUnitError, a KeyError.
         """
         rows = self._index.history(self._number(sor_id))
-        return tuple([self._store.record(row) for row in rows])
+        return Records([self._store.record(row) for row in rows])
 
     def diff(self, from_day: Day, to_day: Day) -> Diff:
         """Compare two days of this register: the state on each, not what happened in between."""
@@ -250,13 +257,42 @@ class Register:
         """
         return self.as_of(day).active_successors(sor_id)
 
+    # -- pictures
+
+    def timeline(self, sor_id: str) -> Picture:
+        """Draw the life of a unit: its names, the units above, its codes, what it became.
+
+        Gives a :class:`Picture`, which a notebook shows; ``save(path)`` writes it as SVG, PNG or
+        PDF. Needs the extra ``plot``. Raises UnknownUnitError, a KeyError.
+        """
+        from ..display.timeline import draw_timeline
+
+        return draw_timeline(self, sor_id)
+
+    def activity(
+        self, by: str | None = None, *, first_year: int | None = None, last_year: int | None = None
+    ) -> Picture:
+        """Draw how many units opened and closed each year.
+
+        by: what to tell apart, as each unit's last version has it: ``"sor_type"``,
+            ``"entity_type"``, ``"owner"``, ``"region"`` (of the postal address, own or of the
+            nearest unit above that has one) or ``"speciality"`` (the main one).
+        first_year, last_year: leave out what lies before or after.
+
+        A unit opens on its first day and closes on its last; a gap between two versions is
+        neither. Needs the extra ``plot``. Raises ValueError for another ``by``.
+        """
+        from ..display.activity import draw_activity
+
+        return draw_activity(self, by, first_year, last_year)
+
     # -- quality
 
     def check(self) -> list[Issue]:
         """Look for what is wrong in the content; see the docs for the list of codes."""
         from .check import check
 
-        return check(self)
+        return Issues(check(self))
 
     # -- inside
 
