@@ -34,6 +34,8 @@ from .rows import BLANKS, clean
 
 MEMO_SIZE = 4096
 """Entries of one memo. The files are ordered by owner or id, so equal values stand close."""
+MEMO_CHARS = 1000
+"""Longest text that is remembered: real addresses have some hundred characters."""
 BLOCK_COLUMNS = 4
 """How many columns a group needs for comparing its text to be cheaper than splitting it."""
 
@@ -56,6 +58,8 @@ class Memo(dict[Any, Any]):
 
     def __missing__(self, key: Any) -> Any:
         value = self._make(key)
+        if (len(key) if isinstance(key, str) else sum(map(len, key))) > MEMO_CHARS:
+            return value
         if len(self) >= MEMO_SIZE:
             self.clear()
         self[key] = value
@@ -80,12 +84,11 @@ def text_of_exact(cell: str) -> str | None:
 
 
 def _sor_id(cell: str) -> str | None:
-    if cell[:4] == '"=""' and cell[-3:] == '"""':
-        cell = cell[4:-3]
-    if is_sor_id(cell):
-        return cell
-    cell = clean(cell)
-    return to_sor_id(cell) if cell else None
+    inner = cell[4:-3] if cell[:4] == '"=""' and cell[-3:] == '"""' else cell
+    if is_sor_id(inner):
+        return inner
+    text = text_of(cell)
+    return to_sor_id(text) if text else None
 
 
 _METRES = re.compile(r"[1-9][0-9]{3,7}(?:[.,][0-9]{1,6})?")
@@ -323,6 +326,9 @@ class _Writer:
                 yield from self._part(inner[key], value)
             else:
                 inner[key] = self._value(value)
+        if not part.parts:  # a place of a tuple that the file has no column for
+            yield f"{variable} = None"
+            return
         if part.cls is None:
             yield f"{variable} = trimmed([{', '.join(inner.values())}])"
             return
