@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, Any, BinaryIO, Self
 
 from .description import Description
 from .errors import MissingTableError, UnrecognisedFormatError
-from .formats import Format, Found, ReadOptions, TableReader, recognisers
+from .formats import Format, Found, ReadOptions, TableReader, check_mapping, recognisers
 from .formats.looks import looks_like
 from .issues import Issue, IssueLog, OnIssue
 from .limits import DEFAULT_LIMITS, Limits
@@ -82,11 +82,12 @@ def open(  # noqa: A001 - the name is the library's own `open`, as in gzip.open
         been there. The finding is reported either way.
 
     Raises UnrecognisedFormatError where the content is none of SOR's files, SorFileError where it
-    cannot be read.
+    cannot be read, ValueError where ``columns`` names a field that there is not.
     """
     limits = limits or DEFAULT_LIMITS
+    check_mapping(columns or {})
     options = ReadOptions(
-        log=IssueLog(on_issue, limits.max_issues),
+        log=IssueLog(on_issue, limits.max_issues, limits.max_issue_chars),
         columns=dict(columns or {}),
         encoding=encoding,
         limits=limits,
@@ -120,11 +121,14 @@ class Feed:
 
     def _recognised(self, member: Member) -> Found | None:
         head = member.head()
-        for recognise in recognisers():
-            found = recognise(member, head, self._options)
-            if found is not None:
-                return found
-        what = looks_like(head)
+        try:
+            for recognise in recognisers():
+                found = recognise(member, head, self._options)
+                if found is not None:
+                    return found
+            what = looks_like(head)
+        except UnrecognisedFormatError as error:
+            what = error.reason
         if len(self._source.members) == 1:
             raise UnrecognisedFormatError(f"none of SOR's files: {what}", file=member.name)
         self._ignored.append(member.name)
@@ -152,6 +156,16 @@ class Feed:
                 continue
             best = min(having, key=lambda reader: _RICHEST_FIRST.index(reader.format)).format
             chosen[table] = [reader for reader in having if reader.format is best]
+            if len(chosen[table]) > 1:
+                self._options.log.add(
+                    Issue(
+                        "warning",
+                        "table-in-several-files",
+                        f"{table} stands in several files, which are read one after the other: "
+                        + ", ".join(reader.member.base_name for reader in chosen[table][:10]),
+                        file=self._source.name,
+                    )
+                )
             for reader in having:
                 if reader.format is not best:
                     self._options.log.add(

@@ -50,18 +50,26 @@ class Issue:
 class IssueLog:
     """Takes issues as they come and does what the caller asked for with them.
 
-    A finding is kept once, however often its table is read again; beyond ``max_issues`` findings
-    are only counted, and one closing issue says how many.
+    A finding is kept once, however often its table is read again; beyond ``max_issues`` findings,
+    or ``max_chars`` characters of text in them, they are only counted, and one closing issue says
+    how many.
     """
 
-    def __init__(self, on_issue: OnIssue = "collect", max_issues: int = 100_000) -> None:
+    def __init__(
+        self,
+        on_issue: OnIssue = "collect",
+        max_issues: int = 100_000,
+        max_chars: int = 100_000_000,
+    ) -> None:
         if not (on_issue in ("collect", "raise") or callable(on_issue)):
             raise ValueError(f'on_issue must be "collect", "raise" or a callable, not {on_issue!r}')
         self.on_issue = on_issue
         self.max_issues = max_issues
+        self.max_chars = max_chars
         self.counts: Counter[str] = Counter()
         self.dropped = 0
         self._kept: dict[Issue, None] = {}
+        self._chars = 0
 
     def add(self, issue: Issue) -> None:
         """Take one issue: keep it, raise it, or hand it on."""
@@ -70,8 +78,10 @@ class IssueLog:
                 raise SorDataError(issue)
             return
         self.counts[issue.code] += 1
-        if len(self._kept) < self.max_issues:
+        chars = len(issue.message) + len(issue.value or "") + len(issue.raw or "")
+        if len(self._kept) < self.max_issues and self._chars + chars <= self.max_chars:
             self._kept[issue] = None
+            self._chars += chars
         else:
             self.dropped += 1
         if callable(self.on_issue):
@@ -88,7 +98,8 @@ class IssueLog:
                     "error",
                     "too-many-issues",
                     f"{self.dropped} more issues were found and not kept "
-                    f"(Limits.max_issues is {self.max_issues})",
+                    f"(Limits.max_issues is {self.max_issues}, "
+                    f"Limits.max_issue_chars {self.max_chars})",
                 )
             )
         return kept

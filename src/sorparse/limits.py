@@ -19,6 +19,9 @@ class Limits:
     """Deepest nesting of XML elements."""
     max_issues: int = 100_000
     """How many issues a feed keeps; those beyond are counted, not kept."""
+    max_issue_chars: int = 100_000_000
+    """How much text (values and raw rows) those kept may hold in all, in characters; issues beyond
+    are counted, not kept."""
     max_columns: int = 4_096
     """Most columns that a header may have."""
     max_members: int = 10_000

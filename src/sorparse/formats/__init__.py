@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from importlib import import_module
+from types import ModuleType
 
 from .base import Format, Found, ReadOptions, Recognise, TableReader
+from .declare import fold
 
 _MODULES = ("shak", "sor2", "sor_csv")
 
@@ -13,8 +16,26 @@ _MODULES = ("shak", "sor2", "sor_csv")
 def recognisers() -> Iterator[Recognise]:
     """Give each format's ``recognise``, the surest first; each module is loaded when asked for."""
     for name in _MODULES:
-        recognise: Recognise = import_module(f".{name}", __name__).recognise
+        recognise: Recognise = _module(name).recognise
         yield recognise
 
 
-__all__ = ["Format", "Found", "ReadOptions", "TableReader", "recognisers"]
+def _module(name: str) -> ModuleType:
+    return import_module(f".{name}", __name__)
+
+
+def check_mapping(columns: Mapping[str, str]) -> None:
+    """Raise ValueError where the caller's own mapping names a field that no table has."""
+    if not columns:
+        return
+    specs = [spec for name in _MODULES for spec in getattr(_module(name), "TABLES", ())]
+    fields = {column.field for spec in specs for column in spec.columns}
+    names = {name for spec in specs for name in spec.by_folded_name}
+    for name, field in columns.items():
+        if field not in fields and fold(field) not in names:
+            near = get_close_matches(field, fields, 1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise ValueError(f"there is no field {field!r} (columns= names it for {name!r}){hint}")
+
+
+__all__ = ["Format", "Found", "ReadOptions", "TableReader", "check_mapping", "recognisers"]

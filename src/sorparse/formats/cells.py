@@ -179,7 +179,7 @@ def to_location_code(text: str) -> str:
     """Check a location number; a wrong one is kept and reported."""
     if is_location_code(text):
         return text
-    if len(text) == 13 and text.isdigit():
+    if len(text) == 13 and text.isascii() and text.isdigit():
         raise BadCell(
             "warning", "check-digit", f"location number {text!r} has a wrong check digit", kept=text
         )
@@ -192,7 +192,7 @@ def to_cvr(text: str) -> str:
     """Check a CVR number; a wrong one is kept and reported."""
     if is_cvr(text):
         return text
-    if len(text) == 8 and text.isdigit():
+    if len(text) == 8 and text.isascii() and text.isdigit():
         raise BadCell(
             "warning", "check-digit", f"CVR number {text!r} fails the modulus 11 check", kept=text
         )

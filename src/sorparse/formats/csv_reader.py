@@ -12,15 +12,15 @@ from ..description import TableDescription
 from ..errors import SorFileError, UnrecognisedFormatError
 from ..issues import Issue, IssueLog
 from ..records import Coded
-from ..sources import Member
+from ..sources import HEAD_BYTES, Member
 from .base import Format, ReadOptions
 from .cells import BadCell
 from .columns import Census
 from .declare import Column, TableSpec, fold
 from .decode import CarefulDecoder, Leaf, Plan, make_plan
 from .fast import FastDecoder
-from .rows import Rows, clean, split_quoted
-from .text import TextBlocks
+from .rows import BLANKS, Rows, clean, split_quoted
+from .text import TextBlocks, without_cut_line
 
 DELIMITERS = (";", "\t", ",", "|")
 
@@ -44,14 +44,14 @@ def read_header(head: bytes, name: str, options: ReadOptions) -> Header | None:
     )
     for _, text in blocks:
         for line in text.split("\n"):
-            if not line.strip():
+            if not line.strip(BLANKS):
                 continue
             if "\0" in line:
                 return None
             delimiter = max(DELIMITERS, key=lambda sign: (line.count(sign), sign == ";"))
             if line.count(delimiter) >= options.limits.max_columns:
                 raise UnrecognisedFormatError(
-                    f"the first line has {line.count(delimiter) + 1} columns, more than "
+                    f"text whose first line has {line.count(delimiter) + 1} columns, more than "
                     f"Limits.max_columns ({options.limits.max_columns})",
                     file=name,
                     line=1,
@@ -122,11 +122,15 @@ def _muted(options: ReadOptions) -> ReadOptions:
     return attrs.evolve(options, log=IssueLog())
 
 
+def _uncut(head: bytes, options: ReadOptions) -> bytes:
+    return without_cut_line(head, options.encoding) if len(head) >= HEAD_BYTES else head
+
+
 def first_rows(head: bytes, name: str, delimiter: str, options: ReadOptions) -> Iterator[list[str]]:
-    """Give the rows of the beginning of a file, the header and a last cut one included."""
+    """Give the rows of the beginning of a file, the header included."""
     muted = _muted(options)
     blocks = TextBlocks(
-        io.BytesIO(head),
+        io.BytesIO(_uncut(head, options)),
         file=name,
         log=muted.log,
         limits=muted.limits,
@@ -141,8 +145,8 @@ def first_rows(head: bytes, name: str, delimiter: str, options: ReadOptions) -> 
 
 def first_records(table: CsvTable, head: bytes) -> Iterator[Any]:
     """Give the records of the beginning of a table, without a word about what is odd."""
-    cut = head[: head.rfind(b"\n") + 1] or head
-    member = attrs.evolve(table.member, opener=lambda: io.BytesIO(cut))
+    whole = _uncut(head, table.options)
+    member = attrs.evolve(table.member, opener=lambda: io.BytesIO(whole))
     for _, record in attrs.evolve(table, member=member, options=_muted(table.options)).numbered():
         yield record
 
@@ -192,8 +196,7 @@ class CsvTable:
 
     @property
     def _log(self) -> IssueLog:
-        # a second reading of the same rows must not tell everything twice
-        return IssueLog() if self.spec.part else self.options.log
+        return self.options.log
 
     def _plan(self, rows: Rows, lines: Iterator[tuple[int, str]]) -> Plan | None:
         """Take the header, and lay out how the rows under it become records."""
@@ -202,9 +205,15 @@ class CsvTable:
             number, line = next(lines, (0, None))
             if line is None:
                 return None
-            cells = rows.exact() if line.strip() else None
+            cells = rows.exact() if line.strip(BLANKS) else None
             if cells is not None:
                 names = self._distinct(number, [clean(cell) for cell in cells])
+        most = self.options.limits.max_columns
+        if len(names) > most:
+            raise SorFileError(
+                f"the header has {len(names)} columns, more than Limits.max_columns ({most})",
+                file=self.member.name,
+            )
         rows.header = names
         return make_plan(self.spec, names, match_columns(self.spec, names, self.options.columns))
 
@@ -212,20 +221,20 @@ class CsvTable:
         names: list[str] = []
         seen: set[str] = set()
         for place, cell in enumerate(cells, 1):
-            name = cell or f"column {place}"
-            if name in seen:
+            wanted = name = cell or f"column {place}"
+            while name in seen:
+                name = f"{name} ({place})"
+            if name != wanted:
                 self._log.add(
                     Issue(
                         "warning",
                         "duplicate-column",
-                        f"the header names {name!r} twice; the second is kept as "
-                        f"'{name} ({place})'",
+                        f"the header names {wanted!r} twice; the second is kept as {name!r}",
                         file=self.member.name,
                         line=line,
-                        column=name,
+                        column=wanted,
                     )
                 )
-                name = f"{name} ({place})"
             seen.add(name)
             names.append(name)
         return names

@@ -18,6 +18,7 @@ _MAGIC = (
     (b"\x89PNG", "a picture"),
     (b"\xff\xd8\xff", "a picture"),
 )
+_SEEN = 4000  # characters that are looked at; the patterns would search more of them too long
 _ROOT = re.compile(r"<\s*([A-Za-z_][\w.:-]*)")
 _TITLE = re.compile(r"<title[^>]*>\s*([^<]{1,100})", re.IGNORECASE)
 
@@ -36,10 +37,10 @@ def looks_like(head: bytes) -> str:
         text = body.decode("utf-16", "replace")
     else:
         text = decode_windows_1252(body)
-    text = text.strip()
+    text = text.strip()[:_SEEN]
     if not text:
         return "a file of nothing but blanks"
-    lowered = text[:2000].lower()
+    lowered = text.lower()
     if lowered.startswith("<!doctype html") or "<html" in lowered:
         title = _TITLE.search(text)
         return "an HTML page" + (f" titled {title[1].strip()!r}" if title else "")

@@ -191,23 +191,26 @@ class Rows:
         fits = width is not None and len(plain) == width
         if fits and not self._rfc:
             return plain, 1
+        if width is None:
+            return cells or self._as_they_are(i, text, plain), 1  # the header is one line
         if cells is None and ends_open(text, self._delimiter):
             found = self._over_lines(i, width)
             if found is not None:
                 return found
-        if fits:
-            self._log.add(
-                Issue(
-                    "warning",
-                    "stray-quote",
-                    "a quote stands where none belongs; the cells are taken as they are",
-                    file=self._file,
-                    line=self._first + i,
-                    value=text[:200],
-                )
+        return (self._as_they_are(i, text, plain) if fits else cells), 1
+
+    def _as_they_are(self, i: int, text: str, cells: list[str]) -> list[str]:
+        self._log.add(
+            Issue(
+                "warning",
+                "stray-quote",
+                "a quote stands where none belongs; the cells are taken as they are",
+                file=self._file,
+                line=self._first + i,
+                value=text[:200],
             )
-            return plain, 1
-        return cells, 1
+        )
+        return cells
 
     def _over_lines(self, i: int, width: int | None) -> tuple[list[str], int] | None:
         """Follow an open quoted cell over the next lines, if it closes and the row then fits.

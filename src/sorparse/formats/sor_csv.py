@@ -14,7 +14,14 @@ import attrs
 from ..records import LocationCode, LocationCodeEDIType, SOREntity
 from ..sources import Member
 from .base import Format, Found, ReadOptions
-from .csv_reader import CsvTable, Header, best_spec, first_rows, read_header
+from .csv_reader import (
+    CsvTable,
+    Header,
+    best_spec,
+    first_rows,
+    match_columns,
+    read_header,
+)
 from .declare import Column, Kind, TableSpec
 
 C = Column
@@ -132,6 +139,8 @@ LOCATION_CODE_EDI_TYPES = TableSpec(
     recognised_by=("location_code", "edi_type.code"),
 )
 
+TABLES = (ENTITIES, LOCATION_CODES, LOCATION_CODE_EDI_TYPES)
+
 
 def recognise(member: Member, head: bytes, options: ReadOptions) -> Found | None:
     """Recognise ``sor.csv`` by its header, and ``Edityper.csv`` by header or by shape."""
@@ -142,7 +151,8 @@ def recognise(member: Member, head: bytes, options: ReadOptions) -> Found | None
         entities = CsvTable(
             ENTITIES, Format.SOR_CSV, member, options, delimiter=header.delimiter, rfc=False
         )
-        if LOCATION_CODES.column_of("location_code").name in header.names:
+        numbers = match_columns(LOCATION_CODES, header.names, options.columns)
+        if any(column is not None and column.field == "location_code" for column in numbers):
             return Found((entities, attrs.evolve(entities, spec=LOCATION_CODES)))
         return Found((entities,))
     return _edi_types(member, head, header, options)

@@ -42,13 +42,39 @@ def decode_windows_1252(data: bytes) -> str:
     return codecs.charmap_decode(data, "strict", _WINDOWS_1252)[0]
 
 
+def _found_encoding(asked: str, file: str) -> str:
+    """Check the encoding that the caller named."""
+    try:
+        info = codecs.lookup(asked)
+        codecs.getincrementaldecoder(asked)
+    except (LookupError, ValueError) as exc:
+        raise SorFileError(f"there is no encoding {asked!r}", file=file) from exc
+    if not getattr(info, "_is_text_encoding", True):  # base64 and the like are codecs too
+        raise SorFileError(f"there is no encoding {asked!r} for text", file=file)
+    return {"utf_8_sig": _UTF8, "utf-8-sig": _UTF8, "cp1252": _CP1252}.get(info.name, info.name)
+
+
+def without_cut_line(head: bytes, encoding: str | None = None) -> bytes:
+    """Give the beginning of a file up to its last line end, so that no line in it is cut off."""
+    for bom, found in _BOMS:
+        if head.startswith(bom):
+            encoding = found
+            break
+    if encoding is None or _ascii_compatible(encoding):
+        return head[: head.rfind(b"\n") + 1] or head
+    # in UTF-16 a line end, and a letter beyond the first 65,536, may itself be cut
+    text = codecs.getincrementaldecoder(encoding)("ignore").decode(head)
+    return (text[: text.rfind("\n") + 1] or text).encode(encoding, "ignore")
+
+
 class TextBlocks:
     """The text of one stream, in blocks of whole lines that end in LF.
 
     Where the caller names no encoding, it is found while reading: a byte order mark decides; else
     the first block with a letter beyond ASCII is UTF-8 if it decodes strictly, and Windows-1252
-    if not. A later line that breaks the rule is read as Windows-1252 and reported. CRLF, LF and
-    lone CR end a line; inside a quoted value each is given as LF.
+    if not. What breaks the rule later is read as what it is and reported: a line that is not
+    UTF-8, or a block that must be. CRLF, LF and lone CR end a line; inside a quoted value each is
+    given as LF.
     """
 
     def __init__(
@@ -71,14 +97,7 @@ class TextBlocks:
         """Number of the line after those given so far."""
         self._encoding: str | None = None
         if encoding is not None:
-            try:
-                self._encoding = codecs.lookup(encoding).name
-            except LookupError as exc:
-                raise SorFileError(f"there is no encoding {encoding!r}", file=file) from exc
-            if self._encoding in ("utf_8_sig", "utf-8-sig"):
-                self._encoding = _UTF8
-            elif self._encoding == "cp1252":
-                self._encoding = _CP1252
+            self._encoding = _found_encoding(encoding, file)
 
     @property
     def encoding(self) -> str:
@@ -211,12 +230,24 @@ class TextBlocks:
             return data.decode(_UTF8)  # transcoded on the way in
         if self._asked is not None and self._encoding not in (_CP1252, None):
             return self._decode_as_asked(data, number, self._encoding)
-        if self._encoding == _CP1252:
+        if self._asked is not None and self._encoding == _CP1252:
             return decode_windows_1252(data)
         try:
             text = data.decode(_UTF8)
         except UnicodeDecodeError:
+            if self._encoding == _CP1252:
+                return decode_windows_1252(data)
             return self._decode_by_line(data, number)
+        if self._encoding == _CP1252:  # by chance next to impossible: so the guess was wrong
+            self._log.add(
+                Issue(
+                    "warning",
+                    "undecodable-text",
+                    "what came before was taken for Windows-1252; from here on the text is UTF-8",
+                    file=self._file,
+                    line=number,
+                )
+            )
         self._encoding = _UTF8
         return text
 
