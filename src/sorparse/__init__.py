@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from . import codes as codes
     from . import examples as examples
     from . import identifiers as identifiers
     from .description import ColumnDescription, Description, TableDescription
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
         UnknownUnitError,
         UnrecognisedFormatError,
     )
-    from .exports import ConversionReport, convert
+    from .exports.convert import ConversionReport, convert
     from .exports.extract import extract
     from .exports.fhir import to_fhir
     from .feed import Feed, open
@@ -68,6 +69,7 @@ if TYPE_CHECKING:
         load,
     )
     from .tables import Table
+    from .validation import ValidationReport, validate
 
 __version__ = "0.1.0"
 
@@ -87,7 +89,7 @@ _HOMES = {
         "UnknownUnitError",
         "UnrecognisedFormatError",
     ),
-    "exports": ("ConversionReport", "convert"),
+    "exports.convert": ("ConversionReport", "convert"),
     "exports.extract": ("extract",),
     "exports.fhir": ("to_fhir",),
     "feed": ("Feed", "open"),
@@ -128,8 +130,9 @@ _HOMES = {
         "load",
     ),
     "tables": ("Table",),
+    "validation": ("ValidationReport", "validate"),
 }
-_MODULES = ("examples", "identifiers")
+_MODULES = ("codes", "examples", "identifiers")
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
@@ -178,10 +181,12 @@ __all__ = [
     "Tree",
     "UnknownUnitError",
     "UnrecognisedFormatError",
+    "ValidationReport",
     "Validity",
     "View",
     "VirtualAddress",
     "__version__",
+    "codes",
     "convert",
     "diff",
     "examples",
@@ -191,6 +196,7 @@ __all__ = [
     "open",
     "to_dict",
     "to_fhir",
+    "validate",
 ]
 
 

@@ -25,7 +25,7 @@ from ..records import (
     SHAKSORMap,
     SOREntity,
 )
-from .caveats import Caveats
+from .caveats import Caveats, shown_day
 from .days import Day, as_day
 from .idwords import why_unknown
 from .lazily import Lazily
@@ -78,7 +78,7 @@ class Register:
         self._snapshot_date = snapshot_date
         self._issues = tuple(issues)
         self._lazily = Lazily()
-        self._caveats = Caveats(format, snapshot_date, store.latest_edit)
+        self._caveats = Caveats(format, snapshot_date, self.shown_day)
 
     @classmethod
     def from_records(  # noqa: PLR0917 - one argument a table, in the order of the contract
@@ -128,6 +128,17 @@ class Register:
     def snapshot_date(self) -> date | None:
         """The day that the source shows, where it tells."""
         return self._snapshot_date
+
+    @property
+    def shown_day(self) -> date | None:
+        """The day that the source shows: its snapshot date, else the earliest day it can be of.
+
+        A file without a date of its own is at least of the day after the latest edit in it.
+        ``None`` where nothing tells.
+        """
+        return self._lazily.get(
+            "shown day", lambda: shown_day(self._store, self._format, self._snapshot_date)
+        )
 
     @property
     def issues(self) -> list[Issue]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from ..display.mixin import Records
 from ..errors import NotInForceError
-from ..inheritance import Effective, resolve_inheritance
+from ..inheritance import Effective, Inheritance
 from ..records import Coded, LocationCode, LocationCodeEDIType, SOREntity, SorType
 from . import codes
 from .days import OPEN_END, from_ordinal
@@ -57,6 +57,9 @@ class View:
     def caveats(self) -> tuple[str, ...]:
         """Why answers about this day may be incomplete; empty where the source knows the day."""
         return self._reasons
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (View, (self._register, self._day))
 
     def __repr__(self) -> str:
         told = f", {len(self._reasons)} caveats" if self._reasons else ""
@@ -333,7 +336,8 @@ class View:
         The units above are taken as they are that day. Raises NotInForceError where the unit is
         not in force.
         """
-        return self._effective(self[sor_id])
+        row = self._index.row_on(self._in_force(sor_id), self._ordinal)
+        return self._inheritance().effective(row)
 
     # -- replacements and search
 
@@ -430,8 +434,13 @@ class View:
     def _parent(self, entity: SOREntity) -> SOREntity | None:
         return None if entity.parent_id is None else self.get(entity.parent_id)
 
-    def _effective(self, entity: SOREntity) -> Effective:
-        return resolve_inheritance(entity, self._parent)
+    def _parent_row(self, row: int) -> int | None:
+        parent_id = self._store.value(row, "parent_id")
+        above = NO_ROW if parent_id is None else self._row(parent_id)
+        return None if above == NO_ROW else above
+
+    def _inheritance(self) -> Inheritance[int]:
+        return Inheritance(self._store.value, self._parent_row)
 
     def _having(self, field: str, value: str) -> tuple[SOREntity, ...]:
         return Records(
