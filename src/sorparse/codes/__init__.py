@@ -1,0 +1,1 @@
+def name_of(kind, code): return None
