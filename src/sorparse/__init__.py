@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from . import codes as codes
     from . import examples as examples
     from . import identifiers as identifiers
     from .description import ColumnDescription, Description, TableDescription
@@ -120,12 +121,13 @@ _HOMES = {
         "ShakMatch",
         "Status",
         "View",
-        "diff",
+        "codes",
+    "diff",
         "load",
     ),
     "tables": ("Table",),
 }
-_MODULES = ("examples", "identifiers")
+_MODULES = ("codes", "examples", "identifiers")
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
@@ -175,6 +177,7 @@ __all__ = [
     "View",
     "VirtualAddress",
     "__version__",
+    "codes",
     "convert",
     "diff",
     "examples",

@@ -12,7 +12,16 @@ from typing import IO, TYPE_CHECKING, Any, BinaryIO, Self
 
 from .description import Description
 from .errors import MissingTableError, UnrecognisedFormatError
-from .formats import Format, Found, ReadOptions, TableReader, check_mapping, recognisers
+from .formats import (
+    Format,
+    Found,
+    GivesNames,
+    ReadOptions,
+    TableReader,
+    TakesNames,
+    check_mapping,
+    recognisers,
+)
 from .formats.looks import looks_like
 from .issues import Issue, IssueLog, OnIssue
 from .limits import DEFAULT_LIMITS, Limits
@@ -118,6 +127,15 @@ class Feed:
             if found is not None:
                 self._found.append(found)
         self._readers = self._chosen()
+        self._connect()
+
+    def _connect(self) -> None:
+        """Let the files that hold only codes take the names from the file beside them."""
+        readers = [reader for found in self._found for reader in found.readers]
+        names = next((reader for reader in readers if isinstance(reader, GivesNames)), None)
+        for reader in readers:
+            if isinstance(reader, TakesNames):
+                reader.use_names_from(names)
 
     def _recognised(self, member: Member) -> Found | None:
         head = member.head()

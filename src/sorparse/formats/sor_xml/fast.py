@@ -17,14 +17,14 @@ from typing import Any
 
 import attrs
 
-from ...records import Address, Coded, Validity
+from ...records import Address, Coded, Extra, Validity
 from ...records.build import builder_of, compile_function, fast_constructor
 from ...records.values import ALWAYS
 from ..cells import convert
 from ..declare import Kind
 from ..decode import NORTHING_FROM, Complete, Group, Leaf, make_plan, straighten, trimmed
-from ..fast import Memo, Odd
-from .names import MAIN_SPECIALITY, MOST_SPECIALITIES
+from ..fast import MEMO_SIZE, Memo, Odd
+from .names import MAIN_SPECIALITY, MOST_SPECIALITIES, SPECIALITIES, SPECIALITY
 from .units import (
     ALL_SPECIALITIES,
     OWN_LOCATION_CODE,
@@ -51,13 +51,51 @@ _UNIQUE = (Kind.SOR_ID, Kind.LOCATION_CODE)
 """Kinds of which nearly every value is another one: looking them up costs more than it saves."""
 
 
-@attrs.frozen(eq=False)
 class _Values:
     """Fields whose texts are looked up together."""
 
-    places: tuple[int, ...]
-    """Places of the texts in the row of the layout."""
-    memo: Memo
+    def __init__(self, places: tuple[int, ...], make: Callable[[Texts], Pairs]) -> None:
+        self.places = places
+        """Places of the texts in the row of the layout."""
+        self._make = make
+        self._memos: dict[tuple[int, ...], _Memo] = {}
+        self.entries = 0
+
+    def memo_of(self, present: tuple[int, ...]) -> _Memo:
+        """The memo for texts of these places only: the fewer texts, the cheaper."""
+        if present not in self._memos:
+            spread = [present.index(place) if place in present else _ABSENT for place in self.places]
+            # a getter of one place gives no tuple, so there is always an empty text at the end
+            self._memos[present] = _Memo(self, lambda texts: self._make([texts[at] for at in spread]))
+        return self._memos[present]
+
+    def made(self) -> None:
+        """Count an entry; forget all where there are too many."""
+        self.entries += 1
+        if self.entries > MEMO_SIZE:
+            self.entries = 1
+            for memo in self._memos.values():
+                memo.clear()
+
+    def forget(self) -> None:
+        """Let go of the memos themselves."""
+        self._memos.clear()
+        self.entries = 0
+
+
+class _Memo(dict[Texts, Pairs]):
+    """What has been made of texts; all memos of the same fields share one bound."""
+
+    def __init__(self, values: _Values, make: Callable[[Texts], Pairs]) -> None:
+        super().__init__()
+        self._values = values
+        self._make = make
+
+    def __missing__(self, texts: Texts) -> Pairs:
+        made = self._make(texts)
+        self._values.made()
+        self[texts] = made
+        return made
 
 
 @attrs.frozen(eq=False)
@@ -67,7 +105,7 @@ class _Shape:
     plain: tuple[tuple[int, int], ...]
     """Field and text, for texts that are taken as they are."""
     unique: tuple[tuple[int, int, Kind], ...]
-    looked_up: tuple[tuple[Callable[[Texts], Any], Memo], ...]
+    looked_up: tuple[tuple[Callable[[Texts], Any], Mapping[Any, Pairs]], ...]
     lists: tuple[tuple[int, tuple[int, ...]], ...]
     fixed: Pairs
     """Fields that follow from the shape."""
@@ -107,7 +145,7 @@ class Fast:
         self._unique: dict[int, tuple[int, Kind]] = {}
         self._values: list[_Values] = []
         self._lay_out()
-        self._specialities = Memo(self._make_specialities)
+        self._specialities: dict[tuple[str, ...], Memo] = {}
         self._shapes: dict[tuple[Any, ...], _Shape | None] = {}
 
     def read(self, element: Element, cells: list[Any]) -> None:
@@ -152,6 +190,8 @@ class Fast:
     def _shape_of(self, key: tuple[Any, ...], element: Element) -> _Shape | None:
         if len(self._shapes) >= _MOST_SHAPES:
             self._shapes.clear()
+            for values in self._values:
+                values.forget()
         shape = _Surveyor(self._layout).survey(element)
         made = None if shape is None else self._plan(shape, element.tag)
         self._shapes[key] = made
@@ -163,15 +203,18 @@ class Fast:
             names = self._layout.elements_of(field)
             if not names & found.names:
                 return None
-        looked_up: list[tuple[Callable[[Texts], Any], Memo]] = []
+        looked_up: list[tuple[Callable[[Texts], Any], Mapping[Any, Pairs]]] = []
         for values in self._values:
-            if any(place in at for place in values.places):
-                looked_up.append((_getter([at.get(p, _ABSENT) for p in values.places]), values.memo))
+            present = tuple(place for place in values.places if place in at)
+            if present:
+                getter = itemgetter(*(at[place] for place in present), _ABSENT)
+                looked_up.append((getter, values.memo_of(present)))
         if found.specialities:
             if len(found.specialities) > MOST_SPECIALITIES:
                 return None
-            flat = [place for pair in found.specialities for place in pair]
-            looked_up.append((_getter(flat), self._specialities))
+            flat = [place for code, kind, _ in found.specialities for place in (code, kind)]
+            types = tuple(path for _, _, path in found.specialities)
+            looked_up.append((itemgetter(*flat), self._specialities_of(types)))
         fixed: list[tuple[int, Any]] = []
         if found.own_location_code:
             fixed.append((self.place_of["location_code_inherited"], False))
@@ -207,7 +250,7 @@ class Fast:
                 first, slash, _ = column.name.partition("/")
                 groups.setdefault(first if slash else column.name, []).append(place)
         for places in groups.values():
-            self._values.append(_Values(tuple(places), Memo(self._maker(places))))
+            self._values.append(_Values(tuple(places), self._maker(places)))
 
     def _maker(self, places: list[int]) -> Callable[[Texts], Pairs]:
         position = {place: number for number, place in enumerate(places)}
@@ -268,9 +311,12 @@ class Fast:
             "straighten": self._straighten,
             "NORTHING_FROM": NORTHING_FROM,
         }
+        own = "".join(
+            f"texts[{position[part.place]}], " for part in parts.values() if isinstance(part, Leaf)
+        )
         lines = [
             "def build(texts):",
-            "    text = ''.join(filter(None, texts))",
+            f"    text = ''.join(filter(None, ({own})))",
             "    if not text or text.isspace():",
             "        return nothing",
             "    record = new(Builder)",
@@ -311,17 +357,30 @@ class Fast:
         straighten(pair, self._on_swap)
         record.easting, record.northing = pair["easting"], pair["northing"]
 
-    def _make_specialities(self, texts: Texts) -> Pairs:
+    def _specialities_of(self, types: tuple[str, ...]) -> Memo:
+        """The memo for specialities whose types stand in elements of these paths."""
+        if types not in self._specialities:
+            if len(self._specialities) >= _MOST_SHAPES:
+                self._specialities.clear()
+            self._specialities[types] = Memo(lambda texts: self._make_specialities(texts, types))
+        return self._specialities[types]
+
+    def _make_specialities(self, texts: Texts, types: tuple[str, ...]) -> Pairs:
         stripped = [text.strip() if text else "" for text in texts]
         pairs = list(zip(stripped[::2], stripped[1::2], strict=True))
-        if any(kind not in ("", MAIN_SPECIALITY) for _, kind in pairs):
-            raise Odd  # the type of the others has no field: it goes to extra
+        # the order tells which is the main one; the type of the others has no field
+        extra = {
+            path: kind
+            for path, (_, kind) in zip(types, pairs, strict=True)
+            if kind not in ("", MAIN_SPECIALITY)
+        }
         pairs.sort(key=lambda pair: pair[1] != MAIN_SPECIALITY)
         codes = [code for code, _ in pairs]
         while codes and not codes[-1]:
             codes.pop()
         found = tuple(self._complete("specialities", Coded(code or None)) for code in codes)
-        return ((self.place_of["specialities"], found),)
+        made: Pairs = ((self.place_of["specialities"], found),)
+        return (*made, (self.place_of["extra"], Extra(extra))) if extra else made
 
 
 def _getter(places: Sequence[int]) -> Callable[[Texts], Any]:
@@ -340,7 +399,8 @@ class _Surveyor:
         """Local names of the unit's children."""
         self.containers: list[int] = []
         self.lists: dict[str, list[int]] = {}
-        self.specialities: list[tuple[int, int]] = []
+        self.specialities: list[tuple[int, int, str]] = []
+        """Code, type, and the path of the type, of each."""
         self.own_location_code = False
         self._number = -1
 
@@ -387,20 +447,22 @@ class _Surveyor:
 
     def _walk_specialities(self, element: Element) -> None:
         self.containers.append(self._next())
-        for child in element:
+        for position, child in enumerate(element, 1):
             if child.tag not in SPECIALITY_TAGS:
                 raise Odd
             self.containers.append(self._next())
             code = kind = _ABSENT
+            path = ""
             for part in child:
                 number = self._leaf(part)
                 if part.tag in SPECIALITY_CODE_TAGS and code == _ABSENT:
                     code = number
                 elif part.tag in SPECIALITY_TYPE_TAGS and kind == _ABSENT:
                     kind = number
+                    path = f"{SPECIALITIES}/{SPECIALITY}[{position}]/{_local(part)}"
                 else:
                     raise Odd
-            self.specialities.append((code, kind))
+            self.specialities.append((code, kind, path))
 
     def _walk_location_code(self, element: Element) -> None:
         """Take number and region; the rest is for the table of location numbers."""

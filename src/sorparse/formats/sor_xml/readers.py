@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date
-from typing import Protocol
 
 import attrs
 
@@ -12,7 +11,7 @@ from ...description import TableDescription
 from ...issues import Issue, IssueLog
 from ...records import Coded, EntityRef, Extra, LocationCode, SOREntity, SorType
 from ...sources import Member
-from ..base import Format, ReadOptions
+from ..base import Format, GivesNames, ReadOptions
 from ..cells import BadCell, convert, to_date
 from ..declare import Kind
 from ..decode import CarefulDecoder, Leaf, make_plan
@@ -44,13 +43,6 @@ _TYPES = {level.value: level for level in SorType}
 _put = object.__setattr__  # the record is not out of our hands yet
 
 
-class NameLookup(Protocol):
-    """Gives the name of a code, by the kinds of ``sorparse.codes``; None where it has none."""
-
-    def name_of(self, kind: str, code: str) -> str | None:
-        """Name of the code, if known."""
-
-
 @attrs.define(eq=False)
 class _SorXmlReader:
     """What the two readers have in common."""
@@ -58,9 +50,9 @@ class _SorXmlReader:
     member: Member
     options: ReadOptions
     format: Format = Format.SOR_XML
-    _names: NameLookup | None = None
+    _names: GivesNames | None = None
 
-    def use_names_from(self, names: NameLookup | None) -> None:
+    def use_names_from(self, names: GivesNames | None) -> None:
         """Take the names of codes from ``names`` first, then from the bundled code tables.
 
         ``names`` is the reader of the SorDataCodeTypes.xml that stands in the same source (see
@@ -181,7 +173,7 @@ class EntitiesReader(_SorXmlReader):
         """Read the file once and tell its element paths, what they hold and fill."""
         from .shape import describe_units
 
-        return describe_units(self.member, self.options, _UNIT_LAYOUT, tuple(LEVEL_OF))
+        return describe_units(self.member, self.options, _UNIT_LAYOUT)
 
 
 _UNIT_LAYOUT = Layout(ENTITIES)

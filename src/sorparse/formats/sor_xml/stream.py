@@ -57,6 +57,10 @@ class Header:
     """Text of ``SnapshotDate``."""
 
 
+class DoctypeError(SorFileError):
+    """The document declares a document type."""
+
+
 class _Stop(Exception):  # noqa: N818 - no error: the header has been read
     pass
 
@@ -135,7 +139,7 @@ def read_header(
         except _Stop:
             break
         except _Doctype:
-            raise SorFileError(
+            raise DoctypeError(
                 "the document declares a document type (DOCTYPE); SOR's files have none, and "
                 "for safety none is read",
                 file=file,
@@ -243,6 +247,7 @@ class AttributeWatch:
     def __init__(self, usual: bytes, *, encoding: str | None, head: bytes) -> None:
         self._usual = usual
         self._before = b""
+        self._suspect = False
         # two bytes a character: nothing can be told from the bytes
         self._blind = b"\0" in head or (encoding is not None and "=".encode(encoding) != b"=")
         self._attribute = re.compile(rb"""[^\s<>"'=]+\s*=\s*(?:"[^"]*"|'[^']*')""")
@@ -251,10 +256,13 @@ class AttributeWatch:
         """Tell whether the chunk may hold an unusual attribute (never too rarely)."""
         if self._blind:
             return True
-        text = self._before + chunk  # an attribute may lie across two chunks
-        self._before = chunk[-_ATTRIBUTE_BYTES:]
-        if text.count(b"=") == text.count(self._usual):
+        odd = chunk.count(b"=") != chunk.count(self._usual)
+        suspect = odd or self._suspect
+        self._suspect = odd  # an attribute may lie across two chunks
+        before, self._before = self._before, chunk[-_ATTRIBUTE_BYTES:]
+        if not suspect:
             return False
+        text = before + chunk
         return any(
             not (found == self._usual or found.startswith(b"xmlns"))
             for found in self._attribute.findall(text)
