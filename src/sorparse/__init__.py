@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from . import examples as examples
     from . import identifiers as identifiers
     from .description import ColumnDescription, Description, TableDescription
+    from .display.picture import Picture
+    from .display.tree import Node, Tree
     from .errors import (
         ConversionError,
         InvalidDateError,
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
         UnknownUnitError,
         UnrecognisedFormatError,
     )
-    from .exports import ConversionReport, convert
+    from .exports.convert import ConversionReport, convert
     from .exports.extract import extract
     from .exports.fhir import to_fhir
     from .feed import Feed, open
@@ -67,10 +69,13 @@ if TYPE_CHECKING:
         load,
     )
     from .tables import Table
+    from .validation import ValidationReport, validate
 
 __version__ = "0.1.0"
 
 _HOMES = {
+    "display.picture": ("Picture",),
+    "display.tree": ("Node", "Tree"),
     "description": ("ColumnDescription", "Description", "TableDescription"),
     "errors": (
         "InvalidDateError",
@@ -84,7 +89,7 @@ _HOMES = {
         "UnknownUnitError",
         "UnrecognisedFormatError",
     ),
-    "exports": ("ConversionReport", "convert"),
+    "exports.convert": ("ConversionReport", "convert"),
     "exports.extract": ("extract",),
     "exports.fhir": ("to_fhir",),
     "feed": ("Feed", "open"),
@@ -121,11 +126,11 @@ _HOMES = {
         "ShakMatch",
         "Status",
         "View",
-        "codes",
-    "diff",
+        "diff",
         "load",
     ),
     "tables": ("Table",),
+    "validation": ("ValidationReport", "validate"),
 }
 _MODULES = ("codes", "examples", "identifiers")
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
@@ -156,7 +161,9 @@ __all__ = [
     "Match",
     "MissingExtraError",
     "MissingTableError",
+    "Node",
     "NotInForceError",
+    "Picture",
     "Register",
     "ReplacedEntity",
     "Replacement",
@@ -171,8 +178,10 @@ __all__ = [
     "Status",
     "Table",
     "TableDescription",
+    "Tree",
     "UnknownUnitError",
     "UnrecognisedFormatError",
+    "ValidationReport",
     "Validity",
     "View",
     "VirtualAddress",
@@ -187,6 +196,7 @@ __all__ = [
     "open",
     "to_dict",
     "to_fhir",
+    "validate",
 ]
 
 

@@ -78,10 +78,10 @@ class TableReader(Protocol):
 
 @runtime_checkable
 class GivesNames(Protocol):
-    """A reader that knows the names of codes, for the tables beside it."""
+    """A reader that knows the names of codes: of the lists that stand beside the units."""
 
     def name_of(self, kind: str, code: str) -> str | None:
-        """Give the name of a code, by the kinds of ``sorparse.codes``; ``None`` where unknown."""
+        """Give the name of a code of one of the lists of ``sorparse.codes``, where known."""
 
 
 @runtime_checkable
@@ -89,7 +89,7 @@ class TakesNames(Protocol):
     """A reader of a file that holds codes without names."""
 
     def use_names_from(self, names: GivesNames | None) -> None:
-        """Ask ``names`` first for the name of a code, then the bundled code tables."""
+        """Ask ``names`` first for the name of a code, and then the library's own table."""
 
 
 @attrs.frozen

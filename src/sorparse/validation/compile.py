@@ -8,8 +8,11 @@ its namespace, and all of it is served from memory.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
+from functools import cache
+from typing import Any
 
 import attrs
 from lxml import etree
@@ -24,6 +27,8 @@ from .schema_files import (
     open_schema_files,
     secure_parser,
 )
+
+_Shape = tuple[str, tuple[tuple[str, str], ...], tuple["_Shape", ...]]
 
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 ROOT = "SorTree"
@@ -49,25 +54,55 @@ class Schema:
     """The namespaces for which it declares SorTree."""
 
 
-def load_schema(schema: str | None, namespace: str) -> Schema:
+def load_schema(schema: str | os.PathLike[str] | None, namespace: str) -> Schema:
     """Load the bundled schema for a root namespace (``schema=None``), or the caller's.
 
     Raises SorFileError for a schema that cannot be had or used; the network is never touched.
     """
-    bundled = bundled_files()
     if schema is None:
-        version, path = BUNDLED_ROOTS[namespace]
-        chosen = _Closure(bundled, bundled)
-        chosen.follow(bundled.document(path))
-        return chosen.compile(f"bundled schema for SOR XML {version}")
+        return _bundled(namespace).compiled()
     files, named = open_schema_files(schema)
     root = files.document(named) if named is not None else _find_root(files, namespace)
-    chosen = _Closure(files, bundled)
+    chosen = _Closure(files, bundled_files())
     chosen.follow(root)
-    compiled = chosen.compile(f"{root.name}")
-    if not compiled.namespaces:
+    prepared = chosen.prepared(root.name)
+    if not prepared.roots:
         raise SorFileError(f"declares no element {ROOT}, so it is no schema of SOR", file=root.name)
-    return compiled
+    return prepared.compiled()
+
+
+@cache
+def _bundled(namespace: str) -> _Prepared:
+    # kept, because reading the files takes four times as long as compiling them
+    version, path = BUNDLED_ROOTS[namespace]
+    files = bundled_files()
+    chosen = _Closure(files, files)
+    chosen.follow(files.document(path))
+    return chosen.prepared(f"bundled schema for SOR XML {version}")
+
+
+@attrs.frozen(eq=False)
+class _Prepared:
+    """All documents of a schema as libxml2 is to get them."""
+
+    documents: Mapping[str, bytes]
+    """By the address they are served under."""
+    entry: str
+    names: Mapping[str, str]
+    """Address to the file's own name, for messages."""
+    components: Components
+    name: str
+    roots: frozenset[str]
+
+    def compiled(self) -> Schema:
+        parser = secure_parser()
+        parser.resolvers.add(_Served(self.documents))
+        try:
+            tree = etree.fromstring(self.documents[self.entry], parser, base_url=self.entry)
+            validator = etree.XMLSchema(tree)
+        except etree.XMLSchemaParseError as exc:
+            raise _as_file_error(exc, self.names, self.name) from None
+        return Schema(validator, self.components, self.name, self.roots)
 
 
 def _find_root(files: SchemaFiles, namespace: str) -> SchemaDocument:
@@ -85,7 +120,7 @@ def _find_root(files: SchemaFiles, namespace: str) -> SchemaDocument:
             file=files.name,
         )
     fitting = [document for document in roots if document.target_namespace == namespace] or roots
-    if len({etree.tostring(document.root, method="c14n") for document in fitting}) > 1:
+    if len({_shape(document.root) for document in fitting}) > 1:
         names = " and ".join(document.path for document in fitting[:3])
         raise SorFileError(
             f"several schemas declare {ROOT}: {names}; give the path of the one you mean",
@@ -124,7 +159,8 @@ class _Closure:
             if key in self.chosen:
                 continue
             self.chosen[key] = document
-            files = self.bundled if document.bundled else self.files
+            if document.bundled and not self.files.bundled:
+                continue  # what it needs may be in the caller's set, so that is asked first
             for kind, child in xs_children(document.root):
                 location = child.get("schemaLocation")
                 if kind in ("redefine", "override"):
@@ -133,7 +169,7 @@ class _Closure:
                     )
                 if kind not in ("include", "import") or not location:
                     continue
-                found = files.resolve(document, location.strip(), child.sourceline)
+                found = self.files.resolve(document, location.strip(), child.sourceline)
                 wanted = namespace if kind == "include" else child.get("namespace") or ""
                 # a file of another namespace that happens to bear the name is not what is meant
                 if found is not None and found.target_namespace in (
@@ -175,12 +211,12 @@ class _Closure:
         (kind, name), (document, element) = next(iter(missing.items()))
         namespace, _, shown = name[1:].rpartition("}")
         places = {
-            child.get("schemaLocation")
+            child.get("schemaLocation", "")
             for _, child in xs_children(document.root)
             if child.get("namespace") == namespace and child.get("schemaLocation")
         }
         more = f" ({len(missing) - 1} more are missing)" if len(missing) > 1 else ""
-        where = f", which it imports from {sorted(places)[0]}" if places else ""
+        where = f", which it imports from {min(places)}" if places else ""
         return SorFileError(
             f"uses the {kind} {shown} of namespace {namespace or '(none)'}{where}; it is neither "
             f"in the set of schemas nor among the bundled components, and nothing is fetched{more}",
@@ -188,39 +224,34 @@ class _Closure:
             line=element.sourceline,
         )
 
-    def compile(self, name: str) -> Schema:
-        """Compile the chosen files."""
+    def prepared(self, name: str) -> _Prepared:
+        """Bring the chosen files into the form that libxml2 is to get."""
         components = Components()
         # the caller's files before the bundled ones, so that theirs is the declaration that stays
         order = sorted(self.chosen.items(), key=lambda item: item[0][2])
         for (_, namespace, _), document in order:
             components.add(document.root, namespace)
-        served = _Served(dict(self._documents(order)))
-        first = next(iter(self.chosen))[1]
-        names = {f"doc:/{at}.xsd": document.name for at, (_, document) in enumerate(order)}
-        parser = secure_parser()
-        parser.resolvers.add(served)
-        entry = _aggregator_url(first)
-        try:
-            tree = etree.fromstring(served.documents[entry], parser, base_url=entry)
-            validator = etree.XMLSchema(tree)
-        except etree.XMLSchemaParseError as exc:
-            raise _as_file_error(exc, names, name) from None
-        supplied = sorted({ns for (_, ns, ours) in self.chosen if ours and not self.files.bundled})
         if not self.files.bundled:
-            name += f" ({len(self.chosen) - len(supplied)} files"
+            supplied = sorted({namespace for (_, namespace, ours) in self.chosen if ours})
+            name += f" ({sum(not ours for (_, _, ours) in self.chosen)} files"
             name += f"; bundled components for {', '.join(supplied)})" if supplied else ")"
-        roots = frozenset(
-            namespace
-            for _, namespace, _ in self.chosen
-            if components.has_element(f"{{{namespace}}}{ROOT}")
+        return _Prepared(
+            documents=dict(self._documents(order)),
+            entry=_aggregator_url(next(iter(self.chosen))[1]),
+            names={f"doc:/{at}.xsd": document.name for at, (_, document) in enumerate(order)},
+            components=components,
+            name=name,
+            roots=frozenset(
+                namespace
+                for _, namespace, _ in self.chosen
+                if components.has_element(f"{{{namespace}}}{ROOT}")
+            ),
         )
-        return Schema(validator, components, name, roots)
 
     def _documents(
         self, order: list[tuple[tuple[str, str, bool], SchemaDocument]]
     ) -> Iterator[tuple[str, bytes]]:
-        seen: dict[Name, tuple[bytes, SchemaDocument]] = {}
+        seen: dict[Name, tuple[_Shape, SchemaDocument]] = {}
         by_namespace: dict[str, list[str]] = {}
         for at, ((_, namespace, _), document) in enumerate(order):
             root = deepcopy(document.root)
@@ -268,16 +299,16 @@ def _without_repeats(
     root: etree._Element,
     namespace: str,
     document: SchemaDocument,
-    seen: dict[Name, tuple[bytes, SchemaDocument]],
+    seen: dict[Name, tuple[_Shape, SchemaDocument]],
 ) -> None:
     """Take out components that an earlier file of the namespace declares as well."""
     for name, element in list(declared(root, namespace)):
-        text = etree.tostring(element, method="c14n", with_comments=False, with_tail=False)
+        shape = _shape(element)
         if name not in seen:
-            seen[name] = (text, document)
+            seen[name] = (shape, document)
             continue
-        first_text, first = seen[name]
-        if text != first_text and not document.bundled:
+        first_shape, first = seen[name]
+        if shape != first_shape and not document.bundled:
             kind, shown = name[0], name[1].rpartition("}")[2]
             raise SorFileError(
                 f"declares the {kind} {shown}, which {first.name} declares differently",
@@ -287,21 +318,26 @@ def _without_repeats(
         _blank_out(element)
 
 
+def _shape(element: etree._Element) -> _Shape:
+    """What a declaration says, whatever its blanks and annotations."""
+    parts = tuple(_shape(child) for name, child in xs_children(element) if name != "annotation")
+    return (local(element), tuple(sorted(element.items())), parts)
+
+
 class _Served(etree.Resolver):
     """Serves the documents from memory, and an empty one for whatever else is asked for."""
 
-    def __init__(self, documents: dict[str, bytes]) -> None:
+    def __init__(self, documents: Mapping[str, bytes]) -> None:
         super().__init__()
         self.documents = documents
 
-    def resolve(self, system_url: str, public_id: str, context: object) -> object:  # type: ignore[override] # the stubs know no return type for it
-        return self.resolve_string(
-            self.documents.get(system_url, b""), context, base_url=system_url
-        )
+    def resolve(self, system_url: str | None, public_id: str | None, context: Any) -> Any:  # noqa: ARG002 - lxml's own signature
+        content = self.documents.get(system_url or "", b"")
+        return self.resolve_string(content, context, base_url=system_url)
 
 
 def _as_file_error(
-    exc: etree.XMLSchemaParseError, names: dict[str, str], fallback: str
+    exc: etree.XMLSchemaParseError, names: Mapping[str, str], fallback: str
 ) -> SorFileError:
     entry = next((e for e in exc.error_log if e.level_name in ("ERROR", "FATAL")), None)
     if entry is None:
@@ -311,6 +347,3 @@ def _as_file_error(
         file=names.get(entry.filename, fallback),
         line=entry.line or None,
     )
-
-
-__all__ = ["BUNDLED_ROOTS", "ROOT", "Schema", "load_schema", "local"]

@@ -39,7 +39,8 @@ _REFERENCES = {
 
 def local(element: etree._Element) -> str:
     """Local name of an element; empty for a comment or a processing instruction."""
-    return etree.QName(element).localname if isinstance(element.tag, str) else ""
+    tag = element.tag
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
 def xs_children(element: etree._Element) -> Iterator[tuple[str, etree._Element]]:
@@ -111,11 +112,17 @@ class Components:
 
     _nodes: dict[Name, tuple[etree._Element, str]] = attrs.field(factory=dict, init=False)
     _contents: dict[str, Content | None] = attrs.field(factory=dict, init=False)
+    pattern_words: dict[str, str] = attrs.field(factory=dict, init=False)
+    """What a pattern means in words, where its annotation says so; by the pattern's text."""
 
     def add(self, root: etree._Element, namespace: str) -> None:
         """Take in the global components of one file; the first of a name stays."""
         for name, node in declared(root, namespace):
             self._nodes.setdefault(name, (node, namespace))
+        for pattern in root.iter(f"{{{XS}}}pattern"):
+            words = pattern.findtext(f"{{{XS}}}annotation/{{{XS}}}documentation")
+            if words:
+                self.pattern_words.setdefault(pattern.get("value", ""), " ".join(words.split()))
 
     def has_element(self, name: str) -> bool:
         """Whether an element is declared globally."""
@@ -147,6 +154,12 @@ class Components:
                 return type_name
             type_name = qualified(base, base.get("base") or "", found[1])
         return type_name
+
+    def type_words(self, type_name: str) -> str | None:
+        """What the pattern of a simple type means in words, where it says so."""
+        found = self._nodes.get(("type", type_name))
+        pattern = None if found is None else found[0].find(f".//{{{XS}}}pattern")
+        return None if pattern is None else self.pattern_words.get(pattern.get("value", ""))
 
     def content(self, name: str) -> Content | None:
         """What a global element may hold; ``None`` where it is not declared or holds only text."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 from datetime import date
+from typing import Literal, TypedDict
 
 import attrs
 from lxml import etree
@@ -11,7 +12,9 @@ from lxml import etree
 from ..errors import SorFileError, UnrecognisedFormatError
 from ..sources import Member, Source
 from .compile import BUNDLED_ROOTS, ROOT
+from .components import local
 
+_PIECE = 4 * 1024
 _BOMS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -73,23 +76,31 @@ def look_at(member: Member) -> Document:
         raise UnrecognisedFormatError(
             f"is empty, where a {ROOT} document was expected", file=member.name
         )
-    parser = etree.XMLPullParser(("start", "end"), **secure_options())
+    parser = pull_parser(("start", "end"))
     error: etree.XMLSyntaxError | None = None
-    try:
-        parser.feed(head)
-    except etree.XMLSyntaxError as exc:
-        error = exc
     root: etree._Element | None = None
     snapshot = None
-    for event, element in parser.read_events():
-        if root is None:
-            root = element
-        elif event == "end" and element.getparent() is root:
-            name = etree.QName(element).localname if isinstance(element.tag, str) else ""
-            if name == "SnapshotDate":
-                snapshot = _as_date(element.text)
-            if name not in ("CreatedAtTime", "SnapshotDate"):
-                break
+    past_head = False
+    for at in range(0, len(head), _PIECE):
+        try:
+            parser.feed(head[at : at + _PIECE])
+        except etree.XMLSyntaxError as exc:
+            error = exc
+        for event, element in parser.read_events():
+            if root is None:
+                root = element
+            elif event == "end" and element.getparent() is root:
+                name = local(element)
+                if name == "SnapshotDate":
+                    snapshot = _as_date(element.text)
+                past_head = past_head or name not in ("CreatedAtTime", "SnapshotDate")
+        if past_head or snapshot or error:
+            break
+    if root is None and error is None and len(head) < _PIECE:
+        try:  # libxml2 waits for more before it says anything about a few bytes
+            root = parser.close()
+        except etree.XMLSyntaxError as exc:
+            error = exc
     if root is None:
         if not _looks_like_xml(head):
             raise UnrecognisedFormatError(
@@ -98,7 +109,7 @@ def look_at(member: Member) -> Document:
                 file=member.name,
             )
         if error is None:
-            raise SorFileError("ends or has no root element in its first 64 KiB", file=member.name)
+            raise SorFileError("has no root element in its first 64 KiB", file=member.name)
         raise broken_xml(error, member.name)
     refuse_doctype(root, member.name)
     tag = etree.QName(root)
@@ -110,16 +121,30 @@ def look_at(member: Member) -> Document:
     return Document(member, tag.namespace or "", snapshot)
 
 
-def secure_options(*, huge: bool = False) -> dict[str, bool]:
+class _SecureOptions(TypedDict):
+    resolve_entities: bool
+    no_network: bool
+    load_dtd: bool
+    huge_tree: bool
+    collect_ids: bool
+
+
+def secure_options(*, huge: bool = False) -> _SecureOptions:
     """Options for every parser of a document: nothing is fetched, nothing expanded."""
     return {
         "resolve_entities": False,
         "no_network": True,
         "load_dtd": False,
-        "dtd_validation": False,
         "huge_tree": huge,
         "collect_ids": False,
     }
+
+
+def pull_parser(
+    events: tuple[Literal["start", "end"], ...], tag: str | None = None, *, huge: bool = False
+) -> etree.XMLPullParser[etree._Element]:
+    """Make a parser that is fed bytes and gives elements."""
+    return etree.XMLPullParser(events, tag=tag, **secure_options(huge=huge))
 
 
 def refuse_doctype(root: etree._Element, name: str) -> None:

@@ -61,7 +61,7 @@ class FaultLog:
     """Faults of a kind that came up after ``most`` other kinds."""
     occurrences: list[Issue] = attrs.field(factory=list, init=False)
     faults: dict[tuple[str, str, str], Fault] = attrs.field(factory=dict, init=False)
-    _paths: dict[str, str] = attrs.field(factory=dict, init=False)
+    _texts: dict[str, str] = attrs.field(factory=dict, init=False)
 
     def add(self, finding: Finding, element: etree._Element | None = None) -> tuple[Issue, int]:
         """Take a finding, at ``element`` where its own is only a stand-in.
@@ -70,7 +70,7 @@ class FaultLog:
         """
         at = finding.element if element is None else element
         full = path_of(at, finding.attribute)
-        full = self._paths.setdefault(full, full)  # one text for equal paths
+        full = self._texts.setdefault(full, full)
         return self.put(
             finding.code,
             local(at),
@@ -95,10 +95,11 @@ class FaultLog:
         """Take a fault by its parts."""
         shown = "" if value is None else f" {_short(value)}" if value else " (empty)"
         value = value if value is None else value[:_KEPT_CHARS]
+        message = f"{subject}{shown} {rule}"
         issue = Issue(
             self.severity,
             code,
-            f"{subject}{shown} {rule}",
+            self._texts.setdefault(message, message),  # one text for equal messages
             file=self.file,
             line=line,
             column=path,

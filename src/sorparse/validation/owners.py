@@ -12,13 +12,18 @@ from lxml import etree
 from ..issues import Issue, Severity
 from ..limits import DEFAULT_LIMITS, Limits
 from .compile import Schema, load_schema
-from .components import local
 from .faults import FaultLog
 from .lines import locate
 from .words import Finding, content_findings, value_finding
 
 OWNER = "InstitutionOwnerEntity"
 _TOLD_AT_ONCE = 3
+
+
+def is_owner(element: etree._Element) -> bool:
+    """Whether an element of the owners' tag stands where owners do; one could be inside another."""
+    parent = element.getparent()
+    return parent is not None and parent.getparent() is None
 
 
 @attrs.define(eq=False)
@@ -90,7 +95,8 @@ class OwnerValidator:
         Gives the issues to tell now: those of faults not yet told three times.
         """
         root = owner.getparent()
-        assert root is not None
+        if root is None or not is_owner(owner):
+            return []  # told when the owner around it is completed
         before, last_owner = self._since_last_owner(owner.itersiblings(preceding=True))
         self.owners += 1
         findings = list(self._around(root, before, last_owner, owner))
@@ -143,11 +149,16 @@ class OwnerValidator:
         elif strays and not self._hopeless:
             # two owners, so that what is out of order is the stray and not the owner
             outline = _Outline.of(root, self._header, [self.owner_tag] * 2, strays)
-            wanted = {id(stray) for stray in strays}
-            for finding in self._examine(outline.root, outline.stand_ins):
-                element = outline.origin(finding.element)
-                if any(id(e) in wanted for e in (element, *element.iterancestors())):
-                    yield finding, element
+            wanted = set(strays)
+            found = [
+                (finding, outline.origin(finding.element))
+                for finding in self._examine(outline.root, outline.stand_ins)
+            ]
+            yield from _by_line(
+                (finding, element)
+                for finding, element in found
+                if not wanted.isdisjoint((element, *element.iterancestors()))
+            )
 
     def _head(
         self, root: etree._Element, header: list[etree._Element], owner: etree._Element | None
@@ -155,31 +166,29 @@ class OwnerValidator:
         self._header = [deepcopy(element) for element in header]
         outline = _Outline.of(root, header, [] if owner is None else [self.owner_tag], ())
         for finding in self._examine(outline.root, outline.stand_ins):
+            told = finding
             if finding.code == "xsd-unknown-root":
                 self._hopeless = True
                 known = " and ".join(sorted(self.schema.namespaces))
                 rule = f"is of the namespace {self.namespace}; the schema declares it for {known}"
-                finding = attrs.evolve(finding, rule=rule)
+                told = attrs.evolve(finding, rule=rule)
             origin = owner if finding.element in outline.stand_ins else None
-            yield finding, outline.origin(finding.element) if origin is None else origin
+            yield told, outline.origin(finding.element) if origin is None else origin
 
     def _inside(
         self, root: etree._Element, owner: etree._Element
     ) -> list[tuple[Finding, etree._Element]]:
         """What is wrong inside an owner, in the order of its lines."""
         if self.schema.components.has_element(self.owner_tag):
-            found = [(finding, finding.element) for finding in self._examine(owner)]
-        else:
-            # declared only inside the root: shown to libxml2 in its place there
-            outline = _Outline.of(root, self._header, (), [owner])
-            pairs = ((f, outline.origin(f.element)) for f in self._examine(outline.root))
-            found = [
-                (finding, element)
-                for finding, element in pairs
-                if element is owner or owner in element.iterancestors()
-            ]
-        found.sort(key=lambda pair: pair[1].sourceline or 0)
-        return found
+            return _by_line((finding, finding.element) for finding in self._examine(owner))
+        # declared only inside the root: shown to libxml2 in its place there
+        outline = _Outline.of(root, self._header, (), [owner])
+        pairs = ((f, outline.origin(f.element)) for f in self._examine(outline.root))
+        return _by_line(
+            (finding, element)
+            for finding, element in pairs
+            if element is owner or owner in element.iterancestors()
+        )
 
     def _examine(
         self, top: etree._Element, stand_ins: frozenset[etree._Element] = frozenset()
@@ -213,6 +222,13 @@ class OwnerValidator:
                     known = content is None or content.places(str(sibling.tag))
                     if known and components.has_element(str(sibling.tag)):
                         yield from self._examine(sibling, stand_ins)
+
+
+_Placed = tuple[Finding, etree._Element]
+
+
+def _by_line(findings: Iterable[_Placed]) -> list[_Placed]:
+    return sorted(findings, key=lambda pair: pair[1].sourceline or 0)
 
 
 @attrs.frozen(eq=False)
@@ -251,6 +267,3 @@ class _Outline:
     def origin(self, element: etree._Element) -> etree._Element:
         """The element of the document that one of the outline stands for."""
         return self._origins.get(element, element)
-
-
-__all__ = ["OWNER", "OwnerValidator", "local"]

@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import closing
+from typing import Any
 
+import attrs
 from lxml import etree
 
 from ..errors import SorFileError, UnrecognisedFormatError
 from ..limits import DEFAULT_LIMITS, Limits
 from ..sources import SourceInput, open_source
 from .compile import BUNDLED_ROOTS, ROOT, Schema, load_schema
-from .document import Document, broken_xml, find_document, refuse_doctype, secure_options
+from .document import (
+    Document,
+    broken_xml,
+    find_document,
+    pull_parser,
+    secure_options,
+)
 from .faults import FaultLog
-from .owners import OWNER, OwnerValidator
+from .owners import OWNER, OwnerValidator, is_owner
 from .report import ValidationReport
 from .words import value_finding
 
 _CHUNK = 64 * 1024
-_COUNTING_CHUNK = 1024 * 1024
+_COUNTING_CHUNK = 4 * 1024 * 1024
 _LIBXML2_DEPTH = 256
 _MAX_OWNER_BYTES = 256 * 1024**2
 """The largest owner is held as a tree of about six times its bytes. A region has some MB."""
@@ -38,9 +46,9 @@ def validate(
     element is SorTree. ``schema``: ``None`` for the bundled schema of the document's version, or
     the path of an XSD, or of a folder or zip of XSDs such as the publisher's; what it imports from
     elsewhere is served from the set itself or from the bundled components, never from the network.
-    ``places=False`` is faster on a faulty document: it gives the rules broken and how often, without
-    lines, paths and SOR ids; the count may be lower, for after an element out of place the rest of
-    its parent is passed over.
+    ``places=False`` is faster on a faulty document: it gives the rules broken and how often,
+    without lines, paths and SOR ids; the count may be lower, for after an element out of place the
+    rest of its parent is passed over.
 
     A valid document costs one pass that builds no tree. Where that pass meets a fault, it stops and
     a second one goes owner by owner and gives each fault its line, path, value and SOR id.
@@ -62,9 +70,14 @@ def validate(
         if not places:
             return _count(document, loaded, limits)
         # a stream that can be read once has no size; it gets the precise pass at once
-        if document.member.size is not None and _is_valid(document, loaded, limits):
+        rereadable = document.member.size is not None
+        if rereadable and _is_valid(document, loaded, limits):
             return _report(document, loaded, FaultLog(document.member.name))
-        return _precise(document, loaded, limits)
+        report = _precise(document, loaded, limits)
+        if report.valid and rereadable:
+            # a rule across owners, such as xs:unique, is beyond what looks at one at a time
+            return _count(document, loaded, limits)
+        return report
 
 
 def _report(
@@ -83,45 +96,43 @@ def _report(
 
 
 class _Nothing:
-    """A parser target that builds nothing: the schema sees each event on its way."""
+    """A parser target that builds nothing: the schema sees each event on its way.
+
+    With no more than ``close`` lxml calls no Python at all while it parses.
+    """
 
     def close(self) -> None:
         return None
 
 
-def _options(limits: Limits) -> dict[str, bool]:
+def _huge(limits: Limits) -> bool:
     # without huge_tree libxml2 itself stops at 256 levels and at texts of 10 MB
-    return secure_options(huge=limits.max_depth > _LIBXML2_DEPTH)
+    return limits.max_depth > _LIBXML2_DEPTH
 
 
 def _faults_as_met(
     document: Document, schema: Schema, limits: Limits, chunk: int
-) -> Iterator[list[etree._LogEntry]]:
+) -> Generator[list[etree._LogEntry], None, None]:
     """Validate without a tree; after each chunk give libxml2's errors so far (if any).
 
-    Raises XMLSyntaxError for broken XML.
+    Raises XMLSyntaxError for broken XML, though its text may be that of the first fault.
     """
-    parser = etree.XMLParser(schema=schema.validator, target=_Nothing(), **_options(limits))
+    target: Any = _Nothing()  # the stubs ask for every method of a target
+    parser = etree.XMLParser(
+        schema=schema.validator, target=target, **secure_options(huge=_huge(limits))
+    )
     with document.member.open() as stream:
         while data := stream.read(chunk):
             parser.feed(data)
             yield list(parser.feed_error_log)
-    try:
-        parser.close()
-    except etree.XMLSyntaxError:
-        # raised for faults against the schema too; those are in the log
-        if not parser.feed_error_log or not _only_faults(list(parser.feed_error_log)):
-            raise
+    parser.close()
     yield list(parser.feed_error_log)
-
-
-def _only_faults(entries: list[etree._LogEntry]) -> bool:
-    return all(entry.domain_name == "SCHEMASV" for entry in entries)
 
 
 def _is_valid(document: Document, schema: Schema, limits: Limits) -> bool:
     try:
-        return not any(_faults_as_met(document, schema, limits, _CHUNK))
+        with closing(_faults_as_met(document, schema, limits, _CHUNK)) as faults:
+            return not any(faults)
     except etree.XMLSyntaxError:
         return False  # the precise pass tells what and where
 
@@ -130,13 +141,15 @@ def _count(document: Document, schema: Schema, limits: Limits) -> ValidationRepo
     entries: list[etree._LogEntry] = []
     complete = True
     try:
-        for entries in _faults_as_met(document, schema, limits, _COUNTING_CHUNK):
-            if len(entries) > limits.max_issues:
-                complete = False
-                break
+        with closing(_faults_as_met(document, schema, limits, _COUNTING_CHUNK)) as faults:
+            for entries in faults:
+                if len(entries) > limits.max_issues:
+                    complete = False
+                    break
     except etree.XMLSyntaxError as exc:
-        found = f"; before it {len(entries):,} faults were found" if entries else ""
-        raise _file_error(exc, document, limits, found) from None
+        if document.member.size is not None:
+            return attrs.evolve(_precise(document, schema, limits), occurrences=())
+        raise _file_error(exc, document, limits, "") from None
     log = FaultLog(document.member.name, most=limits.max_issues)
     for entry in entries:
         name = entry.message.partition("'")[2].partition("'")[0]
@@ -167,19 +180,16 @@ def _code_of(entry: etree._LogEntry, code: str) -> str:
 def _precise(document: Document, schema: Schema, limits: Limits) -> ValidationReport:
     log = FaultLog(document.member.name, most=limits.max_issues)
     validator = OwnerValidator(schema, document.namespace, log)
-    parser = etree.XMLPullParser(("end",), tag=validator.owner_tag, **_options(limits))
-    root: etree._Element | None = None
+    parser = pull_parser(("end",), validator.owner_tag, huge=_huge(limits))
     since = 0
     with document.member.open() as stream:
         while data := stream.read(_CHUNK):
             error = _feed(parser, data)
             since += len(data)
             for _, owner in parser.read_events():
+                if not is_owner(owner):
+                    continue
                 since = 0
-                if root is None:
-                    root = owner.getparent()
-                    assert root is not None
-                    refuse_doctype(root, document.member.name)
                 validator.check(owner)
                 _prune(owner)
             if error is not None:

@@ -95,13 +95,15 @@ def value_finding(
         rule = f"stands inside {local(element)}, which may only hold text"
         return Finding("xsd-unknown-element", rule, child)
     if facet := _FACET.match(rest):
-        rule = _facet_rule(facet[1], rest[facet.end() :])
+        rule = _facet_rule(facet[1], rest[facet.end() :], components)
         return Finding("xsd-bad-value", rule, element, value, attribute)
     if found := _ATOMIC.search(rest):
         if attribute is None and len(element):
             return None  # elements inside a text: told already
         base = components.builtin_base(found[1])
-        rule = _TYPES.get(base, f"is no value of the type {_NAMESPACES.sub('', base)}")
+        rule = components.type_words(found[1]) or _TYPES.get(
+            base, f"is no value of the type {_NAMESPACES.sub('', base)}"
+        )
         return Finding("xsd-bad-value", rule, element, value, attribute)
     if kind == "SCHEMAV_CVC_ELT_1":
         rule = "is not declared by the schema as the beginning of a document"
@@ -109,7 +111,7 @@ def value_finding(
     return Finding("xsd-other", _NAMESPACES.sub("", rest), element, attribute=attribute)
 
 
-def _facet_rule(facet: str, rest: str) -> str:
+def _facet_rule(facet: str, rest: str, components: Components) -> str:
     if facet in _LENGTH_WORDS and (found := _LENGTHS.search(rest)):
         return _LENGTH_WORDS[facet].format(found[2])
     if facet in _BOUND_WORDS and (found := _BOUND.search(rest)):
@@ -117,7 +119,8 @@ def _facet_rule(facet: str, rest: str) -> str:
     # the value itself may hold quotes, so what comes last is looked for
     if facet == "pattern" and "pattern '" in rest:
         pattern = rest.rpartition("pattern '")[2].removesuffix("'.")
-        return f"does not match the pattern {pattern}"
+        in_words = components.pattern_words.get(pattern)
+        return in_words or f"does not match the pattern {pattern}"
     if facet == "enumeration" and "the set {" in rest:
         values = rest.rpartition("the set {")[2].removesuffix("}.")
         return f"is none of {values}"
@@ -142,7 +145,8 @@ def content_findings(
     if content is not None:
         children = list(parent.iterchildren("*"))
         found += _unknown(children, content, components)
-        found += _missing(parent, children, content)
+        strangers = {f.element for f in found}
+        found += _missing(parent, children, {local(e) for e in strangers}, content)
         found += _misplaced(children, content)
     return found or [_in_general(parent, entry, at)]
 
@@ -171,12 +175,17 @@ def _unknown(
 
 
 def _missing(
-    parent: etree._Element, children: list[etree._Element], content: Content
+    parent: etree._Element,
+    children: list[etree._Element],
+    strangers: set[str],
+    content: Content,
 ) -> Iterator[Finding]:
     present = {str(child.tag) for child in children}
     for slot in content.slots:
         if slot.required and not slot.names & present:
             names = sorted({etree.QName(name).localname for name in slot.names})
+            if strangers.intersection(names):
+                continue  # it is there under another namespace, which is told
             yield Finding("xsd-missing-element", f"lacks the element {' or '.join(names)}", parent)
 
 

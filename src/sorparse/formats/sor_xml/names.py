@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...records import Classification, GeoLocation, LocationCode, SOREntity
+from ..coded import KIND_OF_CODE
 from ..declare import Column, Evidence, Kind, TableSpec
 
 C = Column
@@ -403,14 +404,11 @@ MANDATORY = {
 OPTIONAL_IN_1_0_0 = {"OE": ("entity_type.code",)}
 """UnitType stood only on the units of hospitals in 1.0.0."""
 
-KIND_OF_CODE = {
-    "entity_type": "entity_type",
-    "specialities": "clinical_speciality",
-    "location_code_region": "region",
-    "region": "region",
+KINDS_OF_CODES = {
+    **KIND_OF_CODE,
+    # no public list names these: only the file beside Sor.xml does
     "system_type": "system_type",
     "system_supplier": "system_supplier",
-    "communication_supplier": "network_operator",
     "edi_administrator": "edi_administrator",
 }
 """Field of a record to the kind of its code (see ``sorparse.codes``)."""

@@ -19,7 +19,7 @@ from ..fast import Odd
 from .fast import Fast
 from .names import (
     ENTITIES,
-    KIND_OF_CODE,
+    KINDS_OF_CODES,
     LOCATION_CODE_ENTITY,
     LOCATION_CODE_PLACES,
     LOCATION_CODES,
@@ -76,7 +76,7 @@ class _SorXmlReader:
     def _complete(self, field: str, coded: Coded) -> Coded:
         if coded.code is None or coded.name is not None:
             return coded
-        kind = KIND_OF_CODE[field]
+        kind = KINDS_OF_CODES[field]
         if self._names is not None:
             name = self._names.name_of(kind, coded.code)
             if name is not None:
