@@ -54,9 +54,7 @@ def main() -> None:
         (corpus / f"seed{number:02}").write_bytes(seed)
     words = HERE / "corpus" / f"{name}.dict"
     words.write_text(
-        "".join(
-            '"' + "".join(f"\\x{byte:02x}" for byte in word) + '"\n' for word in target.words
-        )
+        "".join('"' + "".join(f"\\x{byte:02x}" for byte in word) + '"\n' for word in target.words)
     )
     seconds = [f"-max_total_time={rest.pop(0)}"] if rest and rest[0].isdigit() else []
     options = [

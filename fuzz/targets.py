@@ -120,7 +120,18 @@ class Target:
     max_len: int = 4096
 
 
-_CELLS = (b'"', b'""', b'"=""', b'"""', b";", b"\r\n", b"NULL", b"9999-12-31", b"1,52096E+15", b"\0")
+_CELLS = (
+    b'"',
+    b'""',
+    b'"=""',
+    b'"""',
+    b";",
+    b"\r\n",
+    b"NULL",
+    b"9999-12-31",
+    b"1,52096E+15",
+    b"\0",
+)
 _TAGS = (b"<!DOCTYPE", b"<!ENTITY", b"&#0;", b"<![CDATA[", b"<?xml", b"xmlns=", b"-->", b"&lt;")
 
 
