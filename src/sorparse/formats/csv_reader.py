@@ -18,7 +18,7 @@ from .cells import BadCell
 from .columns import Census
 from .declare import Column, TableSpec, fold
 from .decode import CarefulDecoder, Leaf, Plan, make_plan
-from .fast import FastDecoder
+from .generate import FastDecoder
 from .rows import BLANKS, Rows, clean, split_quoted
 from .text import TextBlocks, without_cut_line
 
@@ -42,8 +42,8 @@ def read_header(head: bytes, name: str, options: ReadOptions) -> Header | None:
         limits=options.limits,
         encoding=options.encoding,
     )
-    for _, text in blocks:
-        for line in text.split("\n"):
+    for _, lines in blocks:
+        for line in lines:
             if not line.strip(BLANKS):
                 continue
             if "\0" in line:
@@ -188,7 +188,7 @@ class CsvTable:
             encoding=self.options.encoding,
         )
 
-    def _rows(self, blocks: Iterable[tuple[int, str]]) -> Rows:
+    def _rows(self, blocks: Iterable[tuple[int, list[str]]]) -> Rows:
         return Rows(
             blocks,
             file=self.member.name,
