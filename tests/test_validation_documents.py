@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import zipfile
 from collections import Counter
 from importlib.resources import as_file, files
@@ -535,3 +536,13 @@ def test_counting_stops_at_the_limit() -> None:
     report = sorparse.validate(document, places=False, limits=Limits(max_issues=20))
     assert not report.complete
     assert "at least" in str(report)
+
+
+def test_the_docs_list_the_codes() -> None:
+    root = Path(__file__).parent.parent
+    told = set(re.findall(r"`(xsd-[a-z-]+)`", (root / "docs" / "validation.md").read_text()))
+    folder = root / "src" / "sorparse" / "validation"
+    used: set[str] = set()
+    for file in folder.glob("*.py"):
+        used |= set(re.findall(r'"(xsd-[a-z-]+)"', file.read_text()))
+    assert told == used
