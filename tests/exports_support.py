@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tables_support import record_of
 
 import sorparse
 from sorparse import examples
 from sorparse.tables import schema_of
+from tables_support import record_of
 
 SOURCES = {
     "SOR2": examples.sor2_zip,
@@ -143,7 +143,7 @@ def postgres_server() -> Iterator[str]:
         pytest.skip("PostgreSQL's initdb is not installed")
     binaries = Path(found).parent if found else homes[-1]
     folder = Path(tempfile.mkdtemp(prefix="sorpg"))
-    run: dict[str, Any] = {"check": True, "capture_output": True, "cwd": folder, "timeout": 60}
+    run: dict[str, Any] = {"capture_output": True, "cwd": folder, "timeout": 60}
     if os.geteuid() == 0:  # the server refuses to run as root
         os.chown(folder, 65534, 65534)
         run |= {"user": 65534, "group": 65534, "extra_groups": []}
@@ -151,13 +151,13 @@ def postgres_server() -> Iterator[str]:
     settings = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c fsync=off"
     try:
         auth = ["-A", "trust", "-U", "sor", "-E", "UTF8", "--locale=C"]
-        subprocess.run([binaries / "initdb", "-D", data, *auth], **run)
-        start = [binaries / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", settings]
-        subprocess.run([*start, "start"], **run)
+        subprocess.run([binaries / "initdb", "-D", data, *auth], check=True, **run)
+        start = [str(binaries / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log")]
+        subprocess.run([*start, "-o", settings, "start"], check=True, **run)
         try:
             yield f"postgresql://sor@/postgres?host={folder}"
         finally:
-            stop = [binaries / "pg_ctl", "-D", data, "-m", "immediate", "stop"]
-            subprocess.run(stop, **run)
+            stop = [str(binaries / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop"]
+            subprocess.run(stop, check=True, **run)
     finally:
         shutil.rmtree(folder, ignore_errors=True)

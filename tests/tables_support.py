@@ -178,7 +178,7 @@ def record_of(table: str, row: Mapping[str, Any]) -> Any:
     return _build(schema.record, schema, names, row, items, "", "")
 
 
-def _build(
+def _build(  # noqa: PLR0917 - a walk down
     cls: type[Any],
     schema: TableSchema,
     names: Mapping[str, str],
@@ -207,7 +207,7 @@ def _build(
     return cls(**values)
 
 
-def _series(
+def _series(  # noqa: PLR0917 - a walk down
     inner: Any,
     schema: TableSchema,
     names: Mapping[str, str],

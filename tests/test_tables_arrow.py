@@ -8,11 +8,11 @@ from datetime import date
 from typing import Any
 
 import pytest
-from tables_support import entities, record_of, small_tables
 
 from sorparse import MissingExtraError, SOREntity, Table
 from sorparse.records import Coded
 from sorparse.tables.schema import records_by_table
+from tables_support import entities, record_of, small_tables
 
 TABLES = list(records_by_table())
 pa = pytest.importorskip("pyarrow")

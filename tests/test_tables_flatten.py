@@ -12,7 +12,6 @@ import attrs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tables_support import any_record, entities, record_of, small_tables
 
 from sorparse import SorError
 from sorparse.formats import sor2
@@ -21,6 +20,7 @@ from sorparse.records.docs import field_docs
 from sorparse.tables import DataType, schema_of
 from sorparse.tables.flatten import as_double, rows
 from sorparse.tables.schema import PLACES, records_by_table
+from tables_support import any_record, entities, record_of, small_tables
 
 TABLES = list(records_by_table())
 

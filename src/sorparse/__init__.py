@@ -10,9 +10,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from . import codes as codes
     from . import examples as examples
     from . import identifiers as identifiers
     from .description import ColumnDescription, Description, TableDescription
+    from .display.picture import Picture
+    from .display.tree import Node, Tree
     from .errors import (
         ConversionError,
         InvalidDateError,
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
         UnknownUnitError,
         UnrecognisedFormatError,
     )
-    from .exports import ConversionReport, convert
+    from .exports.conversion import ConversionReport, convert
     from .exports.extract import extract
     from .exports.fhir import to_fhir
     from .feed import Feed, open
@@ -71,6 +74,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "display.picture": ("Picture",),
+    "display.tree": ("Node", "Tree"),
     "description": ("ColumnDescription", "Description", "TableDescription"),
     "errors": (
         "InvalidDateError",
@@ -84,7 +89,7 @@ _HOMES = {
         "UnknownUnitError",
         "UnrecognisedFormatError",
     ),
-    "exports": ("ConversionReport", "convert"),
+    "exports.conversion": ("ConversionReport", "convert"),
     "exports.extract": ("extract",),
     "exports.fhir": ("to_fhir",),
     "feed": ("Feed", "open"),
@@ -127,7 +132,7 @@ _HOMES = {
     "tables": ("Table",),
     "validation": ("ValidationReport", "validate"),
 }
-_MODULES = ("examples", "identifiers")
+_MODULES = ("codes", "examples", "identifiers")
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
@@ -156,7 +161,9 @@ __all__ = [
     "Match",
     "MissingExtraError",
     "MissingTableError",
+    "Node",
     "NotInForceError",
+    "Picture",
     "Register",
     "ReplacedEntity",
     "Replacement",
@@ -171,6 +178,7 @@ __all__ = [
     "Status",
     "Table",
     "TableDescription",
+    "Tree",
     "UnknownUnitError",
     "UnrecognisedFormatError",
     "ValidationReport",
@@ -178,6 +186,7 @@ __all__ = [
     "View",
     "VirtualAddress",
     "__version__",
+    "codes",
     "convert",
     "diff",
     "examples",

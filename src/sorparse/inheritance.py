@@ -22,15 +22,17 @@ organisational unit. An indicator that is missing inherits no location code.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Literal
+from typing import Any, Generic, TypeVar
 
 import attrs
 
 from .records import Address, SOREntity, SorType, VirtualAddress
 from .records.values import NO_EXTRA, as_extra
 
-Parent = Callable[[SOREntity], SOREntity | None]
-"""Gives the unit above a unit, ``None`` at the top or where it is not known."""
+K = TypeVar("K")
+
+Found = tuple[Any, str] | None
+"""A value and the SOR id of the unit whose own it is."""
 
 
 @attrs.frozen(weakref_slot=False)
@@ -52,6 +54,11 @@ class Effective:
     origin: Mapping[str, str] = attrs.field(default=NO_EXTRA, converter=as_extra)
     """Name of each field above that has a value, to the SOR id of the unit whose own it is."""
 
+    def _repr_html_(self) -> str:
+        from .display.registers import effective_html
+
+        return effective_html(self)
+
     @property
     def addresses(self) -> tuple[Address, ...]:
         """The addresses there are: activity, visiting, postal; each once."""
@@ -59,100 +66,110 @@ class Effective:
         return tuple(dict.fromkeys(address for address in given if address is not None))
 
 
-def resolve_inheritance(entity: SOREntity, parent: Parent) -> Effective:
-    """Give what ``entity`` has effectively, ``parent`` telling the unit above any unit.
+class Inheritance(Generic[K]):
+    """Resolves inheritance among units of any kind that can be asked for a field by name.
 
-    Units above that form a circle are each looked at once.
+    get: gives a field of :class:`SOREntity` of a unit.
+    parent: gives the unit above, ``None`` at the top or where it is not known.
+
+    What a unit inherits is remembered for the units below it, so one instance resolves a whole
+    register in one walk. Units that form a circle are each looked at once.
     """
-    above = _Above(entity, parent)
-    postal = _inherited(above, "postal_address")
-    visiting = _own(entity, "visiting_address")
-    if visiting is None and _inherits(entity):
-        visiting = postal
-    activity = _own(entity, "activity_address")
-    if activity is None and _is_organisational_unit(entity):
-        activity = visiting
-    found: dict[str, tuple[Any, str] | None] = {
-        "postal_address": postal,
-        "visiting_address": visiting,
-        "activity_address": activity,
-        "virtual_address": _inherited(above, "virtual_address"),
-        "location_code": _location_code(above),
-    }
-    return Effective(
-        entity.sor_id,
-        **{field: hit[0] for field, hit in found.items() if hit is not None},
-        origin={field: hit[1] for field, hit in found.items() if hit is not None},
-    )
 
-
-class _Above:
-    """The unit itself and those above it, nearest first; asked for once, and only as needed."""
-
-    def __init__(self, entity: SOREntity, parent: Parent) -> None:
-        self.entity = entity
+    def __init__(self, get: Callable[[K, str], Any], parent: Callable[[K], K | None]) -> None:
+        self._get = get
         self._parent = parent
-        self._known = [entity]
-        self._seen = {entity.sor_id}
-        self._done = False
+        self._known: dict[str, dict[str, Found]] = {"postal_address": {}, "virtual_address": {}}
 
-    def __iter__(self) -> Iterator[SOREntity]:
-        at = 0
-        while at < len(self._known) or self._climb():
-            yield self._known[at]
-            at += 1
+    def effective(self, unit: K) -> Effective:
+        """Give all that a unit has effectively."""
+        found = self._addresses(unit)
+        found["virtual_address"] = self._inherited(unit, "virtual_address")
+        found["location_code"] = self._location_code(unit)
+        having = {field: hit for field, hit in found.items() if hit is not None}
+        return Effective(
+            self._get(unit, "sor_id"),
+            **{field: hit[0] for field, hit in having.items()},
+            origin={field: hit[1] for field, hit in having.items()},
+        )
 
-    def _climb(self) -> bool:
-        if not self._done:
-            next_up = self._parent(self._known[-1])
-            if next_up is None or next_up.sor_id in self._seen:
-                self._done = True
-            else:
-                self._seen.add(next_up.sor_id)
-                self._known.append(next_up)
-        return not self._done
+    def addresses(self, unit: K) -> tuple[Address, ...]:
+        """Give a unit's effective postal, visiting and activity address, as far as there are."""
+        return tuple([hit[0] for hit in self._addresses(unit).values() if hit is not None])
 
+    def _addresses(self, unit: K) -> dict[str, Found]:
+        postal = self._inherited(unit, "postal_address")
+        visiting = self._own(unit, "visiting_address")
+        if visiting is None and self._inherits(unit, SorType.SI, SorType.OE):
+            visiting = postal
+        activity = self._own(unit, "activity_address")
+        if activity is None and self._inherits(unit, SorType.OE):
+            activity = visiting
+        return {
+            "postal_address": postal,
+            "visiting_address": visiting,
+            "activity_address": activity,
+        }
 
-def _inherited(
-    above: _Above, field: Literal["postal_address", "virtual_address"]
-) -> tuple[Any, str] | None:
-    for entity in above:
-        found = _own(entity, field)
-        if found is not None or not _inherits(entity):
+    def _inherited(self, unit: K, field: str) -> Found:
+        """Give the block of the unit itself, or of the nearest unit above that has one."""
+        found = self._own(unit, field)
+        if found is not None or not self._inherits(unit, SorType.SI, SorType.OE):
             return found
-    return None
+        known = self._known[field]
+        passed: dict[str, None] = {}
+        for one, sor_id in self._upwards(unit):
+            if sor_id in known:
+                found = known[sor_id]
+                break
+            passed[sor_id] = None
+            found = self._own(one, field)
+            if found is not None or not self._inherits(one, SorType.SI, SorType.OE):
+                break
+        for sor_id in passed:
+            known[sor_id] = found
+        return found
+
+    def _location_code(self, unit: K) -> Found:
+        code = self._get(unit, "location_code")
+        if self._get(unit, "location_code_inherited") is not True:
+            return self._own(unit, "location_code")
+        # CSV files repeat the inherited number on the unit's own row, XML leaves it out
+        repeated: Found = None
+        for one, sor_id in self._upwards(unit):
+            own = self._get(one, "location_code")
+            if own is None or code not in (None, own):
+                continue
+            if self._get(one, "location_code_inherited") is not True:
+                return own, sor_id
+            repeated = repeated or (own, sor_id)
+        return repeated  # the unit that it comes from is not there
+
+    def _upwards(self, unit: K) -> Iterator[tuple[K, str]]:
+        """Yield the unit itself and those above it, nearest first."""
+        seen: set[str] = set()
+        one: K | None = unit
+        while one is not None:
+            sor_id = self._get(one, "sor_id")
+            if sor_id in seen:
+                return
+            seen.add(sor_id)
+            yield one, sor_id
+            one = self._parent(one)
+
+    def _own(self, unit: K, field: str) -> Found:
+        value = self._get(unit, field)
+        return None if value is None else (value, self._get(unit, "sor_id"))
+
+    def _inherits(self, unit: K, *levels: SorType) -> bool:
+        level = self._get(unit, "sor_type")
+        if level is None:
+            return self._get(unit, "parent_id") is not None
+        return level in levels
 
 
-def _location_code(above: _Above) -> tuple[str, str] | None:
-    entity = above.entity
-    code = entity.location_code
-    if entity.location_code_inherited is not True:
-        return None if code is None else (code, entity.sor_id)
-    # CSV files repeat the inherited number on the unit's own row, XML leaves it out
-    for unit in above:
-        own = unit.location_code
-        if own is not None and unit.location_code_inherited is not True and code in (None, own):
-            return own, unit.sor_id
-    if code is not None:
-        return code, entity.sor_id  # the file says so, the unit it comes from is not there
-    for unit in above:
-        if unit.location_code is not None:
-            return unit.location_code, unit.sor_id
-    return None
-
-
-def _own(entity: SOREntity, field: str) -> tuple[Any, str] | None:
-    block = getattr(entity, field)
-    return None if block is None else (block, entity.sor_id)
-
-
-def _inherits(entity: SOREntity) -> bool:
-    if entity.sor_type is None:
-        return entity.parent_id is not None
-    return entity.sor_type is not SorType.IE
-
-
-def _is_organisational_unit(entity: SOREntity) -> bool:
-    if entity.sor_type is None:
-        return entity.parent_id is not None
-    return entity.sor_type is SorType.OE
+def resolve_inheritance(
+    entity: SOREntity, parent: Callable[[SOREntity], SOREntity | None]
+) -> Effective:
+    """Give what one unit has effectively, ``parent`` telling the unit above any unit."""
+    return Inheritance[SOREntity](getattr, parent).effective(entity)

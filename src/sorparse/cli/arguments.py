@@ -78,6 +78,13 @@ def output(parser: argparse.ArgumentParser, *, csv: bool = True) -> None:
 
 def reading(parser: argparse.ArgumentParser) -> None:
     """Declare how the source is read; the same for every command that reads records."""
+    opening(parser).add_argument(
+        "--strict", action="store_true", help="exit 1 where the data could not be read in full"
+    )
+
+
+def opening(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
+    """Declare how the source is opened."""
     group = parser.add_argument_group("reading")
     group.add_argument("--encoding", help="encoding of text files, where it should not be found")
     group.add_argument(
@@ -92,6 +99,16 @@ def reading(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--repair", action="store_true", help="mend SOR ids that a spreadsheet damaged"
     )
+    _guards(group)
+    return group
+
+
+def guards(parser: argparse.ArgumentParser) -> None:
+    """Declare the guards and where findings go, for commands that read no records."""
+    _guards(parser.add_argument_group("reading"))
+
+
+def _guards(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--guard",
         dest="limits",
@@ -100,9 +117,6 @@ def reading(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         help="change a guard against hostile files, e.g. --guard max_ratio=500",
-    )
-    group.add_argument(
-        "--strict", action="store_true", help="exit 1 where the data could not be read in full"
     )
     group.add_argument(
         "--issues",

@@ -16,7 +16,7 @@ from .output import one_line
 from .progress import counted
 
 if TYPE_CHECKING:
-    from sorparse import Feed, Issue, Register, View
+    from sorparse import Feed, Issue, Limits, Register, View
 
 FEW = 5
 
@@ -27,8 +27,13 @@ def options(args: argparse.Namespace) -> dict[str, Any]:
         "columns": dict(args.columns),
         "encoding": args.encoding,
         "repair": args.repair,
-        "limits": sorparse.Limits(**dict(args.limits)) if args.limits else None,
+        "limits": limits(args),
     }
+
+
+def limits(args: argparse.Namespace) -> Limits | None:
+    """Give the guards against hostile files, where the arguments change one."""
+    return sorparse.Limits(**dict(args.limits)) if args.limits else None
 
 
 @contextmanager

@@ -3,6 +3,6 @@
 One module per target, each with ``write(load, target)``; ``convert`` finds it by its name.
 """
 
-from .convert import TARGETS, ConversionReport, convert
+from .conversion import TARGETS, ConversionReport, convert
 
 __all__ = ["TARGETS", "ConversionReport", "convert"]

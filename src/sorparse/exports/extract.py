@@ -12,7 +12,7 @@ from ..errors import SorError, UnknownUnitError
 from ..records import Coded
 from ..register.idwords import why_unknown
 from . import sor2
-from .convert import ConversionReport, _opened
+from .conversion import ConversionReport, opened
 from .load import Load
 from .mask import masked
 
@@ -56,7 +56,7 @@ def extract(
     wanted = [ids] if isinstance(ids, str) else list(ids)
     if not tops and not wanted:
         raise SorError("nothing to extract: name units with below= or ids=")
-    with _opened(source, open_options) as feed:
+    with opened(source, open_options) as feed:
         links = _Links.of(feed)
         links.must_know((*tops, *wanted))
         kept = links.whole({*wanted, *links.downwards(tops)})

@@ -87,7 +87,7 @@ class Load:
         return {
             "source": self.source,
             "format": str(self.format),
-            "snapshot_date": self.snapshot_date and self.snapshot_date.isoformat(),
+            "snapshot_date": self.snapshot_date.isoformat() if self.snapshot_date else None,
             "sorparse_version": __version__,
         }
 

@@ -16,7 +16,7 @@ import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from hashlib import blake2b
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import attrs
 
@@ -32,7 +32,7 @@ from ..records import (
     VirtualAddress,
 )
 
-R = TypeVar("R")
+R = TypeVar("R", bound=attrs.AttrsInstance)
 
 _GRID = 10_000
 """Metres that a coordinate is cut to: the part of the country stays, the place goes."""
@@ -150,7 +150,7 @@ def masked(record: R) -> R:
     """
     rules = _RULES.get(type(record), {})
     changed: dict[str, Any] = {}
-    for field in attrs.fields(type(record)):  # type: ignore[arg-type] - R is a record
+    for field in attrs.fields(type(record)):
         value = getattr(record, field.name)
         rule = rules.get(field.name)
         if value is None:
@@ -162,4 +162,7 @@ def masked(record: R) -> R:
                 changed[field.name] = Extra({name: scrambled(each) for name, each in value.items()})
         elif type(value) in _RULES:
             changed[field.name] = masked(value)
-    return attrs.evolve(record, **changed) if changed else record  # type: ignore[type-var]
+    if not changed:
+        return record
+    found: R = attrs.evolve(cast("Any", record), **changed)
+    return found

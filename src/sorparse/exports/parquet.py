@@ -8,7 +8,6 @@ the units in force on a day are ``entities`` joined to it by ``row_id``, where t
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ..extras import load_extra
 from ..tables.arrow import arrow_arrays, arrow_schema, load_pyarrow
@@ -16,9 +15,6 @@ from ..tables.schema import schema_of
 from . import periods
 from .folder import write_tables
 from .load import ROW_ID, ROW_ID_DOC, Load
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 _BATCH_ROWS = 65_536
 
@@ -42,7 +38,7 @@ def _write_table(load: Load, table: str, path: Path) -> None:
     pq = load_extra("pyarrow.parquet", "arrow", "Parquet files")
     schema = schema_of(table)
     row_id = pa.field(ROW_ID, pa.int64(), nullable=False, metadata={"description": ROW_ID_DOC})
-    target: pa.Schema = arrow_schema(schema).insert(0, row_id)
+    target = arrow_schema(schema).insert(0, row_id)
     with pq.ParquetWriter(path, target, compression="zstd") as writer:
         for numbers, *columns in load.columns(table, _BATCH_ROWS):
             arrays = [pa.array(numbers, pa.int64()), *arrow_arrays(schema, columns)]

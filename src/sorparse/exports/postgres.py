@@ -105,7 +105,7 @@ class _Writer:
             self._copy(periods.TABLE, columns, batches, numbered=False)
             self._add_views()
         for item in self._load.info().items():
-            self._db.execute(f"INSERT INTO {name}.{INFO} VALUES (%s, %s)", item)
+            self._db.execute(f"INSERT INTO {name}.{INFO} VALUES (%s, %s)", item)  # noqa: S608 - quoted
 
     def _wanted(self) -> dict[str, tuple[str, Lines, dict[str, str]]]:
         """Give meaning, columns, and indices of each table that is to be there."""
@@ -140,7 +140,8 @@ class _Writer:
         """Give the tables of ours that the schema has, each with its columns and their types."""
         rows = self._db.execute(
             "SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod) FROM pg_class c "
-            "JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid "
+            "JOIN pg_namespace n ON n.oid = c.relnamespace "
+            "JOIN pg_attribute a ON a.attrelid = c.oid "
             "WHERE n.nspname = %s AND c.relname = ANY(%s) AND a.attnum > 0 AND NOT a.attisdropped "
             "ORDER BY c.relname, a.attnum",
             (self._schema, list(OUR_TABLES)),
@@ -175,7 +176,7 @@ class _Writer:
         for table, (doc, lines, keys) in wanted.items():
             if table in there and table not in stale:
                 # rows and not TRUNCATE: whoever reads meanwhile goes on reading the old ones
-                self._db.execute(f"DELETE FROM {self._name(table)}")
+                self._db.execute(f"DELETE FROM {self._name(table)}")  # noqa: S608 - quoted
                 continue
             listed = ", ".join(f"{quoted(name)} {kind}" for name, kind, _ in lines)
             self._db.execute(f"CREATE TABLE {self._name(table)} ({listed})")
@@ -197,7 +198,7 @@ class _Writer:
 
     def _add_views(self) -> None:
         entities, settled = self._name("entities"), self._name(periods.TABLE)
-        source = f"SELECT e.* FROM {settled} p JOIN {entities} e ON e.row_id = p.row_id"
+        source = f"SELECT e.* FROM {settled} p JOIN {entities} e ON e.row_id = p.row_id"  # noqa: S608
         self._db.execute(
             f"CREATE OR REPLACE FUNCTION {self._name('entity_as_of')}(day date) "
             f"RETURNS SETOF {entities} LANGUAGE sql STABLE PARALLEL SAFE "

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import csv
 import re
-import shutil
 import zipfile
 from collections import Counter
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from io import StringIO, TextIOWrapper
 from operator import attrgetter
 from pathlib import Path
 from typing import IO, Any
@@ -84,41 +84,25 @@ def _write_file(load: Load, table: str, scratch: Path, stream: IO[bytes]) -> Non
     stream.write(_as_csv(header))
     with rows.open("rb") as source:
         for width, size in widths:
-            pad = b";" * (len(header) - width)
-            if pad:
-                _copy_padded(source, stream, size, pad)
-            else:
-                shutil.copyfileobj(_Part(source, size), stream)
+            _copy(source, stream, size, b";" * (len(header) - width))
     rows.unlink()
 
 
 def _as_csv(cells: list[str]) -> bytes:
-    from io import StringIO
-
     text = StringIO(newline="")
     csv.writer(text, delimiter=";", lineterminator="\r\n").writerow(cells)
     return text.getvalue().encode("utf-8-sig")
 
 
-class _Part:
-    """The next bytes of a stream, as a stream."""
-
-    def __init__(self, stream: IO[bytes], size: int) -> None:
-        self._stream = stream
-        self._left = size
-
-    def read(self, size: int) -> bytes:
-        data = self._stream.read(min(size, self._left))
-        self._left -= len(data)
-        return data
-
-
-def _copy_padded(source: IO[bytes], stream: IO[bytes], size: int, pad: bytes) -> None:
-    # a line break within a cell is LF alone, so CRLF ends a row
+def _copy(source: IO[bytes], stream: IO[bytes], size: int, pad: bytes) -> None:
+    """Copy the next ``size`` bytes, which are whole rows, each made longer by ``pad``."""
     while size > 0:
-        line = source.readline()
-        size -= len(line)
-        stream.write(line[: -len(_END)] + pad + _END if line.endswith(_END) else line)
+        # a line break within a cell is LF alone, so CRLF ends a row
+        data = source.readline() if pad else source.read(min(size, 1 << 20))
+        size -= len(data)
+        if pad and data.endswith(_END):
+            data = data[: -len(_END)] + pad + _END
+        stream.write(data)
 
 
 def _write_rows(
@@ -134,7 +118,7 @@ def _write_rows(
     known = len(spec.columns)
     widths: list[tuple[int, int]] = []
     start = 0
-    with path.open("w", encoding="utf-8", newline="") as stream:
+    with path.open("wb") as binary, TextIOWrapper(binary, encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, delimiter=";", lineterminator="\r\n")
         for record in load.records(spec.table):
             lost.look(record)
@@ -143,7 +127,7 @@ def _write_rows(
                 new = [name for name in record.extra if name not in further]
                 if new:
                     stream.flush()
-                    end = stream.buffer.tell()
+                    end = binary.tell()
                     widths.append((known + len(further), end - start))
                     start = end
                     further.update({name: len(further) + n for n, name in enumerate(new)})
@@ -151,7 +135,7 @@ def _write_rows(
                 row += [_text(record.extra.get(name)) for name in further]
             writer.writerow(row)
         stream.flush()
-        widths.append((known + len(further), stream.buffer.tell() - start))
+        widths.append((known + len(further), binary.tell() - start))
     lost.tell(load)
     return widths
 
@@ -205,7 +189,7 @@ def getter(path: str) -> Callable[[Any], Any]:
 
 
 class _LostFields:
-    """Counts what a record holds and the SOR2 file has no column for."""
+    """Counts what a record holds and the SOR2 file cannot give back."""
 
     def __init__(self, spec: TableSpec) -> None:
         declared = {column.field for column in spec.columns}
@@ -221,7 +205,9 @@ class _LostFields:
             for (record, field), (_, count) in PLACES.items()
             if record is spec.record
         ]
+        self._required = [(path, getter(path)) for path in spec.required]
         self._counts: Counter[str] = Counter()
+        self._keyless: Counter[str] = Counter()
 
     def look(self, record: Any) -> None:
         """Look at one record."""
@@ -231,9 +217,18 @@ class _LostFields:
         for field, value_of, count in self._series:
             if len(value_of(record)) > count:
                 self._counts[f"{field} beyond the {count}th"] += 1
+        for path, value_of in self._required:
+            if not value_of(record):
+                self._keyless[path] += 1
 
     def tell(self, load: Load) -> None:
         """Note each field that was left out, and in how many rows."""
+        for field, count in self._keyless.items():
+            load.note(
+                "missing-key",
+                f"{count} rows of {self._table} have no {field}; a reader will not take them",
+                column=field,
+            )
         for field, count in self._counts.items():
             load.note(
                 "field-not-written",

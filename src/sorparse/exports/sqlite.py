@@ -64,7 +64,10 @@ def _refuse_others(path: Path) -> None:
             raise failed(path, f"it is in use, or was left in the middle of a change ({ending})")
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
-            query = "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'"
+            query = (
+                "SELECT name FROM sqlite_master "
+                "WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'"
+            )
             names = {str(name) for (name,) in db.execute(query)}
     except sqlite3.Error as error:
         raise failed(path, f"the file there is not a SQLite database of ours ({error})") from error
@@ -142,7 +145,7 @@ def _add_periods(load: Load, db: sqlite3.Connection) -> None:
     source = f"FROM {periods.TABLE} p JOIN entities e ON e.row_id = p.row_id"
     db.execute(
         "CREATE VIEW entity_as_of AS\n"
-        "-- SELECT * FROM entity_as_of WHERE :day BETWEEN in_force_from AND in_force_to\n"
+        "-- to be asked with WHERE :day BETWEEN in_force_from AND in_force_to\n"
         f"SELECT p.in_force_from, p.in_force_to, e.* {source}"
     )
     db.execute(

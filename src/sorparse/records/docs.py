@@ -10,9 +10,11 @@ import ast
 import inspect
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
+
+from .build import per_class
 
 
 def field_docs(cls: type[Any]) -> Mapping[str, str]:
@@ -24,7 +26,7 @@ def field_docs(cls: type[Any]) -> Mapping[str, str]:
     return _field_docs(cls)
 
 
-@cache
+@per_class
 def _field_docs(cls: type[Any]) -> Mapping[str, str]:
     try:
         tree = ast.parse(inspect.getsource(cls))
@@ -35,7 +37,7 @@ def _field_docs(cls: type[Any]) -> Mapping[str, str]:
 
 def _pairs(node: ast.stmt) -> Iterator[tuple[str, str]]:
     body = node.body if isinstance(node, ast.ClassDef) else []
-    for field, below in zip(body, body[1:], strict=False):
+    for field, below in pairwise(body):
         if (
             isinstance(field, ast.AnnAssign)
             and isinstance(field.target, ast.Name)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal
 from enum import Enum
 from typing import Any
 
@@ -21,13 +20,12 @@ def to_dict(record: object) -> dict[str, Any]:
     ``extra`` a dict.
 
     >>> import sorparse
-    >>> sorparse.to_dict(sorparse.Coded("22232009", "hospital"))
-    {'code': '22232009', 'name': 'hospital'}
+    >>> sorparse.to_dict(sorparse.Coded("22232009", None))
+    {'code': '22232009', 'name': None}
 
     Raises TypeError for what is no attrs object.
     """
-    names = _names(type(record))
-    return {name: _plain(getattr(record, name)) for name in names}
+    return {name: _plain(getattr(record, name)) for name in _names(type(record))}
 
 
 @per_class
@@ -41,32 +39,19 @@ def _names(cls: type[Any]) -> tuple[str, ...]:
 
 
 def _plain(value: Any) -> Any:
-    convert = _CONVERT.get(type(value))
-    if convert is not None:
-        return convert(value)
+    if value is None or type(value) in _AS_THEY_ARE:
+        return value
     if isinstance(value, Enum):
         return value.value
+    if isinstance(value, date):
+        return value.isoformat()
     if isinstance(value, Mapping):
         return {str(key): _plain(each) for key, each in value.items()}
     if isinstance(value, (tuple, list, set, frozenset)):
         return [_plain(each) for each in value]
     if attrs.has(type(value)):
         return to_dict(value)
-    if isinstance(value, date):
-        return value.isoformat()
     return str(value)
 
 
-def _same(value: Any) -> Any:
-    return value
-
-
-_CONVERT: dict[type[Any], Callable[[Any], Any]] = {
-    type(None): _same,
-    str: _same,
-    bool: _same,
-    int: _same,
-    float: _same,
-    date: date.isoformat,
-    Decimal: str,
-}
+_AS_THEY_ARE = frozenset({str, bool, int, float})

@@ -74,7 +74,7 @@ def shak_candidates(view: View, code: str) -> tuple[tuple[Candidate, ...], tuple
     register = view.register
     today: dict[str, Candidate] = {}
     others: list[Candidate] = []
-    for pair in _maps(register, "shak_code").get(code, ()):
+    for pair in _maps_by_shak(register).get(code, ()):
         candidate = _from_map(view, pair.sor_id, pair.validity, pair.name)
         if not pair.validity.contains(view.day):
             others.append(candidate)
@@ -91,7 +91,7 @@ def shak_candidates(view: View, code: str) -> tuple[tuple[Candidate, ...], tuple
 
 def sor_to_shak(view: View, sor_id: str) -> str | None:
     """Give a unit's SHAK code on the day; the map goes before the unit's own row."""
-    pairs = _maps(view.register, "sor_id").get(sor_id, ())
+    pairs = _maps_by_unit(view.register).get(sor_id, ())
     if not pairs:
         view.register._number(sor_id)
     pair = _map_pair(pairs, view.day)
@@ -109,15 +109,17 @@ def _map_pair(pairs: Sequence[SHAKSORMap], day: date) -> SHAKSORMap | None:
     )
 
 
-def _maps(register: Register, field: str) -> dict[str, tuple[SHAKSORMap, ...]]:
+def _maps_by_shak(register: Register) -> dict[str, tuple[SHAKSORMap, ...]]:
     return register._lazily.get(
-        f"map by {field}",
-        lambda: records_by(register.shak_sor_map, lambda pair: _key(getattr(pair, field))),
+        "map by shak",
+        lambda: records_by(register.shak_sor_map, lambda pair: pair.shak_code.upper()),
     )
 
 
-def _key(value: str) -> str:
-    return value.upper()
+def _maps_by_unit(register: Register) -> dict[str, tuple[SHAKSORMap, ...]]:
+    return register._lazily.get(
+        "map by unit", lambda: records_by(register.shak_sor_map, lambda pair: pair.sor_id)
+    )
 
 
 # -- location numbers and message types

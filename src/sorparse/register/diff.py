@@ -6,16 +6,17 @@ A diff compares two states. What opened and closed again in between shows in nei
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date
 from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from ..display.mixin import HtmlRepr
 from ..formats.base import Format
 from ..records import Address, Coded, SOREntity, VirtualAddress
-from .days import OPEN_END, Day, today_in_denmark
+from .days import OPEN_END, Day
 from .replacements import Replacement
 from .timeline import Status
 
@@ -44,7 +45,7 @@ _BLOCKS: dict[str, type[Any]] = {
 
 
 @attrs.frozen(weakref_slot=False)
-class Change:
+class Change(HtmlRepr):
     """One field of one unit that differs between the two states."""
 
     sor_id: str
@@ -83,13 +84,18 @@ class Diff:
     """Units that only the second source knows and that open later (between two sources)."""
     vanished: tuple[SOREntity, ...] = ()
     """Those of ``closed`` that the second source does not hold, though the first knew no closing
-    date by then: what a broken file looks like (between two sources)."""
+    date: closed and dropped between the two files, or, where they are many, a broken file."""
     compared: tuple[str, ...] = ()
     """The fields that were compared: between sources of different formats those that both fill."""
 
     def __bool__(self) -> bool:
         """Tell whether anything differs."""
         return any(self._lists())
+
+    def _repr_html_(self) -> str:
+        from ..display.diffs import diff_html
+
+        return diff_html(self)
 
     def counts(self) -> dict[str, int]:
         """Count each list by its name."""
@@ -157,29 +163,24 @@ def _of_each(name: str) -> Callable[[Any], Any]:
 LEAVES: tuple[Leaf, ...] = tuple(_leaves())
 
 
-def _street_line(address: Address | None) -> str | None:
-    parts = (address.street_name, address.street_building_id) if address is not None else ()
-    return " ".join(part for part in parts if part is not None) or None
-
-
 def _shared_leaves(first: Register, second: Register) -> tuple[Leaf, ...]:
-    """Give what two sources of different formats can both say.
+    """Give what two sources of different formats can both say, and say alike.
 
-    Taken from what they fill: a part that one of them has nowhere is not compared. Two parts are
-    written differently and mean the same: sor.csv has street and house number in one column, and
-    where there is no location number some formats say that it is not inherited, others nothing.
+    Taken from what they fill: a part that one of them has nowhere is not compared. Nor is the
+    street where one source writes it in one line with the number, as sor.csv does (the road code
+    is). Where there is no location number some formats say that it is not inherited, others
+    nothing: that means the same.
     """
     both = _filled(first) & _filled(second)
     leaves = []
     for leaf in LEAVES:
+        block, _, part = leaf.path.partition(".")
         if leaf.path not in both or leaf.path == "extra":
             continue
+        if part == "street_name" and f"{block}.street_building_id" not in both:
+            continue
         shared = leaf
-        if leaf.path.endswith("_address.street_name"):
-            shared = attrs.evolve(leaf, get=_street_line)
-        elif leaf.path.endswith("_address.street_building_id"):
-            continue  # compared as part of the street line
-        elif leaf.path == "location_code_inherited":
+        if leaf.path == "location_code_inherited":
             shared = attrs.evolve(leaf, get=lambda value: value or None)
         leaves.append(shared)
     return tuple(leaves)
@@ -190,7 +191,7 @@ def _filled(register: Register) -> set[str]:
     for field, group in groupby(LEAVES, key=lambda leaf: leaf.field):
         missing = list(group)
         for _, value in register._store.stated(field):
-            if value is not None:
+            if value is not None and value != ():
                 found = [leaf for leaf in missing if leaf.get(value) is not None]
                 for leaf in found:
                     filled.add(leaf.path)
@@ -236,9 +237,9 @@ def diff(
     """Compare two sources of any format: what opened, closed, moved and changed from a to b.
 
     source_a, source_b: what :func:`sorparse.open` takes, or a :class:`Register`.
-    from_day, to_day: the days to take them as of. Left out, each is taken as of the day it shows:
-        its snapshot date, or where it tells none the day after the latest edit in it (a change
-        shows in the files the day after it was registered).
+    from_day, to_day: the days to take them as of. Left out, each is taken as of the day it shows
+        (:attr:`Register.shown_day`), or where nothing tells that, as of today in Denmark. A full
+        history compared with a file of another format is taken as of that file's day.
     options: those of :func:`sorparse.open`, for both sources.
 
     Sources of one format are compared in every field, of different formats in those that both fill
@@ -251,9 +252,17 @@ def diff(
         for source in (source_a, source_b)
     )
     return _diff_registers(
-        first.as_of(_day_shown(first) if from_day is None else from_day),
-        second.as_of(_day_shown(second) if to_day is None else to_day),
+        first.as_of(_default_day(first, second) if from_day is None else from_day),
+        second.as_of(_default_day(second, first) if to_day is None else to_day),
     )
+
+
+def _default_day(register: Register, other: Register) -> date | None:
+    """Give the day that a source shows; a full history without a date shows the other's too."""
+    days = [register.shown_day]
+    if register.format is Format.SOR2 and other.format is not Format.SOR2:
+        days.append(other.shown_day)
+    return max((day for day in days if day is not None), default=None)
 
 
 def _diff_registers(before: View, after: View) -> Diff:
@@ -312,15 +321,6 @@ class _Expected:
 
     def to_lack(self, closing: date | None) -> bool:
         return self._drops_closed and closing is not None and closing.toordinal() < self._latest_day
-
-
-def _day_shown(register: Register) -> date:
-    latest = register._store.latest_edit()
-    return (
-        register._caveats.known_day
-        or (latest + timedelta(days=1) if latest is not None else None)
-        or today_in_denmark()
-    )
 
 
 def _diff(

@@ -16,9 +16,9 @@ import attrs
 from ..records import Address, Coded, EntityRef, SorType
 from . import codes
 from .folding import fold
-from .lookups import NO_UNITS, UnitsByKey, units_by_keys
+from .lookups import NO_UNITS, Postings, UnitsByKey, units_by_keys
 from .places import asked_municipality, asked_region, municipality_keys, region_keys
-from .search import NUMBER_FIELDS, NameIndex, Rank
+from .search import NUMBER_FIELDS, NameIndex, Rank, units_by_number
 from .timeindex import ACTIVE, CLOSED, FUTURE
 from .timeline import Status
 from .values import asked_keys, coded_keys
@@ -90,18 +90,17 @@ def _one_of(kind: Any, asked: Any) -> Any:
 
 def find(view: View, question: Question, limit: int | None) -> tuple[SOREntity, ...]:
     """Answer a question, best hit first."""
-    filters = list(_filters(view, question))
+    rank = None if question.text is None else Rank(question.text)
+    filters = list(_filters(view, question, rank))
     row_of = _rows_by_status(view, question.statuses)
-    hits: list[tuple[int, int]] = []
+    hits: list[int] = []
     for unit in _candidates(view, filters):
         row = row_of(unit)
         if row is not None and all(one.test(row) for one in filters):
-            hits.append((unit, row))
+            hits.append(row)
     store = view._store
-    if question.text is not None:
-        rank = Rank(question.text)
-        hits.sort(key=lambda hit: rank.key(store.value(hit[1], "name"), store.ids[hit[0]]))
-    return tuple([store.record(row) for _, row in hits[:limit]])
+    rows = hits if rank is None else rank.sorted(hits)
+    return tuple([store.record(row) for row in rows[:limit]])
 
 
 def _candidates(view: View, filters: list[Filter]) -> Iterable[int]:
@@ -128,9 +127,9 @@ def _rows_by_status(view: View, statuses: frozenset[int]) -> Callable[[int], int
     return row_of
 
 
-def _filters(view: View, question: Question) -> Iterator[Filter]:
-    if question.text is not None:
-        yield _text_filter(view, question.text)
+def _filters(view: View, question: Question, rank: Rank | None) -> Iterator[Filter]:
+    if rank is not None:
+        yield _text_filter(view, rank)
     if question.entity_type is not None:
         yield _coded_filter(view, "entity_type", question.entity_type, coded_keys)
     if question.speciality is not None:
@@ -155,29 +154,25 @@ def _filters(view: View, question: Question) -> Iterator[Filter]:
 # -- text
 
 
-def _text_filter(view: View, text: str) -> Filter:
+def _text_filter(view: View, rank: Rank) -> Filter:
     store, register = view._store, view.register
     names = register._lazily.get("names", lambda: NameIndex(store))
-    rank = Rank(text)
-    numbers = {text, text.upper()}
-    by_number: set[int] = {store.numbers[text]} if text in store.numbers else set()
-    for field in NUMBER_FIELDS:
-        for number in numbers:
-            by_number.update(codes.units_having(register, field).get(number, NO_UNITS))
-    by_name: set[int] = set()
-    asked = rank.asked
-    if asked:
-        by_name = names.units(asked[0])
-        for word in asked[1:]:
-            by_name &= names.units(word)
+    by_number = register._lazily.get("units by number", lambda: units_by_number(store))
+    asked = {rank.text, rank.text.upper()}
+    units = _union(by_number, asked)
+    if rank.text in store.numbers:
+        units.add(store.numbers[rank.text])
 
     def test(row: int) -> bool:
-        return (bool(asked) and rank.matches(store.value(row, "name"))) or (
-            store.ids[store.unit[row]] == text
-            or any(store.value(row, field) in numbers for field in NUMBER_FIELDS)
-        )
+        sor_id = store.ids[store.unit[row]]
+        if rank.take(row, store.value(row, "name"), sor_id):
+            return True
+        if sor_id == rank.text or any(store.value(row, one) in asked for one in NUMBER_FIELDS):
+            rank.take_first(row, sor_id)
+            return True
+        return False
 
-    return Filter(by_name | by_number, test)
+    return Filter(units | names.units_with_all(rank.words), test)
 
 
 # -- codes with names
@@ -251,11 +246,13 @@ def _address_filter(
     store, register = view._store, view.register
 
     def build() -> UnitsByKey:
-        merged: dict[str, set[int]] = {}
+        collected = Postings()
         for block in _ADDRESS_BLOCKS:
-            for key, units in units_by_keys(store, block, keys_of).items():
-                merged.setdefault(key, set()).update(units)
-        return {key: tuple(units) for key, units in merged.items()}
+            for row, address in store.stated(block):
+                if address is not None:
+                    for key in keys_of(address):
+                        collected.add(key, store.unit[row])
+        return collected.finished()
 
     own = _union(register._lazily.get(f"units by {name}", build), keys)
     below = codes.units_by_parent(register)
@@ -266,9 +263,17 @@ def _address_filter(
                 reached.add(unit)
                 waiting.append(unit)
 
+    inheritance = view._inheritance()
+    known: dict[int, bool] = {}  # by identity: units below share the address that they inherit
+
+    def matches(address: Address) -> bool:
+        found = known.get(id(address))
+        if found is None:
+            found = known[id(address)] = any(key in keys for key in keys_of(address))
+        return found
+
     def test(row: int) -> bool:
-        effective = view._effective(store.record(row))
-        return any(key in keys for address in effective.addresses for key in keys_of(address))
+        return any(map(matches, inheritance.addresses(row)))
 
     return Filter(reached, test)
 

@@ -8,27 +8,23 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
 
 _LETTERS = str.maketrans(
     {"æ": "ae", "ø": "o", "å": "a", "ä": "ae", "ö": "o", "ü": "u", "ð": "d", "þ": "th", "ß": "ss"}
 )
-_DIGRAPHS = re.compile("aa+|oe")
-_WORD = re.compile(r"\w+")
+_RUN_OF_A = re.compile("aa+")
+words_of = re.compile(r"\w+").findall
+"""Gives the words of a folded text, in their order."""
 
 
 def fold(text: str) -> str:
     """Fold a text for comparison; blanks at the ends and runs of blanks do not count."""
-    lowered = " ".join(text.casefold().split())
-    if not lowered.isascii():
-        lowered = unicodedata.normalize("NFC", lowered).translate(_LETTERS)
-        if not lowered.isascii():
-            parts = unicodedata.normalize("NFKD", lowered)
-            lowered = "".join([letter for letter in parts if not unicodedata.combining(letter)])
-    return _DIGRAPHS.sub(lambda match: match[0][0], lowered)
-
-
-@lru_cache(maxsize=1 << 16)
-def words(text: str) -> tuple[str, ...]:
-    """Give the folded words of a text, in their order."""
-    return tuple(_WORD.findall(fold(text)))
+    folded = " ".join(text.casefold().split())
+    if not folded.isascii():
+        folded = unicodedata.normalize("NFC", folded).translate(_LETTERS)
+        if not folded.isascii():
+            parts = unicodedata.normalize("NFKD", folded)
+            folded = "".join([letter for letter in parts if not unicodedata.combining(letter)])
+    if "aa" in folded:
+        folded = _RUN_OF_A.sub("a", folded)
+    return folded.replace("oe", "o")

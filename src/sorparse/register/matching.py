@@ -13,6 +13,7 @@ from typing import Literal
 
 import attrs
 
+from ..display.mixin import HtmlRepr
 from ..records import Coded, SOREntity, SorType, Validity
 from .folding import fold
 
@@ -43,7 +44,7 @@ _NAMES = {  # the CSV 1.2.1.19 set names the types and has no codes
 
 
 @attrs.frozen(weakref_slot=False)
-class Candidate:
+class Candidate(HtmlRepr):
     """One unit that has the code asked for."""
 
     sor_id: str
@@ -81,6 +82,11 @@ class Match:
     has the code on the day)."""
     other_days: tuple[Candidate, ...] = ()
     """Units that have the code on other days only."""
+
+    def _repr_html_(self) -> str:
+        from ..display.registers import match_html
+
+        return match_html(self)
 
 
 class ShakMatch(Match):

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from typing import IO, TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 import attrs
 
+from ..display.mixin import Records
 from ..errors import UnknownUnitError
 from ..formats.base import Format
-from ..issues import Issue, OnIssue
+from ..issues import Issue, Issues, OnIssue
 from ..limits import Limits
 from ..records import (
     Classification,
@@ -24,7 +27,7 @@ from ..records import (
     SHAKSORMap,
     SOREntity,
 )
-from .caveats import Caveats
+from .caveats import Caveats, shown_day
 from .days import Day, as_day
 from .idwords import why_unknown
 from .lazily import Lazily
@@ -33,6 +36,7 @@ from .store import VersionStore
 from .timeindex import TimeIndex
 
 if TYPE_CHECKING:
+    from ..display.picture import Picture
     from .diff import Diff
     from .view import View
 
@@ -76,7 +80,7 @@ class Register:
         self._snapshot_date = snapshot_date
         self._issues = tuple(issues)
         self._lazily = Lazily()
-        self._caveats = Caveats(format, snapshot_date, store.latest_edit)
+        self._caveats = Caveats(format, snapshot_date, self.shown_day)
 
     @classmethod
     def from_records(  # noqa: PLR0917 - one argument a table, in the order of the contract
@@ -128,9 +132,20 @@ class Register:
         return self._snapshot_date
 
     @property
+    def shown_day(self) -> date | None:
+        """The day that the source shows: its snapshot date, else the earliest day it can be of.
+
+        A file without a date of its own is at least of the day after the latest edit in it.
+        ``None`` where nothing tells.
+        """
+        return self._lazily.get(
+            "shown day", lambda: shown_day(self._store, self._format, self._snapshot_date)
+        )
+
+    @property
     def issues(self) -> list[Issue]:
         """What the reader found while loading; for what is wrong in the content see `check`."""
-        return list(self._issues)
+        return Issues(self._issues)
 
     @property
     def shak_sor_map(self) -> tuple[SHAKSORMap, ...]:
@@ -184,6 +199,11 @@ class Register:
         of = f" of {self._snapshot_date.isoformat()}" if self._snapshot_date else ""
         return f"<Register from {source}{of}: {len(self)} units in {versions} versions>"
 
+    def _repr_html_(self) -> str:
+        from ..display.registers import register_html
+
+        return register_html(self)
+
     # -- time
 
     def as_of(self, day: Day = None) -> View:
@@ -205,7 +225,7 @@ class Register:
         comes last. Raises UnknownUnitError, a KeyError.
         """
         rows = self._index.history(self._number(sor_id))
-        return tuple([self._store.record(row) for row in rows])
+        return Records([self._store.record(row) for row in rows])
 
     def diff(self, from_day: Day, to_day: Day) -> Diff:
         """Compare two days of this register: the state on each, not what happened in between."""
@@ -237,13 +257,42 @@ class Register:
         """
         return self.as_of(day).active_successors(sor_id)
 
+    # -- pictures
+
+    def timeline(self, sor_id: str) -> Picture:
+        """Draw the life of a unit: its names, the units above, its codes, what it became.
+
+        Gives a :class:`Picture`, which a notebook shows; ``save(path)`` writes it as SVG, PNG or
+        PDF. Needs the extra ``plot``. Raises UnknownUnitError, a KeyError.
+        """
+        from ..display.timeline import draw_timeline
+
+        return draw_timeline(self, sor_id)
+
+    def activity(
+        self, by: str | None = None, *, first_year: int | None = None, last_year: int | None = None
+    ) -> Picture:
+        """Draw how many units opened and closed each year.
+
+        by: what to tell apart, as each unit's last version has it: ``"sor_type"``,
+            ``"entity_type"``, ``"owner"``, ``"region"`` (of the postal address, own or of the
+            nearest unit above that has one) or ``"speciality"`` (the main one).
+        first_year, last_year: leave out what lies before or after.
+
+        A unit opens on its first day and closes on its last; a gap between two versions is
+        neither. Needs the extra ``plot``. Raises ValueError for another ``by``.
+        """
+        from ..display.activity import draw_activity
+
+        return draw_activity(self, by, first_year, last_year)
+
     # -- quality
 
     def check(self) -> list[Issue]:
         """Look for what is wrong in the content; see the docs for the list of codes."""
         from .check import check
 
-        return check(self)
+        return Issues(check(self))
 
     # -- inside
 
@@ -311,16 +360,17 @@ def load(
                 "read those with sorparse.open"
             )
         store = VersionStore()
-        if "entities" in feed.tables:
-            for line, record in feed.numbered("entities"):
-                store.add(record, line)
         read: dict[str, tuple[Any, ...]] = {}
         lines: dict[str, array[int]] = {}
-        for field in attrs.fields(Tables):
-            if field.name in feed.tables:
-                pairs = list(feed.numbered(field.name))
-                read[field.name] = tuple([record for _, record in pairs])
-                lines[field.name] = array("q", [line or 0 for line, _ in pairs])
+        with _collector_paused():
+            if "entities" in feed.tables:
+                for line, record in feed.numbered("entities"):
+                    store.add(record, line)
+            for field in attrs.fields(Tables):
+                if field.name in feed.tables:
+                    pairs = list(feed.numbered(field.name))
+                    read[field.name] = tuple([record for _, record in pairs])
+                    lines[field.name] = array("q", [line or 0 for line, _ in pairs])
         return Register(
             store,
             Tables(**read),
@@ -329,3 +379,19 @@ def load(
             snapshot_date=feed.snapshot_date,
             issues=feed.issues,
         )
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Keep the garbage collector from going through all records again and again.
+
+    Millions of objects come to stay, none of them in a circle: looking for circles doubles the
+    time that keeping a version takes.
+    """
+    was_running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_running:
+            gc.enable()

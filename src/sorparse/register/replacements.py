@@ -8,13 +8,14 @@ from datetime import date
 
 import attrs
 
+from ..display.mixin import HtmlRepr
 from ..records import ReplacedEntity
 from .circles import circles
 from .store import VersionStore
 
 
 @attrs.frozen(weakref_slot=False, order=True)
-class Replacement:
+class Replacement(HtmlRepr):
     """One unit replaced by another."""
 
     sor_id: str

@@ -15,7 +15,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterator
 from datetime import date
-from operator import attrgetter
+from operator import attrgetter, is_
 from typing import Any
 
 import attrs
@@ -28,7 +28,7 @@ _FIELDS = tuple(field.name for field in attrs.fields(SOREntity))
 _DATED = ("validity", "updated_at")  # kept in the arrays
 _KEPT = tuple(name for name in _FIELDS if name not in ("sor_id", *_DATED))
 _KEPT_AT = tuple(_FIELDS.index(name) for name in _KEPT)
-_PLACE = {name: place for place, name in enumerate(_KEPT)}
+_PLACE = {"sor_id": -1} | {name: place for place, name in enumerate(_KEPT)}
 _VALIDITY_AT, _UPDATED_AT = (_FIELDS.index(name) for name in _DATED)
 _all_fields = attrgetter(*_FIELDS)
 _kept_fields = attrgetter(*_KEPT)
@@ -60,6 +60,8 @@ class VersionStore:
         self._base = array("i")
         self._latest_base = array("i")
         self._held: list[SOREntity | Difference | None] = []
+        self._by_place: tuple[array[int], dict[int, array[int]]] | None = None
+        self._compared: tuple[int, tuple[Any, ...]] = (-1, ())  # the base compared with last
         self._shared_places: dict[tuple[int, ...], tuple[int, ...]] = {}
 
     def __len__(self) -> int:
@@ -108,25 +110,39 @@ class VersionStore:
         if isinstance(held, SOREntity):
             return getattr(held, field)
         if held is not None:
-            place = _PLACE[field]
             places, values = held
+            place = _PLACE[field]
             if place in places:
                 return values[places.index(place)]
         return getattr(self._held[self._base[row]], field)
 
     def stated(self, field: str) -> Iterator[tuple[int, Any]]:
-        """Yield ``(row, value)`` for every value that any version of a unit has.
+        """Yield ``(row, value)`` for every value that any version of a unit has, by row.
 
         Not every row comes, but every value of every unit; absent values come too.
         """
+        whole, differing = self._rows_by_place()
         place = _PLACE[field]
-        for row, held in enumerate(self._held):
-            if held is None:
-                continue
+        for row in sorted((*whole, *differing.get(place, ()))):
+            held = self._held[row]
             if isinstance(held, SOREntity):
                 yield row, getattr(held, field)
-            elif place in held[0]:
+            elif held is not None:
                 yield row, held[1][held[0].index(place)]
+
+    def _rows_by_place(self) -> tuple[array[int], dict[int, array[int]]]:
+        """Give the rows kept whole, and those that differ in each field; found out once."""
+        if self._by_place is None:
+            whole = array("i")
+            differing: dict[int, array[int]] = {}
+            for row, held in enumerate(self._held):
+                if isinstance(held, SOREntity):
+                    whole.append(row)
+                elif held is not None:
+                    for place in held[0]:
+                        differing.setdefault(place, array("i")).append(row)
+            self._by_place = whole, differing
+        return self._by_place
 
     def line_of(self, row: int) -> int | None:
         """Give the line that a row stands on in the source, where that is known."""
@@ -137,12 +153,14 @@ class VersionStore:
         return from_ordinal(max(self.updated, default=0))
 
     def _difference(self, record: SOREntity, base: int) -> SOREntity | Difference | None:
-        new, old = _kept_fields(record), _kept_fields(self._held[base])
+        if self._compared[0] != base:  # the versions of a unit mostly stand together
+            self._compared = base, _kept_fields(self._held[base])
+        new, old = _kept_fields(record), self._compared[1]
         places = tuple(
             [
                 place
-                for place, (ours, theirs) in enumerate(zip(new, old, strict=True))
-                if ours is not theirs and ours != theirs
+                for place, same in enumerate(map(is_, new, old))
+                if not same and new[place] != old[place]
             ]
         )
         if not places:

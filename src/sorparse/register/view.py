@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
+from ..display.mixin import Records
 from ..errors import NotInForceError
-from ..inheritance import Effective, resolve_inheritance
+from ..inheritance import Effective, Inheritance
 from ..records import Coded, LocationCode, LocationCodeEDIType, SOREntity, SorType
+from ..tables.frames import AsTable
 from . import codes
 from .days import OPEN_END, from_ordinal
 from .idwords import why_unknown
@@ -19,12 +21,15 @@ from .timeline import Status
 from .values import coded_matcher
 
 if TYPE_CHECKING:
+    from ..display.tree import Tree
+    from ..tables import Table
     from .register import Register
 
 T = TypeVar("T")
+Frame = TypeVar("Frame")
 
 
-class View:
+class View(AsTable):
     """The register on one day; made by :meth:`Register.as_of`.
 
     A mapping of SOR id to the version in force that day: ``view[sor_id]``, ``sor_id in view``,
@@ -55,9 +60,17 @@ class View:
         """Why answers about this day may be incomplete; empty where the source knows the day."""
         return self._reasons
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (View, (self._register, self._day))
+
     def __repr__(self) -> str:
         told = f", {len(self._reasons)} caveats" if self._reasons else ""
         return f"<View of {self._day.isoformat()}: {self._register!r}{told}>"
+
+    def _repr_html_(self) -> str:
+        from ..display.registers import view_html
+
+        return view_html(self)
 
     # -- one unit
 
@@ -134,6 +147,18 @@ class View:
             if row != NO_ROW and self._index.last_day(unit, self._ordinal) != OPEN_END:
                 yield self._store.record(row)
 
+    # -- for data tools
+
+    def to_arrow(self) -> Table:
+        """Give the units in force as an Arrow table; columns as those of ``feed.to_arrow``.
+
+        The view itself is taken by data tools too: ``polars.DataFrame(view)``. Needs the extra
+        ``[arrow]``.
+        """
+        from ..tables import Table
+
+        return Table.from_records("entities", self.active)
+
     # -- hierarchy
 
     def children(self, sor_id: str) -> tuple[SOREntity, ...]:
@@ -144,7 +169,7 @@ class View:
         """
         if sor_id not in codes.units_by_parent(self._register):
             self._register._number(sor_id)
-        return tuple([self._store.record(row) for _, row in self._child_rows(sor_id)])
+        return Records([self._store.record(row) for _, row in self._child_rows(sor_id)])
 
     def parent(self, sor_id: str) -> SOREntity | None:
         """Give the unit above; ``None`` for a top, or where the parent is not in force."""
@@ -161,7 +186,7 @@ class View:
         while entity is not None and entity.sor_id != sor_id and entity.sor_id not in above:
             above[entity.sor_id] = entity
             entity = self._parent(entity)
-        return tuple(above.values())
+        return Records(above.values())
 
     def descendants(
         self, sor_id: str, *, entity_type: str | Coded | None = None
@@ -189,7 +214,7 @@ class View:
             if wanted is None or wanted(self._store.value(row, "entity_type")):
                 found.append(self._store.record(row))
             waiting.append(iter(self._child_rows(child)))
-        return tuple(found)
+        return Records(found)
 
     def owner(self, sor_id: str) -> SOREntity | None:
         """Give the institution owner of a unit: the one its row names, else the top of its chain.
@@ -203,12 +228,75 @@ class View:
             return top if top.sor_type is SorType.IE else None
         return None
 
+    # -- to look at
+
+    def tree(self, sor_id: str, *, levels: int | None = None, limit: int = 2_000) -> Tree:
+        """Give a unit and the units in force below it, to fold and unfold in a notebook.
+
+        ``str()`` and ``print`` of it give an indented text; iterating gives its nodes.
+
+        levels: how many levels below the unit; all, where left out.
+        limit: units shown; the rest is counted.
+
+        Raises NotInForceError where the unit is not in force.
+        """
+        from ..display.tree import build_tree
+
+        return build_tree(self, sor_id, levels=levels, limit=limit)
+
+    def map(
+        self,
+        units: Iterable[SOREntity | str] | None = None,
+        *,
+        tiles: str | None = "OpenStreetMap",
+        limit: int = 5_000,
+    ) -> Any:
+        """Give a ``folium.Map`` of units; units at one place share a mark.
+
+        Each stands where its effective activity, visiting or postal address has coordinates, in
+        this order. Units without coordinates, and those outside Denmark's zone, are counted above
+        the map.
+
+        units: records or SOR ids of units in force, for example what :meth:`find` gave; all units
+            in force, where left out.
+        tiles: name or address of the background, as folium takes it; ``None`` for none.
+        limit: places on one page.
+
+        Needs the extra ``map``. Making the map does not touch the network; the browser that shows
+        it loads the map's scripts and pictures from their servers (``map.save("map.html")`` writes
+        the page). Raises ValueError where there are more places than ``limit``.
+        """
+        from ..display.maps import build_map
+
+        return build_map(self, units, tiles=tiles, limit=limit)
+
+    def add_names(
+        self,
+        frame: Frame,
+        column: str,
+        *,
+        on: str | None = None,
+        kind: Literal["sor_id", "shak", "location_code"] | None = None,
+    ) -> Frame:
+        """Give a data frame with name, type, owner and status beside a column of codes.
+
+        Any frame library that narwhals knows; see :func:`sorparse.tables.names.add_names`. Needs
+        the extra ``frames``.
+
+        column: the column of SOR ids, SHAK codes or location numbers.
+        on: a column of days: each row is told as of its own day; else as of the view's.
+        kind: what the column holds; found from the values where left out.
+        """
+        from ..tables.names import add_names
+
+        return add_names(self, frame, column, on=on, kind=kind)
+
     # -- codes
 
     def by_shak(self, code: str) -> tuple[SOREntity, ...]:
         """Give the units in force that have a SHAK code, by their own row or by the SHAK map."""
         found = codes.shak_candidates(self, code)[0]
-        return tuple([one.entity for one in found if one.entity is not None])
+        return Records([one.entity for one in found if one.entity is not None])
 
     def by_location_code(self, code: str) -> tuple[SOREntity, ...]:
         """Give the units in force whose effective location number is ``code``.
@@ -216,7 +304,7 @@ class View:
         Own or inherited: a number can belong to many units. Units that LocationsCodes names for
         the number are among them.
         """
-        return codes.by_location_code(self, code)
+        return Records(codes.by_location_code(self, code))
 
     def by_provider_number(self, number: str) -> tuple[SOREntity, ...]:
         """Give the units in force with a provider number (ydernummer); leading zeros count."""
@@ -244,7 +332,7 @@ class View:
 
     def location_codes(self, sor_id: str) -> tuple[LocationCode, ...]:
         """Give what LocationsCodes says that day about a unit's effective location number."""
-        return codes.location_codes(self, sor_id)
+        return Records(codes.location_codes(self, sor_id))
 
     def edi_types(self, sor_id: str) -> tuple[LocationCodeEDIType, ...]:
         """Give the message types that a unit handles that day.
@@ -252,7 +340,7 @@ class View:
         Those of its effective location number. Where the file gives only the id of a type, its
         name is taken from the table of message types.
         """
-        return codes.edi_types(self, sor_id)
+        return Records(codes.edi_types(self, sor_id))
 
     # -- inheritance
 
@@ -262,7 +350,8 @@ class View:
         The units above are taken as they are that day. Raises NotInForceError where the unit is
         not in force.
         """
-        return self._effective(self[sor_id])
+        row = self._index.row_on(self._in_force(sor_id), self._ordinal)
+        return self._inheritance().effective(row)
 
     # -- replacements and search
 
@@ -274,7 +363,7 @@ class View:
         """
         self._register._replaced_or_known(sor_id)
         found = self._register._replacements.active_after(sor_id, self._day, self.__contains__)
-        return tuple([self[successor] for successor in found])
+        return Records([self[successor] for successor in found])
 
     def find(
         self,
@@ -323,7 +412,7 @@ class View:
             edi_type=edi_type,
             status=status,
         )
-        return find(self, question, limit)
+        return Records(find(self, question, limit))
 
     # -- inside
 
@@ -359,11 +448,18 @@ class View:
     def _parent(self, entity: SOREntity) -> SOREntity | None:
         return None if entity.parent_id is None else self.get(entity.parent_id)
 
-    def _effective(self, entity: SOREntity) -> Effective:
-        return resolve_inheritance(entity, self._parent)
+    def _parent_row(self, row: int) -> int | None:
+        parent_id = self._store.value(row, "parent_id")
+        above = NO_ROW if parent_id is None else self._row(parent_id)
+        return None if above == NO_ROW else above
+
+    def _inheritance(self) -> Inheritance[int]:
+        return Inheritance(self._store.value, self._parent_row)
 
     def _having(self, field: str, value: str) -> tuple[SOREntity, ...]:
-        return tuple([self._store.record(row) for _, row in codes.rows_having(self, field, value)])
+        return Records(
+            [self._store.record(row) for _, row in codes.rows_having(self, field, value)]
+        )
 
     def _not_in_force(self, sor_id: str, unit: int | None) -> NotInForceError:
         day = self._day

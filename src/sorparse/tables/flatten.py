@@ -13,19 +13,20 @@ import json
 import typing
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
-from functools import cache
 from itertools import islice
 from operator import attrgetter
 from typing import Any
 
 import attrs
 
-from ..records import Extra, SorType, Validity
+from ..records import SorType, Validity
+from ..records.build import per_class
 from .schema import PLACES, DataType, TableSchema, data_type_of, steps_of, without_none
 
 Columns = list[list[Any]]
 Overflow = dict[int, dict[str, str]]
 _Step = Callable[[Sequence[Any], Columns, Overflow], None]
+"""Takes objects, appends their columns, and notes by row what has none."""
 BATCH_ROWS = 8192
 
 
@@ -66,7 +67,7 @@ def columns_of(schema: TableSchema, records: Sequence[Any]) -> Columns:
     return found
 
 
-@cache
+@per_class
 def _plan(record: type[Any]) -> tuple[_Step, ...]:
     return tuple(_steps(record, record, ""))
 
@@ -89,12 +90,6 @@ def _leaf(field: str, name: str, kind: Any) -> _Step:
     get = attrgetter(field)
     data_type = data_type_of(kind)
 
-    def plain(objects: Sequence[Any], found: Columns, overflow: Overflow) -> None:
-        found.append(list(map(get, objects)))
-
-    def enum(objects: Sequence[Any], found: Columns, overflow: Overflow) -> None:
-        found.append([None if value is None else value.value for value in map(get, objects)])
-
     def number(objects: Sequence[Any], found: Columns, overflow: Overflow) -> None:
         column: list[float | None] = []
         for row, value in enumerate(map(get, objects)):
@@ -104,17 +99,19 @@ def _leaf(field: str, name: str, kind: Any) -> _Step:
             column.append(number)
         found.append(column)
 
-    def text_list(objects: Sequence[Any], found: Columns, overflow: Overflow) -> None:
-        found.append([list(value) or None for value in map(get, objects)])
-
-    def as_json(objects: Sequence[Any], found: Columns, overflow: Overflow) -> None:
-        found.append([_as_json(value) if value else None for value in map(get, objects)])
-
+    if data_type is DataType.NUMBER:
+        return number
     if kind is SorType:
-        return enum
-    if kind is Extra:
-        return as_json
-    return {DataType.NUMBER: number, DataType.TEXT_LIST: text_list}.get(data_type, plain)
+        return _each(get, lambda value: None if value is None else value.value)
+    if data_type is DataType.TEXT_LIST:
+        return _each(get, lambda value: list(value) or None)
+    if data_type is DataType.JSON:
+        return _each(get, lambda value: _as_json(value) if value else None)
+    return lambda objects, found, _: found.append(list(map(get, objects)))
+
+
+def _each(get: Callable[[Any], Any], convert: Callable[[Any], Any]) -> _Step:
+    return lambda objects, found, _: found.append([convert(value) for value in map(get, objects)])
 
 
 def _nested(field: str, kind: type[Any], steps: tuple[_Step, ...]) -> _Step:

@@ -109,7 +109,7 @@ def _aligned(nw: Any, frame: Any, columns: Sequence[Any]) -> Sequence[Any]:
 
 
 def _is_missing(value: Any) -> bool:
-    """Tell None, NaN and NaT, which are not equal to themselves, and pandas' NA, which is nothing."""
+    """Tell None, NaN and NaT (which are not equal to themselves), and the NA of pandas."""
     try:
         return value is None or bool(value != value)  # noqa: PLR0124
     except TypeError:

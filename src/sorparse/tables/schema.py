@@ -108,10 +108,8 @@ class TableSchema:
 
     def __str__(self) -> str:
         width = max(map(len, self.names))
-        lines = [f"{self.name}: {self.doc}"]
-        for column in self.columns:
-            lines.append(f"  {column.name:{width}}  {column.type!s:12}  {column.doc}")
-        return "\n".join(lines)
+        lines = [f"  {each.name:{width}}  {each.type!s:12}  {each.doc}" for each in self.columns]
+        return "\n".join([f"{self.name}: {self.doc}", *lines])
 
 
 PLACES = {

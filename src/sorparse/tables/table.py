@@ -78,16 +78,18 @@ class Table:
         Days are ``datetime64[ms]``, yes/no is pandas' nullable ``boolean``, texts from a short
         list are categories.
         """
-        pd = load_extra("pandas", "pandas", "Data frames of pandas")
+        pandas = load_extra("pandas", "pandas", "Data frames of pandas")
         pa = load_pyarrow()
-        mapper = {pa.bool_(): pd.BooleanDtype()}.get
-        return self.to_pyarrow().to_pandas(date_as_object=False, types_mapper=mapper)
+        mapper = {pa.bool_(): pandas.BooleanDtype()}.get
+        frame: pd.DataFrame = self.to_pyarrow().to_pandas(date_as_object=False, types_mapper=mapper)
+        return frame
 
     def to_polars(self) -> pl.DataFrame:
         """Give all of it as a ``polars.DataFrame``; needs the extra ``[polars]``."""
-        pl = load_extra("polars", "polars", "Data frames of Polars")
+        polars = load_extra("polars", "polars", "Data frames of Polars")
         # through pyarrow and not the C stream: an error in the source stays the error it is
-        return pl.DataFrame(self.to_pyarrow())
+        frame: pl.DataFrame = polars.DataFrame(self.to_pyarrow())
+        return frame
 
     def __repr__(self) -> str:
         return f"<Table {self._schema.name}: {len(self._schema.columns)} columns>"

@@ -104,26 +104,34 @@ class Browser(App[None]):
             self._hits.focus()
 
     @work(thread=True, exclusive=True)
-    def _look_up(self, typed: str) -> None:
+    def _look_up(self, typed: str, *, keep: bool = False) -> None:
         view = self.view
         status = tuple(sorparse.Status) if self._with_closed else None
         found = view.find(typed.strip() or None, status=status, limit=HITS)
         rows = [(units.standing(view, unit.sor_id), unit) for unit in found]
-        self.call_from_thread(self._show_hits, typed, rows)
+        self.call_from_thread(self._show_hits, typed, rows, keep)
 
-    def _show_hits(self, typed: str, rows: list[tuple[units.Standing, SOREntity]]) -> None:
+    def _show_hits(
+        self, typed: str, rows: list[tuple[units.Standing, SOREntity]], keep: bool
+    ) -> None:
         if typed != self.query_one("#search", Input).value:
             return  # what was typed since is being searched
-        self._hits.clear()
-        for stands, unit in rows:
-            style = units.status_style(stands.status)
-            self._hits.add_row(
-                _text(unit.name),
-                _text(unit.sor_id),
-                _text(units.worded(unit.entity_type)),
-                _text(stands.status, style),
-                key=unit.sor_id,
-            )
+        ids = [unit.sor_id for _, unit in rows]
+        # the table would highlight its first row at once, and take the selection along
+        with self._hits.prevent(DataTable.RowHighlighted):
+            self._hits.clear()
+            for stands, unit in rows:
+                self._hits.add_row(
+                    _text(unit.name),
+                    _text(unit.sor_id),
+                    _text(units.worded(unit.entity_type)),
+                    _text(stands.status, units.status_style(stands.status)),
+                    key=unit.sor_id,
+                )
+            if keep and self.selected in ids:
+                self._hits.move_cursor(row=ids.index(self.selected))
+        if ids and not (keep and self.selected is not None):
+            self.select(ids[0])
         more = " or more; type on" if len(rows) == HITS else ""
         self._note(f"{len(rows)} units{more}" if rows else "nothing found")
 
@@ -213,7 +221,7 @@ class Browser(App[None]):
     def action_toggle_status(self) -> None:
         """Search closed and future units as well, or no longer."""
         self._with_closed = not self._with_closed
-        self._look_up(self.query_one("#search", Input).value)
+        self._look_up(self.query_one("#search", Input).value, keep=True)
 
     def action_pick_day(self) -> None:
         """Ask for another day."""
@@ -228,7 +236,7 @@ class Browser(App[None]):
         self._tell_day()
         if self.selected is not None:
             self.select(self.selected)
-        self._look_up(self.query_one("#search", Input).value)
+        self._look_up(self.query_one("#search", Input).value, keep=True)
 
     def _tell_day(self) -> None:
         self.sub_title = f"{self._file_name} as of {self.view.day.isoformat()}"

@@ -21,6 +21,7 @@ NAMES = (
     "map_shak",
     "diff",
     "check",
+    "validate",
     "convert",
     "extract",
     "examples",

@@ -1,8 +1,9 @@
-"""``sorparse completion``: let the shell complete commands and options."""
+"""``sorparse completion``: let the shell complete commands, options and file names."""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 
 import sorparse
 
@@ -16,6 +17,9 @@ EXAMPLES = """\
   sorparse completion zsh > ~/.zfunc/_sorparse
   sorparse completion fish > ~/.config/fish/completions/sorparse.fish
 """
+
+_FILES = frozenset({"FILE", "SECOND", "OUT", "LIST", "PATH"})
+_FOLDERS = frozenset({"FOLDER"})
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,5 +37,20 @@ def run(args: argparse.Namespace, out: Output) -> int:
         ) from None
     from ..app import make_parser
 
-    out.stream.write(shtab.complete(make_parser(), shell=args.shell) + "\n")
+    parser = make_parser()
+    for action in _actions(parser):
+        # shtab looks for the attribute; argparse knows nothing of it
+        if action.metavar in _FILES:
+            vars(action)["complete"] = shtab.FILE
+        elif action.metavar in _FOLDERS:
+            vars(action)["complete"] = shtab.DIRECTORY
+    out.stream.write(shtab.complete(parser, shell=args.shell) + "\n")
     return 0
+
+
+def _actions(parser: argparse.ArgumentParser) -> Iterator[argparse.Action]:
+    for action in parser._actions:
+        yield action
+        if isinstance(action, argparse._SubParsersAction):
+            for sub in action.choices.values():
+                yield from _actions(sub)

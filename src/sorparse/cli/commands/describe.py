@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     arguments.file(parser)
     arguments.output(parser)
-    arguments.reading(parser)
+    arguments.opening(parser)
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
@@ -37,7 +37,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
     if out.is_json:
         out.json(found.to_dict())
     elif out.is_text:
-        for line in str(found).splitlines():
+        for line in str(found).split("\n"):
             out.line(line)
     else:
         out.rows(
@@ -56,4 +56,4 @@ def run(args: argparse.Namespace, out: Output) -> int:
                 for column in table.columns
             ),
         )
-    return reading.status(args, feed.issues)
+    return 0

@@ -90,7 +90,7 @@ def convert(
     name, place, schema = _target(to, target)
     module = import_module(f".{_TARGETS[name]}", __package__)
     options = {} if schema is None else {"schema": schema}
-    with _opened(source, open_options) as feed:
+    with opened(source, open_options) as feed:
         load = Load(
             source=getattr(feed, "name", "a feed"),
             format=str(feed.format),
@@ -123,7 +123,8 @@ def _target(to: str, target: str | os.PathLike[str] | None) -> tuple[str, str, s
     return to, place, None
 
 
-def _opened(source: Any, open_options: Mapping[str, Any]) -> Any:
+def opened(source: Any, open_options: Mapping[str, Any]) -> Any:
+    """Open a source; a feed that is open already is taken as it is, and not closed."""
     if hasattr(source, "tables") and hasattr(source, "snapshot_date"):
         if open_options:
             told = ", ".join(open_options)
