@@ -195,7 +195,7 @@ def test_the_other_engine_agrees_on_every_change() -> None:
             other = xmlschema.XMLSchema(str(folder / path), allow="local")
         assert other.is_valid(full)
         for at, (document, what) in enumerate([*each_element(full), *each_swap(full)]):
-            if at % 9 == 0:  # it is slow
+            if at % 16 == 0:  # it is slow
                 assert other.is_valid(document) == sorparse.validate(document).valid, what
 
 
