@@ -271,6 +271,18 @@ def test_diff_guards_against_too_many_closings(run: Run, register: sorparse.Regi
     assert f"{closed} units closed, more than --max-closed {closed - 1}" in result.err
 
 
+def test_diff_tells_the_findings_of_both_sides(run: Run, tmp_path: Path) -> None:
+    for name, day in (("a", "2020-13-01"), ("b", "2020-14-01")):
+        (tmp_path / f"{name}.csv").write_text(f"SorId;FromDate\r\n11000016002;{day}\r\n", "utf-8")
+    issues = tmp_path / "issues.jsonl"
+    argv = (tmp_path / "a.csv", tmp_path / "b.csv", "--issues", issues)
+    assert run("diff", *argv).status == 0
+    text = issues.read_text("utf-8")
+    assert "2020-13-01" in text
+    assert "2020-14-01" in text
+    assert run("diff", *argv, "--strict").status == 1
+
+
 def test_diff_summary(run: Run) -> None:
     argv = ("diff", examples.daily_csv_earlier, examples.daily_csv, "--summary")
     assert run(*argv, "--json").json["counts"]["renamed"] == 1
