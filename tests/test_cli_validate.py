@@ -8,9 +8,9 @@ import json
 from pathlib import Path
 
 import pytest
-from cli_support import Run, run
 
 import sorparse
+from cli_support import Run, run
 from sorparse import examples
 
 __all__ = ["run"]
