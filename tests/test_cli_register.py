@@ -52,6 +52,18 @@ def test_show_gives_the_version_of_the_day(run: Run) -> None:
     assert told["unit"]["postal_address"]["easting"] == "556302.49"
 
 
+@pytest.mark.parametrize("name", ["daily_csv", "sor_csv_folder", "sor_xml_zip", "sor_xml_1_0_0"])
+def test_every_format_is_asked_alike(run: Run, name: str) -> None:
+    source = getattr(examples, name)
+    told = run("show", source, HOSPITAL, "--as-of", examples.snapshot_date, "--json").json
+    assert told["unit"]["name"] == "Nordhavets Universitetshospital"
+    assert told["status"] == "ACTIVE"
+    table = run("tree", source, DEPARTMENT, "--as-of", examples.snapshot_date, "--json").json
+    assert [node["sor_id"] for node in table[:2]] == [DEPARTMENT, WARD]
+    assert HOSPITAL in run("find", source, "universitetshospital").out
+    assert run("diff", examples.daily_csv, source, "--quiet").status == 0
+
+
 def test_show_marks_what_is_inherited_and_from_whom(run: Run) -> None:
     told = run("show", SOR2, WARD, "--as-of", "2026-06-15", "--json").json
     assert told["unit"]["postal_address"] is None
