@@ -12,6 +12,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import command_line
 import formats
 import issue_codes
 import pictures
@@ -22,7 +23,13 @@ DOCS = Path(__file__).parent.parent
 
 def made() -> dict[str, str]:
     """Give everything by its path below docs."""
-    return {**formats.pages(), **pictures.pages(), **schemas.pages(), **issue_codes.pages()}
+    return {
+        **formats.pages(),
+        **pictures.pages(),
+        **schemas.pages(),
+        **issue_codes.pages(),
+        **command_line.pages(),
+    }
 
 
 def main(arguments: list[str]) -> int:
