@@ -17,6 +17,7 @@ import formats
 import issue_codes
 import pictures
 import schemas
+import tables
 
 DOCS = Path(__file__).parent.parent
 
@@ -27,6 +28,7 @@ def made() -> dict[str, str]:
         **formats.pages(),
         **pictures.pages(),
         **schemas.pages(),
+        **tables.pages(),
         **issue_codes.pages(),
         **command_line.pages(),
     }
