@@ -108,15 +108,18 @@ class Writer:
         ]
         if name != "InstitutionOwner":
             if r.random() < 0.3:
-                lines.append(f"{tabs}<sor1:ShakIdentifier>{r.randrange(130000, 139999)}"
-                             "</sor1:ShakIdentifier>")
+                lines.append(
+                    f"{tabs}<sor1:ShakIdentifier>{r.randrange(130000, 139999)}"
+                    "</sor1:ShakIdentifier>"
+                )
             own = r.random() < 0.15
             lines.append(f"{tabs}<EanLocationCodeOption>")
             if own:
                 lines += self.location_code(depth + 2)
             else:
-                lines.append(f"{tabs}\t<EntityInheritanceIndicator>true"
-                             "</EntityInheritanceIndicator>")
+                lines.append(
+                    f"{tabs}\t<EntityInheritanceIndicator>true</EntityInheritanceIndicator>"
+                )
             lines.append(f"{tabs}</EanLocationCodeOption>")
         if name == "InstitutionOwner" or r.random() < 0.7:
             lines += self.address(depth + 1, "PostalAddressInformation")
@@ -247,7 +250,9 @@ CASES = {"floor": floor, "entities": entities, "location_codes": location_codes}
 def run(case: str, path: Path) -> tuple[float, float, int]:
     done = subprocess.run(
         [sys.executable, __file__, "--case", case, "--file", str(path)],
-        check=True, capture_output=True, text=True,
+        check=True,
+        capture_output=True,
+        text=True,
     )
     seconds, peak, count = done.stdout.split()
     return float(seconds), float(peak), int(count)

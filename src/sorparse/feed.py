@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         SHAKUnit,
         SOREntity,
     )
+    from .tables import Table
 
 TABLES = (
     "entities",
@@ -240,6 +241,17 @@ class Feed:
         Raises MissingTableError, naming the tables there are, at once and not at the first row.
         """
         return (record for _, record in self.numbered(table))
+
+    def to_arrow(self, table: str) -> Table:
+        """Give a table, by its name, as an Arrow table for any data tool; see ``Table``.
+
+        It is read, a batch at a time, when a tool takes it, and anew for each. Needs the extra
+        ``[arrow]``. Raises MissingTableError as :meth:`records` does.
+        """
+        from .tables import Table
+
+        self.records(table)  # complains at once of a table that is not there
+        return Table.from_records(table, lambda: self.records(table))
 
     def entities(self) -> Iterator[SOREntity]:
         """Units, one record a version."""

@@ -18,7 +18,7 @@ from .cells import BadCell
 from .columns import Census
 from .declare import Column, TableSpec, fold
 from .decode import CarefulDecoder, Leaf, Plan, make_plan
-from .fast import FastDecoder
+from .generate import FastDecoder
 from .rows import BLANKS, Rows, clean, split_quoted
 from .text import TextBlocks, without_cut_line
 
@@ -42,8 +42,8 @@ def read_header(head: bytes, name: str, options: ReadOptions) -> Header | None:
         limits=options.limits,
         encoding=options.encoding,
     )
-    for _, text in blocks:
-        for line in text.split("\n"):
+    for _, lines in blocks:
+        for line in lines:
             if not line.strip(BLANKS):
                 continue
             if "\0" in line:
@@ -151,6 +151,10 @@ def first_records(table: CsvTable, head: bytes) -> Iterator[Any]:
         yield record
 
 
+def _has(cells: Sequence[str], place: int, text: str) -> bool:
+    return len(cells) > place and clean(cells[place]).lower() == text
+
+
 @attrs.define(eq=False)
 class CsvTable:
     """A :class:`~sorparse.formats.base.TableReader` for one CSV member."""
@@ -184,7 +188,7 @@ class CsvTable:
             encoding=self.options.encoding,
         )
 
-    def _rows(self, blocks: Iterable[tuple[int, str]]) -> Rows:
+    def _rows(self, blocks: Iterable[tuple[int, list[str]]]) -> Rows:
         return Rows(
             blocks,
             file=self.member.name,
@@ -259,7 +263,7 @@ class CsvTable:
             try:
                 yield number, decode(line)
             except ValueError:
-                record = self._exact(rows, fast, careful, number)
+                record = self._exact(rows, fast, careful, number, skip)
                 if record is not None:
                     yield number, record
 
@@ -267,14 +271,22 @@ class CsvTable:
         self, lines: Iterator[tuple[int, str]], place: int, text: str
     ) -> Iterator[tuple[int, str]]:
         for number, line in lines:
-            cells = line.split(self.delimiter, place + 1)
-            if len(cells) <= place or clean(cells[place]).lower() != text:
+            if '"' in line:  # only the exact cells tell
+                yield number, '"'
+            elif not _has(line.split(self.delimiter, place + 1), place, text):
                 yield number, line
 
-    def _exact(self, rows: Rows, fast: FastDecoder, careful: CarefulDecoder, number: int) -> Any:
+    def _exact(
+        self,
+        rows: Rows,
+        fast: FastDecoder,
+        careful: CarefulDecoder,
+        number: int,
+        skip: tuple[int, str] | None,
+    ) -> Any:
         """Read a row that is out of the ordinary: quoted, blank, too short or with a bad cell."""
         cells = rows.exact()
-        if cells is None:
+        if cells is None or (skip is not None and _has(cells, *skip)):
             return None
         try:
             return fast.cells(cells)
@@ -304,8 +316,8 @@ class CsvTable:
     def _careful(self, decoder: CarefulDecoder, rows: Rows, number: int, cells: list[str]) -> Any:
         plan = decoder.plan
         cells = [clean(cell) for cell in cells]
-        if cells == [""]:
-            return None  # a line of blanks
+        if cells == [""] and not rows.raw().strip(BLANKS):
+            return None
         width = len(plan.header)
         if len(cells) != width:
             if len(cells) < width or any(cells[width:]):

@@ -40,7 +40,8 @@ def recognise(member: Member, head: bytes, options: ReadOptions) -> Found | None
     # only now: the parser is not loaded for a CSV
     from ...errors import SorFileError
     from .lists import ClassificationsReader, GeoLocationsReader
-    from .readers import EntitiesReader, LocationCodesReader
+    from .numbers import LocationCodesReader
+    from .readers import EntitiesReader
     from .stream import DoctypeError, read_header, split_tag
 
     try:

@@ -24,18 +24,10 @@ from ..cells import convert
 from ..declare import Kind
 from ..decode import NORTHING_FROM, Complete, Group, Leaf, make_plan, straighten, trimmed
 from ..fast import MEMO_SIZE, Memo, Odd
-from .names import MAIN_SPECIALITY, MOST_SPECIALITIES, SPECIALITIES, SPECIALITY
-from .units import (
-    ALL_SPECIALITIES,
-    OWN_LOCATION_CODE,
-    SPECIALITY_CODE_TAGS,
-    SPECIALITY_TAGS,
-    SPECIALITY_TYPE_TAGS,
-    Element,
-    Layout,
-    ListOf,
-    Node,
-)
+from .context import Element
+from .names import MAIN_SPECIALITY, MOST_SPECIALITIES
+from .survey import ABSENT, Surveyor
+from .units import Layout
 
 Texts = Sequence[str | None]
 Pairs = tuple[tuple[int, Any], ...]
@@ -44,8 +36,6 @@ _tag_of, _text_of, _tail_of = attrgetter("tag"), attrgetter("text"), attrgetter(
 
 Build = Callable[[Texts], Any]
 
-_ABSENT = -1
-"""Place of an element that is not there: at the end of the texts stands an empty one."""
 _MOST_SHAPES = 4096
 _UNIQUE = (Kind.SOR_ID, Kind.LOCATION_CODE)
 """Kinds of which nearly every value is another one: looking them up costs more than it saves."""
@@ -64,9 +54,11 @@ class _Values:
     def memo_of(self, present: tuple[int, ...]) -> _Memo:
         """The memo for texts of these places only: the fewer texts, the cheaper."""
         if present not in self._memos:
-            spread = [present.index(place) if place in present else _ABSENT for place in self.places]
+            spread = [present.index(place) if place in present else ABSENT for place in self.places]
             # a getter of one place gives no tuple, so there is always an empty text at the end
-            self._memos[present] = _Memo(self, lambda texts: self._make([texts[at] for at in spread]))
+            self._memos[present] = _Memo(
+                self, lambda texts: self._make([texts[at] for at in spread])
+            )
         return self._memos[present]
 
     def made(self) -> None:
@@ -164,7 +156,7 @@ class Fast:
             shape = self._shape_of(key, element)
         if shape is None or any(map(_tail_of, elements)):
             raise Odd
-        texts.append("")  # _ABSENT
+        texts.append("")  # ABSENT
         if any(shape.containers(texts)):
             raise Odd
         for index, at in shape.plain:
@@ -192,12 +184,12 @@ class Fast:
             self._shapes.clear()
             for values in self._values:
                 values.forget()
-        shape = _Surveyor(self._layout).survey(element)
-        made = None if shape is None else self._plan(shape, element.tag)
+        shape = Surveyor(self._layout).survey(element)
+        made = None if shape is None else self._plan(shape, str(element.tag))
         self._shapes[key] = made
         return made
 
-    def _plan(self, found: _Surveyor, tag: str) -> _Shape | None:
+    def _plan(self, found: Surveyor, tag: str) -> _Shape | None:
         at = found.at
         for field in self._mandatory.get(tag, ()):
             names = self._layout.elements_of(field)
@@ -207,7 +199,7 @@ class Fast:
         for values in self._values:
             present = tuple(place for place in values.places if place in at)
             if present:
-                getter = itemgetter(*(at[place] for place in present), _ABSENT)
+                getter = itemgetter(*(at[place] for place in present), ABSENT)
                 looked_up.append((getter, values.memo_of(present)))
         if found.specialities:
             if len(found.specialities) > MOST_SPECIALITIES:
@@ -260,9 +252,7 @@ class Fast:
             for field in fields
         ]
         needed = {field for fields in self._mandatory.values() for field in fields}
-        musts = [
-            position[place] for place in places if self._layout.columns[place].field in needed
-        ]
+        musts = [position[place] for place in places if self._layout.columns[place].field in needed]
         if self._layout.columns[places[0]].field == "location_code_inherited":
             musts = []  # its place may be taken by a location number
         defaults = self.defaults
@@ -385,101 +375,4 @@ class Fast:
 
 def _getter(places: Sequence[int]) -> Callable[[Texts], Any]:
     """Gives the texts at the places, always as a tuple (one place alone would give no tuple)."""
-    return itemgetter(*places, *[_ABSENT] * max(0, 2 - len(places)))
-
-
-class _Surveyor:
-    """Finds out where an element of a new shape has its texts."""
-
-    def __init__(self, layout: Layout) -> None:
-        self._layout = layout
-        self.at: dict[int, int] = {}
-        """Place in the row to the number of the element in document order."""
-        self.names: set[str] = set()
-        """Local names of the unit's children."""
-        self.containers: list[int] = []
-        self.lists: dict[str, list[int]] = {}
-        self.specialities: list[tuple[int, int, str]] = []
-        """Code, type, and the path of the type, of each."""
-        self.own_location_code = False
-        self._number = -1
-
-    def survey(self, element: Element) -> _Surveyor | None:
-        """Look at the element; ``None`` where there is anything out of the ordinary in it."""
-        self.names = {_local(child) for child in element}
-        try:
-            self._walk(element, self._layout.tree)
-        except Odd:
-            return None
-        return self
-
-    def _next(self) -> int:
-        self._number += 1
-        return self._number
-
-    def _walk(self, element: Element, node: Node) -> None:
-        self.containers.append(self._next())
-        seen = set()
-        for child in element:
-            what = node[child.tag]
-            if isinstance(what, int):
-                if what in self.at:
-                    raise Odd
-                self.at[what] = self._leaf(child)
-            elif isinstance(what, ListOf):
-                self.lists.setdefault(what.field, []).append(self._leaf(child))
-            elif what in seen:
-                raise Odd
-            elif isinstance(what, Node):
-                seen.add(what)
-                self._walk(child, what)
-            elif what is ALL_SPECIALITIES and not self.specialities:
-                self._walk_specialities(child)
-            elif what is OWN_LOCATION_CODE and not self.own_location_code:
-                self._walk_location_code(child)
-            else:
-                raise Odd
-
-    def _leaf(self, element: Element) -> int:
-        if len(element):
-            raise Odd
-        return self._next()
-
-    def _walk_specialities(self, element: Element) -> None:
-        self.containers.append(self._next())
-        for position, child in enumerate(element, 1):
-            if child.tag not in SPECIALITY_TAGS:
-                raise Odd
-            self.containers.append(self._next())
-            code = kind = _ABSENT
-            path = ""
-            for part in child:
-                number = self._leaf(part)
-                if part.tag in SPECIALITY_CODE_TAGS and code == _ABSENT:
-                    code = number
-                elif part.tag in SPECIALITY_TYPE_TAGS and kind == _ABSENT:
-                    kind = number
-                    path = f"{SPECIALITIES}/{SPECIALITY}[{position}]/{_local(part)}"
-                else:
-                    raise Odd
-            self.specialities.append((code, kind, path))
-
-    def _walk_location_code(self, element: Element) -> None:
-        """Take number and region; the rest is for the table of location numbers."""
-        self.own_location_code = True
-        self.containers.append(self._next())
-        for child in element:
-            number = self._next()
-            place = self._layout.in_location_code.get(child.tag)
-            if place is not None:
-                if place in self.at or len(child):
-                    raise Odd
-                self.at[place] = number
-            for _ in child.iterdescendants():
-                self._next()
-
-
-def _local(element: Element) -> str:
-    return str(element.tag).rpartition("}")[2]
-
-
+    return itemgetter(*places, *[ABSENT] * max(0, 2 - len(places)))

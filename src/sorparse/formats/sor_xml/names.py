@@ -104,7 +104,7 @@ MOST_SPECIALITIES = 8
 COUNTRY_SCHEME = ("CountryIdentificationCode", "scheme", "iso3166-alpha2")
 """The one attribute of the format, and the value that needs no telling."""
 
-_IN_POSTAL = (
+_IN_POSTAL: tuple[tuple[str, str, Evidence], ...] = (
     ("StreetName", "street_name", "verified"),
     ("StreetNameForAddressingName", "street_name_for_addressing", "inferred"),
     ("StreetBuildingIdentifier", "street_building_id", "verified"),
@@ -120,7 +120,6 @@ _IN_POSTAL = (
 
 
 def _addresses() -> Iterator[Column]:
-    evidence: Evidence
     for name, field in (
         ("PostalAddressInformation", "postal_address"),
         ("VisitingAddressInformation", "visiting_address"),
@@ -160,7 +159,10 @@ def _location_code() -> Iterator[Column]:
 
 
 def _references() -> Iterator[Column]:
-    for level, field in (("InstitutionOwner", "owner"), ("HealthInstitution", "health_institution")):
+    for level, field in (
+        ("InstitutionOwner", "owner"),
+        ("HealthInstitution", "health_institution"),
+    ):
         for element, part in (
             ("SorIdentifier", "sor_id"),
             ("EntityName", "name"),
@@ -375,6 +377,15 @@ GEO_LOCATIONS = TableSpec(
 """Nobody has seen the file: a reference for what is looked for by shape."""
 
 TABLES = (ENTITIES, LOCATION_CODES, CLASSIFICATIONS, GEO_LOCATIONS)
+
+DECLARED_ELEMENTS = frozenset(
+    step.partition("[")[0]
+    for spec in (ENTITIES, LOCATION_CODES)
+    for column in spec.columns
+    for path in (column.name, *column.aliases)
+    for step in path.split("/")
+) | {*UNITS, *CONTAINERS, ROOT, CREATED_AT, SNAPSHOT_DATE, *SPECIALITY_TYPES}
+"""Local names of all elements that are known."""
 
 MANDATORY = {
     "IE": (

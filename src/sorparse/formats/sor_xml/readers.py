@@ -1,152 +1,29 @@
-"""The two tables of Sor.xml: units, and the location numbers of their own."""
+"""The units of Sor.xml."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import date
+from collections.abc import Iterator
 
 import attrs
 
 from ...description import TableDescription
-from ...issues import Issue, IssueLog
-from ...records import Coded, EntityRef, Extra, LocationCode, SOREntity, SorType
-from ...sources import Member
-from ..base import Format, GivesNames, ReadOptions
-from ..cells import BadCell, convert, to_date
+from ...records import EntityRef, Extra, SOREntity, SorType
+from ..cells import BadCell, convert
 from ..declare import Kind
-from ..decode import CarefulDecoder, Leaf, make_plan
 from ..fast import Odd
+from .common import XmlReader, put, reporter
+from .context import Element, shortened_raw
 from .fast import Fast
-from .names import (
-    ENTITIES,
-    KINDS_OF_CODES,
-    LOCATION_CODE_ENTITY,
-    LOCATION_CODE_PLACES,
-    LOCATION_CODES,
-    MANDATORY,
-    OPTIONAL_IN_1_0_0,
-    VERSIONS,
-    tags_of,
-)
-from .stream import Header, chunks_of, read_header, split_tag
+from .names import ENTITIES, MANDATORY, OPTIONAL_IN_1_0_0, VERSIONS, tags_of
+from .stream import split_tag
 from .tree import LEVEL_OF, Frame, OnOwner, walk
-from .units import (
-    Careful,
-    Context,
-    Element,
-    Layout,
-    line_of,
-    shortened_raw,
-)
+from .units import Careful, Layout
 
 _TYPES = {level.value: level for level in SorType}
-_put = object.__setattr__  # the record is not out of our hands yet
 
 
 @attrs.define(eq=False)
-class _SorXmlReader:
-    """What the two readers have in common."""
-
-    member: Member
-    options: ReadOptions
-    format: Format = Format.SOR_XML
-    _names: GivesNames | None = None
-
-    def use_names_from(self, names: GivesNames | None) -> None:
-        """Take the names of codes from ``names`` first, then from the bundled code tables.
-
-        ``names`` is the reader of the SorDataCodeTypes.xml that stands in the same source (see
-        :class:`~sorparse.formats.sor_xml.lists.ClassificationsReader`), or anything else with a
-        ``name_of(kind, code)``. Without it only the bundled tables are asked. A name from a
-        bundled table is marked with ``Coded.supplied == "name"``.
-        """
-        self._names = names
-
-    def header(self) -> Header | None:
-        """Read what stands before the first owner."""
-        with self.member.open() as stream:
-            return read_header(
-                chunks_of(stream), file=self.member.name, encoding=self.options.encoding
-            )[0]
-
-    def snapshot_date(self) -> date | None:
-        """Read the day that the data represent; only the file's beginning is read."""
-        return snapshot_date_of(self.header(), self.member, self.options)
-
-    def _complete(self, field: str, coded: Coded) -> Coded:
-        if coded.code is None or coded.name is not None:
-            return coded
-        kind = KINDS_OF_CODES[field]
-        if self._names is not None:
-            name = self._names.name_of(kind, coded.code)
-            if name is not None:
-                return Coded(coded.code, name)
-        from ... import codes
-
-        name = codes.name_of(kind, coded.code)
-        return coded if name is None else Coded(coded.code, name, supplied="name")
-
-    def _context(self) -> Context:
-        options = self.options
-        return Context(self.member.name, options.log, options.limits, options.columns)
-
-    def _on_swap(self) -> None:
-        self.options.log.add(
-            Issue(
-                "warning",
-                "coordinates-swapped",
-                "eastings stand in the northing element and northings in the easting element; "
-                "each pair is told by its size and put right (reported once for the file)",
-                file=self.member.name,
-            )
-        )
-
-    def _decoder(self, layout: Layout) -> CarefulDecoder:
-        plan = make_plan(
-            layout.spec, [column.name for column in layout.columns], layout.columns
-        )
-        return CarefulDecoder(
-            plan, repair=self.options.repair, complete=self._complete, on_swap=self._on_swap
-        )
-
-
-def snapshot_date_of(header: Header | None, member: Member, options: ReadOptions) -> date | None:
-    """The date in a header; a bad one is reported."""
-    if header is None or header.snapshot_date is None:
-        return None
-    try:
-        return to_date(header.snapshot_date)
-    except BadCell as bad:
-        options.log.add(
-            Issue(
-                bad.severity,
-                bad.code,
-                str(bad),
-                file=member.name,
-                column="SnapshotDate",
-                value=header.snapshot_date,
-            )
-        )
-        return None
-
-
-def _reporter(careful: Careful, context: Context, unit: Element) -> Callable[..., None]:
-    def report(bad: BadCell, leaf: Leaf, text: str) -> None:
-        context.issue(
-            bad.severity,
-            bad.code,
-            str(bad),
-            careful.lines.get(leaf.place, unit),
-            leaf.header,
-            value=text,
-            sor_id=careful.sor_id,
-        )
-
-    return report
-
-
-@attrs.define(eq=False)
-class EntitiesReader(_SorXmlReader):
+class EntitiesReader(XmlReader):
     """Reads the units of a Sor.xml."""
 
     table: str = "entities"
@@ -161,7 +38,7 @@ class EntitiesReader(_SorXmlReader):
         Raises SorFileError for what is not well-formed, after the units before the fault.
         """
         decoding = _UnitDecoding(self)
-        return walk(
+        yield from walk(
             self.member, self.options, decoding.context, decoding.read, on_owner=self.on_owner
         )
 
@@ -177,7 +54,6 @@ class EntitiesReader(_SorXmlReader):
 
 
 _UNIT_LAYOUT = Layout(ENTITIES)
-_LOCATION_LAYOUT = Layout(LOCATION_CODES)
 _ID_TAGS = tags_of("SorIdentifier")
 
 
@@ -186,7 +62,7 @@ class _UnitDecoding:
 
     def __init__(self, reader: EntitiesReader) -> None:
         self._reader = reader
-        self.context = reader._context()
+        self.context = reader.context()
         header = reader.header()
         version = VERSIONS.get(split_tag(header.root)[0]) if header else None
         self._mandatory = {
@@ -197,11 +73,11 @@ class _UnitDecoding:
             )
             for level, fields in MANDATORY.items()
         }
-        self._decoder = reader._decoder(_UNIT_LAYOUT)
+        self._decoder = reader.decoder(_UNIT_LAYOUT)
         self._fast = Fast(
             _UNIT_LAYOUT,
-            complete=reader._complete,
-            on_swap=reader._on_swap,
+            complete=reader.complete,
+            on_swap=reader.on_swap,
             mandatory={tag: self._mandatory[level] for tag, level in LEVEL_OF.items()},
         )
 
@@ -245,7 +121,7 @@ class _UnitDecoding:
         careful.read(unit)
         if careful.too_long:
             return None
-        report = _reporter(careful, self.context, unit)
+        report = reporter(careful, self.context, unit)
         record: SOREntity | None = self._decoder.decode(careful.cells, report)
         if record is None:
             self.context.issue(
@@ -259,10 +135,10 @@ class _UnitDecoding:
             return None
         self._missing(unit, level, careful, record)
         if careful.extra:
-            _put(record, "extra", Extra(careful.extra))
+            put(record, "extra", Extra(careful.extra))
         for field, ids in careful.lists.items():
             checked = (self._checked(element, field, text, sor_id) for element, text in ids)
-            _put(record, field, tuple(text for text in checked if text))
+            put(record, field, tuple(text for text in checked if text))
         return record
 
     def _checked(self, element: Element, field: str, text: str, sor_id: str | None) -> str:
@@ -304,7 +180,7 @@ class _UnitDecoding:
                 )
 
 
-_PLACES = {field.name: place for place, field in enumerate(attrs.fields(SOREntity))}
+_PLACES = {name: place for place, name in enumerate(attrs.fields_dict(SOREntity))}
 _SOR_ID = _PLACES["sor_id"]
 _NAME = _PLACES["name"]
 _SOR_TYPE = _PLACES["sor_type"]
@@ -313,111 +189,3 @@ _PARENT = _PLACES["parent_id"]
 _OWNER = _PLACES["owner"]
 _INSTITUTION = _PLACES["health_institution"]
 _CVR = _PLACES["cvr"]
-
-
-@attrs.define(eq=False)
-class LocationCodesReader(_SorXmlReader):
-    """Reads the location numbers that stand as their units' own."""
-
-    table: str = "location_codes"
-
-    def numbered(self) -> Iterator[tuple[int | None, LocationCode]]:
-        """Read the numbers in document order: pairs of the line of their element and the record."""
-        decoding = _LocationDecoding(self)
-        return walk(self.member, self.options, decoding.tree_context, decoding.read)
-
-    def records(self) -> Iterator[LocationCode]:
-        """Read the numbers in document order."""
-        return (record for _, record in self.numbered())
-
-    def describe(self) -> TableDescription:
-        """Read the file once and tell the element paths of the location numbers."""
-        from .shape import describe_units
-
-        return describe_units(
-            self.member, self.options, _LOCATION_LAYOUT, tags_of("EanLocationCodeEntity")
-        )
-
-
-class _LocationDecoding:
-    """One reading of the location numbers."""
-
-    def __init__(self, reader: LocationCodesReader) -> None:
-        # what stands beside the units, and around the numbers, is told when the units are read
-        self.context = reader._context()
-        self.tree_context = attrs.evolve(self.context, log=IssueLog())
-        self._decoder = reader._decoder(_LOCATION_LAYOUT)
-        self._fast = Fast(
-            _LOCATION_LAYOUT, complete=reader._complete, on_swap=reader._on_swap
-        )
-        self._code = self._fast.place_of["location_code"]
-        self._sor_id = self._fast.place_of["sor_id"]
-
-    def read(
-        self, unit: Element, _: Frame, odd: bool
-    ) -> list[tuple[int | None, LocationCode]] | tuple[()]:
-        """Make the records of a unit's own location numbers."""
-        entities = _own_location_codes(unit)
-        if not entities:
-            return ()
-        first = next(unit.iterchildren(*_ID_TAGS), None)
-        sor_id = None if first is None else (first.text or "").strip() or None
-        records = []
-        for entity in entities:
-            record = self._record(entity, sor_id, odd)
-            if record is not None:
-                records.append((line_of(entity), record))
-        return records
-
-    def _record(self, entity: Element, sor_id: str | None, odd: bool) -> LocationCode | None:
-        try:
-            if odd:
-                raise Odd
-            cells = self._fast.defaults.copy()
-            self._fast.read(entity, cells)
-            if cells[self._code] is None:
-                raise Odd
-        except ValueError:
-            return self._careful(entity, sor_id)
-        cells[self._sor_id] = sor_id
-        made: LocationCode = self._fast.make(*cells)
-        return made
-
-    def _careful(self, entity: Element, sor_id: str | None) -> LocationCode | None:
-        careful = Careful(_LOCATION_LAYOUT, self.context, sor_id)
-        careful.read(entity)
-        if careful.too_long:
-            return None
-        report = _reporter(careful, self.context, entity)
-        record: LocationCode | None = self._decoder.decode(careful.cells, report)
-        if record is None:
-            self.context.issue(
-                "error",
-                "missing-key",
-                "the location number's element lacks the number; it is passed over",
-                entity,
-                LOCATION_CODES.columns[0].name,
-                sor_id=sor_id,
-                raw=shortened_raw(entity),
-            )
-            return None
-        _put(record, "sor_id", sor_id)
-        if careful.extra:
-            _put(record, "extra", Extra(careful.extra))
-        return record
-
-
-_ENTITY_TAGS = frozenset(tags_of(LOCATION_CODE_ENTITY))
-_CHOICE_TAGS = tuple(
-    {tag for place in LOCATION_CODE_PLACES for tag in tags_of(place.partition("/")[0])}
-)
-
-
-def _own_location_codes(unit: Element) -> list[Element]:
-    found: list[Element] = []
-    for child in unit.iterchildren(*_CHOICE_TAGS):
-        if child.tag in _ENTITY_TAGS:
-            found.append(child)
-        else:
-            found += child.iterchildren(*_ENTITY_TAGS)
-    return found

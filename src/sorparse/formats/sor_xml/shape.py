@@ -11,6 +11,7 @@ from ...description import ColumnDescription, TableDescription
 from ...issues import IssueLog
 from ...sources import Member
 from ..base import ReadOptions
+from .context import Context, Element, flatten
 from .names import (
     COUNTRY_SCHEME,
     LOCATION_CODE_ENTITY,
@@ -21,11 +22,12 @@ from .names import (
 )
 from .stream import Header, chunks_of, read_header, split_tag
 from .tree import Frame, walk
-from .units import Context, Element, Layout, flatten
+from .units import Layout
 
 _SAMPLES = 3
 _SAMPLE_CHARS = 40
 _HEAD = 64 * 1024
+_PLACE = re.compile(r"\[\d+\]")
 _DECLARED = re.compile(rb"""<\?xml[^>]*\sencoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 
 
@@ -75,8 +77,10 @@ def fields_of(layout: Layout) -> dict[str, str]:
     fields: dict[str, str] = {}
     for column in layout.spec.columns:
         for path in (column.name, *column.aliases):
-            plain = re.sub(r"\[\d+\]", "", path)
-            fields.setdefault(plain, re.sub(r"\[\d+\]", "", column.field) if plain != path else column.field)
+            plain = _PLACE.sub("", path)
+            fields.setdefault(
+                plain, column.field if plain == path else _PLACE.sub("", column.field)
+            )
     if any(field.startswith("specialities") for field in fields.values()):
         for name in SPECIALITY_TYPES:
             fields[f"{SPECIALITIES}/{SPECIALITY}/{name}"] = "specialities (their order)"
@@ -130,8 +134,7 @@ def describe_units(
             column.name
             for column in layout.columns
             if not any(
-                re.sub(r"\[\d+\]", "", path) in census.paths
-                for path in (column.name, *column.aliases)
+                _PLACE.sub("", path) in census.paths for path in (column.name, *column.aliases)
             )
         ],
         notes=notes,
@@ -150,9 +153,7 @@ def describe(
 ) -> TableDescription:
     """Put what was counted together with the form of the file."""
     with member.open() as stream:
-        header, taken = read_header(
-            chunks_of(stream), file=member.name, encoding=options.encoding
-        )
+        header, taken = read_header(chunks_of(stream), file=member.name, encoding=options.encoding)
     head = b"".join(taken)
     encoding, bom = _encoding(head, options.encoding)
     return TableDescription(

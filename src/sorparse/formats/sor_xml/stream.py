@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import IO, Any
+from typing import IO, Any, cast
 
 import attrs
 from lxml import etree
@@ -24,7 +24,7 @@ _HEADER_CHUNK = 4 * 1024
 _MOST_PENDING = 256 * 1024 * 1024
 """Bytes without a single complete unit or entry, after which the document is none of ours. Far
 beyond any real unit (kilobytes), and what bounds the memory that a hostile document can take."""
-_SAFE = {
+SAFE: dict[str, Any] = {
     "resolve_entities": False,
     "load_dtd": False,
     "no_network": True,
@@ -33,12 +33,13 @@ _SAFE = {
 }
 
 
-def split_tag(tag: str) -> tuple[str, str]:
+def split_tag(tag: object) -> tuple[str, str]:
     """Split ``{namespace}local`` into its halves; the namespace is empty where there is none."""
-    if tag.startswith("{"):
-        namespace, _, local = tag[1:].partition("}")
+    text = str(tag)
+    if text.startswith("{"):
+        namespace, _, local = text[1:].partition("}")
         return namespace, local
-    return "", tag
+    return "", text
 
 
 @attrs.frozen
@@ -61,12 +62,12 @@ class DoctypeError(SorFileError):
     """The document declares a document type."""
 
 
-class _Stop(Exception):  # noqa: N818 - no error: the header has been read
-    pass
+class _Stop(Exception):
+    """The header has been read."""
 
 
-class _Doctype(Exception):  # noqa: N818 - becomes a SorFileError with its place
-    pass
+class _Doctype(Exception):
+    """Becomes a DoctypeError with its place."""
 
 
 class _HeaderTarget:
@@ -126,7 +127,7 @@ def read_header(
     type declaration and for what is not well-formed up to there.
     """
     target = _HeaderTarget()
-    parser = etree.XMLParser(target=target, encoding=encoding, **_SAFE)
+    parser: Any = etree.XMLParser(target=cast("Any", target), encoding=encoding, **SAFE)
     taken: list[bytes] = []
     size = 0
     for chunk in chunks:
@@ -205,7 +206,7 @@ def completed(
         remove_blank_text=True,
         huge_tree=True,  # its bound on nesting is too low for a tree of units; ours holds instead
         encoding=encoding,
-        **_SAFE,
+        **SAFE,
     )
     error: etree.XMLSyntaxError | None = None
     pending = 0
@@ -262,7 +263,7 @@ class AttributeWatch:
         before, self._before = self._before, chunk[-_ATTRIBUTE_BYTES:]
         if not suspect:
             return False
-        text = before + chunk
+        text = _DECLARATION.sub(b"", before + chunk)
         return any(
             not (found == self._usual or found.startswith(b"xmlns"))
             for found in self._attribute.findall(text)
@@ -270,3 +271,4 @@ class AttributeWatch:
 
 
 _ATTRIBUTE_BYTES = 1024
+_DECLARATION = re.compile(rb"<\?xml[^>]*>")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from itertools import chain
+from itertools import chain, pairwise
 from typing import TypeVar
 
 from ...errors import SorFileError
@@ -11,6 +11,7 @@ from ...issues import Issue
 from ...records import EntityRef
 from ...sources import Member
 from ..base import ReadOptions
+from .context import Context, Element, depth_below, line_of, shortened_raw, step_name
 from .names import (
     CONTAINERS,
     COUNTRY_SCHEME,
@@ -21,7 +22,6 @@ from .names import (
     tags_of,
 )
 from .stream import AttributeWatch, chunks_of, completed, read_header, split_tag, too_deep
-from .units import Context, Element, depth_below, line_of, shortened_raw, step_name
 
 OnOwner = Callable[[Element], object]
 T = TypeVar("T")
@@ -146,7 +146,7 @@ class _Walker:
             index = self._nearest(above)
         while len(frames) > index + 1:
             self._close(frames.pop(), container)
-        frame = Frame(container, frames[-1], LEVEL_OF[unit.tag])
+        frame = Frame(container, frames[-1], LEVEL_OF[str(unit.tag)])
         frames.append(frame)
         if len(frames) + 2 > self._context.limits.max_depth:
             raise too_deep(self._context.file, line_of(unit), self._context.limits)
@@ -164,9 +164,7 @@ class _Walker:
             name,
         )
         above = set(element.iterancestors())
-        return max(
-            number for number, frame in enumerate(self._frames) if frame.element in above
-        )
+        return max(number for number, frame in enumerate(self._frames) if frame.element in above)
 
     def _close(self, frame: Frame, next_container: Element | None = None) -> None:
         element = frame.element
@@ -197,7 +195,7 @@ class _Walker:
     def prune(self) -> None:
         """Free everything that has been read."""
         frames = self._frames
-        for frame, below in zip(frames, frames[1:], strict=False):
+        for frame, below in pairwise(frames):
             element = frame.element
             if below.element.getparent() is not element:
                 return  # it stands in a stranger

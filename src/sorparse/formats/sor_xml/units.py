@@ -7,16 +7,14 @@ what is wrong. The row then goes through the decoder that CSV rows go through.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import attrs
-from lxml import etree
 
-from ...issues import Issue, IssueLog, Severity
-from ...limits import Limits
 from ..declare import Column, TableSpec
 from ..fast import Odd
+from .context import Context, Element, flatten, shortened_raw, step_name
 from .names import (
     COUNTRY_SCHEME,
     LOCATION_CODE_ENTITY,
@@ -26,19 +24,17 @@ from .names import (
     SPECIALITY,
     SPECIALITY_TYPES,
     is_structural,
-    namespaces_of,
     tags_of,
 )
-from .stream import split_tag, too_deep
 
-Element = etree._Element
 Cells = list[str]
 
 
 class Node(dict[str, Any]):
     """What may stand in an element: full tag to a place in the row, a node, or a rule's marker."""
 
-    __hash__ = object.__hash__  # type: ignore[assignment] - a node is itself
+    def __hash__(self) -> int:  # type: ignore[override] # a node is itself, not what it holds
+        return id(self)
 
     def __missing__(self, tag: str) -> Any:
         raise Odd(tag)
@@ -144,64 +140,6 @@ def place_specialities(layout: Layout, pairs: Sequence[tuple[str, str]], cells: 
         cells[first + offset] = code
 
 
-@attrs.frozen(eq=False)
-class Context:
-    """What the telling of findings needs to know."""
-
-    file: str
-    log: IssueLog
-    limits: Limits
-    own: Mapping[str, str]
-    """The caller's own mapping: element path to field."""
-    told: set[str] = attrs.Factory(set)
-    """Paths of unknown elements that have been told."""
-
-    def issue(
-        self, severity: Severity, code: str, message: str, element: Element, path: str, **more: Any
-    ) -> None:
-        """Report a finding at an element."""
-        self.log.add(
-            Issue(
-                severity,
-                code,
-                message,
-                file=self.file,
-                line=line_of(element),
-                column=path or None,
-                **more,
-            )
-        )
-
-    def unknown(self, element: Element, path: str, value: str | None, sor_id: str | None) -> None:
-        """Report an element that has no column, once for each path."""
-        if path in self.told:
-            return
-        self.told.add(path)
-        self.issue(
-            "info",
-            "unknown-element",
-            f"{path} is not known; what it holds is kept in extra (told once for this path)",
-            element,
-            path,
-            value=value,
-            sor_id=sor_id,
-        )
-
-
-def line_of(element: Element) -> int | None:
-    """Line on which an element begins."""
-    line = element.sourceline
-    return line if isinstance(line, int) else None
-
-
-def step_name(tag: str, allowed: Sequence[str] | None = None) -> str:
-    """The name of an element within a path: local, or with its namespace where that is foreign."""
-    namespace, local = split_tag(tag)
-    if namespace in (namespaces_of(local) if allowed is None else allowed):
-        return local
-    return tag
-
-
 @attrs.define(eq=False)
 class Careful:
     """Takes one unit, or one location number, element by element."""
@@ -245,7 +183,7 @@ class Careful:
             name = step_name(child.tag)
             counts[name] = counts.get(name, 0) + 1
             below = f"{path}/{name}" if path else name
-            what = node.get(child.tag)
+            what = node.get(str(child.tag))
             if what is None:
                 self._unknown(child, below)
             elif isinstance(what, int):
@@ -270,7 +208,7 @@ class Careful:
             self._duplicate(entity, path, "")
             return
         for child in entity:
-            place = self.layout.in_location_code.get(child.tag)
+            place = self.layout.in_location_code.get(str(child.tag))
             if place is not None and place not in self.lines:
                 self.lines[place] = child
                 self.cells[place] = (child.text or "").strip()
@@ -337,6 +275,7 @@ class Careful:
         self.extra[key] = text
 
     def read_attributes(self, element: Element, path: str) -> None:
+        """Keep the attributes of an element: the format has but one, which says nothing new."""
         for name, value in element.attrib.items():
             local = path.rpartition("/")[2]
             if (local, name, value) == COUNTRY_SCHEME:
@@ -402,43 +341,3 @@ class Careful:
                 self.context.unknown(child, f"{path}/{SPECIALITY}[9]", code, self.sor_id)
             pairs.append((code, kind))
         place_specialities(self.layout, pairs[:MOST_SPECIALITIES], self.cells)
-
-
-def flatten(
-    element: Element, path: str, context: Context
-) -> Iterator[tuple[Element, str, str]]:
-    """Give every text and attribute in an element under its path, without recursion."""
-    stack = [(element, path, 1)]
-    while stack:
-        current, name, depth = stack.pop()
-        if depth > context.limits.max_depth:
-            raise too_deep(context.file, line_of(current), context.limits)
-        yield current, name, (current.text or "").strip()
-        for key, value in current.attrib.items():
-            yield current, f"{name}/@{key}", str(value).strip()
-        for child in current:
-            tail = (child.tail or "").strip()
-            if tail:
-                yield current, f"{name}/text()", tail
-        stack += [
-            (child, f"{name}/{step_name(child.tag)}", depth + 1) for child in reversed(current)
-        ]
-
-
-def depth_below(element: Element) -> int:
-    """How many elements deep an element is, itself included."""
-    deepest = depth = 0
-    for event, _ in etree.iterwalk(element, ("start", "end")):
-        depth += 1 if event == "start" else -1
-        deepest = max(deepest, depth)
-    return deepest
-
-
-_RAW_CHARS = 10_000
-
-
-def shortened_raw(element: Element) -> str:
-    """The element as XML, for an issue."""
-    raw = etree.tostring(element, encoding="unicode", with_tail=False)
-    return raw if len(raw) <= _RAW_CHARS else raw[:_RAW_CHARS] + "…"
-
