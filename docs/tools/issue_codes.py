@@ -31,11 +31,21 @@ READING = {
     "duplicate-column": ("warning", "Two columns for one field. The first that is filled counts."),
     "duplicate-element": ("warning", "An element stands twice in a unit. The first counts."),
     "field-too-long": ("error", "A value beyond `Limits.max_field_chars`. Its row is no record."),
+    "misplaced-element": (
+        "warning",
+        "A unit of an XML outside the tree. Hung below the nearest one.",
+    ),
     "missing-element": ("warning", "A unit of an XML lacks what every unit of its level has."),
     "missing-key": ("error", "A row without its key, the SOR id for example. It is no record."),
+    "names-not-read": (
+        "warning",
+        "The XML set's file of names failed; the library's own are used.",
+    ),
+    "no-entries": ("warning", "A file beside Sor.xml in which nothing looks like entries."),
     "record-too-long": ("error", "A line without end, beyond the limits. It is no record."),
     "row-length": ("error", "More or fewer values than columns. The row is no record; see `raw`."),
     "stray-quote": ("warning", "A quotation mark where none belongs. Read as a character."),
+    "stray-text": ("warning", "Text between the elements of an XML. Kept in the issue only."),
     "table-in-several-files": (
         "warning",
         "Two files of one table. They are read one after the other.",
