@@ -50,9 +50,13 @@ _REGIONS = [
     ("1084", "Region Hovedstaden"),
     ("1085", "Region Sjælland"),
 ]
-_STREETS = "Ahorn Birke Cedertræs Elme Fyrre Gran Hassel Ibsens Jernbane Kirke Lærke Møllegårds".split()
+_STREETS = (
+    "Ahorn Birke Cedertræs Elme Fyrre Gran Hassel Ibsens Jernbane Kirke Lærke Møllegårds".split()
+)
 _TOWNS = "Ærøby Granstrup Havneby Kildelund Nørremark Skovby Sønderkøb Vesterbro Åkilde".split()
-_WORDS = "Medicinsk Kirurgisk Ambulatorium Sengeafsnit Modtagelse Klinik Laboratorium Dagafsnit".split()
+_WORDS = (
+    "Medicinsk Kirurgisk Ambulatorium Sengeafsnit Modtagelse Klinik Laboratorium Dagafsnit".split()
+)
 
 
 def sor_id(item: int) -> str:
@@ -65,7 +69,9 @@ class Maker:
 
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)
-        self.days = [date(2000, 1, 1) + timedelta(days=self.random.randrange(9500)) for _ in range(300)]
+        self.days = [
+            date(2000, 1, 1) + timedelta(days=self.random.randrange(9500)) for _ in range(300)
+        ]
         self.gln = 0
 
     def day(self) -> str:
@@ -97,8 +103,12 @@ class Maker:
             "StreetCode": f"{self.random.randrange(1, 9999):04d}",
             "RegionCode": region,
             "RegionName": region_name,
-            "CoordETRS89z32EMeasure": f"{self.random.uniform(445_000, 864_000):.2f}".replace(".", ","),
-            "CoordETRS89z32NMeasure": f"{self.random.uniform(6_071_000, 6_398_000):.2f}".replace(".", ","),
+            "CoordETRS89z32EMeasure": f"{self.random.uniform(445_000, 864_000):.2f}".replace(
+                ".", ","
+            ),
+            "CoordETRS89z32NMeasure": f"{self.random.uniform(6_071_000, 6_398_000):.2f}".replace(
+                ".", ","
+            ),
         }
 
     def units(self, rows: int) -> Iterator[dict[str, str]]:
@@ -166,7 +176,9 @@ class Maker:
             "FromDate": self.day(),
             "ToDate": self.day() if rng.random() < 0.3 else "",
             "UpdatedAt": self.day(),
-            "ShakId": f"{rng.randrange(1000, 9999)}{rng.randrange(100, 999)}" if rng.random() < 0.3 else "",
+            "ShakId": f"{rng.randrange(1000, 9999)}{rng.randrange(100, 999)}"
+            if rng.random() < 0.3
+            else "",
             "ProviderId": f"{rng.randrange(1, 99999):06d}" if rng.random() < 0.1 else "",
             "EanLocationCode": self.location_code() if own else location,
             "EanLocationCodeInheritedIndicator": "false" if own else "true",
@@ -254,8 +266,12 @@ class XmlWriter:
         self.leaf("cpr:MunicipalityCode", address["MunicipalityCode"])
         self.leaf("cpr:StreetCode", address["StreetCode"])
         self.leaf("kms:RegionCode", address["RegionCode"])
-        self.leaf("osak:CoordETRS89z32NMeasure", address["CoordETRS89z32NMeasure"].replace(",", "."))
-        self.leaf("osak:CoordETRS89z32EMeasure", address["CoordETRS89z32EMeasure"].replace(",", "."))
+        self.leaf(
+            "osak:CoordETRS89z32NMeasure", address["CoordETRS89z32NMeasure"].replace(",", ".")
+        )
+        self.leaf(
+            "osak:CoordETRS89z32EMeasure", address["CoordETRS89z32EMeasure"].replace(",", ".")
+        )
         self.close(tag)
 
     def status(self, maker: Maker, to_date: str = "") -> None:
@@ -299,7 +315,10 @@ def write_xml(path: Path, units: int) -> None:
         xml.open(tag)
         xml.leaf("sor1:SorIdentifier", sor_id(item))
         xml.leaf("sor1:EntityName", f"{pick(_WORDS)} {pick(_TOWNS)} {item}")
-        xml.leaf("EntityTypeIdentifier", pick(_TYPES)[0] if tag != "InstitutionOwner" else "550891000005100")
+        xml.leaf(
+            "EntityTypeIdentifier",
+            pick(_TYPES)[0] if tag != "InstitutionOwner" else "550891000005100",
+        )
 
     def virtual() -> None:
         xml.open("sor1:VirtualAddressInformation")

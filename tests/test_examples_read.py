@@ -22,7 +22,7 @@ from fixtures.physical import (
     with_blank_lines,
     write,
 )
-from sorparse import Extra, SOREntity, SorType, examples
+from sorparse import Coded, Extra, SHAKUnit, SOREntity, SorType, examples
 from sorparse.examples.model import Records
 from sorparse.examples.records import records
 from sorparse.examples.write_csv import FUTURE_COLUMN, street_line, value_of
@@ -77,9 +77,24 @@ def test_daily_gives_what_was_written(register: Records) -> None:
         assert list(feed.entities()) == records(examples.earlier_date).daily()
 
 
+def bare(unit: SHAKUnit) -> SHAKUnit:
+    """The unit with codes alone."""
+
+    def code(coded: Coded | None) -> Coded | None:
+        return coded and Coded(coded.code)
+
+    return attrs.evolve(
+        unit,
+        owner_type=code(unit.owner_type),
+        institution_type=code(unit.institution_type),
+        specialities=tuple(Coded(one.code) for one in unit.specialities),
+    )
+
+
 def test_shak_gives_what_was_written(register: Records) -> None:
     with sorparse.open(examples.shak) as feed:
-        assert plain(list(feed.shak_units())) == register.shak_units
+        # the file holds codes; their names come from the library's own table
+        assert plain([bare(unit) for unit in feed.shak_units()]) == register.shak_units
 
 
 def by_id(entities: Iterator[SOREntity]) -> dict[str, SOREntity]:

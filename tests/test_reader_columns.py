@@ -112,6 +112,13 @@ def test_location_numbers_of_sor_csv_under_the_callers_name() -> None:
     assert number.location_code == "5790000000005"
 
 
+def test_the_first_of_several_columns_of_a_kind_may_be_missing() -> None:
+    header = ("SorId", "EntityName", "LocalAttribute3", "PrioritizedEntitySpeciality2Name")
+    (unit,) = units(sor2(f"{A};Enhed;x;kirurgi", header=header))
+    assert unit.local_attributes == (None, None, "x")
+    assert unit.specialities == (sorparse.Coded(), sorparse.Coded(name="kirurgi"))
+
+
 def test_more_columns_than_allowed() -> None:
     header = ("SorId", "EntityName", *(f"Ukendt{n}" for n in range(5000)))
     with pytest.raises(sorparse.SorError, match="max_columns"):

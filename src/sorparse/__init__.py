@@ -10,20 +10,30 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from . import codes as codes
     from . import examples as examples
     from . import identifiers as identifiers
     from .description import ColumnDescription, Description, TableDescription
+    from .display.picture import Picture
+    from .display.tree import Node, Tree
     from .errors import (
+        ConversionError,
+        InvalidDateError,
         MissingExtraError,
         MissingTableError,
         NotInForceError,
         SorDataError,
         SorError,
         SorFileError,
+        UnknownUnitError,
         UnrecognisedFormatError,
     )
+    from .exports.convert import ConversionReport, convert
+    from .exports.extract import extract
+    from .exports.fhir import to_fhir
     from .feed import Feed, open
     from .formats.base import Format
+    from .inheritance import Effective
     from .issues import Issue
     from .limits import Limits
     from .records import (
@@ -43,23 +53,48 @@ if TYPE_CHECKING:
         SorType,
         Validity,
         VirtualAddress,
+        to_dict,
     )
+    from .register import (
+        Candidate,
+        Change,
+        Diff,
+        Match,
+        Register,
+        Replacement,
+        ShakMatch,
+        Status,
+        View,
+        diff,
+        load,
+    )
+    from .tables import Table
+    from .validation import ValidationReport, validate
 
 __version__ = "0.1.0"
 
 _HOMES = {
+    "display.picture": ("Picture",),
+    "display.tree": ("Node", "Tree"),
     "description": ("ColumnDescription", "Description", "TableDescription"),
     "errors": (
+        "InvalidDateError",
+        "ConversionError",
         "MissingExtraError",
         "MissingTableError",
         "NotInForceError",
         "SorDataError",
         "SorError",
         "SorFileError",
+        "UnknownUnitError",
         "UnrecognisedFormatError",
     ),
+    "exports.convert": ("ConversionReport", "convert"),
+    "exports.extract": ("extract",),
+    "exports.fhir": ("to_fhir",),
     "feed": ("Feed", "open"),
     "formats.base": ("Format",),
+    "inheritance": ("Effective",),
     "issues": ("Issue",),
     "limits": ("Limits",),
     "records": (
@@ -79,46 +114,89 @@ _HOMES = {
         "SorType",
         "Validity",
         "VirtualAddress",
+        "to_dict",
     ),
+    "register": (
+        "Candidate",
+        "Change",
+        "Diff",
+        "Match",
+        "Register",
+        "Replacement",
+        "ShakMatch",
+        "Status",
+        "View",
+        "diff",
+        "load",
+    ),
+    "tables": ("Table",),
+    "validation": ("ValidationReport", "validate"),
 }
-_MODULES = ("examples", "identifiers")
+_MODULES = ("codes", "examples", "identifiers")
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "Address",
+    "Candidate",
+    "Change",
     "Classification",
     "Coded",
     "ColumnDescription",
+    "ConversionError",
+    "ConversionReport",
     "Description",
+    "Diff",
     "EDIType",
+    "Effective",
     "EntityRef",
     "Extra",
     "Feed",
     "Format",
     "GeoLocation",
+    "InvalidDateError",
     "Issue",
     "Limits",
     "LocationCode",
     "LocationCodeEDIType",
+    "Match",
     "MissingExtraError",
     "MissingTableError",
+    "Node",
     "NotInForceError",
+    "Picture",
+    "Register",
     "ReplacedEntity",
+    "Replacement",
     "SHAKSORMap",
     "SHAKUnit",
     "SOREntity",
+    "ShakMatch",
     "SorDataError",
     "SorError",
     "SorFileError",
     "SorType",
+    "Status",
+    "Table",
     "TableDescription",
+    "Tree",
+    "UnknownUnitError",
     "UnrecognisedFormatError",
+    "ValidationReport",
     "Validity",
+    "View",
     "VirtualAddress",
     "__version__",
+    "codes",
+    "convert",
+    "diff",
     "examples",
+    "extract",
     "identifiers",
+    "load",
     "open",
+    "to_dict",
+    "to_fhir",
+    "validate",
 ]
 
 

@@ -55,6 +55,11 @@ class Description:
         """Give the same as plain lists, dicts and texts, for JSON."""
         return attrs.asdict(self)
 
+    def _repr_html_(self) -> str:
+        from .display.findings import description_html
+
+        return description_html(self)
+
     def __str__(self) -> str:
         lines = [f"{self.source}: {self.format}"]
         if self.snapshot_date:

@@ -74,6 +74,35 @@ class MissingExtraError(SorError, ImportError):
     """A package of one of the extras is not installed; the message names the extra."""
 
 
+class InvalidDateError(SorError, ValueError):
+    """A text or value given as a day is none; the message says why and how to write one."""
+
+
+class UnknownUnitError(SorError, KeyError):
+    """The register knows no unit by this id; the message says whether it can be a SOR id."""
+
+    def __init__(self, message: str, *, sor_id: str) -> None:
+        super().__init__(message)
+        self.sor_id = sor_id
+
+    def __str__(self) -> str:
+        return str(self.args[0])  # KeyError would show the repr
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (_rebuild_unknown_unit, (self.args[0], self.sor_id))
+
+
+def _rebuild_unknown_unit(message: str, sor_id: str) -> UnknownUnitError:
+    return UnknownUnitError(message, sor_id=sor_id)
+
+
+class ConversionError(SorError):
+    """A target cannot be written: unknown, refused, broken off, no space left.
+
+    What was there before is still there.
+    """
+
+
 class NotInForceError(SorError, KeyError):
     """No version of the unit is in force on the day asked for."""
 

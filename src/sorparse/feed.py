@@ -13,6 +13,7 @@ from typing import IO, TYPE_CHECKING, Any, BinaryIO, Self
 from .description import Description
 from .errors import MissingTableError, UnrecognisedFormatError
 from .formats import Format, Found, ReadOptions, TableReader, check_mapping, recognisers
+from .formats.base import GivesNames, TakesNames
 from .formats.looks import looks_like
 from .issues import Issue, IssueLog, OnIssue
 from .limits import DEFAULT_LIMITS, Limits
@@ -149,6 +150,10 @@ class Feed:
             raise UnrecognisedFormatError(
                 f"holds none of SOR's files: {inside or 'it is empty'}", file=self._source.name
             )
+        names = next((reader for reader in readers if isinstance(reader, GivesNames)), None)
+        for reader in readers:
+            if isinstance(reader, TakesNames):
+                reader.use_names_from(names)
         chosen: dict[str, list[TableReader]] = {}
         for table in TABLES:
             having = [reader for reader in readers if reader.table == table]
@@ -299,6 +304,11 @@ class Feed:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    def _repr_html_(self) -> str:
+        from .display.findings import feed_html
+
+        return feed_html(self)
 
     def __repr__(self) -> str:
         return f"<Feed {self.name}: {self.format}, {', '.join(self._readers)}>"

@@ -8,6 +8,7 @@ from typing import Literal
 
 import attrs
 
+from .display.mixin import HtmlRepr
 from .errors import SorDataError
 
 Severity = Literal["error", "warning", "info"]
@@ -15,7 +16,7 @@ OnIssue = Literal["collect", "raise"] | Callable[["Issue"], object]
 
 
 @attrs.frozen
-class Issue:
+class Issue(HtmlRepr):
     """One finding in the data, with its place."""
 
     severity: Severity
@@ -45,6 +46,17 @@ class Issue:
             parts.append(f"column {self.column}")
         parts.append(f"{self.message} [{self.code}]")
         return ": ".join(parts)
+
+
+class Issues(list[Issue]):
+    """A list of findings that a notebook shows as a table."""
+
+    __slots__ = ()
+
+    def _repr_html_(self) -> str:
+        from .display.findings import issues_html
+
+        return issues_html(self)
 
 
 class IssueLog:
@@ -89,9 +101,9 @@ class IssueLog:
         elif self.on_issue == "raise" and issue.severity == "error":
             raise SorDataError(issue)
 
-    def as_list(self) -> list[Issue]:
+    def as_list(self) -> Issues:
         """The issues kept, in the order found, and a closing one where some were only counted."""
-        kept = list(self._kept)
+        kept = Issues(self._kept)
         if self.dropped:
             kept.append(
                 Issue(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import attrs
 
@@ -74,6 +74,22 @@ class TableReader(Protocol):
 
     def describe(self) -> TableDescription:
         """Read the table once and tell its physical form and its columns."""
+
+
+@runtime_checkable
+class GivesNames(Protocol):
+    """A reader that knows the names of codes: of the lists that stand beside the units."""
+
+    def name_of(self, kind: str, code: str) -> str | None:
+        """Give the name of a code of one of the lists of ``sorparse.codes``, where known."""
+
+
+@runtime_checkable
+class TakesNames(Protocol):
+    """A reader of a file that holds codes without names."""
+
+    def use_names_from(self, names: GivesNames | None) -> None:
+        """Ask ``names`` first for the name of a code, and then the library's own table."""
 
 
 @attrs.frozen

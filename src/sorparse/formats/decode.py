@@ -132,6 +132,8 @@ def make_plan(spec: TableSpec, header: Sequence[str], columns: Sequence[Column |
 def _group(node: Any, cls: type[Any] | None) -> Leaf | Group:
     if isinstance(node, Leaf):
         return node
+    if not node:  # a place of a tuple that the file has no column for
+        return Group(cls or type(None), {})
     if any(name.startswith("#") for name in node):
         last = max(int(name[1:]) for name in node)
         parts = {f"#{i}": _group(node.get(f"#{i}", {}), cls) for i in range(last + 1)}

@@ -44,8 +44,8 @@ from ..records.build import builder_of, compile_function
 from ..records.values import NO_EXTRA, Address
 from .declare import Kind
 from .decode import NORTHING_FROM, CarefulDecoder, Group, Leaf, Plan, defaults_of, trimmed
-from .fast import OBJECT_MEMO_SIZE, Memo, Odd, Texts
 from .rows import BLANKS
+from .texts import OBJECT_MEMO_SIZE, Memo, Odd, Texts
 
 RUN_COLUMNS = 4
 """How many columns a group needs for comparing its text to be cheaper than splitting it."""
@@ -54,19 +54,6 @@ RUN_COLUMNS = 4
 _EDGE = BLANKS + '="'
 # Fields with a value of their own in nearly every row: a memo does not pay.
 _UNIQUE = {"sor_id", "validity", "virtual_address"}
-
-
-class FastDecoder:
-    """The generated function of one header."""
-
-    def __init__(self, careful: CarefulDecoder, delimiter: str) -> None:
-        self._texts = Texts(delimiter)
-        self.line: Callable[[str], Any] = Writer(careful, delimiter, self._texts).decoder()
-        """Give the record of a line; raises ValueError where it is for the exact way."""
-
-    def cells(self, cells: Sequence[str]) -> Any:
-        """Give the record of cells that were split by the rules; raises ValueError likewise."""
-        return self.line(self._texts.line_of(cells))
 
 
 @attrs.frozen
@@ -343,6 +330,9 @@ class Writer:
                 inner[key] = self._value(value)
         if part.cls is None:
             yield f"{variable} = trimmed([{', '.join(inner.values())}])"
+            return
+        if not part.leaves:  # a place of a tuple that no column fills
+            yield f"{variable} = None"
             return
         cls = part.cls.__name__
         self._names[f"{cls}Builder"], self._names[cls] = builder_of(part.cls), part.cls

@@ -10,6 +10,7 @@ from typing import Any
 
 import attrs
 
+from .. import codes
 from ..description import ColumnDescription, TableDescription
 from ..issues import Issue
 from ..records import Coded, Extra, SHAKUnit, Validity
@@ -119,14 +120,15 @@ class ShakTable:
         extra = {span.name: texts[span.name] for span in LAYOUT if span.field is None}
         groups = [texts[name] for name in ("AGrp", "BGrp", "CGrp", "DGrp")]
         if kind == "sgh":
-            institution, owner = (_coded(text) for text in groups[:2])
+            institution = _coded("shak_institution_type", groups[0])
+            owner = _coded("shak_owner_type", groups[1])
             specialities: tuple[Coded, ...] = ()
             extra |= dict(zip(("CGrp", "DGrp"), groups[2:], strict=True))
         else:
             institution = owner = None
             while groups and not groups[-1]:
                 groups.pop()
-            specialities = tuple(_coded(text) or Coded() for text in groups)
+            specialities = tuple(_coded("shak_speciality", text) or Coded() for text in groups)
         filled = {name: text for name, text in extra.items() if text}
         return SHAKUnit(
             shak_code=code,
@@ -193,8 +195,11 @@ def _cut(line: str, span: Span) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _coded(text: str) -> Coded | None:
-    return Coded(text) if text else None
+def _coded(kind: str, text: str) -> Coded | None:
+    if not text:
+        return None
+    name = codes.name_of(kind, text)
+    return Coded(text) if name is None else Coded(text, name, supplied="name")
 
 
 def recognise(member: Member, head: bytes, options: ReadOptions) -> Found | None:

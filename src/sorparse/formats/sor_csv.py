@@ -14,6 +14,7 @@ import attrs
 from ..records import LocationCode, LocationCodeEDIType, SOREntity
 from ..sources import Member
 from .base import Format, Found, ReadOptions
+from .coded import with_code
 from .csv_reader import (
     CsvTable,
     Header,
@@ -149,7 +150,13 @@ def recognise(member: Member, head: bytes, options: ReadOptions) -> Found | None
         return None
     if best_spec((ENTITIES,), header, member.base_name, options) is not None:
         entities = CsvTable(
-            ENTITIES, Format.SOR_CSV, member, options, delimiter=header.delimiter, rfc=False
+            ENTITIES,
+            Format.SOR_CSV,
+            member,
+            options,
+            delimiter=header.delimiter,
+            rfc=False,
+            complete=with_code,
         )
         numbers = match_columns(LOCATION_CODES, header.names, options.columns)
         if any(column is not None and column.field == "location_code" for column in numbers):

@@ -11,6 +11,7 @@ from .others import (
     SHAKSORMap,
     SHAKUnit,
 )
+from .plain import to_dict
 from .values import Address, Coded, EntityRef, Extra, SorType, Validity, VirtualAddress
 
 __all__ = [
@@ -30,4 +31,5 @@ __all__ = [
     "SorType",
     "Validity",
     "VirtualAddress",
+    "to_dict",
 ]

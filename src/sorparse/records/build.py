@@ -9,6 +9,7 @@ an ordinary instance: it refuses assignment, hashes and compares like any other.
 from __future__ import annotations
 
 import linecache
+import weakref
 from collections.abc import Callable
 from functools import wraps
 from itertools import count
@@ -43,6 +44,8 @@ def compile_function(
     namespace = dict(names)
     exec(compile(source, file, "exec"), namespace)  # noqa: S102 - our own source, from declarations
     function: Callable[..., Any] = namespace[name]
+    # a service reads for years: what was generated for one reading goes with it
+    weakref.finalize(function, linecache.cache.pop, file, None).atexit = False
     return function
 
 

@@ -6,6 +6,7 @@ from datetime import date
 
 import attrs
 
+from ..display.mixin import HtmlRepr
 from .values import (
     ALWAYS,
     NO_EXTRA,
@@ -24,7 +25,7 @@ from .values import (
 
 
 @attrs.frozen(weakref_slot=False)
-class SOREntity:
+class SOREntity(HtmlRepr):
     """One version of one unit: an owner, a health institution or an organisational unit.
 
     The record holds what the file says; nothing is inherited here. For addresses and the

@@ -7,11 +7,12 @@ from decimal import Decimal
 
 import attrs
 
+from ..display.mixin import HtmlRepr
 from .values import ALWAYS, NO_EXTRA, Coded, Extra, Validity, as_extra, coded_tuple
 
 
 @attrs.frozen(weakref_slot=False)
-class SHAKSORMap:
+class SHAKSORMap(HtmlRepr):
     """One period in which a SHAK code stood on a SOR unit (SHAKSORMap)."""
 
     shak_code: str
@@ -29,7 +30,7 @@ class SHAKSORMap:
 
 
 @attrs.frozen(weakref_slot=False)
-class LocationCode:
+class LocationCode(HtmlRepr):
     """A location number (lokationsnummer, GLN) and the systems behind it (LocationsCodes)."""
 
     location_code: str
@@ -63,7 +64,7 @@ class LocationCode:
 
 
 @attrs.frozen(weakref_slot=False)
-class LocationCodeEDIType:
+class LocationCodeEDIType(HtmlRepr):
     """A message type that a location number handles (LocationsCodeEDITypeMap, Edityper)."""
 
     location_code: str
@@ -79,7 +80,7 @@ class LocationCodeEDIType:
 
 
 @attrs.frozen(weakref_slot=False)
-class EDIType:
+class EDIType(HtmlRepr):
     """A message type (EDITypes)."""
 
     edi_type_id: str
@@ -97,7 +98,7 @@ class EDIType:
 
 
 @attrs.frozen(weakref_slot=False)
-class GeoLocation:
+class GeoLocation(HtmlRepr):
     """A geographical location (GeoLocations, GeographicalLocalisations)."""
 
     geo_location_id: str
@@ -121,7 +122,7 @@ class GeoLocation:
 
 
 @attrs.frozen(weakref_slot=False)
-class Classification:
+class Classification(HtmlRepr):
     """One entry of one of the register's code lists (SORClassifications, SorDataCodeTypes)."""
 
     classification: Coded | None = None
@@ -135,7 +136,7 @@ class Classification:
 
 
 @attrs.frozen(weakref_slot=False)
-class ReplacedEntity:
+class ReplacedEntity(HtmlRepr):
     """A pair of units, the second of which replaces the first (SORReplacedEntities); n:m."""
 
     sor_id: str
@@ -149,7 +150,7 @@ class ReplacedEntity:
 
 
 @attrs.frozen(weakref_slot=False)
-class SHAKUnit:
+class SHAKUnit(HtmlRepr):
     """One period of one code of the hospital-department classification (SHAKCOMPLETE)."""
 
     shak_code: str

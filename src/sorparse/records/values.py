@@ -10,6 +10,8 @@ from typing import Any
 
 import attrs
 
+from ..display.mixin import HtmlRepr
+
 
 class SorType(str, Enum):
     """The three levels of the register (SOR-type)."""
@@ -82,7 +84,7 @@ def as_extra(items: Mapping[str, str] | None) -> Extra:
 
 
 @attrs.frozen(weakref_slot=False)
-class Coded:
+class Coded(HtmlRepr):
     """A code and its name; either may be ``None``. Codes are text: check digits do not hold."""
 
     code: str | None = None
@@ -95,7 +97,7 @@ class Coded:
 
 
 @attrs.frozen(weakref_slot=False)
-class EntityRef:
+class EntityRef(HtmlRepr):
     """A reference to the institution owner or the health institution above a unit."""
 
     sor_id: str | None = None
@@ -107,7 +109,7 @@ class EntityRef:
 
 
 @attrs.frozen(weakref_slot=False)
-class Validity:
+class Validity(HtmlRepr):
     """A period of whole days. Both ends are inclusive ("til og med"); ``None`` is open."""
 
     from_date: date | None = None
@@ -133,7 +135,7 @@ class Validity:
 
 
 @attrs.frozen(weakref_slot=False)
-class Address:
+class Address(HtmlRepr):
     """A postal, visiting or activity address (OIO ``AddressPostal`` and what SOR adds to it)."""
 
     street_name: str | None = None
@@ -180,7 +182,7 @@ class Address:
 
 
 @attrs.frozen(weakref_slot=False)
-class VirtualAddress:
+class VirtualAddress(HtmlRepr):
     """Electronic and telephone addresses (``VirtualAddressInformation``)."""
 
     email: str | None = None

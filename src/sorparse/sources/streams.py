@@ -216,7 +216,12 @@ class Counted(io.RawIOBase):
         self._stream = stream
         self._name = name
         self._left = most
-        self._why = why or f"more than Limits.max_member_bytes ({most}) unpacked"
+        self._why = why or self.too_many(most)
+
+    @staticmethod
+    def too_many(most: int) -> str:
+        """Say which limit is passed."""
+        return f"holds more than Limits.max_member_bytes ({most}) unpacked"
 
     def readable(self) -> bool:
         return True

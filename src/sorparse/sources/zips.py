@@ -114,6 +114,9 @@ class _Opening:
 
         def open_member() -> BinaryIO:
             _check(info, full)
+            if info.file_size > most:
+                told = f"promises {info.file_size} bytes, " if why else ""
+                raise SorFileError(told + (why or Counted.too_many(most)), file=full)
             handle = self._opener()
             try:
                 zipped = copy.copy(self._template)

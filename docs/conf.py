@@ -1,0 +1,46 @@
+"""How the docs are built: ``sphinx-build -W docs site``.
+
+Sphinx, because it makes the reference from the docstrings by itself, needs no other program, and
+has been kept by many hands for two decades.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+sys.path[:0] = [str(HERE / "tools"), str(HERE.parent / "src")]
+
+os.environ["PYTHONPATH"] = sys.path[1]  # for the kernels that run the notebooks
+
+import reference  # noqa: E402 - it stands in docs/tools
+import sorparse  # noqa: E402
+
+project = "sorparse"
+release = version = sorparse.__version__
+copyright = ""  # noqa: A001 - the name is Sphinx's
+html_show_copyright = False
+html_show_sphinx = False
+
+extensions = ["myst_nb", "sphinx.ext.autodoc"]
+exclude_patterns = ["tools", "**.ipynb_checkpoints"]
+html_theme = "furo"
+html_title = f"sorparse {release}"
+html_static_path = ["static"]
+html_css_files = ["docs.css"]
+myst_heading_anchors = 3
+nb_execution_mode = "force"
+nb_execution_timeout = 120
+nb_execution_raise_on_error = True
+nb_merge_streams = True
+autodoc_member_order = "bysource"
+autodoc_typehints = "signature"
+autodoc_typehints_format = "short"
+python_use_unqualified_type_names = True
+suppress_warnings = ["config.cache"]
+
+
+def setup(app):
+    """Make the reference pages before anything is read."""
+    reference.write(HERE / "reference")
+    app.connect("autodoc-process-docstring", reference.arguments_as_fields)

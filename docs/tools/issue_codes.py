@@ -1,0 +1,120 @@
+"""The page of issue codes. What the register's checks find is told where they are declared."""
+
+from __future__ import annotations
+
+from formats import table_lines
+from sorparse.register.findings import FINDINGS
+
+READING = {
+    "bad-boolean": ("error", "A value that is neither yes nor no. The field is `None`."),
+    "bad-cvr": ("warning", "Not eight digits. Kept as it is."),
+    "bad-date": ("error", "A value that is no date. The field is `None`."),
+    "bad-kind": ("warning", "A SHAK line whose code does not fit its kind. Read all the same."),
+    "bad-location-code": ("warning", "Not 13 digits. Kept as it is."),
+    "bad-number": ("error", "A value that is no number. The field is `None`."),
+    "bad-sor-id": ("warning", "Not of the form of a SOR id. Kept as it is."),
+    "bad-sor-type": ("error", "Not IE, SI or OE, nor their names. The field is `None`."),
+    "check-digit": ("warning", "The check digit is wrong: a typing error. Kept as it is."),
+    "control-character": ("error", "A NUL or the like in a row. The row is no record; see `raw`."),
+    "coordinate-in-degrees": (
+        "error",
+        "Degrees where metres belong (EPSG:25832). The field is `None`.",
+    ),
+    "coordinates-swapped": (
+        "warning",
+        "Easting and northing stood in each other's place, told by their size, and were put right.",
+    ),
+    "damaged-sor-id": (
+        "warning",
+        "A spreadsheet damaged the id; the message names the right one (`repair=True` takes it).",
+    ),
+    "duplicate-column": ("warning", "Two columns for one field. The first that is filled counts."),
+    "duplicate-element": ("warning", "An element stands twice in a unit. The first counts."),
+    "field-too-long": ("error", "A value beyond `Limits.max_field_chars`. Its row is no record."),
+    "missing-element": ("warning", "A unit of an XML lacks what every unit of its level has."),
+    "missing-key": ("error", "A row without its key, the SOR id for example. It is no record."),
+    "record-too-long": ("error", "A line without end, beyond the limits. It is no record."),
+    "row-length": ("error", "More or fewer values than columns. The row is no record; see `raw`."),
+    "stray-quote": ("warning", "A quotation mark where none belongs. Read as a character."),
+    "table-in-several-files": (
+        "warning",
+        "Two files of one table. They are read one after the other.",
+    ),
+    "table-passed-over": ("info", "The same table in a richer format beside it was read instead."),
+    "too-many-issues": ("error", "More issues than `Limits.max_issues`; the rest was counted."),
+    "unclosed-quote": ("error", "A quotation mark that never closes. Its line is no record."),
+    "undecodable-text": ("warning", "Bytes that the encoding does not have. Read as Windows-1252."),
+    "unknown-element": ("info", "An element that is not known, told once. Kept in `extra`."),
+    "unrecognised-file": ("warning", "A file beside the others that is none of SOR's. Not read."),
+}
+VALIDATION = {
+    "xsd-bad-value": "A value that the schema's type refuses: form, length, range.",
+    "xsd-missing-attribute": "An attribute is missing.",
+    "xsd-missing-element": "An element is missing.",
+    "xsd-order": "An element stands in the wrong place.",
+    "xsd-other": "Another rule, in the words of the validator.",
+    "xsd-repeated-element": "An element stands more often than it may.",
+    "xsd-stray-text": "Text where only elements may stand.",
+    "xsd-unknown-attribute": "An attribute that the schema does not have.",
+    "xsd-unknown-element": "An element that the schema does not have here.",
+    "xsd-unknown-root": "The document is of another kind.",
+}
+
+_TEXT = """\
+# Data quality: issue codes
+
+Nothing is skipped silently. Each finding is an `Issue` with severity, code, message, file, line,
+column, value, the SOR id where it is known, and the raw text of a row that could not become a
+record. The codes are stable: count by them, filter by them.
+
+```python
+>>> import sorparse
+>>> data = b"SorId;EntityName;FromDate\\r\\n11000016002;A;2021-02-30\\r\\n;B;2021-01-01\\r\\n"
+>>> with sorparse.open(data) as feed:
+...     units = list(feed.entities())
+...     for issue in feed.issues:
+...         print(issue.severity, issue.code, issue.line, issue.column, issue.value)
+error bad-date 2 FromDate 2021-02-30
+error missing-key 3 None None
+```
+
+An `error` costs the value or the row; a `warning` was read but looks wrong; `info` is worth
+knowing. With `on_issue="raise"` the first error raises `SorDataError`; `on_issue=` takes a function
+too, which is given each issue as it comes.
+"""
+
+
+def documented() -> set[str]:
+    """Give every code that the page has."""
+    return {*READING, *FINDINGS, *VALIDATION}
+
+
+def pages() -> dict[str, str]:
+    """Give the page by its path below docs."""
+    parts = [
+        "<!-- Made by docs/tools/make.py: edit docs/tools/issue_codes.py. -->",
+        _TEXT.rstrip(),
+        "## Found while reading",
+        _table(
+            ("Code", "Severity", "What it means, and what becomes of the value"),
+            [(code, *told) for code, told in sorted(READING.items())],
+        ),
+        "## Found by `register.check()`",
+        "Contradictions in the content. They change no answer; the rules of [time](time.md) hold.",
+        _table(
+            ("Code", "Severity", "What it means"),
+            [(code, severity, _sentence(told)) for code, (severity, told) in FINDINGS.items()],
+        ),
+        "## Found by validation",
+        "Of an XML against its schema; one issue for each distinct fault, with a count and places.",
+        _table(("Code", "What it means"), sorted(VALIDATION.items())),
+    ]
+    return {"data-quality.md": "\n\n".join(parts) + "\n"}
+
+
+def _table(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    return "\n".join(table_lines(heads, [(f"`{row[0]}`", *row[1:]) for row in rows]))
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:] + "."

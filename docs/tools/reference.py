@@ -1,0 +1,114 @@
+"""The reference pages: every public name, from its docstring. Made when the docs are built."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from pathlib import Path
+
+import sorparse
+
+# Which page a name stands on follows from the module that it lives in.
+PAGES = (
+    ("reading", "Reading files", ("feed", "formats", "description", "issues", "limits")),
+    ("register", "The register in time", ("register", "inheritance")),
+    ("records", "Records", ("records",)),
+    ("validation", "Validation", ("validation",)),
+    ("tables", "Tables and exports", ("tables", "exports")),
+    ("display", "Trees, pictures and maps", ("display",)),
+    ("identifiers", "Identifiers", ("identifiers",)),
+    ("errors", "Errors", ("errors",)),
+    ("others", "Others", ("",)),
+)
+
+
+def write(folder: Path) -> None:
+    """Write the pages."""
+    folder.mkdir(exist_ok=True)
+    names = pages()
+    listed = []
+    for page, title, _ in PAGES:
+        if names[page]:
+            text = "\n\n".join([f"# {title}", *map(_directive, names[page])]) + "\n"
+            (folder / f"{page}.md").write_text(text, encoding="utf-8", newline="\n")
+            listed.append((page, title))
+    toc = "\n".join(page for page, _ in listed)
+    lines = [
+        "# Reference",
+        "Everything that `import sorparse` gives; nothing else is public.",
+        *(
+            f"- [{title}]({page}.md): " + ", ".join(f"`{name}`" for name in names[page])
+            for page, title in listed
+        ),
+        f"```{{toctree}}\n:hidden:\n\n{toc}\n```",
+    ]
+    (folder / "index.md").write_text("\n\n".join(lines) + "\n", encoding="utf-8", newline="\n")
+
+
+def pages() -> dict[str, list[str]]:
+    """Give the public names by page."""
+    found: dict[str, list[str]] = {page: [] for page, _, _ in PAGES}
+    for name in sorparse.__all__:
+        if name == "__version__":
+            continue
+        value = getattr(sorparse, name)
+        module = getattr(value, "__module__", None) or getattr(value, "__name__", "")
+        home = module.removeprefix("sorparse.")
+        page = next(page for page, _, homes in PAGES if home.startswith(homes))
+        found[page].append(name)
+    order = {name: place for place, name in enumerate(LEAD)}
+    for names in found.values():
+        names.sort(key=lambda name: (order.get(name, len(order)), name.lower(), name))
+    return found
+
+
+def _directive(name: str) -> str:
+    value = getattr(sorparse, name)
+    if isinstance(value, type):
+        kind, options = "autoclass", ":members:\n:inherited-members: Exception, tuple, str, object"
+    elif callable(value):
+        kind, options = "autofunction", ""
+    elif hasattr(value, "__path__") or hasattr(value, "__file__"):
+        kind, options = "automodule", ":members:"
+        return f"```{{eval-rst}}\n.. {kind}:: sorparse.{name}\n   {options}\n```"
+    else:
+        kind, options = "autodata", ""
+    told = "\n".join(f"   {line}" for line in options.splitlines())
+    return f"```{{eval-rst}}\n.. {kind}:: sorparse.{name}\n{told}\n```"
+
+
+LEAD = (
+    *("open", "Feed", "Format", "Issue", "Limits", "load", "Register", "View", "Status"),
+    *("SOREntity", "Address", "VirtualAddress", "Coded", "EntityRef", "Validity", "SorType"),
+    *("validate", "ValidationReport", "convert", "Table", "Tree", "Picture", "SorError"),
+)
+"""What stands first on its page, in this order; the rest follows by name."""
+_ARGUMENT = re.compile(r"^(\w+(?:, \w+)*): (\S.*)$")
+
+
+def arguments_as_fields(  # noqa: PLR0917 - what Sphinx gives
+    app: object, what: str, name: str, value: object, options: object, lines: list[str]
+) -> None:
+    """Turn ``name: what it is`` in a docstring into the field list that the docs set nicely."""
+    del app, name, options
+    if what not in ("function", "method", "class"):
+        return
+    try:
+        taken = set(importlib.import_module("inspect").signature(value).parameters)
+    except (TypeError, ValueError):
+        return
+    turned: list[str] = []
+    inside = False
+    for line in lines:
+        match = _ARGUMENT.match(line)
+        if match and set(match[1].split(", ")) <= taken:
+            if not inside and turned and turned[-1]:
+                turned.append("")
+            turned.append(f":param {match[1]}: {match[2]}")
+            inside = True
+        else:
+            if inside and line and not line.startswith(" "):
+                turned.append("")
+                inside = False
+            turned.append(line)
+    lines[:] = turned

@@ -1,0 +1,117 @@
+"""The entry point: arguments to a command, and every outcome to an exit status.
+
+0 fine; 1 findings (the data is not as asked for, or nothing was found); 2 wrong use, or input
+that cannot be read; 130 interrupted; 141 the reader of the output has gone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import NoReturn
+
+import sorparse
+
+from .commands import Command, all_commands
+from .output import Output, make_writable, one_line
+
+FINDINGS = 1
+WRONG = 2
+INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+PIPE_CLOSED = 141  # 128 + SIGPIPE
+
+_EXIT_NOTE = "exit status: 0 fine, 1 findings or nothing found, 2 wrong use or unreadable input"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and give its exit status; ``argv`` as in ``sys.argv[1:]``.
+
+    Never raises for bad input or bad arguments: the error stands in one line on stderr.
+    """
+    make_writable(sys.stdout)
+    make_writable(sys.stderr)
+    debug = False
+    try:
+        args = make_parser().parse_args(argv)
+        debug = args.debug
+        command: Command = args.command
+        out = Output(args.mode)
+        status = command.run(args, out)
+        sys.stdout.flush()
+    except SystemExit as stop:  # argparse: --help, --version, wrong use
+        return stop.code if isinstance(stop.code, int) else WRONG
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        _forget_stdout()
+        return PIPE_CLOSED
+    except sorparse.UnknownUnitError as unknown:
+        print(f"sorparse: {one_line(str(unknown))}", file=sys.stderr)
+        return FINDINGS
+    except (sorparse.SorError, OSError) as error:
+        return _failed(error, _words(error), debug=debug)
+    except Exception as error:  # the last net: a user shall not see a traceback
+        words = f"internal error, please report it ({type(error).__name__}: {error})"
+        return _failed(error, words, debug=debug)
+    return status
+
+
+def _failed(error: BaseException, words: str, *, debug: bool) -> int:
+    if debug:
+        traceback.print_exception(error)
+    print(f"sorparse: error: {one_line(words)}", file=sys.stderr)
+    return WRONG
+
+
+def _words(error: BaseException) -> str:
+    if isinstance(error, OSError) and not isinstance(error, sorparse.SorError):
+        place = f"{error.filename}: " if error.filename else ""
+        return f"{place}{error.strerror or error}"
+    return str(error)
+
+
+def _forget_stdout() -> None:
+    """Keep the interpreter from complaining when it flushes the closed pipe on its way out."""
+    try:
+        descriptor = sys.stdout.fileno()
+    except (OSError, ValueError):
+        return  # stdout is no real file, there is nothing to flush
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, descriptor)
+    os.close(nowhere)
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line, not after a page of usage."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(WRONG, f"{self.prog}: error: {one_line(message)} (see {self.prog} --help)\n")
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Give the parser of the whole command line; shell completion is derived from it."""
+    parser = _Parser(
+        prog="sorparse",
+        description="Read SOR, the Danish health organisation register, in every published form.",
+        epilog=f"Each command has a --help of its own, with examples.\n\n{_EXIT_NOTE}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"sorparse {sorparse.__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True, parser_class=_Parser)
+    for command in all_commands():
+        sub = commands.add_parser(
+            command.NAME,
+            help=command.HELP,
+            description=command.ABOUT,
+            epilog=f"examples:\n{command.EXAMPLES.rstrip()}\n\n{_EXIT_NOTE}",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        sub.set_defaults(command=command, mode="text")
+        command.add_arguments(sub)
+        sub.add_argument(
+            "--debug", action="store_true", help="show the traceback where something fails"
+        )
+    return parser

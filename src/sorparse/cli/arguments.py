@@ -1,0 +1,129 @@
+"""Arguments that several commands share, each declared once."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import date
+from pathlib import Path
+
+import sorparse
+
+
+def day(text: str) -> date:
+    """Read a day given on the command line."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no day; write year-month-day, for example 2021-03-31"
+        ) from None
+
+
+def count(text: str) -> int:
+    """Read a number of things."""
+    if text.isascii() and text.isdigit():
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is no number of 0 or more")
+
+
+def _pair(text: str) -> tuple[str, str]:
+    left, equals, right = text.partition("=")
+    if not (equals and left and right):
+        raise argparse.ArgumentTypeError(f"{text!r} is not of the form NAME=VALUE")
+    return left, right
+
+
+def _limit(text: str) -> tuple[str, float]:
+    name, value = _pair(text)
+    known = sorparse.to_dict(sorparse.Limits())
+    if name not in known:
+        raise argparse.ArgumentTypeError(f"no guard {name!r}; there are {', '.join(known)}")
+    kind = type(known[name])
+    try:
+        return name, kind(value)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{value!r} is no {kind.__name__}") from None
+
+
+def file(parser: argparse.ArgumentParser) -> None:
+    """Declare the source, the first positional argument."""
+    parser.add_argument(
+        "file",
+        metavar="FILE",
+        help="a published file (.csv, .txt, .xml, .zip), a folder of them, or - for standard input",
+    )
+
+
+def as_of(parser: argparse.ArgumentParser) -> None:
+    """Declare the day that an answer is for."""
+    parser.add_argument(
+        "--as-of",
+        metavar="DAY",
+        type=day,
+        help="the day asked about, year-month-day; today in Denmark where it is left out",
+    )
+
+
+def output(parser: argparse.ArgumentParser, *, csv: bool = True) -> None:
+    """Declare the forms of the output."""
+    forms = parser.add_mutually_exclusive_group()
+    forms.add_argument(
+        "--json", dest="mode", action="store_const", const="json", help="JSON, for machines"
+    )
+    if csv:
+        forms.add_argument(
+            "--csv", dest="mode", action="store_const", const="csv", help="CSV with a header"
+        )
+
+
+def reading(parser: argparse.ArgumentParser) -> None:
+    """Declare how the source is read; the same for every command that reads records."""
+    opening(parser).add_argument(
+        "--strict", action="store_true", help="exit 1 where the data could not be read in full"
+    )
+
+
+def opening(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
+    """Declare how the source is opened."""
+    group = parser.add_argument_group("reading")
+    group.add_argument("--encoding", help="encoding of text files, where it should not be found")
+    group.add_argument(
+        "--column",
+        dest="columns",
+        metavar="NAME=FIELD",
+        type=_pair,
+        action="append",
+        default=[],
+        help="take a column that is not known for a field, e.g. --column GLN=location_code",
+    )
+    group.add_argument(
+        "--repair", action="store_true", help="mend SOR ids that a spreadsheet damaged"
+    )
+    _guards(group)
+    return group
+
+
+def guards(parser: argparse.ArgumentParser) -> None:
+    """Declare the guards and where findings go, for commands that read no records."""
+    _guards(parser.add_argument_group("reading"))
+
+
+def _guards(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--guard",
+        dest="limits",
+        metavar="NAME=NUMBER",
+        type=_limit,
+        action="append",
+        default=[],
+        help="change a guard against hostile files, e.g. --guard max_ratio=500",
+    )
+    group.add_argument(
+        "--issues",
+        metavar="OUT",
+        type=Path,
+        help="write every finding in the data to this file, one JSON object a line",
+    )
+    group.add_argument(
+        "-q", "--quiet", action="store_true", help="no progress, no summary of findings"
+    )

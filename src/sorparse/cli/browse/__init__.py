@@ -1,0 +1,1 @@
+"""A full-screen browser of a register, for the terminal (extra ``[browse]``)."""

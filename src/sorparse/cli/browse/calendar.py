@@ -1,0 +1,139 @@
+"""Pick a day: a month to walk through with the arrow keys, or a date typed."""
+
+from __future__ import annotations
+
+import calendar
+from datetime import date, timedelta
+from typing import ClassVar
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.message import Message
+from textual.reactive import reactive
+from textual.screen import ModalScreen
+from textual.widgets import Input, Label, Static
+
+_WEEKDAYS = "Mo Tu We Th Fr Sa Su"
+
+
+class Month(Static, can_focus=True):
+    """A month with one day marked."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left", "move(-1)", "day"),
+        Binding("right", "move(1)", "day"),
+        Binding("up", "move(-7)", "week"),
+        Binding("down", "move(7)", "week"),
+        Binding("pageup", "turn(-1)", "month"),
+        Binding("pagedown", "turn(1)", "month"),
+        Binding("shift+pageup", "turn(-12)", "year"),
+        Binding("shift+pagedown", "turn(12)", "year"),
+        Binding("enter", "choose", "choose"),
+    ]
+
+    day: reactive[date] = reactive(date.min)
+
+    class Chosen(Message):
+        """The marked day was chosen."""
+
+        def __init__(self, day: date) -> None:
+            super().__init__()
+            self.day = day
+
+    class Marked(Message):
+        """Another day was marked."""
+
+        def __init__(self, day: date) -> None:
+            super().__init__()
+            self.day = day
+
+    def __init__(self, day: date) -> None:
+        super().__init__()
+        self.set_reactive(Month.day, day)
+
+    def render(self) -> Text:
+        """Draw the month, Monday first as in Denmark."""
+        text = Text(f"{calendar.month_name[self.day.month]} {self.day.year}".center(20))
+        text.append("\n" + _WEEKDAYS)
+        for week in calendar.Calendar().monthdayscalendar(self.day.year, self.day.month):
+            text.append("\n")
+            for place, number in enumerate(week):
+                text.append(" " if place else "")
+                style = "reverse" if number == self.day.day else ""
+                text.append(f"{number or '':>2}", style=style)
+        return text
+
+    def action_move(self, days: int) -> None:
+        """Mark the day so many days on."""
+        try:
+            self.day += timedelta(days=days)
+        except OverflowError:
+            return  # the first or last day there is
+
+    def action_turn(self, months: int) -> None:
+        """Mark the same day so many months on, or the last one where the month is shorter."""
+        year, month = divmod(self.day.year * 12 + self.day.month - 1 + months, 12)
+        if date.min.year <= year <= date.max.year:
+            last = calendar.monthrange(year, month + 1)[1]
+            self.day = date(year, month + 1, min(self.day.day, last))
+
+    def action_choose(self) -> None:
+        """Choose the marked day."""
+        self.post_message(self.Chosen(self.day))
+
+    def watch_day(self, day: date) -> None:
+        """Tell which day is marked."""
+        self.post_message(self.Marked(day))
+
+
+class PickDay(ModalScreen[date | None]):
+    """Asks for a day; gives ``None`` where it was left with escape."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "back")]
+    CSS = """
+    PickDay { align: center middle; }
+    PickDay > Vertical {
+        width: 46; height: auto; padding: 1 2; border: round $accent; background: $surface;
+    }
+    Month { height: 8; width: auto; margin: 1 0; }
+    Month:focus { color: $accent; }
+    #wrong { color: $error; }
+    """
+
+    def __init__(self, day: date) -> None:
+        super().__init__()
+        self._day = day
+
+    def compose(self) -> ComposeResult:
+        """Lay it out."""
+        with Vertical():
+            yield Label("Show the register as of")
+            yield Input(self._day.isoformat(), id="typed", placeholder="year-month-day")
+            yield Month(self._day)
+            yield Label("", id="wrong")
+            yield Label("arrows: day, week; page up, down: month;\nenter: choose; tab: type it")
+
+    def on_mount(self) -> None:
+        """Start in the month."""
+        self.query_one(Month).focus()
+
+    def on_month_marked(self, event: Month.Marked) -> None:
+        """Write the marked day out."""
+        typed = self.query_one("#typed", Input)
+        if not typed.has_focus:
+            typed.value = event.day.isoformat()
+
+    def on_month_chosen(self, event: Month.Chosen) -> None:
+        """Give the day."""
+        self.dismiss(event.day)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Give the day typed, or say that it is none."""
+        try:
+            self.dismiss(date.fromisoformat(event.value.strip()))
+        except ValueError:
+            self.query_one("#wrong", Label).update(
+                Text("that is no day; write year-month-day, for example 2021-03-31")
+            )

@@ -1,0 +1,50 @@
+"""The sub-commands, one module each, in the order in which the help lists them.
+
+A module offers ``NAME``, ``HELP`` (one line), ``ABOUT`` (a paragraph), ``EXAMPLES`` (commands with
+what they do), ``add_arguments(parser)`` and ``run(args, out)``, which gives the exit status.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Protocol, cast
+
+from ..output import Output
+
+NAMES = (
+    "describe",
+    "show",
+    "tree",
+    "find",
+    "map_shak",
+    "diff",
+    "check",
+    "validate",
+    "convert",
+    "extract",
+    "examples",
+    "browse",
+    "completion",
+)
+
+
+class Command(Protocol):
+    """What a module of a sub-command offers."""
+
+    NAME: str
+    HELP: str
+    ABOUT: str
+    EXAMPLES: str
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Declare the arguments."""
+
+    def run(self, args: argparse.Namespace, out: Output) -> int:
+        """Do the work; give the exit status."""
+
+
+def all_commands() -> Sequence[Command]:
+    """Give the modules of all sub-commands."""
+    return [cast("Command", import_module(f".{name}", __name__)) for name in NAMES]

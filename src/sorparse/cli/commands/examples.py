@@ -1,0 +1,42 @@
+"""``sorparse examples``: a register to try things on."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+from pathlib import Path
+
+import sorparse
+
+from .. import arguments
+from ..output import Output
+
+NAME = "examples"
+HELP = "where the small made-up register lies that ships with the package"
+ABOUT = (
+    "List the files of the small made-up register that ships with the package, once in every "
+    "published form, or copy them to a folder of your own to try the commands on."
+)
+EXAMPLES = """\
+  sorparse examples
+  sorparse examples --copy try-sor && sorparse describe try-sor/Sor_complete.zip
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument(
+        "--copy", metavar="FOLDER", type=Path, help="copy the files there; it must not exist yet"
+    )
+    arguments.output(parser)
+
+
+def run(args: argparse.Namespace, out: Output) -> int:
+    """List the files, or copy them."""
+    home = sorparse.examples.folder
+    if args.copy is not None:
+        shutil.copytree(home, args.copy)
+        home = args.copy
+    files = sorted(path for path in home.rglob("*") if path.is_file())
+    out.rows(("file", "bytes"), ((path, path.stat().st_size) for path in files))
+    return 0

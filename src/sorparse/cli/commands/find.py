@@ -1,0 +1,83 @@
+"""``sorparse find``: search the units."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+import sorparse
+
+from .. import arguments, reading, units
+from ..output import Output
+
+NAME = "find"
+HELP = "search units by name, number and filters, on any day"
+ABOUT = (
+    "Search the units of a day. TEXT is words in any order, each the beginning of a word of the "
+    "name, case and Danish letters folded (aero finds Ærø); or a SOR id, SHAK code, location, "
+    "provider, pharmacy, production unit or CVR number. All that is given must hold; the best hit "
+    "comes first. A filter takes a code or a name. Finding nothing is exit status 1."
+)
+EXAMPLES = """\
+  sorparse find Sor_complete.zip aero sygehus
+  sorparse find Sor_complete.zip --type apotek --region 1081
+  sorparse find Sor_complete.zip --municipality Aalborg --status CLOSED --as-of 2020-01-01 --csv
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    arguments.file(parser)
+    parser.add_argument("text", metavar="TEXT", nargs="*", help="words of the name, or a number")
+    group = parser.add_argument_group("filters")
+    group.add_argument("--type", dest="entity_type", help="kind of unit (enhedstype)")
+    group.add_argument(
+        "--level",
+        dest="sor_type",
+        type=str.upper,
+        choices=[level.value for level in sorparse.SorType],
+        help="IE institution owner, SI health institution, OE organisational unit",
+    )
+    group.add_argument("--speciality", help="any of the unit's specialities")
+    group.add_argument("--region", help="region of any of its addresses")
+    group.add_argument("--municipality", help="municipality of any of its addresses")
+    group.add_argument("--post-code", help="post code of any of its addresses")
+    group.add_argument("--owner", help="institution owner: SOR id, name, or its type")
+    group.add_argument("--edi-type", help="message type that its location number handles")
+    group.add_argument(
+        "--status",
+        type=str.upper,
+        choices=["ACTIVE", "CLOSED", "FUTURE", "ALL"],
+        help="ACTIVE where left out",
+    )
+    parser.add_argument("--limit", metavar="N", type=arguments.count, help="at most N hits")
+    arguments.as_of(parser)
+    arguments.output(parser)
+    arguments.reading(parser)
+
+
+def run(args: argparse.Namespace, out: Output) -> int:
+    """Print the hits."""
+    asked = {
+        "entity_type": args.entity_type,
+        "sor_type": args.sor_type,
+        "speciality": args.speciality,
+        "region": args.region,
+        "municipality": args.municipality,
+        "post_code": args.post_code,
+        "owner": args.owner,
+        "edi_type": args.edi_type,
+        "status": tuple(sorparse.Status) if args.status == "ALL" else args.status,
+    }
+    text = " ".join(args.text) or None
+    register = reading.register(args)
+    view = reading.view(args, register)
+    hits = view.find(text, limit=args.limit, **asked)
+    out.rows(
+        units.COLUMNS,
+        (units.row(view, unit) for unit in hits),
+        styles={"status": units.status_style},
+    )
+    if not hits:
+        print(f"sorparse: nothing found on {view.day.isoformat()}", file=sys.stderr)
+    return reading.status(args, register.issues, otherwise=0 if hits else 1)

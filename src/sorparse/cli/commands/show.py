@@ -1,0 +1,93 @@
+"""``sorparse show``: one unit, on a day or in all its versions."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from typing import Any
+
+import sorparse
+
+from .. import arguments, reading, told, units
+from ..output import Output
+
+NAME = "show"
+HELP = "one unit: what the file says of it, on any day"
+ABOUT = (
+    "Show one unit by its SOR id: its status on a day, the units above it, every field that holds "
+    "something, what it inherits and from whom, and who replaced it. A closed unit is shown in its "
+    "last version, a future one in its first. With --history every version, oldest first."
+)
+EXAMPLES = """\
+  sorparse show Sor_complete.zip 9000041000016007
+  sorparse show Sor_complete.zip 9000041000016007 --as-of 2013-05-01
+  sorparse show Sor_complete.zip 9000041000016007 --history
+  sorparse show Sor_complete.zip 9000041000016007 --json
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    arguments.file(parser)
+    parser.add_argument("sor_id", metavar="SORID", help="SOR id of the unit")
+    parser.add_argument("--history", action="store_true", help="every version, oldest first")
+    arguments.as_of(parser)
+    arguments.output(parser)
+    arguments.reading(parser)
+
+
+def run(args: argparse.Namespace, out: Output) -> int:
+    """Print the unit."""
+    register = reading.register(args)
+    sor_id = args.sor_id.strip()
+    if args.history:
+        versions = register.history(sor_id)
+        out.rows(
+            units.VERSION_COLUMNS,
+            map(units.version_row, versions),
+            objects=map(sorparse.to_dict, versions),
+        )
+        return reading.status(args, register.issues)
+    found = told.of(reading.view(args, register), sor_id)
+    if out.is_json:
+        out.json(found)
+    else:
+        _as_text(found, out)
+    return reading.status(args, register.issues)
+
+
+def _as_text(found: dict[str, Any], out: Output) -> None:
+    unit = found["unit"]
+    if out.is_text:
+        out.line(f"{unit['name'] or ''}  {unit['sor_id']}", "bold")
+        closing = f", last day {found['closes']}" if found["closes"] else ""
+        out.line(
+            f"{found['status']} on {found['day']}, opened {found['opened'] or '?'}{closing}",
+            units.status_style(found["status"]),
+        )
+        for above in found["ancestors"]:
+            out.line(f"  in {above['name'] or ''}  {above['sor_id']}")
+        for title, key in (
+            ("replaces", "predecessors"),
+            ("replaced by", "successors"),
+            ("active in its place", "active_successors"),
+        ):
+            for each in found[key]:
+                out.line(f"  {title} {each['name'] or ''}  {each['sor_id']}")
+        out.line()
+    out.rows(("field", "value", "from"), _fields(found))
+
+
+def _fields(found: dict[str, Any]) -> Iterator[tuple[str, str, str | None]]:
+    for field, value in told.flat(found["unit"]):
+        yield field, value, None
+    effective = found["effective"]
+    if effective is not None:
+        for block, origin in effective["origin"].items():
+            if origin != found["unit"]["sor_id"] or found["unit"][block] is None:
+                for field, value in told.flat({block: effective[block]}):
+                    yield f"effective.{field}", value, origin
+    for number, edi_type in enumerate(found["edi_types"], start=1):
+        yield from (
+            (*pair, None) for pair in told.flat({f"edi_types.{number}": edi_type["edi_type"]})
+        )

@@ -1,0 +1,63 @@
+"""``sorparse validate``: a Sor.xml against its XML schema."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+import sorparse
+
+from .. import arguments, reading
+from ..output import Output
+
+NAME = "validate"
+HELP = "check a Sor.xml against its XML schema, offline"
+ABOUT = (
+    "Check a Sor.xml, alone or in its zip, against the bundled XML schema of its version or the "
+    "publisher's own. Equal faults are told once, with their number and first places. The network "
+    "is never touched. Exit status 1 where the document is not valid."
+)
+EXAMPLES = """\
+  sorparse validate Sor.zip
+  sorparse validate Sor.xml --schema SorSchema.zip
+  sorparse validate Sor.xml --issues every-fault.jsonl --json
+"""
+
+_COLUMNS = ("line", "code", "column", "sor_id", "value", "message")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    arguments.file(parser)
+    parser.add_argument(
+        "--schema",
+        metavar="PATH",
+        help="an XSD, or a folder or zip of XSDs; the bundled schema where it is left out",
+    )
+    parser.add_argument(
+        "--count",
+        action="store_true",
+        help="only the rules broken and how often, without places; faster on a faulty document",
+    )
+    arguments.output(parser)
+    arguments.guards(parser)
+
+
+def run(args: argparse.Namespace, out: Output) -> int:
+    """Print the report."""
+    options: dict[str, Any] = {"schema": args.schema, "places": not args.count}
+    with reading.source(args) as given:
+        report = sorparse.validate(given, limits=reading.limits(args), **options)
+    reading.write(report.occurrences or report.errors, args)
+    if out.is_json:
+        told = sorparse.to_dict(report)
+        told.pop("occurrences", None)  # --issues writes them; equal ones are one error here
+        out.json({"valid": report.valid, **told})
+    elif out.is_text:
+        for line in str(report).splitlines():
+            out.line(line)
+    else:
+        out.rows(
+            _COLUMNS, ([getattr(error, column) for column in _COLUMNS] for error in report.errors)
+        )
+    return 0 if report.valid else 1

@@ -1,0 +1,209 @@
+"""What the commands write to stdout: text, JSON or CSV, safe on any terminal."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import json
+import re
+import sys
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TextIO
+
+_LETTERS = {
+    "æ": "ae",
+    "ø": "oe",
+    "å": "aa",
+    "Æ": "Ae",
+    "Ø": "Oe",
+    "Å": "Aa",
+    "…": "...",
+    "–": "-",
+    "—": "-",
+    "→": "->",
+    "·": "-",
+    "⏎": " ",
+    "│": "|",
+    "├": "|",
+    "└": "`",
+    "─": "-",
+}
+_HANDLER = "sorparse-spell-out"
+# C0 and C1 control characters, and those that turn the direction of writing: a file shall not
+# steer the terminal it is shown on
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+
+def _spell_out(error: UnicodeError) -> tuple[str, int]:
+    """Write what an encoding lacks in letters that it has: Ærø on an ASCII terminal is Aeroe."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    spelled = []
+    for letter in error.object[error.start : error.end]:
+        plain = _LETTERS.get(letter)
+        if plain is None:
+            decomposed = unicodedata.normalize("NFKD", letter)
+            plain = "".join(part for part in decomposed if part.isascii()) or "?"
+        spelled.append(plain)
+    return "".join(spelled), error.end
+
+
+codecs.register_error(_HANDLER, _spell_out)
+
+
+def make_writable(stream: TextIO) -> None:
+    """Let a stream take any text, whatever its encoding."""
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(errors=_HANDLER)
+
+
+def clean(text: str) -> str:
+    """Make control characters visible: a value is one line of a table, and steers nothing."""
+    return _CONTROL.sub(lambda match: repr(match[0])[1:-1], text)
+
+
+def one_line(text: str) -> str:
+    """Give a message as one line without control characters."""
+    return clean(" ".join(text.split("\n")))
+
+
+def shown(value: object) -> str:
+    """Give a value as a table shows it: nothing for absent, yes and no, one line."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, (tuple, list)):
+        return ", ".join(shown(each) for each in value)
+    return clean(str(value))
+
+
+class Output:
+    """Writes results to stdout in the form that was asked for."""
+
+    def __init__(self, mode: str, stream: TextIO | None = None) -> None:
+        self.mode = mode
+        self.stream = stream or sys.stdout
+        self._console = self._rich_console()
+
+    @property
+    def is_json(self) -> bool:
+        """Whether JSON was asked for."""
+        return self.mode == "json"
+
+    @property
+    def is_text(self) -> bool:
+        """Whether the output is for a person."""
+        return self.mode == "text"
+
+    def line(self, text: str = "", style: str = "") -> None:
+        """Write one line of text for a person."""
+        if self._console is not None:
+            from rich.text import Text
+
+            self._console.print(Text(clean(text), style=style), soft_wrap=True)
+        else:
+            self.stream.write(clean(text) + "\n")
+
+    def json(self, value: object) -> None:
+        """Write one JSON document."""
+        self.stream.write(self._dumped(value, indent=2) + "\n")
+
+    def json_lines(self, values: Iterable[object]) -> None:
+        """Write a JSON array, one element a line, as the elements come."""
+        self.stream.write("[")
+        separator = "\n"
+        for value in values:
+            self.stream.write(separator + self._dumped(value))
+            separator = ",\n"
+        self.stream.write("\n]\n")
+
+    def rows(
+        self,
+        columns: Sequence[str],
+        rows: Iterable[Sequence[object]],
+        *,
+        objects: Iterable[Mapping[str, object]] | None = None,
+        styles: Mapping[str, Callable[[str], str]] | None = None,
+    ) -> None:
+        """Write a table: as JSON its ``objects`` (or the rows by column), as CSV or as text.
+
+        ``styles`` gives for a column the style of a value, for terminals with colours.
+        """
+        if self.mode == "json":
+            plain = ({c: _plain(v) for c, v in zip(columns, row, strict=True)} for row in rows)
+            self.json_lines(plain if objects is None else objects)
+        elif self.mode == "csv":
+            writer = csv.writer(self.stream, lineterminator="\n")
+            writer.writerow(columns)
+            writer.writerows([_cell(value) for value in row] for row in rows)
+        else:
+            texts = [[shown(value) for value in row] for row in rows]
+            if texts:
+                self._text_table(
+                    [column.replace("_", " ") for column in columns], texts, styles or {}
+                )
+
+    def _text_table(
+        self,
+        titles: Sequence[str],
+        texts: list[list[str]],
+        styles: Mapping[str, Callable[[str], str]],
+    ) -> None:
+        if self._console is not None:
+            from rich import box
+            from rich.table import Table
+            from rich.text import Text
+
+            table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+            for title in titles:
+                table.add_column(title, overflow="fold", no_wrap=title.endswith("id"))
+            marks = [styles.get(title.replace(" ", "_")) for title in titles]
+            for row in texts:
+                table.add_row(
+                    *(
+                        Text(text, style=mark(text) if mark else "")
+                        for text, mark in zip(row, marks, strict=True)
+                    )
+                )
+            self._console.print(table)
+            return
+        widths = [max(map(len, column)) for column in zip(titles, *texts, strict=True)]
+        rule = ["-" * width for width in widths]
+        for line in [titles, rule, *texts]:
+            cells = (text.ljust(width) for text, width in zip(line, widths, strict=True))
+            self.stream.write("  ".join(cells).rstrip() + "\n")
+
+    def _dumped(self, value: object, indent: int | None = None) -> str:
+        # an encoding that lacks letters gets escapes: nothing is lost, unlike in text
+        unicode = (getattr(self.stream, "encoding", None) or "utf-8").lower().startswith("utf")
+        return json.dumps(value, ensure_ascii=not unicode, indent=indent)
+
+    def _rich_console(self) -> Any:
+        """Give rich's console where a person is looking and rich is installed."""
+        if self.mode != "text" or not self.stream.isatty():
+            return None
+        try:
+            from rich.console import Console
+        except ImportError:
+            return None
+        return Console(file=self.stream, highlight=False)
+
+
+def _plain(value: object) -> object:
+    """Give a value as JSON has it; what JSON has no form for as text."""
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return str(value) if isinstance(value, str) else value
+    if isinstance(value, (tuple, list)):
+        return [_plain(each) for each in value]
+    return str(value)
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, (tuple, list)):
+        return " ".join(_cell(each) for each in value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else str(value)

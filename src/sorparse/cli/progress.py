@@ -1,0 +1,77 @@
+"""A bar with rate and time left on stderr, where a person is looking and rich is installed."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+from .output import clean
+
+
+class Progress(Protocol):
+    """Is told how many more bytes have been read."""
+
+    def advance(self, size: int) -> None:
+        """Take another ``size`` bytes."""
+
+
+class CountedFile(io.FileIO):
+    """A file that tells what is read of it.
+
+    The library takes file objects, so this is all that a progress bar needs: for a zip the packed
+    bytes count, which are those that the file's size speaks of.
+    """
+
+    def __init__(self, path: Path, progress: Progress) -> None:
+        super().__init__(os.fspath(path), "rb")
+        self._progress = progress
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Read, and tell."""
+        data = super().read(-1 if size is None else size) or b""
+        self._progress.advance(len(data))
+        return data
+
+
+@contextmanager
+def counted(source: str, *, wanted: bool) -> Iterator[Any]:
+    """Give what to open for a path: the path itself, or a file with a progress bar around it."""
+    if not (wanted and sys.stderr.isatty() and Path(source).is_file()):
+        yield source
+        return
+    try:
+        from rich.console import Console
+        from rich.progress import (
+            BarColumn,
+            TaskProgressColumn,
+            TextColumn,
+            TimeRemainingColumn,
+            TransferSpeedColumn,
+        )
+        from rich.progress import Progress as Bars
+    except ImportError:
+        yield source
+        return
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TaskProgressColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+    )
+    # transient: gone when the work is done, so that it never stands between the results
+    with Bars(*columns, console=Console(file=sys.stderr), transient=True) as bars:
+        path = Path(source)
+        task = bars.add_task(f"reading {clean(path.name)}", total=path.stat().st_size)
+
+        class Told:
+            def advance(self, size: int) -> None:
+                bars.advance(task, size)
+
+        with CountedFile(path, Told()) as file:
+            yield file

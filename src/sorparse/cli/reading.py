@@ -1,0 +1,104 @@
+"""Open a source as the arguments say, and tell on stderr what was found in its data."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import sorparse
+
+from .output import one_line
+from .progress import counted
+
+if TYPE_CHECKING:
+    from sorparse import Feed, Issue, Limits, Register, View
+
+FEW = 5
+
+
+def options(args: argparse.Namespace) -> dict[str, Any]:
+    """Give the reading options as ``sorparse.open`` and ``sorparse.load`` take them."""
+    return {
+        "columns": dict(args.columns),
+        "encoding": args.encoding,
+        "repair": args.repair,
+        "limits": limits(args),
+    }
+
+
+def limits(args: argparse.Namespace) -> Limits | None:
+    """Give the guards against hostile files, where the arguments change one."""
+    return sorparse.Limits(**dict(args.limits)) if args.limits else None
+
+
+@contextmanager
+def source(args: argparse.Namespace, name: str | None = None) -> Iterator[Any]:
+    """Give what to open for the argument FILE, with a progress bar where one makes sense."""
+    given: str = args.file if name is None else name
+    if given == "-":
+        yield sys.stdin.buffer
+        return
+    with counted(given, wanted=not args.quiet) as opened:
+        yield opened
+
+
+@contextmanager
+def feed(args: argparse.Namespace) -> Iterator[Feed]:
+    """Open the argument FILE; what was found in its data is told on leaving."""
+    with source(args) as given, sorparse.open(given, **options(args)) as opened:
+        yield opened
+    tell(opened.issues, args, opened.issue_counts)
+
+
+def register(args: argparse.Namespace, name: str | None = None) -> Register:
+    """Load the argument FILE, or the source named; what was found in its data is told."""
+    with source(args, name) as given:
+        loaded = sorparse.load(given, **options(args))
+    tell(loaded.issues, args)
+    return loaded
+
+
+def view(args: argparse.Namespace, loaded: Register) -> View:
+    """Give the register on the day of ``--as-of``; what the source cannot know is told."""
+    seen = loaded.as_of(args.as_of)
+    if not args.quiet:
+        for caveat in seen.caveats:
+            print(f"sorparse: note: {one_line(caveat)}", file=sys.stderr)
+    return seen
+
+
+def status(args: argparse.Namespace, issues: Sequence[Issue], otherwise: int = 0) -> int:
+    """Give the exit status: ``--strict`` makes errors in the data findings."""
+    if args.strict and any(issue.severity == "error" for issue in issues):
+        return 1
+    return otherwise
+
+
+def tell(
+    issues: Sequence[Issue], args: argparse.Namespace, counts: Counter[str] | None = None
+) -> None:
+    """Sum the findings up on stderr, and write them all where ``--issues`` says."""
+    write(issues, args)
+    serious = [issue for issue in issues if issue.severity != "info"]
+    if args.quiet or not serious:
+        return
+    counts = Counter(issue.code for issue in issues) if counts is None else counts
+    by_code = ", ".join(f"{code} {number}" for code, number in counts.most_common())
+    print(f"sorparse: findings in the data: {by_code}", file=sys.stderr)
+    for issue in serious[:FEW]:
+        print(f"  {issue.severity}: {one_line(str(issue))}", file=sys.stderr)
+    if len(serious) > FEW and args.issues is None:
+        print("  ... (--issues OUT writes them all)", file=sys.stderr)
+
+
+def write(issues: Sequence[Issue], args: argparse.Namespace) -> None:
+    """Write all findings where ``--issues`` says."""
+    if args.issues is not None:
+        with args.issues.open("w", encoding="utf-8") as file:
+            for issue in issues:
+                file.write(json.dumps(sorparse.to_dict(issue), ensure_ascii=False) + "\n")

@@ -1,0 +1,117 @@
+"""How the commands tell of a unit in one line, each column declared once."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, NamedTuple
+
+import sorparse
+
+if TYPE_CHECKING:
+    from sorparse import Coded, Register, SOREntity, View
+
+COLUMNS = (
+    "sor_id",
+    "name",
+    "level",
+    "type",
+    "status",
+    "opened",
+    "closes",
+    "institution",
+    "owner",
+)
+
+VERSION_COLUMNS = (
+    "from_date",
+    "to_date",
+    "name",
+    "type",
+    "parent_id",
+    "shak_code",
+    "location_code",
+)
+
+
+class Standing(NamedTuple):
+    """A unit as it stands on a day: its status, and the version that stands for it."""
+
+    unit: SOREntity
+    status: str
+    opened: date | None
+    closes: date | None
+    """Last day: ahead where the unit is active, behind where it is closed."""
+
+
+def standing(view: View, sor_id: str) -> Standing:
+    """Tell how a unit stands; a closed one by its last version, a future one by its first.
+
+    Raises UnknownUnitError.
+    """
+    try:
+        unit = view[sor_id]
+    except sorparse.NotInForceError as reason:
+        if reason.reason == "unknown":
+            raise sorparse.UnknownUnitError(str(reason), sor_id=sor_id) from None
+        history = view.register.history(sor_id)
+        day = reason.date  # the last day in force of a closed unit, the first of a future one
+        holding = [version for version in history if day and version.validity.contains(day)]
+        unit = (holding or history)[-1]
+        closes = day if reason.reason == "closed" else unit.validity.to_date
+        return Standing(unit, str(view.status(sor_id)), _opened(view, unit), closes)
+    return Standing(unit, "ACTIVE", _opened(view, unit), view.closing_date(sor_id))
+
+
+def _opened(view: View, unit: SOREntity) -> date | None:
+    if unit.first_from_date is not None:
+        return unit.first_from_date
+    return view.register.history(unit.sor_id)[0].validity.from_date
+
+
+def row(view: View, unit: SOREntity) -> tuple[object, ...]:
+    """Give a unit's values for :data:`COLUMNS`."""
+    stands = standing(view, unit.sor_id)
+    return (
+        unit.sor_id,
+        unit.name,
+        unit.sor_type,
+        worded(unit.entity_type),
+        stands.status,
+        stands.opened,
+        stands.closes,
+        unit.health_institution and unit.health_institution.name,
+        unit.owner and unit.owner.name,
+    )
+
+
+def version_row(version: SOREntity) -> tuple[object, ...]:
+    """Give a version's values for :data:`VERSION_COLUMNS`."""
+    return (
+        version.validity.from_date,
+        version.validity.to_date,
+        version.name,
+        worded(version.entity_type),
+        version.parent_id,
+        version.shak_code,
+        version.location_code,
+    )
+
+
+def worded(coded: Coded | None) -> str | None:
+    """Give a code in words where it has a name, else the code."""
+    return None if coded is None else coded.name or coded.code
+
+
+def period(first: date | None, last: date | None) -> str:
+    """Give a period as a person writes it."""
+    return f"{first or '...'} \N{EN DASH} {last or ''}".rstrip()
+
+
+def status_style(status: str) -> str:
+    """Give the colour of a status, for terminals that have colours."""
+    return {"ACTIVE": "green", "CLOSED": "red", "FUTURE": "yellow"}.get(status, "")
+
+
+def name_of(register: Register, sor_id: str) -> str | None:
+    """Give the latest name of a unit; ``None`` where the register does not have it."""
+    return register.history(sor_id)[-1].name if sor_id in register else None

@@ -1,0 +1,88 @@
+"""Names of codes, for files that hold codes alone, and codes of names, for files that hold names.
+
+This is the library's own table, put together from public code lists; it is not the register's. It
+covers unit types, specialities, owner types, regions, municipalities, network operators, message
+types and the SHAK classification as far as they were known, and is used only where a file gives no
+name itself: ``Coded.supplied`` then says so. Codes that it does not know stay without a name.
+
+>>> from sorparse import codes
+>>> codes.name_of("entity_type", "22232009")
+'hospital'
+>>> codes.code_of("region", "Region Sjælland")
+'1085'
+"""
+
+from __future__ import annotations
+
+import csv
+from functools import cache
+from importlib.resources import files
+
+import attrs
+
+__all__ = ["CodeEntry", "code_of", "entries", "kinds", "name_of"]
+
+
+@attrs.frozen
+class CodeEntry:
+    """One code with its name."""
+
+    kind: str
+    """The list: ``entity_type``, ``clinical_speciality``, ``region``, …"""
+    code: str
+    name: str
+    """The Danish term."""
+    evidence: str
+    """``verified``: seen in a public list or file; ``inferred``: reasoned."""
+    form: str
+    """``name``, or ``spelling`` for another spelling that files use for the same code."""
+
+
+def kinds() -> tuple[str, ...]:
+    """Names of the lists."""
+    return tuple(_lists())
+
+
+def entries(kind: str) -> tuple[CodeEntry, ...]:
+    """Give all entries of a list. Raises KeyError for an unknown list."""
+    return _lists()[kind]
+
+
+def name_of(kind: str, code: str) -> str | None:
+    """Give the Danish term of a code, ``None`` where it is not known."""
+    return _names().get((kind, code))
+
+
+def code_of(kind: str, name: str) -> str | None:
+    """Give the code of a Danish term, in any case; ``None`` where it is not known, or not one."""
+    return _codes().get((kind, name.casefold()))
+
+
+@cache
+def _lists() -> dict[str, tuple[CodeEntry, ...]]:
+    found: dict[str, list[CodeEntry]] = {}
+    with (files(__name__) / "tables.csv").open(encoding="utf-8") as text:
+        for row in csv.DictReader(text):
+            found.setdefault(row["kind"], []).append(CodeEntry(**row))
+    return {kind: tuple(rows) for kind, rows in found.items()}
+
+
+@cache
+def _names() -> dict[tuple[str, str], str]:
+    return {
+        (entry.kind, entry.code): entry.name
+        for rows in _lists().values()
+        for entry in rows
+        if entry.form == "name"
+    }
+
+
+@cache
+def _codes() -> dict[tuple[str, str], str | None]:
+    found: dict[tuple[str, str], str | None] = {}
+    for rows in _lists().values():
+        for entry in rows:
+            key = (entry.kind, entry.name.casefold())
+            # one name for two codes tells nothing
+            found[key] = entry.code if found.get(key, entry.code) == entry.code else None
+    return found

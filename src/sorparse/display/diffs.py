@@ -1,0 +1,73 @@
+"""What differs between two days or two sources."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from .markup import MOST_ROWS, Html, code, element, listing, page
+from .records import units_table
+from .values import value_html
+
+if TYPE_CHECKING:
+    from ..register.diff import Change, Diff
+    from ..register.replacements import Replacement
+
+_TOLD = {
+    "opened": "Opened",
+    "closed": "Closed",
+    "moved": "Moved: another unit above",
+    "renamed": "Renamed",
+    "replaced": "Replaced",
+    "changed": "Changed otherwise",
+    "announced": "Announced: open later",
+    "vanished": "Vanished: gone without a closing date",
+}
+
+
+def diff_html(diff: Diff) -> str:
+    """Give the numbers, and under each the units."""
+    caption = f"From {diff.from_day} to {diff.to_day}"
+    numbers = diff.counts()
+    rows = [
+        (_TOLD[name], numbers[name])
+        for name in _TOLD
+        if numbers[name] or name not in ("announced", "vanished")  # of two sources, not of two days
+    ]
+    summary = listing(caption, ("what", "number"), rows)
+    return page(summary, *(_part(diff, name) for name in _TOLD if numbers[name]))
+
+
+def _part(diff: Diff, name: str) -> Html:
+    found = getattr(diff, name)
+    title = _TOLD[name]
+    if name in ("opened", "closed", "announced", "vanished"):
+        table = units_table(title, found, total=len(found))
+    elif name == "replaced":
+        table = _replaced(title, found)
+    else:
+        table = _changes(title, found, with_field=name == "changed")
+    return element("details", element("summary", f"{title} ({len(found):,})"), table)
+
+
+def _replaced(title: str, found: Sequence[Replacement]) -> Html:
+    rows = [
+        (code(one.sor_id), code(one.replaced_by_id), str(one.from_date or ""))
+        for one in found[:MOST_ROWS]
+    ]
+    return listing(title, ("unit", "replaced by", "from"), rows, total=len(found))
+
+
+def _changes(title: str, found: Sequence[Change], *, with_field: bool) -> Html:
+    rows = [
+        (
+            code(change.sor_id),
+            change.name,
+            *([code(change.field)] if with_field else []),
+            value_html(change.old),
+            value_html(change.new),
+        )
+        for change in found[:MOST_ROWS]
+    ]
+    heads = ("sor_id", "name", *(["field"] if with_field else []), "before", "after")
+    return listing(title, heads, rows, total=len(found))

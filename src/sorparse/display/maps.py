@@ -1,0 +1,193 @@
+"""Units on a map: folium (extra ``map``), coordinates turned into WGS84 by pyproj.
+
+The page that comes out loads the map library and the map's pictures from their servers when a
+browser shows it; making it does not touch the network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from ..extras import load_extra
+from ..records import Address, SOREntity, SorType
+from .markup import Html, code, count, element, escape, join, lines, small
+from .registers import LEVELS
+from .values import name_of
+
+if TYPE_CHECKING:
+    from ..register.view import View
+
+MOST_PLACES = 5_000
+"""Places on one page; more make a browser slow."""
+MOST_NAMED = 25
+"""Units named in the box of one place."""
+
+# Denmark in ETRS89 / UTM zone 32N with a margin, Bornholm included, in metres. Greenland and the
+# Faroe Islands have units in the register too, and no place in this zone.
+_EASTINGS = (Decimal(400_000), Decimal(950_000))
+_NORTHINGS = (Decimal(6_000_000), Decimal(6_450_000))
+
+# told apart also by those who see few colours (Okabe and Ito's set)
+_COLOURS = {SorType.IE: "#D55E00", SorType.SI: "#0072B2", SorType.OE: "#009E73", None: "#555555"}
+
+
+_SCRIPTS = ("leaflet", "jquery")
+_STYLES = ("leaflet_css",)
+
+
+@attrs.frozen
+class Place:
+    """Units of one level at one point."""
+
+    level: SorType | None
+    easting: Decimal
+    northing: Decimal
+    units: tuple[SOREntity, ...]
+
+
+@attrs.define
+class Placed:
+    """Where units are, and how many are nowhere."""
+
+    places: list[Place]
+    units: int = 0
+    without: int = 0
+    outside: int = 0
+
+    def told(self) -> str:
+        """Give the numbers in words."""
+        parts = [f"{count(self.units, 'unit')} at {count(len(self.places), 'place')}"]
+        if self.without:
+            parts.append(f"{self.without:,} without coordinates")
+        if self.outside:
+            parts.append(f"{self.outside:,} outside Denmark's zone")
+        return parts[0] + (f" (not shown: {', '.join(parts[1:])})" if parts[1:] else "")
+
+
+def place_units(view: View, units: Iterable[SOREntity]) -> Placed:
+    """Group units by level and by the point of their activity, visiting or postal address."""
+    points: dict[tuple[SorType | None, Decimal, Decimal], list[SOREntity]] = {}
+    placed = Placed([])
+    for unit in units:
+        point = _point(view.effective(unit.sor_id).addresses)
+        if point is None:
+            placed.without += 1
+        elif not (_inside(point[0], _EASTINGS) and _inside(point[1], _NORTHINGS)):
+            placed.outside += 1
+        else:
+            placed.units += 1
+            points.setdefault((unit.sor_type, *point), []).append(unit)
+    placed.places = [Place(*key, tuple(found)) for key, found in points.items()]
+    return placed
+
+
+def _point(addresses: Iterable[Address]) -> tuple[Decimal, Decimal] | None:
+    for address in addresses:
+        if address.easting is not None and address.northing is not None:
+            return address.easting, address.northing
+    return None
+
+
+def _inside(value: Decimal, bounds: tuple[Decimal, Decimal]) -> bool:
+    return value.is_finite() and bounds[0] <= value <= bounds[1]
+
+
+def build_map(
+    view: View, units: Iterable[SOREntity | str] | None, *, tiles: str | None, limit: int
+) -> Any:
+    """Give a ``folium.Map``; see ``View.map``."""
+    folium, transformer = _libraries()
+    chosen = view.active() if units is None else (_unit(view, unit) for unit in units)
+    placed = place_units(view, chosen)
+    if len(placed.places) > limit:
+        raise ValueError(
+            f"{len(placed.places):,} places are too many for one page (limit {limit:,}): "
+            "give fewer units, for example view.map(view.find(region='Region Sjælland'))"
+        )
+    shown = folium.Map(tiles=None, prefer_canvas=True, control_scale=True)
+    if tiles is not None:
+        folium.TileLayer(tiles, control=False).add_to(shown)
+    # of the scripts and styles that folium asks other servers for, these maps need two
+    shown.default_js = [pair for pair in shown.default_js if pair[0] in _SCRIPTS]
+    shown.default_css = [pair for pair in shown.default_css if pair[0] in _STYLES]
+    note = f"The register on {view.day}: {placed.told()}."
+    box = "position:absolute;z-index:1000;left:60px;bottom:8px;padding:2px 8px;background:white"
+    shown.get_root().html.add_child(
+        folium.Element(f'<div style="{box};font:13px sans-serif">{escape(note)}</div>')
+    )
+    bounds = []
+    for level, title in LEVELS.items():
+        places = [place for place in placed.places if place.level is level]
+        if not places:
+            continue
+        group = folium.FeatureGroup(name=f"{title} ({count(len(places), 'place')})")
+        for place in places:
+            east, north = transformer.transform(float(place.easting), float(place.northing))
+            bounds.append((north, east))
+            folium.CircleMarker(
+                location=(north, east),
+                radius=5 + min(len(place.units), 60) ** 0.5,
+                color=_COLOURS[level],
+                fill=True,
+                fill_opacity=0.5,
+                tooltip=_for_script(_short(place)),
+                popup=folium.Popup(_for_script(_box(place)), max_width=340),
+            ).add_to(group)
+        group.add_to(shown)
+    folium.LayerControl(collapsed=False).add_to(shown)
+    if bounds:
+        shown.fit_bounds(
+            [
+                [min(part) for part in zip(*bounds, strict=True)],
+                [max(part) for part in zip(*bounds, strict=True)],
+            ],
+            max_zoom=13,
+        )
+    else:
+        shown.fit_bounds([[54.5, 8.0], [57.8, 15.2]])
+    return shown
+
+
+def _libraries() -> tuple[Any, Any]:
+    folium = load_extra("folium", "map", "Maps")
+    pyproj = load_extra("pyproj", "map", "Maps")
+    return folium, pyproj.Transformer.from_crs("EPSG:25832", "EPSG:4326", always_xy=True)
+
+
+def _unit(view: View, unit: SOREntity | str) -> SOREntity:
+    return view[unit] if isinstance(unit, str) else unit
+
+
+def _short(place: Place) -> Html:
+    first = place.units[0].name or place.units[0].sor_id
+    more = len(place.units) - 1
+    return escape(first + (f" and {more:,} more" if more else ""))
+
+
+def _box(place: Place) -> Html:
+    told = [
+        lines(
+            [
+                element("strong", unit.name or "(no name)"),
+                join([code(unit.sor_id), " ", small(name_of(unit.entity_type))]),
+            ]
+        )
+        for unit in place.units[:MOST_NAMED]
+    ]
+    if len(place.units) > MOST_NAMED:
+        told.append(small(f"and {len(place.units) - MOST_NAMED:,} more"))
+    box = "max-height:240px;overflow-y:auto"
+    return element("div", *(element("p", part) for part in told), style=box)
+
+
+# folium writes these texts into JavaScript template literals, where HTML escaping alone does not
+# hold: a name with ${…} would be run.
+_SCRIPT_SIGNS = str.maketrans({sign: f"&#{ord(sign)};" for sign in "$`\\"})
+
+
+def _for_script(text: Html) -> str:
+    return text.translate(_SCRIPT_SIGNS)

@@ -1,0 +1,139 @@
+"""Writing HTML so that no value can become markup.
+
+Text is escaped unless it is :class:`Html`, and only the functions here make that. No scripts, no
+links made of data, no colours of our own: the notebook's text colour, dark or light, is kept.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Sequence
+
+LONGEST_TEXT = 300
+"""Characters shown of one value."""
+MOST_ROWS = 50
+"""Rows shown of one table."""
+
+# The doubled class outweighs the notebook's own rules for tables.
+_STYLE = (
+    "<style>"
+    ".sorparse.sorparse{max-width:100%;overflow-x:auto;color:inherit;text-align:start}"
+    ".sorparse.sorparse table{border-collapse:collapse;margin:.4em 0;width:auto;font-size:inherit}"
+    ".sorparse.sorparse caption{caption-side:top;text-align:start;font-weight:600;"
+    "padding:.2em 0;color:inherit}"
+    ".sorparse.sorparse :is(th,td){border:1px solid rgba(127,127,127,.4);padding:.2em .6em;"
+    "text-align:start;vertical-align:top;unicode-bidi:isolate;white-space:normal;"
+    "overflow-wrap:break-word;max-width:42em}"
+    ".sorparse.sorparse th{font-weight:600}"
+    ".sorparse.sorparse td.number{text-align:end;font-variant-numeric:tabular-nums}"
+    ".sorparse.sorparse :is(p,ul,ol){margin:.3em 0}"
+    ".sorparse.sorparse :is(ul,ol){padding-inline-start:1.4em}"
+    ".sorparse.sorparse details>:is(details,ul){margin-inline-start:1.2em}"
+    ".sorparse.sorparse summary{cursor:pointer}"
+    ".sorparse.sorparse li:has(>details){list-style:none;margin-inline-start:-1.1em}"
+    ".sorparse.sorparse small{opacity:.85}"
+    ".sorparse.sorparse .keep{white-space:nowrap}"
+    "</style>"
+)
+
+
+class Html(str):
+    """Text that is markup already."""
+
+    __slots__ = ()
+
+
+Child = str | None
+
+
+def element(tag: str, *children: Child, **attributes: str) -> Html:
+    """Give ``<tag …>children</tag>``; text among the children and all attributes are escaped."""
+    told = "".join(
+        f' {name.rstrip("_").replace("_", "-")}="{html.escape(value)}"'
+        for name, value in attributes.items()
+    )
+    return Html(f"<{tag}{told}>{join(children)}</{tag}>")
+
+
+def join(parts: Iterable[Child], between: str = "") -> Html:
+    """Put parts side by side, escaping those that are text and leaving out absent ones."""
+    return Html(between.join(escape(part) for part in parts if part is not None))
+
+
+def escape(text: str) -> Html:
+    """Escape text, cut to a length that a person can read; markup is left as it is."""
+    return text if isinstance(text, Html) else Html(html.escape(clip(text)))
+
+
+def clip(text: str, longest: int = LONGEST_TEXT) -> str:
+    """Cut a text, and say so."""
+    if len(text) <= longest:
+        return text
+    return f"{text[:longest]}… ({len(text):,} characters)"
+
+
+def lines(parts: Iterable[Child]) -> Html:
+    """Put parts below each other."""
+    return join([part for part in parts if part], "<br>")
+
+
+def small(text: str) -> Html:
+    """Give a remark."""
+    return element("small", text)
+
+
+def code(text: str) -> Html:
+    """Give an id or a name that one types."""
+    return element("code", text)
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
+    """Give ``1 unit``, ``12,345 units``."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def facts(caption: str, pairs: Iterable[tuple[str, Child]], *after: Child) -> Html:
+    """Give a table of two columns: what, and its value. Pairs without a value are left out."""
+    rows = [
+        element("tr", element("th", code(name), scope="row"), element("td", value))
+        for name, value in pairs
+        if value
+    ]
+    return join(
+        [
+            element("table", element("caption", caption), element("tbody", *rows)),
+            *after,
+        ]
+    )
+
+
+def listing(
+    caption: str,
+    heads: Sequence[str],
+    rows: Sequence[Sequence[Child | int]],
+    *,
+    total: int | None = None,
+) -> Html:
+    """Give a table with a head; numbers stand to the right. ``rows`` are those that are shown.
+
+    total: how many there are, where that is more than are shown.
+    """
+    head = element("tr", *(element("th", name, scope="col") for name in heads))
+    body = [element("tr", *(_cell(value) for value in row)) for row in rows]
+    table = element(
+        "table", element("caption", caption), element("thead", head), element("tbody", *body)
+    )
+    if total is not None and total > len(rows):
+        return join([table, element("p", small(f"{total - len(rows):,} more are not shown."))])
+    return table
+
+
+def _cell(value: Child | int) -> Html:
+    if isinstance(value, int):
+        return element("td", f"{value:,}", class_="number")
+    return element("td", value)
+
+
+def page(*parts: Child) -> str:
+    """Give what a notebook takes: the parts, with the few rules that they need."""
+    return f'{_STYLE}<div class="sorparse">{join(parts)}</div>'

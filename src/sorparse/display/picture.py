@@ -1,0 +1,78 @@
+"""A plot as a notebook shows it: a picture with its words and its numbers.
+
+Drawn with matplotlib (extra ``plot``): its pictures are still and need no scripts, so they can be
+shown in any notebook, put into a paper and printed; it is the library that most users of notebooks
+have already.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+import os
+from collections.abc import Sequence
+from typing import Any
+
+import attrs
+
+from ..extras import load_extra
+from .markup import Html, element, listing, page
+
+
+@attrs.frozen(eq=False)
+class Picture:
+    """A plot. ``figure`` is matplotlib's, to go on with; ``rows`` are the numbers behind it."""
+
+    figure: Any
+    title: str
+    alternative: str
+    """What the picture shows, in words, for who cannot see it."""
+    heads: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the picture; the name's ending says as what (``.svg``, ``.png``, ``.pdf``)."""
+        self.figure.savefig(path, bbox_inches="tight")
+
+    def svg(self) -> str:
+        """Give the picture as SVG. The same numbers give the same text."""
+        written = io.StringIO()
+        mpl = load_extra("matplotlib", "plot", "Plots")
+
+        # without a salt and a date two runs would differ
+        with mpl.rc_context({"svg.hashsalt": "sorparse"}):
+            self.figure.savefig(
+                written, format="svg", bbox_inches="tight", metadata={"Date": None, "Creator": None}
+            )
+        return written.getvalue()
+
+    def _repr_html_(self) -> str:
+        packed = base64.b64encode(self.svg().encode()).decode("ascii")
+        image = Html(
+            f'<img alt="{html.escape(self.alternative)}" style="max-width:100%;height:auto" '
+            f'src="data:image/svg+xml;base64,{packed}">'
+        )
+        numbers = listing(self.title, self.heads, self.rows[:200], total=len(self.rows))
+        return page(image, element("details", element("summary", "The numbers"), numbers))
+
+
+def plot_library() -> Any:
+    """Give ``matplotlib.figure``; no window and no global state are touched."""
+    return load_extra("matplotlib.figure", "plot", "Plots")
+
+
+def plain(text: str) -> str:
+    """Give a text that matplotlib shows as it is, and does not read as a formula."""
+    return text.replace("$", r"\$")
+
+
+def shortened(text: str, longest: int = 40) -> str:
+    """Give a text that fits into a picture."""
+    return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
+def in_words(rows: Sequence[tuple[Any, ...]], most: int = 12) -> str:
+    """Give rows as a sentence."""
+    told = "; ".join(" ".join(str(part) for part in row) for row in rows[:most])
+    return told + ("; and more" if len(rows) > most else "")

@@ -1,0 +1,136 @@
+"""The register, a view of it, and what it answers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from ..records import SorType
+from ..register.timeline import Status
+from .markup import (
+    MOST_ROWS,
+    Child,
+    Html,
+    code,
+    count,
+    element,
+    facts,
+    join,
+    lines,
+    listing,
+    page,
+    small,
+)
+from .values import period, unbroken, value_html
+
+if TYPE_CHECKING:
+    from ..inheritance import Effective
+    from ..register.matching import Candidate, Match
+    from ..register.register import Register
+    from ..register.view import View
+
+LEVELS = {
+    SorType.IE: "Institution owners",
+    SorType.SI: "Health institutions",
+    SorType.OE: "Organisational units",
+    None: "Level not told",
+}
+
+
+def register_html(register: Register) -> str:
+    """Give what a register holds: units and versions, and the tables beside them."""
+    source = str(register.format) if register.format else "records"
+    if register.snapshot_date:
+        source += f" of {register.snapshot_date}"
+    rows: list[tuple[str, int]] = [
+        ("units", len(register)),
+        ("versions of units", len(register._store)),
+    ]
+    rows += [
+        (code(name), len(getattr(register, name)))
+        for name in (
+            *("shak_sor_map", "location_codes", "location_code_edi_types", "edi_types"),
+            *("geo_locations", "classifications", "replaced_entities"),
+        )
+        if getattr(register, name)
+    ]
+    found = count(len(register.issues), "issue")
+    return page(
+        listing(f"Register from {source}", ("what", "number"), rows),
+        element("p", small(f"{found} while reading. Ask about a day with register.as_of(day).")),
+    )
+
+
+def view_html(view: View) -> str:
+    """Give a day as its numbers of units by level and status, and what the source cannot know."""
+    numbers: Counter[tuple[SorType | None, Status]] = Counter()
+    for sor_type, status in levels_and_statuses(view):
+        numbers[sor_type, status] += 1
+    rows: list[tuple[Any, ...]] = [
+        (LEVELS[level], *(numbers[level, status] for status in Status))
+        for level in LEVELS
+        if any(numbers[level, status] for status in Status)
+    ]
+    sums = [sum(numbers[level, status] for level in LEVELS) for status in Status]
+    rows.append((element("strong", "All"), *sums))
+    heads = ("level", *(status.value.lower() for status in Status))
+    return page(
+        listing(f"The register on {view.day}", heads, rows),
+        *(element("p", small(f"Note: {caveat}.")) for caveat in view.caveats),
+    )
+
+
+def levels_and_statuses(view: View) -> list[tuple[SorType | None, Status]]:
+    """Give level and status of every unit on the day, without making a record of each."""
+    store, index, day = view._store, view._index, view._ordinal
+    return [
+        (store.value(index.representative(unit, day), "sor_type"), index.status(unit, day))
+        for unit in range(len(store.ids))
+    ]
+
+
+def match_html(match: Match) -> str:
+    """Give every candidate, the chosen one marked, and the rule in words."""
+    what = type(match).__name__.removesuffix("Match") or "Code"
+    caption = f"{what.upper() if what == 'Shak' else what} {match.code} on {match.day}"
+    chosen = match.best.sor_id if match.best else None
+    decided = f"Chosen: {chosen}, by the rule" if chosen else "None chosen:"
+    parts: list[Html] = []
+    if match.candidates:
+        parts.append(_candidates(caption, match.candidates, chosen))
+    else:
+        parts.append(element("p", f"{caption}: no unit has it that day."))
+    parts.append(element("p", join([decided, " ", code(match.rule), "."])))
+    if match.other_days:
+        parts.append(_candidates("On other days", match.other_days, None))
+    return page(*parts)
+
+
+def _candidates(caption: str, candidates: tuple[Candidate, ...], chosen: str | None) -> Html:
+    rows: list[list[Child]] = [
+        [
+            *(["chosen" if one.sor_id == chosen else None] if chosen else []),
+            code(one.sor_id),
+            one.name or (one.entity.name if one.entity else None),
+            value_html(one.entity.entity_type if one.entity else None),
+            unbroken(period(one.validity)),
+            "SHAK map" if one.source == "map" else "the unit's row",
+        ]
+        for one in candidates[:MOST_ROWS]
+    ]
+    heads = (*([""] if chosen else []), "sor_id", "name", "entity_type", "days", "source")
+    return listing(caption, heads, rows, total=len(candidates))
+
+
+def effective_html(effective: Effective) -> str:
+    """Give what a unit has with inheritance resolved, and where each came from."""
+    pairs = []
+    for field, origin in effective.origin.items():
+        value = value_html(getattr(effective, field))
+        came = "its own" if origin == effective.sor_id else join(["from ", code(origin)])
+        pairs.append((field, lines([value, small(came)])))
+    return page(
+        facts(f"{effective.sor_id} with inheritance", pairs)
+        if pairs
+        else element("p", f"{effective.sor_id} has nothing, nor anything to inherit.")
+    )

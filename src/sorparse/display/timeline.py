@@ -1,0 +1,183 @@
+"""The life of one unit as a picture: names, places in the hierarchy, codes, what it became."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from ..records import SOREntity
+from .picture import Picture, in_words, plain, plot_library, shortened
+from .values import name_of
+
+if TYPE_CHECKING:
+    from ..register.register import Register
+
+MOST_RELATED = 8
+"""Predecessors and successors drawn."""
+_DAY = timedelta(days=1)
+_WIDTH_IN_LETTERS = 105
+_COLOURS = ("#9ecae9", "#c6dbef")  # of neighbouring bars; black letters are read well on both
+_RELATED = ("#d9d9d9", "#ececec")
+
+
+@attrs.frozen
+class Bar:
+    """Days with one value; a day that is ``None`` is open or not known."""
+
+    lane: str
+    text: str
+    start: date | None
+    end: date | None
+    related: bool = False
+
+
+def lanes_of(register: Register, sor_id: str) -> list[Bar]:
+    """Give a unit's values over time; those of neighbouring versions are joined where equal."""
+    number = register._number(sor_id)
+    parts = [
+        (_day(segment.start), _day(segment.end), register._store.record(segment.row))
+        for segment in register._index.segments(number)
+    ]
+    bars: list[Bar] = []
+    for lane, told in (
+        ("name", lambda unit, _: unit.name),
+        ("unit above", lambda unit, day: _above(register, unit, day)),
+        ("type", lambda unit, _: name_of(unit.entity_type)),
+        ("SHAK code", lambda unit, _: unit.shak_code),
+        ("location number", lambda unit, _: unit.location_code),
+    ):
+        if lane == "SHAK code" and (mapped := _mapped(register, sor_id)):
+            bars += mapped
+        else:
+            bars += _joined(lane, parts, told)
+    for lane, ids in (
+        ("came from", register.predecessors(sor_id)),
+        ("became", register.successors(sor_id)),
+    ):
+        for related in ids[:MOST_RELATED]:
+            bars += _life(register, related, lane)
+    return bars
+
+
+def _joined(
+    lane: str,
+    parts: Iterable[tuple[date | None, date | None, SOREntity]],
+    told: Callable[[SOREntity, date | None], str | None],
+) -> Iterator[Bar]:
+    bar: Bar | None = None
+    for start, end, unit in parts:
+        text = told(unit, start) or ""
+        if bar is not None and bar.text == text and bar.end is not None and bar.end + _DAY == start:
+            bar = attrs.evolve(bar, end=end)
+            continue
+        if bar is not None and bar.text:
+            yield bar
+        bar = Bar(lane, text, start, end)
+    if bar is not None and bar.text:
+        yield bar
+
+
+def _above(register: Register, unit: SOREntity, day: date | None) -> str | None:
+    if unit.parent_id is None:
+        return None
+    parent = register.as_of(day or date.min).get(unit.parent_id)
+    return parent.name if parent is not None and parent.name else unit.parent_id
+
+
+def _mapped(register: Register, sor_id: str) -> list[Bar]:
+    pairs = [pair for pair in register.shak_sor_map if pair.sor_id == sor_id]
+    pairs.sort(key=lambda pair: pair.validity.from_date or date.min)
+    return [
+        Bar("SHAK code", pair.shak_code, pair.validity.from_date, pair.validity.to_date)
+        for pair in pairs
+    ]
+
+
+def _life(register: Register, sor_id: str, lane: str) -> Iterator[Bar]:
+    if sor_id not in register:
+        yield Bar(lane, sor_id, None, None, related=True)
+        return
+    segments = list(register._index.segments(register._number(sor_id)))
+    if segments:
+        name = register._store.record(segments[-1].row).name or sor_id
+        yield Bar(lane, name, _day(segments[0].start), _day(segments[-1].end), related=True)
+
+
+def _day(ordinal: int) -> date | None:
+    from ..register.days import from_ordinal
+
+    return from_ordinal(ordinal)
+
+
+def draw_timeline(register: Register, sor_id: str) -> Picture:
+    """Give the picture; see ``Register.timeline``."""
+    bars = lanes_of(register, sor_id)
+    newest = register.history(sor_id)[-1]
+    title = f"{newest.name or '(no name)'} ({sor_id})"
+    rows = tuple(
+        (bar.lane, bar.text, str(bar.start or "not known"), str(bar.end or "open")) for bar in bars
+    )
+    figures = plot_library()
+    lines = list(dict.fromkeys(_line(bar) for bar in bars))
+    figure = figures.Figure(figsize=(10, 1.0 + 0.42 * max(len(lines), 1)))
+    axes = figure.add_subplot()
+    days = [day for bar in bars for day in (bar.start, bar.end) if day is not None]
+    first = min(days, default=date(2000, 1, 1)).toordinal()
+    last = max([*days, *_known_days(register)], default=date(2000, 1, 1)).toordinal()
+    room = max((last - first) // 25, 30)
+    left, right = first - room // 2, last + room
+    for place, line in enumerate(lines):
+        for at, bar in enumerate(one for one in bars if _line(one) == line):
+            start = left if bar.start is None else bar.start.toordinal()
+            end = right if bar.end is None else bar.end.toordinal() + 1
+            colours = _RELATED if bar.related else _COLOURS
+            axes.barh(
+                place,
+                end - start,
+                left=start,
+                height=0.72,
+                color=colours[at % 2],
+                edgecolor="white",
+            )
+            if bar.end is None:
+                axes.text(right, place, "→ ", va="center", ha="right", fontsize=9, color="black")
+            letters = int(_WIDTH_IN_LETTERS * (end - start) / (right - left))
+            if letters >= 3:
+                axes.text(
+                    start + (right - left) / 250,
+                    place,
+                    plain(shortened(bar.text, letters)),
+                    va="center",
+                    fontsize=9,
+                    color="black",
+                )
+    axes.set_yticks(range(len(lines)), [line[0] for line in lines])
+    axes.set_ylim(max(len(lines), 1) - 0.5, -0.5)
+    axes.set_xlim(left, right)
+    _years(axes, left, right)
+    axes.tick_params(axis="y", length=0)
+    for side in ("top", "right", "left"):
+        axes.spines[side].set_visible(False)
+    axes.set_title(plain(shortened(title, 90)), loc="left", fontsize=11)
+    alternative = f"The life of {title}: {in_words(rows)}."
+    return Picture(figure, title, alternative, ("what", "value", "first day", "last day"), rows)
+
+
+def _line(bar: Bar) -> tuple[str, str]:
+    """Give the line of the picture that a bar stands on: relatives have one each."""
+    return (bar.lane, bar.text if bar.related else "")
+
+
+def _known_days(register: Register) -> list[date]:
+    known = register._caveats.known_day
+    return [] if known is None else [known]
+
+
+def _years(axes: Any, left: int, right: int) -> None:
+    years = range(date.fromordinal(max(left, 1)).year + 1, date.fromordinal(right).year + 1)
+    step = next((step for step in (1, 2, 5, 10, 20, 50, 100, 500) if len(years) <= 14 * step), 1000)
+    shown = [year for year in years if year % step == 0] or list(years)[:1]
+    axes.set_xticks([date(year, 1, 1).toordinal() for year in shown], [str(year) for year in shown])

@@ -1,0 +1,152 @@
+"""How one value looks: in a cell, on few lines, nothing invented and nothing abbreviated."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from enum import Enum
+from functools import singledispatch
+from typing import Any
+
+import attrs
+
+from ..records import (
+    Address,
+    Coded,
+    EntityRef,
+    Extra,
+    SOREntity,
+    Validity,
+    VirtualAddress,
+)
+from .markup import Html, code, element, escape, join, lines, small
+
+MOST_ITEMS = 30
+"""Items shown of a tuple or of ``extra``."""
+
+
+@singledispatch
+def value_html(value: Any) -> Html:
+    """Give a value as HTML; empty where there is none."""
+    return escape("" if value is None else str(value))
+
+
+@value_html.register
+def _(value: bool) -> Html:
+    return escape("yes" if value else "no")
+
+
+@value_html.register(date)
+@value_html.register(Decimal)
+@value_html.register(int)
+def _(value: object) -> Html:
+    return escape(str(value))
+
+
+@value_html.register
+def _(value: Enum) -> Html:
+    return escape(str(value.value))
+
+
+@value_html.register
+def _(value: Coded) -> Html:
+    if value.name is None:
+        return escape("") if value.code is None else code(value.code)
+    ours = f" ({value.supplied} not in the file)" if value.supplied else None
+    return join([value.name, None if value.code is None else join([" ", code(value.code)]), ours])
+
+
+@value_html.register
+def _(value: EntityRef) -> Html:
+    kind = None if value.entity_type is None else small(value_html(value.entity_type))
+    return lines([value.name, value.sor_id and code(value.sor_id), kind])
+
+
+@value_html.register
+def _(value: SOREntity) -> Html:
+    return lines([value.name, code(value.sor_id)])
+
+
+@value_html.register
+def _(value: Validity) -> Html:
+    return unbroken(period(value))
+
+
+@value_html.register
+def _(value: Address) -> Html:
+    number = join(filter(None, [value.street_name, value.street_building_id]), " ")
+    door = join(filter(None, [value.floor_id, value.suite_id, value.stairway]), " ")
+    town = join(filter(None, [value.post_code, value.district_name, value.country_code]), " ")
+    place = None
+    if value.easting is not None and value.northing is not None:
+        place = small(f"E {value.easting} N {value.northing} (EPSG:25832)")
+    return lines(
+        [
+            value.mail_delivery_sublocation,
+            join(filter(None, [number, door]), ", "),
+            value.district_subdivision,
+            value.post_office_box and f"box {value.post_office_box}",
+            value.additional_info,
+            town,
+            _named(value.municipality_name, value.municipality_code, "municipality"),
+            _named(value.region_name, value.region_code, "region"),
+            place,
+        ]
+    )
+
+
+def _named(name: str | None, number: str | None, what: str) -> Html | None:
+    if name is None and number is None:
+        return None
+    return small(join([name or what, number and join([" ", code(number)])]))
+
+
+@value_html.register
+def _(value: VirtualAddress) -> Html:
+    return lines(
+        [
+            f"{field.name} {told}"
+            for field in attrs.fields(VirtualAddress)
+            if (told := getattr(value, field.name))
+        ]
+    )
+
+
+@value_html.register
+def _(value: Extra) -> Html:
+    pairs = [join([code(name), " ", text]) for name, text in value.items()]
+    return _items(pairs)
+
+
+@value_html.register
+def _(value: tuple) -> Html:  # type: ignore[type-arg] # singledispatch takes the bare class
+    return _items([value_html(item) for item in value])
+
+
+def _items(items: list[Html]) -> Html:
+    shown = items[:MOST_ITEMS]
+    if len(items) > MOST_ITEMS:
+        shown.append(small(f"{len(items) - MOST_ITEMS:,} more"))
+    return lines(shown)
+
+
+def period(validity: Validity) -> str:
+    """Give the days of a period in words; both ends are inclusive."""
+    start, end = validity.from_date, validity.to_date
+    if start is None and end is None:
+        return "always"
+    if end is None:
+        return f"from {start}"
+    if start is None:
+        return f"to {end}"
+    return f"{start} to {end}"
+
+
+def unbroken(text: str) -> Html:
+    """Give a text that stays on one line: a date must not be broken at its hyphens."""
+    return element("span", text, class_="keep")
+
+
+def name_of(coded: Coded | None) -> str:
+    """Give the name of a code, or else the code."""
+    return (coded.name or coded.code or "") if coded is not None else ""

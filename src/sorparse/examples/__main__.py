@@ -1,0 +1,94 @@
+"""A tour of the example register: ``python -m sorparse.examples [--html PAGE]``.
+
+Shows, before one has a file of one's own, what the library answers. With ``--html`` it is written
+as a page for a browser, with a map where the extra ``map`` is installed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import sorparse
+from sorparse import examples
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from sorparse import Register, View
+
+HOSPITAL = "9000161000016009"
+HOME = "9000471000016005"
+SHARED_SHAK = "9901203"
+REPLACED = "9000681000016009"
+DAYS = ("2021-03-31", "2021-04-01")
+
+
+def told(register: Register, view: View) -> Iterator[str]:
+    """Yield the tour, a paragraph at a time."""
+    yield (
+        f"The example register, made up, from {examples.sor2_zip.name}: {len(register)} units, of "
+        f"which {len(view)} are in force on {view.day}; "
+        f"{len(register.issues)} issues while reading it."
+    )
+    yield f"A unit and what lies below it, on {view.day}:\n\n{view.tree(HOSPITAL)}"
+    then = register.as_of(DAYS[0])
+    yield f"The same on {then.day}:\n\n{then.tree(HOSPITAL)}"
+    last = register.history(HOME)[-1]
+    statuses = " and ".join(f"{register.as_of(day).status(HOME)} on {day}" for day in DAYS)
+    yield f"{last.name} ({HOME}) has the to-date {last.validity.to_date}. It is {statuses}."
+    match = view.shak_to_sor(SHARED_SHAK)
+    names = ", ".join(f"{one.name} ({one.sor_id})" for one in match.candidates)
+    best = match.best.sor_id if match.best else "none of them"
+    yield f"SHAK {match.code} stands on {names}. Chosen: {best} ({match.rule})."
+    gone = register.history(REPLACED)[-1]
+    active = ", ".join(f"{one.name} ({one.sor_id})" for one in view.active_successors(REPLACED))
+    yield (
+        f"{gone.name} ({REPLACED}) closed on {gone.validity.to_date}; "
+        f"active in its place: {active}."
+    )
+    yield "With a file of your own: sorparse.load(path), or in a terminal: sorparse describe PATH"
+
+
+def page(register: Register, view: View) -> str:
+    """Give the tour as a page of HTML, as a notebook would show it."""
+    parts = [register, view, view.tree(HOSPITAL), view.shak_to_sor(SHARED_SHAK)]
+    parts.append(register.diff("2018-06-01", view.day))
+    try:
+        parts.append(view.map())
+    except sorparse.MissingExtraError as missing:
+        body = f"<p>{missing}</p>"
+    else:
+        body = ""
+    shown = "<hr>".join(part._repr_html_() for part in parts)
+    return (
+        '<!doctype html><html lang="en"><meta charset="utf-8"><title>sorparse: a tour</title>'
+        '<meta name="viewport" content="width=device-width"><meta name="color-scheme" '
+        'content="light dark"><body style="font-family:system-ui,sans-serif;margin:1.5em">'
+        f"<h1>A tour of the example register</h1>{shown}{body}</body></html>"
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Show the tour."""
+    parser = argparse.ArgumentParser(
+        prog="python -m sorparse.examples", description="A tour of the example register."
+    )
+    parser.add_argument("--html", metavar="PAGE", help="write it as a page for a browser")
+    given = parser.parse_args(arguments)
+    register = sorparse.load(examples.sor2_zip)
+    view = register.as_of(examples.snapshot_date)
+    if given.html:
+        Path(given.html).write_text(page(register, view), encoding="utf-8")
+        print(f"written: {given.html}")
+        return 0
+    if hasattr(sys.stdout, "reconfigure"):  # a console that cannot show ø gets a sign, no error
+        sys.stdout.reconfigure(errors="replace")
+    print("\n\n".join(told(register, view)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,127 @@
+"""DuckDB: one file. Needs the extra ``[duckdb]``.
+
+``entity_as_of(day)`` is a table macro: ``FROM entity_as_of(DATE '2020-01-01')``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from ..extras import load_extra
+from ..tables.arrow import arrow_arrays, load_pyarrow
+from ..tables.schema import DataType, TableSchema
+from . import periods
+from .load import INFO, INFO_DOC, ROW_ID, Load
+from .replace import failed, replaced_file
+from .sql import OUR_TABLES, OUR_VIEWS, column_lines, indices, literal, quoted
+
+_TYPES = {
+    DataType.TEXT: "VARCHAR",
+    DataType.DATE: "DATE",
+    DataType.BOOL: "BOOLEAN",
+    DataType.NUMBER: "DOUBLE",
+    DataType.TEXT_LIST: "VARCHAR[]",
+    DataType.JSON: "JSON",
+}
+_BATCH_ROWS = 32_768
+TODAY = "CAST(timezone('Europe/Copenhagen', now()) AS DATE)"
+
+
+def write(load: Load, target: str) -> None:
+    """Write the tables to a DuckDB file, in place of the one that is there."""
+    duckdb = load_extra("duckdb", "duckdb", "DuckDB files")
+    load_pyarrow()
+    path = Path(target)
+    _refuse_others(duckdb, path)
+    with replaced_file(path) as new:
+        try:
+            with closing(duckdb.connect(str(new))) as db:
+                _fill(load, db)
+        except duckdb.Error as error:
+            raise failed(path, error) from error
+
+
+def _refuse_others(duckdb: Any, path: Path) -> None:
+    if not path.is_file() or path.stat().st_size == 0:
+        return
+    if path.with_name(path.name + ".wal").exists():
+        raise failed(path, "it is in use, or was left in the middle of a change (.wal)")
+    try:
+        with closing(duckdb.connect(str(path), read_only=True)) as db:
+            query = "SELECT table_name FROM information_schema.tables"
+            names = {str(name) for (name,) in db.execute(query).fetchall()}
+    except duckdb.Error as error:
+        raise failed(path, f"the file there is not a DuckDB database of ours ({error})") from error
+    strange = names - OUR_TABLES - OUR_VIEWS
+    if strange or INFO not in names:
+        told = ", ".join(sorted(strange or names)[:3])
+        raise failed(path, f"the database there holds other tables ({told})")
+
+
+def _fill(load: Load, db: Any) -> None:
+    db.execute("BEGIN")
+    for schema in load.schemas:
+        columns = column_lines(schema, _TYPES)
+        _create(db, schema.name, schema.doc, columns)
+        for batch in _batches(load, schema):
+            _insert(db, schema.name, batch)
+        for name, parts in indices(schema):
+            listed = ", ".join(map(quoted, parts))
+            db.execute(f"CREATE INDEX {quoted(name)} ON {quoted(schema.name)} ({listed})")
+    if load.has_periods:
+        _add_periods(load, db)
+    _create(
+        db,
+        INFO,
+        INFO_DOC,
+        [("name", "VARCHAR PRIMARY KEY", "What"), ("value", "VARCHAR", "Its value")],
+    )
+    db.executemany(f"INSERT INTO {INFO} VALUES (?, ?)", list(load.info().items()))  # noqa: S608
+    db.execute("COMMIT")
+    db.execute("CHECKPOINT")
+
+
+def _create(db: Any, table: str, doc: str, columns: list[tuple[str, str, str]]) -> None:
+    listed = ", ".join(f"{quoted(name)} {kind}" for name, kind, _ in columns)
+    db.execute(f"CREATE TABLE {quoted(table)} ({listed})")
+    db.execute(f"COMMENT ON TABLE {quoted(table)} IS {literal(doc)}")
+    for name, _, told in columns:
+        db.execute(f"COMMENT ON COLUMN {quoted(table)}.{quoted(name)} IS {literal(told)}")
+
+
+def _insert(db: Any, table: str, batch: Any) -> None:
+    db.register("batch", batch)
+    db.execute(f"INSERT INTO {quoted(table)} SELECT * FROM batch")  # noqa: S608 - own names
+    db.unregister("batch")
+
+
+def _batches(load: Load, schema: TableSchema) -> Iterable[Any]:
+    pa = load_pyarrow()
+    for numbers, *columns in load.columns(schema.name, _BATCH_ROWS):
+        arrays = [pa.array(numbers, pa.int64()), *arrow_arrays(schema, columns)]
+        yield pa.table(arrays, names=[ROW_ID, *schema.names])
+
+
+def _add_periods(load: Load, db: Any) -> None:
+    pa = load_pyarrow()
+    types = {
+        "sor_id": "VARCHAR NOT NULL",
+        "in_force_from": "DATE NOT NULL",
+        "in_force_to": "DATE NOT NULL",
+        "row_id": "BIGINT NOT NULL",
+    }
+    columns = [(name, types[name], doc) for name, doc in periods.DOCS.items()]
+    _create(db, periods.TABLE, periods.TABLE_DOC, columns)
+    for found in load.period_columns():
+        _insert(db, periods.TABLE, pa.table([pa.array(column) for column in found], names=[*types]))
+    source = f"FROM {periods.TABLE} p JOIN entities e ON e.row_id = p.row_id"
+    inside = "BETWEEN p.in_force_from AND p.in_force_to"
+    db.execute(
+        "CREATE MACRO entity_as_of(on_day) AS TABLE "
+        f"SELECT e.* {source} WHERE CAST(on_day AS DATE) {inside}"
+    )
+    db.execute(f"CREATE VIEW entity_current AS SELECT e.* {source} WHERE {TODAY} {inside}")
+    db.execute("COMMENT ON VIEW entity_current IS 'The units in force today in Denmark.'")

@@ -1,0 +1,96 @@
+"""What is written in one conversion: the tables of a source, read once, counted and noted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from itertools import islice
+from typing import Any
+
+import attrs
+
+from ..issues import Issue
+from ..tables import flatten
+from ..tables.schema import TableSchema, schema_of
+from .periods import Period, PeriodCollector
+
+INFO = "load_info"
+INFO_DOC = "What the tables were loaded from, by sorparse."
+ROW_ID = "row_id"
+ROW_ID_DOC = "Place of the row in the file, from 1. The register's own key may occur twice."
+
+
+@attrs.define(eq=False)
+class Load:
+    """The tables that a target is to hold, and what came of writing them."""
+
+    source: str
+    """Name of the source."""
+    format: str
+    snapshot_date: date | None
+    tables: tuple[str, ...]
+    """Tables to be written."""
+    read: Callable[[str], Iterable[Any]]
+    """Gives the records of a table, by its name."""
+    counts: dict[str, int] = attrs.field(factory=dict)
+    """Rows read for writing, by table."""
+    issues: list[Issue] = attrs.field(factory=list)
+    """What the target could not take as it is."""
+    _periods: PeriodCollector | None = None
+
+    @property
+    def schemas(self) -> tuple[TableSchema, ...]:
+        """The flat schemas of the tables."""
+        return tuple(schema_of(table) for table in self.tables)
+
+    @property
+    def has_periods(self) -> bool:
+        """Whether units are among the tables, so that there can be an as-of view."""
+        return "entities" in self.tables
+
+    def records(self, table: str) -> Iterator[Any]:
+        """Give the records of a table and count them."""
+        collect = None
+        if table == "entities":
+            self._periods = PeriodCollector()
+            collect = self._periods.add
+        self.counts[table] = 0
+        for record in self.read(table):
+            self.counts[table] += 1
+            if collect is not None:
+                collect(record)
+            yield record
+
+    def columns(self, table: str, rows: int = flatten.BATCH_ROWS) -> Iterator[flatten.Columns]:
+        """Give the flat columns of a table, batch by batch, with ``row_id`` first."""
+        first = 1
+        for columns in flatten.batches(schema_of(table), self.records(table), rows):
+            after = first + len(columns[0])
+            yield [list(range(first, after)), *columns]
+            first = after
+
+    def periods(self) -> Iterator[Period]:
+        """Give the periods of the units; after their records have been read."""
+        if self._periods is not None:
+            yield from self._periods.periods()
+
+    def period_columns(self, rows: int = 100_000) -> Iterator[tuple[tuple[Any, ...], ...]]:
+        """Give the same as columns, batch by batch."""
+        found = self.periods()
+        while batch := list(islice(found, rows)):
+            yield tuple(zip(*batch, strict=True))
+
+    def info(self) -> dict[str, str | None]:
+        """Give what the tables were loaded from, for the target's ``load_info``."""
+        from .. import __version__
+
+        return {
+            "source": self.source,
+            "format": str(self.format),
+            "snapshot_date": self.snapshot_date.isoformat() if self.snapshot_date else None,
+            "sorparse_version": __version__,
+        }
+
+    def note(self, code: str, message: str, *, column: str | None = None) -> None:
+        """Keep a warning about what the target cannot hold as it is."""
+        self.issues.append(Issue("warning", code, message, column=column))

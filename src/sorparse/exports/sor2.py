@@ -1,0 +1,226 @@
+"""The SOR2 CSV set, as the publisher writes it: a zip or a folder of CSV files.
+
+UTF-8 with byte order mark, ``;``, CRLF, ids as ``="…"`` for spreadsheets, decimal comma, ISO dates.
+Columns come from the declarations of ``formats.sor2``. What is in ``extra`` becomes columns again,
+after the known ones. Reading what was written gives equal records.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import zipfile
+from collections import Counter
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from io import StringIO, TextIOWrapper
+from operator import attrgetter
+from pathlib import Path
+from typing import IO, Any
+
+from ..formats import sor2
+from ..formats.declare import Kind, TableSpec
+from ..tables.schema import PLACES, schema_of
+from .load import Load
+from .replace import failed, replaced_file, replaced_folder
+
+_END = b"\r\n"
+_SPECS = {spec.table: spec for spec in sor2.TABLES}
+_WRAPPED = frozenset((Kind.SOR_ID, Kind.LOCATION_CODE, Kind.CVR))
+_STEP = re.compile(r"(\w+)(?:\[(\d+)\])?")
+
+
+def write(load: Load, target: str) -> None:
+    """Write the tables as a SOR2 set: a zip where ``target`` ends so, else a folder."""
+    path = Path(target)
+    tables = [table for table in load.tables if table in _SPECS]
+    if not tables:
+        raise failed(path, f"the SOR2 set has no file for {', '.join(load.tables)}")
+    others = [table for table in load.tables if table not in tables]
+    if others:
+        load.note("table-not-written", f"the SOR2 set has no file for {', '.join(others)}")
+    if path.suffix.lower() == ".zip":
+        with replaced_file(path) as new:
+            _write_zip(load, tables, new)
+    else:
+        ours = {f"{name}.csv".lower() for spec in sor2.TABLES for name in spec.file_names}
+        with replaced_folder(path, lambda name: name.lower() in ours) as new:
+            for table in tables:
+                with (new / _file_name(load, table)).open("wb") as stream:
+                    _write_file(load, table, new.parent, stream)
+
+
+def _write_zip(load: Load, tables: list[str], path: Path) -> None:
+    day = load.snapshot_date
+    stamp = (max(day.year, 1980), day.month, day.day) if day else (1980, 1, 1)
+    with zipfile.ZipFile(path, "w") as archive:
+        for table in tables:
+            member = zipfile.ZipInfo(_file_name(load, table), (*stamp, 0, 0, 0))
+            member.compress_type = zipfile.ZIP_DEFLATED
+            member.external_attr = 0o644 << 16
+            with archive.open(member, "w", force_zip64=True) as stream:
+                _write_file(load, table, path.parent, stream)
+
+
+def _file_name(load: Load, table: str) -> str:
+    names = _SPECS[table].file_names
+    if load.format == "SOR2_DAILY":
+        names = tuple(name for name in names if "daily" in name) or names
+    return f"{names[0]}.csv"
+
+
+def _write_file(load: Load, table: str, scratch: Path, stream: IO[bytes]) -> None:
+    """Write header and rows.
+
+    Which further columns there are is known only after the last record, and the header comes
+    first: rows go to a scratch file, and are padded to the full width when they are copied.
+    """
+    spec = _SPECS[table]
+    further: dict[str, int] = {}
+    rows = scratch / "rows"
+    widths = _write_rows(load, spec, rows, further)
+    header = [*(column.name for column in spec.columns), *further]
+    stream.write(_as_csv(header))
+    with rows.open("rb") as source:
+        for width, size in widths:
+            _copy(source, stream, size, b";" * (len(header) - width))
+    rows.unlink()
+
+
+def _as_csv(cells: list[str]) -> bytes:
+    text = StringIO(newline="")
+    csv.writer(text, delimiter=";", lineterminator="\r\n").writerow(cells)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _copy(source: IO[bytes], stream: IO[bytes], size: int, pad: bytes) -> None:
+    """Copy the next ``size`` bytes, which are whole rows, each made longer by ``pad``."""
+    while size > 0:
+        # a line break within a cell is LF alone, so CRLF ends a row
+        data = source.readline() if pad else source.read(min(size, 1 << 20))
+        size -= len(data)
+        if pad and data.endswith(_END):
+            data = data[: -len(_END)] + pad + _END
+        stream.write(data)
+
+
+def _write_rows(
+    load: Load, spec: TableSpec, path: Path, further: dict[str, int]
+) -> list[tuple[int, int]]:
+    """Write the rows, each as wide as the columns known by then.
+
+    Fills ``further`` (name of each further column to its place) and gives runs of rows of one
+    width: the width, and their size in bytes.
+    """
+    cells_of = _cell_writers(spec)
+    lost = _LostFields(spec)
+    known = len(spec.columns)
+    widths: list[tuple[int, int]] = []
+    start = 0
+    with path.open("wb") as binary, TextIOWrapper(binary, encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, delimiter=";", lineterminator="\r\n")
+        for record in load.records(spec.table):
+            lost.look(record)
+            row = [cell(record) for cell in cells_of]
+            if record.extra:
+                new = [name for name in record.extra if name not in further]
+                if new:
+                    stream.flush()
+                    end = binary.tell()
+                    widths.append((known + len(further), end - start))
+                    start = end
+                    further.update({name: len(further) + n for n, name in enumerate(new)})
+            if further:
+                row += [_text(record.extra.get(name)) for name in further]
+            writer.writerow(row)
+        stream.flush()
+        widths.append((known + len(further), binary.tell() - start))
+    lost.tell(load)
+    return widths
+
+
+def _cell_writers(spec: TableSpec) -> list[Callable[[Any], str]]:
+    return [_cell_writer(column.field, column.kind) for column in spec.columns]
+
+
+def _cell_writer(field: str, kind: Kind) -> Callable[[Any], str]:
+    value_of = getter(field)
+    if kind in _WRAPPED:
+
+        def wrapped(record: Any) -> str:
+            value = value_of(record)
+            return f'="{value}"' if value else ""
+
+        return wrapped
+    return lambda record: _text(value_of(record))
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if value is True or value is False:
+        return "true" if value else "false"
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return format(value, "f").replace(".", ",")
+    text = str(value)
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+def getter(path: str) -> Callable[[Any], Any]:
+    """Give a function that follows a field's path, e.g. ``specialities[0].code``, from a record."""
+    steps = _STEP.findall(path)
+    if len(steps) == 1 and not steps[0][1]:
+        return attrgetter(path)
+
+    def follow(record: Any) -> Any:
+        value = record
+        for name, place in steps:
+            if value is None:
+                return None
+            value = getattr(value, name)
+            if place:
+                value = value[int(place)] if int(place) < len(value) else None
+        return value
+
+    return follow
+
+
+class _LostFields:
+    """Counts what a record holds and the SOR2 file has no column for."""
+
+    def __init__(self, spec: TableSpec) -> None:
+        declared = {column.field for column in spec.columns}
+        schema = schema_of(spec.table)
+        self._table = spec.title
+        self._others = [
+            (column.path, getter(column.path))
+            for column in schema.columns
+            if column.path not in declared and column.path != "extra"
+        ]
+        self._series = [
+            (field, attrgetter(field), count)
+            for (record, field), (_, count) in PLACES.items()
+            if record is spec.record
+        ]
+        self._counts: Counter[str] = Counter()
+
+    def look(self, record: Any) -> None:
+        """Look at one record."""
+        for path, value_of in self._others:
+            if value_of(record) not in (None, ()):
+                self._counts[path] += 1
+        for field, value_of, count in self._series:
+            if len(value_of(record)) > count:
+                self._counts[f"{field} beyond the {count}th"] += 1
+
+    def tell(self, load: Load) -> None:
+        """Note each field that was left out, and in how many rows."""
+        for field, count in self._counts.items():
+            load.note(
+                "field-not-written",
+                f"{self._table} has no column for {field}; {count} rows hold something there",
+                column=field,
+            )

@@ -1,0 +1,173 @@
+"""What a unit inherits from the units above it: the publisher's rules, for every format.
+
+A block is inherited as a whole, never field by field (SOR XML documentation 2.0.0; the meta texts
+of the 1.0.0 schemas say "som helhed").
+
+==================  =====================================================  =====================
+missing on          block                                                  comes from
+==================  =====================================================  =====================
+SI, OE              postal address                                         parent's effective one
+SI, OE              visiting address                                       own effective postal
+OE                  activity address                                       own effective visiting
+SI, OE              virtual address                                        parent's effective one
+any                 location code, where the indicator says inherited      nearest unit above
+                                                                           that has one
+==================  =====================================================  =====================
+
+An owner (IE) inherits nothing, and only organisational units have an activity address. A unit
+whose level is not known is taken for what its place says: an owner where it has no parent, else an
+organisational unit. An indicator that is missing inherits no location code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Generic, TypeVar
+
+import attrs
+
+from .records import Address, SOREntity, SorType, VirtualAddress
+from .records.values import NO_EXTRA, as_extra
+
+K = TypeVar("K")
+
+Found = tuple[Any, str] | None
+"""A value and the SOR id of the unit whose own it is."""
+
+
+@attrs.frozen(weakref_slot=False)
+class Effective:
+    """A unit's addresses and location code with inheritance resolved, and where each came from."""
+
+    sor_id: str
+    """SOR id of the unit asked for."""
+    postal_address: Address | None = None
+    """Effective postal address."""
+    visiting_address: Address | None = None
+    """Effective visiting address."""
+    activity_address: Address | None = None
+    """Effective activity address."""
+    virtual_address: VirtualAddress | None = None
+    """Effective e-mail, website, telephone, fax."""
+    location_code: str | None = None
+    """Effective location number (GLN)."""
+    origin: Mapping[str, str] = attrs.field(default=NO_EXTRA, converter=as_extra)
+    """Name of each field above that has a value, to the SOR id of the unit whose own it is."""
+
+    def _repr_html_(self) -> str:
+        from .display.registers import effective_html
+
+        return effective_html(self)
+
+    @property
+    def addresses(self) -> tuple[Address, ...]:
+        """The addresses there are: activity, visiting, postal; each once."""
+        given = (self.activity_address, self.visiting_address, self.postal_address)
+        return tuple(dict.fromkeys(address for address in given if address is not None))
+
+
+class Inheritance(Generic[K]):
+    """Resolves inheritance among units of any kind that can be asked for a field by name.
+
+    get: gives a field of :class:`SOREntity` of a unit.
+    parent: gives the unit above, ``None`` at the top or where it is not known.
+
+    What a unit inherits is remembered for the units below it, so one instance resolves a whole
+    register in one walk. Units that form a circle are each looked at once.
+    """
+
+    def __init__(self, get: Callable[[K, str], Any], parent: Callable[[K], K | None]) -> None:
+        self._get = get
+        self._parent = parent
+        self._known: dict[str, dict[str, Found]] = {"postal_address": {}, "virtual_address": {}}
+
+    def effective(self, unit: K) -> Effective:
+        """Give all that a unit has effectively."""
+        found = self._addresses(unit)
+        found["virtual_address"] = self._inherited(unit, "virtual_address")
+        found["location_code"] = self._location_code(unit)
+        having = {field: hit for field, hit in found.items() if hit is not None}
+        return Effective(
+            self._get(unit, "sor_id"),
+            **{field: hit[0] for field, hit in having.items()},
+            origin={field: hit[1] for field, hit in having.items()},
+        )
+
+    def addresses(self, unit: K) -> tuple[Address, ...]:
+        """Give a unit's effective postal, visiting and activity address, as far as there are."""
+        return tuple([hit[0] for hit in self._addresses(unit).values() if hit is not None])
+
+    def _addresses(self, unit: K) -> dict[str, Found]:
+        postal = self._inherited(unit, "postal_address")
+        visiting = self._own(unit, "visiting_address")
+        if visiting is None and self._inherits(unit, SorType.SI, SorType.OE):
+            visiting = postal
+        activity = self._own(unit, "activity_address")
+        if activity is None and self._inherits(unit, SorType.OE):
+            activity = visiting
+        return {
+            "postal_address": postal,
+            "visiting_address": visiting,
+            "activity_address": activity,
+        }
+
+    def _inherited(self, unit: K, field: str) -> Found:
+        """Give the block of the unit itself, or of the nearest unit above that has one."""
+        known = self._known[field]
+        passed: dict[str, None] = {}
+        found: Found = None
+        for one, sor_id in self._upwards(unit):
+            if sor_id in known:
+                found = known[sor_id]
+                break
+            passed[sor_id] = None
+            found = self._own(one, field)
+            if found is not None or not self._inherits(one, SorType.SI, SorType.OE):
+                break
+        for sor_id in passed:
+            known[sor_id] = found
+        return found
+
+    def _location_code(self, unit: K) -> Found:
+        code = self._get(unit, "location_code")
+        if self._get(unit, "location_code_inherited") is not True:
+            return self._own(unit, "location_code")
+        # CSV files repeat the inherited number on the unit's own row, XML leaves it out
+        repeated: Found = None
+        for one, sor_id in self._upwards(unit):
+            own = self._get(one, "location_code")
+            if own is None or code not in (None, own):
+                continue
+            if self._get(one, "location_code_inherited") is not True:
+                return own, sor_id
+            repeated = repeated or (own, sor_id)
+        return repeated  # the unit that it comes from is not there
+
+    def _upwards(self, unit: K) -> Iterator[tuple[K, str]]:
+        """Yield the unit itself and those above it, nearest first."""
+        seen: set[str] = set()
+        one: K | None = unit
+        while one is not None:
+            sor_id = self._get(one, "sor_id")
+            if sor_id in seen:
+                return
+            seen.add(sor_id)
+            yield one, sor_id
+            one = self._parent(one)
+
+    def _own(self, unit: K, field: str) -> Found:
+        value = self._get(unit, field)
+        return None if value is None else (value, self._get(unit, "sor_id"))
+
+    def _inherits(self, unit: K, *levels: SorType) -> bool:
+        level = self._get(unit, "sor_type")
+        if level is None:
+            return self._get(unit, "parent_id") is not None
+        return level in levels
+
+
+def resolve_inheritance(
+    entity: SOREntity, parent: Callable[[SOREntity], SOREntity | None]
+) -> Effective:
+    """Give what one unit has effectively, ``parent`` telling the unit above any unit."""
+    return Inheritance[SOREntity](getattr, parent).effective(entity)

@@ -1,0 +1,94 @@
+"""Which day a source shows, and what it cannot know about other days."""
+
+from __future__ import annotations
+
+import logging
+from datetime import date, timedelta
+
+from ..formats.base import Format
+from .days import UNKNOWN_START, from_ordinal
+from .store import VersionStore
+
+_log = logging.getLogger("sorparse")
+_log.addHandler(logging.NullHandler())  # silent unless the application has set up logging
+
+_PAST = {
+    Format.SOR2_DAILY: (
+        "the daily file has no history: units closed before {shown} are not in it, and units are "
+        "shown with the version it holds"
+    ),
+    Format.SOR_CSV: (
+        "sor.csv has no history: units closed before {shown} are not in it, and units are shown "
+        "with the version it holds"
+    ),
+    Format.SOR_XML: (
+        "Sor.xml has no history: opening and closing are right, but units are shown with the "
+        "version it holds"
+    ),
+}
+_TABLES_OF_ONE_DAY = (
+    "units and SHAK codes have their history; location numbers, message types and code lists do "
+    "not and are shown as of {shown}"
+)
+
+
+def shown_day(
+    store: VersionStore, format: Format | None, snapshot_date: date | None
+) -> date | None:
+    """Give the day that a source shows: what it says, else the earliest day it can be of.
+
+    A change shows in the files the day after it was registered, so a file is at least of the day
+    after its latest edit. A unit of the daily file that has lost the version it opened with shows
+    one that is in force, so the file is at least of that version's from-date.
+    """
+    if snapshot_date is not None:
+        return snapshot_date
+    latest = store.latest_edit()
+    days = [] if latest is None else [latest + timedelta(days=1)]
+    if format is Format.SOR2_DAILY:
+        earliest: dict[int, int] = {}
+        for unit, start in zip(store.unit, store.start, strict=True):
+            earliest[unit] = min(start, earliest.get(unit, start))
+        days += [
+            day
+            for unit, opening in zip(store.unit, store.first_from, strict=True)
+            if UNKNOWN_START < opening < earliest[unit]
+            and (day := from_ordinal(earliest[unit])) is not None
+        ]
+    return max(days, default=None)
+
+
+class Caveats:
+    """Gives the reasons why answers about a day may be incomplete."""
+
+    def __init__(
+        self, format: Format | None, snapshot_date: date | None, shown: date | None
+    ) -> None:
+        self._format = format
+        self._snapshot_date = snapshot_date
+        self._shown = shown
+        self._told = False
+
+    def on(self, day: date) -> tuple[str, ...]:
+        """Give the reasons for ``day``; the first serious one is logged once a register.
+
+        Logged and not given as a Python warning: an application that turns warnings into errors
+        must not break on a question that has an answer.
+        """
+        shown = "the day of the file" if self._shown is None else self._shown.isoformat()
+        past = self._shown is None or day < self._shown
+        no_history = _PAST.get(self._format) if self._format is not None else None
+        reasons = []
+        if no_history is not None and past:
+            reasons.append(no_history.format(shown=shown))
+            if not self._told:
+                self._told = True
+                _log.warning("asked about %s: %s", day.isoformat(), reasons[0])
+        if self._format is Format.SOR2 and past:
+            reasons.append(_TABLES_OF_ONE_DAY.format(shown=shown))
+        if self._snapshot_date is not None and day > self._snapshot_date:
+            reasons.append(
+                f"the source is of {self._snapshot_date.isoformat()}: what was registered later "
+                "is not in it"
+            )
+        return tuple(reasons)

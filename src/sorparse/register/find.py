@@ -1,0 +1,295 @@
+"""``View.find``: all filters together.
+
+Each filter has two halves. From an index over all versions it gives the units that may match on
+any day; the smallest such sets are intersected. Then it tests the version that stands for the unit
+on the day asked about. So a question touches the units that may match and no others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Set as AbstractSet
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from ..records import Address, Coded, EntityRef, SorType
+from . import codes
+from .folding import fold
+from .lookups import NO_UNITS, UnitsByKey, units_by_keys
+from .places import asked_municipality, asked_region, municipality_keys, region_keys
+from .search import NUMBER_FIELDS, NameIndex, Rank, units_by_number
+from .timeindex import ACTIVE, CLOSED, FUTURE
+from .timeline import Status
+from .values import asked_keys, coded_keys
+
+if TYPE_CHECKING:
+    from ..records import SOREntity
+    from .view import View
+
+_STATUS_CODES = {Status.ACTIVE: ACTIVE, Status.CLOSED: CLOSED, Status.FUTURE: FUTURE}
+_ADDRESS_BLOCKS = ("postal_address", "visiting_address", "activity_address")
+
+Test = Callable[[int], bool]
+"""Tells whether the version of a row matches."""
+
+
+@attrs.frozen
+class Filter:
+    """One condition: the units that may match on any day, and the test of a version."""
+
+    units: AbstractSet[int] | None
+    """``None``: any unit may."""
+    test: Test
+
+
+@attrs.frozen
+class Question:
+    """What was asked, checked."""
+
+    text: str | None
+    entity_type: str | Coded | None
+    sor_type: SorType | None
+    speciality: str | Coded | None
+    region: str | None
+    municipality: str | None
+    post_code: str | None
+    owner: str | Coded | None
+    edi_type: str | Coded | None
+    statuses: frozenset[int]
+
+    @classmethod
+    def of(
+        cls,
+        *,
+        sor_type: SorType | str | None,
+        status: Status | str | Iterable[Status | str] | None,
+        text: str | None,
+        **others: Any,
+    ) -> Question:
+        """Take the arguments of ``View.find``; ValueError names what a level or status can be."""
+        if status is None:
+            asked: Iterable[Status | str] = (Status.ACTIVE,)
+        else:
+            asked = (status,) if isinstance(status, str) else status
+        return cls(
+            text=text.strip() or None if text is not None else None,
+            sor_type=None if sor_type is None else _one_of(SorType, sor_type),
+            statuses=frozenset(_STATUS_CODES[_one_of(Status, one)] for one in asked),
+            **others,
+        )
+
+
+def _one_of(kind: Any, asked: Any) -> Any:
+    try:
+        return kind(asked.upper() if isinstance(asked, str) else asked)
+    except ValueError:
+        allowed = ", ".join(member.value for member in kind)
+        raise ValueError(f"{asked!r} is none of {allowed}") from None
+
+
+def find(view: View, question: Question, limit: int | None) -> tuple[SOREntity, ...]:
+    """Answer a question, best hit first."""
+    rank = None if question.text is None else Rank(question.text)
+    filters = list(_filters(view, question, rank))
+    row_of = _rows_by_status(view, question.statuses)
+    hits: list[int] = []
+    for unit in _candidates(view, filters):
+        row = row_of(unit)
+        if row is not None and all(one.test(row) for one in filters):
+            hits.append(row)
+    store = view._store
+    rows = hits if rank is None else rank.sorted(hits)
+    return tuple([store.record(row) for row in rows[:limit]])
+
+
+def _candidates(view: View, filters: list[Filter]) -> Iterable[int]:
+    sets = sorted((one.units for one in filters if one.units is not None), key=len)
+    if not sets:
+        return range(len(view._store.ids))
+    left = sets[0]
+    for units in sets[1:]:
+        left = left & units
+    return sorted(left)
+
+
+def _rows_by_status(view: View, statuses: frozenset[int]) -> Callable[[int], int | None]:
+    """Give a function from a unit to the row that stands for it, ``None`` for another status."""
+    index, day = view._index, view._ordinal
+
+    def row_of(unit: int) -> int | None:
+        row = index.row_on(unit, day)
+        if row >= 0:
+            return row if ACTIVE in statuses else None
+        status = FUTURE if day < index.opening[unit] else CLOSED
+        return index.representative(unit, day) if status in statuses else None
+
+    return row_of
+
+
+def _filters(view: View, question: Question, rank: Rank | None) -> Iterator[Filter]:
+    if rank is not None:
+        yield _text_filter(view, rank)
+    if question.entity_type is not None:
+        yield _coded_filter(view, "entity_type", question.entity_type, coded_keys)
+    if question.speciality is not None:
+        yield _coded_filter(view, "specialities", question.speciality, _any_coded_keys)
+    if question.owner is not None:
+        yield _owner_filter(view, question.owner)
+    if question.post_code is not None:
+        yield _address_filter(view, "post codes", _post_code_keys, {question.post_code.strip()})
+    if question.municipality is not None:
+        asked = asked_municipality(question.municipality)
+        yield _address_filter(view, "municipalities", municipality_keys, asked)
+    if question.region is not None:
+        asked = asked_region(question.region)
+        yield _address_filter(view, "regions", region_keys, asked)
+    if question.edi_type is not None:
+        yield _edi_filter(view, question.edi_type)
+    if question.sor_type is not None:
+        level = question.sor_type
+        yield Filter(None, lambda row: view._store.value(row, "sor_type") is level)
+
+
+# -- text
+
+
+def _text_filter(view: View, rank: Rank) -> Filter:
+    store, register = view._store, view.register
+    names = register._lazily.get("names", lambda: NameIndex(store))
+    by_number = register._lazily.get("units by number", lambda: units_by_number(store))
+    asked = {rank.text, rank.text.upper()}
+    units = _union(by_number, asked)
+    if rank.text in store.numbers:
+        units.add(store.numbers[rank.text])
+
+    def test(row: int) -> bool:
+        sor_id = store.ids[store.unit[row]]
+        if rank.take(row, store.value(row, "name"), sor_id):
+            return True
+        if sor_id == rank.text or any(store.value(row, one) in asked for one in NUMBER_FIELDS):
+            rank.take_first(row, sor_id)
+            return True
+        return False
+
+    return Filter(units | names.units_with_all(rank.words), test)
+
+
+# -- codes with names
+
+
+def _coded_filter(
+    view: View,
+    field: str,
+    asked: str | Coded,
+    keys_of: Callable[[Any], Iterable[str]],
+) -> Filter:
+    store, keys = view._store, asked_keys(asked)
+    index = view.register._lazily.get(
+        f"units by keys of {field}", lambda: units_by_keys(store, field, keys_of)
+    )
+    return Filter(
+        _union(index, keys),
+        lambda row: any(key in keys for key in keys_of(store.value(row, field))),
+    )
+
+
+def _any_coded_keys(values: tuple[Coded, ...]) -> Iterator[str]:
+    for value in values:
+        yield from coded_keys(value)
+
+
+def _owner_keys(owner: EntityRef | None) -> Iterator[str]:
+    if owner is not None:
+        if owner.sor_id is not None:
+            yield owner.sor_id
+        if owner.name is not None:
+            yield fold(owner.name)
+        yield from coded_keys(owner.entity_type)
+
+
+def _owner_filter(view: View, asked: str | Coded) -> Filter:
+    """The owner that a unit's row names, and the owner itself."""
+    store, keys = view._store, asked_keys(asked)
+    named = _coded_filter(view, "owner", asked, _owner_keys)
+    kind = _coded_filter(view, "entity_type", asked, coded_keys)
+    name = _coded_filter(view, "name", asked, lambda value: () if value is None else (fold(value),))
+
+    def test(row: int) -> bool:
+        if named.test(row):
+            return True
+        itself = store.value(row, "sor_type") is SorType.IE
+        return itself and (store.ids[store.unit[row]] in keys or kind.test(row) or name.test(row))
+
+    owners = {store.numbers[key] for key in keys if key in store.numbers}
+    for one in (named, kind, name):
+        owners |= one.units or set()
+    return Filter(owners, test)
+
+
+def _union(index: UnitsByKey, keys: Iterable[str]) -> set[int]:
+    return set().union(*(index.get(key, NO_UNITS) for key in keys))
+
+
+# -- addresses, with inheritance
+
+
+def _post_code_keys(address: Address) -> Iterator[str]:
+    if address.post_code is not None:
+        yield address.post_code
+
+
+def _address_filter(
+    view: View, name: str, keys_of: Callable[[Address], Iterable[str]], keys: AbstractSet[str]
+) -> Filter:
+    """Any effective address; what a unit may inherit, those below it may have too."""
+    store, register = view._store, view.register
+
+    def build() -> UnitsByKey:
+        merged: dict[str, set[int]] = {}
+        for block in _ADDRESS_BLOCKS:
+            for key, units in units_by_keys(store, block, keys_of).items():
+                merged.setdefault(key, set()).update(units)
+        return {key: tuple(units) for key, units in merged.items()}
+
+    own = _union(register._lazily.get(f"units by {name}", build), keys)
+    below = codes.units_by_parent(register)
+    reached, waiting = set(own), list(own)
+    while waiting:
+        for unit in below.get(store.ids[waiting.pop()], NO_UNITS):
+            if unit not in reached:
+                reached.add(unit)
+                waiting.append(unit)
+
+    inheritance = view._inheritance()
+
+    def test(row: int) -> bool:
+        return any(key in keys for one in inheritance.addresses(row) for key in keys_of(one))
+
+    return Filter(reached, test)
+
+
+# -- message types
+
+
+def _edi_filter(view: View, asked: str | Coded) -> Filter:
+    """The units whose location number handles a message type on the day."""
+    register, keys = view.register, asked_keys(asked)
+    known = codes.edi_type_by_id(register)
+
+    def keys_of(kind: Coded | None) -> Iterator[str]:
+        yield from coded_keys(kind)
+        for entry in known.get(kind.code or "", ()) if kind is not None else ():
+            yield from coded_keys(Coded(entry.code, entry.name))
+
+    numbers = {
+        pair.location_code
+        for pair in register.location_code_edi_types
+        if pair.validity.contains(view.day) and any(key in keys for key in keys_of(pair.edi_type))
+    }
+    units = {
+        view._store.numbers[entity.sor_id]
+        for number in numbers
+        for entity in codes.by_location_code(view, number)
+    }
+    return Filter(units, lambda row: view._store.unit[row] in units)

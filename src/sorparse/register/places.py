@@ -1,0 +1,66 @@
+"""Regions and municipalities by code or name.
+
+The XML gives codes only, sor.csv gives regions by name only, SOR2 gives both. A name is compared
+without "Region" before or "Kommune" after it; the missing half comes from the code table that
+ships with the library.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from ..records import Address
+from .folding import fold
+
+
+def region_keys(address: Address) -> Iterator[str]:
+    """Yield what an address's region can be asked for by."""
+    if address.region_code is not None:
+        yield address.region_code
+    name = address.region_name or _shipped_name("region", address.region_code)
+    if name is not None:
+        yield _region_name(name)
+
+
+def municipality_keys(address: Address) -> Iterator[str]:
+    """Yield what an address's municipality can be asked for by."""
+    if address.municipality_code is not None:
+        yield address.municipality_code
+    name = address.municipality_name or _shipped_name("municipality", address.municipality_code)
+    if name is not None:
+        yield _municipality_name(name)
+
+
+def asked_region(asked: str) -> frozenset[str]:
+    """Give the keys that a question for a region stands for."""
+    name = _shipped_name("region", asked.strip()) or asked
+    return frozenset({asked.strip(), _region_name(name)})
+
+
+def asked_municipality(asked: str) -> frozenset[str]:
+    """Give the keys that a question for a municipality stands for."""
+    name = _shipped_name("municipality", asked.strip()) or asked
+    return frozenset({asked.strip(), _municipality_name(name)})
+
+
+@lru_cache(maxsize=1024)
+def _region_name(name: str) -> str:
+    return fold(name).removeprefix("region ")
+
+
+@lru_cache(maxsize=1024)
+def _municipality_name(name: str) -> str:
+    return fold(name).removesuffix(" kommune")
+
+
+@lru_cache(maxsize=1024)
+def _shipped_name(kind: str, code: str | None) -> str | None:
+    if code is None:
+        return None
+    try:
+        from ..codes import name_of
+    except ImportError:
+        return None
+    name: str | None = name_of(kind, code)
+    return name

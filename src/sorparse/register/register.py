@@ -1,0 +1,378 @@
+"""The register: every version of every unit, and the tables beside them."""
+
+from __future__ import annotations
+
+import os
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import IO, TYPE_CHECKING, Any, BinaryIO, TypeVar
+
+import attrs
+
+from ..display.mixin import Records
+from ..errors import UnknownUnitError
+from ..formats.base import Format
+from ..issues import Issue, Issues, OnIssue
+from ..limits import Limits
+from ..records import (
+    Classification,
+    EDIType,
+    GeoLocation,
+    LocationCode,
+    LocationCodeEDIType,
+    ReplacedEntity,
+    SHAKSORMap,
+    SOREntity,
+)
+from .caveats import Caveats, shown_day
+from .days import Day, as_day
+from .idwords import why_unknown
+from .lazily import Lazily
+from .replacements import Replacements, follow, replacements_of
+from .store import VersionStore
+from .timeindex import TimeIndex
+
+if TYPE_CHECKING:
+    from ..display.picture import Picture
+    from .diff import Diff
+    from .view import View
+
+T = TypeVar("T")
+
+
+@attrs.frozen(weakref_slot=False)
+class Tables:
+    """The tables beside the units, whole."""
+
+    shak_sor_map: tuple[SHAKSORMap, ...] = ()
+    location_codes: tuple[LocationCode, ...] = ()
+    location_code_edi_types: tuple[LocationCodeEDIType, ...] = ()
+    edi_types: tuple[EDIType, ...] = ()
+    geo_locations: tuple[GeoLocation, ...] = ()
+    classifications: tuple[Classification, ...] = ()
+    replaced_entities: tuple[ReplacedEntity, ...] = ()
+
+
+class Register:
+    """All units with all their versions: ask it about any day.
+
+    Made by :func:`sorparse.load` or :meth:`from_records`. Immutable: threads may share it, copying
+    gives the same object, and it can be pickled.
+    """
+
+    def __init__(
+        self,
+        store: VersionStore,
+        tables: Tables,
+        *,
+        lines: Mapping[str, Sequence[int]] | None = None,
+        format: Format | None = None,
+        snapshot_date: date | None = None,
+        issues: Iterable[Issue] = (),
+    ) -> None:
+        self._store = store
+        self._tables = tables
+        self._lines = dict(lines or {})
+        self._format = format
+        self._snapshot_date = snapshot_date
+        self._issues = tuple(issues)
+        self._lazily = Lazily()
+        self._caveats = Caveats(format, snapshot_date, self.shown_day)
+
+    @classmethod
+    def from_records(  # noqa: PLR0917 - one argument a table, in the order of the contract
+        cls,
+        entities: Iterable[SOREntity],
+        shak_sor_map: Iterable[SHAKSORMap] = (),
+        location_codes: Iterable[LocationCode] = (),
+        location_code_edi_types: Iterable[LocationCodeEDIType] = (),
+        edi_types: Iterable[EDIType] = (),
+        geo_locations: Iterable[GeoLocation] = (),
+        classifications: Iterable[Classification] = (),
+        replaced_entities: Iterable[ReplacedEntity] = (),
+        *,
+        format: Format | None = None,
+        snapshot_date: date | None = None,
+        issues: Iterable[Issue] = (),
+    ) -> Register:
+        """Make a register of records; each argument is read once.
+
+        entities: the versions of the units, in any order.
+        format, snapshot_date: what the records were read from and the day it shows. They tell what
+            a :class:`View` cannot know; left out, the records are taken for the full history.
+        issues: findings of the reader, to be kept with the register.
+        """
+        store = VersionStore()
+        for record in entities:
+            store.add(record)
+        tables = Tables(
+            tuple(shak_sor_map),
+            tuple(location_codes),
+            tuple(location_code_edi_types),
+            tuple(edi_types),
+            tuple(geo_locations),
+            tuple(classifications),
+            tuple(replaced_entities),
+        )
+        return cls(store, tables, format=format, snapshot_date=snapshot_date, issues=issues)
+
+    # -- what it holds
+
+    @property
+    def format(self) -> Format | None:
+        """The format of the source, where it is known."""
+        return self._format
+
+    @property
+    def snapshot_date(self) -> date | None:
+        """The day that the source shows, where it tells."""
+        return self._snapshot_date
+
+    @property
+    def shown_day(self) -> date | None:
+        """The day that the source shows: its snapshot date, else the earliest day it can be of.
+
+        A file without a date of its own is at least of the day after the latest edit in it.
+        ``None`` where nothing tells.
+        """
+        return self._lazily.get(
+            "shown day", lambda: shown_day(self._store, self._format, self._snapshot_date)
+        )
+
+    @property
+    def issues(self) -> list[Issue]:
+        """What the reader found while loading; for what is wrong in the content see `check`."""
+        return Issues(self._issues)
+
+    @property
+    def shak_sor_map(self) -> tuple[SHAKSORMap, ...]:
+        """SHAK codes and the SOR units they stood on."""
+        return self._tables.shak_sor_map
+
+    @property
+    def location_codes(self) -> tuple[LocationCode, ...]:
+        """Location numbers and the systems behind them."""
+        return self._tables.location_codes
+
+    @property
+    def location_code_edi_types(self) -> tuple[LocationCodeEDIType, ...]:
+        """The message types of each location number."""
+        return self._tables.location_code_edi_types
+
+    @property
+    def edi_types(self) -> tuple[EDIType, ...]:
+        """Message types."""
+        return self._tables.edi_types
+
+    @property
+    def geo_locations(self) -> tuple[GeoLocation, ...]:
+        """Geographical locations."""
+        return self._tables.geo_locations
+
+    @property
+    def classifications(self) -> tuple[Classification, ...]:
+        """Entries of the code lists."""
+        return self._tables.classifications
+
+    @property
+    def replaced_entities(self) -> tuple[ReplacedEntity, ...]:
+        """Units and their successors, from the table of them."""
+        return self._tables.replaced_entities
+
+    def __len__(self) -> int:
+        """Count the units."""
+        return len(self._store.ids)
+
+    def __contains__(self, sor_id: object) -> bool:
+        return sor_id in self._store.numbers
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the SOR ids in the order of the source."""
+        return iter(self._store.ids)
+
+    def __repr__(self) -> str:
+        versions = len(self._store)
+        source = f"{self._format}" if self._format else "records"
+        of = f" of {self._snapshot_date.isoformat()}" if self._snapshot_date else ""
+        return f"<Register from {source}{of}: {len(self)} units in {versions} versions>"
+
+    def _repr_html_(self) -> str:
+        from ..display.registers import register_html
+
+        return register_html(self)
+
+    # -- time
+
+    def as_of(self, day: Day = None) -> View:
+        """Give the register as it is on a day.
+
+        day: a ``date``, ISO text (``"2021-03-31"``), or ``None`` for today in Denmark.
+
+        Raises InvalidDateError for anything else. Where the source cannot know the day well, the
+        view's ``caveats`` say why, and the logger ``sorparse`` gets one warning a register.
+        """
+        from .view import View
+
+        return View(self, as_day(day))
+
+    def history(self, sor_id: str) -> tuple[SOREntity, ...]:
+        """Give all versions of a unit, oldest first.
+
+        Sorted by from-date; of equal ones the one that counts (latest edit, then last in the file)
+        comes last. Raises UnknownUnitError, a KeyError.
+        """
+        rows = self._index.history(self._number(sor_id))
+        return Records([self._store.record(row) for row in rows])
+
+    def diff(self, from_day: Day, to_day: Day) -> Diff:
+        """Compare two days of this register: the state on each, not what happened in between."""
+        from .diff import diff_days
+
+        return diff_days(self.as_of(from_day), self.as_of(to_day))
+
+    # -- replacements
+
+    def successors(self, sor_id: str) -> tuple[str, ...]:
+        """Give the ids of all units that replaced a unit, directly or by way of others.
+
+        Nearest first, each once, itself left out; n:m and circles are fine. Raises
+        UnknownUnitError for an id that neither a unit nor a replacement has.
+        """
+        self._replaced_or_known(sor_id)
+        return follow(self._replacements.after, sor_id)
+
+    def predecessors(self, sor_id: str) -> tuple[str, ...]:
+        """Give the ids of all units that a unit replaced, directly or by way of others."""
+        self._replaced_or_known(sor_id)
+        return follow(self._replacements.before, sor_id)
+
+    def active_successors(self, sor_id: str, day: Day = None) -> tuple[SOREntity, ...]:
+        """Tell who is active on a day for what once was ``sor_id``; ``None`` means today.
+
+        The unit itself where it still is; else the units in force at the ends of the chains of
+        replacements. Empty where nobody took over.
+        """
+        return self.as_of(day).active_successors(sor_id)
+
+    # -- pictures
+
+    def timeline(self, sor_id: str) -> Picture:
+        """Draw the life of a unit: its names, the units above, its codes, what it became.
+
+        Gives a :class:`Picture`, which a notebook shows; ``save(path)`` writes it as SVG, PNG or
+        PDF. Needs the extra ``plot``. Raises UnknownUnitError, a KeyError.
+        """
+        from ..display.timeline import draw_timeline
+
+        return draw_timeline(self, sor_id)
+
+    def activity(
+        self, by: str | None = None, *, first_year: int | None = None, last_year: int | None = None
+    ) -> Picture:
+        """Draw how many units opened and closed each year.
+
+        by: what to tell apart, as each unit's last version has it: ``"sor_type"``,
+            ``"entity_type"``, ``"owner"``, ``"region"`` (of the postal address, own or of the
+            nearest unit above that has one) or ``"speciality"`` (the main one).
+        first_year, last_year: leave out what lies before or after.
+
+        A unit opens on its first day and closes on its last; a gap between two versions is
+        neither. Needs the extra ``plot``. Raises ValueError for another ``by``.
+        """
+        from ..display.activity import draw_activity
+
+        return draw_activity(self, by, first_year, last_year)
+
+    # -- quality
+
+    def check(self) -> list[Issue]:
+        """Look for what is wrong in the content; see the docs for the list of codes."""
+        from .check import check
+
+        return Issues(check(self))
+
+    # -- inside
+
+    @property
+    def _index(self) -> TimeIndex:
+        return self._lazily.get("time", lambda: TimeIndex(self._store))
+
+    @property
+    def _replacements(self) -> Replacements:
+        return self._lazily.get(
+            "replacements",
+            lambda: Replacements(replacements_of(self._store, self._tables.replaced_entities)),
+        )
+
+    def _number(self, sor_id: str) -> int:
+        number = self._store.numbers.get(sor_id)
+        if number is None:
+            raise UnknownUnitError(why_unknown(sor_id), sor_id=sor_id)
+        return number
+
+    def _replaced_or_known(self, sor_id: str) -> None:
+        if sor_id not in self._replacements:
+            self._number(sor_id)
+
+    def _line_of(self, table: str, place: int) -> int | None:
+        lines = self._lines.get(table)
+        return (lines[place] or None) if lines else None
+
+    def __copy__(self) -> Register:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Register:
+        return self
+
+
+def load(
+    source: str | os.PathLike[str] | bytes | BinaryIO | IO[bytes],
+    *,
+    columns: Mapping[str, str] | None = None,
+    on_issue: OnIssue = "collect",
+    encoding: str | None = None,
+    limits: Limits | None = None,
+    repair: bool = False,
+) -> Register:
+    """Read a source whole into a :class:`Register`, in one pass over each of its tables.
+
+    Takes what :func:`sorparse.open` takes, and raises what it raises. The findings of the reading
+    are in ``register.issues``. A source without units and without SHAK map raises
+    MissingTableError: there is nothing that a register could be asked about.
+    """
+    from ..errors import MissingTableError
+    from ..feed import open as open_feed
+
+    with open_feed(
+        source,
+        columns=columns,
+        on_issue=on_issue,
+        encoding=encoding,
+        limits=limits,
+        repair=repair,
+    ) as feed:
+        if not {"entities", "shak_sor_map"} & set(feed.tables):
+            raise MissingTableError(
+                f"{feed.name} has no units; it has {', '.join(feed.tables)}: "
+                "read those with sorparse.open"
+            )
+        store = VersionStore()
+        if "entities" in feed.tables:
+            for line, record in feed.numbered("entities"):
+                store.add(record, line)
+        read: dict[str, tuple[Any, ...]] = {}
+        lines: dict[str, array[int]] = {}
+        for field in attrs.fields(Tables):
+            if field.name in feed.tables:
+                pairs = list(feed.numbered(field.name))
+                read[field.name] = tuple([record for _, record in pairs])
+                lines[field.name] = array("q", [line or 0 for line, _ in pairs])
+        return Register(
+            store,
+            Tables(**read),
+            lines=lines,
+            format=feed.format,
+            snapshot_date=feed.snapshot_date,
+            issues=feed.issues,
+        )

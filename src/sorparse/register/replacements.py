@@ -1,0 +1,98 @@
+"""Who replaced whom: a graph of units, n:m, in which circles can occur."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
+
+import attrs
+
+from ..display.mixin import HtmlRepr
+from ..records import ReplacedEntity
+from .circles import circles
+from .store import VersionStore
+
+
+@attrs.frozen(weakref_slot=False, order=True)
+class Replacement(HtmlRepr):
+    """One unit replaced by another."""
+
+    sor_id: str
+    """SOR id of the replaced unit."""
+    replaced_by_id: str
+    """SOR id of its successor."""
+    from_date: date | None = attrs.field(default=None, order=False)
+    """Day the replacement applies from, where the source says."""
+
+
+class Replacements:
+    """All replacements, from the table of them and from the units' own lists, each pair once."""
+
+    def __init__(self, pairs: Iterable[Replacement]) -> None:
+        self.pairs: dict[tuple[str, str], Replacement] = {}
+        self.after: dict[str, list[str]] = {}
+        """Direct successors by SOR id."""
+        self.before: dict[str, list[str]] = {}
+        """Direct predecessors by SOR id."""
+        for pair in pairs:
+            key = (pair.sor_id, pair.replaced_by_id)
+            known = self.pairs.get(key)
+            if known is not None:
+                if known.from_date is None:
+                    self.pairs[key] = pair
+                continue
+            self.pairs[key] = pair
+            self.after.setdefault(pair.sor_id, []).append(pair.replaced_by_id)
+            self.before.setdefault(pair.replaced_by_id, []).append(pair.sor_id)
+
+    def __contains__(self, sor_id: object) -> bool:
+        return sor_id in self.after or sor_id in self.before
+
+    def active_after(self, sor_id: str, day: date, is_active: Callable[[str], bool]) -> list[str]:
+        """Give the units in force at the ends of all chains from ``sor_id``, itself included.
+
+        A chain ends at the first unit that is in force; a replacement that applies only after
+        ``day`` is not followed.
+        """
+        found: list[str] = []
+        waiting, seen = deque([sor_id]), {sor_id}
+        while waiting:
+            current = waiting.popleft()
+            if is_active(current):
+                found.append(current)
+                continue
+            for successor in self.after.get(current, ()):
+                since = self.pairs[current, successor].from_date
+                if successor not in seen and (since is None or since <= day):
+                    seen.add(successor)
+                    waiting.append(successor)
+        return found
+
+    def circles(self) -> list[list[str]]:
+        """Give the groups of units that replace each other in circles."""
+        return circles(self.after)
+
+
+def follow(edges: Mapping[str, list[str]], sor_id: str) -> tuple[str, ...]:
+    """Give all units reached from ``sor_id``, nearest first, each once, itself left out."""
+    found: dict[str, None] = {}
+    waiting = deque([sor_id])
+    while waiting:
+        for following in edges.get(waiting.popleft(), ()):
+            if following != sor_id and following not in found:
+                found[following] = None
+                waiting.append(following)
+    return tuple(found)
+
+
+def replacements_of(store: VersionStore, table: Iterable[ReplacedEntity]) -> Iterator[Replacement]:
+    """Yield the replacements that a source states, wherever it states them."""
+    for record in table:
+        yield Replacement(record.sor_id, record.replaced_by_id, record.from_date)
+    for row, successors in store.stated("replaced_by"):
+        for successor in successors:
+            yield Replacement(store.ids[store.unit[row]], successor)
+    for row, predecessors in store.stated("replaces"):
+        for predecessor in predecessors:
+            yield Replacement(predecessor, store.ids[store.unit[row]])

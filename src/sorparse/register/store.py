@@ -1,0 +1,171 @@
+"""The versions of all units, kept compactly; records are made when asked for.
+
+A register with full history repeats itself: of some forty fields a new version changes two or
+three. So the first version of a unit is kept as the record that was read, and each later one as
+what differs from it, while its dates lie in arrays. A version that differs in too much is kept
+whole again and is what the following ones are compared with. No chain is ever followed: any
+version is made from one record and one difference.
+
+Measured with 300,000 units and 1.5 million versions (``benchmarks/register.py``, Python 3.11): see
+``docs/register.md``.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator
+from datetime import date
+from operator import attrgetter, is_
+from typing import Any
+
+import attrs
+
+from ..records import SOREntity, Validity
+from ..records.build import fast_constructor
+from .days import end_ordinal, from_ordinal, start_ordinal
+
+_FIELDS = tuple(field.name for field in attrs.fields(SOREntity))
+_DATED = ("validity", "updated_at")  # kept in the arrays
+_KEPT = tuple(name for name in _FIELDS if name not in ("sor_id", *_DATED))
+_KEPT_AT = tuple(_FIELDS.index(name) for name in _KEPT)
+_PLACE = {"sor_id": -1} | {name: place for place, name in enumerate(_KEPT)}
+_VALIDITY_AT, _UPDATED_AT = (_FIELDS.index(name) for name in _DATED)
+_all_fields = attrgetter(*_FIELDS)
+_kept_fields = attrgetter(*_KEPT)
+_WHOLE_FROM = len(_KEPT) // 2  # from this many differences on, the whole record takes less room
+
+Difference = tuple[tuple[int, ...], tuple[Any, ...]]
+"""Places of the fields that differ, and their values."""
+
+
+class VersionStore:
+    """All versions in the order of the source; a version is known by its row, a unit by its number.
+
+    Filled once with :meth:`add`, read by any number of threads afterwards.
+    """
+
+    def __init__(self) -> None:
+        self.ids: list[str] = []
+        """SOR id by unit number, in the order of first appearance."""
+        self.numbers: dict[str, int] = {}
+        """Unit number by SOR id."""
+        self.unit = array("i")
+        """Unit number by row."""
+        self.start = array("i")
+        self.end = array("i")
+        self.updated = array("i")
+        self.first_from = array("i")
+        self.line = array("q")
+        """Line in the source by row, 0 where not known."""
+        self._base = array("i")
+        self._latest_base = array("i")
+        self._held: list[SOREntity | Difference | None] = []
+        self._by_place: tuple[array[int], dict[int, array[int]]] | None = None
+        self._compared: tuple[int, tuple[Any, ...]] = (-1, ())  # the base compared with last
+        self._shared_places: dict[tuple[int, ...], tuple[int, ...]] = {}
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+    def add(self, record: SOREntity, line: int | None = None) -> None:
+        """Take one version."""
+        row = len(self._held)
+        number = self.numbers.get(record.sor_id)
+        if number is None:
+            number = self.numbers[record.sor_id] = len(self.ids)
+            self.ids.append(record.sor_id)
+            self._latest_base.append(row)
+            held: SOREntity | Difference | None = record
+        else:
+            held = self._difference(record, self._latest_base[number])
+            if held is record:
+                self._latest_base[number] = row
+        self._held.append(held)
+        self._base.append(self._latest_base[number])
+        self.unit.append(number)
+        validity = record.validity
+        self.start.append(start_ordinal(validity.from_date))
+        self.end.append(end_ordinal(validity.to_date))
+        self.updated.append(start_ordinal(record.updated_at))
+        self.first_from.append(start_ordinal(record.first_from_date))
+        self.line.append(line or 0)
+
+    def record(self, row: int) -> SOREntity:
+        """Make the record of a row; equal to the one that was read."""
+        held = self._held[row]
+        if isinstance(held, SOREntity):
+            return held
+        values = list(_all_fields(self._held[self._base[row]]))
+        values[_VALIDITY_AT] = Validity(from_ordinal(self.start[row]), from_ordinal(self.end[row]))
+        values[_UPDATED_AT] = from_ordinal(self.updated[row])
+        if held is not None:
+            for place, value in zip(*held, strict=True):
+                values[_KEPT_AT[place]] = value
+        record: SOREntity = fast_constructor(SOREntity)(*values)
+        return record
+
+    def value(self, row: int, field: str) -> Any:
+        """Give one field of a row without making its record; not for the dates of the version."""
+        held = self._held[row]
+        if isinstance(held, SOREntity):
+            return getattr(held, field)
+        if held is not None:
+            places, values = held
+            place = _PLACE[field]
+            if place in places:
+                return values[places.index(place)]
+        return getattr(self._held[self._base[row]], field)
+
+    def stated(self, field: str) -> Iterator[tuple[int, Any]]:
+        """Yield ``(row, value)`` for every value that any version of a unit has, by row.
+
+        Not every row comes, but every value of every unit; absent values come too.
+        """
+        whole, differing = self._rows_by_place()
+        place = _PLACE[field]
+        for row in sorted((*whole, *differing.get(place, ()))):
+            held = self._held[row]
+            if isinstance(held, SOREntity):
+                yield row, getattr(held, field)
+            elif held is not None:
+                yield row, held[1][held[0].index(place)]
+
+    def _rows_by_place(self) -> tuple[array[int], dict[int, array[int]]]:
+        """Give the rows kept whole, and those that differ in each field; found out once."""
+        if self._by_place is None:
+            whole = array("i")
+            differing: dict[int, array[int]] = {}
+            for row, held in enumerate(self._held):
+                if isinstance(held, SOREntity):
+                    whole.append(row)
+                elif held is not None:
+                    for place in held[0]:
+                        differing.setdefault(place, array("i")).append(row)
+            self._by_place = whole, differing
+        return self._by_place
+
+    def line_of(self, row: int) -> int | None:
+        """Give the line that a row stands on in the source, where that is known."""
+        return self.line[row] or None
+
+    def latest_edit(self) -> date | None:
+        """Give the latest ``updated_at`` of all versions: the source is no older than that."""
+        return from_ordinal(max(self.updated, default=0))
+
+    def _difference(self, record: SOREntity, base: int) -> SOREntity | Difference | None:
+        if self._compared[0] != base:  # the versions of a unit mostly stand together
+            self._compared = base, _kept_fields(self._held[base])
+        new, old = _kept_fields(record), self._compared[1]
+        places = tuple(
+            [
+                place
+                for place, same in enumerate(map(is_, new, old))
+                if not same and new[place] != old[place]
+            ]
+        )
+        if not places:
+            return None
+        if len(places) >= _WHOLE_FROM:
+            return record
+        places = self._shared_places.setdefault(places, places)
+        return places, tuple([new[place] for place in places])

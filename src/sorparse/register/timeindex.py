@@ -1,0 +1,255 @@
+"""The time index: flat sorted arrays, one binary search a question (compressed sparse rows).
+
+Per unit the segments of :func:`~.timeline.resolve` lie side by side in three arrays of 32-bit
+numbers; ``_segment_from[unit]`` says where a unit's begin. As overlaps, ties and versions without a
+day are settled when the index is built, a look-up is one bisection and cannot meet a tie.
+
+With numpy the units whose versions follow each other cleanly are settled all at once; only the
+others go through :func:`~.timeline.resolve` one by one. The tests hold both ways to equal arrays.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from .days import OPEN_END, UNKNOWN_START
+from .numeric import find_numpy
+from .store import VersionStore
+from .timeline import Segment, Status, Version, resolve
+
+NO_ROW = -1
+CLOSED, ACTIVE, FUTURE = range(3)
+"""Codes of :meth:`TimeIndex.statuses`."""
+
+
+class TimeIndex:
+    """Which row stands for which unit on which day. Days are ordinals, units are numbers.
+
+    ``numpy`` false builds and answers without numpy even where it is installed.
+    """
+
+    def __init__(self, store: VersionStore, *, numpy: bool = True) -> None:
+        self._numpy = find_numpy() if numpy else None
+        self.units = len(store.ids)
+        self.opening = array("i")
+        """Opening by unit number."""
+        self.rows = array("i")
+        """All rows, by unit, each unit's oldest first (in order of precedence)."""
+        self.rows_from = array("i")
+        self._starts = array("i")
+        self._ends = array("i")
+        self._segment_rows = array("i")
+        self._segment_from = array("i")
+        if self._numpy is not None and len(store):
+            self._build_with_numpy(store, self._numpy)
+        else:
+            self._build(store)
+
+    # -- questions about one unit
+
+    def history(self, unit: int) -> Sequence[int]:
+        """Give the rows of a unit, oldest first."""
+        return self.rows[self.rows_from[unit] : self.rows_from[unit + 1]]
+
+    def row_on(self, unit: int, day: int) -> int:
+        """Give the row in force on a day, :data:`NO_ROW` where there is none."""
+        low = self._segment_from[unit]
+        at = bisect_right(self._starts, day, low, self._segment_from[unit + 1]) - 1
+        if at >= low and self._ends[at] >= day:
+            return self._segment_rows[at]
+        return NO_ROW
+
+    def status(self, unit: int, day: int) -> Status:
+        """Tell what a unit is on a day."""
+        if self.row_on(unit, day) != NO_ROW:
+            return Status.ACTIVE
+        return Status.FUTURE if day < self.opening[unit] else Status.CLOSED
+
+    def segments(self, unit: int) -> Iterator[Segment]:
+        """Yield a unit's segments, ascending."""
+        for at in range(self._segment_from[unit], self._segment_from[unit + 1]):
+            yield Segment(self._starts[at], self._ends[at], self._segment_rows[at])
+
+    def last_day(self, unit: int, day: int) -> int:
+        """Give the end of the unbroken time in force around a day on which a unit is in force."""
+        high = self._segment_from[unit + 1]
+        at = bisect_right(self._starts, day, self._segment_from[unit], high) - 1
+        while at + 1 < high and self._starts[at + 1] == self._ends[at] + 1:
+            at += 1
+        return self._ends[at]
+
+    def last_day_before(self, unit: int, day: int) -> int | None:
+        """Give the last day in force before a day on which the unit is not in force."""
+        low = self._segment_from[unit]
+        at = bisect_right(self._starts, day, low, self._segment_from[unit + 1]) - 1
+        return self._ends[at] if at >= low else None
+
+    def representative(self, unit: int, day: int) -> int:
+        """Give the row that stands for a unit on a day, whatever its status.
+
+        The one in force; for a closed unit the last one that was; for a future one the first that
+        will be. A unit that is never in force is represented by its newest version.
+        """
+        low, high = self._segment_from[unit], self._segment_from[unit + 1]
+        if low == high:
+            return self.rows[self.rows_from[unit + 1] - 1]
+        at = bisect_right(self._starts, day, low, high) - 1
+        return self._segment_rows[max(at, low)]
+
+    # -- questions about all units
+
+    def snapshot(self, day: int) -> Sequence[int]:
+        """Give the row in force by unit number, :data:`NO_ROW` where a unit has none."""
+        if self._numpy is not None:
+            return self._snapshot_with_numpy(day, self._numpy)
+        starts, ends, found = self._starts, self._ends, array("i")
+        low = 0
+        for high in self._segment_from[1:]:
+            at = bisect_right(starts, day, low, high) - 1
+            inside = at >= low and ends[at] >= day
+            found.append(self._segment_rows[at] if inside else NO_ROW)
+            low = high
+        return found
+
+    def statuses(self, day: int) -> Sequence[int]:
+        """Give the code of the status by unit number."""
+        np = self._numpy
+        if np is None:
+            return array(
+                "b",
+                (
+                    ACTIVE if row != NO_ROW else FUTURE if day < opening else CLOSED
+                    for row, opening in zip(self.snapshot(day), self.opening, strict=True)
+                ),
+            )
+        codes = np.where(_numbers(np, self.opening) > day, FUTURE, CLOSED).astype(np.int8)
+        codes[self._segment_units(np)[self._in_force(np, day)]] = ACTIVE
+        return _array("b", codes)
+
+    # -- building
+
+    def _build(self, store: VersionStore) -> None:
+        rows = len(store)
+        # one number a version, which sorts by unit, start, updated and row: sorting plain numbers
+        # takes a fraction of what sorting tuples does
+        keys = [
+            ((unit << 22 | start) << 22 | updated) << 32 | row
+            for unit, start, updated, row in zip(
+                store.unit, store.start, store.updated, range(rows), strict=True
+            )
+        ]
+        keys.sort()
+        self.rows = array("i", [key & 0xFFFFFFFF for key in keys])
+        del keys
+        self.rows_from.append(0)
+        low = 0
+        for high in _run_ends(store.unit, self.rows):
+            self.rows_from.append(high)
+            self._segment_from.append(len(self._starts))
+            opening, segments = _resolved(store, self.rows[low:high])
+            self.opening.append(opening)
+            for start, end, row in segments:
+                self._starts.append(start)
+                self._ends.append(end)
+                self._segment_rows.append(row)
+            low = high
+        self._segment_from.append(len(self._starts))
+
+    def _build_with_numpy(self, store: VersionStore, np: Any) -> None:
+        unit, start, end, updated = (
+            _numbers(np, column) for column in (store.unit, store.start, store.end, store.updated)
+        )
+        order = np.lexsort((updated, start, unit))  # stable: the row decides among equals
+        unit, start, end = unit[order], start[order], end[order]
+        rows_from = np.zeros(self.units + 1, np.int32)
+        np.cumsum(np.bincount(unit, minlength=self.units), out=rows_from[1:])
+        first = rows_from[:-1]
+
+        given = _numbers(np, store.first_from)[order]
+        given = np.where(given == UNKNOWN_START, OPEN_END + 1, given)
+        opening = np.minimum.reduceat(given, first)
+        opening = np.where(opening > OPEN_END, start[first], opening)
+
+        # rule 4, then what is not plain: a version without a day, an overlap, a lost opening
+        successor = np.flatnonzero(unit[1:] == unit[:-1])
+        ended = end.copy()
+        superseded = successor[
+            (end[successor] == OPEN_END) & (start[successor + 1] > start[successor])
+        ]
+        ended[superseded] = start[superseded + 1] - 1
+        odd = np.zeros(self.units, bool)
+        odd[unit[start > end]] = True
+        odd[unit[successor[start[successor + 1] <= ended[successor]]]] = True
+        odd |= ended[first] < opening
+        start[first] = opening  # rules 2 and 6; the odd ones are done again below
+
+        plain = ~odd[unit]
+        parts = [(unit[plain], start[plain], ended[plain], order[plain])]
+        odd_units = np.flatnonzero(odd)
+        if len(odd_units):
+            resolved = array("i")
+            for number in odd_units.tolist():
+                rows = order[rows_from[number] : rows_from[number + 1]].tolist()
+                opening[number], segments = _resolved(store, rows)
+                for segment in segments:
+                    resolved.append(number)
+                    resolved.extend(segment)
+            parts.append(tuple(_numbers(np, resolved).reshape(-1, 4).T))
+        units, starts, ends, rows = (np.concatenate(column) for column in zip(*parts, strict=True))
+        if len(odd_units):
+            merged = np.argsort(units, kind="stable")  # a unit stands in one part only
+            units, starts, ends, rows = (column[merged] for column in (units, starts, ends, rows))
+        segment_from = np.zeros(self.units + 1, np.int32)
+        np.cumsum(np.bincount(units, minlength=self.units), out=segment_from[1:])
+
+        self.opening, self.rows, self.rows_from = (
+            _array("i", column) for column in (opening, order, rows_from)
+        )
+        self._starts, self._ends, self._segment_rows, self._segment_from = (
+            _array("i", column) for column in (starts, ends, rows, segment_from)
+        )
+
+    # -- numpy's views of the arrays; nothing is copied
+
+    def _in_force(self, np: Any, day: int) -> Any:
+        starts, ends = _numbers(np, self._starts), _numbers(np, self._ends)
+        return np.flatnonzero((starts <= day) & (ends >= day))
+
+    def _segment_units(self, np: Any) -> Any:
+        counts = np.diff(_numbers(np, self._segment_from))
+        return np.repeat(np.arange(self.units, dtype=np.int32), counts)
+
+    def _snapshot_with_numpy(self, day: int, np: Any) -> Sequence[int]:
+        at = self._in_force(np, day)
+        found = np.full(self.units, NO_ROW, np.int32)
+        found[self._segment_units(np)[at]] = _numbers(np, self._segment_rows)[at]
+        return _array("i", found)
+
+
+def _run_ends(unit: Sequence[int], rows: Sequence[int]) -> Iterator[int]:
+    """Yield where each unit's rows end, the rows being sorted by unit."""
+    for at in range(1, len(rows)):
+        if unit[rows[at]] != unit[rows[at - 1]]:
+            yield at
+    if rows:
+        yield len(rows)
+
+
+def _resolved(store: VersionStore, rows: Sequence[int]) -> tuple[int, list[Segment]]:
+    start, end, updated, first_from = store.start, store.end, store.updated, store.first_from
+    versions = [Version(start[row], updated[row], row, end[row]) for row in rows]
+    given = [first_from[row] for row in rows if first_from[row] != UNKNOWN_START]
+    return resolve(versions, min(given, default=UNKNOWN_START))
+
+
+def _numbers(np: Any, column: array[int]) -> Any:
+    return np.frombuffer(column, np.int32) if len(column) else np.zeros(0, np.int32)
+
+
+def _array(code: str, numbers: Any) -> array[int]:
+    column = array(code)
+    column.frombytes(numbers.astype(f"i{column.itemsize}").tobytes())
+    return column

@@ -1,0 +1,141 @@
+"""The rules of time: which version of a unit stands for which days.
+
+One function, :func:`resolve`, holds them all; the index is built with it and the tests compare it
+with a day-by-day reading of these sentences:
+
+1. Both ends of a version are inclusive. A missing from-date is before every day, a missing to-date
+   after every day.
+2. A unit opens on its ``first_from_date`` (the earliest one, where its versions differ), and where
+   none is given on the earliest from-date. Before that day it is FUTURE, whatever its versions say.
+3. A version that ends before it starts has no day and stands for none.
+4. A version without to-date ends the day before the next later-starting version of the unit begins:
+   the later one supersedes it.
+5. Of several versions that hold on a day, the one with the latest from-date stands; of equal
+   from-dates the one with the latest ``updated_at``, then the one last in the file.
+6. Where the versions do not reach back to the opening (a snapshot has only the latest one), the
+   earliest version stands for the days from the opening on. The same where the only versions a
+   unit has end before they start: the earliest then stands from the opening to its to-date.
+7. From the opening on, a day with a version is ACTIVE, any other (after the end, or in a gap)
+   CLOSED.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import Enum
+from typing import NamedTuple
+
+from .days import OPEN_END, UNKNOWN_START
+
+
+class Status(str, Enum):
+    """What a unit is on a day."""
+
+    ACTIVE = "ACTIVE"
+    """In force (aktiv)."""
+    CLOSED = "CLOSED"
+    """After its last day, or in a gap between two versions (lukket)."""
+    FUTURE = "FUTURE"
+    """Before its first day (fremtidig)."""
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class Version(NamedTuple):
+    """The dates of one version, as ordinals. Sorts oldest first, by precedence (rule 5)."""
+
+    start: int
+    updated: int
+    row: int
+    """Place in the file; the later one wins among equals."""
+    end: int
+
+
+class Segment(NamedTuple):
+    """Days, both ends inclusive, for which one version stands."""
+
+    start: int
+    end: int
+    row: int
+
+
+def resolve(versions: Iterable[Version], first_from: int) -> tuple[int, list[Segment]]:
+    """Give a unit's opening and its segments: disjoint, ascending, each with its version.
+
+    ``versions`` may come in any order; ``first_from`` is :data:`UNKNOWN_START` where not known.
+    """
+    ordered = sorted(versions)
+    live = [version for version in ordered if version.start <= version.end]
+    opening = first_from or (live or ordered)[0].start
+    if not live:
+        earliest = ordered[0]._replace(start=min(opening, ordered[0].start))
+        if earliest.start > earliest.end:
+            return opening, []
+        live = [earliest]
+    segments = _flatten(_superseded(live))
+    if opening < live[0].start:
+        # the days of the opening come from the version that stands on its first day
+        first = segments[0]
+        segments[0] = Segment(opening, first.end, first.row)
+    elif opening > live[0].start:
+        segments = [
+            Segment(max(segment.start, opening), segment.end, segment.row)
+            for segment in segments
+            if segment.end >= opening
+        ]
+    return opening, segments
+
+
+def _superseded(live: list[Version]) -> list[Version]:
+    """End each open version where a later-starting one begins (rule 4)."""
+    ended: list[Version] = []
+    following = OPEN_END + 1  # the next start later than the current one
+    previous = OPEN_END + 1
+    for version in reversed(live):
+        if version.start != previous:
+            following, previous = previous, version.start
+        if version.end == OPEN_END and following <= OPEN_END:
+            version = version._replace(end=following - 1)  # noqa: PLW2901 - ended copy
+        ended.append(version)
+    ended.reverse()
+    return ended
+
+
+def _flatten(live: list[Version]) -> list[Segment]:
+    """Cut overlapping versions into disjoint segments, the later in ``live`` winning (rule 5).
+
+    A stack holds the versions still running, the winner on top. A version that ends no later than
+    a newer one is never seen again, so the ends fall from bottom to top and each version is pushed
+    and popped once.
+    """
+    segments: list[Segment] = []
+    running: list[Version] = []
+    day = live[0].start
+
+    def tell_until(limit: int) -> None:
+        nonlocal day
+        while running and day <= limit:
+            winner = running[-1]
+            last = min(winner.end, limit)
+            if last >= day:
+                before = segments[-1] if segments else None
+                if before is not None and before.row == winner.row and before.end == day - 1:
+                    segments[-1] = Segment(before.start, last, winner.row)
+                else:
+                    segments.append(Segment(day, last, winner.row))
+                day = last + 1
+            if winner.end < day:
+                running.pop()
+
+    for version in live:
+        tell_until(version.start - 1)
+        day = version.start
+        while running and running[-1].end <= version.end:
+            running.pop()
+        running.append(version)
+    tell_until(OPEN_END)
+    return segments
+
+
+__all__ = ["UNKNOWN_START", "Segment", "Status", "Version", "resolve"]

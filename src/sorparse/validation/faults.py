@@ -1,0 +1,143 @@
+"""Faults gathered: equal ones told once, with a count and the first places."""
+
+from __future__ import annotations
+
+import attrs
+from lxml import etree
+
+from ..issues import Issue, Severity
+from .components import local
+from .lines import true_line
+from .words import Finding, path_of, sor_id_of
+
+_SHOWN_PLACES = 3
+_SHOWN_CHARS = 60
+_KEPT_CHARS = 1_000
+
+
+@attrs.define(eq=False)
+class Fault:
+    """One distinct fault: the same rule broken at the same element path."""
+
+    first: Issue
+    subject: str
+    rule: str
+    count: int = 0
+    places: list[tuple[int | None, str | None]] = attrs.field(factory=list)
+    """Lines and values of the first few."""
+
+    def told(self) -> Issue:
+        """Word the fault in one issue, with its count and first places."""
+        if self.count == 1:
+            return self.first
+        same = len({value for _, value in self.places}) == 1
+        places = ", ".join(
+            _place(line, None if same else value) for line, value in self.places if line is not None
+        )
+        at = f", first at line {places}" if places else ""
+        message = f"{self.first.message} ({self.count:,} times{at})"
+        return attrs.evolve(self.first, message=message)
+
+
+def _place(line: int | None, value: str | None) -> str:
+    return f"{line}" if value is None else f"{line} ({_short(value)})"
+
+
+def _short(value: str) -> str:
+    text = repr(value)
+    return text if len(text) <= _SHOWN_CHARS else f"{text[:_SHOWN_CHARS]}…'"
+
+
+@attrs.define(eq=False)
+class FaultLog:
+    """Takes findings as they come; memory stays bounded however many there are."""
+
+    file: str | None
+    severity: Severity = "error"
+    most: int = 100_000
+    """How many single faults, and how many distinct ones, are kept; the rest is counted."""
+    count: int = attrs.field(default=0, init=False)
+    untold: int = attrs.field(default=0, init=False)
+    """Faults of a kind that came up after ``most`` other kinds."""
+    occurrences: list[Issue] = attrs.field(factory=list, init=False)
+    faults: dict[tuple[str, str, str], Fault] = attrs.field(factory=dict, init=False)
+    _texts: dict[str, str] = attrs.field(factory=dict, init=False)
+
+    def add(self, finding: Finding, element: etree._Element | None = None) -> tuple[Issue, int]:
+        """Take a finding, at ``element`` where its own is only a stand-in.
+
+        Gives the issue for this one place, and how many equal ones there are by now.
+        """
+        at = finding.element if element is None else element
+        full = path_of(at, finding.attribute)
+        full = self._texts.setdefault(full, full)
+        return self.put(
+            finding.code,
+            local(at),
+            finding.rule,
+            path=full,
+            line=true_line(at),
+            value=finding.value,
+            sor_id=sor_id_of(at),
+        )
+
+    def put(
+        self,
+        code: str,
+        subject: str,
+        rule: str,
+        *,
+        path: str,
+        line: int | None,
+        value: str | None,
+        sor_id: str | None,
+    ) -> tuple[Issue, int]:
+        """Take a fault by its parts."""
+        shown = "" if value is None else f" {_short(value)}" if value else " (empty)"
+        value = value if value is None else value[:_KEPT_CHARS]
+        message = f"{subject}{shown} {rule}"
+        issue = Issue(
+            self.severity,
+            code,
+            self._texts.setdefault(message, message),  # one text for equal messages
+            file=self.file,
+            line=line,
+            column=path,
+            value=value,
+            sor_id=sor_id,
+        )
+        self.count += 1
+        key = (code, _without_depth(path), rule)
+        fault = self.faults.get(key)
+        if fault is None:
+            fault = Fault(issue, subject, rule)
+            if len(self.faults) >= self.most:
+                self.untold += 1
+                return issue, 1
+            self.faults[key] = fault
+        fault.count += 1
+        if len(fault.places) < _SHOWN_PLACES:
+            fault.places.append((line, value))
+        if len(self.occurrences) < self.most:
+            self.occurrences.append(issue)
+        return issue, fault.count
+
+    def told(self) -> tuple[Issue, ...]:
+        """One issue for each distinct fault, in the order of their first places."""
+        issues = [fault.told() for fault in self.faults.values()]
+        if self.untold:
+            issues.append(
+                Issue(
+                    self.severity,
+                    "too-many-issues",
+                    f"{self.untold:,} more faults of other kinds were found and not kept",
+                    file=self.file,
+                )
+            )
+        return tuple(issues)
+
+
+def _without_depth(path: str) -> str:
+    """Units nest to any depth; the same fault a level deeper is the same fault."""
+    steps = path.split("/")
+    return "/".join(s for at, s in enumerate(steps) if at == 0 or s != steps[at - 1])

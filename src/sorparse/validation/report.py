@@ -1,0 +1,69 @@
+"""What a validation found."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import attrs
+
+from ..issues import Issue
+
+
+@attrs.frozen
+class ValidationReport:
+    """The outcome of :func:`sorparse.validate`; true where the document is valid.
+
+    ``str()`` gives it for the terminal.
+    """
+
+    errors: tuple[Issue, ...]
+    """One issue for each distinct fault (the same rule broken at the same element path), in the
+    order of their first places: ``line``, ``column`` (the element path), ``value`` and ``sor_id``
+    are those of the first, the message tells the count and the first places."""
+    schema: str
+    """What the document was checked against."""
+    fault_count: int
+    """How many faults there are in all."""
+    occurrences: tuple[Issue, ...] = attrs.field(default=(), repr=False)
+    """Each fault at each place, in document order, as far as ``Limits.max_issues`` goes; empty
+    where places were not asked for."""
+    file: str | None = None
+    """The document: a path, or ``archive.zip/member``."""
+    version: str | None = None
+    """Version of the format by the root's namespace: ``"2.0.0"``, ``"1.0.0"`` or ``None``."""
+    snapshot_date: date | None = None
+    """The day the document's data stand for, where it says so."""
+    complete: bool = True
+    """False where counting was stopped at ``Limits.max_issues``."""
+
+    @property
+    def valid(self) -> bool:
+        """Whether no fault was found."""
+        return not self.fault_count
+
+    def __bool__(self) -> bool:
+        return self.valid
+
+    def __str__(self) -> str:
+        what = f"SOR XML {self.version}" if self.version else "SOR XML"
+        if self.snapshot_date is not None:
+            what += f", snapshot of {self.snapshot_date}"
+        lines = [f"{self.file or 'document'}: {what}", f"checked against the {self.schema}"]
+        if self.valid:
+            return "\n".join([*lines, "valid"])
+        kinds = len(self.errors)
+        least = "" if self.complete else "at least "
+        lines.append(
+            f"not valid: {least}{self.fault_count:,} {_plural('fault', self.fault_count)}"
+            f" of {kinds:,} {_plural('kind', kinds)}"
+        )
+        for issue in self.errors:
+            place = f"line {issue.line:,}: " if issue.line is not None else ""
+            unit = f" (SOR id {issue.sor_id})" if issue.sor_id else ""
+            lines.append(f"  {place}{issue.message} [{issue.code}]")
+            lines.append(f"    at {issue.column}{unit}")
+        return "\n".join(lines)
+
+
+def _plural(word: str, count: int) -> str:
+    return word if count == 1 else word + "s"

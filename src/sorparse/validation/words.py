@@ -1,0 +1,282 @@
+"""From libxml2's errors to faults in plain words.
+
+The words are our own, over libxml2's verdict, because neither engine's are good enough. libxml2
+lists up to ten elements that could have come next, without telling the mandatory one, and goes
+silent on the rest of the parent; xmlschema names the expected tag but knows no line, takes half a
+second to load, and speaks of tags and particles. A reader wants: what is missing, what is unknown,
+what stands before what.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+
+import attrs
+from lxml import etree
+
+from .components import Components, Content, local
+
+UNITS = ("InstitutionOwner", "HealthInstitution", "OrganizationalUnit")
+
+
+@attrs.frozen(eq=False)
+class Finding:
+    """One fault at one element."""
+
+    code: str
+    rule: str
+    """The rule broken, without the value, so that equal faults have equal rules."""
+    element: etree._Element
+    value: str | None = None
+    attribute: str | None = None
+
+
+_ATTRIBUTE = re.compile(r"^Element '[^']*', attribute '(?:\{[^}]*\})?([^']+)': ")
+_HEAD = re.compile(r"^Element '[^']*'(?:, attribute '[^']*')?: ")
+_FACET = re.compile(r"^\[facet '(\w+)'\] ")
+_LENGTHS = re.compile(r"length of '(\d+)'.* length of '(\d+)'")
+_BOUND = re.compile(r"\('([^']*)'\)\.$")
+_ATOMIC = re.compile(r"(?:atomic|list|union) type '([^']*)'\.$")
+_NAMESPACES = re.compile(r"\{[^}]*\}")
+_MISSING_ATTRIBUTE = re.compile(r"The attribute '(?:\{[^}]*\})?([^']+)' is required")
+
+_TYPES = {
+    "xs:date": "is no date of the calendar written yyyy-mm-dd",
+    "xs:dateTime": "is no time written yyyy-mm-ddThh:mm:ss",
+    "xs:boolean": "is neither true nor false",
+    "xs:decimal": "is no decimal number written with a point",
+    "xs:long": "is no whole number",
+    "xs:int": "is no whole number",
+    "xs:integer": "is no whole number",
+    "xs:positiveInteger": "is no whole number above 0",
+    "xs:nonNegativeInteger": "is no whole number from 0 up",
+}
+_LENGTH_WORDS = {
+    "minLength": "is shorter than {} characters",
+    "maxLength": "is longer than {} characters",
+    "length": "does not have {} characters",
+}
+_BOUND_WORDS = {
+    "minInclusive": "is less than {}",
+    "maxInclusive": "is more than {}",
+    "minExclusive": "is not more than {}",
+    "maxExclusive": "is not less than {}",
+}
+
+
+def value_finding(
+    entry: etree._LogEntry, element: etree._Element, components: Components
+) -> Finding | None:
+    """Word an error about a value, an attribute or text; ``None`` where it only follows another."""
+    message = entry.message
+    attribute = None
+    if found := _ATTRIBUTE.match(message):
+        attribute = found[1]
+    rest = _HEAD.sub("", message)
+    kind = entry.type_name
+    if kind == "SCHEMAV_CVC_COMPLEX_TYPE_4" and (found := _MISSING_ATTRIBUTE.search(rest)):
+        rule = f"lacks the attribute {found[1]}"
+        return Finding("xsd-missing-attribute", rule, element, attribute=found[1])
+    value = element.text or ""
+    if attribute is not None:
+        value = next((str(v) for k, v in element.items() if k.endswith(attribute)), "")
+    if kind == "SCHEMAV_CVC_COMPLEX_TYPE_3_2_1":
+        rule = f"has the attribute {attribute}, which the schema does not know here"
+        return Finding("xsd-unknown-attribute", rule, element, value, attribute)
+    if kind in ("SCHEMAV_CVC_COMPLEX_TYPE_2_3", "SCHEMAV_CVC_COMPLEX_TYPE_2_1") and (
+        rest.startswith("Character content")
+    ):
+        rule = "holds text where only elements may stand"
+        return Finding("xsd-stray-text", rule, element, _stray_text(element))
+    if kind == "SCHEMAV_CVC_TYPE_3_1_2":
+        child = next(element.iterchildren("*"), element)
+        rule = f"stands inside {local(element)}, which may only hold text"
+        return Finding("xsd-unknown-element", rule, child)
+    if facet := _FACET.match(rest):
+        rule = _facet_rule(facet[1], rest[facet.end() :], components)
+        return Finding("xsd-bad-value", rule, element, value, attribute)
+    if found := _ATOMIC.search(rest):
+        if attribute is None and len(element):
+            return None  # elements inside a text: told already
+        base = components.builtin_base(found[1])
+        rule = components.type_words(found[1]) or _TYPES.get(
+            base, f"is no value of the type {_NAMESPACES.sub('', base)}"
+        )
+        return Finding("xsd-bad-value", rule, element, value, attribute)
+    if kind == "SCHEMAV_CVC_ELT_1":
+        rule = "is not declared by the schema as the beginning of a document"
+        return Finding("xsd-unknown-root", rule, element)
+    return Finding("xsd-other", _NAMESPACES.sub("", rest), element, attribute=attribute)
+
+
+def _facet_rule(facet: str, rest: str, components: Components) -> str:
+    if facet in _LENGTH_WORDS and (found := _LENGTHS.search(rest)):
+        return _LENGTH_WORDS[facet].format(found[2])
+    if facet in _BOUND_WORDS and (found := _BOUND.search(rest)):
+        return _BOUND_WORDS[facet].format(found[1])
+    # the value itself may hold quotes, so what comes last is looked for
+    if facet == "pattern" and "pattern '" in rest:
+        pattern = rest.rpartition("pattern '")[2].removesuffix("'.")
+        in_words = components.pattern_words.get(pattern)
+        return in_words or f"does not match the pattern {pattern}"
+    if facet == "enumeration" and "the set {" in rest:
+        values = rest.rpartition("the set {")[2].removesuffix("}.")
+        return f"is none of {values}"
+    return f"breaks the facet {facet}"
+
+
+def _stray_text(element: etree._Element) -> str:
+    texts = [element.text or "", *(child.tail or "" for child in element)]
+    return next((text.strip() for text in texts if text.strip()), "")
+
+
+def content_findings(
+    parent: etree._Element, entry: etree._LogEntry, at: etree._Element, components: Components
+) -> list[Finding]:
+    """Word what is wrong with the children of ``parent``: all of it, not only the first.
+
+    ``at`` is the element that libxml2's error names: the parent (something is missing at its end),
+    or a child that may not stand where it does.
+    """
+    content = components.content(str(parent.tag))
+    found: list[Finding] = []
+    if content is not None:
+        children = list(parent.iterchildren("*"))
+        found += _unknown(children, content, components)
+        strangers = {f.element for f in found}
+        found += _missing(parent, children, {local(e) for e in strangers}, content)
+        found += _misplaced(children, content)
+    return found or [_in_general(parent, entry, at)]
+
+
+def _unknown(
+    children: list[etree._Element], content: Content, components: Components
+) -> Iterator[Finding]:
+    if content.open:
+        return
+    known = {name for slot in content.slots for name in slot.names}
+    for child in children:
+        name = str(child.tag)
+        if name in known:
+            continue
+        other = next((n for n in components.namesakes(name) if n in known), None)
+        if other is not None:
+            rule = (
+                f"stands under the namespace {etree.QName(name).namespace or '(none)'}; "
+                f"the schema has it under {etree.QName(other).namespace}"
+            )
+        elif components.has_element(name):
+            rule = f"does not belong in {local(_parent(child))}"
+        else:
+            rule = "is not known to the schema"
+        yield Finding("xsd-unknown-element", rule, child)
+
+
+def _missing(
+    parent: etree._Element,
+    children: list[etree._Element],
+    strangers: set[str],
+    content: Content,
+) -> Iterator[Finding]:
+    present = {str(child.tag) for child in children}
+    for slot in content.slots:
+        if slot.required and not slot.names & present:
+            names = sorted({etree.QName(name).localname for name in slot.names})
+            if strangers.intersection(names):
+                continue  # it is there under another namespace, which is told
+            yield Finding("xsd-missing-element", f"lacks the element {' or '.join(names)}", parent)
+
+
+def _misplaced(children: list[etree._Element], content: Content) -> Iterator[Finding]:
+    # an element that may stand at several places cannot be said to be out of order
+    placed = []
+    seen: dict[str, int] = {}
+    for child in children:
+        places = content.places(str(child.tag))
+        if len(places) != 1:
+            continue
+        most = content.slots[places[0]].most
+        seen[str(child.tag)] = count = seen.get(str(child.tag), 0) + 1
+        if most is not None and count > most:
+            times = "a second time" if most == 1 else f"more than {most} times"
+            rule = f"stands {times} in {local(_parent(child))}"
+            yield Finding("xsd-repeated-element", rule, child)
+        else:
+            placed.append((places[0], child))
+    kept = _longest_rising([place for place, _ in placed])
+    for at, (place, child) in enumerate(placed):
+        if at in kept:
+            continue
+        before = next((c for i, (p, c) in enumerate(placed[:at]) if i in kept and p > place), None)
+        if before is not None:
+            rule = f"stands after {local(before)}, but belongs before it"
+        else:
+            after = [c for i, (p, c) in enumerate(placed) if i > at and i in kept and p < place]
+            rule = f"stands before {local(after[-1])}, but belongs after it"
+        yield Finding("xsd-order", rule, child)
+
+
+def _longest_rising(places: list[int]) -> set[int]:
+    """Indices of a longest non-decreasing run through ``places``: what is left is out of order."""
+    tails: list[int] = []  # smallest last place of a run of each length
+    ends: list[int] = []  # the index it stands at
+    back: list[int | None] = []
+    for at, place in enumerate(places):
+        length = bisect_right(tails, place)
+        back.append(ends[length - 1] if length else None)
+        tails[length : length + 1] = [place]
+        ends[length : length + 1] = [at]
+    kept: set[int] = set()
+    step = ends[-1] if ends else None
+    while step is not None:
+        kept.add(step)
+        step = back[step]
+    return kept
+
+
+def _in_general(parent: etree._Element, entry: etree._LogEntry, at: etree._Element) -> Finding:
+    expected = entry.message.rpartition(" is one of ( ")[2] or entry.message
+    if expected == entry.message:
+        expected = entry.message.rpartition("Expected is ( ")[2]
+    names = _NAMESPACES.sub("", expected).removesuffix(").").strip().split(", ")
+    shown = ", ".join(dict.fromkeys(name for name in names if name))
+    if at is parent:
+        return Finding("xsd-missing-element", f"ends too early; expected next: {shown}", parent)
+    wanted = f"; expected: {shown}" if shown and "Expected" in entry.message else ""
+    return Finding("xsd-order", f"may not stand here{wanted}", at)
+
+
+def _parent(element: etree._Element) -> etree._Element:
+    parent = element.getparent()
+    assert parent is not None
+    return parent
+
+
+def path_of(element: etree._Element, attribute: str | None = None) -> str:
+    """Path of local names from the document's root."""
+    names = [local(element), *(local(ancestor) for ancestor in element.iterancestors())]
+    path = "/".join(reversed(names))
+    return path if attribute is None else f"{path}/@{attribute}"
+
+
+def sor_id_of(element: etree._Element) -> str | None:
+    """SOR id of the unit an element belongs to, where it has one."""
+    node: etree._Element | None = element
+    while node is not None:
+        name = local(node)
+        if name in UNITS:
+            return _id_in(node)
+        if name.endswith("Entity") and name.removesuffix("Entity") in UNITS:
+            unit = next((c for c in node.iterchildren("*") if local(c) + "Entity" == name), None)
+            return None if unit is None else _id_in(unit)
+        node = node.getparent()
+    return None
+
+
+def _id_in(unit: etree._Element) -> str | None:
+    for child in unit.iterchildren("*"):
+        if local(child) == "SorIdentifier":
+            return child.text
+    return None

@@ -1,0 +1,73 @@
+"""``sorparse.to_dict``: records for JSON."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from decimal import Decimal
+
+import attrs
+import pytest
+
+import sorparse
+from sorparse import Address, Coded, SOREntity, SorType, Validity, examples
+
+
+def test_every_field_is_a_key_and_every_value_is_plain() -> None:
+    unit = SOREntity(
+        "11000016002",
+        sor_type=SorType.IE,
+        validity=Validity(date(2020, 1, 2)),
+        postal_address=Address(easting=Decimal("556302.490")),
+        specialities=(Coded("1", None),),
+        ambulant_activity=False,
+        replaces=("9000041000016007",),
+        local_attributes=(None, "b"),
+        extra={"FutureColumn": "x"},
+    )
+    told = sorparse.to_dict(unit)
+    assert list(told) == [field.name for field in attrs.fields(SOREntity)]
+    assert told["sor_type"] == "IE"
+    assert type(told["sor_type"]) is str
+    assert told["validity"] == {"from_date": "2020-01-02", "to_date": None}
+    assert told["postal_address"]["easting"] == "556302.490"
+    assert told["specialities"] == [{"code": "1", "name": None}]
+    assert told["local_attributes"] == [None, "b"]
+    assert told["extra"] == {"FutureColumn": "x"}
+    assert told["ambulant_activity"] is False
+    assert told["name"] is None
+    compact = sorparse.to_dict(unit, compact=True, number=float)
+    assert compact == {
+        "sor_id": "11000016002",
+        "sor_type": "IE",
+        "validity": {"from_date": "2020-01-02"},
+        "postal_address": {"easting": 556302.49},
+        "specialities": [{"code": "1"}],
+        "ambulant_activity": False,
+        "replaces": ["9000041000016007"],
+        "local_attributes": [None, "b"],
+        "extra": {"FutureColumn": "x"},
+    }
+
+
+def test_everything_the_library_gives_goes_through_json() -> None:
+    register = sorparse.load(examples.sor2_zip)
+    view = register.as_of("2026-06-15")
+    given: list[object] = [
+        *view.active(),
+        *register.shak_sor_map,
+        *register.location_codes,
+        *register.check(),
+        view.effective("9000081000016001"),
+        view.shak_to_sor("9901"),
+        register.diff("2010-01-01", "2020-01-01"),
+    ]
+    for each in given:
+        told = sorparse.to_dict(each)
+        assert json.loads(json.dumps(told)) == told
+
+
+def test_what_is_no_record_is_refused() -> None:
+    for wrong in ({}, "text", None):
+        with pytest.raises(TypeError, match="is no record"):
+            sorparse.to_dict(wrong)
