@@ -22,19 +22,44 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from .decode import CarefulDecoder
+from ..records.row import Row, row_of
+from .decode import CarefulDecoder, Leaf
 from .generate import Writer
+from .rowwriter import RowWriter
 from .texts import Texts
 
 
 class FastDecoder:
-    """The generated function of one header."""
+    """The generated function of one header: to records, or to rows of some of their fields."""
 
-    def __init__(self, careful: CarefulDecoder, delimiter: str) -> None:
+    def __init__(
+        self, careful: CarefulDecoder, delimiter: str, row: type[Row] | None = None
+    ) -> None:
         self._texts = Texts(delimiter)
-        self.line: Callable[[str], Any] = Writer(careful, delimiter, self._texts).decoder()
+        writer = Writer(careful, delimiter, self._texts)
+        self.line: Callable[[str], Any]
         """Give the record of a line; raises ValueError where it is for the exact way."""
+        self.finished: Callable[[Any], Any]
+        """Give what is asked for, from a record that was read the careful way."""
+        self._paths = None if row is None else set(row.paths)
+        if row is None:
+            self.line = writer.decoder()
+            self.finished = lambda record: record
+        else:
+            self.line = RowWriter(writer).decoder(row)
+            self.finished = row_of(row)
 
     def cells(self, cells: Sequence[str]) -> Any:
         """Give the record of cells that were split by the rules; raises ValueError likewise."""
         return self.line(self._texts.line_of(cells))
+
+    def tells(self, leaf: Leaf) -> bool:
+        """Tell whether a finding in this cell concerns what is asked for."""
+        if self._paths is None:
+            return True
+        fields = (leaf.column.field, *leaf.column.also)
+        return any(
+            field == path or field.startswith((f"{path}.", f"{path}["))
+            for field in fields
+            for path in self._paths
+        )
