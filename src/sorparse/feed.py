@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from functools import cached_property
 from types import TracebackType
@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING, Any, BinaryIO, Self, overload
 from .description import Description
 from .errors import MissingTableError, UnrecognisedFormatError
 from .formats import Format, Found, GivesRows, ReadOptions, TableReader, check_mapping, recognisers
-from .formats.base import GivesNames, TakesNames
+from .formats.base import GivesNames, TakesNames, Validator
 from .formats.looks import looks_like
 from .issues import Issue, IssueLog, OnIssue
 from .limits import DEFAULT_LIMITS, Limits
@@ -75,6 +75,7 @@ def open(  # noqa: A001 - the name is the library's own `open`, as in gzip.open
     encoding: str | None = None,
     limits: Limits | None = None,
     repair: bool = False,
+    validate: bool | str | os.PathLike[str] = False,
 ) -> Feed:
     """Open a published SOR file, or a set of them, and tell what it is.
 
@@ -94,9 +95,13 @@ def open(  # noqa: A001 - the name is the library's own `open`, as in gzip.open
     limits: guards against hostile input, see Limits.
     repair: put the repaired id where a spreadsheet has damaged a SOR id and only one id can have
         been there. The finding is reported either way.
+    validate: check a Sor.xml against its schema in the same pass in which ``entities`` reads it.
+        ``True`` takes the bundled schema, a path the publisher's (see :func:`sorparse.validate`).
+        What breaks the schema is a warning in ``feed.issues``; the document is read all the same.
 
     Raises UnrecognisedFormatError where the content is none of SOR's files, SorFileError where it
-    cannot be read, ValueError where ``columns`` names a field that there is not.
+    cannot be read, ValueError where ``columns`` names a field that there is not, SorError where
+    ``validate`` is asked for and there is no Sor.xml.
     """
     limits = limits or DEFAULT_LIMITS
     check_mapping(columns or {})
@@ -106,6 +111,7 @@ def open(  # noqa: A001 - the name is the library's own `open`, as in gzip.open
         encoding=encoding,
         limits=limits,
         repair=repair,
+        validator=_validator_maker(validate, limits),
     )
     opened = open_source(source, limits=limits)
     try:
@@ -113,6 +119,21 @@ def open(  # noqa: A001 - the name is the library's own `open`, as in gzip.open
     except BaseException:
         opened.close()
         raise
+
+
+def _validator_maker(
+    validate: bool | str | os.PathLike[str], limits: Limits
+) -> Callable[[str, str], Validator] | None:
+    if validate is False:
+        return None
+    schema = None if validate is True else validate
+
+    def make(namespace: str, file: str) -> Validator:
+        from .validation import OwnerValidator
+
+        return OwnerValidator.for_document(namespace, schema=schema, file=file, limits=limits)
+
+    return make
 
 
 def _record_of(table: str) -> type[Any]:
@@ -139,6 +160,10 @@ class Feed:
             if found is not None:
                 self._found.append(found)
         self._readers = self._chosen()
+        if options.validator is not None and not any(
+            reader.format is Format.SOR_XML for reader in self._readers.get("entities", ())
+        ):
+            raise SorError(f"{self.name}: there is no Sor.xml to validate in it")
 
     def _recognised(self, member: Member) -> Found | None:
         head = member.head()
