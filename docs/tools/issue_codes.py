@@ -57,6 +57,12 @@ READING = {
     "unknown-element": ("info", "An element that is not known, told once. Kept in `extra`."),
     "unrecognised-file": ("warning", "A file beside the others that is none of SOR's. Not read."),
 }
+WRITING = {
+    "coordinates-outside": "Coordinates that are no place in UTM zone 32N: no point on the map.",
+    "field-not-written": "The target has no column for a field that some rows fill.",
+    "row-without-key": "Rows that a reader of the target will not take, for they lack the key.",
+    "table-not-written": "The target has no place for a table.",
+}
 VALIDATION = {
     "xsd-bad-value": "A value that the schema's type refuses: form, length, range.",
     "xsd-missing-attribute": "An attribute is missing.",
@@ -96,7 +102,7 @@ too, which is given each issue as it comes.
 
 def documented() -> set[str]:
     """Give every code that the page has."""
-    return {*READING, *FINDINGS, *VALIDATION}
+    return {*READING, *FINDINGS, *WRITING, *VALIDATION}
 
 
 def pages() -> dict[str, str]:
@@ -115,6 +121,9 @@ def pages() -> dict[str, str]:
             ("Code", "Severity", "What it means"),
             [(code, severity, _sentence(told)) for code, (severity, told) in FINDINGS.items()],
         ),
+        "## Found by writing",
+        "What `sorparse convert` could not put into the target; warnings, told once for each.",
+        _table(("Code", "What it means"), sorted(WRITING.items())),
         "## Found by validation",
         "Of an XML against its schema; one issue for each distinct fault, with a count and places.",
         _table(("Code", "What it means"), sorted(VALIDATION.items())),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from ..description import TableDescription
+    from ..records.row import Row
     from ..sources import Member
 
 
@@ -90,6 +91,14 @@ class TakesNames(Protocol):
 
     def use_names_from(self, names: GivesNames | None) -> None:
         """Ask ``names`` first for the name of a code, and then the library's own table."""
+
+
+@runtime_checkable
+class GivesRows(Protocol):
+    """A reader that reads a few fields faster than whole records."""
+
+    def rows(self, row: type[Row]) -> Iterator[Row]:
+        """Read the fields of ``row``; findings in others are not told."""
 
 
 @attrs.frozen
