@@ -14,7 +14,7 @@ from ..declare import TableSpec, fold
 from .context import Element, line_of
 from .names import CLASSIFICATIONS, ENTITIES
 from .shape import PathCount
-from .stream import SAFE, chunks_of, read_header, split_tag, syntax_error, too_deep
+from .stream import SAFE, chunks_of, raise_fatal, read_header, split_tag, syntax_error, too_deep
 
 Path = tuple[str, ...]
 
@@ -164,6 +164,7 @@ def events(member: Member, options: ReadOptions) -> Iterator[tuple[str, Element]
                 yield event, element
             if error is not None:
                 raise syntax_error(error, member.name, limits) from None
+            raise_fatal(parser, member.name, limits)
 
 
 def free(element: Element) -> None:
