@@ -22,7 +22,7 @@ from cases import CASES
 from data import make
 
 BEGIN, END = "<!-- the last run -->", "<!-- end of the last run -->"
-LIBRARIES = "lxml attrs pandas polars duckdb pyarrow pydantic xmltodict".split()
+LIBRARIES = ["lxml", "attrs", "pandas", "polars", "duckdb", "pyarrow", "pydantic", "xmltodict"]
 HEAD = "| case | items | wall s | CPU s | x floor (CPU) | x floor (wall) | MB | MB over import |"
 
 
