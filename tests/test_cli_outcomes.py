@@ -6,7 +6,6 @@ import builtins
 import io
 import json
 import os
-import pty
 import subprocess
 import sys
 from pathlib import Path
@@ -306,6 +305,7 @@ def test_data_on_standard_output_is_utf8_on_any_terminal() -> None:
 
 def on_a_terminal(*argv: str, **env: str) -> str:
     """Run with stdout and stderr on a pseudo terminal and give what it shows."""
+    pty = pytest.importorskip("pty")
     main, side = pty.openpty()
     variables = {**os.environ, "PYTHONPATH": SRC, "TERM": "xterm-256color", "COLUMNS": "200"}
     for name in ("NO_COLOR", "FORCE_COLOR"):

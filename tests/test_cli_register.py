@@ -101,6 +101,20 @@ def test_show_tells_unknown_ids_apart(run: Run, sor_id: str, words: str) -> None
         assert result.err.count("\n") == 1
 
 
+def test_show_a_shak_code_of_a_shak_file(run: Run) -> None:
+    with sorparse.open(examples.shak) as feed:
+        units = [unit for unit in feed.shak_units() if unit.shak_code == "9901012"]
+    assert run("show", examples.shak, "9901012", "--json").json == [
+        sorparse.to_dict(unit) for unit in units
+    ]
+    day = units[-1].validity.from_date
+    table = rows(run("show", examples.shak, "9901012", "--as-of", day, "--csv").out)
+    assert [row["from_date"] for row in table] == [str(day)]
+    result = run("show", examples.shak, "9901012", "--as-of", "1970-01-01")
+    assert result.status == 1
+    assert "has no SHAK code 9901012 on 1970-01-01" in result.err
+
+
 # -- tree
 
 

@@ -18,7 +18,11 @@ import sorparse
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
-PAGES = sorted([ROOT / "README.md", *DOCS.rglob("*.md")])
+PAGES = sorted(
+    page
+    for page in [ROOT / "README.md", *DOCS.rglob("*.md")]
+    if "reference" not in page.relative_to(ROOT).parts  # made when the docs are built
+)
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+")
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
         UnknownUnitError,
         UnrecognisedFormatError,
     )
-    from .exports.convert import ConversionReport, convert
+    from .exports.conversion import ConversionReport, convert
     from .exports.extract import extract
     from .exports.fhir import to_fhir
     from .feed import Feed, open
@@ -90,7 +90,7 @@ _HOMES = {
         "UnknownUnitError",
         "UnrecognisedFormatError",
     ),
-    "exports.convert": ("ConversionReport", "convert"),
+    "exports.conversion": ("ConversionReport", "convert"),
     "exports.extract": ("extract",),
     "exports.fhir": ("to_fhir",),
     "feed": ("Feed", "open"),

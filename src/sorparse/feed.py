@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         SOREntity,
     )
     from .records.row import Row
+    from .tables import Table
 
 TABLES = (
     "entities",
@@ -262,6 +263,17 @@ class Feed:
         Raises MissingTableError, naming the tables there are, at once and not at the first row.
         """
         return (record for _, record in self.numbered(table))
+
+    def to_arrow(self, table: str) -> Table:
+        """Give a table, by its name, as an Arrow table for any data tool; see ``Table``.
+
+        It is read, a batch at a time, when a tool takes it, and anew for each. Needs the extra
+        ``[arrow]``. Raises MissingTableError as :meth:`records` does.
+        """
+        from .tables import Table
+
+        self.records(table)  # complains at once of a table that is not there
+        return Table.from_records(table, lambda: self.records(table))
 
     def rows(self, table: str, fields: Iterable[str]) -> Iterator[Row]:
         """Read a few fields of a table: named tuples instead of records, and faster.

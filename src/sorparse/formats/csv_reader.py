@@ -152,6 +152,10 @@ def first_records(table: CsvTable, head: bytes) -> Iterator[Any]:
         yield record
 
 
+def _has(cells: Sequence[str], place: int, text: str) -> bool:
+    return len(cells) > place and clean(cells[place]).lower() == text
+
+
 @attrs.define(eq=False)
 class CsvTable:
     """A :class:`~sorparse.formats.base.TableReader` for one CSV member."""
@@ -267,7 +271,7 @@ class CsvTable:
             try:
                 record = decode(line)
             except ValueError:
-                record = self._exact(rows, fast, careful, chosen, number)
+                record = self._exact(rows, fast, careful, chosen, number=number, skip=skip)
                 if record is None:
                     continue
             yield number, record
@@ -276,8 +280,9 @@ class CsvTable:
         self, lines: Iterator[tuple[int, str]], place: int, text: str
     ) -> Iterator[tuple[int, str]]:
         for number, line in lines:
-            cells = line.split(self.delimiter, place + 1)
-            if len(cells) <= place or clean(cells[place]).lower() != text:
+            if '"' in line:  # only the exact cells tell
+                yield number, '"'
+            elif not _has(line.split(self.delimiter, place + 1), place, text):
                 yield number, line
 
     def _exact(
@@ -286,11 +291,13 @@ class CsvTable:
         fast: FastDecoder,
         careful: CarefulDecoder,
         chosen: Chosen,
+        *,
         number: int,
+        skip: tuple[int, str] | None,
     ) -> Any:
         """Read a row that is out of the ordinary: quoted, blank, too short or with a bad cell."""
         cells = rows.exact()
-        if cells is None:
+        if cells is None or (skip is not None and _has(cells, *skip)):
             return None
         try:
             return fast.cells(cells)
@@ -328,8 +335,8 @@ class CsvTable:
     ) -> Any:
         plan = decoder.plan
         cells = [clean(cell) for cell in cells]
-        if cells == [""]:
-            return None  # a line of blanks
+        if cells == [""] and not rows.raw().strip(BLANKS):
+            return None
         width = len(plan.header)
         if len(cells) != width:
             if len(cells) < width or any(cells[width:]):

@@ -16,7 +16,7 @@ import attrs
 from ..records import Address, Coded, EntityRef, SorType
 from . import codes
 from .folding import fold
-from .lookups import NO_UNITS, UnitsByKey, units_by_keys
+from .lookups import NO_UNITS, Postings, UnitsByKey, units_by_keys
 from .places import asked_municipality, asked_region, municipality_keys, region_keys
 from .search import NUMBER_FIELDS, NameIndex, Rank, units_by_number
 from .timeindex import ACTIVE, CLOSED, FUTURE
@@ -246,11 +246,13 @@ def _address_filter(
     store, register = view._store, view.register
 
     def build() -> UnitsByKey:
-        merged: dict[str, set[int]] = {}
+        collected = Postings()
         for block in _ADDRESS_BLOCKS:
-            for key, units in units_by_keys(store, block, keys_of).items():
-                merged.setdefault(key, set()).update(units)
-        return {key: tuple(units) for key, units in merged.items()}
+            for row, address in store.stated(block):
+                if address is not None:
+                    for key in keys_of(address):
+                        collected.add(key, store.unit[row])
+        return collected.finished()
 
     own = _union(register._lazily.get(f"units by {name}", build), keys)
     below = codes.units_by_parent(register)
@@ -262,9 +264,16 @@ def _address_filter(
                 waiting.append(unit)
 
     inheritance = view._inheritance()
+    known: dict[int, bool] = {}  # by identity: units below share the address that they inherit
+
+    def matches(address: Address) -> bool:
+        found = known.get(id(address))
+        if found is None:
+            found = known[id(address)] = any(key in keys for key in keys_of(address))
+        return found
 
     def test(row: int) -> bool:
-        return any(key in keys for one in inheritance.addresses(row) for key in keys_of(one))
+        return any(map(matches, inheritance.addresses(row)))
 
     return Filter(reached, test)
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from itertools import takewhile
 
 from .folding import fold, words_of
-from .lookups import UnitsByKey
+from .lookups import Postings, UnitsByKey
 from .store import VersionStore
 
 NUMBER_FIELDS = (
@@ -30,26 +30,26 @@ Key = tuple[int, int, int, int, str, int, str]
 
 def units_by_number(store: VersionStore) -> UnitsByKey:
     """Index the units by every number they ever had; which number it is, is looked at later."""
-    sets: dict[str, set[int]] = {}
+    collected = Postings()
     for field in NUMBER_FIELDS:
         for row, number in store.stated(field):
             if number is not None:
-                sets.setdefault(number, set()).add(store.unit[row])
-    return {number: tuple(units) for number, units in sets.items()}
+                collected.add(number, store.unit[row])
+    return collected.finished()
 
 
 class NameIndex:
     """Units by the words of their names."""
 
     def __init__(self, store: VersionStore) -> None:
-        sets: dict[str, set[int]] = {}
+        collected = Postings()
         for row, name in store.stated("name"):
             if name is not None:
                 unit = store.unit[row]
                 for word in words_of(fold(name)):
-                    sets.setdefault(word, set()).add(unit)
-        self._words = sorted(sets)
-        self._units: dict[str, Sequence[int]] = {word: tuple(sets[word]) for word in self._words}
+                    collected.add(word, unit)
+        self._units = collected.finished()
+        self._words = sorted(self._units)
 
     def units(self, beginning: str) -> set[int]:
         """Give the units with a word that begins so in any of their names."""

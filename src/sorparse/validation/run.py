@@ -14,6 +14,7 @@ from ..errors import SorFileError, UnrecognisedFormatError
 from ..limits import DEFAULT_LIMITS, Limits
 from ..sources import SourceInput, open_source
 from .compile import BUNDLED_ROOTS, ROOT, Schema, load_schema
+from .components import local_of
 from .document import (
     Document,
     broken_xml,
@@ -152,12 +153,11 @@ def _count(document: Document, schema: Schema, limits: Limits) -> ValidationRepo
         raise _file_error(exc, document, limits, "") from None
     log = FaultLog(document.member.name, most=limits.max_issues)
     for entry in entries:
-        name = entry.message.partition("'")[2].partition("'")[0]
-        element = etree.Element(name)
-        finding = value_finding(entry, element, schema.components)
+        # without a tree the value is not at hand, and the path is the element's name alone
+        subject = local_of(entry.message.partition("'")[2].partition("'")[0])
+        stand_in = etree.Element(subject if ":" not in subject else "element")
+        finding = value_finding(entry, stand_in, schema.components)
         if finding is not None:
-            # without a tree the value is not at hand, and the path is the element's name alone
-            subject = etree.QName(name).localname
             log.put(
                 _code_of(entry, finding.code),
                 subject,

@@ -1,0 +1,68 @@
+"""Sor.xml 2.0.0 and 1.0.0, and the two files beside it in Sor.zip.
+
+``names.py`` declares elements and fields; the other modules read by it. Sor.xml gives the tables
+``entities`` and ``location_codes``, SorDataCodeTypes.xml ``classifications``, and
+GeographicalLocalisations.xml ``geo_locations``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..base import Found, ReadOptions
+from .names import CLASSIFICATIONS, ENTITIES, GEO_LOCATIONS, LOCATION_CODES, ROOT, TABLES, VERSIONS
+
+if TYPE_CHECKING:
+    from ...sources import Member
+
+__all__ = [
+    "CLASSIFICATIONS",
+    "ENTITIES",
+    "GEO_LOCATIONS",
+    "LOCATION_CODES",
+    "TABLES",
+    "recognise",
+]
+
+_BEFORE_XML = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"
+# The two files that nobody has seen are told by a word of the root element, else by their name.
+_CLASSIFICATION_WORDS = ("datacodetype", "codetype", "classification")
+_GEO_WORDS = ("geographicallocali", "geographicalloca", "geolocation")
+
+
+def recognise(member: Member, head: bytes, options: ReadOptions) -> Found | None:
+    """Give the tables of an XML of SOR's; ``None`` for what is none.
+
+    Raises SorFileError for an XML that declares a document type.
+    """
+    if not head.lstrip(_BEFORE_XML).startswith(b"<"):
+        return None
+    # only now: the parser is not loaded for a CSV
+    from ...errors import SorFileError
+    from .lists import ClassificationsReader, GeoLocationsReader
+    from .numbers import LocationCodesReader
+    from .readers import EntitiesReader
+    from .stream import DoctypeError, read_header, split_tag
+
+    try:
+        header, _ = read_header([head], file=member.name, encoding=options.encoding)
+    except DoctypeError:
+        if b"<html" in head.lower():
+            return None
+        raise
+    except SorFileError:
+        return None
+    if header is None:
+        return None
+    namespace, root = split_tag(header.root)
+    if root == ROOT and namespace in VERSIONS:
+        entities = EntitiesReader(member, options)
+        return Found((entities, LocationCodesReader(member, options)), entities.snapshot_date)
+    for words, reader_of in (
+        (_GEO_WORDS, GeoLocationsReader),
+        (_CLASSIFICATION_WORDS, ClassificationsReader),
+    ):
+        if any(word in name.lower() for word in words for name in (root, member.base_name)):
+            reader = reader_of(member, options)
+            return Found((reader,), reader.snapshot_date)
+    return None

@@ -1,0 +1,378 @@
+"""The fast way from a unit's element to its record.
+
+A register has few *shapes* of units: sequences of elements. For each shape it is worked out once
+which text belongs to which field; after that a unit costs a list of its texts and a few look-ups,
+since values that repeat (addresses, dates, codes) are built once for each combination of texts.
+
+Whatever the declaration does not foresee gives no plan or raises
+:class:`~sorparse.formats.fast.Odd`, and the unit is taken the careful way, which tells what is
+wrong. A test holds one way against the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from operator import attrgetter, itemgetter
+from typing import Any
+
+import attrs
+
+from ...records import Address, Coded, Extra, Validity
+from ...records.build import builder_of, compile_function, fast_constructor
+from ...records.values import ALWAYS
+from ..cells import convert
+from ..declare import Kind
+from ..decode import NORTHING_FROM, Complete, Group, Leaf, make_plan, straighten, trimmed
+from ..fast import MEMO_SIZE, Memo, Odd
+from .context import Element
+from .names import MAIN_SPECIALITY, MOST_SPECIALITIES
+from .survey import ABSENT, Surveyor
+from .units import Layout
+
+Texts = Sequence[str | None]
+Pairs = tuple[tuple[int, Any], ...]
+"""Places of fields in the record, and their values."""
+_tag_of, _text_of, _tail_of = attrgetter("tag"), attrgetter("text"), attrgetter("tail")
+
+Build = Callable[[Texts], Any]
+
+_MOST_SHAPES = 4096
+_UNIQUE = (Kind.SOR_ID, Kind.LOCATION_CODE)
+"""Kinds of which nearly every value is another one: looking them up costs more than it saves."""
+
+
+class _Values:
+    """Fields whose texts are looked up together."""
+
+    def __init__(self, places: tuple[int, ...], make: Callable[[Texts], Pairs]) -> None:
+        self.places = places
+        """Places of the texts in the row of the layout."""
+        self._make = make
+        self._memos: dict[tuple[int, ...], _Memo] = {}
+        self.entries = 0
+
+    def memo_of(self, present: tuple[int, ...]) -> _Memo:
+        """The memo for texts of these places only: the fewer texts, the cheaper."""
+        if present not in self._memos:
+            spread = [present.index(place) if place in present else ABSENT for place in self.places]
+            # a getter of one place gives no tuple, so there is always an empty text at the end
+            self._memos[present] = _Memo(
+                self, lambda texts: self._make([texts[at] for at in spread])
+            )
+        return self._memos[present]
+
+    def made(self) -> None:
+        """Count an entry; forget all where there are too many."""
+        self.entries += 1
+        if self.entries > MEMO_SIZE:
+            self.entries = 1
+            for memo in self._memos.values():
+                memo.clear()
+
+    def forget(self) -> None:
+        """Let go of the memos themselves."""
+        self._memos.clear()
+        self.entries = 0
+
+
+class _Memo(dict[Texts, Pairs]):
+    """What has been made of texts; all memos of the same fields share one bound."""
+
+    def __init__(self, values: _Values, make: Callable[[Texts], Pairs]) -> None:
+        super().__init__()
+        self._values = values
+        self._make = make
+
+    def __missing__(self, texts: Texts) -> Pairs:
+        made = self._make(texts)
+        self._values.made()
+        self[texts] = made
+        return made
+
+
+@attrs.frozen(eq=False)
+class _Shape:
+    """Where a unit of one shape has its texts."""
+
+    plain: tuple[tuple[int, int], ...]
+    """Field and text, for texts that are taken as they are."""
+    unique: tuple[tuple[int, int, Kind], ...]
+    looked_up: tuple[tuple[Callable[[Texts], Any], Mapping[Any, Pairs]], ...]
+    lists: tuple[tuple[int, tuple[int, ...]], ...]
+    fixed: Pairs
+    """Fields that follow from the shape."""
+    containers: Callable[[Texts], tuple[str | None, ...]]
+    """Gives the texts of elements that may hold none."""
+
+
+class Fast:
+    """Makes records of one table from their elements."""
+
+    def __init__(
+        self,
+        layout: Layout,
+        *,
+        complete: Complete,
+        on_swap: Callable[[], object],
+        mandatory: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
+        """``mandatory``: full tag of a unit to the fields that it may not lack."""
+        self._layout = layout
+        self._complete = complete
+        self._on_swap = on_swap
+        self._mandatory = mandatory or {}
+        fields = attrs.fields(layout.spec.record)
+        self.place_of = {field.name: place for place, field in enumerate(fields)}
+        self.defaults = [
+            None if field.default is attrs.NOTHING else field.default for field in fields
+        ]
+        self.make = fast_constructor(layout.spec.record)
+        self._field_of = [
+            column.field.partition(".")[0].partition("[")[0] for column in layout.columns
+        ]
+        names = [column.name for column in layout.columns]
+        self._parts = make_plan(layout.spec, names, layout.columns).fields
+        self._memos: dict[Kind, Memo] = {}
+        self._plain: dict[int, int] = {}
+        self._unique: dict[int, tuple[int, Kind]] = {}
+        self._values: list[_Values] = []
+        self._lay_out()
+        self._specialities: dict[tuple[str, ...], Memo] = {}
+        self._shapes: dict[tuple[Any, ...], _Shape | None] = {}
+
+    def read(self, element: Element, cells: list[Any]) -> None:
+        """Fill the fields of a record, in their order.
+
+        Raises Odd, or BadCell, for what the careful way has to look at.
+        """
+        elements = list(element.iter())
+        texts = list(map(_text_of, elements))
+        # the sequence of tags leaves one thing open: whether a status at the end of a location
+        # number is the number's or the unit's; the number of children tells
+        key = (len(element), *map(_tag_of, elements))
+        try:
+            shape = self._shapes[key]
+        except KeyError:
+            shape = self._shape_of(key, element)
+        if shape is None or any(map(_tail_of, elements)):
+            raise Odd
+        texts.append("")  # ABSENT
+        if any(shape.containers(texts)):
+            raise Odd
+        for index, at in shape.plain:
+            text = texts[at]
+            if text:
+                cells[index] = text.strip() or None
+        for index, at, kind in shape.unique:
+            text = texts[at]
+            if text:
+                cells[index] = convert(kind, text.strip())
+        for texts_of, memo in shape.looked_up:
+            for index, value in memo[texts_of(texts)]:
+                cells[index] = value
+        for index, value in shape.fixed:
+            if cells[index] is None:
+                cells[index] = value
+        for index, places in shape.lists:
+            ids = ((texts[at] or "").strip() for at in places)
+            cells[index] = tuple(convert(Kind.SOR_ID, text) for text in ids if text)
+
+    # -- shapes ------------------------------------------------------------------------------
+
+    def _shape_of(self, key: tuple[Any, ...], element: Element) -> _Shape | None:
+        if len(self._shapes) >= _MOST_SHAPES:
+            self._shapes.clear()
+            for values in self._values:
+                values.forget()
+        shape = Surveyor(self._layout).survey(element)
+        made = None if shape is None else self._plan(shape, str(element.tag))
+        self._shapes[key] = made
+        return made
+
+    def _plan(self, found: Surveyor, tag: str) -> _Shape | None:
+        at = found.at
+        for field in self._mandatory.get(tag, ()):
+            names = self._layout.elements_of(field)
+            if not names & found.names:
+                return None
+        looked_up: list[tuple[Callable[[Texts], Any], Mapping[Any, Pairs]]] = []
+        for values in self._values:
+            present = tuple(place for place in values.places if place in at)
+            if present:
+                getter = itemgetter(*(at[place] for place in present), ABSENT)
+                looked_up.append((getter, values.memo_of(present)))
+        if found.specialities:
+            if len(found.specialities) > MOST_SPECIALITIES:
+                return None
+            flat = [place for code, kind, _ in found.specialities for place in (code, kind)]
+            types = tuple(path for _, _, path in found.specialities)
+            looked_up.append((itemgetter(*flat), self._specialities_of(types)))
+        fixed: list[tuple[int, Any]] = []
+        if found.own_location_code:
+            fixed.append((self.place_of["location_code_inherited"], False))
+        return _Shape(
+            tuple((index, at[place]) for place, index in self._plain.items() if place in at),
+            tuple(
+                (index, at[place], kind)
+                for place, (index, kind) in self._unique.items()
+                if place in at
+            ),
+            tuple(looked_up),
+            tuple((self.place_of[field], tuple(ats)) for field, ats in found.lists.items()),
+            tuple(fixed),
+            _getter(found.containers),
+        )
+
+    # -- values ------------------------------------------------------------------------------
+
+    def _lay_out(self) -> None:
+        """Sort the columns: plain texts, unique values, and those that are looked up."""
+        groups: dict[str, list[int]] = {}
+        for place, column in enumerate(self._layout.columns):
+            field = self._field_of[place]
+            part = self._parts[field]
+            if field == "specialities":
+                continue
+            if isinstance(part, Leaf) and column.kind in _UNIQUE:
+                self._unique[place] = (self.place_of[field], column.kind)
+            elif isinstance(part, Leaf) and column.kind is Kind.TEXT:
+                self._plain[place] = self.place_of[field]
+            else:
+                # what stands in one element is looked up together
+                first, slash, _ = column.name.partition("/")
+                groups.setdefault(first if slash else column.name, []).append(place)
+        for places in groups.values():
+            self._values.append(_Values(tuple(places), self._maker(places)))
+
+    def _maker(self, places: list[int]) -> Callable[[Texts], Pairs]:
+        position = {place: number for number, place in enumerate(places)}
+        fields = dict.fromkeys(self._field_of[place] for place in places)
+        builders = [
+            (self.place_of[field], self._builder(field, self._parts[field], position))
+            for field in fields
+        ]
+        needed = {field for fields in self._mandatory.values() for field in fields}
+        musts = [position[place] for place in places if self._layout.columns[place].field in needed]
+        if self._layout.columns[places[0]].field == "location_code_inherited":
+            musts = []  # its place may be taken by a location number
+        defaults = self.defaults
+
+        if len(builders) == 1 and not musts:
+            ((only, build_only),) = builders
+            return lambda texts: ((only, build_only(texts)),)
+
+        def make(texts: Texts) -> Pairs:
+            for must in musts:
+                if not (texts[must] or "").strip():
+                    raise Odd
+            values = ((index, build(texts)) for index, build in builders)
+            return tuple((index, value) for index, value in values if value is not defaults[index])
+
+        return make
+
+    def _builder(self, field: str, part: Leaf | Group, position: Mapping[int, int]) -> Build:
+        build = self._build(part, position)
+        if isinstance(part, Group) and part.cls is Coded:
+            complete = self._complete
+            return lambda texts: None if (coded := build(texts)) is None else complete(field, coded)
+        return build
+
+    def _build(self, part: Leaf | Group, position: Mapping[int, int]) -> Build:
+        if isinstance(part, Leaf):
+            at = position[part.place]
+            if part.column.kind is Kind.TEXT:
+                return lambda texts: (texts[at] or "").strip() or None
+            read = self._reader_of(part.column.kind)
+            return lambda texts: read(text.strip()) if (text := texts[at]) else None
+        if part.cls is None:
+            builds = [self._build(inner, position) for inner in part.parts.values()]
+            return lambda texts: trimmed([build(texts) for build in builds])
+        return self._object_of(part.cls, part.parts, position)
+
+    def _object_of(
+        self, cls: type[Any], parts: Mapping[str, Leaf | Group], position: Mapping[int, int]
+    ) -> Build:
+        """Write a function that makes a value object: most addresses are built only once."""
+        names: dict[str, Any] = {
+            "new": object.__new__,
+            "Builder": builder_of(cls),
+            "Record": cls,
+            "nothing": ALWAYS if cls is Validity else None,
+            "straighten": self._straighten,
+            "NORTHING_FROM": NORTHING_FROM,
+        }
+        own = "".join(
+            f"texts[{position[part.place]}], " for part in parts.values() if isinstance(part, Leaf)
+        )
+        lines = [
+            "def build(texts):",
+            f"    text = ''.join(filter(None, ({own})))",
+            "    if not text or text.isspace():",
+            "        return nothing",
+            "    record = new(Builder)",
+        ]
+        for field in attrs.fields(cls):
+            part = parts.get(field.name)
+            if part is None:
+                lines.append(f"    record.{field.name} = None")
+                continue
+            assert isinstance(part, Leaf), "the values of a block's object are plain"
+            lines.append(f"    text = texts[{position[part.place]}]")
+            value = "text.strip()"
+            if part.column.kind is Kind.TEXT:
+                value += " or None"
+            else:
+                kind = part.column.kind
+                names[kind.name] = self._reader_of(kind)
+                value = f"{kind.name}({value})"
+            lines.append(f"    record.{field.name} = ({value}) if text else None")
+        if cls is Address:
+            lines.append(
+                "    if record.easting is not None and record.easting > NORTHING_FROM:\n"
+                "        straighten(record)"
+            )
+        lines += ["    record.__class__ = Record", "    return record"]
+        return compile_function("build", "\n".join(lines) + "\n", names, f"build {cls.__name__}")
+
+    def _reader_of(self, kind: Kind) -> Callable[[str], Any]:
+        """What makes a value of a stripped text: with a memory, where values repeat."""
+        if kind in _UNIQUE:
+            return lambda text: convert(kind, text)
+        if kind not in self._memos:
+            self._memos[kind] = Memo(lambda text: convert(kind, text))
+        return self._memos[kind].__getitem__
+
+    def _straighten(self, record: Any) -> None:
+        pair = {"easting": record.easting, "northing": record.northing}
+        straighten(pair, self._on_swap)
+        record.easting, record.northing = pair["easting"], pair["northing"]
+
+    def _specialities_of(self, types: tuple[str, ...]) -> Memo:
+        """The memo for specialities whose types stand in elements of these paths."""
+        if types not in self._specialities:
+            if len(self._specialities) >= _MOST_SHAPES:
+                self._specialities.clear()
+            self._specialities[types] = Memo(lambda texts: self._make_specialities(texts, types))
+        return self._specialities[types]
+
+    def _make_specialities(self, texts: Texts, types: tuple[str, ...]) -> Pairs:
+        stripped = [text.strip() if text else "" for text in texts]
+        pairs = list(zip(stripped[::2], stripped[1::2], strict=True))
+        # the order tells which is the main one; the type of the others has no field
+        extra = {
+            path: kind
+            for path, (_, kind) in zip(types, pairs, strict=True)
+            if kind not in ("", MAIN_SPECIALITY)
+        }
+        pairs.sort(key=lambda pair: pair[1] != MAIN_SPECIALITY)
+        codes = [code for code, _ in pairs]
+        while codes and not codes[-1]:
+            codes.pop()
+        found = tuple(self._complete("specialities", Coded(code or None)) for code in codes)
+        made: Pairs = ((self.place_of["specialities"], found),)
+        return (*made, (self.place_of["extra"], Extra(extra))) if extra else made
+
+
+def _getter(places: Sequence[int]) -> Callable[[Texts], Any]:
+    """Gives the texts at the places, always as a tuple (one place alone would give no tuple)."""
+    return itemgetter(*places, *[ABSENT] * max(0, 2 - len(places)))

@@ -1,0 +1,339 @@
+"""SorDataCodeTypes.xml and GeographicalLocalisations.xml, which nobody has seen: read by shape.
+
+A first reading finds out the shape of the document: which elements repeat and hold something like
+an identifier. Those are the entries. An element that holds an identifier *and* repeated entries
+with identifier and name of their own is a list; its name and identifier become the
+classification. What has no field goes to ``extra`` under its path, so nothing is lost, and
+``describe`` shows the shape that was met.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import attrs
+
+from ...description import ColumnDescription, TableDescription
+from ...errors import SorError
+from ...issues import Issue, IssueLog
+from ...records import Classification, Extra
+from ...sources import Member
+from ..base import Format, ReadOptions
+from ..cells import BadCell
+from ..declare import Column, TableSpec, fold
+from ..decode import CarefulDecoder, Leaf, make_plan
+from .common import snapshot_date_of
+from .context import Context, Element, flatten, line_of, shortened_raw
+from .list_shape import Path, Shape, events, field_of, free, is_identifier, is_name, survey
+from .names import CLASSIFICATIONS, CREATED_AT, GEO_LOCATIONS, SNAPSHOT_DATE
+from .shape import describe
+from .stream import Header, chunks_of, read_header, split_tag
+
+
+@attrs.define(eq=False)
+class _ListReader:
+    """What the two readers have in common."""
+
+    member: Member
+    options: ReadOptions
+    format: Format = Format.SOR_XML
+    spec: TableSpec = CLASSIFICATIONS
+    _shape: Shape | None = None
+
+    @property
+    def table(self) -> str:
+        """Name of the table."""
+        return self.spec.table
+
+    def header(self) -> Header | None:
+        """Read what stands before the first entry."""
+        with self.member.open() as stream:
+            return read_header(
+                chunks_of(stream), file=self.member.name, encoding=self.options.encoding
+            )[0]
+
+    def snapshot_date(self) -> Any:
+        """Read the day that the data represent, where the file tells it."""
+        return snapshot_date_of(self.header(), self.member, self.options)
+
+    def numbered(self) -> Iterator[tuple[int | None, Any]]:
+        """Read the entries: pairs of the line of the entry's element and its record."""
+        return self._numbered(self.options.log)
+
+    def records(self) -> Iterator[Any]:
+        """Read the entries."""
+        return (record for _, record in self.numbered())
+
+    def _numbered(self, log: IssueLog) -> Iterator[tuple[int | None, Any]]:
+        options = self.options
+        context = Context(self.member.name, log, options.limits, options.columns)
+        shape = survey(self.member, options)
+        entries = frozenset(shape.entries())
+        self._tell_left_out(shape, entries, context)
+        decoding = _EntryDecoding(self.spec, context, repair=options.repair)
+        path: list[str] = []
+        inside = 0
+        for event, element in events(self.member, options):
+            if event == "start":
+                path.append(split_tag(element.tag)[1])
+                inside += tuple(path[1:]) in entries
+                continue
+            here = tuple(path[1:])
+            path.pop()
+            if here in entries:
+                inside -= 1
+                record = decoding.read(element)
+                if record is not None:
+                    yield line_of(element), record
+                if not inside:
+                    _free_entry(element)
+            elif not inside and any(entry[: len(here)] == here for entry in entries):
+                free(element)  # a list that has been read
+
+    def _tell_left_out(self, shape: Shape, entries: frozenset[Path], context: Context) -> None:
+        if not entries:
+            context.log.add(
+                Issue(
+                    "warning",
+                    "no-entries",
+                    "nothing in the file looks like entries: no element repeats and holds an "
+                    "identifier; describe shows what is there",
+                    file=self.member.name,
+                )
+            )
+        for path, kind in shape.kinds.items():
+            if not kind.text.filled or not path or path in ((CREATED_AT,), (SNAPSHOT_DATE,)):
+                continue
+            if any(
+                path[: len(entry)] == entry or entry[: len(path) - 1] == path[:-1] != ()
+                for entry in entries
+            ):
+                continue  # in an entry, or in a list around it
+            context.log.add(
+                Issue(
+                    "warning",
+                    "unknown-element",
+                    f"{'/'.join(path)} stands in no entry; it is kept in this issue only",
+                    file=self.member.name,
+                    column="/".join(path),
+                    value=" | ".join(kind.text.samples),
+                )
+            )
+
+    def describe(self) -> TableDescription:
+        """Read the file once and tell its real shape: every path, how often, with samples."""
+        shape = survey(self.member, self.options)
+        entries = shape.entries()
+        columns: list[ColumnDescription] = []
+        for path, kind in shape.kinds.items():
+            entry = next((e for e in entries if path[: len(e)] == e), None)
+            inner = path[len(entry) :] if entry is not None else ()
+            name = "/".join(path)
+            if path and (kind.is_leaf or kind.text.filled):
+                field = None
+                if entry is not None and inner:
+                    names = shape.kinds[entry].leaves
+                    field = field_of(self.spec, "/".join(inner), entry[-1], list(names))
+                columns.append(
+                    ColumnDescription(name, field, kind.text.filled, tuple(kind.text.samples))
+                )
+            for key, count in shape.attributes.get(path, {}).items():
+                field = None
+                if entry == path:
+                    names = kind.leaves
+                    field = field_of(self.spec, key, path[-1], list(names))
+                columns.append(
+                    ColumnDescription(f"{name}/{key}", field, count.filled, tuple(count.samples))
+                )
+        shapes = [f"{'/'.join(path)}: {shape.kinds[path].count} entries" for path in entries]
+        return describe(
+            self.member,
+            self.options,
+            table=self.spec.table,
+            rows=sum(shape.kinds[path].count for path in entries),
+            columns=tuple(columns),
+            notes=["read by shape", *shapes],
+        )
+
+
+def _free_entry(element: Element) -> None:
+    """Free an entry, but not the values of the list around it, which stand before it."""
+    for child in list(element):
+        element.remove(child)
+    before, parent = element.getprevious(), element.getparent()
+    if before is not None and parent is not None and before.tag == element.tag:
+        parent.remove(before)
+
+
+class _EntryDecoding:
+    """Makes records of entries."""
+
+    def __init__(self, spec: TableSpec, context: Context, *, repair: bool) -> None:
+        self._spec = spec
+        self._context = context
+        self._columns: tuple[Column, ...] = spec.columns
+        self._place = {column.field: place for place, column in enumerate(spec.columns)}
+        names = [column.name for column in spec.columns]
+        self._decoder = CarefulDecoder(make_plan(spec, names, spec.columns), repair=repair)
+        self._key = self._place[spec.required[0]]
+
+    def read(self, element: Element) -> Any:
+        """Make the record of an entry."""
+        spec, context = self._spec, self._context
+        own = split_tag(element.tag)[1]
+        names = [split_tag(child.tag)[1] for child in element if not len(child)]
+        names += [f"@{split_tag(key)[1]}" for key in element.attrib]
+        cells = [""] * len(self._columns)
+        lines: dict[int, Element] = {}
+        extra: dict[str, str] = {}
+        for inner, path, text in flatten(element, "", context):
+            name = re.sub(r"\{[^}]*\}", "", path).removeprefix("/")
+            if not text:
+                continue
+            field = field_of(spec, name, own, names) if name else None
+            field = context.own.get(name, field)
+            place = self._place.get(field or "")
+            if place is not None and not cells[place]:
+                cells[place] = text
+                lines[place] = inner
+            else:
+                _keep(extra, name or "text()", text)
+        if spec is CLASSIFICATIONS:
+            self._take_list(element, own, cells, extra)
+        elif not cells[self._key] and cells[self._place["sor_id"]]:
+            cells[self._key] = cells[self._place["sor_id"]]  # has no identifier but the unit's
+        record = self._decoder.decode(cells, self._reporter(element, lines))
+        if record is None:
+            context.issue(
+                "error",
+                "missing-key",
+                f"the entry lacks an identifier ({self._columns[self._key].name})",
+                element,
+                own,
+                raw=shortened_raw(element),
+            )
+        elif extra:
+            object.__setattr__(record, "extra", Extra(extra))
+        return record
+
+    def _reporter(self, element: Element, lines: dict[int, Element]) -> Any:
+        def report(bad: BadCell, leaf: Leaf, text: str) -> None:
+            self._context.issue(
+                bad.severity,
+                bad.code,
+                str(bad),
+                lines.get(leaf.place, element),
+                leaf.header,
+                value=text,
+                sor_id=None,
+            )
+
+        return report
+
+    def _take_list(
+        self, element: Element, own: str, cells: list[str], extra: dict[str, str]
+    ) -> None:
+        """Find what the list of the entry is called: by its own values, else by its element."""
+        code, name = self._place["classification.code"], self._place["classification.name"]
+        for level, around in enumerate(element.iterancestors(), 1):
+            if around.getparent() is None:
+                break
+            tag = split_tag(around.tag)[1]
+            pairs = [(f"@{split_tag(k)[1]}", str(v)) for k, v in around.attrib.items()]
+            pairs += [
+                (split_tag(child.tag)[1], (child.text or "").strip())
+                for child in around
+                if not len(child) and child is not element
+            ]
+            for key, text in pairs:
+                plain = key.removeprefix("@")
+                if not text:
+                    continue
+                if is_name(plain) and not cells[name]:
+                    cells[name] = text
+                elif is_identifier(plain, tag) and not cells[code]:
+                    cells[code] = text
+                else:
+                    _keep(extra, "../" * level + key, text)
+        if not cells[code] and not cells[name]:
+            cells[name] = own
+
+
+def _keep(extra: dict[str, str], path: str, text: str) -> None:
+    number, key = 1, path
+    while key in extra:
+        number += 1
+        key = f"{path} ({number})"
+    extra[key] = text
+
+
+# Words in the names of lists, by the kind of code; those in front are looked at first.
+_KIND_WORDS = {
+    "entity_type": ("entitytype", "ownertype", "institutiontype", "unittype", "enhedstype"),
+    "clinical_speciality": ("clinicalspeciality", "speciality", "speciale"),
+    "region": ("region",),
+    "system_type": ("systemtype",),
+    "system_supplier": ("systemsupplier",),
+    "network_operator": ("communicationsupplier", "networkoperator", "netoperat"),
+    "edi_administrator": ("ediadministrator",),
+}
+
+
+@attrs.define(eq=False)
+class ClassificationsReader(_ListReader):
+    """Reads SorDataCodeTypes.xml, and gives the names of codes to the readers of Sor.xml."""
+
+    spec: TableSpec = CLASSIFICATIONS
+    _names: dict[str, dict[str, str]] | None = None
+
+    def name_of(self, kind: str, code: str) -> str | None:
+        """Give the name of a code; the file is read at the first question.
+
+        Where lists can be told to be of the kind by their names, only they are asked; else a
+        code is taken that has the same name wherever it stands.
+        """
+        if self._names is None:
+            self._names = self._read_names()
+        words = _KIND_WORDS.get(kind, ())
+        lists = [
+            names
+            for title, names in self._names.items()
+            if any(word in title for word in words)
+            and ("type" not in title or "type" in "".join(words))
+        ]
+        found = {names[code] for names in lists or self._names.values() if code in names}
+        return found.pop() if len(found) == 1 else None
+
+    def _read_names(self) -> dict[str, dict[str, str]]:
+        names: dict[str, dict[str, str]] = {}
+        try:
+            for _, record in self._numbered(IssueLog()):
+                _add_name(names, record)
+        except SorError as error:
+            self.options.log.add(
+                Issue(
+                    "warning",
+                    "names-not-read",
+                    f"codes get their names from the library's own lists where this file does "
+                    f"not give them: {error}",
+                    file=self.member.name,
+                )
+            )
+        return names
+
+
+def _add_name(names: dict[str, dict[str, str]], record: Classification) -> None:
+    entry, around = record.entry, record.classification
+    if entry is None or entry.code is None or entry.name is None:
+        return
+    title = (around.name or around.code or "") if around is not None else ""
+    names.setdefault(fold(title), {}).setdefault(entry.code, entry.name)
+
+
+@attrs.define(eq=False)
+class GeoLocationsReader(_ListReader):
+    """Reads GeographicalLocalisations.xml."""
+
+    spec: TableSpec = GEO_LOCATIONS

@@ -1,0 +1,127 @@
+"""The location numbers of Sor.xml that stand as their units' own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import attrs
+
+from ...description import TableDescription
+from ...issues import IssueLog
+from ...records import Extra, LocationCode
+from ..fast import Odd
+from .common import XmlReader, put, reporter
+from .context import Element, line_of, shortened_raw
+from .fast import Fast
+from .names import LOCATION_CODE_ENTITY, LOCATION_CODE_PLACES, LOCATION_CODES, tags_of
+from .tree import Frame, walk
+from .units import Careful, Layout
+
+_LOCATION_LAYOUT = Layout(LOCATION_CODES)
+_ID_TAGS = tags_of("SorIdentifier")
+
+
+@attrs.define(eq=False)
+class LocationCodesReader(XmlReader):
+    """Reads the location numbers that stand as their units' own."""
+
+    table: str = "location_codes"
+
+    def numbered(self) -> Iterator[tuple[int | None, LocationCode]]:
+        """Read the numbers in document order: pairs of the line of their element and the record."""
+        decoding = _LocationDecoding(self)
+        yield from walk(self.member, self.options, decoding.tree_context, decoding.read)
+
+    def records(self) -> Iterator[LocationCode]:
+        """Read the numbers in document order."""
+        return (record for _, record in self.numbered())
+
+    def describe(self) -> TableDescription:
+        """Read the file once and tell the element paths of the location numbers."""
+        from .shape import describe_units
+
+        return describe_units(
+            self.member, self.options, _LOCATION_LAYOUT, tags_of(LOCATION_CODE_ENTITY)
+        )
+
+
+class _LocationDecoding:
+    """One reading of the location numbers."""
+
+    def __init__(self, reader: LocationCodesReader) -> None:
+        # what stands beside the units, and around the numbers, is told when the units are read
+        self.context = reader.context()
+        self.tree_context = attrs.evolve(self.context, log=IssueLog())
+        self._decoder = reader.decoder(_LOCATION_LAYOUT)
+        self._fast = Fast(_LOCATION_LAYOUT, complete=reader.complete, on_swap=reader.on_swap)
+        self._code = self._fast.place_of["location_code"]
+        self._sor_id = self._fast.place_of["sor_id"]
+
+    def read(
+        self, unit: Element, _: Frame, odd: bool
+    ) -> list[tuple[int | None, LocationCode]] | tuple[()]:
+        """Make the records of a unit's own location numbers."""
+        entities = _own_location_codes(unit)
+        if not entities:
+            return ()
+        first = next(unit.iterchildren(*_ID_TAGS), None)
+        sor_id = None if first is None else (first.text or "").strip() or None
+        records = []
+        for entity in entities:
+            record = self._record(entity, sor_id, odd)
+            if record is not None:
+                records.append((line_of(entity), record))
+        return records
+
+    def _record(self, entity: Element, sor_id: str | None, odd: bool) -> LocationCode | None:
+        try:
+            if odd:
+                raise Odd
+            cells = self._fast.defaults.copy()
+            self._fast.read(entity, cells)
+            if cells[self._code] is None:
+                raise Odd
+        except ValueError:
+            return self._careful(entity, sor_id)
+        cells[self._sor_id] = sor_id
+        made: LocationCode = self._fast.make(*cells)
+        return made
+
+    def _careful(self, entity: Element, sor_id: str | None) -> LocationCode | None:
+        careful = Careful(_LOCATION_LAYOUT, self.context, sor_id)
+        careful.read(entity)
+        if careful.too_long:
+            return None
+        report = reporter(careful, self.context, entity)
+        record: LocationCode | None = self._decoder.decode(careful.cells, report)
+        if record is None:
+            self.context.issue(
+                "error",
+                "missing-key",
+                "the location number's element lacks the number; it is passed over",
+                entity,
+                LOCATION_CODES.columns[0].name,
+                sor_id=sor_id,
+                raw=shortened_raw(entity),
+            )
+            return None
+        put(record, "sor_id", sor_id)
+        if careful.extra:
+            put(record, "extra", Extra(careful.extra))
+        return record
+
+
+_ENTITY_TAGS = frozenset(tags_of(LOCATION_CODE_ENTITY))
+_CHOICE_TAGS = tuple(
+    {tag for place in LOCATION_CODE_PLACES for tag in tags_of(place.partition("/")[0])}
+)
+
+
+def _own_location_codes(unit: Element) -> list[Element]:
+    found: list[Element] = []
+    for child in unit.iterchildren(*_CHOICE_TAGS):
+        if child.tag in _ENTITY_TAGS:
+            found.append(child)
+        else:
+            found += child.iterchildren(*_ENTITY_TAGS)
+    return found

@@ -1,0 +1,343 @@
+"""From the element of a unit to a row of texts, in the order of the declared columns.
+
+As with CSV there are two ways. The fast one fills the row and raises :class:`Odd` at anything out
+of the ordinary; the careful one takes the same element again, keeps what has no column, and tells
+what is wrong. The row then goes through the decoder that CSV rows go through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import attrs
+
+from ..declare import Column, TableSpec
+from ..fast import Odd
+from .context import Context, Element, flatten, shortened_raw, step_name
+from .names import (
+    COUNTRY_SCHEME,
+    LOCATION_CODE_ENTITY,
+    MAIN_SPECIALITY,
+    MOST_SPECIALITIES,
+    SPECIALITIES,
+    SPECIALITY,
+    SPECIALITY_TYPES,
+    is_structural,
+    tags_of,
+)
+
+Cells = list[str]
+
+
+class Node(dict[str, Any]):
+    """What may stand in an element: full tag to a place in the row, a node, or a rule's marker."""
+
+    def __hash__(self) -> int:  # type: ignore[override] # a node is itself, not what it holds
+        return id(self)
+
+    def __missing__(self, tag: str) -> Any:
+        raise Odd(tag)
+
+
+def columns_in_row(spec: TableSpec) -> tuple[Column, ...]:
+    """The columns that make a row: those that are elements and stand once."""
+    return tuple(
+        column for column in spec.columns if not is_structural(column) and not _is_list(column)
+    )
+
+
+def _is_list(column: Column) -> bool:
+    return column.field in ("replaces", "replaced_by")
+
+
+class Layout:
+    """Where each element of a unit goes; made from the declaration of a table."""
+
+    def __init__(self, spec: TableSpec) -> None:
+        self.spec = spec
+        self.columns = columns_in_row(spec)
+        self.place_of = {column.field: place for place, column in enumerate(self.columns)}
+        self.empty: Cells = [""] * len(self.columns)
+        self.tree = Node()
+        self.specialities = self.place_of.get("specialities[0].code", -1)
+        self.lists = {column.name: column.field for column in spec.columns if _is_list(column)}
+        for place, column in enumerate(self.columns):
+            for path in (column.name, *column.aliases):
+                self._add(path, place)
+        self.in_location_code = {
+            tag: place
+            for place, column in enumerate(self.columns)
+            for path in (column.name, *column.aliases)
+            if LOCATION_CODE_ENTITY in path.split("/")
+            for tag in tags_of(path.rpartition("/")[2])
+        }
+        """Full tag of an element in a location number to the place in the row it fills."""
+        for name in self.lists:
+            self._add(name, ListOf(self.lists[name]))
+
+    def name_of(self, field: str) -> str:
+        """The path that a field, or the first of a block of fields, is read from."""
+        return next(
+            column.name
+            for column in self.columns
+            if column.field == field or column.field.startswith(f"{field}.")
+        )
+
+    def elements_of(self, field: str) -> set[str]:
+        """Local names of the unit's children that a field, or a block of fields, is read from."""
+        return {
+            path.partition("/")[0]
+            for column in self.columns
+            if column.field == field or column.field.startswith(f"{field}.")
+            for path in (column.name, *column.aliases)
+        }
+
+    def _add(self, path: str, end: Any) -> None:
+        node = self.tree
+        *blocks, leaf = path.split("/")
+        for step in blocks:
+            if step in (LOCATION_CODE_ENTITY, SPECIALITIES):
+                marker = OWN_LOCATION_CODE if step == LOCATION_CODE_ENTITY else ALL_SPECIALITIES
+                for tag in tags_of(step):
+                    node[tag] = marker
+                return
+            below = node.get(tags_of(step)[0])
+            if below is None:
+                below = Node()
+                for tag in tags_of(step):
+                    node[tag] = below
+            node = below
+        for tag in tags_of(leaf):
+            node[tag] = end
+
+
+class ListOf:
+    """A leaf that may stand any number of times."""
+
+    def __init__(self, field: str) -> None:
+        self.field = field
+
+
+class _Marker:
+    """An element that is read by a rule of its own."""
+
+
+OWN_LOCATION_CODE = _Marker()
+ALL_SPECIALITIES = _Marker()
+SPECIALITY_TAGS = frozenset(tags_of(SPECIALITY))
+SPECIALITY_CODE_TAGS = frozenset(
+    tag for name in ("SpecialityIdentifier", "SpecialityCode") for tag in tags_of(name)
+)
+SPECIALITY_TYPE_TAGS = frozenset(tag for name in SPECIALITY_TYPES for tag in tags_of(name))
+
+
+def place_specialities(layout: Layout, pairs: Sequence[tuple[str, str]], cells: Cells) -> None:
+    """Put the main speciality first, the others in the order of the document."""
+    first = layout.specialities
+    ordered = sorted(pairs, key=lambda pair: pair[1] != MAIN_SPECIALITY)
+    for offset, (code, _) in enumerate(ordered[:MOST_SPECIALITIES]):
+        cells[first + offset] = code
+
+
+@attrs.define(eq=False)
+class Careful:
+    """Takes one unit, or one location number, element by element."""
+
+    layout: Layout
+    context: Context
+    sor_id: str | None
+    cells: Cells = attrs.field(init=False)
+    lists: dict[str, list[tuple[Element, str]]] = attrs.Factory(dict)
+    """Field to the elements that may stand any number of times."""
+    extra: dict[str, str] = attrs.Factory(dict)
+    lines: dict[int, Element] = attrs.Factory(dict)
+    """Place in the row to the element it was taken from."""
+    children: set[str] = attrs.Factory(set)
+    """Local names of the unit's children."""
+    own_location_codes: int = 0
+    too_long: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        self.cells = self.layout.empty.copy()
+
+    def read_around(self, unit: Element) -> None:
+        """Keep what stands in the unit's container without an element of its own."""
+        container = unit.getparent()
+        if container is not None:
+            self.read_attributes(container, "..")
+        tail = (unit.tail or "").strip()
+        if tail:
+            self._stray_text(unit, "..", tail)
+
+    def read(self, unit: Element) -> None:
+        """Fill row and extra."""
+        self.children = {step_name(child.tag) for child in unit}
+        self.read_attributes(unit, "")
+        self._walk(unit, self.layout.tree, "")
+
+    def _walk(self, element: Element, node: Node, path: str) -> None:
+        self._stray(element, path)
+        counts: dict[str, int] = {}
+        for child in element:
+            name = step_name(child.tag)
+            counts[name] = counts.get(name, 0) + 1
+            below = f"{path}/{name}" if path else name
+            what = node.get(str(child.tag))
+            if what is None:
+                self._unknown(child, below)
+            elif isinstance(what, int):
+                self._leaf(child, below, what)
+            elif isinstance(what, Node):
+                self.read_attributes(child, below)
+                if counts[name] > 1:
+                    self._duplicate(child, below, "")
+                self._walk(child, what, below)
+            elif what is OWN_LOCATION_CODE:
+                self._location_code(child, below)
+            elif what is ALL_SPECIALITIES:
+                self._specialities(child, below)
+            else:
+                self._plain(child, below)
+                self.lists.setdefault(what.field, []).append((child, self._text(child, below)))
+
+    def _location_code(self, entity: Element, path: str) -> None:
+        """Take number and region; the rest is told and kept where the numbers are read."""
+        self.own_location_codes += 1
+        if self.own_location_codes > 1:
+            self._duplicate(entity, path, "")
+            return
+        for child in entity:
+            place = self.layout.in_location_code.get(str(child.tag))
+            if place is not None and place not in self.lines:
+                self.lines[place] = child
+                self.cells[place] = (child.text or "").strip()
+        inherited = self.layout.place_of["location_code_inherited"]
+        if not self.cells[inherited]:
+            self.cells[inherited] = "false"
+
+    def _text(self, element: Element, path: str) -> str:
+        return self._bounded((element.text or "").strip(), element, path)
+
+    def _bounded(self, text: str, element: Element, path: str) -> str:
+        if len(text) > self.context.limits.max_field_chars:
+            self.context.issue(
+                "error",
+                "field-too-long",
+                f"a value holds {len(text)} characters, more than Limits.max_field_chars "
+                f"({self.context.limits.max_field_chars}); the unit is passed over",
+                element,
+                path,
+                value=text[:200] + "…",
+                sor_id=self.sor_id,
+                raw=shortened_raw(element),
+            )
+            self.too_long = True
+        return text
+
+    def _leaf(self, element: Element, path: str, place: int) -> None:
+        text = self._text(element, path)
+        self._plain(element, path)
+        if place in self.lines:
+            self._duplicate(element, path, text)
+            self._keep(path, text)
+            return
+        self.lines[place] = element
+        self.cells[place] = text
+
+    def _plain(self, element: Element, path: str) -> None:
+        """What a leaf may hold beside its text."""
+        self.read_attributes(element, path)
+        for child in element:
+            self._unknown(child, f"{path}/{step_name(child.tag)}")
+            tail = (child.tail or "").strip()
+            if tail:
+                self._stray_text(element, path, tail)
+
+    def _duplicate(self, element: Element, path: str, text: str) -> None:
+        self.context.issue(
+            "warning",
+            "duplicate-element",
+            f"{path} stands more than once in a unit; the first value is taken",
+            element,
+            path,
+            value=text or None,
+            sor_id=self.sor_id,
+        )
+
+    def _keep(self, path: str, text: str) -> None:
+        if not text:
+            return
+        number, key = 1, path
+        while key in self.extra:
+            number += 1
+            key = f"{path} ({number})"
+        self.extra[key] = text
+
+    def read_attributes(self, element: Element, path: str) -> None:
+        """Keep the attributes of an element: the format has but one, which says nothing new."""
+        for name, value in element.attrib.items():
+            local = path.rpartition("/")[2]
+            if (local, name, value) == COUNTRY_SCHEME:
+                continue
+            key = f"{path}/@{name}" if path else f"@{name}"
+            self._keep(key, str(value).strip())
+            if (local, name) != COUNTRY_SCHEME[:2]:
+                self.context.unknown(element, key, str(value), self.sor_id)
+
+    def _stray(self, element: Element, path: str) -> None:
+        for text in (element.text, *(child.tail for child in element)):
+            if text and text.strip():
+                self._stray_text(element, path, text.strip())
+
+    def _stray_text(self, element: Element, path: str, text: str) -> None:
+        key = f"{path}/text()" if path else "text()"
+        self._keep(key, text)
+        self.context.unknown(element, key, text, self.sor_id)
+
+    def _unknown(self, element: Element, path: str) -> None:
+        field = self.context.own.get(path)
+        if field in self.layout.place_of and not len(element):
+            place = self.layout.place_of[field]
+            if place not in self.lines:
+                self.lines[place] = element
+                self.cells[place] = self._text(element, path)
+                return
+        for inner, inner_path, text in flatten(element, path, self.context):
+            self._keep(inner_path, self._bounded(text, inner, inner_path))
+            if text or not len(inner):
+                self.context.unknown(inner, inner_path, text or None, self.sor_id)
+
+    def _specialities(self, element: Element, path: str) -> None:
+        self.read_attributes(element, path)
+        self._stray(element, path)
+        pairs: list[tuple[str, str]] = []
+        for number, child in enumerate(element, 1):
+            below = f"{path}/{step_name(child.tag)}[{number}]"
+            if child.tag not in SPECIALITY_TAGS:
+                self._unknown(child, below.rpartition("[")[0])
+                continue
+            self.read_attributes(child, below)
+            self._stray(child, below)
+            code = kind = ""
+            for part in child:
+                name = f"{below}/{step_name(part.tag)}"
+                if part.tag in SPECIALITY_CODE_TAGS and not code:
+                    self._plain(part, name)
+                    code = self._text(part, name)
+                elif part.tag in SPECIALITY_TYPE_TAGS and not kind:
+                    self._plain(part, name)
+                    kind = self._text(part, name)
+                    if kind != MAIN_SPECIALITY:
+                        self._keep(name, kind)
+                elif part.tag in SPECIALITY_CODE_TAGS | SPECIALITY_TYPE_TAGS:
+                    text = self._text(part, name)
+                    self._duplicate(part, name, text)
+                    self._keep(name, text)
+                else:
+                    self._unknown(part, name)
+            if len(pairs) >= MOST_SPECIALITIES:
+                self._keep(f"{below}/SpecialityIdentifier", code)
+                self.context.unknown(child, f"{path}/{SPECIALITY}[9]", code, self.sor_id)
+            pairs.append((code, kind))
+        place_specialities(self.layout, pairs[:MOST_SPECIALITIES], self.cells)
