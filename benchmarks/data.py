@@ -51,11 +51,11 @@ _REGIONS = [
     ("1085", "Region Sjælland"),
 ]
 _STREETS = (
-    "Ahorn Birke Cedertræs Elme Fyrre Gran Hassel Ibsens Jernbane Kirke Lærke Møllegårds".split()
+    ["Ahorn", "Birke", "Cedertræs", "Elme", "Fyrre", "Gran", "Hassel", "Ibsens", "Jernbane", "Kirke", "Lærke", "Møllegårds"]
 )
-_TOWNS = "Ærøby Granstrup Havneby Kildelund Nørremark Skovby Sønderkøb Vesterbro Åkilde".split()
+_TOWNS = ["Ærøby", "Granstrup", "Havneby", "Kildelund", "Nørremark", "Skovby", "Sønderkøb", "Vesterbro", "Åkilde"]
 _WORDS = (
-    "Medicinsk Kirurgisk Ambulatorium Sengeafsnit Modtagelse Klinik Laboratorium Dagafsnit".split()
+    ["Medicinsk", "Kirurgisk", "Ambulatorium", "Sengeafsnit", "Modtagelse", "Klinik", "Laboratorium", "Dagafsnit"]
 )
 
 
@@ -249,7 +249,7 @@ class XmlWriter:
 
     def leaf(self, tag: str, text: str, attributes: str = "") -> None:
         text = text.replace("&", "&amp;").replace("<", "&lt;")
-        name = tag.split(" ")[0]
+        name = tag.split(" ", maxsplit=1)[0]
         self.out.write("\t" * self.depth + f"<{tag}{attributes}>{text}</{name}>\r\n")
 
     def address(self, tag: str, address: dict[str, str]) -> None:

@@ -44,3 +44,4 @@ def setup(app):
     """Make the reference pages before anything is read."""
     reference.write(HERE / "reference")
     app.connect("autodoc-process-docstring", reference.arguments_as_fields)
+    app.connect("autodoc-process-signature", reference.without_inner_signature)

@@ -26,7 +26,7 @@ HOSPITAL = "9000041000016007"
 SRC = str(Path(sorparse.__file__).parents[1])
 
 # what the tests of the examples cannot have: a database server, a terminal, a file of others
-NOT_RUN = ("postgres://", "sorparse browse", "SorSchema.zip", "Sor.zip", "Sor.xml")
+NOT_RUN = ("postgres://", "sorparse browse", "SorSchema.zip")
 EXAMPLES = [
     pytest.param(line.strip(), id=line.strip())
     for command in all_commands()
@@ -38,7 +38,13 @@ EXAMPLES = [
 @pytest.fixture
 def at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with the files that the examples name, as the current one."""
-    for source in (examples.sor2_zip, examples.sor_csv, examples.sor_xml, examples.sor_xml_zip):
+    for source in (
+        examples.sor2_zip,
+        examples.sor_csv,
+        examples.sor_xml,
+        examples.sor_xml_zip,
+        examples.shak,
+    ):
         shutil.copy(source, tmp_path)
     shutil.copy(examples.daily_csv_earlier, tmp_path / "yesterday.zip")
     shutil.copy(examples.daily_csv, tmp_path / "today.zip")

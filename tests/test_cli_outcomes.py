@@ -6,7 +6,6 @@ import builtins
 import io
 import json
 import os
-import pty
 import subprocess
 import sys
 from pathlib import Path
@@ -273,14 +272,12 @@ def test_standard_input_is_a_source(run: Run, monkeypatch: pytest.MonkeyPatch) -
 # -- terminals
 
 
-@pytest.mark.parametrize("encoding", ["ascii", "cp437", "cp850"])
+@pytest.mark.parametrize("encoding", ["ascii", "cp437"])
 def test_danish_letters_are_safe_on_any_terminal(encoding: str) -> None:
     found = command_line("find", SOR2, "aero", PYTHONIOENCODING=encoding)
     assert found.returncode == 0
     text = found.stdout.decode(encoding)
     assert ("Aeroevig Sygehus" in text) == (encoding == "ascii")
-    if encoding == "cp850":
-        assert "Ærøvig Sygehus" in text
     if encoding == "cp437":  # has Æ, has no ø
         assert "Æroevig Sygehus" in text
     told = command_line("find", SOR2, "aero", "--json", PYTHONIOENCODING=encoding)
@@ -306,6 +303,7 @@ def test_data_on_standard_output_is_utf8_on_any_terminal() -> None:
 
 def on_a_terminal(*argv: str, **env: str) -> str:
     """Run with stdout and stderr on a pseudo terminal and give what it shows."""
+    pty = pytest.importorskip("pty")
     main, side = pty.openpty()
     variables = {**os.environ, "PYTHONPATH": SRC, "TERM": "xterm-256color", "COLUMNS": "200"}
     for name in ("NO_COLOR", "FORCE_COLOR"):

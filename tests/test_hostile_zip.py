@@ -161,6 +161,12 @@ def test_a_name_that_is_no_text() -> None:
         sorparse.open(packed)
 
 
+def test_a_member_without_a_name() -> None:
+    packed = one_member_zip(b"", DATA, size=len(DATA), method=0)
+    with pytest.raises(sorparse.SorFileError, match="broken zip: a member has no name"):
+        sorparse.open(packed)
+
+
 def test_more_members_than_allowed() -> None:
     content = zipped({f"{n}.txt": b"" for n in range(101)})
     with pytest.raises(sorparse.SorFileError, match=r"101 members.*max_members \(100\)"):

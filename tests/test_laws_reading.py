@@ -8,6 +8,7 @@ import io
 import os
 import re
 import zipfile
+from functools import partial
 from typing import Any
 from unittest.mock import patch
 
@@ -26,12 +27,13 @@ from laws_support import (
 )
 from sorparse import examples
 from sorparse.examples.write_csv import value_of
-from sorparse.formats import rows as rows_module
+from sorparse.formats import csv_reader
 from sorparse.formats import text as text_module
 from sorparse.formats.cells import BadCell, convert
 from sorparse.formats.csv_reader import match_columns
 from sorparse.formats.declare import Kind
-from sorparse.formats.decode import Decoder, make_plan
+from sorparse.formats.decode import CarefulDecoder, make_plan
+from sorparse.formats.fast import FastDecoder
 from sorparse.formats.rows import BLANKS, Rows, clean
 from sorparse.issues import IssueLog
 from sorparse.limits import DEFAULT_LIMITS
@@ -249,10 +251,7 @@ def test_it_does_not_matter_where_a_block_ends(data: st.DataObject) -> None:
     content = named(sheet, text.encode())
     expected = outcome(content)
     size = data.draw(st.integers(4, 3000))
-    with (
-        patch.object(text_module, "BLOCK_BYTES", size),
-        patch.object(rows_module, "_KEEP_LINES", data.draw(st.integers(0, 3))),
-    ):
+    with patch.object(text_module, "BLOCK_BYTES", size):
         assert outcome(content) == expected
 
 
@@ -345,10 +344,10 @@ def test_rows_are_those_of_csv_reader_where_the_file_is_well_formed(
         )
         rows = Rows(blocks, file="x", log=log, limits=DEFAULT_LIMITS, delimiter=delimiter)
         found = []
-        for _, cells in rows:
+        for _, cells in rows.split(rows.lines()):
             if rows.header is None:
                 rows.header = cells
-            found.append(cells)
+            found.append([clean(cell) for cell in cells])
     blank = [row for row in expected if not any(row)]
     assert [row for row in found if any(row)] == [row for row in expected if row not in blank]
     assert log.as_list() == []
@@ -359,28 +358,56 @@ def test_rows_are_those_of_csv_reader_where_the_file_is_well_formed(
 def test_the_fast_decoder_equals_the_careful_one(data: st.DataObject) -> None:
     sheet = data.draw(any_sheet())
     header = sheet.header
-    plan = make_plan(sheet.spec, header, match_columns(sheet.spec, header, {}))
-    swaps: list[int] = []
+    careful = CarefulDecoder(make_plan(sheet.spec, header, match_columns(sheet.spec, header, {})))
+    fast = FastDecoder(careful, ";")
     reports: list[str] = []
-    decoder = Decoder(plan, on_swap=lambda: swaps.append(1))
-    for row in data.draw(damaged_rows(sheet)):
+    for given_cells in data.draw(damaged_rows(sheet)):
+        row = [cell.replace('"', "") for cell in given_cells]
         cells = [clean(cell) for cell in row]
         reports.clear()
-        fast = None
-        try:
-            fast = decoder.fast(list(cells))
-        except ValueError:
-            odd = True
-        else:
-            odd = False
-        if len(cells) != len(header):
-            assert odd
-            continue
-        careful = decoder.careful(cells, lambda bad, leaf, text: reports.append(text))
-        assert odd == (careful is None or bool(reports))
-        if not odd:
-            assert fast == careful
-            assert repr(fast) == repr(careful)
+        expected = None
+        if len(row) == len(header):
+            expected = careful.decode(cells, lambda bad, leaf, text: reports.append(text))
+            if reports:
+                expected = None
+        for decode in (partial(fast.cells, list(row)), partial(fast.line, ";".join(row))):
+            try:
+                found = decode()
+            except ValueError:
+                found = None
+            assert found == expected
+            assert repr(found) == repr(expected)
+
+
+class Slow:
+    """Stands in for the fast decoder, and leaves every row to the careful one."""
+
+    def __init__(self, *arguments: object) -> None:
+        pass
+
+    def line(self, row: object) -> Any:
+        raise ValueError
+
+    cells = line
+
+
+@settings(common, max_examples=3 * EXAMPLES)
+@given(st.data())
+def test_a_file_read_the_careful_way_comes_to_the_same(data: st.DataObject) -> None:
+    sheet = data.draw(any_sheet())
+    rows = data.draw(damaged_rows(sheet))
+    body = plain((), rows, "\n")
+    for _ in range(data.draw(st.integers(0, 4))):
+        place = data.draw(st.integers(0, len(body)))
+        piece = data.draw(
+            st.sampled_from(['"', '""', '="', '"=""1011000016007"""', " ", "NULL", "\0", ";", "="])
+        )
+        body = body[:place] + piece + body[place:]
+    content = named(sheet, (";".join(sheet.header) + "\n" + body).encode())
+    found = outcome(content)
+    with patch.object(csv_reader, "FastDecoder", Slow):
+        expected = outcome(content)
+    assert found == expected
 
 
 LETTERS = st.text(

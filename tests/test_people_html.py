@@ -162,6 +162,21 @@ def test_a_description_of_every_example() -> None:
             assert all(table in found.text for table in feed.tables)
 
 
+def test_a_validation_tells_its_outcome() -> None:
+    valid = checked(sorparse.validate(examples.sor_xml)).text
+    assert "Validation: valid" in valid
+    assert "2.0.0" in valid
+    text = examples.sor_xml.read_bytes()
+    broken = text.replace(b"EntityName>", b"Name>").replace(
+        b"hospital", b"<script>alert(1)</script>"
+    )
+    report = sorparse.validate(broken)
+    assert not report.valid
+    found = checked(report).text
+    assert f"not valid: {report.fault_count:,} faults" in found
+    assert report.errors[0].message[:60] in found
+
+
 def test_showing_is_not_loaded_with_the_package() -> None:
     code = (
         "import sys, sorparse; sorparse.SOREntity; sorparse.open; "

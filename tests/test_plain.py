@@ -36,18 +36,6 @@ def test_every_field_is_a_key_and_every_value_is_plain() -> None:
     assert told["extra"] == {"FutureColumn": "x"}
     assert told["ambulant_activity"] is False
     assert told["name"] is None
-    compact = sorparse.to_dict(unit, compact=True, number=float)
-    assert compact == {
-        "sor_id": "11000016002",
-        "sor_type": "IE",
-        "validity": {"from_date": "2020-01-02"},
-        "postal_address": {"easting": 556302.49},
-        "specialities": [{"code": "1"}],
-        "ambulant_activity": False,
-        "replaces": ["9000041000016007"],
-        "local_attributes": [None, "b"],
-        "extra": {"FutureColumn": "x"},
-    }
 
 
 def test_everything_the_library_gives_goes_through_json() -> None:
@@ -68,6 +56,6 @@ def test_everything_the_library_gives_goes_through_json() -> None:
 
 
 def test_what_is_no_record_is_refused() -> None:
-    for wrong in ({}, "text", None):
+    for wrong in ("text", 1, None):
         with pytest.raises(TypeError, match="is no record"):
             sorparse.to_dict(wrong)

@@ -175,3 +175,22 @@ def test_a_line_beyond_the_limit_costs_that_line() -> None:
         ("record-too-long", 10_002),
         ("bad-date", 10_003),
     ]
+
+
+@pytest.mark.parametrize("quote", ["", '"'])
+def test_an_inherited_location_number_is_no_number_of_its_own(quote: str) -> None:
+    header = ("SOR-kode", "Enhedsnavn", "Nedarvningsstatus", "Lokationsnummer")
+    rows = [
+        f"{A};{quote}Afdeling{quote};{quote}nedarvet{quote};5790000000005",
+        f'{B};"Hjerte;nedarvet";{quote}egen{quote};5790000000012',
+    ]
+    numbers, issues = read(sor_csv(*rows, header=header), "location_codes")
+    assert [number.sor_id for number in numbers] == [B]
+    assert issues == []
+
+
+@pytest.mark.parametrize("line", ["NULL", '""', '=""', "\0", ";;;;", '"'])
+def test_a_line_of_nothing_that_is_no_blank_line_is_told(line: str) -> None:
+    records, issues = read(sor2(f"{A};Enhed;;;", line, f"{B};Enhed;;;"))
+    assert len(records) == 2
+    assert [issue.raw for issue in issues if issue.raw is not None] == [line]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -69,9 +70,7 @@ def test_nobody_has_the_code() -> None:
         ),
     ],
 )
-def test_what_decides_between_two(
-    first: dict[str, object], second: dict[str, object], rule: str
-) -> None:
+def test_what_decides_between_two(first: dict[str, Any], second: dict[str, Any], rule: str) -> None:
     records = [unit("a", shak_code="1301", **first), unit("b", shak_code="1301", **second)]
     assert best(match(records)) == ("a", rule)
     assert best(match(records[::-1])) == ("a", rule)

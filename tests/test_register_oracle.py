@@ -47,7 +47,8 @@ def tidy_versions(draw: st.DrawFn) -> list[SOREntity]:
     for number in range(draw(st.integers(1, 4))):
         starts = sorted(draw(st.sets(some_day, min_size=1, max_size=4)))
         ends = [start - timedelta(days=1) for start in starts[1:]]
-        last = draw(st.none() | some_day.filter(lambda day, at=starts[-1]: day >= at))
+        length = draw(st.none() | st.integers(0, 9))
+        last = None if length is None else starts[-1] + timedelta(days=length)
         opening = draw(st.none() | st.just(starts[0] - timedelta(days=2)))
         for start, end in zip(starts, [*ends, last], strict=True):
             records.append(
@@ -90,7 +91,8 @@ def naive(records: list[SOREntity], day: date) -> tuple[Status, SOREntity | None
         earliest = min(map(start, live))
         if day < earliest:
             # the version that stands on its first day stands for the days of the opening
-            return Status.ACTIVE, naive_on(live, earliest, start, end, precedence)
+            first_day = [one for one in live if start(one) <= earliest <= end(one)]
+            return Status.ACTIVE, max(first_day, key=precedence)
         return Status.CLOSED, None
     first = min(records, key=precedence)
     if (
@@ -100,10 +102,6 @@ def naive(records: list[SOREntity], day: date) -> tuple[Status, SOREntity | None
     ):
         return Status.ACTIVE, first
     return Status.CLOSED, None
-
-
-def naive_on(live, day, start, end, precedence):  # type: ignore[no-untyped-def]
-    return max((one for one in live if start(one) <= day <= end(one)), key=precedence)
 
 
 def check_against_naive(records: list[SOREntity]) -> None:

@@ -31,11 +31,21 @@ READING = {
     "duplicate-column": ("warning", "Two columns for one field. The first that is filled counts."),
     "duplicate-element": ("warning", "An element stands twice in a unit. The first counts."),
     "field-too-long": ("error", "A value beyond `Limits.max_field_chars`. Its row is no record."),
+    "misplaced-element": (
+        "warning",
+        "A unit of an XML outside the tree. Hung below the nearest one.",
+    ),
     "missing-element": ("warning", "A unit of an XML lacks what every unit of its level has."),
     "missing-key": ("error", "A row without its key, the SOR id for example. It is no record."),
+    "names-not-read": (
+        "warning",
+        "The XML set's file of names failed; the library's own are used.",
+    ),
+    "no-entries": ("warning", "A file beside Sor.xml in which nothing looks like entries."),
     "record-too-long": ("error", "A line without end, beyond the limits. It is no record."),
     "row-length": ("error", "More or fewer values than columns. The row is no record; see `raw`."),
     "stray-quote": ("warning", "A quotation mark where none belongs. Read as a character."),
+    "stray-text": ("warning", "Text between the elements of an XML. Kept in the issue only."),
     "table-in-several-files": (
         "warning",
         "Two files of one table. They are read one after the other.",
@@ -46,6 +56,12 @@ READING = {
     "undecodable-text": ("warning", "Bytes that the encoding does not have. Read as Windows-1252."),
     "unknown-element": ("info", "An element that is not known, told once. Kept in `extra`."),
     "unrecognised-file": ("warning", "A file beside the others that is none of SOR's. Not read."),
+}
+WRITING = {
+    "coordinates-outside": "Coordinates that are no place in UTM zone 32N: no point on the map.",
+    "field-not-written": "The target has no column for a field that some rows fill.",
+    "row-without-key": "Rows that a reader of the target will not take, for they lack the key.",
+    "table-not-written": "The target has no place for a table.",
 }
 VALIDATION = {
     "xsd-bad-value": "A value that the schema's type refuses: form, length, range.",
@@ -86,7 +102,7 @@ too, which is given each issue as it comes.
 
 def documented() -> set[str]:
     """Give every code that the page has."""
-    return {*READING, *FINDINGS, *VALIDATION}
+    return {*READING, *FINDINGS, *WRITING, *VALIDATION}
 
 
 def pages() -> dict[str, str]:
@@ -105,6 +121,9 @@ def pages() -> dict[str, str]:
             ("Code", "Severity", "What it means"),
             [(code, severity, _sentence(told)) for code, (severity, told) in FINDINGS.items()],
         ),
+        "## Found by writing",
+        "What `sorparse convert` could not put into the target; warnings, told once for each.",
+        _table(("Code", "What it means"), sorted(WRITING.items())),
         "## Found by validation",
         "Of an XML against its schema; one issue for each distinct fault, with a count and places.",
         _table(("Code", "What it means"), sorted(VALIDATION.items())),

@@ -86,6 +86,17 @@ LEAD = (
 _ARGUMENT = re.compile(r"^(\w+(?:, \w+)*): (\S.*)$")
 
 
+MADE_BY_FUNCTIONS = ("Feed", "Register", "View", "Tree", "Picture")
+
+
+def without_inner_signature(  # noqa: PLR0917 - what Sphinx gives
+    app: object, what: str, name: str, value: object, options: object, signature: str, returns: str
+) -> tuple[str, str] | None:
+    """Leave out the arguments of classes that nobody makes by hand."""
+    del app, value, options, signature, returns
+    return ("", "") if what == "class" and name.rpartition(".")[2] in MADE_BY_FUNCTIONS else None
+
+
 def arguments_as_fields(  # noqa: PLR0917 - what Sphinx gives
     app: object, what: str, name: str, value: object, options: object, lines: list[str]
 ) -> None:
@@ -104,7 +115,9 @@ def arguments_as_fields(  # noqa: PLR0917 - what Sphinx gives
         if match and set(match[1].split(", ")) <= taken:
             if not inside and turned and turned[-1]:
                 turned.append("")
-            turned.append(f":param {match[1]}: {match[2]}")
+            first, *others = match[1].split(", ")
+            alike = f"(and ``{'``, ``'.join(others)}``) " if others else ""
+            turned.append(f":param {first}: {alike}{match[2]}")
             inside = True
         else:
             if inside and line and not line.startswith(" "):

@@ -1,8 +1,12 @@
-"""The page of the schemas as a tree."""
+"""The pages of the bundled schemas as trees."""
 
 from __future__ import annotations
 
+from sorparse.validation.tree import schema_tree
+
+VERSIONS = ("2.0.0", "1.0.0")
+
 
 def pages() -> dict[str, str]:
-    """Give the page by its path below docs."""
-    return {}
+    """Give each page by its path below docs."""
+    return {f"schema-{version}.md": schema_tree(version) for version in VERSIONS}

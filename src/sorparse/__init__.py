@@ -28,7 +28,7 @@ if TYPE_CHECKING:
         UnknownUnitError,
         UnrecognisedFormatError,
     )
-    from .exports.convert import ConversionReport, convert
+    from .exports.conversion import ConversionReport, convert
     from .exports.extract import extract
     from .exports.fhir import to_fhir
     from .feed import Feed, open
@@ -55,6 +55,7 @@ if TYPE_CHECKING:
         VirtualAddress,
         to_dict,
     )
+    from .records.row import Row
     from .register import (
         Candidate,
         Change,
@@ -89,7 +90,7 @@ _HOMES = {
         "UnknownUnitError",
         "UnrecognisedFormatError",
     ),
-    "exports.convert": ("ConversionReport", "convert"),
+    "exports.conversion": ("ConversionReport", "convert"),
     "exports.extract": ("extract",),
     "exports.fhir": ("to_fhir",),
     "feed": ("Feed", "open"),
@@ -97,6 +98,7 @@ _HOMES = {
     "inheritance": ("Effective",),
     "issues": ("Issue",),
     "limits": ("Limits",),
+    "records.row": ("Row",),
     "records": (
         "Address",
         "Classification",
@@ -167,6 +169,7 @@ __all__ = [
     "Register",
     "ReplacedEntity",
     "Replacement",
+    "Row",
     "SHAKSORMap",
     "SHAKUnit",
     "SOREntity",

@@ -113,9 +113,11 @@ class Inheritance(Generic[K]):
 
     def _inherited(self, unit: K, field: str) -> Found:
         """Give the block of the unit itself, or of the nearest unit above that has one."""
+        found = self._own(unit, field)
+        if found is not None or not self._inherits(unit, SorType.SI, SorType.OE):
+            return found
         known = self._known[field]
         passed: dict[str, None] = {}
-        found: Found = None
         for one, sor_id in self._upwards(unit):
             if sor_id in known:
                 found = known[sor_id]

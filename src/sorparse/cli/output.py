@@ -30,6 +30,8 @@ _LETTERS = {
     "└": "`",
     "─": "-",
 }
+MOST_DRAWN = 1000
+"""Rows that are drawn as a table on a terminal; more are written plainly, which is fast."""
 _HANDLER = "sorparse-spell-out"
 # C0 and C1 control characters, and those that turn the direction of writing: a file shall not
 # steer the terminal it is shown on
@@ -152,7 +154,7 @@ class Output:
         texts: list[list[str]],
         styles: Mapping[str, Callable[[str], str]],
     ) -> None:
-        if self._console is not None:
+        if self._console is not None and len(texts) <= MOST_DRAWN:
             from rich import box
             from rich.table import Table
             from rich.text import Text

@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from .markup import MOST_ROWS, Html, code, count, element, join, listing, page, small
+from .markup import MOST_ROWS, Html, code, count, element, facts, join, listing, page, small
 from .values import MOST_ITEMS
 
 if TYPE_CHECKING:
     from ..description import Description, TableDescription
     from ..feed import Feed
     from ..issues import Issue
+    from ..validation import ValidationReport
 
 _SEVERITIES = ("error", "warning", "info")
 
@@ -61,6 +62,26 @@ def _places(issues: Sequence[Issue], caption: str) -> Html:
         [[row[at] for at in used] for row in rows],
         total=len(issues),
     )
+
+
+def report_html(report: ValidationReport) -> str:
+    """Give the outcome of a validation: what was checked against what, and each kind of fault."""
+    snapshot = None if report.snapshot_date is None else report.snapshot_date.isoformat()
+    outcome = "valid"
+    if not report.valid:
+        least = "" if report.complete else "at least "
+        outcome = f"not valid: {least}{count(report.fault_count, 'fault')}"
+        outcome += f" of {count(len(report.errors), 'kind')}"
+    head = facts(
+        f"Validation: {outcome}",
+        [
+            ("file", report.file),
+            ("version", report.version),
+            ("snapshot_date", snapshot),
+            ("schema", report.schema),
+        ],
+    )
+    return page(head, None if report.valid else _places(report.errors, "Each kind of fault"))
 
 
 def description_html(description: Description) -> str:

@@ -14,7 +14,7 @@ import attrs
 
 from ..extras import load_extra
 from ..records import Address, SOREntity, SorType
-from .markup import Html, code, count, element, escape, join, lines, small
+from .markup import Html, clip, code, count, element, escape, join, lines, small
 from .registers import LEVELS
 from .values import name_of
 
@@ -35,6 +35,12 @@ _NORTHINGS = (Decimal(6_000_000), Decimal(6_450_000))
 _COLOURS = {SorType.IE: "#D55E00", SorType.SI: "#0072B2", SorType.OE: "#009E73", None: "#555555"}
 
 
+_NOTE = (
+    "position:absolute;z-index:1000;left:10px;bottom:52px;padding:2px 8px;"
+    "background:#fffd;color:#111;font:13px sans-serif"
+)
+# A larger mark shows behind a smaller one at the same place.
+_RADIUS = {SorType.IE: 10, SorType.SI: 7.5, SorType.OE: 5, None: 5}
 _SCRIPTS = ("leaflet", "jquery")
 _STYLES = ("leaflet_css",)
 
@@ -115,22 +121,19 @@ def build_map(
     shown.default_js = [pair for pair in shown.default_js if pair[0] in _SCRIPTS]
     shown.default_css = [pair for pair in shown.default_css if pair[0] in _STYLES]
     note = f"The register on {view.day}: {placed.told()}."
-    box = "position:absolute;z-index:1000;left:60px;bottom:8px;padding:2px 8px;background:white"
-    shown.get_root().html.add_child(
-        folium.Element(f'<div style="{box};font:13px sans-serif">{escape(note)}</div>')
-    )
+    shown.get_root().html.add_child(folium.Element(element("div", note, style=_NOTE)))
     bounds = []
     for level, title in LEVELS.items():
         places = [place for place in placed.places if place.level is level]
         if not places:
             continue
-        group = folium.FeatureGroup(name=f"{title} ({count(len(places), 'place')})")
+        group = folium.FeatureGroup(name=_legend(level, f"{title} ({count(len(places), 'place')})"))
         for place in places:
             east, north = transformer.transform(float(place.easting), float(place.northing))
             bounds.append((north, east))
             folium.CircleMarker(
                 location=(north, east),
-                radius=5 + min(len(place.units), 60) ** 0.5,
+                radius=_RADIUS[level] + min(len(place.units), 60) ** 0.5,
                 color=_COLOURS[level],
                 fill=True,
                 fill_opacity=0.5,
@@ -152,6 +155,11 @@ def build_map(
     return shown
 
 
+def _legend(level: SorType | None, text: str) -> str:
+    mark = element("span", "●", style=f"color:{_COLOURS[level]}")
+    return join([mark, " ", text])
+
+
 def _libraries() -> tuple[Any, Any]:
     folium = load_extra("folium", "map", "Maps")
     pyproj = load_extra("pyproj", "map", "Maps")
@@ -163,7 +171,7 @@ def _unit(view: View, unit: SOREntity | str) -> SOREntity:
 
 
 def _short(place: Place) -> Html:
-    first = place.units[0].name or place.units[0].sor_id
+    first = clip(place.units[0].name or place.units[0].sor_id, 60)
     more = len(place.units) - 1
     return escape(first + (f" and {more:,} more" if more else ""))
 

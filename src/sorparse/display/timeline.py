@@ -172,7 +172,8 @@ def _line(bar: Bar) -> tuple[str, str]:
 
 
 def _known_days(register: Register) -> list[date]:
-    known = register._caveats.known_day
+    """Give the day up to which the source tells, where that is known."""
+    known = register.snapshot_date or register._store.latest_edit()
     return [] if known is None else [known]
 
 

@@ -189,7 +189,7 @@ def getter(path: str) -> Callable[[Any], Any]:
 
 
 class _LostFields:
-    """Counts what a record holds and the SOR2 file has no column for."""
+    """Counts what a record holds and the SOR2 file cannot give back."""
 
     def __init__(self, spec: TableSpec) -> None:
         declared = {column.field for column in spec.columns}
@@ -205,7 +205,9 @@ class _LostFields:
             for (record, field), (_, count) in PLACES.items()
             if record is spec.record
         ]
+        self._required = [(path, getter(path)) for path in spec.required]
         self._counts: Counter[str] = Counter()
+        self._keyless: Counter[str] = Counter()
 
     def look(self, record: Any) -> None:
         """Look at one record."""
@@ -215,9 +217,18 @@ class _LostFields:
         for field, value_of, count in self._series:
             if len(value_of(record)) > count:
                 self._counts[f"{field} beyond the {count}th"] += 1
+        for path, value_of in self._required:
+            if not value_of(record):
+                self._keyless[path] += 1
 
     def tell(self, load: Load) -> None:
         """Note each field that was left out, and in how many rows."""
+        for field, count in self._keyless.items():
+            load.note(
+                "row-without-key",
+                f"{count} rows of {self._table} have no {field}; a reader will not take them",
+                column=field,
+            )
         for field, count in self._counts.items():
             load.note(
                 "field-not-written",

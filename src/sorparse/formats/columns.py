@@ -24,17 +24,16 @@ class Census:
         self._quotes = 0
         self._lines = 0
         self._wrapped = 0
-        self._all_quoted_lines = 0
 
-    def watched(self, blocks: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    def watched(self, blocks: Iterable[tuple[int, list[str]]]) -> Iterator[tuple[int, list[str]]]:
         """Pass the blocks on and look at their quoting."""
-        for first, text in blocks:
+        for first, lines in blocks:
+            text = "\n".join(lines)
             if '"' in text:
                 self._quotes += text.count('"')
                 self._wrapped += text.count('="')
-                self._all_quoted_lines += text.count('"\n')
-            self._lines += text.count("\n")
-            yield first, text
+            self._lines += len(lines)
+            yield first, lines
 
     def add(self, cells: Sequence[str], width: int) -> None:
         """Count one row."""

@@ -87,7 +87,7 @@ class Rows:
 
     def __init__(
         self,
-        blocks: Iterable[tuple[int, str]],
+        blocks: Iterable[tuple[int, list[str]]],
         *,
         file: str,
         log: IssueLog,
@@ -115,12 +115,9 @@ class Rows:
         A line that holds a NUL or more characters than a value may have comes as a lone quote,
         which no reader takes for cells: ``exact`` then gives its cells, or reports it.
         """
-        for first, text in self._blocks:
-            self._first = first
-            self._lines = text.split("\n")
-            self._lines.pop()  # what follows the last line end
-            odd = "\0" in text or len(text) > self._most
-            self._after = 0
+        for first, lines in self._blocks:
+            self._first, self._lines, self._after = first, lines, 0
+            odd = self._holds_odd(lines)
             while True:
                 for i, line in enumerate(self._lines):
                     if i < self._after:
@@ -136,7 +133,10 @@ class Rows:
                 del self._lines[: self._grown_from]
                 self._first += self._grown_from
                 self._grown_from, self._after = None, 0
-                odd = any("\0" in line or len(line) > self._most for line in self._lines)
+                odd = self._holds_odd(self._lines)
+
+    def _holds_odd(self, lines: list[str]) -> bool:
+        return "\0" in "".join(lines) or max(map(len, lines), default=0) > self._most
 
     def split(self, lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, list[str]]]:
         """Give the exact cells of the rows on ``lines``; what is no row is reported."""
@@ -240,10 +240,10 @@ class Rows:
         block = next(self._blocks, None)
         if block is None:
             return False
-        first, text = block
+        first, lines = block
         # a line beyond the limit may lie between; no cell goes on across it
         self._lines.extend([""] * (first - self._first - len(self._lines)))
-        self._lines.extend(text.split("\n")[:-1])
+        self._lines.extend(lines)
         self._grown_from = self._at + 1
         return True
 

@@ -184,8 +184,8 @@ class ShakTable:
 
 
 def _lines(blocks: TextBlocks) -> Iterator[tuple[int, str]]:
-    for first, text in blocks:
-        for number, line in enumerate(text.split("\n")[:-1], first):
+    for first, lines in blocks:
+        for number, line in enumerate(lines, first):
             if line.strip():
                 yield number, line
 

@@ -16,9 +16,9 @@ import attrs
 from ..records import Address, Coded, EntityRef, SorType
 from . import codes
 from .folding import fold
-from .lookups import NO_UNITS, UnitsByKey, units_by_keys
+from .lookups import NO_UNITS, Postings, UnitsByKey, units_by_keys
 from .places import asked_municipality, asked_region, municipality_keys, region_keys
-from .search import NUMBER_FIELDS, NameIndex, Rank, units_by_number
+from .search import NUMBER_FIELDS, Names, Numbers, Rank
 from .timeindex import ACTIVE, CLOSED, FUTURE
 from .timeline import Status
 from .values import asked_keys, coded_keys
@@ -156,23 +156,25 @@ def _filters(view: View, question: Question, rank: Rank | None) -> Iterator[Filt
 
 def _text_filter(view: View, rank: Rank) -> Filter:
     store, register = view._store, view.register
-    names = register._lazily.get("names", lambda: NameIndex(store))
-    by_number = register._lazily.get("units by number", lambda: units_by_number(store))
     asked = {rank.text, rank.text.upper()}
-    units = _union(by_number, asked)
+    by_name = register._lazily.get("names", lambda: Names(store)).units(rank.words)
+    by_number = register._lazily.get("numbers", lambda: Numbers(store)).units(asked)
     if rank.text in store.numbers:
-        units.add(store.numbers[rank.text])
+        by_number.add(store.numbers[rank.text])
 
     def test(row: int) -> bool:
-        sor_id = store.ids[store.unit[row]]
-        if rank.take(row, store.value(row, "name"), sor_id):
+        unit = store.unit[row]
+        sor_id = store.ids[unit]
+        if unit in by_name and rank.take(row, store.value(row, "name"), sor_id):
             return True
+        if unit not in by_number:
+            return False
         if sor_id == rank.text or any(store.value(row, one) in asked for one in NUMBER_FIELDS):
             rank.take_first(row, sor_id)
             return True
         return False
 
-    return Filter(units | names.units_with_all(rank.words), test)
+    return Filter(by_name | by_number, test)
 
 
 # -- codes with names
@@ -246,11 +248,13 @@ def _address_filter(
     store, register = view._store, view.register
 
     def build() -> UnitsByKey:
-        merged: dict[str, set[int]] = {}
+        collected = Postings()
         for block in _ADDRESS_BLOCKS:
-            for key, units in units_by_keys(store, block, keys_of).items():
-                merged.setdefault(key, set()).update(units)
-        return {key: tuple(units) for key, units in merged.items()}
+            for row, address in store.stated(block):
+                if address is not None:
+                    for key in keys_of(address):
+                        collected.add(key, store.unit[row])
+        return collected.finished()
 
     own = _union(register._lazily.get(f"units by {name}", build), keys)
     below = codes.units_by_parent(register)
@@ -262,9 +266,16 @@ def _address_filter(
                 waiting.append(unit)
 
     inheritance = view._inheritance()
+    known: dict[int, bool] = {}  # by identity: units below share the address that they inherit
+
+    def matches(address: Address) -> bool:
+        found = known.get(id(address))
+        if found is None:
+            found = known[id(address)] = any(key in keys for key in keys_of(address))
+        return found
 
     def test(row: int) -> bool:
-        return any(key in keys for one in inheritance.addresses(row) for key in keys_of(one))
+        return any(map(matches, inheritance.addresses(row)))
 
     return Filter(reached, test)
 

@@ -25,18 +25,40 @@ def units_by(store: VersionStore, field: str) -> UnitsByKey:
 def units_by_keys(
     store: VersionStore, field: str, keys: Callable[[Any], Iterable[str | None]]
 ) -> UnitsByKey:
-    """Index the units by any number of keys that a field's value gives.
-
-    Most keys of a register have one unit: those are kept as a tuple, which needs the least room.
-    """
-    sets: dict[str, set[int]] = {}
+    """Index the units by any number of keys that a field's value gives."""
+    collected = Postings()
     unit_of = store.unit
     for row, value in store.stated(field):
         if value is not None:
             for key in keys(value):
                 if key is not None:
-                    sets.setdefault(key, set()).add(unit_of[row])
-    return {key: tuple(sorted(units)) for key, units in sets.items()}
+                    collected.add(key, unit_of[row])
+    return collected.finished()
+
+
+class Postings:
+    """Collects units by key. Most keys of a register have one unit, which is kept as a number."""
+
+    def __init__(self) -> None:
+        self._units: dict[str, int | list[int]] = {}
+
+    def add(self, key: str, unit: int) -> None:
+        """Take a unit for a key; it may come again."""
+        known = self._units.get(key)
+        if known is None:
+            self._units[key] = unit
+        elif isinstance(known, int):
+            if known != unit:
+                self._units[key] = [known, unit]
+        elif known[-1] != unit:
+            known.append(unit)
+
+    def finished(self) -> UnitsByKey:
+        """Give the units of each key, ascending, each once."""
+        return {
+            key: (units,) if isinstance(units, int) else tuple(sorted(set(units)))
+            for key, units in self._units.items()
+        }
 
 
 def records_by(records: Iterable[T], key: Callable[[T], str | None]) -> dict[str, tuple[T, ...]]:

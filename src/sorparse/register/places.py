@@ -58,9 +58,6 @@ def _municipality_name(name: str) -> str:
 def _shipped_name(kind: str, code: str | None) -> str | None:
     if code is None:
         return None
-    try:
-        from ..codes import name_of
-    except ImportError:
-        return None
-    name: str | None = name_of(kind, code)
-    return name
+    from ..codes import name_of
+
+    return name_of(kind, code)

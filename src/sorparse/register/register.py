@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from typing import IO, TYPE_CHECKING, Any, BinaryIO, TypeVar
 
@@ -35,7 +37,7 @@ from .timeindex import TimeIndex
 
 if TYPE_CHECKING:
     from ..display.picture import Picture
-    from .diff import Diff
+    from .differences import Diff
     from .view import View
 
 T = TypeVar("T")
@@ -227,7 +229,7 @@ class Register:
 
     def diff(self, from_day: Day, to_day: Day) -> Diff:
         """Compare two days of this register: the state on each, not what happened in between."""
-        from .diff import diff_days
+        from .differences import diff_days
 
         return diff_days(self.as_of(from_day), self.as_of(to_day))
 
@@ -358,16 +360,17 @@ def load(
                 "read those with sorparse.open"
             )
         store = VersionStore()
-        if "entities" in feed.tables:
-            for line, record in feed.numbered("entities"):
-                store.add(record, line)
         read: dict[str, tuple[Any, ...]] = {}
         lines: dict[str, array[int]] = {}
-        for field in attrs.fields(Tables):
-            if field.name in feed.tables:
-                pairs = list(feed.numbered(field.name))
-                read[field.name] = tuple([record for _, record in pairs])
-                lines[field.name] = array("q", [line or 0 for line, _ in pairs])
+        with _collector_paused():
+            if "entities" in feed.tables:
+                for line, record in feed.numbered("entities"):
+                    store.add(record, line)
+            for field in attrs.fields(Tables):
+                if field.name in feed.tables:
+                    pairs = list(feed.numbered(field.name))
+                    read[field.name] = tuple([record for _, record in pairs])
+                    lines[field.name] = array("q", [line or 0 for line, _ in pairs])
         return Register(
             store,
             Tables(**read),
@@ -376,3 +379,19 @@ def load(
             snapshot_date=feed.snapshot_date,
             issues=feed.issues,
         )
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Keep the garbage collector from going through all records again and again.
+
+    Millions of objects come to stay, none of them in a circle: looking for circles doubles the
+    time that keeping a version takes.
+    """
+    was_running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_running:
+            gc.enable()

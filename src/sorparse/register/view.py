@@ -10,6 +10,7 @@ from ..display.mixin import Records
 from ..errors import NotInForceError
 from ..inheritance import Effective, Inheritance
 from ..records import Coded, LocationCode, LocationCodeEDIType, SOREntity, SorType
+from ..tables.frames import AsTable
 from . import codes
 from .days import OPEN_END, from_ordinal
 from .idwords import why_unknown
@@ -21,13 +22,14 @@ from .values import coded_matcher
 
 if TYPE_CHECKING:
     from ..display.tree import Tree
+    from ..tables import Table
     from .register import Register
 
 T = TypeVar("T")
 Frame = TypeVar("Frame")
 
 
-class View:
+class View(AsTable):
     """The register on one day; made by :meth:`Register.as_of`.
 
     A mapping of SOR id to the version in force that day: ``view[sor_id]``, ``sor_id in view``,
@@ -144,6 +146,18 @@ class View:
         for unit, row in enumerate(self._rows):
             if row != NO_ROW and self._index.last_day(unit, self._ordinal) != OPEN_END:
                 yield self._store.record(row)
+
+    # -- for data tools
+
+    def to_arrow(self) -> Table:
+        """Give the units in force as an Arrow table; columns as those of ``feed.to_arrow``.
+
+        The view itself is taken by data tools too: ``polars.DataFrame(view)``. Needs the extra
+        ``[arrow]``.
+        """
+        from ..tables import Table
+
+        return Table.from_records("entities", self.active)
 
     # -- hierarchy
 

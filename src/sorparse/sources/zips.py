@@ -69,7 +69,9 @@ def from_zip(opener: Callable[[], BinaryIO], name: str, limits: Limits) -> Sourc
             raise SorFileError(
                 f"a member is named {info.filename!r}, which points outside the archive", file=name
             )
-        if info.is_dir() or path.startswith("__MACOSX/"):
+        if not path:
+            raise SorFileError("broken zip: a member has no name", file=name)
+        if path.endswith("/") or path.startswith("__MACOSX/"):
             continue
         if path in seen:
             raise SorFileError(f"two members are named {info.filename!r}", file=name)

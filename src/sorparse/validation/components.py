@@ -39,8 +39,12 @@ _REFERENCES = {
 
 def local(element: etree._Element) -> str:
     """Local name of an element; empty for a comment or a processing instruction."""
-    tag = element.tag
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+    return local_of(element.tag) if isinstance(element.tag, str) else ""
+
+
+def local_of(name: str) -> str:
+    """Local part of a ``{uri}local`` name. Unlike lxml's own it takes names that are not valid."""
+    return name.rpartition("}")[2]
 
 
 def xs_children(element: etree._Element) -> Iterator[tuple[str, etree._Element]]:

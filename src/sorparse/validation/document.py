@@ -12,7 +12,7 @@ from lxml import etree
 from ..errors import SorFileError, UnrecognisedFormatError
 from ..sources import Member, Source
 from .compile import BUNDLED_ROOTS, ROOT
-from .components import local
+from .components import local, namespace_of
 
 _PIECE = 4 * 1024
 _BOMS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -112,13 +112,19 @@ def look_at(member: Member) -> Document:
             raise SorFileError("has no root element in its first 64 KiB", file=member.name)
         raise broken_xml(error, member.name)
     refuse_doctype(root, member.name)
-    tag = etree.QName(root)
-    if tag.localname != ROOT:
+    if local(root) != ROOT:
         raise UnrecognisedFormatError(
-            f"is XML with the root element {tag.localname}, where {ROOT} was expected",
+            f"is XML with the root element {local(root)}, where {ROOT} was expected",
             file=member.name,
         )
-    return Document(member, tag.namespace or "", snapshot)
+    try:
+        etree.QName(root)
+    except ValueError:
+        raise UnrecognisedFormatError(
+            f"is a {ROOT} of the namespace {namespace_of(str(root.tag))!r}, which is no valid one",
+            file=member.name,
+        ) from None
+    return Document(member, namespace_of(str(root.tag)), snapshot)
 
 
 class _SecureOptions(TypedDict):

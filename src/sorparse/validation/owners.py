@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from copy import deepcopy
 
 import attrs
@@ -12,6 +13,7 @@ from lxml import etree
 from ..issues import Issue, Severity
 from ..limits import DEFAULT_LIMITS, Limits
 from .compile import Schema, load_schema
+from .components import namespace_of
 from .faults import FaultLog
 from .lines import locate
 from .words import Finding, content_findings, value_finding
@@ -34,6 +36,8 @@ class OwnerValidator:
 
         validator = OwnerValidator.for_document(namespace, schema=None, file=member.name)
         for _, owner in etree.iterparse(stream, events=("end",), tag=OWNER_TAG, ...):
+            if not is_owner(owner):
+                continue                          # inside another owner: told with that one
             for issue in validator.check(owner):  # before the owner is cleared
                 log.add(issue)
             ...                                   # read the records of the owner
@@ -247,7 +251,12 @@ class _Outline:
         stand_ins: Iterable[str],
         after: Iterable[etree._Element],
     ) -> _Outline:
-        top = etree.Element(root.tag, dict(root.attrib), nsmap=root.nsmap)
+        top = etree.Element(root.tag, nsmap={root.prefix: namespace_of(str(root.tag))})
+        for name, value in root.items():
+            # the parser lets names and namespaces through that lxml does not let one set; with an
+            # undeclared prefix the document is broken XML, which is told at its end
+            with suppress(ValueError):
+                top.set(name, value)
         top.text = root.text
         origins = {top: root}
 

@@ -44,6 +44,11 @@ class ValidationReport:
     def __bool__(self) -> bool:
         return self.valid
 
+    def _repr_html_(self) -> str:
+        from ..display.findings import report_html
+
+        return report_html(self)
+
     def __str__(self) -> str:
         what = f"SOR XML {self.version}" if self.version else "SOR XML"
         if self.snapshot_date is not None:

@@ -138,7 +138,7 @@ def parse_schema(content: bytes, name: str) -> etree._Element:
             file=name,
         )
     if root.tag != f"{{{XS}}}schema":
-        shown = etree.QName(root).localname
+        shown = str(root.tag).rpartition("}")[2]
         raise SorFileError(f"is no XML schema: its root element is {shown}", file=name)
     return root
 

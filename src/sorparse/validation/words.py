@@ -16,7 +16,7 @@ from collections.abc import Iterator
 import attrs
 from lxml import etree
 
-from .components import Components, Content, local
+from .components import Components, Content, local, local_of, namespace_of
 
 UNITS = ("InstitutionOwner", "HealthInstitution", "OrganizationalUnit")
 
@@ -82,7 +82,7 @@ def value_finding(
     value = element.text or ""
     if attribute is not None:
         value = next((str(v) for k, v in element.items() if k.endswith(attribute)), "")
-    if kind == "SCHEMAV_CVC_COMPLEX_TYPE_3_2_1":
+    if kind in ("SCHEMAV_CVC_COMPLEX_TYPE_3_2_1", "SCHEMAV_CVC_TYPE_3_1_1"):
         rule = f"has the attribute {attribute}, which the schema does not know here"
         return Finding("xsd-unknown-attribute", rule, element, value, attribute)
     if kind in ("SCHEMAV_CVC_COMPLEX_TYPE_2_3", "SCHEMAV_CVC_COMPLEX_TYPE_2_1") and (
@@ -90,25 +90,27 @@ def value_finding(
     ):
         rule = "holds text where only elements may stand"
         return Finding("xsd-stray-text", rule, element, _stray_text(element))
-    if kind == "SCHEMAV_CVC_TYPE_3_1_2":
+    if kind in ("SCHEMAV_CVC_TYPE_3_1_2", "SCHEMAV_CVC_COMPLEX_TYPE_2_2"):
         child = next(element.iterchildren("*"), element)
         rule = f"stands inside {local(element)}, which may only hold text"
         return Finding("xsd-unknown-element", rule, child)
-    if facet := _FACET.match(rest):
+    facet, atomic = _FACET.match(rest), _ATOMIC.search(rest)
+    if (facet or atomic) and attribute is None and len(element):
+        return None  # there are elements in a text, which is told already
+    if facet:
         rule = _facet_rule(facet[1], rest[facet.end() :], components)
         return Finding("xsd-bad-value", rule, element, value, attribute)
-    if found := _ATOMIC.search(rest):
-        if attribute is None and len(element):
-            return None  # elements inside a text: told already
-        base = components.builtin_base(found[1])
-        rule = components.type_words(found[1]) or _TYPES.get(
+    if atomic:
+        base = components.builtin_base(atomic[1])
+        rule = components.type_words(atomic[1]) or _TYPES.get(
             base, f"is no value of the type {_NAMESPACES.sub('', base)}"
         )
         return Finding("xsd-bad-value", rule, element, value, attribute)
     if kind == "SCHEMAV_CVC_ELT_1":
         rule = "is not declared by the schema as the beginning of a document"
         return Finding("xsd-unknown-root", rule, element)
-    return Finding("xsd-other", _NAMESPACES.sub("", rest), element, attribute=attribute)
+    rule = f"is refused by the schema: {_NAMESPACES.sub('', rest)}"
+    return Finding("xsd-other", rule, element, attribute=attribute)
 
 
 def _facet_rule(facet: str, rest: str, components: Components) -> str:
@@ -164,8 +166,8 @@ def _unknown(
         other = next((n for n in components.namesakes(name) if n in known), None)
         if other is not None:
             rule = (
-                f"stands under the namespace {etree.QName(name).namespace or '(none)'}; "
-                f"the schema has it under {etree.QName(other).namespace}"
+                f"stands under the namespace {namespace_of(name) or '(none)'}; "
+                f"the schema has it under {namespace_of(other)}"
             )
         elif components.has_element(name):
             rule = f"does not belong in {local(_parent(child))}"
@@ -183,7 +185,7 @@ def _missing(
     present = {str(child.tag) for child in children}
     for slot in content.slots:
         if slot.required and not slot.names & present:
-            names = sorted({etree.QName(name).localname for name in slot.names})
+            names = sorted({local_of(name) for name in slot.names})
             if strangers.intersection(names):
                 continue  # it is there under another namespace, which is told
             yield Finding("xsd-missing-element", f"lacks the element {' or '.join(names)}", parent)

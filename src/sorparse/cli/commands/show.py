@@ -3,33 +3,36 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Iterator
 from typing import Any
 
 import sorparse
 
 from .. import arguments, reading, told, units
-from ..output import Output
+from ..output import Output, one_line
 
 NAME = "show"
 HELP = "one unit: what the file says of it, on any day"
 ABOUT = (
     "Show one unit by its SOR id: its status on a day, the units above it, every field that holds "
     "something, what it inherits and from whom, and who replaced it. A closed unit is shown in its "
-    "last version, a future one in its first. With --history every version, oldest first."
+    "last version, a future one in its first. With --history every version, oldest first. Of a "
+    "SHAKCOMPLETE file, which has no units, it shows the periods of a SHAK code."
 )
 EXAMPLES = """\
   sorparse show Sor_complete.zip 9000041000016007
   sorparse show Sor_complete.zip 9000041000016007 --as-of 2013-05-01
   sorparse show Sor_complete.zip 9000041000016007 --history
   sorparse show Sor_complete.zip 9000041000016007 --json
+  sorparse show SHAKCOMPLETE.TXT 9901
 """
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     arguments.file(parser)
-    parser.add_argument("sor_id", metavar="SORID", help="SOR id of the unit")
+    parser.add_argument("sor_id", metavar="SORID", help="SOR id of the unit, or a SHAK code")
     parser.add_argument("--history", action="store_true", help="every version, oldest first")
     arguments.as_of(parser)
     arguments.output(parser)
@@ -38,8 +41,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, out: Output) -> int:
     """Print the unit."""
-    register = reading.register(args)
     sor_id = args.sor_id.strip()
+    try:
+        register = reading.register(args)
+    except sorparse.MissingTableError:
+        return _shak_code(args, out, sor_id)
     if args.history:
         versions = register.history(sor_id)
         out.rows(
@@ -54,6 +60,36 @@ def run(args: argparse.Namespace, out: Output) -> int:
     else:
         _as_text(found, out)
     return reading.status(args, register.issues)
+
+
+def _shak_code(args: argparse.Namespace, out: Output, code: str) -> int:
+    """Print the periods of a SHAK code, from a file that has those and no units."""
+    with reading.feed(args) as feed:
+        found = [unit for unit in feed.shak_units() if unit.shak_code == code.upper()]
+    if args.as_of is not None:
+        found = [unit for unit in found if unit.validity.contains(args.as_of)]
+    if not found:
+        day = f" on {args.as_of}" if args.as_of else ""
+        print(
+            f"sorparse: {one_line(args.file)} has no SHAK code {one_line(code)}{day}",
+            file=sys.stderr,
+        )
+    out.rows(
+        ("from_date", "to_date", "shak_code", "kind", "name", "updated_at"),
+        (
+            (
+                unit.validity.from_date,
+                unit.validity.to_date,
+                unit.shak_code,
+                unit.kind,
+                unit.name,
+                unit.updated_at,
+            )
+            for unit in found
+        ),
+        objects=map(sorparse.to_dict, found),
+    )
+    return reading.status(args, feed.issues, otherwise=0 if found else 1)
 
 
 def _as_text(found: dict[str, Any], out: Output) -> None:

@@ -1,0 +1,76 @@
+"""Fuzz one target: ``python fuzz/run.py TARGET [SECONDS] [libFuzzer options]``; see README.md."""
+
+from __future__ import annotations
+
+import pkgutil
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import atheris
+
+HERE = Path(__file__).parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "src")]
+
+
+def remember_decoders(module: Any) -> None:
+    """Most inputs have the header of another: what was generated for it is used again."""
+    make = module.FastDecoder
+    known: dict[Any, tuple[Any, list[Any]]] = {}
+
+    def remembered(careful: Any, delimiter: str) -> Any:
+        key = (careful.plan.spec.title, careful.plan.header, careful.plan.columns, delimiter)
+        on_swap = careful.on_swap
+        if key not in known:
+            if len(known) > 1000:
+                known.clear()
+            called: list[Any] = [on_swap]
+            careful.on_swap = lambda: called[0]()
+            known[key] = (make(careful, delimiter), called)
+        decoder, called = known[key]
+        called[0] = on_swap
+        return decoder
+
+    module.FastDecoder = remembered
+
+
+def main() -> None:
+    """Load everything instrumented, lay the first inputs down, and go."""
+    with atheris.instrument_imports(include=["sorparse", "targets"], enable_loader_override=False):
+        for package in ("formats", "sources", "validation", "records"):
+            module = import_module(f"sorparse.{package}")
+            for found in pkgutil.walk_packages(module.__path__, f"{module.__name__}."):
+                import_module(found.name)
+        from targets import TARGETS
+    remember_decoders(import_module("sorparse.formats.csv_reader"))
+    if len(sys.argv) < 2 or sys.argv[1] not in TARGETS:
+        raise SystemExit(f"usage: python fuzz/run.py {{{'|'.join(TARGETS)}}} [SECONDS]")
+    name, *rest = sys.argv[1:]
+    target = TARGETS[name]
+    corpus = HERE / "corpus" / name
+    corpus.mkdir(parents=True, exist_ok=True)
+    for number, seed in enumerate(target.seeds()):
+        (corpus / f"seed{number:02}").write_bytes(seed)
+    words = HERE / "corpus" / f"{name}.dict"
+    words.write_text(
+        "".join('"' + "".join(f"\\x{byte:02x}" for byte in word) + '"\n' for word in target.words)
+    )
+    seconds = [f"-max_total_time={rest.pop(0)}"] if rest and rest[0].isdigit() else []
+    options = [
+        str(corpus),
+        f"-dict={words}",
+        f"-max_len={target.max_len}",
+        "-timeout=10",
+        "-rss_limit_mb=1024",
+        "-print_final_stats=1",
+        f"-artifact_prefix={HERE / 'corpus'}/{name}-",
+        *seconds,
+        *rest,
+    ]
+    atheris.Setup([sys.argv[0], *options], target.run)
+    atheris.Fuzz()
+
+
+if __name__ == "__main__":
+    main()
