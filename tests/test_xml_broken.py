@@ -38,10 +38,13 @@ REGISTER = document(owner(hospital(unit(), unit(sor_id=INNER))))
 
 def units_before_fault(content: bytes) -> tuple[list[str], SorFileError]:
     found: list[str] = []
-    with sorparse.open(content) as feed, pytest.raises(SorFileError) as error:
-        for record in feed.entities():
-            found.append(record.sor_id)  # noqa: PERF401 # what came before the error counts
-    return found, error.value
+    try:
+        with sorparse.open(content) as feed:
+            for record in feed.entities():
+                found.append(record.sor_id)  # noqa: PERF401 - what came before the error counts
+    except SorFileError as error:
+        return found, error
+    pytest.fail("no error")
 
 
 def test_a_truncated_document_gives_what_was_complete() -> None:
@@ -144,8 +147,8 @@ def test_other_encodings_are_read(encoding: str) -> None:
 
 def test_a_wrong_declaration_can_be_overruled() -> None:
     content = document(owner(name="Æblegården")).decode().encode("windows-1252")
-    found, error = units_before_fault(content)
-    assert found == []
+    none, error = units_before_fault(content)
+    assert none == []
     assert error.line is not None
     found, _ = read(content, encoding="windows-1252")
     assert found[0].name == "Æblegården"
@@ -225,31 +228,24 @@ print(count, before, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 def test_memory_does_not_grow_with_the_document(tmp_path: Path, one_owner: bool) -> None:
     """30 MB of units, in many owners or in one, are read in the memory of a few."""
     path = tmp_path / "Sor.zip"
-    units = 16_000
     made = 0
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        with archive.open("Sor.xml", "w") as stream:
-            stream.write(V2.encode())
-            open_owner = False
-            while made < units:
-                if not open_owner:
-                    text = owner(sor_id=sor_id(10_000 + made))
-                    head, end, _ = text.rpartition("</InstitutionOwnerEntity>")
-                    stream.write(head.encode())
-                    open_owner = True
-                    made += 1
-                below = [
-                    unit(sor_id=sor_id(100_000 + made + n), more=(option(), POSTAL, VIRTUAL))
-                    for n in range(100)
-                ]
-                stream.write(hospital(*below, sor_id=sor_id(10_000 + made)).encode())
-                made += 101
-                if not one_owner:
-                    stream.write(b"</InstitutionOwnerEntity>")
-                    open_owner = False
-            if open_owner:
-                stream.write(b"</InstitutionOwnerEntity>")
-            stream.write(b"</SorTree>")
+    end = "</InstitutionOwnerEntity>"
+    with (
+        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
+        archive.open("Sor.xml", "w") as stream,
+    ):
+        stream.write(V2.encode())
+        while made < 16_000:
+            if made == 0 or not one_owner:
+                stream.write(owner(sor_id=sor_id(10_000 + made)).removesuffix(end).encode())
+                made += 1
+            more = (option(), POSTAL, VIRTUAL)
+            below = [unit(sor_id=sor_id(100_000 + made + n), more=more) for n in range(100)]
+            stream.write(hospital(*below, sor_id=sor_id(10_000 + made)).encode())
+            made += 101
+            if not one_owner:
+                stream.write(end.encode())
+        stream.write((end if one_owner else "").encode() + b"</SorTree>")
     with zipfile.ZipFile(path) as archive:
         assert archive.getinfo("Sor.xml").file_size > 15_000_000
     done = subprocess.run(

@@ -296,11 +296,10 @@ def test_a_unit_in_a_stranger_is_not_lost() -> None:
 
 
 def test_a_second_unit_in_one_container_is_taken_for_one_beside() -> None:
-    second = (
-        f"</OrganizationalUnit><OrganizationalUnit>{body(INNER, option())}</OrganizationalUnit>"
-    )
+    end = "</OrganizationalUnit>"
+    second = f"{end}<OrganizationalUnit>{body(INNER, option())}{end}"
     content = document(owner(hospital(unit(unit(sor_id=OTHER)))))
-    text = content.decode().replace("</OrganizationalUnit>", second, 1)
+    text = content.decode().replace(end, second, 1)
     found, issues = read(text.encode())
     assert [(u.sor_id, u.parent_id) for u in found[2:4]] == [(UNIT, HOSPITAL), (INNER, HOSPITAL)]
     assert [issue.code for issue in issues] == ["duplicate-element"]
