@@ -175,7 +175,7 @@ class Maker:
                         address, visiting = self.address(), self.address()
                     yield self.unit(item, owner, institution, parent, address, visiting, location)
 
-    def unit(
+    def unit(  # noqa: PLR0917 - one row of columns
         self,
         item: int,
         owner: dict[str, str],
