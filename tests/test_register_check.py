@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -251,3 +252,9 @@ def test_a_deep_chain_and_many_overlaps_are_checked_in_time() -> None:
     found = Counter(issue.code for issue in Register.from_records([*chain, *many]).check())
     assert found["overlapping-versions"] == 1499
     assert found["parent-cycle"] == 0
+
+
+def test_the_docs_list_every_code() -> None:
+    docs = (Path(__file__).parents[1] / "docs" / "register.md").read_text(encoding="utf-8")
+    for code, (severity, meaning) in FINDINGS.items():
+        assert f"| `{code}` | {severity} | {meaning} |\n" in docs

@@ -201,6 +201,23 @@ def test_every_filter_and_all_together(filters: dict[str, object], found: list[s
     assert [one.sor_id for one in FILTERED.find(**filters)] == found  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("asked", ["1081", "Region Nordjylland", "nordjylland"])
+def test_a_region_is_known_by_the_half_that_a_format_leaves_out(asked: str) -> None:
+    records = [
+        unit("xml", postal_address=Address(region_code="1081")),
+        unit("csv", postal_address=Address(region_name="Region Nordjylland")),
+        unit("other", postal_address=Address(region_code="1082")),
+    ]
+    found = Register.from_records(records).as_of(DAY).find(region=asked)
+    assert [one.sor_id for one in found] == ["xml", "csv"]
+
+
+@pytest.mark.parametrize("asked", ["0825", "Læsø", "laeso", "Læsø Kommune"])
+def test_a_municipality_is_known_by_its_code_alone(asked: str) -> None:
+    records = [unit("a", postal_address=Address(municipality_code="0825"))]
+    assert len(Register.from_records(records).as_of(DAY).find(municipality=asked)) == 1
+
+
 def test_an_address_that_is_no_longer_inherited_does_not_count() -> None:
     register = Register.from_records(
         [

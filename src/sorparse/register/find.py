@@ -18,7 +18,7 @@ from . import codes
 from .folding import fold
 from .lookups import NO_UNITS, Postings, UnitsByKey, units_by_keys
 from .places import asked_municipality, asked_region, municipality_keys, region_keys
-from .search import NUMBER_FIELDS, NameIndex, Rank, units_by_number
+from .search import NUMBER_FIELDS, Names, Numbers, Rank
 from .timeindex import ACTIVE, CLOSED, FUTURE
 from .timeline import Status
 from .values import asked_keys, coded_keys
@@ -156,23 +156,25 @@ def _filters(view: View, question: Question, rank: Rank | None) -> Iterator[Filt
 
 def _text_filter(view: View, rank: Rank) -> Filter:
     store, register = view._store, view.register
-    names = register._lazily.get("names", lambda: NameIndex(store))
-    by_number = register._lazily.get("units by number", lambda: units_by_number(store))
     asked = {rank.text, rank.text.upper()}
-    units = _union(by_number, asked)
+    by_name = register._lazily.get("names", lambda: Names(store)).units(rank.words)
+    by_number = register._lazily.get("numbers", lambda: Numbers(store)).units(asked)
     if rank.text in store.numbers:
-        units.add(store.numbers[rank.text])
+        by_number.add(store.numbers[rank.text])
 
     def test(row: int) -> bool:
-        sor_id = store.ids[store.unit[row]]
-        if rank.take(row, store.value(row, "name"), sor_id):
+        unit = store.unit[row]
+        sor_id = store.ids[unit]
+        if unit in by_name and rank.take(row, store.value(row, "name"), sor_id):
             return True
+        if unit not in by_number:
+            return False
         if sor_id == rank.text or any(store.value(row, one) in asked for one in NUMBER_FIELDS):
             rank.take_first(row, sor_id)
             return True
         return False
 
-    return Filter(units | names.units_with_all(rank.words), test)
+    return Filter(by_name | by_number, test)
 
 
 # -- codes with names

@@ -9,9 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_LETTERS = str.maketrans(
-    {"æ": "ae", "ø": "o", "å": "a", "ä": "ae", "ö": "o", "ü": "u", "ð": "d", "þ": "th", "ß": "ss"}
-)
+_LETTERS = (("æ", "ae"), ("ø", "o"), ("å", "a"), ("ä", "ae"), ("ö", "o"), ("ü", "u"))
 _RUN_OF_A = re.compile("aa+")
 words_of = re.compile(r"\w+").findall
 """Gives the words of a folded text, in their order."""
@@ -19,9 +17,16 @@ words_of = re.compile(r"\w+").findall
 
 def fold(text: str) -> str:
     """Fold a text for comparison; blanks at the ends and runs of blanks do not count."""
-    folded = " ".join(text.casefold().split())
+    return fold_letters(" ".join(text.split()))
+
+
+def fold_letters(text: str) -> str:
+    """Fold the letters of a text and leave its blanks and line ends; any length at once."""
+    folded = text.casefold()
     if not folded.isascii():
-        folded = unicodedata.normalize("NFC", folded).translate(_LETTERS)
+        folded = unicodedata.normalize("NFC", folded)
+        for letter, plain in _LETTERS:
+            folded = folded.replace(letter, plain)
         if not folded.isascii():
             parts = unicodedata.normalize("NFKD", folded)
             folded = "".join([letter for letter in parts if not unicodedata.combining(letter)])

@@ -1,17 +1,20 @@
-"""Finding units by words: an inverted index over all names that units ever had.
+"""Finding units by words and numbers.
 
-The index gives, for the beginning of a word, the units that may match on any day; whether the name
-on the day asked about does is looked at afterwards. So one index serves every day.
+All names that units ever had stand in one long text, a line each, their letters folded. Looking
+for the beginning of a word in it is one search for a blank and the word, at the speed of memory: a
+few milliseconds for a quarter of a million names. (Measured: a dictionary of words answers faster
+still, but takes twice as long to build.) Whether the name on the day asked about matches is looked
+at afterwards, so one text serves every day.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterable, Sequence
-from itertools import takewhile
+import re
+from array import array
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 
-from .folding import fold, words_of
-from .lookups import Postings, UnitsByKey
+from .folding import fold, fold_letters, words_of
 from .store import VersionStore
 
 NUMBER_FIELDS = (
@@ -25,45 +28,72 @@ NUMBER_FIELDS = (
 )
 """What, besides the name and the SOR id, a unit is found by; as a whole, not by its beginning."""
 
+_BETWEEN_WORDS = re.compile(r"[^\w\n]+")
+
 Key = tuple[int, int, int, int, str, int, str]
 
 
-def units_by_number(store: VersionStore) -> UnitsByKey:
-    """Index the units by every number they ever had; which number it is, is looked at later."""
-    collected = Postings()
-    for field in NUMBER_FIELDS:
-        for row, number in store.stated(field):
-            if number is not None:
-                collected.add(number, store.unit[row])
-    return collected.finished()
+class Lines:
+    """Lines of text, each of a unit, to be searched all at once."""
+
+    def __init__(self, lines: Iterable[tuple[int, str]]) -> None:
+        self._units = array("i")
+        texts: list[str] = []
+        for unit, text in lines:
+            self._units.append(unit)
+            texts.append(" ".join(text.split()))
+        self._text = self._prepared("\n".join(["", *texts, ""]))
+        self._starts = array("q", [match.start() for match in re.finditer("\n", self._text)])
+
+    def _prepared(self, text: str) -> str:
+        return text
+
+    def _with(self, wanted: str) -> Iterator[int]:
+        """Yield the units of the lines that hold ``wanted``; a unit may come again."""
+        text, starts = self._text, self._starts
+        at = text.find(wanted)
+        while at >= 0:
+            line = bisect_right(starts, at) - 1
+            yield self._units[line]
+            at = text.find(wanted, starts[line + 1])
 
 
-class NameIndex:
-    """Units by the words of their names."""
+class Names(Lines):
+    """The names that units ever had."""
 
     def __init__(self, store: VersionStore) -> None:
-        collected = Postings()
-        for row, name in store.stated("name"):
-            if name is not None:
-                unit = store.unit[row]
-                for word in words_of(fold(name)):
-                    collected.add(word, unit)
-        self._units = collected.finished()
-        self._words = sorted(self._units)
+        named = ((store.unit[row], name) for row, name in store.stated("name") if name is not None)
+        super().__init__(named)
 
-    def units(self, beginning: str) -> set[int]:
-        """Give the units with a word that begins so in any of their names."""
-        at = bisect_left(self._words, beginning)
-        matching = takewhile(
-            lambda word: word.startswith(beginning),
-            (self._words[place] for place in range(at, len(self._words))),
+    def _prepared(self, text: str) -> str:
+        words = _BETWEEN_WORDS.sub(" ", fold_letters(text))
+        return words.replace("\n ", "\n").replace("\n", "\n ")
+
+    def units(self, beginnings: Iterable[str]) -> set[int]:
+        """Give the units with a name that may have words beginning so.
+
+        Only the rarest is looked for; none give no units.
+        """
+        wanted = [f" {beginning}" for beginning in beginnings]
+        if not wanted:
+            return set()
+        return set(self._with(min(wanted, key=self._text.count) if wanted[1:] else wanted[0]))
+
+
+class Numbers(Lines):
+    """The numbers that units ever had, of whatever kind."""
+
+    def __init__(self, store: VersionStore) -> None:
+        super().__init__(
+            (store.unit[row], number)
+            for field in NUMBER_FIELDS
+            for row, number in store.stated(field)
+            if number is not None
         )
-        return set().union(*(self._units[word] for word in matching))
 
-    def units_with_all(self, beginnings: Sequence[str]) -> set[int]:
-        """Give the units whose names have words beginning with each of some; none for none."""
-        found = [self.units(beginning) for beginning in beginnings]
-        return set.intersection(*found) if found else set()
+    def units(self, asked: Iterable[str]) -> set[int]:
+        """Give the units that ever had one of some numbers."""
+        return {unit for number in asked for unit in self._with(f"\n{number}\n")}
 
 
 class Rank:
