@@ -204,8 +204,13 @@ def test_a_text_written_for_a_spreadsheet(cell: str, name: str | None) -> None:
     assert units(sor2(f"{A};{cell};;;"))[0].name == name
 
 
+    # beside a cell that is wrong, the row is taken cell by cell
+    assert one(sor2(f"{A};{cell};i går;;"))[0].name == name
+
+
 def test_only_blanks_are_taken_off() -> None:
-    assert units(sor2(f"{A};\x0bx\x0c;;;"))[0].name == "\x0bx\x0c"
+    for row in (f"{A};\x0bx\x0c;;;", f'{A};="\x0bx\x0c";i går;;'):
+        assert read(sor2(row))[0][0].name == "\x0bx\x0c"
 
 
 OPEN = (f'{A};"Hjerte', f"{B};Nyre;sygehus;2", '";sygehus;1')
