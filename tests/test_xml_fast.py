@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import sorparse
-from sorparse.formats.fast import Odd
+from sorparse.formats.texts import Odd
 from sorparse.formats.sor_xml.fast import Fast
 from sorparse.formats.sor_xml.names import (
     ENTITIES,
