@@ -10,7 +10,8 @@ import textwrap
 import zlib
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
+import sorparse
+
 MEGABYTE = 1024 * 1024
 
 _REPORT = """
@@ -33,7 +34,7 @@ def bounded(script: str, *arguments: object, megabytes: int, seconds: int = 60) 
     code = textwrap.dedent(script) + textwrap.dedent(_REPORT) + "print(peak())\n"
     environment = {
         **os.environ,
-        "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT / "tests")]),
+        "PYTHONPATH": str(Path(sorparse.__file__).parent.parent),
     }
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", code, *map(str, arguments)],

@@ -272,14 +272,12 @@ def test_standard_input_is_a_source(run: Run, monkeypatch: pytest.MonkeyPatch) -
 # -- terminals
 
 
-@pytest.mark.parametrize("encoding", ["ascii", "cp437", "cp850"])
+@pytest.mark.parametrize("encoding", ["ascii", "cp437"])
 def test_danish_letters_are_safe_on_any_terminal(encoding: str) -> None:
     found = command_line("find", SOR2, "aero", PYTHONIOENCODING=encoding)
     assert found.returncode == 0
     text = found.stdout.decode(encoding)
     assert ("Aeroevig Sygehus" in text) == (encoding == "ascii")
-    if encoding == "cp850":
-        assert "Ærøvig Sygehus" in text
     if encoding == "cp437":  # has Æ, has no ø
         assert "Æroevig Sygehus" in text
     told = command_line("find", SOR2, "aero", "--json", PYTHONIOENCODING=encoding)

@@ -52,6 +52,18 @@ def test_show_gives_the_version_of_the_day(run: Run) -> None:
     assert told["unit"]["postal_address"]["easting"] == "556302.49"
 
 
+@pytest.mark.parametrize("name", ["daily_csv", "sor_csv_folder", "sor_xml_zip", "sor_xml_1_0_0"])
+def test_every_format_is_asked_alike(run: Run, name: str) -> None:
+    source = getattr(examples, name)
+    told = run("show", source, HOSPITAL, "--as-of", examples.snapshot_date, "--json").json
+    assert told["unit"]["name"] == "Nordhavets Universitetshospital"
+    assert told["status"] == "ACTIVE"
+    table = run("tree", source, DEPARTMENT, "--as-of", examples.snapshot_date, "--json").json
+    assert [node["sor_id"] for node in table[:2]] == [DEPARTMENT, WARD]
+    assert HOSPITAL in run("find", source, "universitetshospital").out
+    assert run("diff", examples.daily_csv, source, "--quiet").status == 0
+
+
 def test_show_marks_what_is_inherited_and_from_whom(run: Run) -> None:
     told = run("show", SOR2, WARD, "--as-of", "2026-06-15", "--json").json
     assert told["unit"]["postal_address"] is None
@@ -269,6 +281,18 @@ def test_diff_guards_against_too_many_closings(run: Run, register: sorparse.Regi
     result = run("diff", SOR2, *days, "--max-closed", closed - 1)
     assert result.status == 1
     assert f"{closed} units closed, more than --max-closed {closed - 1}" in result.err
+
+
+def test_diff_tells_the_findings_of_both_sides(run: Run, tmp_path: Path) -> None:
+    for name, day in (("a", "2020-13-01"), ("b", "2020-14-01")):
+        (tmp_path / f"{name}.csv").write_text(f"SorId;FromDate\r\n11000016002;{day}\r\n", "utf-8")
+    issues = tmp_path / "issues.jsonl"
+    argv = (tmp_path / "a.csv", tmp_path / "b.csv", "--issues", issues)
+    assert run("diff", *argv).status == 0
+    text = issues.read_text("utf-8")
+    assert "2020-13-01" in text
+    assert "2020-14-01" in text
+    assert run("diff", *argv, "--strict").status == 1
 
 
 def test_diff_summary(run: Run) -> None:

@@ -14,7 +14,7 @@ from sorparse.formats import sor2
 from sorparse.formats.cells import BadCell
 from sorparse.formats.csv_reader import match_columns
 from sorparse.formats.decode import CarefulDecoder, make_plan
-from sorparse.formats.generate import FastDecoder
+from sorparse.formats.fast import FastDecoder
 from sorparse.formats.rows import clean
 
 HEADER = [column.name for column in sor2.ENTITIES.columns]

@@ -127,7 +127,7 @@ def test_ids_alone_bring_nothing_below(tmp_path: Path) -> None:
 
 
 def test_other_formats_become_sor2(tmp_path: Path) -> None:
-    for source in (examples.daily_csv, examples.sor_csv_folder):
+    for source in (examples.daily_csv, examples.sor_csv_folder, examples.sor_xml_zip):
         report = sorparse.extract(source, tmp_path / "x.zip", below=DEPARTMENT)
         assert report.to == "sor2"
         with sorparse.open(source) as feed, sorparse.open(tmp_path / "x.zip") as small:

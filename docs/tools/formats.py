@@ -25,9 +25,10 @@ EVIDENCE = {
 LEGEND = """\
 How sure a name is: **seen** in the publisher's own texts or in use on the real file; **reasoned**
 from the publisher's rules of naming and from its other formats; **ours** where no name is known and
-the library uses a reference name. Names are compared without regard to case, `_`, `-`, blanks and
-Danish letters (`æ` is `ae`), and a final `Identifier` counts as `Id`.
-"""
+the library uses a reference name."""
+FOLDED = """\
+Names are compared without regard to case, `_`, `-`, blanks and Danish letters (`æ` is `ae`), and a
+final `Identifier` counts as `Id`."""
 
 
 def pages() -> dict[str, str]:
@@ -63,7 +64,8 @@ def _specs(module: str) -> list[TableSpec]:
 
 
 def _page(title: str, about: str, specs: list[TableSpec], *, column: str = "Column") -> str:
-    parts = [MADE, f"# {title}", about, LEGEND.rstrip()]
+    legend = f"{LEGEND} {FOLDED}" if column == "Column" else LEGEND
+    parts = [MADE, f"# {title}", about, legend]
     for spec in specs:
         parts += [f"## {spec.title}", _told(spec), _table(spec, column)]
     return "\n\n".join(parts) + "\n"

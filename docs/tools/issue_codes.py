@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 from formats import table_lines
 from sorparse.register.findings import FINDINGS
 
@@ -31,11 +34,21 @@ READING = {
     "duplicate-column": ("warning", "Two columns for one field. The first that is filled counts."),
     "duplicate-element": ("warning", "An element stands twice in a unit. The first counts."),
     "field-too-long": ("error", "A value beyond `Limits.max_field_chars`. Its row is no record."),
+    "misplaced-element": (
+        "warning",
+        "A unit of an XML outside the tree. Hung below the nearest one.",
+    ),
     "missing-element": ("warning", "A unit of an XML lacks what every unit of its level has."),
     "missing-key": ("error", "A row without its key, the SOR id for example. It is no record."),
+    "names-not-read": (
+        "warning",
+        "The XML set's file of names failed; the library's own are used.",
+    ),
+    "no-entries": ("warning", "A file beside Sor.xml in which nothing looks like entries."),
     "record-too-long": ("error", "A line without end, beyond the limits. It is no record."),
     "row-length": ("error", "More or fewer values than columns. The row is no record; see `raw`."),
     "stray-quote": ("warning", "A quotation mark where none belongs. Read as a character."),
+    "stray-text": ("warning", "Text between the elements of an XML. Kept in the issue only."),
     "table-in-several-files": (
         "warning",
         "Two files of one table. They are read one after the other.",
@@ -47,18 +60,13 @@ READING = {
     "unknown-element": ("info", "An element that is not known, told once. Kept in `extra`."),
     "unrecognised-file": ("warning", "A file beside the others that is none of SOR's. Not read."),
 }
-VALIDATION = {
-    "xsd-bad-value": "A value that the schema's type refuses: form, length, range.",
-    "xsd-missing-attribute": "An attribute is missing.",
-    "xsd-missing-element": "An element is missing.",
-    "xsd-order": "An element stands in the wrong place.",
-    "xsd-other": "Another rule, in the words of the validator.",
-    "xsd-repeated-element": "An element stands more often than it may.",
-    "xsd-stray-text": "Text where only elements may stand.",
-    "xsd-unknown-attribute": "An attribute that the schema does not have.",
-    "xsd-unknown-element": "An element that the schema does not have here.",
-    "xsd-unknown-root": "The document is of another kind.",
+WRITING = {
+    "coordinates-outside": "Coordinates that are no place in UTM zone 32N: no point on the map.",
+    "field-not-written": "The target has no column for a field that some rows fill.",
+    "row-without-key": "Rows that a reader of the target will not take, for they lack the key.",
+    "table-not-written": "The target has no place for a table.",
 }
+VALIDATION_PAGE = Path(__file__).parent.parent / "validation.md"
 
 _TEXT = """\
 # Data quality: issue codes
@@ -85,8 +93,9 @@ too, which is given each issue as it comes.
 
 
 def documented() -> set[str]:
-    """Give every code that the page has."""
-    return {*READING, *FINDINGS, *VALIDATION}
+    """Give every code that this page and the one on validation have."""
+    of_validation = re.findall(r"`(xsd-[a-z-]+)`", VALIDATION_PAGE.read_text(encoding="utf-8"))
+    return {*READING, *FINDINGS, *WRITING, *of_validation}
 
 
 def pages() -> dict[str, str]:
@@ -105,9 +114,11 @@ def pages() -> dict[str, str]:
             ("Code", "Severity", "What it means"),
             [(code, severity, _sentence(told)) for code, (severity, told) in FINDINGS.items()],
         ),
+        "## Found by writing",
+        "What `sorparse convert` could not put into the target; warnings, told once for each.",
+        _table(("Code", "What it means"), sorted(WRITING.items())),
         "## Found by validation",
-        "Of an XML against its schema; one issue for each distinct fault, with a count and places.",
-        _table(("Code", "What it means"), sorted(VALIDATION.items())),
+        "See [validation](validation.md#the-codes).",
     ]
     return {"data-quality.md": "\n\n".join(parts) + "\n"}
 

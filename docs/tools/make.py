@@ -12,17 +12,26 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import command_line
 import formats
 import issue_codes
 import pictures
 import schemas
+import tables
 
 DOCS = Path(__file__).parent.parent
 
 
 def made() -> dict[str, str]:
     """Give everything by its path below docs."""
-    return {**formats.pages(), **pictures.pages(), **schemas.pages(), **issue_codes.pages()}
+    return {
+        **formats.pages(),
+        **pictures.pages(),
+        **schemas.pages(),
+        **tables.pages(),
+        **issue_codes.pages(),
+        **command_line.pages(),
+    }
 
 
 def main(arguments: list[str]) -> int:

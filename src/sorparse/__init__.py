@@ -55,6 +55,7 @@ if TYPE_CHECKING:
         VirtualAddress,
         to_dict,
     )
+    from .records.row import Row
     from .register import (
         Candidate,
         Change,
@@ -97,6 +98,7 @@ _HOMES = {
     "inheritance": ("Effective",),
     "issues": ("Issue",),
     "limits": ("Limits",),
+    "records.row": ("Row",),
     "records": (
         "Address",
         "Classification",
@@ -167,6 +169,7 @@ __all__ = [
     "Register",
     "ReplacedEntity",
     "Replacement",
+    "Row",
     "SHAKSORMap",
     "SHAKUnit",
     "SOREntity",

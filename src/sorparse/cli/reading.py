@@ -55,10 +55,15 @@ def feed(args: argparse.Namespace) -> Iterator[Feed]:
     tell(opened.issues, args, opened.issue_counts)
 
 
-def register(args: argparse.Namespace, name: str | None = None) -> Register:
-    """Load the argument FILE, or the source named; what was found in its data is told."""
+def load(args: argparse.Namespace, name: str | None = None) -> Register:
+    """Load the argument FILE, or the source named; telling the findings is left to the caller."""
     with source(args, name) as given:
-        loaded = sorparse.load(given, **options(args))
+        return sorparse.load(given, **options(args))
+
+
+def register(args: argparse.Namespace) -> Register:
+    """Load the argument FILE; what was found in its data is told."""
+    loaded = load(args)
     tell(loaded.issues, args)
     return loaded
 

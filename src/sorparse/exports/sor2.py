@@ -225,7 +225,7 @@ class _LostFields:
         """Note each field that was left out, and in how many rows."""
         for field, count in self._keyless.items():
             load.note(
-                "missing-key",
+                "row-without-key",
                 f"{count} rows of {self._table} have no {field}; a reader will not take them",
                 column=field,
             )

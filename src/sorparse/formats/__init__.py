@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from importlib import import_module
 from types import ModuleType
 
-from .base import Format, Found, ReadOptions, Recognise, TableReader
+from .base import Format, Found, GivesRows, ReadOptions, Recognise, TableReader
 from .declare import fold
 
 _MODULES = ("sor_xml", "shak", "sor2", "sor_csv")
@@ -38,4 +38,12 @@ def check_mapping(columns: Mapping[str, str]) -> None:
             raise ValueError(f"there is no field {field!r} (columns= names it for {name!r}){hint}")
 
 
-__all__ = ["Format", "Found", "ReadOptions", "TableReader", "check_mapping", "recognisers"]
+__all__ = [
+    "Format",
+    "Found",
+    "GivesRows",
+    "ReadOptions",
+    "TableReader",
+    "check_mapping",
+    "recognisers",
+]

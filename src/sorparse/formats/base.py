@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import attrs
 
-from ..issues import IssueLog
+from ..issues import Issue, IssueLog
 from ..limits import DEFAULT_LIMITS, Limits
 
 if TYPE_CHECKING:
     from datetime import date
 
     from ..description import TableDescription
+    from ..records.row import Row
     from ..sources import Member
 
 
@@ -38,6 +39,16 @@ class Format(str, Enum):
         return self.value
 
 
+class Validator(Protocol):
+    """Validates one document while it is read; see ``sorparse.validation.OwnerValidator``."""
+
+    def check(self, owner: Any) -> Iterable[Issue]:
+        """Validate a completed owner element and what stands before it."""
+
+    def finish(self, root: Any) -> Iterable[Issue]:
+        """Validate what follows the last owner, and sum up."""
+
+
 @attrs.frozen
 class ReadOptions:
     """What the caller asked for; the same for every table of a feed."""
@@ -49,6 +60,8 @@ class ReadOptions:
     limits: Limits = DEFAULT_LIMITS
     repair: bool = False
     """Put the repaired id where a spreadsheet has damaged one; the issue is reported anyway."""
+    validator: Callable[[str, str], Validator] | None = None
+    """Makes a validator from the namespace of a document's root and the file's name."""
 
 
 class TableReader(Protocol):
@@ -90,6 +103,14 @@ class TakesNames(Protocol):
 
     def use_names_from(self, names: GivesNames | None) -> None:
         """Ask ``names`` first for the name of a code, and then the library's own table."""
+
+
+@runtime_checkable
+class GivesRows(Protocol):
+    """A reader that reads a few fields faster than whole records."""
+
+    def rows(self, row: type[Row]) -> Iterator[Row]:
+        """Read the fields of ``row``; findings in others are not told."""
 
 
 @attrs.frozen

@@ -12,13 +12,14 @@ from ..description import TableDescription
 from ..errors import SorFileError, UnrecognisedFormatError
 from ..issues import Issue, IssueLog
 from ..records import Coded
+from ..records.row import Row
 from ..sources import HEAD_BYTES, Member
 from .base import Format, ReadOptions
 from .cells import BadCell
 from .columns import Census
 from .declare import Column, TableSpec, fold
 from .decode import CarefulDecoder, Leaf, Plan, make_plan
-from .generate import FastDecoder
+from .fast import Chosen, FastDecoder
 from .rows import BLANKS, Rows, clean, split_quoted
 from .text import TextBlocks, without_cut_line
 
@@ -243,7 +244,13 @@ class CsvTable:
             names.append(name)
         return names
 
-    def _decoded(self, rows: Rows) -> Iterator[tuple[int, Any]]:
+    def rows(self, row: type[Row]) -> Iterator[Row]:
+        """Read the fields of ``row`` only; findings in other columns are not told."""
+        with self.member.open() as stream:
+            for _, found in self._decoded(self._rows(self._blocks(stream)), row):
+                yield found
+
+    def _decoded(self, rows: Rows, row: type[Row] | None = None) -> Iterator[tuple[int, Any]]:
         lines = rows.lines()
         plan = self._plan(rows, lines)
         if plan is None:
@@ -254,18 +261,20 @@ class CsvTable:
             complete=self.complete,
             on_swap=self._on_swap,
         )
-        fast = FastDecoder(careful, self.delimiter)
+        fast = FastDecoder(careful, self.delimiter, row)
+        chosen = Chosen(row)
         decode = fast.line
         skip = self._skip_place(plan)
         if skip is not None:
             lines = self._wanted(lines, *skip)
         for number, line in lines:
             try:
-                yield number, decode(line)
+                record = decode(line)
             except ValueError:
-                record = self._exact(rows, fast, careful, number, skip)
-                if record is not None:
-                    yield number, record
+                record = self._exact(rows, fast, careful, chosen, number=number, skip=skip)
+                if record is None:
+                    continue
+            yield number, record
 
     def _wanted(
         self, lines: Iterator[tuple[int, str]], place: int, text: str
@@ -281,6 +290,8 @@ class CsvTable:
         rows: Rows,
         fast: FastDecoder,
         careful: CarefulDecoder,
+        chosen: Chosen,
+        *,
         number: int,
         skip: tuple[int, str] | None,
     ) -> Any:
@@ -291,7 +302,8 @@ class CsvTable:
         try:
             return fast.cells(cells)
         except ValueError:
-            return self._careful(careful, rows, number, cells)
+            record = self._careful(careful, rows, number, cells, chosen.tells)
+            return None if record is None else chosen.finished(record)
 
     def _skip_place(self, plan: Plan) -> tuple[int, str] | None:
         if self.spec.skip_where is None:
@@ -313,7 +325,14 @@ class CsvTable:
             )
         )
 
-    def _careful(self, decoder: CarefulDecoder, rows: Rows, number: int, cells: list[str]) -> Any:
+    def _careful(
+        self,
+        decoder: CarefulDecoder,
+        rows: Rows,
+        number: int,
+        cells: list[str],
+        tells: Callable[[Leaf], bool],
+    ) -> Any:
         plan = decoder.plan
         cells = [clean(cell) for cell in cells]
         if cells == [""] and not rows.raw().strip(BLANKS):
@@ -335,6 +354,8 @@ class CsvTable:
         sor_id = (cells[key.place] or None) if isinstance(key, Leaf) else None
 
         def report(bad: BadCell, leaf: Leaf, text: str) -> None:
+            if not tells(leaf):
+                return
             self._log.add(
                 Issue(
                     bad.severity,

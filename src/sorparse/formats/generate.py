@@ -44,8 +44,8 @@ from ..records.build import builder_of, compile_function
 from ..records.values import NO_EXTRA, Address
 from .declare import Kind
 from .decode import NORTHING_FROM, CarefulDecoder, Group, Leaf, Plan, defaults_of, trimmed
-from .fast import OBJECT_MEMO_SIZE, Memo, Odd, Texts
 from .rows import BLANKS
+from .texts import OBJECT_MEMO_SIZE, Memo, Odd, Texts
 
 RUN_COLUMNS = 4
 """How many columns a group needs for comparing its text to be cheaper than splitting it."""
@@ -54,19 +54,6 @@ RUN_COLUMNS = 4
 _EDGE = BLANKS + '="'
 # Fields with a value of their own in nearly every row: a memo does not pay.
 _UNIQUE = {"sor_id", "validity", "virtual_address"}
-
-
-class FastDecoder:
-    """The generated function of one header."""
-
-    def __init__(self, careful: CarefulDecoder, delimiter: str) -> None:
-        self._texts = Texts(delimiter)
-        self.line: Callable[[str], Any] = Writer(careful, delimiter, self._texts).decoder()
-        """Give the record of a line; raises ValueError where it is for the exact way."""
-
-    def cells(self, cells: Sequence[str]) -> Any:
-        """Give the record of cells that were split by the rules; raises ValueError likewise."""
-        return self.line(self._texts.line_of(cells))
 
 
 @attrs.frozen
@@ -129,14 +116,15 @@ class Writer:
 
     def __init__(self, careful: CarefulDecoder, delimiter: str, texts: Texts) -> None:
         self._careful = careful
-        self._plan = careful.plan
+        self.plan = careful.plan
+        self.completes = careful.completes
         self._sign = repr(delimiter)
-        self._delimiter = delimiter
+        self.delimiter = delimiter
         self._texts = texts
         self._runs = find_runs(careful.plan)
         self._memos: dict[Any, Memo] = {}
         self._state: dict[str, str] = {}
-        self._names: dict[str, Any] = {
+        self.names: dict[str, Any] = {
             "new": object.__new__,
             "Odd": Odd,
             "EDGE": _EDGE,
@@ -159,13 +147,14 @@ class Writer:
             lines.append(f"        nonlocal {', '.join(self._state)}")
         lines += [f"        {line}" for line in body]
         lines.append("    return decode")
-        decode: Callable[[str], Any] = self._compiled("make_decode", lines, "a line of")()
+        decode: Callable[[str], Any] = self.compiled("make_decode", lines, "a line of")()
         return decode
 
-    def _compiled(self, name: str, lines: Iterable[str], about: str) -> Callable[..., Any]:
+    def compiled(self, name: str, lines: Iterable[str], about: str) -> Callable[..., Any]:
+        """Compile generated lines."""
         source = "\n".join(lines) + "\n"
-        title = f"{about} {self._plan.spec.title}"
-        return compile_function(name, source, self._names, title)
+        title = f"{about} {self.plan.spec.title}"
+        return compile_function(name, source, self.names, title)
 
     # -- taking the line apart
 
@@ -182,16 +171,16 @@ class Writer:
                     yield "at = 0"
             yield from self._run(run)
             place, moved = run.places.stop, True
-        cells = range(place, len(self._plan.header))
+        cells = range(place, len(self.plan.header))
         yield f"{_names(cells)}, = {'rest[at:]' if moved else 'rest'}.split({self._sign})"
         yield from self._tidied_leaves(cells)
 
     def _run(self, run: Run) -> Iterator[str]:
         text, size, value = f"{run.name}_text", f"{run.name}_size", f"{run.name}_value"
         count = len(run.places)
-        empty = [getattr(self._plan.fields[name], "empty", None) for name in run.fields]
-        self._names[f"empty_{value}"] = empty[0] if len(empty) == 1 else tuple(empty)
-        nothing = self._delimiter * count
+        empty = [getattr(self.plan.fields[name], "empty", None) for name in run.fields]
+        self.names[f"empty_{value}"] = empty[0] if len(empty) == 1 else tuple(empty)
+        nothing = self.delimiter * count
         self._state |= {text: repr(nothing), size: str(count), value: f"empty_{value}"}
         yield f"if rest.startswith({text}, at):"
         yield f"    at += {size}"
@@ -215,37 +204,37 @@ class Writer:
     def _run_memo(self, run: Run) -> str:
         memo = f"{run.name}_run_of"
         if len(run.fields) == 1:
-            group = self._plan.fields[run.fields[0]]
+            group = self.plan.fields[run.fields[0]]
             assert isinstance(group, Group)
-            key = (_shape(group), run.name if self._careful.completes else None)
+            key = (_shape(group), run.name if self.completes else None)
             if key not in self._memos:  # the three addresses share theirs
                 maker = self._group_maker(run.name, group, by_text=True)
                 self._memos[key] = Memo(
-                    self._compiled(f"make_{run.name}", maker, run.name), OBJECT_MEMO_SIZE
+                    self.compiled(f"make_{run.name}", maker, run.name), OBJECT_MEMO_SIZE
                 )
-            self._names[memo] = self._memos[key]
+            self.names[memo] = self._memos[key]
             return memo
         lines = [f"def make_{run.name}_run(text):"]
         lines.append(f"    {_names(run.places)}, _ = text.split({self._sign})")
         lines += [f"    {line}" for line in self._tidied_leaves(run.places)]
         values = ", ".join(self._part_value(name) for name in run.fields)
         lines.append(f"    return {values}")
-        make = self._compiled(f"make_{run.name}_run", lines, f"{run.name} and what follows,")
-        self._names[memo] = Memo(make, OBJECT_MEMO_SIZE)
+        make = self.compiled(f"make_{run.name}_run", lines, f"{run.name} and what follows,")
+        self.names[memo] = Memo(make, OBJECT_MEMO_SIZE)
         return memo
 
     def _part_value(self, name: str) -> str:
-        part = self._plan.fields[name]
+        part = self.plan.fields[name]
         if isinstance(part, Leaf):
-            return self._value(part)
-        return self._group_value(name, part)
+            return self.value(part)
+        return self.group_value(name, part)
 
     # -- putting the record together
 
     def _record(self) -> Iterator[str]:
-        plan = self._plan
-        self._names["Builder"] = builder_of(plan.spec.record)
-        self._names["Record"] = plan.spec.record
+        plan = self.plan
+        self.names["Builder"] = builder_of(plan.spec.record)
+        self.names["Record"] = plan.spec.record
         yield "record = new(Builder)"
         done = set()
         for run in self._runs:
@@ -259,16 +248,14 @@ class Writer:
                 yield from self._part(name, part)
                 yield f"record.{name} = {name}"
             elif isinstance(part, Leaf) and name in _UNIQUE and part.column.kind is not Kind.TEXT:
-                self._names["own_value"] = self._texts.converter(part.column.kind)
+                self.names["own_value"] = self._texts.converter(part.column.kind)
                 yield f"record.{name} = own_value(c{part.place})"
             elif part is not None:
                 yield f"record.{name} = {self._part_value(name)}"
             elif name == "extra" and plan.unknown:
-                test = _any(place for place, _ in plan.unknown)
-                cells = _names(place for place, _ in plan.unknown)
-                yield f"record.extra = extra_of(({cells},)) if {test} else NO_EXTRA"
+                yield f"record.extra = {self.extra_value()}"
             else:
-                self._names[f"default_{name}"] = default
+                self.names[f"default_{name}"] = default
                 yield f"record.{name} = default_{name}"
         for path in plan.spec.required:
             steps = path.split(".")
@@ -278,33 +265,47 @@ class Writer:
         yield "record.__class__ = Record"
         yield "return record"
 
+    def extra_value(self) -> str:
+        """Write an expression for what stands in the unknown columns."""
+        places = [place for place, _ in self.plan.unknown]
+        return f"extra_of(({_names(places)},)) if {_any(places)} else NO_EXTRA"
+
     def _extra(self, cells: Sequence[str]) -> Any:
         take = self._texts.text_of
         return self._careful.extra_of([take(cell) if cell else None for cell in cells])
 
     def _tidied_leaves(self, places: range) -> Iterator[str]:
         """Take blanks and the like off texts. A row with a quoted cell mostly ends here."""
-        for name, part in self._plan.fields.items():
+        for name, part in self.plan.fields.items():
             if isinstance(part, Group) and name not in _UNIQUE:
                 continue  # see to it themselves
             for leaf in part.leaves if isinstance(part, Group) else [part]:
                 if leaf.place in places and leaf.column.kind is Kind.TEXT:
-                    cell = f"c{leaf.place}"
-                    edges = f"{cell}[0] in EDGE or {cell}[-1] in EDGE"
-                    yield f"""if {cell} and ({edges} or '"' in {cell} or {cell} == 'NULL'):"""
-                    yield f"    {cell} = text_of({cell})"
+                    yield from self.tidied_leaf(leaf)
 
-    def _group_value(self, name: str, group: Group) -> str:
+    def tidied_leaf(self, leaf: Leaf) -> Iterator[str]:
+        """Take blanks and the like off one text; raises where it holds a stray quote."""
+        cell = f"c{leaf.place}"
+        edges = f"{cell}[0] in EDGE or {cell}[-1] in EDGE"
+        yield f"""if {cell} and ({edges} or '"' in {cell} or {cell} == 'NULL'):"""
+        yield f"    {cell} = text_of({cell}) or ''"
+
+    def default(self, name: str) -> Any:
+        """What a field holds that no column fills."""
+        return defaults_of(self.plan.spec.record)[name]
+
+    def group_value(self, name: str, group: Group) -> str:
+        """Write an expression for a value object, remembered by its cells."""
         memo = f"{name}_of"
-        if memo not in self._names:
+        if memo not in self.names:
             lines = self._group_maker(name, group, by_text=False)
-            self._names[memo] = Memo(self._compiled(f"make_{name}", lines, name))
+            self.names[memo] = Memo(self.compiled(f"make_{name}", lines, name))
         return f"{memo}[{_names(_places(group))}]"
 
     def _group_maker(self, name: str, group: Group, *, by_text: bool) -> Iterator[str]:
         """Write a function that makes a value object of a run's text, or of a tuple of cells."""
         places = _places(group)
-        self._names[f"empty_{name}"] = group.empty
+        self.names[f"empty_{name}"] = group.empty
         if by_text:
             yield f"def make_{name}(text):"
             yield f"    cells = text.split({self._sign}, {len(places)})[:-1]"
@@ -319,7 +320,7 @@ class Writer:
         if any(leaf.column.kind is Kind.TEXT for leaf in group.leaves):
             # one look at the whole text tells whether any cell needs a closer one
             blanks = " or ".join(
-                f"{blank + self._delimiter!r} in text or {self._delimiter + blank!r} in text"
+                f"{blank + self.delimiter!r} in text or {self.delimiter + blank!r} in text"
                 for blank in BLANKS
                 if blank == " "
             )
@@ -329,7 +330,7 @@ class Writer:
         yield f"    {_names(places)}, = cells"
         for line in self._part("value", group):
             yield f"    {line}"
-        if self._careful.completes:
+        if self.completes:
             yield f"    value = completed({name!r}, value)"
         yield "    return value"
 
@@ -340,16 +341,19 @@ class Writer:
                 inner[key] = f"{variable}_{key.strip('#')}"
                 yield from self._part(inner[key], value)
             else:
-                inner[key] = self._value(value)
+                inner[key] = self.value(value)
         if not part.parts:  # a place of a tuple that the file has no column for
             yield f"{variable} = None"
             return
         if part.cls is None:
             yield f"{variable} = trimmed([{', '.join(inner.values())}])"
             return
+        if not part.leaves:  # a place of a tuple that no column fills
+            yield f"{variable} = None"
+            return
         cls = part.cls.__name__
-        self._names[f"{cls}Builder"], self._names[cls] = builder_of(part.cls), part.cls
-        self._names[f"empty_{cls}"] = part.empty
+        self.names[f"{cls}Builder"], self.names[cls] = builder_of(part.cls), part.cls
+        self.names[f"empty_{cls}"] = part.empty
         if part.cls is Address and {"easting", "northing"} <= set(part.parts):
             # told by size which is which, see decode.straighten
             east, north = f"{variable}_east", f"{variable}_north"
@@ -369,16 +373,16 @@ class Writer:
         yield "else:"
         yield f"    {variable} = empty_{cls}"
 
-    def _value(self, leaf: Leaf) -> str:
+    def value(self, leaf: Leaf) -> str:
         """Write an expression for the value of one cell."""
         cell, kind = f"c{leaf.place}", leaf.column.kind
         if kind is Kind.TEXT:
             return f"{cell} or None"
         if kind in (Kind.EASTING, Kind.NORTHING):  # too many values for a memo to pay
-            self._names.setdefault("coordinate", self._texts.converter(kind))
+            self.names.setdefault("coordinate", self._texts.converter(kind))
             return f"coordinate({cell}) if {cell} else None"
-        if kind.name not in self._names:
-            self._names[kind.name] = Memo(self._texts.converter(kind))
+        if kind.name not in self.names:
+            self.names[kind.name] = Memo(self._texts.converter(kind))
         return f"{kind.name}[{cell}]"
 
 

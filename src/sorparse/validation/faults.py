@@ -91,8 +91,9 @@ class FaultLog:
         line: int | None,
         value: str | None,
         sor_id: str | None,
+        times: int = 1,
     ) -> tuple[Issue, int]:
-        """Take a fault by its parts."""
+        """Take a fault by its parts; ``times`` of it, where they are not told apart."""
         shown = "" if value is None else f" {_short(value)}" if value else " (empty)"
         value = value if value is None else value[:_KEPT_CHARS]
         message = f"{subject}{shown} {rule}"
@@ -106,16 +107,16 @@ class FaultLog:
             value=value,
             sor_id=sor_id,
         )
-        self.count += 1
+        self.count += times
         key = (code, _without_depth(path), rule)
         fault = self.faults.get(key)
         if fault is None:
             fault = Fault(issue, subject, rule)
             if len(self.faults) >= self.most:
-                self.untold += 1
+                self.untold += times
                 return issue, 1
             self.faults[key] = fault
-        fault.count += 1
+        fault.count += times
         if len(fault.places) < _SHOWN_PLACES:
             fault.places.append((line, value))
         if len(self.occurrences) < self.most:

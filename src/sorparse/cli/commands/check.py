@@ -44,8 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, out: Output) -> int:
     """Print the findings."""
-    with reading.source(args) as given:
-        register = sorparse.load(given, **reading.options(args))
+    register = reading.load(args)
     found = [*register.issues, *register.check()]
     reading.write(found, args)
     order = {severity: place for place, severity in enumerate(_SEVERITIES)}

@@ -93,11 +93,14 @@ def run(args: argparse.Namespace, out: Output) -> int:
 
 
 def _compared(args: argparse.Namespace) -> tuple[Diff, list[Issue]]:
-    first = reading.register(args)
+    first = reading.load(args)
     if args.second is None:
+        reading.tell(first.issues, args)
         return first.diff(args.from_day, args.to_day), first.issues
-    second = reading.register(args, args.second)
-    return sorparse.diff(first, second), [*first.issues, *second.issues]
+    second = reading.load(args, args.second)
+    issues = [*first.issues, *second.issues]
+    reading.tell(issues, args)
+    return sorparse.diff(first, second), issues
 
 
 def _rows(found: Diff) -> Iterator[tuple[object, ...]]:

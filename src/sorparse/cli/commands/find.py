@@ -30,7 +30,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     arguments.file(parser)
     parser.add_argument("text", metavar="TEXT", nargs="*", help="words of the name, or a number")
     group = parser.add_argument_group("filters")
-    group.add_argument("--type", dest="entity_type", help="kind of unit (enhedstype)")
+    group.add_argument(
+        "--type", metavar="TYPE", dest="entity_type", help="kind of unit (enhedstype)"
+    )
     group.add_argument(
         "--level",
         dest="sor_type",
@@ -41,9 +43,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--speciality", help="any of the unit's specialities")
     group.add_argument("--region", help="region of any of its addresses")
     group.add_argument("--municipality", help="municipality of any of its addresses")
-    group.add_argument("--post-code", help="post code of any of its addresses")
+    group.add_argument("--post-code", metavar="CODE", help="post code of any of its addresses")
     group.add_argument("--owner", help="institution owner: SOR id, name, or its type")
-    group.add_argument("--edi-type", help="message type that its location number handles")
+    group.add_argument(
+        "--edi-type", metavar="TYPE", help="message type that its location number handles"
+    )
     group.add_argument(
         "--status",
         type=str.upper,

@@ -9,7 +9,7 @@ import attrs
 from ...description import TableDescription
 from ...issues import IssueLog
 from ...records import Extra, LocationCode
-from ..fast import Odd
+from ..texts import Odd
 from .common import XmlReader, put, reporter
 from .context import Element, line_of, shortened_raw
 from .fast import Fast

@@ -8,9 +8,10 @@ import attrs
 
 from ...description import TableDescription
 from ...records import EntityRef, Extra, SOREntity, SorType
+from ..base import Validator
 from ..cells import BadCell, convert
 from ..declare import Kind
-from ..fast import Odd
+from ..texts import Odd
 from .common import XmlReader, put, reporter
 from .context import Element, shortened_raw
 from .fast import Fast
@@ -38,9 +39,20 @@ class EntitiesReader(XmlReader):
         Raises SorFileError for what is not well-formed, after the units before the fault.
         """
         decoding = _UnitDecoding(self)
+        validation = self._validation()
+        on_owner = self.on_owner if validation is None else validation.check
         yield from walk(
-            self.member, self.options, decoding.context, decoding.read, on_owner=self.on_owner
+            self.member, self.options, decoding.context, decoding.read, on_owner=on_owner
         )
+        if validation is not None:
+            validation.finish()
+
+    def _validation(self) -> _Validation | None:
+        header = self.header()
+        if self.options.validator is None or header is None:
+            return None
+        namespace = split_tag(header.root)[0]
+        return _Validation(self.options.validator(namespace, self.member.name), self)
 
     def records(self) -> Iterator[SOREntity]:
         """Read the units in document order."""
@@ -51,6 +63,30 @@ class EntitiesReader(XmlReader):
         from .shape import describe_units
 
         return describe_units(self.member, self.options, _UNIT_LAYOUT)
+
+
+class _Validation:
+    """Validates the document of one reading, owner by owner."""
+
+    def __init__(self, validator: Validator, reader: EntitiesReader) -> None:
+        self._validator = validator
+        self._reader = reader
+        self._root: Element | None = None
+
+    def check(self, owner: Element) -> None:
+        """Validate an owner before it is let go."""
+        if self._root is None:
+            self._root = owner.getroottree().getroot()
+        for issue in self._validator.check(owner):
+            self._reader.options.log.add(issue)
+        if self._reader.on_owner is not None:
+            self._reader.on_owner(owner)
+
+    def finish(self) -> None:
+        """Validate what follows the last owner."""
+        if self._root is not None:
+            for issue in self._validator.finish(self._root):
+                self._reader.options.log.add(issue)
 
 
 _UNIT_LAYOUT = Layout(ENTITIES)

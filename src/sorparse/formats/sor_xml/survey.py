@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..fast import Odd
+from ..texts import Odd
 from .context import Element
 from .names import SPECIALITIES, SPECIALITY
 from .stream import split_tag

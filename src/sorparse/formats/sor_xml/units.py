@@ -13,7 +13,7 @@ from typing import Any
 import attrs
 
 from ..declare import Column, TableSpec
-from ..fast import Odd
+from ..texts import Odd
 from .context import Context, Element, flatten, shortened_raw, step_name
 from .names import (
     COUNTRY_SCHEME,

@@ -1,0 +1,129 @@
+"""Rows of a few fields only, for when whole records are more than is needed."""
+
+from __future__ import annotations
+
+import re
+import types
+import typing
+from collections.abc import Callable, Iterable
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import attrs
+
+from .build import compile_function
+
+_STEP = re.compile(r"(\w+)(?:\[(\d+)\])?")
+
+
+class Row(tuple[Any, ...]):
+    """A row of chosen fields: a tuple whose items also have names.
+
+    Each set of fields has a class of its own. The name of an item is its field's path with ``_``
+    in place of dots and brackets: ``postal_address.post_code`` is ``row.postal_address_post_code``,
+    ``specialities[0].code`` is ``row.specialities_0_code``.
+    """
+
+    __slots__ = ()
+    paths: ClassVar[tuple[str, ...]] = ()
+    """The fields as they were asked for."""
+    _fields: ClassVar[tuple[str, ...]] = ()
+    _record: ClassVar[type[Any]]
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...
+
+    def _asdict(self) -> dict[str, Any]:
+        return dict(zip(self._fields, self, strict=True))
+
+    def __repr__(self) -> str:
+        return f"Row({', '.join(f'{name}={value!r}' for name, value in self._asdict().items())})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _remade, (self._record, self.paths, tuple(self))
+
+
+def _remade(record: type[Any], paths: tuple[str, ...], items: tuple[Any, ...]) -> Row:
+    return row_class(record, paths)(items)
+
+
+_known: dict[tuple[type[Any], tuple[str, ...]], type[Row]] = {}
+
+
+def row_class(record: type[Any], paths: Iterable[str]) -> type[Row]:
+    """Give the class of the rows of these fields of a record class.
+
+    Raises ValueError for a path that is no field of it.
+    """
+    if isinstance(paths, str):
+        raise TypeError(f"fields must be several names, as in fields=({paths!r},)")
+    wanted = tuple(paths)
+    if not wanted:
+        raise ValueError("fields names no field")
+    known = _known.get((record, wanted))
+    if known is not None:
+        return known
+    names = []
+    for path in wanted:
+        _check(record, path)
+        names.append(re.sub(r"\W+", "_", path).strip("_"))
+    if len(set(names)) < len(names):
+        raise ValueError(f"fields names a field twice: {', '.join(wanted)}")
+    body: dict[str, Any] = {
+        "__slots__": (),
+        "__doc__": f"A row of {', '.join(wanted)}.",
+        "paths": wanted,
+        "_fields": tuple(names),
+        "_record": record,
+    }
+    body |= {name: property(itemgetter(place)) for place, name in enumerate(names)}
+    made: type[Row] = type("Row", (Row,), body)
+    if len(_known) >= 256:
+        _known.clear()
+    _known[record, wanted] = made
+    return made
+
+
+def row_of(row: type[Row]) -> Callable[[Any], Row]:
+    """Give the function that takes a row's fields from a whole record."""
+    lines = ["def take(record):"]
+    items = []
+    for place, path in enumerate(row.paths):
+        lines.append(f"    item{place} = record")
+        for step in path.split("."):
+            match = _STEP.fullmatch(step)
+            assert match is not None  # _check has seen it
+            lines.append(f"    if item{place} is not None:")
+            lines.append(f"        item{place} = item{place}.{match[1]}")
+            if match[2]:
+                lines.append(
+                    f"        item{place} = item{place}[{match[2]}] "
+                    f"if len(item{place}) > {match[2]} else None"
+                )
+        items.append(f"item{place}")
+    lines.append(f"    return new(Row, ({', '.join(items)},))")
+    names = {"new": tuple.__new__, "Row": row}
+    return compile_function("take", "\n".join(lines) + "\n", names, "a row of a record")
+
+
+def _check(record: type[Any], path: str) -> None:
+    cls: type[Any] | None = record
+    for step in path.split("."):
+        match = _STEP.fullmatch(step)
+        fields = [] if cls is None else [field.name for field in attrs.fields(cls)]
+        if match is None or match[1] not in fields:
+            raise ValueError(
+                f"{record.__name__} has no field {path!r}"
+                + (f"; {cls.__name__} has {', '.join(fields)}" if cls is not None else "")
+            )
+        assert cls is not None
+        hint = typing.get_type_hints(cls)[match[1]]
+        options = typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
+        several = [option for option in options if typing.get_origin(option) is tuple]
+        if match[2] and not several:
+            raise ValueError(f"{record.__name__} has no field {path!r}: {match[1]} is one value")
+        if several:
+            options = typing.get_args(several[0])[:1] if match[2] else ()
+        inner = [option for option in options if isinstance(option, type) and attrs.has(option)]
+        cls = inner[0] if inner else None
