@@ -68,8 +68,10 @@ class Writer:
             f"<dkcc:StreetBuildingIdentifier>{r.randrange(1, 200)}</dkcc:StreetBuildingIdentifier>",
             f"<dkcc2005:PostCodeIdentifier>{r.randrange(1000, 9999)}</dkcc2005:PostCodeIdentifier>",
             "<dkcc2005:DistrictName>Prøveby</dkcc2005:DistrictName>",
-            '<dkcc:CountryIdentificationCode scheme="iso3166-alpha2">DK'
-            "</dkcc:CountryIdentificationCode>",
+            (
+                '<dkcc:CountryIdentificationCode scheme="iso3166-alpha2">DK'
+                "</dkcc:CountryIdentificationCode>"
+            ),
         ]
         easting, northing = r.randrange(440_000_000, 890_000_000), r.randrange(6_050_000, 6_400_000)
         self.body = [
@@ -79,8 +81,10 @@ class Writer:
             f"\t<cpr:MunicipalityCode>{municipality}</cpr:MunicipalityCode>",
             f"\t<cpr:StreetCode>{r.randrange(1, 9999):04}</cpr:StreetCode>",
             f"\t<kms:RegionCode>{region}</kms:RegionCode>",
-            f"\t<osak:CoordETRS89z32NMeasure>{northing}.{r.randrange(1000):03}"
-            "</osak:CoordETRS89z32NMeasure>",
+            (
+                f"\t<osak:CoordETRS89z32NMeasure>{northing}.{r.randrange(1000):03}"
+                "</osak:CoordETRS89z32NMeasure>"
+            ),
             f"\t<osak:CoordETRS89z32EMeasure>{easting / 1000:.3f}</osak:CoordETRS89z32EMeasure>",
         ]
         return [f"{tabs}<{name}>", *(tabs + line for line in self.body), f"{tabs}</{name}>"]
@@ -128,11 +132,15 @@ class Writer:
         if name == "InstitutionOwner" or r.random() < 0.6:
             lines += [
                 f"{tabs}<sor1:VirtualAddressInformation>",
-                f"{tabs}\t<xkom1:EmailAddressIdentifier>enhed{self.units}@example.dk"
-                "</xkom1:EmailAddressIdentifier>",
+                (
+                    f"{tabs}\t<xkom1:EmailAddressIdentifier>enhed{self.units}@example.dk"
+                    "</xkom1:EmailAddressIdentifier>"
+                ),
                 f"{tabs}\t<sor1:Website>www.example.dk/{self.units}</sor1:Website>",
-                f"{tabs}\t<sor1:TelephoneNumberIdentifier>{r.randrange(10**7, 10**8)}"
-                "</sor1:TelephoneNumberIdentifier>",
+                (
+                    f"{tabs}\t<sor1:TelephoneNumberIdentifier>{r.randrange(10**7, 10**8)}"
+                    "</sor1:TelephoneNumberIdentifier>"
+                ),
                 f"{tabs}</sor1:VirtualAddressInformation>",
             ]
         if name == "OrganizationalUnit" and r.random() < 0.5:
@@ -157,8 +165,10 @@ class Writer:
         front = f"579{self.item:09}"
         return [
             f"{tabs}<EanLocationCodeEntity>",
-            f"{tabs}\t<sor1:EanLocationCode>{front}{ean.calc_check_digit(front)}"
-            "</sor1:EanLocationCode>",
+            (
+                f"{tabs}\t<sor1:EanLocationCode>{front}{ean.calc_check_digit(front)}"
+                "</sor1:EanLocationCode>"
+            ),
             f"{tabs}\t<sor1:OnlyInternalIndicator>false</sor1:OnlyInternalIndicator>",
             f"{tabs}\t<sor1:NonActiveIndicator>false</sor1:NonActiveIndicator>",
             f"{tabs}\t<SystemSupplierIdentifier>162</SystemSupplierIdentifier>",

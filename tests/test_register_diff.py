@@ -177,7 +177,7 @@ def test_a_half_file_shows_as_vanished_units() -> None:
     assert not sorparse.diff(whole, whole)
 
 
-@pytest.mark.parametrize("other", ["daily_csv", "sor_csv"])
+@pytest.mark.parametrize("other", ["daily_csv", "sor_csv", "sor_xml_zip"])
 def test_a_history_and_a_file_of_the_same_day(other: str) -> None:
     found = sorparse.diff(
         examples.sor2_zip,
@@ -240,3 +240,16 @@ def test_diffs_are_values() -> None:
 def test_a_date_that_is_none() -> None:
     with pytest.raises(sorparse.InvalidDateError):
         HISTORY.diff("2014-02-30", "2015-01-01")
+
+
+def test_an_inherited_number_that_one_format_repeats_is_no_change() -> None:
+    code = "5790000000005"
+    csv = [unit("1", location_code=code, location_code_inherited=False)]
+    xml = [*csv, unit("2", parent_id="1", location_code_inherited=True)]
+    csv += [unit("2", parent_id="1", location_code=code, location_code_inherited=True)]
+    registers = [
+        Register.from_records(records, format=kind, snapshot_date=d("2020-01-01"))
+        for records, kind in ((csv, Format.SOR_CSV), (xml, Format.SOR_XML))
+    ]
+    assert not sorparse.diff(*registers)
+    assert not sorparse.diff(*reversed(registers))

@@ -54,7 +54,7 @@ def test_options_are_passed_on() -> None:
         sorparse.load(b"SorId;EntityName;FromDate\n698471000016005;N;x\n", on_issue="raise")
 
 
-@pytest.mark.parametrize("name", ["sor2_zip", "daily_csv", "sor_csv"])
+@pytest.mark.parametrize("name", ["sor2_zip", "daily_csv", "sor_csv", "sor_xml_zip", "sor_xml"])
 def test_every_format_gives_the_same_status_today(name: str) -> None:
     day = examples.snapshot_date
     whole = sorparse.load(examples.sor2_zip).as_of(day)
@@ -136,3 +136,14 @@ def test_loading_needs_no_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
     other = sorparse.load(examples.sor2_zip).as_of(examples.snapshot_date)
     assert list(view.active()) == list(other.active())
     assert list(view.closed()) == list(other.closed())
+
+
+@pytest.mark.parametrize("name", ["daily_csv", "sor_csv", "sor_xml_zip"])
+def test_inheritance_is_the_same_in_every_format(name: str) -> None:
+    day = examples.snapshot_date
+    whole = sorparse.load(examples.sor2_zip).as_of(day)
+    view = sorparse.load(getattr(examples, name)).as_of(day)
+    for sor_id in whole:
+        ours, theirs = view.effective(sor_id), whole.effective(sor_id)
+        assert ours.location_code == theirs.location_code
+        assert dict(ours.origin) == dict(theirs.origin)

@@ -54,7 +54,7 @@ def test_a_row_is_a_tuple_with_names() -> None:
     with sorparse.open(examples.daily_csv) as feed:
         row = next(feed.entities(fields=("sor_id", "postal_address.post_code")))
     assert isinstance(row, Row)
-    assert row == (row.sor_id, row.postal_address_post_code)
+    assert list(row) == [row.sor_id, row.postal_address_post_code]
     assert row._asdict() == {"sor_id": row[0], "postal_address_post_code": row[1]}
     assert repr(row) == f"Row(sor_id={row[0]!r}, postal_address_post_code={row[1]!r})"
     assert pickle.loads(pickle.dumps(row)) == row

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 
@@ -309,9 +310,7 @@ def test_any_depth_below_the_limit_is_read() -> None:
     found, issues = read(document(owner(hospital(inner))))
     assert issues == []
     assert len(found) == depth + 2
-    assert all(
-        below.parent_id == above.sor_id for above, below in zip(found, found[1:], strict=False)
-    )
+    assert all(below.parent_id == above.sor_id for above, below in pairwise(found))
 
 
 def test_records_tell_the_line_of_their_element() -> None:

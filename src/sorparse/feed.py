@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any, BinaryIO, Self, overload
 
 from .description import Description
-from .errors import MissingTableError, UnrecognisedFormatError
+from .errors import MissingTableError, SorError, UnrecognisedFormatError
 from .formats import Format, Found, GivesRows, ReadOptions, TableReader, check_mapping, recognisers
 from .formats.base import GivesNames, TakesNames, Validator
 from .formats.looks import looks_like

@@ -10,7 +10,7 @@ from .records import units_table
 from .values import value_html
 
 if TYPE_CHECKING:
-    from ..register.diff import Change, Diff
+    from ..register.differences import Change, Diff
     from ..register.replacements import Replacement
 
 _TOLD = {

@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sorparse
 from sorparse import examples
@@ -54,7 +54,7 @@ def told(register: Register, view: View) -> Iterator[str]:
 
 def page(register: Register, view: View) -> str:
     """Give the tour as a page of HTML, as a notebook would show it."""
-    parts = [register, view, view.tree(HOSPITAL), view.shak_to_sor(SHARED_SHAK)]
+    parts: list[Any] = [register, view, view.tree(HOSPITAL), view.shak_to_sor(SHARED_SHAK)]
     parts.append(register.diff("2018-06-01", view.day))
     try:
         parts.append(view.map())

@@ -19,7 +19,7 @@ from .cells import BadCell
 from .columns import Census
 from .declare import Column, TableSpec, fold
 from .decode import CarefulDecoder, Leaf, Plan, make_plan
-from .fast import FastDecoder
+from .fast import Chosen, FastDecoder
 from .rows import BLANKS, Rows, clean, split_quoted
 from .text import TextBlocks, without_cut_line
 
@@ -289,6 +289,7 @@ class CsvTable:
             on_swap=self._on_swap,
         )
         fast = FastDecoder(careful, self.delimiter, row)
+        chosen = Chosen(row)
         decode = fast.line
         skip = self._skip_place(plan)
 
@@ -299,7 +300,7 @@ class CsvTable:
                 try:
                     record = decode(line)
                 except ValueError:
-                    record = self._exact(rows, fast, careful, number, skip)
+                    record = self._exact(rows, fast, careful, chosen, number=number, skip=skip)
                     if record is None:
                         continue
                 yield number, record
@@ -320,6 +321,8 @@ class CsvTable:
         rows: Rows,
         fast: FastDecoder,
         careful: CarefulDecoder,
+        chosen: Chosen,
+        *,
         number: int,
         skip: tuple[int, str] | None,
     ) -> Any:
@@ -330,8 +333,8 @@ class CsvTable:
         try:
             return fast.cells(cells)
         except ValueError:
-            record = self._careful(careful, rows, number, cells, fast.tells)
-            return None if record is None else fast.finished(record)
+            record = self._careful(careful, rows, number, cells, chosen.tells)
+            return None if record is None else chosen.finished(record)
 
     def _skip_place(self, plan: Plan) -> tuple[int, str] | None:
         if self.spec.skip_where is None:

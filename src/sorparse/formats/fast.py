@@ -37,21 +37,23 @@ class FastDecoder:
     ) -> None:
         self._texts = Texts(delimiter)
         writer = Writer(careful, delimiter, self._texts)
-        self.line: Callable[[str], Any]
+        self.line: Callable[[str], Any] = (
+            writer.decoder() if row is None else RowWriter(writer).decoder(row)
+        )
         """Give the record of a line; raises ValueError where it is for the exact way."""
-        self.finished: Callable[[Any], Any]
-        """Give what is asked for, from a record that was read the careful way."""
-        self._paths = None if row is None else set(row.paths)
-        if row is None:
-            self.line = writer.decoder()
-            self.finished = lambda record: record
-        else:
-            self.line = RowWriter(writer).decoder(row)
-            self.finished = row_of(row)
 
     def cells(self, cells: Sequence[str]) -> Any:
         """Give the record of cells that were split by the rules; raises ValueError likewise."""
         return self.line(self._texts.line_of(cells))
+
+
+class Chosen:
+    """What the careful way needs to know of the fields asked for; ``None`` for all."""
+
+    def __init__(self, row: type[Row] | None) -> None:
+        self._paths = None if row is None else row.paths
+        self.finished: Callable[[Any], Any] = _itself if row is None else row_of(row)
+        """Give what is asked for, from a whole record."""
 
     def tells(self, leaf: Leaf) -> bool:
         """Tell whether a finding in this cell concerns what is asked for."""
@@ -63,3 +65,7 @@ class FastDecoder:
             for field in fields
             for path in self._paths
         )
+
+
+def _itself(record: Any) -> Any:
+    return record

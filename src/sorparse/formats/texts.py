@@ -15,7 +15,7 @@ from .rows import BLANKS, clean
 MEMO_SIZE = 4096
 """Entries of one memo. The files are ordered by owner or id, so equal values stand close."""
 OBJECT_MEMO_SIZE = 64
-"""Entries of a memo of value objects: few, so that they stay in the processor's cache."""
+"""Entries of a memo of value objects: equal ones stand close, and each holds much memory."""
 MEMO_CHARS = 1_000_000
 """Characters in the keys of one memo, so that long texts cannot fill the memory."""
 

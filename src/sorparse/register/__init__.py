@@ -1,6 +1,6 @@
 """The register in time: every version of every unit, asked about any day."""
 
-from .diff import Change, Diff, diff
+from .differences import Change, Diff, diff
 from .matching import Candidate, Match, ShakMatch
 from .register import Register, load
 from .replacements import Replacement

@@ -37,7 +37,7 @@ from .timeindex import TimeIndex
 
 if TYPE_CHECKING:
     from ..display.picture import Picture
-    from .diff import Diff
+    from .differences import Diff
     from .view import View
 
 T = TypeVar("T")
@@ -229,7 +229,7 @@ class Register:
 
     def diff(self, from_day: Day, to_day: Day) -> Diff:
         """Compare two days of this register: the state on each, not what happened in between."""
-        from .diff import diff_days
+        from .differences import diff_days
 
         return diff_days(self.as_of(from_day), self.as_of(to_day))
 

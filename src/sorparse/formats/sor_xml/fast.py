@@ -23,7 +23,7 @@ from ...records.values import ALWAYS
 from ..cells import convert
 from ..declare import Kind
 from ..decode import NORTHING_FROM, Complete, Group, Leaf, make_plan, straighten, trimmed
-from ..fast import MEMO_SIZE, Memo, Odd
+from ..texts import MEMO_SIZE, Memo, Odd
 from .context import Element
 from .names import MAIN_SPECIALITY, MOST_SPECIALITIES
 from .survey import ABSENT, Surveyor

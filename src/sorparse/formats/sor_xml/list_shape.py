@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from itertools import chain
 
 import attrs
 from lxml import etree
 
+from ...errors import SorFileError
 from ...sources import Member
 from ..base import ReadOptions
 from ..declare import TableSpec, fold
 from .context import Element, line_of
 from .names import CLASSIFICATIONS, ENTITIES
 from .shape import PathCount
-from .stream import SAFE, chunks_of, read_header, split_tag, syntax_error, too_deep
+from .stream import SAFE, chunks_of, raise_fatal, read_header, split_tag, syntax_error, too_deep
 
 Path = tuple[str, ...]
 
@@ -102,8 +104,23 @@ class Shape:
 
 
 def survey(member: Member, options: ReadOptions) -> Shape:
-    """Read the document once for its shape."""
+    """Read the document once for its shape. Raises SorFileError for a broken one."""
     shape = Shape()
+    _survey(member, options, shape)
+    shape.close()
+    return shape
+
+
+def survey_as_far_as_whole(member: Member, options: ReadOptions) -> Shape:
+    """Read the document once for its shape, up to the first fault."""
+    shape = Shape()
+    with suppress(SorFileError):  # told when the entries before it have been read
+        _survey(member, options, shape)
+    shape.close()
+    return shape
+
+
+def _survey(member: Member, options: ReadOptions, shape: Shape) -> None:
     siblings: list[dict[str, int]] = [{}]
     path: list[str] = []
     for event, element in events(member, options):
@@ -130,8 +147,6 @@ def survey(member: Member, options: ReadOptions) -> Shape:
             path.pop()
             siblings.pop()
             free(element)
-    shape.close()
-    return shape
 
 
 def events(member: Member, options: ReadOptions) -> Iterator[tuple[str, Element]]:
@@ -164,6 +179,7 @@ def events(member: Member, options: ReadOptions) -> Iterator[tuple[str, Element]
                 yield event, element
             if error is not None:
                 raise syntax_error(error, member.name, limits) from None
+            raise_fatal(parser, member.name, limits)
 
 
 def free(element: Element) -> None:
@@ -181,15 +197,16 @@ def field_of(spec: TableSpec, path: str, element: str, names: Sequence[str]) -> 
 
     ``element`` is the entry's own name, ``names`` those of the values directly in it.
     """
-    last = path.rpartition("/")[2]
+    last = path.rpartition("/")[2].removeprefix("@")
+    key, name = spec.required[0], "entry.name" if spec is CLASSIFICATIONS else "name"
     for column in spec.columns:
+        if "::" in column.name or ("/" in path and column.field in (key, name)):
+            continue  # is found around the entry; or names something in it
         spellings = (column.name, *column.aliases)
-        # of names that are declared, those of a path may stand directly in the entry too
         if any(fold(last) == fold(spelling.rpartition("/")[2]) for spelling in spellings):
             return column.field
     if "/" in path:
         return None
-    key, name = spec.required[0], "entry.name" if spec is CLASSIFICATIONS else "name"
     plain = path.removeprefix("@")
     if _is_list_value(plain) and spec is CLASSIFICATIONS:
         return "classification.name" if is_name(plain) else "classification.code"

@@ -26,7 +26,17 @@ from ..declare import Column, TableSpec, fold
 from ..decode import CarefulDecoder, Leaf, make_plan
 from .common import snapshot_date_of
 from .context import Context, Element, flatten, line_of, shortened_raw
-from .list_shape import Path, Shape, events, field_of, free, is_identifier, is_name, survey
+from .list_shape import (
+    Path,
+    Shape,
+    events,
+    field_of,
+    free,
+    is_identifier,
+    is_name,
+    survey,
+    survey_as_far_as_whole,
+)
 from .names import CLASSIFICATIONS, CREATED_AT, GEO_LOCATIONS, SNAPSHOT_DATE
 from .shape import describe
 from .stream import Header, chunks_of, read_header, split_tag
@@ -69,7 +79,7 @@ class _ListReader:
     def _numbered(self, log: IssueLog) -> Iterator[tuple[int | None, Any]]:
         options = self.options
         context = Context(self.member.name, log, options.limits, options.columns)
-        shape = survey(self.member, options)
+        shape = survey_as_far_as_whole(self.member, options)
         entries = frozenset(shape.entries())
         self._tell_left_out(shape, entries, context)
         decoding = _EntryDecoding(self.spec, context, repair=options.repair)

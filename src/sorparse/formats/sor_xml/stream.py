@@ -165,6 +165,14 @@ def syntax_error(exc: etree.XMLSyntaxError, file: str, limits: Limits | None) ->
     return SorFileError(message, file=file, line=line or None, column=column or None)
 
 
+def raise_fatal(parser: etree.XMLPullParser[Any], file: str, limits: Limits | None) -> None:
+    """Raise the error after which the parser gives nothing more without saying so."""
+    for entry in parser.feed_error_log:
+        if entry.level_name == "FATAL":
+            error = etree.XMLSyntaxError(entry.message, entry.type, entry.line, entry.column)
+            raise syntax_error(error, file, limits)
+
+
 def too_deep(file: str, line: int | None, limits: Limits) -> SorFileError:
     """The error for elements nested beyond the limit."""
     return SorFileError(
@@ -231,6 +239,7 @@ def completed(
             raise SorFileError(f"no complete unit or entry within {pending} bytes", file=file)
         if error is not None:
             raise syntax_error(error, file, limits) from None
+        raise_fatal(parser, file, limits)
 
 
 def _with_end(chunks: Iterable[bytes]) -> Iterator[bytes]:
@@ -251,7 +260,6 @@ class AttributeWatch:
         self._suspect = False
         # two bytes a character: nothing can be told from the bytes
         self._blind = b"\0" in head or (encoding is not None and "=".encode(encoding) != b"=")
-        self._attribute = re.compile(rb"""[^\s<>"'=]+\s*=\s*(?:"[^"]*"|'[^']*')""")
 
     def __call__(self, chunk: bytes) -> bool:
         """Tell whether the chunk may hold an unusual attribute (never too rarely)."""
@@ -263,12 +271,22 @@ class AttributeWatch:
         before, self._before = self._before, chunk[-_ATTRIBUTE_BYTES:]
         if not suspect:
             return False
-        text = _DECLARATION.sub(b"", before + chunk)
-        return any(
-            not (found == self._usual or found.startswith(b"xmlns"))
-            for found in self._attribute.findall(text)
-        )
+        text = before + chunk
+        if not before and text.lstrip(_MARKS).startswith(b"<?xml"):
+            text = text.partition(b"?>")[2]  # its own equals signs are none of ours
+        return any(self._is_unusual(text, found.start()) for found in _EQUALS.finditer(text))
+
+    def _is_unusual(self, text: bytes, equals: int) -> bool:
+        """Tell of the attribute whose equals sign is at this place."""
+        words = text[max(0, equals - _NAME_BYTES) : equals].split()
+        name = words[-1] if words else b""
+        if name.startswith(b"xmlns"):
+            return False
+        start = equals - len(name)
+        return text[start : start + len(self._usual)] != self._usual
 
 
+_EQUALS = re.compile(rb"""=\s*["']""")
+_NAME_BYTES = 200
+_MARKS = b"\xef\xbb\xbf"
 _ATTRIBUTE_BYTES = 1024
-_DECLARATION = re.compile(rb"<\?xml[^>]*>")

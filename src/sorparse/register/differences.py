@@ -186,6 +186,13 @@ def _shared_leaves(first: Register, second: Register) -> tuple[Leaf, ...]:
     return tuple(leaves)
 
 
+def _as_stated(entity: SOREntity) -> SOREntity:
+    """Leave out an inherited location number: CSV repeats it on every row, XML does not."""
+    if not entity.location_code_inherited:
+        return entity
+    return attrs.evolve(entity, location_code=None, location_code_region=None)
+
+
 def _filled(register: Register) -> set[str]:
     filled = set()
     for field, group in groupby(LEAVES, key=lambda leaf: leaf.field):
@@ -267,13 +274,15 @@ def _default_day(register: Register, other: Register) -> date | None:
 
 def _diff_registers(before: View, after: View) -> Diff:
     first, second = before.register, after.register
+    same_format = first.format is second.format
     opened, closed, vanished, announced, pairs = [], [], [], [], []
     expected = _Expected(after)
     for sor_id in first:
         old, new = before.get(sor_id), after.get(sor_id)
         if old is not None and new is not None:
             if old != new:
-                pairs.append((old, new))
+                pair = (old, new) if same_format else (_as_stated(old), _as_stated(new))
+                pairs.append(pair)
         elif old is not None:
             closed.append(old)
             if sor_id not in second and not expected.to_lack(before.closing_date(sor_id)):
@@ -293,7 +302,7 @@ def _diff_registers(before: View, after: View) -> Diff:
         opened=opened,
         closed=closed,
         pairs=pairs,
-        leaves=LEAVES if first.format is second.format else _shared_leaves(first, second),
+        leaves=LEAVES if same_format else _shared_leaves(first, second),
         replaced=[
             pair
             for key, pair in second._replacements.pairs.items()

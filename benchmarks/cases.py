@@ -1,0 +1,297 @@
+"""The cases of the benchmark suite: one function a case, run alone in a fresh process by run.py.
+
+    python benchmarks/cases.py CASE FOLDER
+
+prints one line of JSON: items, wall and processor seconds, peak memory and what of it came after
+the case's imports.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import resource
+import sys
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+CASES: dict[str, tuple[str, Callable[[Path], Callable[[], int]]]] = {}
+FIELDS = (
+    "sor_id",
+    "name",
+    "entity_type.code",
+    "parent_id",
+    "validity.from_date",
+    "validity.to_date",
+    "updated_at",
+    "postal_address.post_code",
+)
+
+
+def case(floor: str) -> Callable[[Callable[[Path], Callable[[], int]]], None]:
+    """Register a case. It imports what it needs, and gives what is timed."""
+
+    def register(prepare: Callable[[Path], Callable[[], int]]) -> None:
+        CASES[prepare.__name__] = (floor, prepare)
+
+    return register
+
+
+def warm() -> Any:
+    """Load what the first use of the library loads, and give it."""
+    import sorparse
+    from sorparse import examples
+
+    with sorparse.open(examples.daily_csv) as feed:
+        next(feed.entities())
+        next(feed.entities(fields=FIELDS))
+    return sorparse
+
+
+def count(items: Iterable[Any]) -> int:
+    return sum(1 for _ in items)
+
+
+@case("csv_floor")
+def csv_floor(folder: Path) -> Callable[[], int]:
+    def run() -> int:
+        with (folder / "SOREntity.csv").open(encoding="utf-8-sig", newline="") as file:
+            number = 0
+            for _ in csv.reader(file, delimiter=";"):
+                number += 1
+            return number
+
+    return run
+
+
+@case("csv_floor")
+def csv_dict_reader(folder: Path) -> Callable[[], int]:
+    def run() -> int:
+        with (folder / "SOREntity.csv").open(encoding="utf-8-sig", newline="") as file:
+            return count(csv.DictReader(file, delimiter=";"))
+
+    return run
+
+
+@case("csv_floor")
+def csv_sorparse_records(folder: Path) -> Callable[[], int]:
+    sorparse = warm()
+
+    def run() -> int:
+        with sorparse.open(folder / "SOREntity.csv") as feed:
+            number = 0
+            for _ in feed.entities():
+                number += 1
+            assert not feed.issues
+            return number
+
+    return run
+
+
+@case("csv_floor")
+def csv_sorparse_fields(folder: Path) -> Callable[[], int]:
+    sorparse = warm()
+
+    def run() -> int:
+        with sorparse.open(folder / "SOREntity.csv") as feed:
+            number = 0
+            for _ in feed.entities(fields=FIELDS):
+                number += 1
+            return number
+
+    return run
+
+
+@case("csv_floor")
+def csv_sorparse_arrow(folder: Path) -> Callable[[], int]:
+    import pyarrow as pa  # noqa: F401 - the extra's own import is not what is measured
+
+    sorparse = warm()
+
+    def run() -> int:
+        with sorparse.open(folder / "SOREntity.csv") as feed:
+            return sum(batch.num_rows for batch in feed.to_arrow("entities").batches())
+
+    return run
+
+
+@case("csv_floor")
+def csv_pandas_text(folder: Path) -> Callable[[], int]:
+    import pandas as pd
+
+    return lambda: len(pd.read_csv(folder / "SOREntity.csv", sep=";", dtype=str))
+
+
+@case("csv_floor")
+def csv_polars_text(folder: Path) -> Callable[[], int]:
+    import polars as pl
+
+    path = folder / "SOREntity.csv"
+    return lambda: pl.read_csv(path, separator=";", infer_schema=False).height
+
+
+@case("csv_floor")
+def csv_duckdb(folder: Path) -> Callable[[], int]:
+    import duckdb
+
+    def run() -> int:
+        name = str(folder / "SOREntity.csv")
+        query = f"create table t as select * from read_csv('{name}', delim=';', all_varchar=true)"
+        connection = duckdb.connect()
+        connection.execute(query)
+        found = connection.execute("select count(*) from t").fetchall()
+        return int(found[0][0])
+
+    return run
+
+
+@case("csv_floor")
+def csv_pyarrow_stream(folder: Path) -> Callable[[], int]:
+    from pyarrow import csv as arrow_csv
+
+    def run() -> int:
+        options = arrow_csv.ParseOptions(delimiter=";")
+        reader = arrow_csv.open_csv(folder / "SOREntity.csv", parse_options=options)
+        return sum(batch.num_rows for batch in reader)
+
+    return run
+
+
+def _naive() -> tuple[type[Any], list[str]]:
+    from datetime import date
+
+    import attrs
+
+    from sorparse.formats import sor2
+    from sorparse.formats.declare import Kind
+
+    fields = {}
+    for column in sor2.ENTITIES.columns:
+        convert = date.fromisoformat if column.kind is Kind.DATE else str
+        fields[column.name] = attrs.field(converter=attrs.converters.optional(convert))
+    return attrs.make_class("Naive", fields, frozen=True, slots=True), list(fields)
+
+
+@case("csv_floor")
+def csv_attrs_converters(folder: Path) -> Callable[[], int]:
+    naive, names = _naive()
+
+    def run() -> int:
+        with (folder / "SOREntity.csv").open(encoding="utf-8-sig", newline="") as file:
+            return count(
+                naive(**{name: row[name] or None for name in names})
+                for row in csv.DictReader(file, delimiter=";")
+            )
+
+    return run
+
+
+@case("csv_floor")
+def csv_pydantic(folder: Path) -> Callable[[], int]:
+    from datetime import date
+
+    import pydantic
+
+    from sorparse.formats import sor2
+    from sorparse.formats.declare import Kind
+
+    fields: dict[str, Any] = {
+        column.name: ((date if column.kind is Kind.DATE else str) | None, None)
+        for column in sor2.ENTITIES.columns
+    }
+    model = pydantic.create_model("Entity", **fields)
+
+    def run() -> int:
+        with (folder / "SOREntity.csv").open(encoding="utf-8-sig", newline="") as file:
+            return count(
+                model.model_validate({name: text or None for name, text in row.items()})
+                for row in csv.DictReader(file, delimiter=";")
+            )
+
+    return run
+
+
+@case("xml_floor")
+def xml_floor(folder: Path) -> Callable[[], int]:
+    from lxml import etree
+
+    def run() -> int:
+        number = 0
+        for _, element in etree.iterparse(folder / "Sor.xml"):
+            element.clear()
+            number += 1
+        return number
+
+    return run
+
+
+@case("xml_floor")
+def xml_sorparse_records(folder: Path) -> Callable[[], int]:
+    import lxml.etree  # noqa: F401
+
+    import sorparse
+
+    def run() -> int:
+        with sorparse.open(folder / "Sor.xml") as feed:
+            return count(feed.entities())
+
+    return run
+
+
+@case("xml_floor")
+def xml_xmltodict(folder: Path) -> Callable[[], int]:
+    import xmltodict
+
+    def run() -> int:
+        found = []
+        with (folder / "Sor.xml").open("rb") as file:
+            xmltodict.parse(file, item_depth=2, item_callback=lambda *_: found.append(1) or True)
+        return len(found)
+
+    return run
+
+
+@case("xml_floor")
+def xml_sorparse_validate(folder: Path) -> Callable[[], int]:
+    import lxml.etree  # noqa: F401
+
+    import sorparse
+
+    def run() -> int:
+        return len(sorparse.validate(folder / "Sor.xml").errors)
+
+    return run
+
+
+@case("xml_floor")
+def xml_sorparse_validate_count(folder: Path) -> Callable[[], int]:
+    import lxml.etree  # noqa: F401
+
+    import sorparse
+
+    def run() -> int:
+        return sorparse.validate(folder / "Sor.xml", places=False).fault_count
+
+    return run
+
+
+def peak() -> float:
+    """Peak memory of this process in MB."""
+    size = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return size / (1024 * 1024 if sys.platform == "darwin" else 1024)
+
+
+def main() -> None:
+    name, folder = sys.argv[1], Path(sys.argv[2])
+    run = CASES[name][1](folder)
+    before = peak()
+    wall, cpu = time.perf_counter(), time.process_time()
+    items = run()
+    wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+    print(json.dumps([items, wall, cpu, peak(), peak() - before]))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,156 @@
+"""The fast way of reading a unit gives what the careful way gives, whatever stands in it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import sorparse
+from sorparse.formats.texts import Odd
+from sorparse.formats.sor_xml.fast import Fast
+from sorparse.formats.sor_xml.names import (
+    ENTITIES,
+    LOCATION_CODES,
+    is_structural,
+    namespaces_of,
+)
+from xml_support import HOSPITAL, OWNER, STATUS, UNIT, document, hospital, option, owner, unit
+
+TEXTS = st.sampled_from(
+    [
+        "",
+        " ",
+        "x",
+        "  å &amp; ø\n",
+        "2020-01-02",
+        "9999-12-31",
+        " 2020-01-02 ",
+        "true",
+        "0",
+        "1081",
+        "394579002",
+        "51000095001",
+        "6347032.450",
+        "557481,68",
+        OWNER,
+        UNIT,
+        "5790099900019",
+        "5790099900018",
+        "i dag",
+    ]
+)
+PATHS = sorted(
+    {
+        path
+        for column in ENTITIES.columns
+        if not is_structural(column)
+        for path in (column.name, *column.aliases)
+    }
+    | {
+        f"EanLocationCodeOption/EanLocationCodeEntity/{column.name}"
+        for column in LOCATION_CODES.columns
+        if not is_structural(column)
+    }
+    | {
+        f"ClinicalSpecialityCollection/ClinicalSpeciality[{n}]/SpecialityTypeIdentifier"
+        for n in (1, 2, 3)
+    }
+    | {"New", "New/Part", "PostalAddressInformation/New", "SorStatus", "EanLocationCodeOption"}
+)
+
+BASIC = {"SorIdentifier", "EntityName", "EntityTypeIdentifier", "OwnerType", "InstitutionType"} | {
+    path for path in PATHS if path in ("UnitType", "SorStatus") or path.startswith("SorStatus/")
+}
+
+
+def nested(values: dict[str, str], order: list[str]) -> str:
+    """Elements from paths; ``[n]`` makes equal siblings."""
+    tree: dict[str, Any] = {}
+    for path in order:
+        node = tree
+        *blocks, leaf = path.split("/")
+        for step in blocks:
+            inner = node.setdefault(step, {})
+            if not isinstance(inner, dict):
+                inner = node[step] = {}
+            node = inner
+        node.setdefault(leaf, values[path])
+    return "".join(element(name, content) for name, content in tree.items())
+
+
+def element(name: str, content: Any) -> str:
+    local = name.partition("[")[0]
+    inside = (
+        "".join(element(*pair) for pair in content.items())
+        if isinstance(content, dict)
+        else content
+    )
+    return f'<{local} xmlns="{namespaces_of(local)[0]}">{inside}</{local}>'
+
+
+def read_both_ways(
+    content: bytes, monkeypatch: pytest.MonkeyPatch
+) -> tuple[tuple[Any, Any, Any], tuple[Any, Any, Any]]:
+    def read_all() -> tuple[Any, Any, Any]:
+        with sorparse.open(content) as feed:
+            entities = list(feed.entities())
+            return entities, list(feed.location_codes()), feed.issues
+
+    fast = read_all()
+
+    def odd(*_: object) -> None:
+        raise Odd
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Fast, "read", odd)
+        careful = read_all()
+    return fast, careful
+
+
+@settings(
+    deadline=None,
+    max_examples=300,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(
+    units=st.lists(
+        st.lists(st.tuples(st.sampled_from(PATHS), TEXTS), max_size=25, unique_by=lambda p: p[0]),
+        min_size=1,
+        max_size=3,
+    ),
+    is_whole=st.booleans(),
+)
+def test_both_ways_agree(
+    units: list[list[tuple[str, str]]], is_whole: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    below = []
+    for pairs in units:
+        values = dict(pairs)
+        if is_whole:  # regular for the most part: nothing twice, nothing missing
+            values = {path: text for path, text in values.items() if path not in BASIC}
+        has_option = any("LocationCode" in path for path in values)
+        inner = nested(values, list(values)) + ("" if has_option else option())
+        below.append(
+            unit(
+                sor_id=UNIT if is_whole else None, more=(inner,), status=STATUS if is_whole else ""
+            )
+        )
+    content = document(owner(hospital(*below, sor_id=HOSPITAL)))
+    fast, careful = read_both_ways(content, monkeypatch)
+    assert fast == careful
+
+
+def test_the_fast_way_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken: list[str] = []
+    real = Fast.read
+
+    def watched(self: Fast, given_element: Any, cells: list[Any]) -> None:
+        real(self, given_element, cells)
+        taken.append(given_element.tag)
+
+    monkeypatch.setattr(Fast, "read", watched)
+    with sorparse.open(document(owner(hospital(unit())))) as feed:
+        assert len(list(feed.entities())) == len(taken) == 3
