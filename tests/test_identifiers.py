@@ -90,7 +90,9 @@ def test_shak_codes(text: str) -> None:
     assert identifiers.is_shak_code(text)
 
 
-@pytest.mark.parametrize("text", ["", "130", "13010", "130101AB", "A301", "1301a", "1301 ", "１３０１"])
+@pytest.mark.parametrize(
+    "text", ["", "130", "13010", "130101AB", "A301", "1301a", "1301 ", "１３０１"]
+)
 def test_what_is_no_shak_code(text: str) -> None:
     assert not identifiers.is_shak_code(text)
 
@@ -133,7 +135,9 @@ def test_a_good_id_is_given_back(whole: str) -> None:
     assert identifiers.repair_sor_id(f"  {whole}\n") == whole
 
 
-@given(st.one_of(DIGITS, st.from_regex(r"[1-9]([.,][0-9]{1,15})?[Ee]\+?[0-9]{1,2}", fullmatch=True)))
+@given(
+    st.one_of(DIGITS, st.from_regex(r"[1-9]([.,][0-9]{1,15})?[Ee]\+?[0-9]{1,2}", fullmatch=True))
+)
 def test_what_is_repaired_is_an_id_that_can_have_been_there(text: str) -> None:
     repaired = identifiers.repair_sor_id(text)
     if repaired is None or repaired == text:
@@ -148,7 +152,8 @@ def test_what_is_repaired_is_an_id_that_can_have_been_there(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "x", "1,52E+15", "1E+5", "1,5E+30", "0,52096E+15", "1,52096E15,0", "abcE+15", "1E+9"]
+    "text",
+    ["", "x", "1,52E+15", "1E+5", "1,5E+30", "0,52096E+15", "1,52096E15,0", "abcE+15", "1E+9"],
 )
 def test_what_cannot_be_repaired(text: str) -> None:
     assert identifiers.repair_sor_id(text) is None

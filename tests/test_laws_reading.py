@@ -33,7 +33,7 @@ from sorparse.formats.cells import BadCell, convert
 from sorparse.formats.csv_reader import match_columns
 from sorparse.formats.declare import Kind
 from sorparse.formats.decode import CarefulDecoder, make_plan
-from sorparse.formats.generate import FastDecoder
+from sorparse.formats.fast import FastDecoder
 from sorparse.formats.rows import BLANKS, Rows, clean
 from sorparse.issues import IssueLog
 from sorparse.limits import DEFAULT_LIMITS
