@@ -112,7 +112,6 @@ def csv_sorparse_arrow(folder: Path) -> Callable[[], int]:
 
     def run() -> int:
         with sorparse.open(folder / "SOREntity.csv") as feed:
-            table = sorparse.Table.from_records("entities", feed.entities)
             return sum(batch.num_rows for batch in feed.to_arrow("entities").batches())
 
     return run

@@ -50,13 +50,41 @@ _REGIONS = [
     ("1084", "Region Hovedstaden"),
     ("1085", "Region Sjælland"),
 ]
-_STREETS = (
-    ["Ahorn", "Birke", "Cedertræs", "Elme", "Fyrre", "Gran", "Hassel", "Ibsens", "Jernbane", "Kirke", "Lærke", "Møllegårds"]
-)
-_TOWNS = ["Ærøby", "Granstrup", "Havneby", "Kildelund", "Nørremark", "Skovby", "Sønderkøb", "Vesterbro", "Åkilde"]
-_WORDS = (
-    ["Medicinsk", "Kirurgisk", "Ambulatorium", "Sengeafsnit", "Modtagelse", "Klinik", "Laboratorium", "Dagafsnit"]
-)
+_STREETS = [
+    "Ahorn",
+    "Birke",
+    "Cedertræs",
+    "Elme",
+    "Fyrre",
+    "Gran",
+    "Hassel",
+    "Ibsens",
+    "Jernbane",
+    "Kirke",
+    "Lærke",
+    "Møllegårds",
+]
+_TOWNS = [
+    "Ærøby",
+    "Granstrup",
+    "Havneby",
+    "Kildelund",
+    "Nørremark",
+    "Skovby",
+    "Sønderkøb",
+    "Vesterbro",
+    "Åkilde",
+]
+_WORDS = [
+    "Medicinsk",
+    "Kirurgisk",
+    "Ambulatorium",
+    "Sengeafsnit",
+    "Modtagelse",
+    "Klinik",
+    "Laboratorium",
+    "Dagafsnit",
+]
 
 
 def sor_id(item: int) -> str:
@@ -147,7 +175,7 @@ class Maker:
                         address, visiting = self.address(), self.address()
                     yield self.unit(item, owner, institution, parent, address, visiting, location)
 
-    def unit(
+    def unit(  # noqa: PLR0917 - one row of columns
         self,
         item: int,
         owner: dict[str, str],

@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import atheris
+import atheris  # type: ignore[import-untyped] # has no types
 
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "src")]
@@ -26,7 +26,11 @@ def remember_decoders(module: Any) -> None:
             if len(known) > 1000:
                 known.clear()
             called: list[Any] = [on_swap]
-            careful.on_swap = lambda: called[0]()
+
+            def swap(called: list[Any] = called) -> None:
+                called[0]()
+
+            careful.on_swap = swap
             known[key] = (make(careful, delimiter), called)
         decoder, called = known[key]
         called[0] = on_swap

@@ -19,9 +19,7 @@ print(sorted(name for name in loaded if name.split(".")[0] == "sorparse"))
 
 
 def test_import_loads_only_the_package_itself() -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", CHECK], capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", CHECK], capture_output=True, text=True, check=True)
     heavy, own = done.stdout.splitlines()
     assert heavy == "[]"
     # every name is loaded when it is first used

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 from formats import table_lines
 from sorparse.register.findings import FINDINGS
 
@@ -63,18 +66,7 @@ WRITING = {
     "row-without-key": "Rows that a reader of the target will not take, for they lack the key.",
     "table-not-written": "The target has no place for a table.",
 }
-VALIDATION = {
-    "xsd-bad-value": "A value that the schema's type refuses: form, length, range.",
-    "xsd-missing-attribute": "An attribute is missing.",
-    "xsd-missing-element": "An element is missing.",
-    "xsd-order": "An element stands in the wrong place.",
-    "xsd-other": "Another rule, in the words of the validator.",
-    "xsd-repeated-element": "An element stands more often than it may.",
-    "xsd-stray-text": "Text where only elements may stand.",
-    "xsd-unknown-attribute": "An attribute that the schema does not have.",
-    "xsd-unknown-element": "An element that the schema does not have here.",
-    "xsd-unknown-root": "The document is of another kind.",
-}
+VALIDATION_PAGE = Path(__file__).parent.parent / "validation.md"
 
 _TEXT = """\
 # Data quality: issue codes
@@ -101,8 +93,9 @@ too, which is given each issue as it comes.
 
 
 def documented() -> set[str]:
-    """Give every code that the page has."""
-    return {*READING, *FINDINGS, *WRITING, *VALIDATION}
+    """Give every code that this page and the one on validation have."""
+    of_validation = re.findall(r"`(xsd-[a-z-]+)`", VALIDATION_PAGE.read_text(encoding="utf-8"))
+    return {*READING, *FINDINGS, *WRITING, *of_validation}
 
 
 def pages() -> dict[str, str]:
@@ -125,8 +118,7 @@ def pages() -> dict[str, str]:
         "What `sorparse convert` could not put into the target; warnings, told once for each.",
         _table(("Code", "What it means"), sorted(WRITING.items())),
         "## Found by validation",
-        "Of an XML against its schema; one issue for each distinct fault, with a count and places.",
-        _table(("Code", "What it means"), sorted(VALIDATION.items())),
+        "See [validation](validation.md#the-codes).",
     ]
     return {"data-quality.md": "\n\n".join(parts) + "\n"}
 
