@@ -19,8 +19,8 @@ def remember_decoders(module: Any) -> None:
     make = module.FastDecoder
     known: dict[Any, tuple[Any, list[Any]]] = {}
 
-    def remembered(careful: Any, delimiter: str) -> Any:
-        key = (careful.plan.spec.title, careful.plan.header, careful.plan.columns, delimiter)
+    def remembered(careful: Any, delimiter: str, row: Any = None) -> Any:
+        key = (careful.plan.spec.title, careful.plan.header, careful.plan.columns, delimiter, row)
         on_swap = careful.on_swap
         if key not in known:
             if len(known) > 1000:
@@ -31,7 +31,7 @@ def remember_decoders(module: Any) -> None:
                 called[0]()
 
             careful.on_swap = swap
-            known[key] = (make(careful, delimiter), called)
+            known[key] = (make(careful, delimiter, row), called)
         decoder, called = known[key]
         called[0] = on_swap
         return decoder

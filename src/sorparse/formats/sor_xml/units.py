@@ -154,6 +154,8 @@ class Careful:
     lists: dict[str, list[tuple[Element, str]]] = attrs.Factory(dict)
     """Field to the elements that may stand any number of times."""
     extra: dict[str, str] = attrs.Factory(dict)
+    kept: dict[str, int] = attrs.Factory(dict)
+    """How often each path was kept."""
     lines: dict[int, Element] = attrs.Factory(dict)
     """Place in the row to the element it was taken from."""
     children: set[str] = attrs.Factory(set)
@@ -271,10 +273,9 @@ class Careful:
     def _keep(self, path: str, text: str) -> None:
         if not text:
             return
-        number, key = 1, path
-        while key in self.extra:
-            number += 1
-            key = f"{path} ({number})"
+        # counted, not searched for: a hostile unit holds thousands of one kind
+        number = self.kept[path] = self.kept.get(path, 0) + 1
+        key = path if number == 1 else f"{path} ({number})"
         self.extra[key] = text
 
     def read_attributes(self, element: Element, path: str) -> None:
