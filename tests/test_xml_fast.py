@@ -10,12 +10,8 @@ from hypothesis import strategies as st
 
 import sorparse
 from sorparse.formats.sor_xml.fast import Fast
-from sorparse.formats.sor_xml.names import (
-    ENTITIES,
-    LOCATION_CODES,
-    is_structural,
-    namespaces_of,
-)
+from sorparse.formats.sor_xml.names import ENTITIES, LOCATION_CODES, is_structural
+from sorparse.formats.sor_xml.namespaces import namespaces_of
 from sorparse.formats.texts import Odd
 from xml_support import HOSPITAL, OWNER, STATUS, UNIT, document, hospital, option, owner, unit
 

@@ -25,99 +25,21 @@ from ...records.values import ALWAYS
 from ..cells import CONVERTERS, convert
 from ..declare import Kind
 from ..decode import NORTHING_FROM, Complete, Group, Leaf, make_plan, straighten, trimmed
-from ..texts import MEMO_CHARS, Memo, Odd
+from ..texts import Memo, Odd
 from .context import Element
+from .memos import Bound, BoundMemo, Pairs, Texts, Values
 from .names import MAIN_SPECIALITY, MOST_SPECIALITIES
 from .survey import ABSENT, Surveyor
 from .units import Layout
 
-Texts = Sequence[str | None]
-Pairs = tuple[tuple[int, Any], ...]
-"""Places of fields in the record, and their values."""
 _tag_of, _text_of, _tail_of = attrgetter("tag"), attrgetter("text"), attrgetter("tail")
 
 Build = Callable[[Texts], Any]
 
 _MOST_SHAPES = 4096
-_MEMO_SIZE = 512
-"""Value objects that are remembered: equal ones stand close."""
 _UNIQUE_FIELDS = {"virtual_address"}
 _UNIQUE = (Kind.SOR_ID, Kind.LOCATION_CODE)
 """Kinds of which nearly every value is another one: looking them up costs more than it saves."""
-
-
-class _Bound:
-    """Keeps what some memos hold together within a bound."""
-
-    def __init__(self) -> None:
-        self._memos: list[_Memo] = []
-        self._entries = 0
-        self._room = MEMO_CHARS
-
-    def memo(self, make: Callable[[Texts], Pairs]) -> _Memo:
-        """Give a new memo within this bound."""
-        made = _Memo(self, make)
-        self._memos.append(made)
-        return made
-
-    def count(self, texts: Texts) -> None:
-        """Count an entry to be made; forget all where there are too many."""
-        size = sum(len(text) for text in texts if text)
-        self._entries += 1
-        self._room -= size
-        if self._entries > _MEMO_SIZE or self._room < 0:
-            self._entries = 1
-            self._room = MEMO_CHARS - size
-            for memo in self._memos:
-                memo.clear()
-
-    def forget(self) -> None:
-        """Let go of the memos themselves."""
-        self._memos.clear()
-        self._entries = 0
-        self._room = MEMO_CHARS
-
-
-class _Memo(dict[Texts, Pairs]):
-    """What has been made of texts."""
-
-    def __init__(self, bound: _Bound, make: Callable[[Texts], Pairs]) -> None:
-        super().__init__()
-        self._bound = bound
-        self._make = make
-
-    def __missing__(self, texts: Texts) -> Pairs:
-        made = self._make(texts)
-        self._bound.count(texts)
-        self[texts] = made
-        return made
-
-
-class _Values:
-    """Fields whose texts are looked up together."""
-
-    def __init__(self, places: tuple[int, ...], make: Callable[[Texts], Pairs]) -> None:
-        self.places = places
-        """Places of the texts in the row of the layout."""
-        self._make = make
-        self._bound = _Bound()
-        self._memos: dict[tuple[int, ...], _Memo] = {}
-
-    def memo_of(self, present: tuple[int, ...]) -> _Memo:
-        """The memo for texts of these places only: the fewer texts, the cheaper."""
-        if present not in self._memos:
-            at = {place: number for number, place in enumerate(present)}
-            spread = [at.get(place, ABSENT) for place in self.places]
-            # a getter of one place gives no tuple, so there is always an empty text at the end
-            self._memos[present] = self._bound.memo(
-                lambda texts: self._make([texts[number] for number in spread])
-            )
-        return self._memos[present]
-
-    def forget(self) -> None:
-        """Let go of the memos."""
-        self._memos.clear()
-        self._bound.forget()
 
 
 @attrs.frozen(eq=False)
@@ -169,10 +91,10 @@ class Fast:
         self._plain: dict[int, int] = {}
         self._unique: dict[int, tuple[int, Callable[[str], Any]]] = {}
         self._built: list[tuple[int, list[int], Build]] = []
-        self._values: list[_Values] = []
+        self._values: list[Values] = []
         self._lay_out()
-        self._specialities: dict[tuple[str, ...], _Memo] = {}
-        self._specialities_bound = _Bound()
+        self._specialities: dict[tuple[str, ...], BoundMemo] = {}
+        self._specialities_bound = Bound()
         self._shapes: dict[tuple[Any, ...], _Shape | None] = {}
 
     def read(self, element: Element, cells: list[Any]) -> None:
@@ -294,7 +216,7 @@ class Fast:
                 build = self._builder(field, self._parts[field], position)
                 self._built.append((self.place_of[field], places, build))
             else:
-                self._values.append(_Values(tuple(places), self._maker(places)))
+                self._values.append(Values(tuple(places), self._maker(places)))
 
     def _maker(self, places: list[int]) -> Callable[[Texts], Pairs]:
         position = {place: number for number, place in enumerate(places)}
@@ -401,7 +323,7 @@ class Fast:
         straighten(pair, self._on_swap)
         record.easting, record.northing = pair["easting"], pair["northing"]
 
-    def _specialities_of(self, types: tuple[str, ...]) -> _Memo:
+    def _specialities_of(self, types: tuple[str, ...]) -> BoundMemo:
         """The memo for specialities whose types stand in elements of these paths."""
         if types not in self._specialities:
             self._specialities[types] = self._specialities_bound.memo(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import IO, Any, cast
 
 import attrs
@@ -35,7 +36,11 @@ SAFE: dict[str, Any] = {
 
 def split_tag(tag: object) -> tuple[str, str]:
     """Split ``{namespace}local`` into its halves; the namespace is empty where there is none."""
-    text = str(tag)
+    return _split(str(tag))
+
+
+@lru_cache(maxsize=1024)
+def _split(text: str) -> tuple[str, str]:
     if text.startswith("{"):
         namespace, _, local = text[1:].partition("}")
         return namespace, local
