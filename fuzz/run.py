@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import atheris
+import atheris  # type: ignore[import-untyped] # has no types
 
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "src")]
@@ -19,15 +19,19 @@ def remember_decoders(module: Any) -> None:
     make = module.FastDecoder
     known: dict[Any, tuple[Any, list[Any]]] = {}
 
-    def remembered(careful: Any, delimiter: str) -> Any:
-        key = (careful.plan.spec.title, careful.plan.header, careful.plan.columns, delimiter)
+    def remembered(careful: Any, delimiter: str, row: Any = None) -> Any:
+        key = (careful.plan.spec.title, careful.plan.header, careful.plan.columns, delimiter, row)
         on_swap = careful.on_swap
         if key not in known:
             if len(known) > 1000:
                 known.clear()
             called: list[Any] = [on_swap]
-            careful.on_swap = lambda: called[0]()
-            known[key] = (make(careful, delimiter), called)
+
+            def swap(called: list[Any] = called) -> None:
+                called[0]()
+
+            careful.on_swap = swap
+            known[key] = (make(careful, delimiter, row), called)
         decoder, called = known[key]
         called[0] = on_swap
         return decoder

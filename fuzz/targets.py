@@ -164,7 +164,8 @@ def _shak_seeds() -> Iterator[bytes]:
 
 
 def _identifier_seeds() -> Iterator[bytes]:
-    yield from (b"698471000016005", b"1,52096E+15", b"1520961000016000", b"5790000000005", b"1301A")
+    yield from (b"698471000016005", b"1,52096E+15", b"1520961000016000")
+    yield from (b"5790000000005", b"1301A", b"29190623")
 
 
 def _zip_seeds() -> Iterator[bytes]:

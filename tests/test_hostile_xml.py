@@ -5,6 +5,7 @@ Each is read, and each is checked against the schema: both are ways in.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -95,9 +96,29 @@ def test_a_document_type_is_refused(tmp_path: Path, way: str, name: str, encodin
         text = mark + declared.encode(encoding)
     path = written(tmp_path / "Sor.xml", text)
     said = outcome(way, path)
-    assert "FileError" in said or "UnrecognisedFormatError" in said
-    assert "DOCTYPE" in said or "document type" in said
+    assert "Error FILE" in said
+    words = ("DOCTYPE", "document type", "subset", "no root element", "broken XML")
+    assert any(word in said for word in words)
     assert "root:" not in said
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs a named pipe")
+@pytest.mark.parametrize(
+    "doctype",
+    [
+        '<!DOCTYPE SorTree SYSTEM "{}">',
+        '<!DOCTYPE SorTree PUBLIC "x" "{}">',
+        '<!DOCTYPE SorTree [<!ENTITY a0 SYSTEM "{}">]>',
+        '<!DOCTYPE SorTree [<!ENTITY % p SYSTEM "{}"> %p;]>',
+        '<?xml-stylesheet href="{}"?>',
+    ],
+)
+def test_no_file_is_opened_for_a_document(tmp_path: Path, way: str, doctype: str) -> None:
+    # who opens a named pipe that nobody writes to waits for ever
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    text = DECLARATION + doctype.format(pipe.as_uri()).encode() + REST.replace(NAME, b"&a0;")
+    assert "Error" in outcome(way, written(tmp_path / "Sor.xml", text))
 
 
 def test_an_entity_without_a_document_type(tmp_path: Path, way: str) -> None:
@@ -133,16 +154,16 @@ def test_an_attribute_of_100_megabytes(tmp_path: Path, way: str) -> None:
     assert outcome(way, path, 500)
 
 
-def test_a_hundred_thousand_attributes(tmp_path: Path, way: str) -> None:
+def test_thousands_of_attributes(tmp_path: Path, way: str) -> None:
     before, after = WHOLE.split(b"<InstitutionOwner>", 1)
-    many = b" ".join(b'a%d="x"' % n for n in range(100_000))
+    many = b" ".join(b'a%d="x"' % n for n in range(5_000))
     path = written(tmp_path / "Sor.xml", before, b"<InstitutionOwner ", many, b">", after)
     assert outcome(way, path, 500)
 
 
-def test_a_million_unknown_elements(tmp_path: Path, way: str) -> None:
-    path = written(tmp_path / "Sor.xml", BEFORE, (b"<ny>x</ny>" * 1000, 1000), AFTER)
-    assert outcome(way, path, 1200)
+def test_many_unknown_elements(tmp_path: Path, way: str) -> None:
+    path = written(tmp_path / "Sor.xml", BEFORE, (b"<ny>x</ny>" * 1000, 30), AFTER)
+    assert outcome(way, path, 500)
 
 
 def test_an_owner_that_never_ends(tmp_path: Path, way: str) -> None:
@@ -209,10 +230,10 @@ def test_what_is_no_character(tmp_path: Path, way: str, piece: bytes) -> None:
 
 def test_an_encoding_that_there_is_not(tmp_path: Path, way: str) -> None:
     text = WHOLE.replace(b'encoding="utf-8"', b'encoding="klingon"', 1)
-    assert "FileError" in outcome(way, written(tmp_path / "Sor.xml", text))
+    assert "Error FILE" in outcome(way, written(tmp_path / "Sor.xml", text))
 
 
-@pytest.mark.parametrize("share", [0.0001, 0.01, 0.3, 0.7, 0.999, 0.99999])
+@pytest.mark.parametrize("share", [0.0001, 0.01, 0.3, 0.7, 0.999])
 def test_a_document_cut_off(tmp_path: Path, way: str, share: float) -> None:
     path = written(tmp_path / "Sor.xml", WHOLE[: int(len(WHOLE) * share)])
     assert "Error" in outcome(way, path)
@@ -223,12 +244,9 @@ def test_what_stands_before_a_fault_is_given() -> None:
     cut = WHOLE[: len(WHOLE) // 2]
     with sorparse.open(WHOLE) as feed:
         expected = list(feed.entities())
-    found = []
+    found: list[sorparse.SOREntity] = []
     with sorparse.open(cut) as feed, pytest.raises(sorparse.SorFileError):
         found.extend(feed.entities())
-    with sorparse.open(cut) as feed, pytest.raises(sorparse.SorFileError):
-        for unit in feed.entities():
-            found.append(unit)
     assert found
     assert found == expected[: len(found)]
 

@@ -205,3 +205,28 @@ def test_reading_again_and_again_leaves_nothing_behind() -> None:
     gc.collect()
     assert len(linecache.cache) <= before[0]
     assert len(gc.get_objects()) - before[1] < 200
+
+
+def active_in(register: sorparse.Register) -> tuple[int, list[str]]:
+    """Run in another process: asks the register that was sent."""
+    day = examples.snapshot_date
+    return os.getpid(), sorted(unit.sor_id for unit in register.as_of(day).active())
+
+
+def test_a_register_goes_to_another_process_and_between_threads() -> None:
+    register = sorparse.load(examples.sor2_zip)
+    expected = active_in(register)[1]
+    assert expected
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        process, found = pool.submit(active_in, register).result(timeout=60)
+    assert process != os.getpid()
+    assert found == expected
+    fresh = sorparse.load(examples.sor2_zip)  # what is made at the first question is made once
+    barrier = threading.Barrier(4)
+
+    def task(_: int) -> list[str]:
+        barrier.wait()
+        return active_in(fresh)[1]
+
+    with ThreadPoolExecutor(4) as threads:
+        assert all(answer == expected for answer in threads.map(task, range(4)))

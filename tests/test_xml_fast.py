@@ -9,7 +9,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import sorparse
-from sorparse.formats.texts import Odd
 from sorparse.formats.sor_xml.fast import Fast
 from sorparse.formats.sor_xml.names import (
     ENTITIES,
@@ -17,6 +16,7 @@ from sorparse.formats.sor_xml.names import (
     is_structural,
     namespaces_of,
 )
+from sorparse.formats.texts import Odd
 from xml_support import HOSPITAL, OWNER, STATUS, UNIT, document, hospital, option, owner, unit
 
 TEXTS = st.sampled_from(

@@ -132,17 +132,18 @@ class _SecureOptions(TypedDict):
     no_network: bool
     load_dtd: bool
     huge_tree: bool
-    collect_ids: bool
 
 
 def secure_options(*, huge: bool = False) -> _SecureOptions:
-    """Options for every parser of a document: nothing is fetched, nothing expanded."""
+    """Options for every parser of a document: nothing is fetched, nothing expanded.
+
+    ``collect_ids`` must stay as it is: to switch it off makes libxml2 open external subsets.
+    """
     return {
         "resolve_entities": False,
         "no_network": True,
         "load_dtd": False,
         "huge_tree": huge,
-        "collect_ids": False,
     }
 
 

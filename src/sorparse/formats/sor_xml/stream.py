@@ -274,7 +274,14 @@ class AttributeWatch:
         text = before + chunk
         if not before and text.lstrip(_MARKS).startswith(b"<?xml"):
             text = text.partition(b"?>")[2]  # its own equals signs are none of ours
-        return any(self._is_unusual(text, found.start()) for found in _EQUALS.finditer(text))
+        # what lies before was looked at with its own chunk; what is cut off will be with the next
+        first = max(0, len(before) - _NAME_BYTES)
+        last = len(text) - len(self._usual)
+        return any(
+            self._is_unusual(text, found.start())
+            for found in _EQUALS.finditer(text, first)
+            if found.start() <= last
+        )
 
     def _is_unusual(self, text: bytes, equals: int) -> bool:
         """Tell of the attribute whose equals sign is at this place."""

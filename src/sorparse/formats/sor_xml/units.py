@@ -60,6 +60,7 @@ class Layout:
         self.place_of = {column.field: place for place, column in enumerate(self.columns)}
         self.empty: Cells = [""] * len(self.columns)
         self.tree = Node()
+        self._elements_of: dict[str, frozenset[str]] = {}
         self.specialities = self.place_of.get("specialities[0].code", -1)
         self.lists = {column.name: column.field for column in spec.columns if _is_list(column)}
         for place, column in enumerate(self.columns):
@@ -84,14 +85,16 @@ class Layout:
             if column.field == field or column.field.startswith(f"{field}.")
         )
 
-    def elements_of(self, field: str) -> set[str]:
+    def elements_of(self, field: str) -> frozenset[str]:
         """Local names of the unit's children that a field, or a block of fields, is read from."""
-        return {
-            path.partition("/")[0]
-            for column in self.columns
-            if column.field == field or column.field.startswith(f"{field}.")
-            for path in (column.name, *column.aliases)
-        }
+        if field not in self._elements_of:
+            self._elements_of[field] = frozenset(
+                path.partition("/")[0]
+                for column in self.columns
+                if column.field == field or column.field.startswith(f"{field}.")
+                for path in (column.name, *column.aliases)
+            )
+        return self._elements_of[field]
 
     def _add(self, path: str, end: Any) -> None:
         node = self.tree
@@ -151,6 +154,8 @@ class Careful:
     lists: dict[str, list[tuple[Element, str]]] = attrs.Factory(dict)
     """Field to the elements that may stand any number of times."""
     extra: dict[str, str] = attrs.Factory(dict)
+    kept: dict[str, int] = attrs.Factory(dict)
+    """How often each path was kept."""
     lines: dict[int, Element] = attrs.Factory(dict)
     """Place in the row to the element it was taken from."""
     children: set[str] = attrs.Factory(set)
@@ -268,10 +273,9 @@ class Careful:
     def _keep(self, path: str, text: str) -> None:
         if not text:
             return
-        number, key = 1, path
-        while key in self.extra:
-            number += 1
-            key = f"{path} ({number})"
+        # counted, not searched for: a hostile unit holds thousands of one kind
+        number = self.kept[path] = self.kept.get(path, 0) + 1
+        key = path if number == 1 else f"{path} ({number})"
         self.extra[key] = text
 
     def read_attributes(self, element: Element, path: str) -> None:
