@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 import sorparse
@@ -118,6 +118,15 @@ def read_both_ways(
         max_size=3,
     ),
     is_whole=st.booleans(),
+)
+@example(
+    units=[
+        [
+            ("EanLocationCodeEntity/EanLocationCode", ""),
+            ("EanLocationCodeOption/EntityInheritanceIndicator", ""),
+        ]
+    ],
+    is_whole=True,
 )
 def test_both_ways_agree(
     units: list[list[tuple[str, str]]], is_whole: bool, monkeypatch: pytest.MonkeyPatch

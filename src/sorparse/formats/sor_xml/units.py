@@ -178,6 +178,10 @@ class Careful:
         self.children = {step_name(child.tag) for child in unit}
         self.read_attributes(unit, "")
         self._walk(unit, self.layout.tree, "")
+        if self.own_location_codes:
+            inherited = self.layout.place_of["location_code_inherited"]
+            if not self.cells[inherited]:  # an indicator beside the number may be empty
+                self.cells[inherited] = "false"
 
     def _walk(self, element: Element, node: Node, path: str) -> None:
         self._stray(element, path)
@@ -215,9 +219,6 @@ class Careful:
             if place is not None and place not in self.lines:
                 self.lines[place] = child
                 self.cells[place] = (child.text or "").strip()
-        inherited = self.layout.place_of["location_code_inherited"]
-        if not self.cells[inherited]:
-            self.cells[inherited] = "false"
 
     def _text(self, element: Element, path: str) -> str:
         return self._bounded((element.text or "").strip(), element, path)
