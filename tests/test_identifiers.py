@@ -120,6 +120,11 @@ def test_the_display_form_of_longer_ids_has_no_single_answer(item: int) -> None:
     assert identifiers.repair_sor_id(shown) is None
 
 
+@pytest.mark.parametrize("item", [10_000_000, 99_999_999])
+def test_an_item_number_of_eight_digits_in_full(item: int) -> None:
+    assert identifiers.repair_sor_id(f"{str(item)[0]},{str(item)[1:]}E+17") == sor_id(item)
+
+
 @given(ITEMS)
 def test_a_lost_check_digit_is_computed_again(item: int) -> None:
     whole = sor_id(item)
@@ -167,6 +172,8 @@ def test_what_cannot_be_repaired(text: str) -> None:
         ("1,52096100001600E+15", 152096),
         ("1,5209610000160E+15", 152096),
         ("1,520961E+15", 152096),
+        ("1,52096100002E+15", 152096),
+        ("1,520961000016E+15", 152096),
         ("9E+10", 9),
         ("1E+15", 100_000),
     ],
@@ -175,6 +182,8 @@ def test_display_forms_with_more_and_fewer_digits(text: str, whole: int) -> None
     assert identifiers.repair_sor_id(text) == sor_id(whole)
 
 
-@pytest.mark.parametrize("text", ["1,52096200001600E+15", "1,520969E+15"])
+@pytest.mark.parametrize(
+    "text", ["1,52096200001600E+15", "1,520969E+15", "1,52096100003E+15", "1,520961000016009E+15"]
+)
 def test_digits_that_are_not_those_of_the_namespace(text: str) -> None:
     assert identifiers.repair_sor_id(text) is None

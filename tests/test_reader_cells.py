@@ -94,10 +94,14 @@ def test_what_is_no_number_costs_its_cell(text: str) -> None:
     assert (issue.severity, issue.code, issue.value) == ("error", "bad-number", text)
 
 
-def test_degrees_are_no_metres() -> None:
-    header = ("SorId", "PostalAddressCoordETRS89z32NMeasure")
-    _, issue = one(sor2(f"{A};55,676098", header=header))
-    assert issue.code == "coordinate-in-degrees"
+@pytest.mark.parametrize("text", ["55,676098", "0,5", "-45", "179,9"])
+def test_degrees_are_no_metres(text: str) -> None:
+    _, issue = one(beside("PostalAddressCoordETRS89z32NMeasure", text))
+    assert (issue.severity, issue.code) == ("error", "coordinate-in-degrees")
+
+
+def test_from_180_on_it_is_metres() -> None:
+    assert cell("PostalAddressCoordETRS89z32NMeasure", "180").postal_address.northing == 180
 
 
 def test_coordinates_that_stand_the_wrong_way_round_are_put_right_and_told_once() -> None:
@@ -118,7 +122,16 @@ def test_yes_and_no(text: str, value: bool) -> None:
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("nedarvet", True), ("Nedarvet", True), ("egen", False), ("EGEN", False), ("true", True)],
+    [
+        ("nedarvet", True),
+        ("Nedarvet", True),
+        ("inherited", True),
+        ("true", True),
+        ("egen", False),
+        ("EGEN", False),
+        ("eget", False),
+        ("own", False),
+    ],
 )
 def test_nedarvet_and_egen(text: str, value: bool) -> None:
     header = ("SOR-kode", "Enhedsnavn", "Nedarvningsstatus")
@@ -168,7 +181,8 @@ def test_leading_zeros_stay(column: str, field: str, text: str) -> None:
 def test_an_id_damaged_by_a_spreadsheet(damaged: str, whole: str, repair: bool) -> None:
     unit, issue = one(sor2(f"{damaged};Enhed;;;"), repair=repair)
     assert unit.sor_id == (whole if repair else damaged)
-    assert (issue.severity, issue.line, issue.column) == ("warning", 2, "SorId")
+    assert (issue.severity, issue.code) == ("warning", "damaged-sor-id")
+    assert (issue.line, issue.column) == (2, "SorId")
     assert issue.value == damaged
     assert whole in issue.message
 

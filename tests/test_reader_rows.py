@@ -194,3 +194,64 @@ def test_a_line_of_nothing_that_is_no_blank_line_is_told(line: str) -> None:
     records, issues = read(sor2(f"{A};Enhed;;;", line, f"{B};Enhed;;;"))
     assert len(records) == 2
     assert [issue.raw for issue in issues if issue.raw is not None] == [line]
+
+
+@pytest.mark.parametrize(
+    ("cell", "name"),
+    [('="Enhed"', "Enhed"), ('=" Enhed "', "Enhed"), ('=""', None), ('="x', '="x'), ("=", "=")],
+)
+def test_a_text_written_for_a_spreadsheet(cell: str, name: str | None) -> None:
+    assert units(sor2(f"{A};{cell};;;"))[0].name == name
+
+
+def test_only_blanks_are_taken_off() -> None:
+    assert units(sor2(f"{A};\x0bx\x0c;;;"))[0].name == "\x0bx\x0c"
+
+
+OPEN = (f'{A};"Hjerte', f"{B};Nyre;sygehus;2", '";sygehus;1')
+
+
+def test_in_sor_csv_no_whole_row_is_taken_into_an_open_quote() -> None:
+    records, issues = read(sor_csv(*OPEN))
+    assert [unit.sor_id for unit in records] == [B]
+    assert [issue.raw for issue in issues] == [OPEN[0], OPEN[2]]
+
+
+def test_in_sor2_an_open_quote_takes_what_comes_until_it_closes() -> None:
+    header = ("SorId", "EntityName", "EntityTypeName", "LocalCode")
+    (unit,) = units(sor2(*OPEN, header=header))
+    assert (unit.name, unit.local_code) == (f"Hjerte\n{OPEN[1]}\n", "1")
+
+
+def test_a_quote_that_closes_too_late_for_the_row_to_fit() -> None:
+    rows = (f'{A};"Hjerte', 'Lunge";;;;;;for mange', f"{B};Nyre;;;")
+    records, issues = read(sor2(*rows))
+    assert [unit.sor_id for unit in records] == [B]
+    assert [(issue.line, issue.raw) for issue in issues] == [(2, rows[0]), (3, rows[1])]
+
+
+@pytest.mark.parametrize("block", [20, 64, 90, 100, 110])
+def test_a_quoted_cell_goes_on_over_the_end_of_a_block(
+    block: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sorparse.formats.text.BLOCK_BYTES", block)
+    rows = [f"{A};Før;;;", f'{B};"En\r\nto\r\ntre";x;;', f"{C};Efter;y;;"]
+    records, issues = read(sor2(*rows), encoding="utf-8")
+    assert [unit.name for unit in records] == ["Før", "En\nto\ntre", "Efter"]
+    assert [(issue.line, issue.value) for issue in issues] == [(3, "x"), (6, "y")]
+
+
+def test_a_stray_quote_is_told_with_its_place_and_text() -> None:
+    row = f'{A};"Huset{"x" * 300};;;'
+    _, issues = read(sor2(row))
+    (issue,) = issues
+    assert (issue.severity, issue.code, issue.line) == ("warning", "stray-quote", 2)
+    assert (issue.file, issue.value) == ("<bytes>", row[:200])
+
+
+def test_quotes_that_do_not_fit_are_told_with_their_row() -> None:
+    records, issues = read(sor2(f'{A};"Hu"set";;', f"{B};Nyre;;;"))
+    assert [unit.sor_id for unit in records] == [B]
+    (issue,) = issues
+    assert (issue.severity, issue.code, issue.line) == ("error", "unclosed-quote", 2)
+    assert (issue.file, issue.raw) == ("<bytes>", f'{A};"Hu"set";;')
