@@ -147,3 +147,12 @@ def test_inheritance_is_the_same_in_every_format(name: str) -> None:
         ours, theirs = view.effective(sor_id), whole.effective(sor_id)
         assert ours.location_code == theirs.location_code
         assert dict(ours.origin) == dict(theirs.origin)
+
+
+def test_a_load_can_validate_in_the_same_pass() -> None:
+    document = examples.sor_xml.read_bytes()
+    whole = sorparse.load(document, validate=True)
+    assert [issue for issue in whole.issues if issue.severity == "error"] == []
+    broken = document.replace(b"<sor1:SnapshotDate>2026-06-15<", b"<sor1:SnapshotDate>2026-06-51<")
+    assert broken != document
+    assert [issue for issue in sorparse.load(broken, validate=True).issues if issue.line]

@@ -5,18 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 import sorparse
-from sorparse.formats.texts import Odd
 from sorparse.formats.sor_xml.fast import Fast
-from sorparse.formats.sor_xml.names import (
-    ENTITIES,
-    LOCATION_CODES,
-    is_structural,
-    namespaces_of,
-)
+from sorparse.formats.sor_xml.names import ENTITIES, LOCATION_CODES, is_structural
+from sorparse.formats.sor_xml.namespaces import namespaces_of
+from sorparse.formats.texts import Odd
 from xml_support import HOSPITAL, OWNER, STATUS, UNIT, document, hospital, option, owner, unit
 
 TEXTS = st.sampled_from(
@@ -122,6 +118,15 @@ def read_both_ways(
         max_size=3,
     ),
     is_whole=st.booleans(),
+)
+@example(
+    units=[
+        [
+            ("EanLocationCodeEntity/EanLocationCode", ""),
+            ("EanLocationCodeOption/EntityInheritanceIndicator", ""),
+        ]
+    ],
+    is_whole=True,
 )
 def test_both_ways_agree(
     units: list[list[tuple[str, str]]], is_whole: bool, monkeypatch: pytest.MonkeyPatch

@@ -295,10 +295,14 @@ class Feed:
         It is read, a batch at a time, when a tool takes it, and anew for each. Needs the extra
         ``[arrow]``. Raises MissingTableError as :meth:`records` does.
         """
-        from .tables import Table
+        from .tables import Table, schema_of
+        from .tables.arrow import load_pyarrow
+        from .tables.fast_csv import batches_of
 
-        self.records(table)  # complains at once of a table that is not there
-        return Table.from_records(table, lambda: self.records(table))
+        readers = self._having_table(table)  # complains at once of a table that is not there
+        load_pyarrow()
+        schema = schema_of(table)
+        return Table(schema, lambda: batches_of(readers, schema))
 
     def rows(self, table: str, fields: Iterable[str]) -> Iterator[Row]:
         """Read a few fields of a table: named tuples instead of records, and faster.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import nullcontext
 from datetime import date
 from importlib import import_module
@@ -97,6 +97,7 @@ def convert(
             snapshot_date=feed.snapshot_date,
             tables=_chosen(feed, tables),
             read=lambda table: getattr(feed, table)(),
+            arrow=_arrow_of(feed),
         )
         module.write(load, place, **options)
         shown = getattr(module, "shown", str)(place)
@@ -108,6 +109,12 @@ def convert(
             tables=dict(load.counts),
             issues=(*feed.issues, *load.issues),
         )
+
+
+def _arrow_of(feed: Any) -> Callable[[str], Iterable[Any]] | None:
+    if not hasattr(feed, "to_arrow"):
+        return None
+    return lambda table: feed.to_arrow(table).batches()
 
 
 def _target(to: str, target: str | os.PathLike[str] | None) -> tuple[str, str, str | None]:

@@ -5,16 +5,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from ..extras import load_extra
-from ..tables.arrow import arrow_arrays, load_pyarrow
-from ..tables.schema import DataType, TableSchema
+from ..tables.arrow import load_pyarrow
+from ..tables.schema import DataType
 from . import periods
-from .load import INFO, INFO_DOC, ROW_ID, Load
+from .load import INFO, INFO_DOC, Load
 from .replace import failed, replaced_file
 from .sql import OUR_TABLES, OUR_VIEWS, column_lines, indices, literal, quoted
 
@@ -66,7 +65,7 @@ def _fill(load: Load, db: Any) -> None:
     for schema in load.schemas:
         columns = column_lines(schema, _TYPES)
         _create(db, schema.name, schema.doc, columns)
-        for batch in _batches(load, schema):
+        for batch in load.arrow_tables(schema.name, _BATCH_ROWS):
             _insert(db, schema.name, batch)
         for name, parts in indices(schema):
             listed = ", ".join(map(quoted, parts))
@@ -96,13 +95,6 @@ def _insert(db: Any, table: str, batch: Any) -> None:
     db.register("batch", batch)
     db.execute(f"INSERT INTO {quoted(table)} SELECT * FROM batch")  # noqa: S608 - own names
     db.unregister("batch")
-
-
-def _batches(load: Load, schema: TableSchema) -> Iterable[Any]:
-    pa = load_pyarrow()
-    for numbers, *columns in load.columns(schema.name, _BATCH_ROWS):
-        arrays = [pa.array(numbers, pa.int64()), *arrow_arrays(schema, columns)]
-        yield pa.table(arrays, names=[ROW_ID, *schema.names])
 
 
 def _add_periods(load: Load, db: Any) -> None:

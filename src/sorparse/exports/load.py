@@ -11,6 +11,7 @@ import attrs
 
 from ..issues import Issue
 from ..tables import flatten
+from ..tables.arrow import load_pyarrow, record_batches
 from ..tables.schema import TableSchema, schema_of
 from .periods import Period, PeriodCollector
 
@@ -32,11 +33,14 @@ class Load:
     """Tables to be written."""
     read: Callable[[str], Iterable[Any]]
     """Gives the records of a table, by its name."""
+    arrow: Callable[[str], Iterable[Any]] | None = None
+    """Gives the record batches of a table, where there is a faster way to them than records."""
     counts: dict[str, int] = attrs.field(factory=dict)
     """Rows read for writing, by table."""
     issues: list[Issue] = attrs.field(factory=list)
     """What the target could not take as it is."""
     _periods: PeriodCollector | None = None
+    _next_row: int = 1
 
     @property
     def schemas(self) -> tuple[TableSchema, ...]:
@@ -68,6 +72,44 @@ class Load:
             after = first + len(columns[0])
             yield [list(range(first, after)), *columns]
             first = after
+
+    def arrow_tables(self, table: str, rows: int) -> Iterator[Any]:
+        """Give a table as ``pyarrow.Table`` of at least ``rows`` rows, ``row_id`` first.
+
+        The last one may be shorter; where the table is empty there is none.
+        """
+        pa = load_pyarrow()
+        self._next_row = 1
+        waiting: list[Any] = []
+        size = 0
+        for batch in self._arrow_batches(table):
+            waiting.append(batch)
+            size += batch.num_rows
+            if size >= rows:
+                yield self._numbered(pa, waiting)
+                waiting, size = [], 0
+        if waiting:
+            yield self._numbered(pa, waiting)
+
+    def _arrow_batches(self, table: str) -> Iterator[Any]:
+        if self.arrow is None:
+            yield from record_batches(schema_of(table), self.records(table))
+            return
+        if table == "entities":
+            self._periods = PeriodCollector()
+        self.counts[table] = 0
+        for batch in self.arrow(table):
+            self.counts[table] += batch.num_rows
+            if self._periods is not None and table == "entities":
+                self._periods.add_columns(batch)
+            yield batch
+
+    def _numbered(self, pa: Any, batches: list[Any]) -> Any:
+        found = pa.Table.from_batches(batches).unify_dictionaries()
+        first, self._next_row = self._next_row, self._next_row + found.num_rows
+        numbers = pa.array(range(first, self._next_row), pa.int64())
+        field = pa.field(ROW_ID, pa.int64(), nullable=False, metadata={"description": ROW_ID_DOC})
+        return found.add_column(0, field, numbers)
 
     def periods(self) -> Iterator[Period]:
         """Give the periods of the units; after their records have been read."""

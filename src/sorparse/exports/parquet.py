@@ -10,13 +10,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..extras import load_extra
-from ..tables.arrow import arrow_arrays, arrow_schema, load_pyarrow
+from ..tables.arrow import arrow_schema, load_pyarrow
 from ..tables.schema import schema_of
 from . import periods
 from .folder import write_tables
 from .load import ROW_ID, ROW_ID_DOC, Load
 
-_BATCH_ROWS = 65_536
+_GROUP_ROWS = 65_536
 
 
 def write(load: Load, target: str) -> None:
@@ -36,13 +36,11 @@ def write(load: Load, target: str) -> None:
 def _write_table(load: Load, table: str, path: Path) -> None:
     pa = load_pyarrow()
     pq = load_extra("pyarrow.parquet", "arrow", "Parquet files")
-    schema = schema_of(table)
     row_id = pa.field(ROW_ID, pa.int64(), nullable=False, metadata={"description": ROW_ID_DOC})
-    target = arrow_schema(schema).insert(0, row_id)
+    target = arrow_schema(schema_of(table)).insert(0, row_id)
     with pq.ParquetWriter(path, target, compression="zstd") as writer:
-        for numbers, *columns in load.columns(table, _BATCH_ROWS):
-            arrays = [pa.array(numbers, pa.int64()), *arrow_arrays(schema, columns)]
-            writer.write_batch(pa.record_batch(arrays, schema=target))
+        for found in load.arrow_tables(table, _GROUP_ROWS):
+            writer.write_table(found)
 
 
 def _write_periods(load: Load, path: Path) -> None:

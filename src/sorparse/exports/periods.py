@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import groupby
 from operator import itemgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..records import SOREntity
 
@@ -43,6 +43,7 @@ TABLE_DOC = (
 )
 # the register's marks for no date: before every day, after every day
 _NO_START = 0
+_NEEDED = ("sor_id", "from_date", "to_date", "first_from_date", "updated_at")
 _NO_END = date.max.toordinal() + 1
 
 
@@ -58,12 +59,30 @@ class PeriodCollector:
 
     def add(self, entity: SOREntity) -> None:
         """Take the next row of ``entities``."""
+        days = entity.validity
+        self._add(
+            entity.sor_id, days.from_date, days.to_date, entity.first_from_date, entity.updated_at
+        )
+
+    def add_columns(self, batch: Any) -> None:
+        """Take the next rows of ``entities`` from an Arrow batch."""
+        for row in zip(*(batch.column(name).to_pylist() for name in _NEEDED), strict=True):
+            self._add(*row)
+
+    def _add(
+        self,
+        sor_id: str,
+        from_date: date | None,
+        to_date: date | None,
+        opening: date | None,
+        edited: date | None,
+    ) -> None:
         unit, start, end, first, updated = self._columns
-        unit.append(self._numbers.setdefault(entity.sor_id, len(self._numbers)))
-        start.append(_ordinal(entity.validity.from_date, _NO_START))
-        end.append(_ordinal(entity.validity.to_date, _NO_END))
-        first.append(_ordinal(entity.first_from_date, _NO_START))
-        updated.append(_ordinal(entity.updated_at, _NO_START))
+        unit.append(self._numbers.setdefault(sor_id, len(self._numbers)))
+        start.append(_ordinal(from_date, _NO_START))
+        end.append(_ordinal(to_date, _NO_END))
+        first.append(_ordinal(opening, _NO_START))
+        updated.append(_ordinal(edited, _NO_START))
 
     def periods(self) -> Iterator[Period]:
         """Give the periods, by unit in the order of the source, each unit's oldest first."""

@@ -253,8 +253,35 @@ class CsvTable:
     def _decoded(self, rows: Rows, row: type[Row] | None = None) -> Iterator[tuple[int, Any]]:
         lines = rows.lines()
         plan = self._plan(rows, lines)
-        if plan is None:
-            return
+        if plan is not None:
+            yield from self._decoder(plan, row)(rows, lines)
+
+    def plan(self) -> tuple[Plan, int] | None:
+        """Read the header: how the rows under it become records, and its line."""
+        with self.member.open() as stream:
+            rows = self._rows(self._blocks(stream))
+            plan = self._plan(rows, rows.lines())
+            return None if plan is None else (plan, rows.number)
+
+    def picked(
+        self, plan: Plan
+    ) -> Callable[[Iterable[tuple[int, str]]], Iterator[tuple[int, Any]]]:
+        """Give the function that reads single lines under a header, each with its number.
+
+        For lines that are rows by themselves: their quotes are even in number.
+        """
+        decoded = self._decoder(plan)
+
+        def read(lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, Any]]:
+            rows = self._rows((number, [line]) for number, line in lines)
+            rows.header = list(plan.header)
+            return decoded(rows, rows.lines())
+
+        return read
+
+    def _decoder(
+        self, plan: Plan, row: type[Row] | None = None
+    ) -> Callable[[Rows, Iterator[tuple[int, str]]], Iterator[tuple[int, Any]]]:
         careful = CarefulDecoder(
             plan,
             repair=self.options.repair,
@@ -265,16 +292,20 @@ class CsvTable:
         chosen = Chosen(row)
         decode = fast.line
         skip = self._skip_place(plan)
-        if skip is not None:
-            lines = self._wanted(lines, *skip)
-        for number, line in lines:
-            try:
-                record = decode(line)
-            except ValueError:
-                record = self._exact(rows, fast, careful, chosen, number=number, skip=skip)
-                if record is None:
-                    continue
-            yield number, record
+
+        def decoded(rows: Rows, lines: Iterator[tuple[int, str]]) -> Iterator[tuple[int, Any]]:
+            if skip is not None:
+                lines = self._wanted(lines, *skip)
+            for number, line in lines:
+                try:
+                    record = decode(line)
+                except ValueError:
+                    record = self._exact(rows, fast, careful, chosen, number=number, skip=skip)
+                    if record is None:
+                        continue
+                yield number, record
+
+        return decoded
 
     def _wanted(
         self, lines: Iterator[tuple[int, str]], place: int, text: str

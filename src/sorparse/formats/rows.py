@@ -145,6 +145,11 @@ class Rows:
             if cells is not None and (len(cells) > 1 or clean(cells[0])):
                 yield number, cells
 
+    @property
+    def number(self) -> int:
+        """The number of the line given last."""
+        return self._first + self._at
+
     def raw(self) -> str:
         """Give the whole text of the row that was given last."""
         return "\n".join(self._lines[self._at : max(self._taken, self._at + 1)])

@@ -39,8 +39,11 @@ class Filter:
     """One condition: the units that may match on any day, and the test of a version."""
 
     units: AbstractSet[int] | None
-    """``None``: any unit may."""
+    """``None``: any unit may, or ``reach`` tells."""
     test: Test
+    reach: Callable[[int], AbstractSet[int] | None] | None = None
+    """Gives the units that may match where that takes a walk; ``None`` where they are more than a
+    number, as then testing those left over from the other filters is quicker."""
 
 
 @attrs.frozen
@@ -104,13 +107,16 @@ def find(view: View, question: Question, limit: int | None) -> tuple[SOREntity, 
 
 
 def _candidates(view: View, filters: list[Filter]) -> Iterable[int]:
-    sets = sorted((one.units for one in filters if one.units is not None), key=len)
-    if not sets:
-        return range(len(view._store.ids))
-    left = sets[0]
-    for units in sets[1:]:
-        left = left & units
-    return sorted(left)
+    everybody = range(len(view._store.ids))
+    left: AbstractSet[int] | None = None
+    for units in sorted((one.units for one in filters if one.units is not None), key=len):
+        left = units if left is None else left & units
+    for one in filters:
+        if one.reach is not None:
+            reached = one.reach(len(everybody if left is None else left))
+            if reached is not None:
+                left = reached if left is None else left & reached
+    return everybody if left is None else sorted(left)
 
 
 def _rows_by_status(view: View, statuses: frozenset[int]) -> Callable[[int], int | None]:
@@ -256,14 +262,19 @@ def _address_filter(
                         collected.add(key, store.unit[row])
         return collected.finished()
 
-    own = _union(register._lazily.get(f"units by {name}", build), keys)
-    below = codes.units_by_parent(register)
-    reached, waiting = set(own), list(own)
-    while waiting:
-        for unit in below.get(store.ids[waiting.pop()], NO_UNITS):
-            if unit not in reached:
-                reached.add(unit)
-                waiting.append(unit)
+    def reach(limit: int) -> set[int] | None:
+        by_key = register._lazily.get(f"units by {name}", build)
+        if sum(len(by_key.get(key, NO_UNITS)) for key in keys) > limit:
+            return None
+        reached = _union(by_key, keys)
+        below = codes.units_by_parent(register)
+        waiting = list(reached)
+        while waiting and len(reached) <= limit:
+            for unit in below.get(store.ids[waiting.pop()], NO_UNITS):
+                if unit not in reached:
+                    reached.add(unit)
+                    waiting.append(unit)
+        return None if waiting else reached
 
     inheritance = view._inheritance()
     known: dict[int, bool] = {}  # by identity: units below share the address that they inherit
@@ -277,7 +288,7 @@ def _address_filter(
     def test(row: int) -> bool:
         return any(map(matches, inheritance.addresses(row)))
 
-    return Filter(reached, test)
+    return Filter(None, test, reach)
 
 
 # -- message types

@@ -336,6 +336,7 @@ def load(
     encoding: str | None = None,
     limits: Limits | None = None,
     repair: bool = False,
+    validate: bool | str | os.PathLike[str] = False,
 ) -> Register:
     """Read a source whole into a :class:`Register`, in one pass over each of its tables.
 
@@ -353,6 +354,7 @@ def load(
         encoding=encoding,
         limits=limits,
         repair=repair,
+        validate=validate,
     ) as feed:
         if not {"entities", "shak_sor_map"} & set(feed.tables):
             raise MissingTableError(

@@ -10,7 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..base import Found, ReadOptions
-from .names import CLASSIFICATIONS, ENTITIES, GEO_LOCATIONS, LOCATION_CODES, ROOT, TABLES, VERSIONS
+from .names import CLASSIFICATIONS, ENTITIES, GEO_LOCATIONS, LOCATION_CODES, ROOT, TABLES
+from .namespaces import VERSIONS
 
 if TYPE_CHECKING:
     from ...sources import Member

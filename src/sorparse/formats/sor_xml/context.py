@@ -10,7 +10,8 @@ from lxml import etree
 
 from ...issues import Issue, IssueLog, Severity
 from ...limits import Limits
-from .names import DECLARED_ELEMENTS, KNOWN_NAMESPACES, namespaces_of
+from .names import DECLARED_ELEMENTS
+from .namespaces import KNOWN_NAMESPACES, namespaces_of
 from .stream import split_tag, too_deep
 
 Element = etree._Element
@@ -58,6 +59,21 @@ class Context:
             value=value,
             sor_id=sor_id,
         )
+
+
+class Kept(dict[str, str]):
+    """What has no column, by its path; what stands on a path again gets a number."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._counts: dict[str, int] = {}
+
+    def keep(self, path: str, text: str) -> None:
+        """Keep a text, if there is any."""
+        if text:
+            # counted, not searched for: a hostile unit holds thousands of one kind
+            number = self._counts[path] = self._counts.get(path, 0) + 1
+            self[path if number == 1 else f"{path} ({number})"] = text
 
 
 def line_of(element: Element) -> int | None:

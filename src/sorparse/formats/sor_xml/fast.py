@@ -11,7 +11,9 @@ wrong. A test holds one way against the other.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from operator import attrgetter, itemgetter
 from typing import Any
 
@@ -20,74 +22,24 @@ import attrs
 from ...records import Address, Coded, Extra, Validity
 from ...records.build import builder_of, compile_function, fast_constructor
 from ...records.values import ALWAYS
-from ..cells import convert
+from ..cells import CONVERTERS, convert
 from ..declare import Kind
 from ..decode import NORTHING_FROM, Complete, Group, Leaf, make_plan, straighten, trimmed
-from ..texts import MEMO_SIZE, Memo, Odd
+from ..texts import Memo, Odd
 from .context import Element
+from .memos import Bound, BoundMemo, Pairs, Texts, Values
 from .names import MAIN_SPECIALITY, MOST_SPECIALITIES
 from .survey import ABSENT, Surveyor
 from .units import Layout
 
-Texts = Sequence[str | None]
-Pairs = tuple[tuple[int, Any], ...]
-"""Places of fields in the record, and their values."""
 _tag_of, _text_of, _tail_of = attrgetter("tag"), attrgetter("text"), attrgetter("tail")
 
 Build = Callable[[Texts], Any]
 
 _MOST_SHAPES = 4096
+_UNIQUE_FIELDS = {"virtual_address"}
 _UNIQUE = (Kind.SOR_ID, Kind.LOCATION_CODE)
 """Kinds of which nearly every value is another one: looking them up costs more than it saves."""
-
-
-class _Values:
-    """Fields whose texts are looked up together."""
-
-    def __init__(self, places: tuple[int, ...], make: Callable[[Texts], Pairs]) -> None:
-        self.places = places
-        """Places of the texts in the row of the layout."""
-        self._make = make
-        self._memos: dict[tuple[int, ...], _Memo] = {}
-        self.entries = 0
-
-    def memo_of(self, present: tuple[int, ...]) -> _Memo:
-        """The memo for texts of these places only: the fewer texts, the cheaper."""
-        if present not in self._memos:
-            spread = [present.index(place) if place in present else ABSENT for place in self.places]
-            # a getter of one place gives no tuple, so there is always an empty text at the end
-            self._memos[present] = _Memo(
-                self, lambda texts: self._make([texts[at] for at in spread])
-            )
-        return self._memos[present]
-
-    def made(self) -> None:
-        """Count an entry; forget all where there are too many."""
-        self.entries += 1
-        if self.entries > MEMO_SIZE:
-            self.entries = 1
-            for memo in self._memos.values():
-                memo.clear()
-
-    def forget(self) -> None:
-        """Let go of the memos themselves."""
-        self._memos.clear()
-        self.entries = 0
-
-
-class _Memo(dict[Texts, Pairs]):
-    """What has been made of texts; all memos of the same fields share one bound."""
-
-    def __init__(self, values: _Values, make: Callable[[Texts], Pairs]) -> None:
-        super().__init__()
-        self._values = values
-        self._make = make
-
-    def __missing__(self, texts: Texts) -> Pairs:
-        made = self._make(texts)
-        self._values.made()
-        self[texts] = made
-        return made
 
 
 @attrs.frozen(eq=False)
@@ -96,7 +48,10 @@ class _Shape:
 
     plain: tuple[tuple[int, int], ...]
     """Field and text, for texts that are taken as they are."""
-    unique: tuple[tuple[int, int, Kind], ...]
+    unique: tuple[tuple[int, int, Callable[[str], Any]], ...]
+    """Field, text, and what makes the value."""
+    built: tuple[tuple[int, Callable[[Texts], Any], Build], ...]
+    """Field, what gives the texts, and what makes the value of them."""
     looked_up: tuple[tuple[Callable[[Texts], Any], Mapping[Any, Pairs]], ...]
     lists: tuple[tuple[int, tuple[int, ...]], ...]
     fixed: Pairs
@@ -134,10 +89,12 @@ class Fast:
         self._parts = make_plan(layout.spec, names, layout.columns).fields
         self._memos: dict[Kind, Memo] = {}
         self._plain: dict[int, int] = {}
-        self._unique: dict[int, tuple[int, Kind]] = {}
-        self._values: list[_Values] = []
+        self._unique: dict[int, tuple[int, Callable[[str], Any]]] = {}
+        self._built: list[tuple[int, list[int], Build]] = []
+        self._values: list[Values] = []
         self._lay_out()
-        self._specialities: dict[tuple[str, ...], Memo] = {}
+        self._specialities: dict[tuple[str, ...], BoundMemo] = {}
+        self._specialities_bound = Bound()
         self._shapes: dict[tuple[Any, ...], _Shape | None] = {}
 
     def read(self, element: Element, cells: list[Any]) -> None:
@@ -163,10 +120,13 @@ class Fast:
             text = texts[at]
             if text:
                 cells[index] = text.strip() or None
-        for index, at, kind in shape.unique:
+        for index, at, value_of in shape.unique:
             text = texts[at]
             if text:
-                cells[index] = convert(kind, text.strip())
+                text = text.strip()
+                cells[index] = value_of(text) if text else None
+        for index, texts_of, build in shape.built:
+            cells[index] = build(texts_of(texts))
         for texts_of, memo in shape.looked_up:
             for index, value in memo[texts_of(texts)]:
                 cells[index] = value
@@ -184,6 +144,8 @@ class Fast:
             self._shapes.clear()
             for values in self._values:
                 values.forget()
+            self._specialities.clear()
+            self._specialities_bound.forget()
         shape = Surveyor(self._layout).survey(element)
         made = None if shape is None else self._plan(shape, str(element.tag))
         self._shapes[key] = made
@@ -213,9 +175,14 @@ class Fast:
         return _Shape(
             tuple((index, at[place]) for place, index in self._plain.items() if place in at),
             tuple(
-                (index, at[place], kind)
-                for place, (index, kind) in self._unique.items()
+                (index, at[place], value_of)
+                for place, (index, value_of) in self._unique.items()
                 if place in at
+            ),
+            tuple(
+                (index, _getter([at.get(place, ABSENT) for place in places]), build)
+                for index, places, build in self._built
+                if any(place in at for place in places)
             ),
             tuple(looked_up),
             tuple((self.place_of[field], tuple(ats)) for field, ats in found.lists.items()),
@@ -234,7 +201,7 @@ class Fast:
             if field == "specialities":
                 continue
             if isinstance(part, Leaf) and column.kind in _UNIQUE:
-                self._unique[place] = (self.place_of[field], column.kind)
+                self._unique[place] = (self.place_of[field], CONVERTERS[column.kind])
             elif isinstance(part, Leaf) and column.kind is Kind.TEXT:
                 self._plain[place] = self.place_of[field]
             else:
@@ -242,7 +209,14 @@ class Fast:
                 first, slash, _ = column.name.partition("/")
                 groups.setdefault(first if slash else column.name, []).append(place)
         for places in groups.values():
-            self._values.append(_Values(tuple(places), self._maker(places)))
+            fields = {self._field_of[place] for place in places}
+            if fields <= _UNIQUE_FIELDS:
+                (field,) = fields
+                position = {place: number for number, place in enumerate(places)}
+                build = self._builder(field, self._parts[field], position)
+                self._built.append((self.place_of[field], places, build))
+            else:
+                self._values.append(Values(tuple(places), self._maker(places)))
 
     def _maker(self, places: list[int]) -> Callable[[Texts], Pairs]:
         position = {place: number for number, place in enumerate(places)}
@@ -338,6 +312,8 @@ class Fast:
         """What makes a value of a stripped text: with a memory, where values repeat."""
         if kind in _UNIQUE:
             return lambda text: convert(kind, text)
+        if kind in (Kind.EASTING, Kind.NORTHING):
+            return _metres
         if kind not in self._memos:
             self._memos[kind] = Memo(lambda text: convert(kind, text))
         return self._memos[kind].__getitem__
@@ -347,12 +323,12 @@ class Fast:
         straighten(pair, self._on_swap)
         record.easting, record.northing = pair["easting"], pair["northing"]
 
-    def _specialities_of(self, types: tuple[str, ...]) -> Memo:
+    def _specialities_of(self, types: tuple[str, ...]) -> BoundMemo:
         """The memo for specialities whose types stand in elements of these paths."""
         if types not in self._specialities:
-            if len(self._specialities) >= _MOST_SHAPES:
-                self._specialities.clear()
-            self._specialities[types] = Memo(lambda texts: self._make_specialities(texts, types))
+            self._specialities[types] = self._specialities_bound.memo(
+                lambda texts: self._make_specialities(texts, types)
+            )
         return self._specialities[types]
 
     def _make_specialities(self, texts: Texts, types: tuple[str, ...]) -> Pairs:
@@ -371,6 +347,14 @@ class Fast:
         found = tuple(self._complete("specialities", Coded(code or None)) for code in codes)
         made: Pairs = ((self.place_of["specialities"], found),)
         return (*made, (self.place_of["extra"], Extra(extra))) if extra else made
+
+
+_METRES = re.compile(r"[1-9][0-9]{3,7}(?:\.[0-9]{1,6})?")
+
+
+def _metres(text: str) -> Any:
+    """Read a coordinate: nearly all stand in the one form that needs no thought."""
+    return Decimal(text) if _METRES.fullmatch(text) else convert(Kind.EASTING, text)
 
 
 def _getter(places: Sequence[int]) -> Callable[[Texts], Any]:

@@ -132,7 +132,9 @@ def _survey(member: Member, options: ReadOptions, shape: Shape) -> None:
             path.append(name)
             siblings.append({})
             here = tuple(path[1:])  # without the root
-            kind = shape.kinds.setdefault(here, Kindred())
+            kind = shape.kinds.get(here)
+            if kind is None:
+                kind = shape.kinds[here] = Kindred()
             kind.count += 1
             kind.most = max(kind.most, most)
             if here:

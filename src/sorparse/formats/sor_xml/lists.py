@@ -25,7 +25,7 @@ from ..cells import BadCell
 from ..declare import Column, TableSpec, fold
 from ..decode import CarefulDecoder, Leaf, make_plan
 from .common import snapshot_date_of
-from .context import Context, Element, flatten, line_of, shortened_raw
+from .context import Context, Element, Kept, flatten, line_of, shortened_raw
 from .list_shape import (
     Path,
     Shape,
@@ -170,11 +170,18 @@ class _ListReader:
 
 def _free_entry(element: Element) -> None:
     """Free an entry, but not the values of the list around it, which stand before it."""
-    for child in list(element):
-        element.remove(child)
+    element.clear(keep_tail=True)
     before, parent = element.getprevious(), element.getparent()
-    if before is not None and parent is not None and before.tag == element.tag:
+    while before is not None and parent is not None and _is_empty(before):
         parent.remove(before)
+        before = element.getprevious()
+
+
+def _is_empty(element: Element) -> bool:
+    return not len(element) and not element.text and not element.attrib
+
+
+_MOST_LOOKS = 4096
 
 
 class _EntryDecoding:
@@ -188,28 +195,30 @@ class _EntryDecoding:
         names = [column.name for column in spec.columns]
         self._decoder = CarefulDecoder(make_plan(spec, names, spec.columns), repair=repair)
         self._key = self._place[spec.required[0]]
+        self._fields: dict[tuple[str, str, tuple[str, ...]], str | None] = {}
 
     def read(self, element: Element) -> Any:
         """Make the record of an entry."""
         spec, context = self._spec, self._context
         own = split_tag(element.tag)[1]
-        names = [split_tag(child.tag)[1] for child in element if not len(child)]
-        names += [f"@{split_tag(key)[1]}" for key in element.attrib]
+        names = (
+            *(split_tag(child.tag)[1] for child in element if not len(child)),
+            *(f"@{split_tag(key)[1]}" for key in element.attrib),
+        )
         cells = [""] * len(self._columns)
         lines: dict[int, Element] = {}
-        extra: dict[str, str] = {}
+        extra = Kept()
         for inner, path, text in flatten(element, "", context):
             name = re.sub(r"\{[^}]*\}", "", path).removeprefix("/")
             if not text:
                 continue
-            field = field_of(spec, name, own, names) if name else None
-            field = context.own.get(name, field)
+            field = context.own.get(name) or self._field_of(name, own, names)
             place = self._place.get(field or "")
             if place is not None and not cells[place]:
                 cells[place] = text
                 lines[place] = inner
             else:
-                _keep(extra, name or "text()", text)
+                extra.keep(name or "text()", text)
         if spec is CLASSIFICATIONS:
             self._take_list(element, own, cells, extra)
         elif not cells[self._key] and cells[self._place["sor_id"]]:
@@ -228,6 +237,15 @@ class _EntryDecoding:
             object.__setattr__(record, "extra", Extra(extra))
         return record
 
+    def _field_of(self, name: str, own: str, names: tuple[str, ...]) -> str | None:
+        """The field of a value; worked out once for entries that look alike."""
+        look = (name, own, names)
+        if look not in self._fields:
+            if len(self._fields) >= _MOST_LOOKS:
+                self._fields.clear()
+            self._fields[look] = field_of(self._spec, name, own, names) if name else None
+        return self._fields[look]
+
     def _reporter(self, element: Element, lines: dict[int, Element]) -> Any:
         def report(bad: BadCell, leaf: Leaf, text: str) -> None:
             self._context.issue(
@@ -242,9 +260,7 @@ class _EntryDecoding:
 
         return report
 
-    def _take_list(
-        self, element: Element, own: str, cells: list[str], extra: dict[str, str]
-    ) -> None:
+    def _take_list(self, element: Element, own: str, cells: list[str], extra: Kept) -> None:
         """Find what the list of the entry is called: by its own values, else by its element."""
         code, name = self._place["classification.code"], self._place["classification.name"]
         for level, around in enumerate(element.iterancestors(), 1):
@@ -266,17 +282,9 @@ class _EntryDecoding:
                 elif is_identifier(plain, tag) and not cells[code]:
                     cells[code] = text
                 else:
-                    _keep(extra, "../" * level + key, text)
+                    extra.keep("../" * level + key, text)
         if not cells[code] and not cells[name]:
             cells[name] = own
-
-
-def _keep(extra: dict[str, str], path: str, text: str) -> None:
-    number, key = 1, path
-    while key in extra:
-        number += 1
-        key = f"{path} ({number})"
-    extra[key] = text
 
 
 # Words in the names of lists, by the kind of code; those in front are looked at first.

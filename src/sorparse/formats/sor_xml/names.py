@@ -4,11 +4,6 @@ A column's name is the path of local names below the unit (``InstitutionOwner``,
 ``HealthInstitution`` or ``OrganizationalUnit``) in 2.0.0; the renamed paths of 1.0.0 are its
 aliases. ``[1]`` is a place among equal siblings. Names with ``::`` or ``()`` are not read from an
 element of the unit: they follow from where the unit stands in the tree.
-
-Elements are matched by local name and namespace, never by prefix. Which of the two SOR
-namespaces an element of 2.0.0 lives in is not proven for all, and the OIO components have moved
-between dated namespaces, so an element is taken from any namespace of its group; from a foreign
-one it is unknown.
 """
 
 from __future__ import annotations
@@ -21,27 +16,6 @@ from ..declare import Column, Evidence, Kind, TableSpec
 
 C = Column
 
-NSI = "urn:oio:nsi:2.0.0"
-"""Namespace of 2.0.0; 2.0.0 keeps unchanged elements in the namespace of 1.0.0."""
-SOR1 = "urn:oio:sundhedsstyrelsen:organisation:1.0.0"
-"""Namespace of 1.0.0."""
-VERSIONS = {NSI: "2.0.0", SOR1: "1.0.0"}
-"""Namespace of the root element to the version of the document."""
-
-SOR_NAMESPACES = (NSI, SOR1)
-OIO_NAMESPACES = (
-    "http://rep.oio.dk/xkom.dk/xml/schemas/2006/01/06/",
-    "http://rep.oio.dk/xkom.dk/xml/schemas/2005/03/15/",
-    "http://rep.oio.dk/ebxml/xml/schemas/dkcc/2003/02/13/",
-    "http://rep.oio.dk/ebxml/xml/schemas/dkcc/2005/03/15/",
-    "http://rep.oio.dk/ebxml/xml/schemas/dkcc/2005/05/13/",
-    "http://rep.oio.dk/cpr.dk/xml/schemas/core/2005/03/18/",
-    "http://rep.oio.dk/cvr.dk/xml/schemas/2005/03/22/",
-    "http://rep.oio.dk/kms.dk/xml/schemas/2007/05/23/",
-    "http://rep.oio.dk/osak.dk/xml/schemas/2006/04/25/",
-)
-KNOWN_NAMESPACES = frozenset(SOR_NAMESPACES + OIO_NAMESPACES)
-
 ROOT = "SorTree"
 CREATED_AT = "CreatedAtTime"
 SNAPSHOT_DATE = "SnapshotDate"
@@ -50,44 +24,6 @@ UNITS = {"InstitutionOwner": "IE", "HealthInstitution": "SI", "OrganizationalUni
 """Element of a unit to its SOR type."""
 CONTAINERS = (OWNER_CONTAINER, "HealthInstitutionEntity", "OrganizationalUnitEntity")
 """Elements that hold a unit and, after it, those below it."""
-
-_OIO_ELEMENTS = frozenset(
-    (
-        "AddressPostal",
-        "MailDeliverySublocationIdentifier",
-        "StreetName",
-        "StreetNameForAddressingName",
-        "StreetBuildingIdentifier",
-        "FloorIdentifier",
-        "SuiteIdentifier",
-        "DistrictSubdivisionIdentifier",
-        "PostOfficeBoxIdentifier",
-        "PostCodeIdentifier",
-        "DistrictName",
-        "CountryIdentificationCode",
-        "MunicipalityCode",
-        "StreetCode",
-        "CoordETRS89z32NMeasure",
-        "CoordETRS89z32EMeasure",
-        "EmailAddressIdentifier",
-        "CVRnumberIdentifier",
-        "ProductionUnitIdentifier",
-    )
-)
-_BOTH = frozenset(("RegionCode",))  # SOR's own in 1.0.0, an OIO component in 2.0.0
-
-
-def namespaces_of(local: str) -> tuple[str, ...]:
-    """Give the namespaces in which an element of this local name is taken for ours."""
-    if local in _BOTH:
-        return SOR_NAMESPACES + OIO_NAMESPACES
-    return OIO_NAMESPACES if local in _OIO_ELEMENTS else SOR_NAMESPACES
-
-
-def tags_of(local: str) -> tuple[str, ...]:
-    """Give every full tag under which an element of this local name is ours."""
-    return tuple(f"{{{namespace}}}{local}" for namespace in namespaces_of(local))
-
 
 LOCATION_CODE_ENTITY = "EanLocationCodeEntity"
 LOCATION_CODE_PLACES = (

@@ -13,7 +13,8 @@ from ..texts import Odd
 from .common import XmlReader, put, reporter
 from .context import Element, line_of, shortened_raw
 from .fast import Fast
-from .names import LOCATION_CODE_ENTITY, LOCATION_CODE_PLACES, LOCATION_CODES, tags_of
+from .names import LOCATION_CODE_ENTITY, LOCATION_CODE_PLACES, LOCATION_CODES
+from .namespaces import tags_of
 from .tree import Frame, walk
 from .units import Careful, Layout
 

@@ -15,7 +15,8 @@ from ..texts import Odd
 from .common import XmlReader, put, reporter
 from .context import Element, shortened_raw
 from .fast import Fast
-from .names import ENTITIES, MANDATORY, OPTIONAL_IN_1_0_0, VERSIONS, tags_of
+from .names import ENTITIES, MANDATORY, OPTIONAL_IN_1_0_0
+from .namespaces import VERSIONS, tags_of
 from .stream import split_tag
 from .tree import LEVEL_OF, Frame, OnOwner, walk
 from .units import Careful, Layout

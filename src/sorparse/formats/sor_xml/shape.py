@@ -12,14 +12,8 @@ from ...issues import IssueLog
 from ...sources import Member
 from ..base import ReadOptions
 from .context import Context, Element, flatten
-from .names import (
-    COUNTRY_SCHEME,
-    LOCATION_CODE_ENTITY,
-    SPECIALITIES,
-    SPECIALITY,
-    SPECIALITY_TYPES,
-    VERSIONS,
-)
+from .names import COUNTRY_SCHEME, LOCATION_CODE_ENTITY, SPECIALITIES, SPECIALITY, SPECIALITY_TYPES
+from .namespaces import VERSIONS
 from .stream import Header, chunks_of, read_header, split_tag
 from .tree import Frame, walk
 from .units import Layout

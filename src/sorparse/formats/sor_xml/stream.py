@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import IO, Any, cast
 
 import attrs
@@ -35,7 +36,11 @@ SAFE: dict[str, Any] = {
 
 def split_tag(tag: object) -> tuple[str, str]:
     """Split ``{namespace}local`` into its halves; the namespace is empty where there is none."""
-    text = str(tag)
+    return _split(str(tag))
+
+
+@lru_cache(maxsize=1024)
+def _split(text: str) -> tuple[str, str]:
     if text.startswith("{"):
         namespace, _, local = text[1:].partition("}")
         return namespace, local
@@ -274,7 +279,14 @@ class AttributeWatch:
         text = before + chunk
         if not before and text.lstrip(_MARKS).startswith(b"<?xml"):
             text = text.partition(b"?>")[2]  # its own equals signs are none of ours
-        return any(self._is_unusual(text, found.start()) for found in _EQUALS.finditer(text))
+        # what lies before was looked at with its own chunk; what is cut off will be with the next
+        first = max(0, len(before) - _NAME_BYTES)
+        last = len(text) - len(self._usual)
+        return any(
+            self._is_unusual(text, found.start())
+            for found in _EQUALS.finditer(text, first)
+            if found.start() <= last
+        )
 
     def _is_unusual(self, text: bytes, equals: int) -> bool:
         """Tell of the attribute whose equals sign is at this place."""

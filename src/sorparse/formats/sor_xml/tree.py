@@ -12,15 +12,8 @@ from ...records import EntityRef
 from ...sources import Member
 from ..base import ReadOptions
 from .context import Context, Element, depth_below, line_of, shortened_raw, step_name
-from .names import (
-    CONTAINERS,
-    COUNTRY_SCHEME,
-    CREATED_AT,
-    OWNER_CONTAINER,
-    SNAPSHOT_DATE,
-    UNITS,
-    tags_of,
-)
+from .names import CONTAINERS, COUNTRY_SCHEME, CREATED_AT, OWNER_CONTAINER, SNAPSHOT_DATE, UNITS
+from .namespaces import tags_of
 from .stream import AttributeWatch, chunks_of, completed, read_header, split_tag, too_deep
 
 OnOwner = Callable[[Element], object]

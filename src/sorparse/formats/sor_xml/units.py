@@ -14,7 +14,7 @@ import attrs
 
 from ..declare import Column, TableSpec
 from ..texts import Odd
-from .context import Context, Element, flatten, shortened_raw, step_name
+from .context import Context, Element, Kept, flatten, shortened_raw, step_name
 from .names import (
     COUNTRY_SCHEME,
     LOCATION_CODE_ENTITY,
@@ -24,8 +24,8 @@ from .names import (
     SPECIALITY,
     SPECIALITY_TYPES,
     is_structural,
-    tags_of,
 )
+from .namespaces import tags_of
 
 Cells = list[str]
 
@@ -60,6 +60,7 @@ class Layout:
         self.place_of = {column.field: place for place, column in enumerate(self.columns)}
         self.empty: Cells = [""] * len(self.columns)
         self.tree = Node()
+        self._elements_of: dict[str, frozenset[str]] = {}
         self.specialities = self.place_of.get("specialities[0].code", -1)
         self.lists = {column.name: column.field for column in spec.columns if _is_list(column)}
         for place, column in enumerate(self.columns):
@@ -84,14 +85,16 @@ class Layout:
             if column.field == field or column.field.startswith(f"{field}.")
         )
 
-    def elements_of(self, field: str) -> set[str]:
+    def elements_of(self, field: str) -> frozenset[str]:
         """Local names of the unit's children that a field, or a block of fields, is read from."""
-        return {
-            path.partition("/")[0]
-            for column in self.columns
-            if column.field == field or column.field.startswith(f"{field}.")
-            for path in (column.name, *column.aliases)
-        }
+        if field not in self._elements_of:
+            self._elements_of[field] = frozenset(
+                path.partition("/")[0]
+                for column in self.columns
+                if column.field == field or column.field.startswith(f"{field}.")
+                for path in (column.name, *column.aliases)
+            )
+        return self._elements_of[field]
 
     def _add(self, path: str, end: Any) -> None:
         node = self.tree
@@ -150,9 +153,7 @@ class Careful:
     cells: Cells = attrs.field(init=False)
     lists: dict[str, list[tuple[Element, str]]] = attrs.Factory(dict)
     """Field to the elements that may stand any number of times."""
-    extra: dict[str, str] = attrs.Factory(dict)
-    kept: dict[str, int] = attrs.Factory(dict)
-    """How often each path was kept."""
+    extra: Kept = attrs.Factory(Kept)
     lines: dict[int, Element] = attrs.Factory(dict)
     """Place in the row to the element it was taken from."""
     children: set[str] = attrs.Factory(set)
@@ -177,6 +178,10 @@ class Careful:
         self.children = {step_name(child.tag) for child in unit}
         self.read_attributes(unit, "")
         self._walk(unit, self.layout.tree, "")
+        if self.own_location_codes:
+            inherited = self.layout.place_of["location_code_inherited"]
+            if not self.cells[inherited]:  # an indicator beside the number may be empty
+                self.cells[inherited] = "false"
 
     def _walk(self, element: Element, node: Node, path: str) -> None:
         self._stray(element, path)
@@ -214,9 +219,6 @@ class Careful:
             if place is not None and place not in self.lines:
                 self.lines[place] = child
                 self.cells[place] = (child.text or "").strip()
-        inherited = self.layout.place_of["location_code_inherited"]
-        if not self.cells[inherited]:
-            self.cells[inherited] = "false"
 
     def _text(self, element: Element, path: str) -> str:
         return self._bounded((element.text or "").strip(), element, path)
@@ -242,7 +244,7 @@ class Careful:
         self._plain(element, path)
         if place in self.lines:
             self._duplicate(element, path, text)
-            self._keep(path, text)
+            self.extra.keep(path, text)
             return
         self.lines[place] = element
         self.cells[place] = text
@@ -267,14 +269,6 @@ class Careful:
             sor_id=self.sor_id,
         )
 
-    def _keep(self, path: str, text: str) -> None:
-        if not text:
-            return
-        # counted, not searched for: a hostile unit holds thousands of one kind
-        number = self.kept[path] = self.kept.get(path, 0) + 1
-        key = path if number == 1 else f"{path} ({number})"
-        self.extra[key] = text
-
     def read_attributes(self, element: Element, path: str) -> None:
         """Keep the attributes of an element: the format has but one, which says nothing new."""
         for name, value in element.attrib.items():
@@ -282,7 +276,7 @@ class Careful:
             if (local, name, value) == COUNTRY_SCHEME:
                 continue
             key = f"{path}/@{name}" if path else f"@{name}"
-            self._keep(key, str(value).strip())
+            self.extra.keep(key, str(value).strip())
             if (local, name) != COUNTRY_SCHEME[:2]:
                 self.context.unknown(element, key, str(value), self.sor_id)
 
@@ -293,7 +287,7 @@ class Careful:
 
     def _stray_text(self, element: Element, path: str, text: str) -> None:
         key = f"{path}/text()" if path else "text()"
-        self._keep(key, text)
+        self.extra.keep(key, text)
         self.context.unknown(element, key, text, self.sor_id)
 
     def _unknown(self, element: Element, path: str) -> None:
@@ -305,7 +299,7 @@ class Careful:
                 self.cells[place] = self._text(element, path)
                 return
         for inner, inner_path, text in flatten(element, path, self.context):
-            self._keep(inner_path, self._bounded(text, inner, inner_path))
+            self.extra.keep(inner_path, self._bounded(text, inner, inner_path))
             if text or not len(inner):
                 self.context.unknown(inner, inner_path, text or None, self.sor_id)
 
@@ -330,15 +324,15 @@ class Careful:
                     self._plain(part, name)
                     kind = self._text(part, name)
                     if kind != MAIN_SPECIALITY:
-                        self._keep(name, kind)
+                        self.extra.keep(name, kind)
                 elif part.tag in SPECIALITY_CODE_TAGS | SPECIALITY_TYPE_TAGS:
                     text = self._text(part, name)
                     self._duplicate(part, name, text)
-                    self._keep(name, text)
+                    self.extra.keep(name, text)
                 else:
                     self._unknown(part, name)
             if len(pairs) >= MOST_SPECIALITIES:
-                self._keep(f"{below}/SpecialityIdentifier", code)
+                self.extra.keep(f"{below}/SpecialityIdentifier", code)
                 self.context.unknown(child, f"{path}/{SPECIALITY}[9]", code, self.sor_id)
             pairs.append((code, kind))
         place_specialities(self.layout, pairs[:MOST_SPECIALITIES], self.cells)

@@ -1,0 +1,67 @@
+"""The namespaces of Sor.xml, and which element may stand in which.
+
+Elements are matched by local name and namespace, never by prefix. Which of the two SOR
+namespaces an element of 2.0.0 lives in is not proven for all, and the OIO components have moved
+between dated namespaces, so an element is taken from any namespace of its group; from a foreign
+one it is unknown.
+"""
+
+from __future__ import annotations
+
+NSI = "urn:oio:nsi:2.0.0"
+"""Namespace of 2.0.0; 2.0.0 keeps unchanged elements in the namespace of 1.0.0."""
+SOR1 = "urn:oio:sundhedsstyrelsen:organisation:1.0.0"
+"""Namespace of 1.0.0."""
+VERSIONS = {NSI: "2.0.0", SOR1: "1.0.0"}
+"""Namespace of the root element to the version of the document."""
+
+SOR_NAMESPACES = (NSI, SOR1)
+OIO_NAMESPACES = (
+    "http://rep.oio.dk/xkom.dk/xml/schemas/2006/01/06/",
+    "http://rep.oio.dk/xkom.dk/xml/schemas/2005/03/15/",
+    "http://rep.oio.dk/ebxml/xml/schemas/dkcc/2003/02/13/",
+    "http://rep.oio.dk/ebxml/xml/schemas/dkcc/2005/03/15/",
+    "http://rep.oio.dk/ebxml/xml/schemas/dkcc/2005/05/13/",
+    "http://rep.oio.dk/cpr.dk/xml/schemas/core/2005/03/18/",
+    "http://rep.oio.dk/cvr.dk/xml/schemas/2005/03/22/",
+    "http://rep.oio.dk/kms.dk/xml/schemas/2007/05/23/",
+    "http://rep.oio.dk/osak.dk/xml/schemas/2006/04/25/",
+)
+KNOWN_NAMESPACES = frozenset(SOR_NAMESPACES + OIO_NAMESPACES)
+
+_OIO_ELEMENTS = frozenset(
+    (
+        "AddressPostal",
+        "MailDeliverySublocationIdentifier",
+        "StreetName",
+        "StreetNameForAddressingName",
+        "StreetBuildingIdentifier",
+        "FloorIdentifier",
+        "SuiteIdentifier",
+        "DistrictSubdivisionIdentifier",
+        "PostOfficeBoxIdentifier",
+        "PostCodeIdentifier",
+        "DistrictName",
+        "CountryIdentificationCode",
+        "MunicipalityCode",
+        "StreetCode",
+        "CoordETRS89z32NMeasure",
+        "CoordETRS89z32EMeasure",
+        "EmailAddressIdentifier",
+        "CVRnumberIdentifier",
+        "ProductionUnitIdentifier",
+    )
+)
+_BOTH = frozenset(("RegionCode",))  # SOR's own in 1.0.0, an OIO component in 2.0.0
+
+
+def namespaces_of(local: str) -> tuple[str, ...]:
+    """Give the namespaces in which an element of this local name is taken for ours."""
+    if local in _BOTH:
+        return SOR_NAMESPACES + OIO_NAMESPACES
+    return OIO_NAMESPACES if local in _OIO_ELEMENTS else SOR_NAMESPACES
+
+
+def tags_of(local: str) -> tuple[str, ...]:
+    """Give every full tag under which an element of this local name is ours."""
+    return tuple(f"{{{namespace}}}{local}" for namespace in namespaces_of(local))
