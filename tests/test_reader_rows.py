@@ -203,7 +203,6 @@ def test_a_line_of_nothing_that_is_no_blank_line_is_told(line: str) -> None:
 def test_a_text_written_for_a_spreadsheet(cell: str, name: str | None) -> None:
     assert units(sor2(f"{A};{cell};;;"))[0].name == name
 
-
     # beside a cell that is wrong, the row is taken cell by cell
     assert one(sor2(f"{A};{cell};i går;;"))[0].name == name
 
