@@ -48,6 +48,8 @@ print(sorted(name for name in found if name not in allowed))
         (examples.sor_csv, ""),
         (examples.sor_csv_folder, "sor.csv|Edityper.csv"),
         (examples.shak, ""),
+        (examples.sor_xml, ""),
+        (examples.sor_xml_zip, ""),
     ],
     ids=lambda value: getattr(value, "name", ""),
 )
