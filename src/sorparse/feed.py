@@ -34,17 +34,6 @@ if TYPE_CHECKING:
     from .records.row import Row
     from .tables import Table
 
-TABLES = (
-    "entities",
-    "shak_sor_map",
-    "location_codes",
-    "location_code_edi_types",
-    "edi_types",
-    "geo_locations",
-    "classifications",
-    "replaced_entities",
-    "shak_units",
-)
 _RECORDS = {
     "entities": "SOREntity",
     "shak_sor_map": "SHAKSORMap",
@@ -56,6 +45,7 @@ _RECORDS = {
     "replaced_entities": "ReplacedEntity",
     "shak_units": "SHAKUnit",
 }
+TABLES = tuple(_RECORDS)
 # Where several formats stand side by side and hold the same table, the richest is read.
 _RICHEST_FIRST = (
     Format.SOR2,
