@@ -75,6 +75,6 @@ def _named(parent: etree._Element, name: str) -> Iterator[etree._Element]:
     return (
         child
         for child in children
-        if (child.prefix or "") == prefix
-        and (str(child.tag).endswith(ending) if prefix else child.tag == local)
+        if child.tag == name  # without a namespace, or with a prefix that is not declared
+        or (prefix and child.prefix == prefix and str(child.tag).endswith(ending))
     )

@@ -208,7 +208,8 @@ class OwnerValidator:
         for entry in list(validator.error_log):
             element = locate(top, entry.path)
             element = top if element is None else element
-            unexpected = "This element is not expected" in entry.message
+            # of an element that cannot be found, no more can be told than of the top
+            unexpected = "This element is not expected" in entry.message and element is not top
             if element in stand_ins and not unexpected:
                 continue
             if entry.type_name != "SCHEMAV_ELEMENT_CONTENT":
