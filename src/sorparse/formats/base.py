@@ -42,6 +42,10 @@ class Format(str, Enum):
 class Validator(Protocol):
     """Validates one document while it is read; see ``sorparse.validation.OwnerValidator``."""
 
+    @property
+    def whole(self) -> Any:
+        """The schema as lxml takes it, for finding out whether there is anything to tell."""
+
     def check(self, owner: Any) -> Iterable[Issue]:
         """Validate a completed owner element and what stands before it."""
 

@@ -89,6 +89,11 @@ class OwnerValidator:
         return cls(loaded, namespace, FaultLog(file, severity, limits.max_issues))
 
     @property
+    def whole(self) -> etree.XMLSchema:
+        """The schema, for finding out at less cost whether there is any fault at all."""
+        return self.schema.validator
+
+    @property
     def owner_tag(self) -> str:
         """Tag of the owners, as lxml writes it."""
         return f"{{{self.namespace}}}{OWNER}"

@@ -12,7 +12,7 @@ from ...records import Coded
 from ...sources import Member
 from ..base import Format, GivesNames, ReadOptions
 from ..cells import BadCell, to_date
-from ..decode import CarefulDecoder, Leaf, make_plan
+from ..decode import CarefulDecoder, Complete, Leaf, make_plan
 from .context import Context, Element
 from .names import KINDS_OF_CODES
 from .stream import Header, chunks_of, read_header
@@ -71,24 +71,13 @@ class XmlReader:
         options = self.options
         return Context(self.member.name, options.log, options.limits, options.columns)
 
-    def on_swap(self) -> None:
-        """Tell that coordinates stand the wrong way round."""
-        self.options.log.add(
-            Issue(
-                "warning",
-                "coordinates-swapped",
-                "eastings stand in the northing element and northings in the easting element; "
-                "each pair is told by its size and put right (reported once for the file)",
-                file=self.member.name,
-            )
-        )
 
-    def decoder(self, layout: Layout) -> CarefulDecoder:
-        """What takes a row of texts cell by cell."""
-        plan = make_plan(layout.spec, [column.name for column in layout.columns], layout.columns)
-        return CarefulDecoder(
-            plan, repair=self.options.repair, complete=self.complete, on_swap=self.on_swap
-        )
+def decoder(
+    layout: Layout, options: ReadOptions, complete: Complete, on_swap: Callable[[], object]
+) -> CarefulDecoder:
+    """What takes a row of texts cell by cell."""
+    plan = make_plan(layout.spec, [column.name for column in layout.columns], layout.columns)
+    return CarefulDecoder(plan, repair=options.repair, complete=complete, on_swap=on_swap)
 
 
 def snapshot_date_of(header: Header | None, member: Member, options: ReadOptions) -> date | None:

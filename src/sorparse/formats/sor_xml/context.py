@@ -17,7 +17,10 @@ from .stream import split_tag, too_deep
 Element = etree._Element
 
 
-@attrs.frozen(eq=False)
+_SWAPPED = "coordinates-swapped"
+
+
+@attrs.define(eq=False)
 class Context:
     """What the telling of findings needs to know."""
 
@@ -27,21 +30,39 @@ class Context:
     own: Mapping[str, str]
     """The caller's own mapping: element path to field."""
     told: set[str] = attrs.Factory(set)
-    """Paths of unknown elements that have been told."""
+    """Paths of unknown elements that have been told, and codes of what is told once."""
+    lines_before: int = 0
+    """Lines of the document before the piece of it that the elements are of."""
 
     def issue(
         self, severity: Severity, code: str, message: str, element: Element, path: str, **more: Any
     ) -> None:
         """Report a finding at an element."""
+        line = line_of(element)
         self.log.add(
             Issue(
                 severity,
                 code,
                 message,
                 file=self.file,
-                line=line_of(element),
+                line=None if line is None else line + self.lines_before,
                 column=path or None,
                 **more,
+            )
+        )
+
+    def tell_swap(self) -> None:
+        """Tell, once, that coordinates stand the wrong way round."""
+        if _SWAPPED in self.told:
+            return
+        self.told.add(_SWAPPED)
+        self.log.add(
+            Issue(
+                "warning",
+                _SWAPPED,
+                "eastings stand in the northing element and northings in the easting element; "
+                "each pair is told by its size and put right (reported once for the file)",
+                file=self.file,
             )
         )
 

@@ -11,9 +11,7 @@ wrong. A test holds one way against the other.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
 from operator import attrgetter, itemgetter
 from typing import Any
 
@@ -21,11 +19,12 @@ import attrs
 
 from ...records import Address, Coded, Extra, Validity
 from ...records.build import builder_of, compile_function, fast_constructor
-from ...records.values import ALWAYS
+from ...records.values import ALWAYS, NO_EXTRA
 from ..cells import CONVERTERS, convert
 from ..declare import Kind
 from ..decode import NORTHING_FROM, Complete, Group, Leaf, make_plan, straighten, trimmed
 from ..texts import Memo, Odd
+from .assemble import to_metres
 from .context import Element
 from .memos import Bound, BoundMemo, Pairs, Texts, Values
 from .names import MAIN_SPECIALITY, MOST_SPECIALITIES
@@ -313,7 +312,7 @@ class Fast:
         if kind in _UNIQUE:
             return lambda text: convert(kind, text)
         if kind in (Kind.EASTING, Kind.NORTHING):
-            return _metres
+            return to_metres
         if kind not in self._memos:
             self._memos[kind] = Memo(lambda text: convert(kind, text))
         return self._memos[kind].__getitem__
@@ -332,29 +331,31 @@ class Fast:
         return self._specialities[types]
 
     def _make_specialities(self, texts: Texts, types: tuple[str, ...]) -> Pairs:
-        stripped = [text.strip() if text else "" for text in texts]
-        pairs = list(zip(stripped[::2], stripped[1::2], strict=True))
-        # the order tells which is the main one; the type of the others has no field
-        extra = {
-            path: kind
-            for path, (_, kind) in zip(types, pairs, strict=True)
-            if kind not in ("", MAIN_SPECIALITY)
-        }
-        pairs.sort(key=lambda pair: pair[1] != MAIN_SPECIALITY)
-        codes = [code for code, _ in pairs]
-        while codes and not codes[-1]:
-            codes.pop()
-        found = tuple(self._complete("specialities", Coded(code or None)) for code in codes)
+        found, extra = read_specialities(texts, types, self._complete)
         made: Pairs = ((self.place_of["specialities"], found),)
-        return (*made, (self.place_of["extra"], Extra(extra))) if extra else made
+        return (*made, (self.place_of["extra"], extra)) if extra else made
 
 
-_METRES = re.compile(r"[1-9][0-9]{3,7}(?:\.[0-9]{1,6})?")
+def read_specialities(
+    texts: Texts, types: tuple[str, ...], complete: Complete
+) -> tuple[tuple[Coded, ...], Extra]:
+    """Make specialities of code and type in turn; ``types`` are the paths of the types.
 
-
-def _metres(text: str) -> Any:
-    """Read a coordinate: nearly all stand in the one form that needs no thought."""
-    return Decimal(text) if _METRES.fullmatch(text) else convert(Kind.EASTING, text)
+    The order tells which is the main one; the type of the others has no field and goes to extra.
+    """
+    stripped = [text.strip() if text else "" for text in texts]
+    pairs = list(zip(stripped[::2], stripped[1::2], strict=True))
+    extra = {
+        path: kind
+        for path, (_, kind) in zip(types, pairs, strict=True)
+        if kind not in ("", MAIN_SPECIALITY)
+    }
+    pairs.sort(key=lambda pair: pair[1] != MAIN_SPECIALITY)
+    codes = [code for code, _ in pairs]
+    while codes and not codes[-1]:
+        codes.pop()
+    found = tuple(complete("specialities", Coded(code or None)) for code in codes)
+    return found, Extra(extra) if extra else NO_EXTRA
 
 
 def _getter(places: Sequence[int]) -> Callable[[Texts], Any]:

@@ -24,7 +24,7 @@ class Bound:
         self._entries = 0
         self._room = MEMO_CHARS
 
-    def memo(self, make: Callable[[Texts], Pairs]) -> BoundMemo:
+    def memo(self, make: Callable[[Texts], Any]) -> BoundMemo:
         """Give a new memo within this bound."""
         made = BoundMemo(self, make)
         self._memos.append(made)
@@ -48,15 +48,15 @@ class Bound:
         self._room = MEMO_CHARS
 
 
-class BoundMemo(dict[Texts, Pairs]):
+class BoundMemo(dict[Texts, Any]):
     """What has been made of texts."""
 
-    def __init__(self, bound: Bound, make: Callable[[Texts], Pairs]) -> None:
+    def __init__(self, bound: Bound, make: Callable[[Texts], Any]) -> None:
         super().__init__()
         self._bound = bound
         self._make = make
 
-    def __missing__(self, texts: Texts) -> Pairs:
+    def __missing__(self, texts: Texts) -> Any:
         made = self._make(texts)
         self._bound.count(texts)
         self[texts] = made

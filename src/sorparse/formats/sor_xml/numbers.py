@@ -10,7 +10,7 @@ from ...description import TableDescription
 from ...issues import IssueLog
 from ...records import Extra, LocationCode
 from ..texts import Odd
-from .common import XmlReader, put, reporter
+from .common import XmlReader, decoder, put, reporter
 from .context import Element, line_of, shortened_raw
 from .fast import Fast
 from .names import LOCATION_CODE_ENTITY, LOCATION_CODE_PLACES, LOCATION_CODES
@@ -18,7 +18,7 @@ from .namespaces import tags_of
 from .tree import Frame, walk
 from .units import Careful, Layout
 
-_LOCATION_LAYOUT = Layout(LOCATION_CODES)
+LOCATION_LAYOUT = Layout(LOCATION_CODES)
 _ID_TAGS = tags_of("SorIdentifier")
 
 
@@ -42,7 +42,7 @@ class LocationCodesReader(XmlReader):
         from .shape import describe_units
 
         return describe_units(
-            self.member, self.options, _LOCATION_LAYOUT, tags_of(LOCATION_CODE_ENTITY)
+            self.member, self.options, LOCATION_LAYOUT, tags_of(LOCATION_CODE_ENTITY)
         )
 
 
@@ -53,8 +53,9 @@ class _LocationDecoding:
         # what stands beside the units, and around the numbers, is told when the units are read
         self.context = reader.context()
         self.tree_context = attrs.evolve(self.context, log=IssueLog())
-        self._decoder = reader.decoder(_LOCATION_LAYOUT)
-        self._fast = Fast(_LOCATION_LAYOUT, complete=reader.complete, on_swap=reader.on_swap)
+        on_swap = self.context.tell_swap
+        self._decoder = decoder(LOCATION_LAYOUT, reader.options, reader.complete, on_swap)
+        self._fast = Fast(LOCATION_LAYOUT, complete=reader.complete, on_swap=on_swap)
         self._code = self._fast.place_of["location_code"]
         self._sor_id = self._fast.place_of["sor_id"]
 
@@ -89,7 +90,7 @@ class _LocationDecoding:
         return made
 
     def _careful(self, entity: Element, sor_id: str | None) -> LocationCode | None:
-        careful = Careful(_LOCATION_LAYOUT, self.context, sor_id)
+        careful = Careful(LOCATION_LAYOUT, self.context, sor_id)
         careful.read(entity)
         if careful.too_long:
             return None

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
+from itertools import chain, islice
 
 import attrs
 
 from ...description import TableDescription
-from ...records import EntityRef, Extra, SOREntity, SorType
+from ...issues import Issue, IssueLog
+from ...records import SOREntity
 from ..base import Validator
-from ..cells import BadCell, convert
-from ..declare import Kind
-from ..texts import Odd
-from .common import XmlReader, put, reporter
-from .context import Element, shortened_raw
-from .fast import Fast
-from .names import ENTITIES, MANDATORY, OPTIONAL_IN_1_0_0
-from .namespaces import VERSIONS, tags_of
-from .stream import split_tag
-from .tree import LEVEL_OF, Frame, OnOwner, walk
-from .units import Careful, Layout
-
-_TYPES = {level.value: level for level in SorType}
+from .common import XmlReader
+from .context import Element
+from .decoding import UNIT_LAYOUT, UnitDecoding
+from .scan import Irregular, is_utf8
+from .stream import chunks_of, split_tag
+from .textual import TextReading
+from .tree import OnOwner, walk
 
 
 @attrs.define(eq=False)
@@ -39,21 +36,50 @@ class EntitiesReader(XmlReader):
 
         Raises SorFileError for what is not well-formed, after the units before the fault.
         """
-        decoding = _UnitDecoding(self)
-        validation = self._validation()
+        given = 0
+        log = _Counting(self.options.log)
+        with suppress(Irregular):
+            for pair in self._by_text(log):
+                given += 1
+                yield pair
+            return
+        # from the beginning; what has been given and told is passed over
+        rest = self._by_elements(_Passing(self.options.log, log.count))
+        yield from islice(rest, given, None)
+
+    def _by_text(self, log: IssueLog) -> Iterator[tuple[int | None, SOREntity]]:
+        # what can be read only once is read the way that takes everything
+        if self.on_owner is not None or self.member.size is None:
+            raise Irregular
+        header = self.header()
+        if header is None:
+            raise Irregular
+        schema = None
+        if self.options.validator is not None:
+            schema = self.options.validator(split_tag(header.root)[0], self.member.name).whole
+        decoding = UnitDecoding(self, attrs.evolve(self.options, log=log))
+        with self.member.open() as stream:
+            chunks = chunks_of(stream)
+            first = next(chunks, b"")
+            if not is_utf8(first, self.options.encoding):
+                raise Irregular
+            yield from TextReading(decoding, header).numbered(chain((first,), chunks), schema)
+
+    def _by_elements(self, log: IssueLog) -> Iterator[tuple[int | None, SOREntity]]:
+        options = attrs.evolve(self.options, log=log)
+        decoding = UnitDecoding(self, options)
+        validation = self._validation(log)
         on_owner = self.on_owner if validation is None else validation.check
-        yield from walk(
-            self.member, self.options, decoding.context, decoding.read, on_owner=on_owner
-        )
+        yield from walk(self.member, options, decoding.context, decoding.read, on_owner=on_owner)
         if validation is not None:
             validation.finish()
 
-    def _validation(self) -> _Validation | None:
+    def _validation(self, log: IssueLog) -> _Validation | None:
         header = self.header()
         if self.options.validator is None or header is None:
             return None
         namespace = split_tag(header.root)[0]
-        return _Validation(self.options.validator(namespace, self.member.name), self)
+        return _Validation(self.options.validator(namespace, self.member.name), log, self.on_owner)
 
     def records(self) -> Iterator[SOREntity]:
         """Read the units in document order."""
@@ -63,15 +89,16 @@ class EntitiesReader(XmlReader):
         """Read the file once and tell its element paths, what they hold and fill."""
         from .shape import describe_units
 
-        return describe_units(self.member, self.options, _UNIT_LAYOUT)
+        return describe_units(self.member, self.options, UNIT_LAYOUT)
 
 
 class _Validation:
     """Validates the document of one reading, owner by owner."""
 
-    def __init__(self, validator: Validator, reader: EntitiesReader) -> None:
+    def __init__(self, validator: Validator, log: IssueLog, on_owner: OnOwner | None) -> None:
         self._validator = validator
-        self._reader = reader
+        self._log = log
+        self._on_owner = on_owner
         self._root: Element | None = None
 
     def check(self, owner: Element) -> None:
@@ -79,150 +106,38 @@ class _Validation:
         if self._root is None:
             self._root = owner.getroottree().getroot()
         for issue in self._validator.check(owner):
-            self._reader.options.log.add(issue)
-        if self._reader.on_owner is not None:
-            self._reader.on_owner(owner)
+            self._log.add(issue)
+        if self._on_owner is not None:
+            self._on_owner(owner)
 
     def finish(self) -> None:
         """Validate what follows the last owner."""
         if self._root is not None:
             for issue in self._validator.finish(self._root):
-                self._reader.options.log.add(issue)
+                self._log.add(issue)
 
 
-_UNIT_LAYOUT = Layout(ENTITIES)
-_ID_TAGS = tags_of("SorIdentifier")
+class _Counting(IssueLog):
+    """Hands issues on and counts them."""
+
+    def __init__(self, log: IssueLog) -> None:
+        self._log = log
+        self.count = 0
+
+    def add(self, issue: Issue) -> None:
+        self.count += 1
+        self._log.add(issue)
 
 
-class _UnitDecoding:
-    """One reading of the units."""
+class _Passing(IssueLog):
+    """Hands issues on, but for the first ones."""
 
-    def __init__(self, reader: EntitiesReader) -> None:
-        self._reader = reader
-        self.context = reader.context()
-        header = reader.header()
-        version = VERSIONS.get(split_tag(header.root)[0]) if header else None
-        self._mandatory = {
-            level: tuple(
-                field
-                for field in fields
-                if version != "1.0.0" or field not in OPTIONAL_IN_1_0_0.get(level, ())
-            )
-            for level, fields in MANDATORY.items()
-        }
-        self._decoder = reader.decoder(_UNIT_LAYOUT)
-        self._fast = Fast(
-            _UNIT_LAYOUT,
-            complete=reader.complete,
-            on_swap=reader.on_swap,
-            mandatory={tag: self._mandatory[level] for tag, level in LEVEL_OF.items()},
-        )
+    def __init__(self, log: IssueLog, count: int) -> None:
+        self._log = log
+        self._left = count
 
-    def read(
-        self, unit: Element, frame: Frame, odd: bool
-    ) -> tuple[()] | tuple[tuple[int | None, SOREntity]]:
-        """Make the record of a unit, and fill its frame for those below."""
-        fast = self._fast
-        try:
-            if odd:
-                raise Odd
-            cells = fast.defaults.copy()
-            fast.read(unit, cells)
-            if cells[_NAME] is None or cells[_SOR_ID] is None:
-                raise Odd
-        except ValueError:
-            record = self._careful(unit, frame.level)
-            if record is None:
-                return ()
-            cells = [getattr(record, field) for field in fast.place_of]
-        frame.sor_id = cells[_SOR_ID]
-        level = frame.level
-        if level == "IE":
-            frame.owner = EntityRef(cells[_SOR_ID], cells[_NAME], cells[_ENTITY_TYPE])
-            frame.cvr = cells[_CVR]
-        elif level == "SI":
-            frame.institution = EntityRef(cells[_SOR_ID], cells[_NAME], cells[_ENTITY_TYPE])
-        cells[_SOR_TYPE] = _TYPES[level]
-        cells[_PARENT] = frame.parent_id
-        cells[_OWNER] = frame.owner
-        cells[_INSTITUTION] = frame.institution
-        if cells[_CVR] is None:
-            cells[_CVR] = frame.cvr
-        return ((unit.sourceline, fast.make(*cells)),)
-
-    def _careful(self, unit: Element, level: str) -> SOREntity | None:
-        first = next(unit.iterchildren(*_ID_TAGS), None)
-        sor_id = None if first is None else (first.text or "").strip() or None
-        careful = Careful(_UNIT_LAYOUT, self.context, sor_id)
-        careful.read_around(unit)
-        careful.read(unit)
-        if careful.too_long:
-            return None
-        report = reporter(careful, self.context, unit)
-        record: SOREntity | None = self._decoder.decode(careful.cells, report)
-        if record is None:
-            self.context.issue(
-                "error",
-                "missing-key",
-                f"the unit lacks its {ENTITIES.columns[0].name}; it is passed over",
-                unit,
-                ENTITIES.columns[0].name,
-                raw=shortened_raw(unit),
-            )
-            return None
-        self._missing(unit, level, careful, record)
-        if careful.extra:
-            put(record, "extra", Extra(careful.extra))
-        for field, ids in careful.lists.items():
-            checked = (self._checked(element, field, text, sor_id) for element, text in ids)
-            put(record, field, tuple(text for text in checked if text))
-        return record
-
-    def _checked(self, element: Element, field: str, text: str, sor_id: str | None) -> str:
-        try:
-            convert(Kind.SOR_ID, text)
-        except BadCell as bad:
-            self.context.issue(
-                bad.severity,
-                bad.code,
-                str(bad),
-                element,
-                ENTITIES.column_of(field).name,
-                value=text,
-                sor_id=sor_id,
-            )
-            if self._reader.options.repair and bad.repaired is not None:
-                return str(bad.repaired)
-        return text
-
-    def _missing(self, unit: Element, level: str, careful: Careful, record: SOREntity) -> None:
-        for field in self._mandatory[level]:
-            place = _UNIT_LAYOUT.place_of.get(field)
-            elements = _UNIT_LAYOUT.elements_of(field)
-            if place is None or field == "location_code_inherited":
-                # a block, or an option that may stand empty: it is there, or it is not
-                name = _UNIT_LAYOUT.name_of(field).partition("/")[0]
-                there = not elements.isdisjoint(careful.children)
-            else:
-                name = _UNIT_LAYOUT.name_of(field)
-                there = bool(careful.cells[place])
-            if not there:
-                self.context.issue(
-                    "warning",
-                    "missing-element",
-                    f"the unit lacks {name}, which every unit of its level has",
-                    unit,
-                    name,
-                    sor_id=record.sor_id,
-                )
-
-
-_PLACES = {name: place for place, name in enumerate(attrs.fields_dict(SOREntity))}
-_SOR_ID = _PLACES["sor_id"]
-_NAME = _PLACES["name"]
-_SOR_TYPE = _PLACES["sor_type"]
-_ENTITY_TYPE = _PLACES["entity_type"]
-_PARENT = _PLACES["parent_id"]
-_OWNER = _PLACES["owner"]
-_INSTITUTION = _PLACES["health_institution"]
-_CVR = _PLACES["cvr"]
+    def add(self, issue: Issue) -> None:
+        if self._left:
+            self._left -= 1
+        else:
+            self._log.add(issue)

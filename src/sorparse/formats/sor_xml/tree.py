@@ -29,27 +29,14 @@ _STRUCTURE = frozenset(
 _USUAL_ATTRIBUTE = f'{COUNTRY_SCHEME[1]}="{COUNTRY_SCHEME[2]}"'.encode()
 
 
-class Frame:
-    """A unit, as long as units below it may come."""
+class Place:
+    """What a unit has from those above, and hands down to those below."""
 
-    __slots__ = (
-        "children",
-        "cvr",
-        "element",
-        "institution",
-        "level",
-        "owner",
-        "parent_id",
-        "sor_id",
-    )
+    __slots__ = ("cvr", "institution", "level", "owner", "parent_id", "sor_id")
 
-    def __init__(self, element: Element, above: Frame | None, level: str) -> None:
-        self.element = element
-        """The container: holds the unit, then the containers of those below it."""
+    def __init__(self, above: Place | None, level: str) -> None:
         self.level = level
         """SOR type of the unit; empty for the root of the document."""
-        self.children = 1
-        """How many elements are known to stand in the container."""
         self.sor_id: str | None = None
         if above is None:
             self.parent_id: str | None = None
@@ -57,11 +44,25 @@ class Frame:
             self.institution: EntityRef | None = None
             self.cvr: str | None = None
         else:
-            above.children += 1
             self.parent_id = above.sor_id
             self.owner = above.owner
             self.institution = above.institution
             self.cvr = above.cvr
+
+
+class Frame(Place):
+    """A unit, as long as units below it may come."""
+
+    __slots__ = ("children", "element")
+
+    def __init__(self, element: Element, above: Frame | None, level: str) -> None:
+        super().__init__(above, level)
+        self.element = element
+        """The container: holds the unit, then the containers of those below it."""
+        self.children = 1
+        """How many elements are known to stand in the container."""
+        if above is not None:
+            above.children += 1
 
 
 Read = Callable[[Element, Frame, bool], Iterable[T]]

@@ -1,0 +1,211 @@
+"""Finding the units in the text of a Sor.xml that looks as a program writes it.
+
+In such a document there is nothing but blanks and the tags of containers between the units, and
+nothing but the head before the first. Then the units can be cut out of the text and need not be
+made into elements (see ``skeleton.py``). That the tags between them match is seen to here; that
+head and units are well-formed is seen to by who reads them. With a schema, the XML parser reads
+the same bytes, always ahead of the units that are handed out, and builds nothing.
+
+At anything else, be it a comment between two units or a fault, :class:`Irregular` is raised: the
+document is then to be read by its elements, which tells what there is to tell.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from lxml import etree
+
+from ..texts import Memo
+from .names import CONTAINERS, CREATED_AT, OWNER_CONTAINER, ROOT, SNAPSHOT_DATE, UNITS
+from .namespaces import namespaces_of
+from .stream import SAFE, Header, split_tag
+
+_MOST_BETWEEN = 64 * 1024
+"""Characters within which the next unit begins."""
+_MOST_UNIT = 4 * 1024 * 1024
+"""Characters that a unit may have for its text to be looked at in one piece."""
+_BLANK = r"[ \t\r\n]"
+_DECLARED = re.compile(rb"""<\?xml[^>]*?\sencoding\s*=\s*["']([^"']*)["']""")
+
+
+class Irregular(Exception):
+    """The document is to be read by its elements."""
+
+
+Cut = tuple[int, str, str, int]
+"""Of a unit: how many containers end between the unit before and the container of this one; its
+SOR type; the text of its element, from start tag to end tag; the line ends before it since the
+unit before ended."""
+
+
+class Scanner:
+    """Cuts the units out of the text of one document."""
+
+    def __init__(self, header: Header) -> None:
+        root, head, owner, container, unit = (
+            "|".join(re.escape(name) for name in written(header, names))
+            for names in (
+                (ROOT,),
+                (CREATED_AT, SNAPSHOT_DATE),
+                (OWNER_CONTAINER,),
+                CONTAINERS,
+                UNITS,
+            )
+        )
+        self._level = {
+            name: UNITS[split_tag(tag)[1]] for name, tag in written(header, UNITS).items()
+        }
+        self._head = re.compile(
+            # possessive throughout: what does not match is not tried another way
+            rf"(?:{_BLANK}|<!--(?>.*?-->)|<\?(?>.*?\?>))*+"
+            rf"""<({root})(?=[\s>])(?:[^<>"']|"[^"]*+"|'[^']*+')*+>{_BLANK}*+"""
+            rf"(?:<({head})>[^<]*+</\2>{_BLANK}*+)*+"
+            rf"(?=<(?:{owner})>)",
+            re.DOTALL,
+        )
+        self._between = re.compile(
+            rf"((?:{_BLANK}*+</(?:{container})>)*+)"
+            rf"{_BLANK}*+<({container})>{_BLANK}*+(?=<({unit})>)"
+        )
+        self._follows = re.compile(rf"{_BLANK}*+</?(?:{container})>")
+        self._closings = Memo(re.compile(rf"</({container})>").findall)
+        self._end = re.compile(
+            rf"((?:{_BLANK}*+</(?:{container})>)*+){_BLANK}*+</({root})>{_BLANK}*+"
+        )
+
+    def cut(self, chunks: Iterable[bytes], schema: etree.XMLSchema | None) -> Iterator[Cut]:
+        """Give the units in document order; raise Irregular where this cannot go on."""
+        parser = None if schema is None else _Guard(schema)
+        decode = _Decoder().decode
+        between, level_of = self._between.match, self._level
+        containers: list[str] = []
+        root, text, at, lines = "", "", 0, 0
+        for chunk in chunks:
+            if parser is not None:
+                parser.feed(chunk)
+            text = text[at:] + decode(chunk)
+            at = 0
+            if not root:
+                head = self._head.match(text)
+                if head is None:
+                    _wait(text, at, _MOST_BETWEEN)
+                    continue
+                at, root = head.end(), head[1]
+                _see_to(f"{head[0]}</{root}>")
+                lines = text.count("\n", 0, at)
+            match = between(text, at)
+            while match is not None:
+                start, name = match.end(), match[3]
+                last = text.find(f"</{name}>", start)
+                if last < 0:
+                    _wait(text, start, _MOST_UNIT)
+                    break
+                end = last + len(name) + 3
+                following = between(text, end)
+                if following is None and self._follows.match(text, end) is None:
+                    _wait(text, end, _MOST_BETWEEN)  # a text after the unit would be part of it
+                    break
+                closed = self._closings[match[1]] if match[1] else ()
+                _close(closed, containers)
+                containers.append(match[2])
+                lines += text.count("\n", at, start)
+                yield len(closed), level_of[name], text[start:end], lines
+                at, lines, match = end, 0, following
+            else:
+                _wait(text, at, _MOST_BETWEEN)
+        if parser is not None:
+            parser.close()
+        end_of_all = self._end.fullmatch(text[at:] + decode(b"", True))
+        if end_of_all is None or end_of_all[2] != root:
+            raise Irregular
+        _close(self._closings[end_of_all[1]], containers)
+        if containers:
+            raise Irregular
+
+
+def _wait(text: str, at: int, most: int) -> None:
+    """See to it that what is to come has not been waited for too long."""
+    if len(text) - at > most:
+        raise Irregular
+
+
+def _close(names: Sequence[str], containers: list[str]) -> None:
+    """Close containers, innermost first."""
+    for name in names:
+        if not containers or containers.pop() != name:
+            raise Irregular
+
+
+def _see_to(head: str) -> None:
+    """See to it that the head of the document is well-formed."""
+    try:
+        etree.fromstring(head.encode(), etree.XMLParser(encoding="utf-8", **SAFE))
+    except etree.XMLSyntaxError:
+        raise Irregular from None
+
+
+class _Decoder:
+    """Makes text of UTF-8."""
+
+    def __init__(self) -> None:
+        self._decode = codecs.getincrementaldecoder("utf-8-sig")().decode
+
+    def decode(self, chunk: bytes, final: bool = False) -> str:
+        try:
+            return self._decode(chunk, final)
+        except UnicodeDecodeError:
+            raise Irregular from None
+
+
+class _Nothing:
+    """A parser target that builds nothing: lxml then calls no Python while it parses."""
+
+    def close(self) -> None:
+        return None
+
+
+class _Guard:
+    """The validating parser, reading along; raises Irregular at any fault."""
+
+    def __init__(self, schema: etree.XMLSchema) -> None:
+        target: Any = _Nothing()  # the stubs ask for every method of a target
+        # the bound of ours on nesting is seen to where the units are put in their places
+        self._parser = etree.XMLParser(target=target, schema=schema, huge_tree=True, **SAFE)
+
+    def feed(self, chunk: bytes) -> None:
+        try:
+            self._parser.feed(chunk)
+        except etree.XMLSyntaxError:
+            raise Irregular from None
+        if self._parser.feed_error_log:
+            raise Irregular
+
+    def close(self) -> None:
+        try:
+            self._parser.close()
+        except etree.XMLSyntaxError:
+            raise Irregular from None
+        if self._parser.feed_error_log:
+            raise Irregular
+
+
+def written(header: Header, names: Iterable[str]) -> dict[str, str]:
+    """Give every way in which these elements are written in the document, and their full tags."""
+    return {
+        f"{prefix}:{name}" if prefix else name: f"{{{uri}}}{name}"
+        for prefix, uri in header.namespaces
+        for name in names
+        if uri in namespaces_of(name)
+    }
+
+
+def is_utf8(head: bytes, encoding: str | None) -> bool:
+    """Tell whether the text of a document that begins so can be scanned."""
+    if encoding is None:
+        declared = _DECLARED.search(head[:1024])
+        encoding = declared[1].decode("ascii", "replace") if declared else "utf-8"
+    return encoding.lower() in ("utf-8", "utf8") and b"\0" not in head
