@@ -22,7 +22,18 @@ from cases import CASES
 from data import make
 
 BEGIN, END = "<!-- the last run -->", "<!-- end of the last run -->"
-LIBRARIES = ["lxml", "attrs", "pandas", "polars", "duckdb", "pyarrow", "pydantic", "xmltodict"]
+LIBRARIES = [
+    "lxml",
+    "attrs",
+    "pandas",
+    "polars",
+    "duckdb",
+    "pyarrow",
+    "pydantic",
+    "xmltodict",
+    "xsdata",
+    "xmlschema",
+]
 HEAD = "| case | items | wall s | CPU s | x floor (CPU) | x floor (wall) | MB | MB over import |"
 
 
