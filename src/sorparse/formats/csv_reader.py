@@ -180,13 +180,14 @@ class CsvTable:
         with self.member.open() as stream:
             yield from self._decoded(self._rows(self._blocks(stream)))
 
-    def _blocks(self, stream: BinaryIO) -> TextBlocks:
+    def _blocks(self, stream: BinaryIO, *, counting: bool = False) -> TextBlocks:
         return TextBlocks(
             stream,
             file=self.member.name,
             log=self._log,
             limits=self.options.limits,
             encoding=self.options.encoding,
+            counting=counting,
         )
 
     def _rows(self, blocks: Iterable[tuple[int, list[str]]]) -> Rows:
@@ -415,7 +416,7 @@ class CsvTable:
         """Read the table once and tell its form and columns."""
         table = attrs.evolve(self, options=_muted(self.options))
         with self.member.open() as stream:
-            blocks = table._blocks(stream)
+            blocks = table._blocks(stream, counting=True)
             census = Census(self.delimiter)
             rows = table._rows(census.watched(blocks))
             lines = rows.lines()

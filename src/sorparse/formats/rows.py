@@ -136,7 +136,8 @@ class Rows:
                 odd = self._holds_odd(self._lines)
 
     def _holds_odd(self, lines: list[str]) -> bool:
-        return "\0" in "".join(lines) or max(map(len, lines), default=0) > self._most
+        text = "".join(lines)
+        return "\0" in text or (len(text) > self._most and max(map(len, lines)) > self._most)
 
     def split(self, lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, list[str]]]:
         """Give the exact cells of the rows on ``lines``; what is no row is reported."""

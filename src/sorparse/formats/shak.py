@@ -77,13 +77,14 @@ class ShakTable:
                 if unit is not None:
                     yield number, unit
 
-    def _blocks(self, stream: Any) -> TextBlocks:
+    def _blocks(self, stream: Any, *, counting: bool = False) -> TextBlocks:
         return TextBlocks(
             stream,
             file=self.member.name,
             log=self.options.log,
             limits=self.options.limits,
             encoding=self.options.encoding,
+            counting=counting,
         )
 
     def _issue(self, severity: Any, code: str, message: str, number: int, **more: Any) -> None:
@@ -157,7 +158,7 @@ class ShakTable:
         filled = dict.fromkeys((span.name for span in LAYOUT), 0)
         samples: dict[str, dict[str, None]] = {span.name: {} for span in LAYOUT}
         with self.member.open() as stream:
-            blocks = self._blocks(stream)
+            blocks = self._blocks(stream, counting=True)
             for _, line in _lines(blocks):
                 rows += 1
                 for span in LAYOUT:
