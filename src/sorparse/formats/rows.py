@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
 
 from ..issues import Issue, IssueLog
 from ..limits import Limits
+
+R = TypeVar("R")
 
 BLANKS = " \t\xa0"
 _QUOTED = re.compile(r'"((?:[^"]+|"")*+)"')
@@ -77,7 +80,7 @@ class Rows:
     """The rows of one text, each with the number of its first line.
 
     A line without a quote *is* its cells between delimiters, so a reader takes lines as they come
-    (:meth:`lines`) and asks for the exact cells of those in which it finds something odd
+    (:meth:`each`) and asks for the exact cells of those in which it finds something odd
     (:meth:`exact`); a row that goes on over the next lines takes them with it.
 
     With ``rfc`` a quoted cell may go on over several lines. Without, as in sor.csv where a raw
@@ -105,39 +108,55 @@ class Rows:
         """To be set by the reader once it has taken the first row."""
         self._first = 1
         self._lines: list[str] = []
-        self._at = 0
+        self._at = -1
         self._after = 0
         self._grown_from: int | None = None
 
-    def lines(self) -> Iterator[tuple[int, str]]:
-        """Give each line that holds something and is not part of the row before it.
+    def each(self, decode: Callable[[str], R], otherwise: Callable[[], R | None]) -> Iterator[R]:
+        """Give what ``decode`` makes of each line that is not part of the row before it.
 
-        A line that holds a NUL or more characters than a value may have comes as a lone quote,
-        which no reader takes for cells: ``exact`` then gives its cells, or reports it.
+        Where it raises ValueError, ``otherwise`` is asked, which may take the row by
+        :meth:`exact`; ``None`` is passed over. A line that holds a NUL or more characters than a
+        value may have comes as a lone quote, which nobody takes for cells. Goes on behind the
+        line that was given last, by whichever iterator; ``number`` tells which one it is.
         """
-        for first, lines in self._blocks:
-            self._first, self._lines, self._after = first, lines, 0
-            odd = self._holds_odd(lines)
-            while True:
-                for i, line in enumerate(self._lines):
-                    if i < self._after:
-                        continue
-                    self._at = i
-                    if odd and ("\0" in line or len(line) > self._most):
-                        yield self._first + i, '"'
-                    elif line:
-                        yield self._first + i, line
-                if self._grown_from is None:
-                    break
+        odd = self._holds_odd()
+        while True:
+            start = max(self._after, self._at + 1)
+            for i, line in enumerate(self._lines[start:], start):
+                if i < self._after or not line:
+                    continue
+                self._at = i
+                try:
+                    found = decode('"' if odd and self._is_odd(line) else line)
+                except ValueError:
+                    found = otherwise()
+                if found is not None:
+                    yield found
+            if self._grown_from is not None:
                 # a quoted cell ran into the next block: go on behind it, without what is done
                 del self._lines[: self._grown_from]
                 self._first += self._grown_from
-                self._grown_from, self._after = None, 0
-                odd = self._holds_odd(self._lines)
+                self._grown_from = None
+            else:
+                block = next(self._blocks, None)
+                if block is None:
+                    return
+                self._first, self._lines = block
+            self._after, self._at = 0, -1
+            odd = self._holds_odd()
 
-    def _holds_odd(self, lines: list[str]) -> bool:
-        text = "".join(lines)
-        return "\0" in text or (len(text) > self._most and max(map(len, lines)) > self._most)
+    def lines(self) -> Iterator[tuple[int, str]]:
+        """Give each line as ``each`` has it, with its number."""
+        for line in self.each(str, lambda: None):
+            yield self.number, line
+
+    def _holds_odd(self) -> bool:
+        text = "".join(self._lines)
+        return "\0" in text or (len(text) > self._most and any(map(self._is_odd, self._lines)))
+
+    def _is_odd(self, line: str) -> bool:
+        return "\0" in line or len(line) > self._most
 
     def split(self, lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, list[str]]]:
         """Give the exact cells of the rows on ``lines``; what is no row is reported."""

@@ -18,8 +18,9 @@ from .decode import Group, Leaf
 if TYPE_CHECKING:
     from .valuewriter import ValueWriter
 
-# no quotes but those of ids written for Excel
-_PLAIN = r'[^"]*(?:"=""[^"{0}]*"""[^"]*)*'
+# No quotes but those of ids written for Excel. Looking at each costs much; what was taken once is
+# therefore not given back (possessive).
+_PLAIN = r'(?:[^"]*+"=""[^"{0}]*+""")*+[^"]*+'
 
 
 class RowWriter:
