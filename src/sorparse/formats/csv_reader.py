@@ -283,9 +283,7 @@ class CsvTable:
 
         return read
 
-    def _decoder(
-        self, plan: Plan, row: type[Row] | None = None
-    ) -> Callable[[Rows], Iterator[Any]]:
+    def _decoder(self, plan: Plan, row: type[Row] | None = None) -> Callable[[Rows], Iterator[Any]]:
         """Give the function that reads the rows under a header."""
         careful = CarefulDecoder(
             plan,

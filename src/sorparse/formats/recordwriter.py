@@ -3,7 +3,7 @@
 What such a function looks like, shortened, for a header of ids, owner, dates and address::
 
     def decode(line, row=None):
-        nonlocal owner_cells, owner_value, parent_id_cell, parent_id_value
+        nonlocal owner_cells, owner_value, kept_5, kept_5_value
         if row is None:
             row = line.split(';')
         if len(row) != 121:
@@ -36,7 +36,7 @@ import attrs
 from ..records.build import builder_of
 from .declare import Kind
 from .decode import Group, Leaf, Plan, defaults_of
-from .valuewriter import NOT_REPEATED, ValueWriter, names_of, places_of
+from .valuewriter import ValueWriter, names_of, places_of
 
 RUN_COLUMNS = 4
 """How many columns a group needs for comparing its cells to be cheaper than asking a memo."""
@@ -74,21 +74,10 @@ class RecordWriter:
         self._values = values
         self._plan = values.plan
         self._runs = find_runs(values.plan)
-        self._kept: list[str] = []
-        """Variables that go from row to row."""
 
     def decoder(self) -> Callable[..., Any]:
         """Compile the function."""
-        body = [*self._pieces(), *self._record()]
-        lines = ["def make_decode():"]
-        lines += [f"    {name} = None" for name in self._kept]
-        lines.append("    def decode(line, row=None):")
-        if self._kept:
-            lines.append(f"        nonlocal {', '.join(self._kept)}")
-        lines += [f"        {line}" for line in body]
-        lines.append("    return decode")
-        decode: Callable[..., Any] = self._values.compiled("make_decode", lines, "a line of")()
-        return decode
+        return self._values.decoder([*self._pieces(), *self._record()], "a line of")
 
     # -- taking the row apart
 
@@ -120,7 +109,7 @@ class RecordWriter:
 
     def _run(self, run: Run, before: Sequence[Run]) -> Iterator[str]:
         kept, value = f"{run.name}_cells", f"{run.name}_value"
-        self._kept += [kept, value]
+        self._values.keep(kept, value)
         made = self._values.made(run.name, run.group, "cells", "tuple(cells)")
         nothing = f"nothing_{len(run.places)}"
         self._values.names |= {
@@ -152,7 +141,9 @@ class RecordWriter:
             if name in runs:
                 yield f"record.{name} = {name}_value"
             elif isinstance(part, Leaf):
-                yield from self._leaf(name, part)
+                value, before = self._values.kept_value(part)
+                yield from before
+                yield f"record.{name} = {value}"
             elif part is not None and name in _UNIQUE:
                 yield from self._values.part(name, part)
                 yield f"record.{name} = {name}"
@@ -170,15 +161,3 @@ class RecordWriter:
             yield "    raise Odd"
         yield "record.__class__ = Record"
         yield "return record"
-
-    def _leaf(self, name: str, leaf: Leaf) -> Iterator[str]:
-        value = self._values.value(leaf)
-        if leaf.column.kind in NOT_REPEATED and name not in _UNIQUE:
-            # too many for a memo, but mostly that of the row before
-            kept = f"{name}_cell"
-            self._kept += [kept, f"{name}_value"]
-            yield f"if c{leaf.place} != {kept}:"
-            yield f"    {name}_value = {value}"
-            yield f"    {kept} = c{leaf.place}"
-            value = f"{name}_value"
-        yield f"record.{name} = {value}"

@@ -127,6 +127,7 @@ class Rows:
                 if i < self._after or not line:
                     continue
                 self._at = i
+                found: R | None
                 try:
                     found = decode('"' if odd and self._is_odd(line) else line)
                 except ValueError:

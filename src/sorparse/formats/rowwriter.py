@@ -31,6 +31,7 @@ class RowWriter:
         self._plan = values.plan
         self._places: set[int] = set()
         self._texts: dict[int, Leaf] = {}
+        self._kept: list[str] = []
 
     def decoder(self, row: type[Row]) -> Callable[..., Any]:
         """Compile the function."""
@@ -45,16 +46,17 @@ class RowWriter:
             "make": tuple.__new__,
             "plain": re.compile(_PLAIN.format(re.escape(delimiter))).fullmatch,
         }
-        lines = ["def decode(line, row=None):", "    if row is None:"]
-        lines += [f"        {text}" for text in self._taken_apart(width, last + 1)]
-        lines += [f"    elif len(row) != {width}:", "        raise Odd"]
-        for place in sorted(self._places):
-            lines.append(f"    c{place} = row[{place}]")
+        body = ["if row is None:"]
+        body += [f"    {text}" for text in self._taken_apart(width, last + 1)]
+        body += [f"elif len(row) != {width}:", "    raise Odd"]
+        body += [f"c{place} = row[{place}]" for place in sorted(self._places)]
         for leaf in self._texts.values():
-            lines += [f"    {line}" for line in values.tidied_leaf(leaf)]
-        lines += [f"    if {value} is None:\n        raise Odd" for value in needed]
-        lines.append(f"    return make(Row, ({', '.join(found)},))")
-        return values.compiled("decode", lines, "a row of")
+            body += values.tidied_leaf(leaf)
+        body += self._kept
+        for value in needed:
+            body += [f"if {value} is None:", "    raise Odd"]
+        body.append(f"return make(Row, ({', '.join(found)},))")
+        return values.decoder(body, "a row of")
 
     def _taken_apart(self, width: int, count: int) -> Iterator[str]:
         """Split a line, no further than needed; raises where the quotes tell of another split."""
@@ -96,7 +98,9 @@ class RowWriter:
             self._places.add(part.place)
             if part.column.kind is Kind.TEXT:
                 self._texts[part.place] = part
-            return f"({self._values.value(part)})"
+            value, kept = self._values.kept_value(part)
+            self._kept += [line for line in kept if line not in self._kept]
+            return f"({value})"
         if isinstance(whole, Group):
             # the whole value object is made, and the rest taken from it
             self._places |= {leaf.place for leaf in whole.leaves}

@@ -32,6 +32,7 @@ class ValueWriter:
         self.completes = careful.completes
         self.delimiter = delimiter
         self._makers: dict[Any, str] = {}
+        self._kept: list[str] = []
         self.names: dict[str, Any] = {
             "new": object.__new__,
             "Odd": Odd,
@@ -65,6 +66,36 @@ class ValueWriter:
         if kind.name not in self.names:
             self.names[kind.name] = Memo(self._texts.converter(kind))
         return f"{kind.name}[{cell}]"
+
+    def kept_value(self, leaf: Leaf) -> tuple[str, list[str]]:
+        """Write an expression for the value of one cell, and what has to stand before it.
+
+        Of kinds that do not repeat enough for a memo, the value of the row before is kept: ids of
+        parents and location numbers are mostly the same again.
+        """
+        value, cell = self.value(leaf), f"c{leaf.place}"
+        if leaf.column.kind not in NOT_REPEATED or leaf.column.field == "sor_id":
+            return value, []
+        kept = f"kept_{leaf.place}"
+        if kept not in self._kept:
+            self._kept += [kept, f"{kept}_value"]
+        lines = [f"if {cell} != {kept}:", f"    {kept}_value = {value}", f"    {kept} = {cell}"]
+        return f"{kept}_value", lines
+
+    def keep(self, *names: str) -> None:
+        """Take note of variables that go from row to row; they begin as ``None``."""
+        self._kept += names
+
+    def decoder(self, body: Iterable[str], about: str) -> Callable[..., Any]:
+        """Compile a function from a line, or from the cells of a row, with the variables kept."""
+        lines = ["def make_decode():", *(f"    {name} = None" for name in self._kept)]
+        lines.append("    def decode(line, row=None):")
+        if self._kept:
+            lines.append(f"        nonlocal {', '.join(self._kept)}")
+        lines += [f"        {line}" for line in body]
+        lines.append("    return decode")
+        decode: Callable[..., Any] = self.compiled("make_decode", lines, about)()
+        return decode
 
     def converter(self, kind: Kind) -> str:
         """Give the name of the function from a filled cell to a value."""
