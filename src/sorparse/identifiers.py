@@ -21,7 +21,8 @@ __all__ = [
 _SOR_ID = re.compile(r"[1-9][0-9]{0,7}100001600[0-9]", re.ASCII)
 _SHAK = re.compile(r"[0-9]{4}([0-9A-Z]{2}[0-9A-Z]?)?", re.ASCII)
 _SCIENTIFIC = re.compile(r"([1-9])(?:[.,]([0-9]+))?[Ee]\+?([0-9]{1,2})", re.ASCII)
-_MIDDLE = "100001600"
+MIDDLE = "100001600"
+"""What stands between item number and check digit in every SOR id."""
 
 
 def is_sor_id(text: str) -> bool:
@@ -35,8 +36,8 @@ def is_sor_id(text: str) -> bool:
     (True, False)
     """
     # the whole form is in the text's parts: what is no item number is in none of the tables
-    low, high, check_of = _tables()
-    item, _, check = text.partition(_MIDDLE)
+    low, high, check_of = check_tables()
+    item, _, check = text.partition(MIDDLE)
     try:
         found = check_of[low[item[-3:]]][high[item[:-3]]]
     except KeyError:  # nothing at all, or an item number of more than six digits
@@ -50,7 +51,7 @@ def has_sor_id_form(text: str) -> bool:
 
 
 @cache
-def _tables() -> tuple[dict[str, int], dict[str, int], list[list[str]]]:
+def check_tables() -> tuple[dict[str, int], dict[str, int], list[list[str]]]:
     """Tables for the check digit of an id whose item number has at most six digits.
 
     Verhoeff's scheme is a product in a group, so the item number can be taken in two pieces of
@@ -72,7 +73,7 @@ def _tables() -> tuple[dict[str, int], dict[str, int], list[list[str]]]:
     low = {piece: of(piece, 10) for piece in pieces}
     high = {"": 0} | {piece: of(piece, 13) for piece in leading}
     # the product of check digit and middle must be the inverse of the item number's
-    digit_of = {product[of(_MIDDLE + check, 0)].index(0): check for check in "0123456789"}
+    digit_of = {product[of(MIDDLE + check, 0)].index(0): check for check in "0123456789"}
     check_of = [[digit_of[product[a][b]] for b in range(10)] for a in range(10)]
     return low, high, check_of
 
@@ -81,7 +82,7 @@ def _check_digit(item: str) -> str:
     """The check digit of the SOR id with this item number."""
     from stdnum import verhoeff
 
-    return str(verhoeff.calc_check_digit(item + _MIDDLE))
+    return str(verhoeff.calc_check_digit(item + MIDDLE))
 
 
 def is_location_code(text: str) -> bool:
@@ -160,14 +161,14 @@ def _from_scientific(kept: str, length: int) -> str | None:
             return None
         kept = kept.ljust(item_length, "0")
     item, tail = kept[:item_length], kept[item_length:]
-    expected = (_MIDDLE + _check_digit(item))[: len(tail)]
+    expected = (MIDDLE + _check_digit(item))[: len(tail)]
     if tail and tail != expected and not _rounds_to(item, tail):
         return None
-    return item + _MIDDLE + _check_digit(item)
+    return item + MIDDLE + _check_digit(item)
 
 
 def _rounds_to(item: str, tail: str) -> bool:
-    whole = _MIDDLE + _check_digit(item)
+    whole = MIDDLE + _check_digit(item)
     if len(tail) >= len(whole):
         return False
     return str(round(int(whole) / 10 ** (len(whole) - len(tail)))).rjust(len(tail), "0") == tail
