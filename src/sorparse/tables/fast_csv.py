@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 BLOCK_BYTES = 2 * 1024 * 1024
-_AHEAD = 2  # blocks on their way while one is handed out
+_AHEAD = 1  # blocks on their way while one is handed out
 _BOM = b"\xef\xbb\xbf"
 _QUOTE, _LF, _CR = b'"\n\r'
 
