@@ -169,7 +169,7 @@ def _naive() -> tuple[type[Any], list[str]]:
 
     fields = {}
     for column in sor2.ENTITIES.columns:
-        convert = date.fromisoformat if column.kind is Kind.DATE else str
+        convert = date.fromisoformat if column.kind in (Kind.DATE, Kind.LAST_DAY) else str
         fields[column.name] = attrs.field(converter=attrs.converters.optional(convert))
     return attrs.make_class("Naive", fields, frozen=True, slots=True), list(fields)
 
@@ -198,7 +198,7 @@ def csv_pydantic(folder: Path) -> Callable[[], int]:
     from sorparse.formats.declare import Kind
 
     fields: dict[str, Any] = {
-        column.name: ((date if column.kind is Kind.DATE else str) | None, None)
+        column.name: ((date if column.kind in (Kind.DATE, Kind.LAST_DAY) else str) | None, None)
         for column in sor2.ENTITIES.columns
     }
     model = pydantic.create_model("Entity", **fields)
