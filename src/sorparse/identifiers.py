@@ -20,6 +20,7 @@ __all__ = [
 # item number, SOR's namespace 1000016, partition 00, check digit; 11 to 18 digits in all
 _SOR_ID = re.compile(r"[1-9][0-9]{0,7}100001600[0-9]", re.ASCII)
 _SHAK = re.compile(r"[0-9]{4}([0-9A-Z]{2}[0-9A-Z]?)?", re.ASCII)
+_CVR = re.compile(r"[0-9]{8}", re.ASCII)
 _SCIENTIFIC = re.compile(r"([1-9])(?:[.,]([0-9]+))?[Ee]\+?([0-9]{1,2})", re.ASCII)
 _MIDDLE = "100001600"
 
@@ -34,14 +35,15 @@ def is_sor_id(text: str) -> bool:
     >>> is_sor_id("698471000016005"), is_sor_id("698471000016006")
     (True, False)
     """
-    # the whole form is in the text's two halves: what is no item number is in none of the tables
+    if text[-10:-1] != _MIDDLE:
+        return False
     low, high, check_of = _tables()
     item = text[:-10]
-    if text[-10:-1] == _MIDDLE and item[-3:] in low and item[-6:-3] in high:
-        if len(item) <= 6:
-            return check_of[low[item[-3:]]][high[item[-6:-3]]] == text[-1] and item[0] != "0"
+    try:
+        check = check_of[low[item[-3:]]][high[item[:-3]]]
+    except KeyError:  # an item number of more than six digits, or none
         return has_sor_id_form(text) and _check_digit(item) == text[-1]
-    return False
+    return check == text[-1] and item[0] != "0"
 
 
 def has_sor_id_form(text: str) -> bool:
@@ -103,7 +105,7 @@ def is_cvr(text: str) -> bool:
     >>> is_cvr("29190623"), is_cvr("29190624")
     (True, False)
     """
-    if not (len(text) == 8 and text.isascii() and text.isdigit()):
+    if _CVR.fullmatch(text) is None:  # stdnum also takes signs between the digits, or DK
         return False
     from stdnum.dk import cvr
 
@@ -147,7 +149,7 @@ def repair_sor_id(text: str) -> str | None:
 def _from_scientific(kept: str, length: int) -> str | None:
     """Find the ids of ``length`` digits that round to the digits kept; the one, or none."""
     item_length = length - 10
-    if not 1 <= item_length <= 8:
+    if not 1 <= item_length <= 8 or len(kept) > length:
         return None
     # the digits after the item number are 1000016..., so they never round it up, and what was
     # kept beyond the item number has to agree with them
@@ -158,14 +160,13 @@ def _from_scientific(kept: str, length: int) -> str | None:
             return None
         kept = kept.ljust(item_length, "0")
     item, tail = kept[:item_length], kept[item_length:]
-    expected = (_MIDDLE + _check_digit(item))[: len(tail)]
-    if tail and tail != expected and not _rounds_to(item, tail):
+    rest = _MIDDLE + _check_digit(item)
+    if tail not in (rest[: len(tail)], _rounded(rest, len(tail))):
         return None
-    return item + _MIDDLE + _check_digit(item)
+    return item + rest
 
 
-def _rounds_to(item: str, tail: str) -> bool:
-    whole = _MIDDLE + _check_digit(item)
-    if len(tail) >= len(whole):
-        return False
-    return str(round(int(whole) / 10 ** (len(whole) - len(tail)))).rjust(len(tail), "0") == tail
+def _rounded(rest: str, digits: int) -> str:
+    """Round to so many digits. They begin with 10, so there are no more of them afterwards."""
+    unit = 10 ** (len(rest) - digits)
+    return str((int(rest) + unit // 2) // unit)
