@@ -71,7 +71,12 @@ def test_a_unit_without_any_date_is_always_active() -> None:
 
 
 def test_a_gap_is_closed_and_tells_the_last_day() -> None:
-    records = [unit("1", "2010-01-01", "2012-12-31"), unit("1", "2014-01-01")]
+    records = [
+        unit("0", "2000-01-01", "2001-12-31"),
+        unit("1", "2010-01-01", "2012-12-31"),
+        unit("1", "2014-01-01"),
+        unit("2", "2001-01-01", "2002-12-31"),
+    ]
     view = Register.from_records(records).as_of("2013-06-01")
     assert view.status("1") is Status.CLOSED
     with pytest.raises(sorparse.NotInForceError) as caught:

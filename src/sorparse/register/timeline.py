@@ -68,7 +68,7 @@ def resolve(versions: Iterable[Version], first_from: int) -> tuple[int, list[Seg
     """
     ordered = sorted(versions)
     live = [version for version in ordered if version.start <= version.end]
-    opening = first_from or (live or ordered)[0].start
+    opening = (live or ordered)[0].start if first_from == UNKNOWN_START else first_from
     if not live:
         earliest = ordered[0]
         lasted = opening <= earliest.end
