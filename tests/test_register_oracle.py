@@ -180,6 +180,10 @@ def test_versions_at_the_edges_are_read_by_the_rules(edge: str, opening: int | N
     check_both_ways(stored(records))
 
 
+class TakenByItself(Exception):
+    """A unit was not settled together with all others."""
+
+
 def test_versions_that_follow_each_other_are_settled_at_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -193,11 +197,13 @@ def test_versions_that_follow_each_other_are_settled_at_once(
     store = stored(tidy)
     expected = TimeIndex(store, numpy=False)
 
-    def one_by_one(*_: object) -> NoReturn:
-        pytest.fail("a unit was taken by itself")
+    def resolve(*_: object) -> NoReturn:
+        raise TakenByItself
 
-    monkeypatch.setattr(timeindex, "resolve", one_by_one)
+    monkeypatch.setattr(timeindex, "resolve", resolve)
     assert vars(TimeIndex(store))["_segment_rows"] == vars(expected)["_segment_rows"]
+    with pytest.raises(TakenByItself):
+        TimeIndex(store, numpy=False)
 
 
 @given(versions() | tidy_versions())

@@ -246,7 +246,7 @@ def _resolved(store: VersionStore, rows: Sequence[int]) -> tuple[int, list[Segme
 
 
 def _numbers(np: Any, column: array[int]) -> Any:
-    return np.frombuffer(column, np.int32) if len(column) else np.zeros(0, np.int32)
+    return np.asarray(column)  # a view
 
 
 def _array(code: str, numbers: Any) -> array[int]:
