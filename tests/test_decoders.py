@@ -42,7 +42,7 @@ ODD = (
 @cache
 def decoders() -> tuple[CarefulDecoder, FastDecoder]:
     plan = make_plan(sor2.ENTITIES, HEADER, match_columns(sor2.ENTITIES, HEADER, {}))
-    careful = CarefulDecoder(plan)
+    careful = CarefulDecoder(plan, repair=False)
     return careful, FastDecoder(careful, ";")
 
 

@@ -99,28 +99,25 @@ def test_a_day_before_and_after_the_snapshot(kind: Format) -> None:
     assert "registered later" in register.as_of("2020-01-02").caveats[0]
 
 
-_HISTORY = "units and SHAK codes have their history; location numbers, message types and code lists"
+_CLOSED = "units closed before {} are not in it, and units are shown"
+_VERSION = "with the version it holds"
 
 
 @pytest.mark.parametrize(
     ("kind", "said"),
     [
-        (
-            Format.SOR2_DAILY,
-            "the daily file has no history: units closed before {} are not in it, and units are "
-            "shown with the version it holds",
-        ),
-        (
-            Format.SOR_CSV,
-            "sor.csv has no history: units closed before {} are not in it, and units are shown "
-            "with the version it holds",
-        ),
+        (Format.SOR2_DAILY, f"the daily file has no history: {_CLOSED} {_VERSION}"),
+        (Format.SOR_CSV, f"sor.csv has no history: {_CLOSED} {_VERSION}"),
         (
             Format.SOR_XML,
-            "Sor.xml has no history: opening and closing are right, but units are shown with the "
-            "version it holds",
+            "Sor.xml has no history: opening and closing are right, but units are shown "
+            + _VERSION,
         ),
-        (Format.SOR2, f"{_HISTORY} do not and are shown as of {{}}"),
+        (
+            Format.SOR2,
+            "units and SHAK codes have their history; location numbers, message types and "
+            "code lists do not and are shown as of {}",
+        ),
     ],
 )
 def test_what_a_source_cannot_know_is_told_in_words(

@@ -136,7 +136,7 @@ def _group(node: Any, cls: type[Any] | None) -> Leaf | Group:
         return Group(cls or type(None), {})
     if any(name.startswith("#") for name in node):
         last = max(int(name[1:]) for name in node)
-        parts = {f"#{i}": _group(node.get(f"#{i}", {}), cls) for i in range(last + 1)}
+        parts = {f"#{i}": _group(node.get(f"#{i}"), cls) for i in range(last + 1)}
         return Group(None, parts)
     assert cls is not None
     inner = _classes(cls)
@@ -196,7 +196,7 @@ class CarefulDecoder:
         self,
         plan: Plan,
         *,
-        repair: bool = False,
+        repair: bool,
         complete: Complete | None = None,
         on_swap: Callable[[], object] = lambda: None,
     ) -> None:
