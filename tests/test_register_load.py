@@ -115,8 +115,10 @@ _VERSION = "with the version it holds"
         ),
         (
             Format.SOR2,
-            "units and SHAK codes have their history; location numbers, message types and "
-            "code lists do not and are shown as of {}",
+            (
+                "units and SHAK codes have their history; location numbers, message types and "
+                "code lists do not and are shown as of {}"
+            ),
         ),
     ],
 )
