@@ -21,6 +21,7 @@ settings.register_profile(
     "mutation",
     settings.get_profile("steady"),
     derandomize=True,
+    max_examples=50,
     phases=[Phase.explicit, Phase.generate],
 )
 settings.load_profile("steady")
