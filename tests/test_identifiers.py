@@ -84,6 +84,13 @@ def test_location_numbers_and_cvr_numbers_are_those_of_stdnum(text: str) -> None
     assert identifiers.is_cvr(text) == (plain and len(text) == 8 and cvr.is_valid(text))
 
 
+@given(st.text("0123456789", min_size=12, max_size=12), st.integers(1, 9))
+def test_one_check_digit_is_right(body: str, more: int) -> None:
+    check = ean.calc_check_digit(body)
+    assert identifiers.is_location_code(body + check)
+    assert not identifiers.is_location_code(body + str((int(check) + more) % 10))
+
+
 def test_a_location_number_and_a_cvr_number() -> None:
     assert identifiers.is_location_code("5790000000005")
     assert not identifiers.is_location_code("5790000000006")
