@@ -122,3 +122,12 @@ def test_empty_places_between_stay_and_those_at_the_end_go(bad: str) -> None:
     rows = (f"{A};{bad};x;;", f"{B};{bad};;x;", f"{C};{bad};;;x")
     found = [unit.local_attributes for unit in read(sor2(*rows, header=header))[0]]
     assert found == [("x",), (None, "x"), (None, None, "x")]
+
+
+@pytest.mark.parametrize("bad", ["", BAD])
+def test_the_codes_of_names_are_filled_in(bad: str) -> None:
+    header = ("SOR-kode", "Enhedstype", "Hovedspeciale", "Speciale2", "Oprettet_dato")
+    data = sor_csv(f"{A};klinisk enhed;kirurgi;akutmedicin;{bad}", header=header)
+    ((unit,), _) = read(data)
+    assert unit.entity_type == Coded("550851000005109", "klinisk enhed", supplied="code")
+    assert [one.code for one in unit.specialities] == ["394609007", "773568002"]
