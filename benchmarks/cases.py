@@ -54,7 +54,9 @@ def _days() -> list[str]:
     from sorparse.formats import sor2
     from sorparse.formats.declare import Kind
 
-    return [column.name for column in sor2.ENTITIES.columns if column.kind is Kind.DATE]
+    return [
+        column.name for column in sor2.ENTITIES.columns if column.kind in (Kind.DATE, Kind.LAST_DAY)
+    ]
 
 
 def count(items: Iterable[Any]) -> int:
@@ -237,7 +239,8 @@ def _naive(*, converters: bool = True) -> tuple[type[Any], list[str]]:
 
     fields = {}
     for column in sor2.ENTITIES.columns:
-        kind, convert = (date, date.fromisoformat) if column.kind is Kind.DATE else (str, str)
+        is_day = column.kind in (Kind.DATE, Kind.LAST_DAY)
+        kind, convert = (date, date.fromisoformat) if is_day else (str, str)
         optional: Any = attrs.converters.optional(convert)
         fields[column.name] = attrs.field(
             converter=optional if converters else None, type=kind | None
@@ -269,7 +272,7 @@ def csv_pydantic(folder: Path) -> Callable[[], int]:
     from sorparse.formats.declare import Kind
 
     fields: dict[str, Any] = {
-        column.name: ((date if column.kind is Kind.DATE else str) | None, None)
+        column.name: ((date if column.kind in (Kind.DATE, Kind.LAST_DAY) else str) | None, None)
         for column in sor2.ENTITIES.columns
     }
     model = pydantic.create_model("Entity", **fields)

@@ -280,6 +280,8 @@ def test_lives_of_odd_units_are_drawn() -> None:
             unit(3, validity=Validity(date(2020, 1, 1), date(2019, 1, 1)), replaced_by=("404",)),
             unit(4, validity=Validity(date(2020, 1, 1), date(2020, 1, 31))),
             unit(4, name="b", validity=Validity(date(2020, 3, 1), None)),
+            unit(6, validity=Validity(date.max, None), updated_at=date.max),
+            unit(7, validity=Validity(date(2020, 1, 1), date.max)),
         ]
     )
     for sor_id in odd:

@@ -20,6 +20,7 @@ __all__ = [
 # item number, SOR's namespace 1000016, partition 00, check digit; 11 to 18 digits in all
 _SOR_ID = re.compile(r"[1-9][0-9]{0,7}100001600[0-9]", re.ASCII)
 _SHAK = re.compile(r"[0-9]{4}([0-9A-Z]{2}[0-9A-Z]?)?", re.ASCII)
+_CVR = re.compile(r"[0-9]{8}", re.ASCII)
 _SCIENTIFIC = re.compile(r"([1-9])(?:[.,]([0-9]+))?[Ee]\+?([0-9]{1,2})", re.ASCII)
 MIDDLE = "100001600"
 """What stands between item number and check digit in every SOR id."""
@@ -40,9 +41,9 @@ def is_sor_id(text: str) -> bool:
     item, _, check = text.partition(MIDDLE)
     try:
         found = check_of[low[item[-3:]]][high[item[:-3]]]
-    except KeyError:  # nothing at all, or an item number of more than six digits
+    except KeyError:  # an item number of more than six digits, or none
         return has_sor_id_form(text) and _check_digit(item) == check
-    return found == check and (len(item) > 3 or item[0] != "0")
+    return found == check and item[0] != "0"
 
 
 def has_sor_id_form(text: str) -> bool:
@@ -105,7 +106,7 @@ def is_cvr(text: str) -> bool:
     >>> is_cvr("29190623"), is_cvr("29190624")
     (True, False)
     """
-    if not (len(text) == 8 and text.isascii() and text.isdigit()):
+    if _CVR.fullmatch(text) is None:  # stdnum also takes signs between the digits, or DK
         return False
     # modulus 11 (as stdnum.dk.cvr, which is too slow for every row); 48 is the code of the digit 0
     a, b, c, d, e, f, g, h = text.encode()
@@ -150,7 +151,7 @@ def repair_sor_id(text: str) -> str | None:
 def _from_scientific(kept: str, length: int) -> str | None:
     """Find the ids of ``length`` digits that round to the digits kept; the one, or none."""
     item_length = length - 10
-    if not 1 <= item_length <= 8:
+    if not 1 <= item_length <= 8 or len(kept) > length:
         return None
     # the digits after the item number are 1000016..., so they never round it up, and what was
     # kept beyond the item number has to agree with them
@@ -161,14 +162,13 @@ def _from_scientific(kept: str, length: int) -> str | None:
             return None
         kept = kept.ljust(item_length, "0")
     item, tail = kept[:item_length], kept[item_length:]
-    expected = (MIDDLE + _check_digit(item))[: len(tail)]
-    if tail and tail != expected and not _rounds_to(item, tail):
+    rest = MIDDLE + _check_digit(item)
+    if tail not in (rest[: len(tail)], _rounded(rest, len(tail))):
         return None
-    return item + MIDDLE + _check_digit(item)
+    return item + rest
 
 
-def _rounds_to(item: str, tail: str) -> bool:
-    whole = MIDDLE + _check_digit(item)
-    if len(tail) >= len(whole):
-        return False
-    return str(round(int(whole) / 10 ** (len(whole) - len(tail)))).rjust(len(tail), "0") == tail
+def _rounded(rest: str, digits: int) -> str:
+    """Round to so many digits. They begin with 10, so there are no more of them afterwards."""
+    unit = 10 ** (len(rest) - digits)
+    return str((int(rest) + unit // 2) // unit)

@@ -17,7 +17,7 @@ from ..records import Coded, Extra, SHAKUnit, Validity
 from ..records.values import NO_EXTRA
 from ..sources import Member
 from .base import Format, Found, ReadOptions
-from .cells import BadCell, to_date
+from .cells import BadCell, to_date, to_last_day
 from .text import TextBlocks, decode_windows_1252
 
 
@@ -147,10 +147,11 @@ class ShakTable:
         if not text:
             return None
         try:
-            return to_date(text)
+            return to_last_day(text) if name == "DatoTil" else to_date(text)
         except BadCell as bad:
             self._issue(bad.severity, bad.code, str(bad), number, column=name, value=text)
-            return None
+            kept: date | None = bad.kept
+            return kept
 
     def describe(self) -> TableDescription:
         """Read the file once and tell its form."""

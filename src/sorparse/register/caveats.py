@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import date, timedelta
+from datetime import date
 
 from ..formats.base import Format
 from .days import UNKNOWN_START, from_ordinal
@@ -44,7 +44,9 @@ def shown_day(
     if snapshot_date is not None:
         return snapshot_date
     latest = store.latest_edit()
-    days = [] if latest is None else [latest + timedelta(days=1)]
+    # there is no day after the 31st of December 9999
+    following = None if latest is None else from_ordinal(latest.toordinal() + 1)
+    days = [] if following is None else [following]
     if format is Format.SOR2_DAILY:
         earliest: dict[int, int] = {}
         for unit, start in zip(store.unit, store.start, strict=True):

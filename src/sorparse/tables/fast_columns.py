@@ -30,7 +30,8 @@ _METRES = r"^[1-9][0-9]{3,7}([.,][0-9]{1,6})?$"
 # as numbers of days from 1970: what a date of Python can be, and the publisher's open ends
 _FIRST_DAY = (date.min - date(1970, 1, 1)).days
 _OPEN_FROM = (date(2500, 1, 1) - date(1970, 1, 1)).days
-KINDS = frozenset((Kind.TEXT, Kind.DATE, Kind.BOOL, Kind.INHERITED, Kind.SOR_TYPE))
+_DATES = (Kind.DATE, Kind.LAST_DAY)
+KINDS = frozenset((Kind.TEXT, *_DATES, Kind.BOOL, Kind.INHERITED, Kind.SOR_TYPE))
 """Kinds that are read here, beside ids and coordinates."""
 
 
@@ -175,8 +176,8 @@ class _Batch:
         array = self._unwrapped(array)
         if column.kind in _COORDINATES:
             return self._metres(array)
-        if column.kind is Kind.DATE:
-            return self._dates(array)
+        if column.kind in _DATES:
+            return self._dates(array, column.kind)
         return self._by_value(array, column.kind, kind)
 
     # -- texts
@@ -252,17 +253,17 @@ class _Batch:
             found = self._pc.take(values, encoded.indices).fill_null(False)
             self._odd |= found.to_numpy(zero_copy_only=False)
 
-    def _dates(self, array: Any) -> Any:
+    def _dates(self, array: Any, kind: Kind) -> Any:
         pa, pc = self._pa, self._pc
         try:
             days = array.cast(pa.date32())
         except pa.ArrowInvalid:
-            return self._by_value(array, Kind.DATE, pa.date32())
+            return self._by_value(array, kind, pa.date32())
         if pc.max(pc.utf8_length(array)).as_py() != 10:
-            return self._by_value(array, Kind.DATE, pa.date32())
+            return self._by_value(array, kind, pa.date32())
         bounds = pc.min_max(days.cast(pa.int32())).as_py()
         if bounds["min"] < _FIRST_DAY or bounds["max"] >= _OPEN_FROM:
-            return self._by_value(array, Kind.DATE, pa.date32())
+            return self._by_value(array, kind, pa.date32())
         return days
 
     def _by_value(self, array: Any, kind: Kind, target: Any) -> Any:
