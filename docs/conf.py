@@ -44,7 +44,7 @@ suppress_warnings = ["config.cache"]
 
 
 # Where a long name may go on in the next line: at its words, nowhere else.
-BREAKS = re.compile(r"(?<=[/_\-\]}|.])(?=[\w\[])|(?<=[a-z0-9])(?=[A-Z])")
+BREAKS = re.compile(r"(?<=[/_\-\]}|])(?=[\w\[])|(?<=[.:])(?=[a-zA-Z])|(?<=[a-z0-9])(?=[A-Z])")
 CELL = re.compile(r"<t[dh][ >].*?</t[dh]>", re.DOTALL)
 NAME = re.compile(r'(?<=<span class="pre">)[^<]+')
 

@@ -41,12 +41,12 @@ def write(folder: Path) -> None:
     toc = "\n".join(page for page, _ in listed)
     lines = [
         "# Reference",
-        "Everything that `import sorparse` gives; nothing else is public. "
-        "Each method and field by its letter: {ref}`genindex`.",
+        "Everything that `import sorparse` gives; nothing else is public.",
         *(
             f"- [{title}]({page}.md): " + ", ".join(f"`{name}`" for name in names[page])
             for page, title in listed
         ),
+        "Every method and field in alphabetical order: {ref}`genindex`.",
         f"```{{toctree}}\n:hidden:\n\n{toc}\n```",
     ]
     (folder / "index.md").write_text("\n\n".join(lines) + "\n", encoding="utf-8", newline="\n")
@@ -71,16 +71,17 @@ def pages() -> dict[str, list[str]]:
 
 def _directive(name: str) -> str:
     value = getattr(sorparse, name)
+    head = ""
     if isinstance(value, type):
         kind, options = "autoclass", ":members:\n:inherited-members: Exception, tuple, str, object"
     elif callable(value):
         kind, options = "autofunction", ""
     elif hasattr(value, "__path__") or hasattr(value, "__file__"):
-        kind, options = "automodule", ":members:"
+        kind, options, head = "automodule", ":members:", f"## `sorparse.{name}`\n\n"
     else:
         kind, options = "autodata", ""
     told = "\n".join(f"   {line}" for line in options.splitlines())
-    return f"```{{eval-rst}}\n.. {kind}:: sorparse.{name}\n{told}\n```"
+    return f"{head}```{{eval-rst}}\n.. {kind}:: sorparse.{name}\n{told}\n```"
 
 
 LEAD = (

@@ -33,6 +33,7 @@ _STYLE = (
     ".sorparse.sorparse li:has(>details){list-style:none;margin-inline-start:-1.1em}"
     ".sorparse.sorparse small{opacity:.85}"
     ".sorparse.sorparse .keep{white-space:nowrap}"
+    ".sorparse.sorparse :is(p,caption,summary,th[scope=row]+td){overflow-wrap:anywhere}"
     "</style>"
 )
 
@@ -85,6 +86,11 @@ def small(text: str) -> Html:
 def code(text: str) -> Html:
     """Give an id or a name that one types."""
     return element("code", text)
+
+
+def kept(text: str) -> Html:
+    """Give an id or a name that one types, on one line."""
+    return element("code", text, class_="keep")
 
 
 def field_name(name: str) -> Html:

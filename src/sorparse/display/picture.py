@@ -19,7 +19,6 @@ import attrs
 from ..extras import load_extra
 from .markup import Html, element, listing, page
 
-
 # A narrow page scrolls, for its letters would be too small to read.
 _SIZE = "max-width:100%;min-width:38em;height:auto"
 

@@ -70,9 +70,9 @@ class _Writing:
         yield f"# Schema of Sor.xml {self.version}"
         yield ""
         yield (
-            "What the bundled schema lets in, in which order. After a name, `?` means that it may be "
-            "left out, `*` that it may stand any number of times, `+` at least once; a name alone "
-            "stands exactly once. Made from the files in `sorparse/schemas`."
+            "What the bundled schema lets in, in which order. After a name, `?` means that it may "
+            "be left out, `*` that it may stand any number of times, `+` at least once; a name "
+            "alone stands exactly once. Made from the files in `sorparse/schemas`."
         )
         yield ""
         yield "| prefix | namespace |"
