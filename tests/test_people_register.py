@@ -372,5 +372,5 @@ def test_a_missing_extra_is_one_sentence(
 
     monkeypatch.setattr("sorparse.extras.import_module", without)
     register = Register.from_records([unit(1)])
-    with pytest.raises(sorparse.MissingExtraError, match=rf"pip install sorparse\[{extra}\]"):
+    with pytest.raises(sorparse.MissingExtraError, match=rf'pip install "sorparse\[{extra}\]'):
         show(register)
