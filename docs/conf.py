@@ -30,7 +30,6 @@ html_title = f"sorparse {release}"
 html_static_path = ["static"]
 html_css_files = ["docs.css"]
 html_domain_indices = False  # three modules, which the reference lists
-smartquotes_action = "qe"  # two hyphens stand before options and stay
 myst_heading_anchors = 3
 nb_execution_mode = "force"
 nb_execution_timeout = 120
@@ -44,7 +43,9 @@ suppress_warnings = ["config.cache"]
 
 
 # Where a long name may go on in the next line: at its words, nowhere else.
-BREAKS = re.compile(r"(?<=[/_\-\]}|])(?=[\w\[])|(?<=[.:])(?=[a-zA-Z])|(?<=[a-z0-9])(?=[A-Z])")
+BREAKS = re.compile(
+    r"(?<=[/_\-\]}|])(?=[\w\[])|(?<=\w)(?=\[)|(?<=[.:])(?=[a-zA-Z])|(?<=[a-z0-9])(?=[A-Z])"
+)
 CELL = re.compile(r"<t[dh][ >].*?</t[dh]>", re.DOTALL)
 NAME = re.compile(r'(?<=<span class="pre">)[^<]+')
 
