@@ -77,8 +77,8 @@ class Rows:
         file: str,
         log: IssueLog,
         limits: Limits,
-        delimiter: str = ";",
-        rfc: bool = True,
+        delimiter: str,
+        rfc: bool,
     ) -> None:
         self._blocks = iter(blocks)
         self._file = file
@@ -121,7 +121,8 @@ class Rows:
                 self._after -= len(lines)
 
     def _holds_odd(self, lines: list[str]) -> bool:
-        return "\0" in "".join(lines) or max(map(len, lines), default=0) > self._most
+        text = "".join(lines)
+        return "\0" in text or (len(text) > self._most and max(map(len, lines)) > self._most)
 
     def split(self, lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, list[str]]]:
         """Give the exact cells of the rows on ``lines``; what is no row is reported."""
@@ -232,8 +233,7 @@ class Rows:
 
     def _acceptable(self, cells: list[str]) -> bool:
         text = self.raw()
-        longest = max(map(len, cells)) if len(text) > self._most else 0
-        if longest > self._most:
+        if len(text) > self._most and (longest := max(map(len, cells))) > self._most:
             place = next(i for i, cell in enumerate(cells) if len(cell) == longest)
             self._log.add(
                 Issue(
