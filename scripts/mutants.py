@@ -14,7 +14,7 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 EXPLAINED = Path(__file__).parent.parent / "tests" / "mutants_explained.toml"
-KILLED = ("killed", "timeout")  # a change with which the tests never end is noticed too
+NOTICED = ("killed", "timeout")  # a change with which the tests never end is noticed too
 
 Change = tuple[str, str, str]
 """Module, the line as it is, and what it becomes; blanks do not count."""
@@ -64,8 +64,8 @@ def main() -> int:
     seen: set[Change] = set()
     for name, outcome in outcomes().items():
         module = module_of(name)
-        if outcome in KILLED:
-            figures[module]["killed"] += 1
+        if outcome in NOTICED:
+            figures[module]["noticed"] += 1
             continue
         change = change_of(name)
         if outcome == "survived" and change in reasons:
@@ -73,15 +73,18 @@ def main() -> int:
             figures[module]["explained"] += 1
             continue
         figures[module]["not explained"] += 1
-        wrong.append(f"{name}: {outcome}\n  {change[1]}\n  {change[2]}")
+        wrong.append(f"{name}: {outcome}, and not explained")
     wrong += [
-        f"{module}: explained, but noticed or not made:\n  {before}\n  {after}"
+        f"{module}: explained, but noticed or not made: {before} -> {after}"
         for module, before, after in reasons.keys() - seen
         if module in figures
     ]
     for module, counts in figures.items():
-        print(f"{module}: {counts.total()} changes,", dict(counts))
-    print(*wrong, sep="\n")
+        parts = ("noticed", "explained", "not explained")
+        told = ", ".join(f"{counts[part]} {part}" for part in parts)
+        print(f"{module}: {counts.total()} changes, {told}")
+    for text in wrong:
+        print(text)
     return 1 if wrong else 0
 
 

@@ -342,7 +342,7 @@ def test_rows_are_those_of_csv_reader_where_the_file_is_well_formed(
         blocks = text_module.TextBlocks(
             io.BytesIO(text.encode()), file="x", log=log, limits=DEFAULT_LIMITS, encoding="utf-8"
         )
-        rows = Rows(blocks, file="x", log=log, limits=DEFAULT_LIMITS, delimiter=delimiter)
+        rows = Rows(blocks, file="x", log=log, limits=DEFAULT_LIMITS, delimiter=delimiter, rfc=True)
         found = []
         for _, cells in rows.split(rows.lines()):
             if rows.header is None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import sorparse
-from sorparse import SorType
+from sorparse import EntityRef, SorType
 from trust_support import A, B, one, read, sor2, sor_csv, units
 
 
@@ -237,6 +237,22 @@ def test_an_id_damaged_by_a_spreadsheet(damaged: str, whole: str, repair: bool) 
     assert (issue.line, issue.column) == (2, "SorId")
     assert issue.value == damaged
     assert whole in issue.message
+
+
+def test_a_unit_is_named_by_its_id_or_by_its_name() -> None:
+    header = ("SOR-kode", "Institutionsejer", "Sundhedsinstitution")
+    wrong = B[:-1] + str((int(B[-1]) + 1) % 10)  # its form is that of an id
+    first, second = units(
+        sor_csv(f"{A};{B};Nordhavets Hospital", f"{B};Region Nordhavet;{wrong}", header=header)
+    )
+    assert (first.owner, first.health_institution) == (
+        EntityRef(sor_id=B),
+        EntityRef(name="Nordhavets Hospital"),
+    )
+    assert (second.owner, second.health_institution) == (
+        EntityRef(name="Region Nordhavet"),
+        EntityRef(sor_id=wrong),
+    )
 
 
 def test_an_id_that_cannot_be_repaired_is_kept_and_reported() -> None:

@@ -164,6 +164,7 @@ EDGES: dict[str, list[tuple[int | None, int | None]]] = {
     "ends before it begins, behind another": [(0, 4), (5, 3)],
     "open, and another begins on the same day": [(5, None), (5, 7)],
     "open and closed by another": [(0, None), (5, 7)],
+    "open and closed by another, behind a third": [(0, 4), (5, None), (8, None)],
     "without a from-date": [(None, 4), (5, None)],
     "nested and ending alike": [(0, 9), (2, 9), (4, 5)],
     "a gap of one day": [(0, 3), (5, None)],
@@ -201,7 +202,8 @@ def test_versions_that_follow_each_other_are_settled_at_once(
         raise TakenByItself
 
     monkeypatch.setattr(timeindex, "resolve", resolve)
-    assert vars(TimeIndex(store))["_segment_rows"] == vars(expected)["_segment_rows"]
+    for name, column in vars(TimeIndex(store)).items():
+        assert name == "_numpy" or column == getattr(expected, name), name
     with pytest.raises(TakenByItself):
         TimeIndex(store, numpy=False)
 

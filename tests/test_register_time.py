@@ -84,6 +84,15 @@ def test_a_gap_is_closed_and_tells_the_last_day() -> None:
     assert (caught.value.reason, caught.value.date) == ("closed", date(2012, 12, 31))
 
 
+def test_the_last_day_of_a_closed_unit_is_its_own() -> None:
+    records = [unit(one, f"20{one}-01-01", f"20{one}-12-31") for one in ("12", "11", "10", "09")]
+    view = Register.from_records(records).as_of("2013-06-01")
+    for record in records:
+        with pytest.raises(sorparse.NotInForceError) as caught:
+            view[record.sor_id]
+        assert caught.value.date == record.validity.to_date
+
+
 def test_a_future_version_beside_the_present_one() -> None:
     records = [unit("1", "2027-01-01", name="ny"), unit("1", "2010-01-01", name="nu")]
     assert name_on(records, "2026-12-31") == "nu"

@@ -121,6 +121,14 @@ def test_a_nul_in_a_later_line_of_a_row_costs_its_cell() -> None:
     )
 
 
+def test_the_lines_of_rows_with_a_nul_are_counted_like_others() -> None:
+    _, issues = read(sor2(f"{A};En;;;", f"{B};To;;;", f"{C};T\0re;i går;;"))
+    assert [(issue.code, issue.line) for issue in issues] == [
+        ("control-character", 4),
+        ("bad-date", 4),
+    ]
+
+
 # -- blocks
 
 
@@ -208,23 +216,33 @@ def test_a_header_with_a_quote_that_does_not_close_is_taken_as_it_is() -> None:
 
 def rows_of(text: str, *, header: bool = False, rfc: bool = True) -> list[tuple[int, list[str]]]:
     """The exact cells of all rows."""
-    rows = Rows([(1, text.split("\n"))], file="x", log=IssueLog(), limits=Limits(), rfc=rfc)
+    rows = Rows(
+        [(1, text.split("\n"))], file="x", log=IssueLog(), limits=Limits(), delimiter=";", rfc=rfc
+    )
     if header:
         rows.header = ["a", "b"]
     return list(rows.split(rows.lines()))
 
 
 def test_rows_are_told_with_their_first_lines() -> None:
-    assert rows_of('a;b\n"1";"2\n3"\n\n \n""\nx\n4;5', header=True) == [
+    assert rows_of('a;b\n"1";"2\n3"\n\n \n""\nx\n4;5\n;6', header=True) == [
         (1, ["a", "b"]),
         (2, ["1", "2\n3"]),
         (7, ["x"]),
         (8, ["4", "5"]),
+        (9, ["", "6"]),
     ]
 
 
 def test_rows_of_another_delimiter() -> None:
-    rows = Rows([(5, ["a,b", '"c,d",e'])], file="x", log=IssueLog(), limits=Limits(), delimiter=",")
+    rows = Rows(
+        [(5, ["a,b", '"c,d",e'])],
+        file="x",
+        log=IssueLog(),
+        limits=Limits(),
+        delimiter=",",
+        rfc=True,
+    )
     assert list(rows.split(rows.lines())) == [(5, ["a", "b"]), (6, ["c,d", "e"])]
 
 

@@ -80,8 +80,8 @@ class Rows:
         file: str,
         log: IssueLog,
         limits: Limits,
-        delimiter: str = ";",
-        rfc: bool = True,
+        delimiter: str,
+        rfc: bool,
     ) -> None:
         self._blocks = iter(blocks)
         self._file = file
@@ -255,8 +255,7 @@ class Rows:
 
     def _acceptable(self, cells: list[str]) -> bool:
         text = self.raw()
-        longest = max(map(len, cells)) if len(text) > self._most else 0
-        if longest > self._most:
+        if len(text) > self._most and (longest := max(map(len, cells))) > self._most:
             place = next(i for i, cell in enumerate(cells) if len(cell) == longest)
             self._log.add(
                 Issue(

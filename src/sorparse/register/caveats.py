@@ -12,7 +12,7 @@ from .store import VersionStore
 _log = logging.getLogger("sorparse")
 _log.addHandler(logging.NullHandler())  # silent unless the application has set up logging
 
-_PAST = {
+_PAST: dict[Format | None, str] = {
     Format.SOR2_DAILY: (
         "the daily file has no history: units closed before {shown} are not in it, and units are "
         "shown with the version it holds"
@@ -79,7 +79,7 @@ class Caveats:
         """
         shown = "the day of the file" if self._shown is None else self._shown.isoformat()
         past = self._shown is None or day < self._shown
-        no_history = _PAST.get(self._format) if self._format is not None else None
+        no_history = _PAST.get(self._format)
         reasons = []
         if no_history is not None and past:
             reasons.append(no_history.format(shown=shown))
