@@ -51,6 +51,15 @@ def warm() -> Any:
     return sorparse
 
 
+def _days() -> list[str]:
+    from sorparse.formats import sor2
+    from sorparse.formats.declare import Kind
+
+    return [
+        column.name for column in sor2.ENTITIES.columns if column.kind in (Kind.DATE, Kind.LAST_DAY)
+    ]
+
+
 def count(items: Iterable[Any]) -> int:
     return sum(1 for _ in items)
 
@@ -107,7 +116,8 @@ def csv_sorparse_fields(folder: Path) -> Callable[[], int]:
 
 @case("csv_floor")
 def csv_sorparse_arrow(folder: Path) -> Callable[[], int]:
-    import pyarrow as pa  # noqa: F401 - the extra's own import is not what is measured
+    import pyarrow.compute
+    import pyarrow.csv  # noqa: F401 - the extra's own import is not what is measured
 
     sorparse = warm()
 
@@ -123,6 +133,28 @@ def csv_pandas_text(folder: Path) -> Callable[[], int]:
     import pandas as pd
 
     return lambda: len(pd.read_csv(folder / "SOREntity.csv", sep=";", dtype=str))
+
+
+@case("csv_floor")
+def csv_pandas_typed(folder: Path) -> Callable[[], int]:
+    import pandas as pd
+
+    days = _days()
+    path = folder / "SOREntity.csv"
+    return lambda: len(
+        pd.read_csv(path, sep=";", dtype=str, engine="c", parse_dates=days, date_format="ISO8601")
+    )
+
+
+@case("csv_floor")
+def csv_polars_typed(folder: Path) -> Callable[[], int]:
+    import polars as pl
+
+    path = folder / "SOREntity.csv"
+    types = dict.fromkeys(_days(), pl.Date)
+    return lambda: (
+        pl.read_csv(path, separator=";", infer_schema=False, schema_overrides=types).height
+    )
 
 
 @case("csv_floor")
@@ -160,7 +192,45 @@ def csv_pyarrow_stream(folder: Path) -> Callable[[], int]:
     return run
 
 
-def _naive() -> tuple[type[Any], list[str]]:
+@case("csv_floor")
+def csv_arro3_stream(folder: Path) -> Callable[[], int]:
+    from arro3.core import DataType, Field, Schema
+    from arro3.io import read_csv
+
+    path = folder / "SOREntity.csv"
+    with path.open(encoding="utf-8-sig") as file:
+        names = file.readline().strip().split(";")
+    schema = Schema([Field(name, DataType.string(), nullable=True) for name in names])
+
+    def run() -> int:
+        reader = read_csv(path, schema, has_header=True, delimiter=";", batch_size=4096)
+        return sum(batch.num_rows for batch in reader)
+
+    return run
+
+
+@case("csv_floor")
+def csv_cattrs(folder: Path) -> Callable[[], int]:
+    from datetime import date
+
+    import cattrs
+
+    naive, names = _naive(converters=False)
+    converter = cattrs.Converter()
+    converter.register_structure_hook(date, lambda text, _: date.fromisoformat(text))
+
+    def run() -> int:
+        with (folder / "SOREntity.csv").open(encoding="utf-8-sig", newline="") as file:
+            return count(
+                converter.structure({name: row[name] or None for name in names}, naive)
+                for row in csv.DictReader(file, delimiter=";")
+            )
+
+    return run
+
+
+def _naive(*, converters: bool = True) -> tuple[type[Any], list[str]]:
+    """A class with a field a column, as one writes it first."""
     from datetime import date
 
     import attrs
@@ -170,8 +240,12 @@ def _naive() -> tuple[type[Any], list[str]]:
 
     fields = {}
     for column in sor2.ENTITIES.columns:
-        convert = date.fromisoformat if column.kind is Kind.DATE else str
-        fields[column.name] = attrs.field(converter=attrs.converters.optional(convert))
+        is_day = column.kind in (Kind.DATE, Kind.LAST_DAY)
+        kind, convert = (date, date.fromisoformat) if is_day else (str, str)
+        optional: Any = attrs.converters.optional(convert)
+        fields[column.name] = attrs.field(
+            converter=optional if converters else None, type=kind | None
+        )
     return attrs.make_class("Naive", fields, frozen=True, slots=True), list(fields)
 
 
@@ -199,7 +273,7 @@ def csv_pydantic(folder: Path) -> Callable[[], int]:
     from sorparse.formats.declare import Kind
 
     fields: dict[str, Any] = {
-        column.name: ((date if column.kind is Kind.DATE else str) | None, None)
+        column.name: ((date if column.kind in (Kind.DATE, Kind.LAST_DAY) else str) | None, None)
         for column in sor2.ENTITIES.columns
     }
     model = pydantic.create_model("Entity", **fields)
@@ -402,9 +476,14 @@ def xml_sorparse_validate_count(folder: Path) -> Callable[[], int]:
 
 def peak() -> float:
     """Peak memory of this process, or of a program it has run, in MB."""
-    whose = resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN
-    size = max(resource.getrusage(who).ru_maxrss for who in whose)
-    return size / (1024 * 1024 if sys.platform == "darwin" else 1024)
+    unit = 1024 * 1024 if sys.platform == "darwin" else 1024
+    of_programs = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / unit
+    status = Path("/proc/self/status")
+    if status.exists():  # getrusage would tell of the process that started this one, too
+        for line in status.read_text().splitlines():
+            if line.startswith("VmHWM"):
+                return max(int(line.split()[1]) / 1024, of_programs)
+    return max(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit, of_programs)
 
 
 def processor_time() -> float:

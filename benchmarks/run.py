@@ -4,7 +4,8 @@
 
 Makes its own data once, runs every case in a process of its own with its floor beside it, and
 prints ratios of processor and wall time to that floor, best of the repeats. What is not installed
-is told and left out. The as-of look-ups have a program of their own, ``benchmarks/register.py``.
+is told and left out. A second table holds the questions as of a date (``benchmarks/as_of.py``);
+``benchmarks/register.py`` measures more of the register, ours alone.
 """
 
 from __future__ import annotations
@@ -18,28 +19,24 @@ import sys
 import tempfile
 from pathlib import Path
 
+from as_of import METHODS
 from cases import CASES
 from data import make
 
 BEGIN, END = "<!-- the last run -->", "<!-- end of the last run -->"
 LIBRARIES = [
-    "lxml",
-    "attrs",
-    "pandas",
-    "polars",
-    "duckdb",
-    "pyarrow",
-    "pydantic",
-    "xmltodict",
-    "xsdata",
-    "xmlschema",
+    *("lxml", "attrs", "numpy", "pandas", "polars", "duckdb", "pyarrow", "arro3-io"),
+    *("cattrs", "pydantic", "xmltodict", "xmlschema", "xsdata"),
 ]
 HEAD = "| case | items | wall s | CPU s | x floor (CPU) | x floor (wall) | MB | MB over import |"
 
 
-def measured(name: str, folder: Path) -> list[float] | str:
+AS_OF_HEAD = "| method | build CPU s | look-up µs | status of all ms | MB | in force |"
+
+
+def measured(name: str, folder: Path, program: str = "cases.py") -> list[float] | str:
     """Run one case: items, wall, processor seconds, peak, peak over the import; or why not."""
-    command = [sys.executable, str(Path(__file__).with_name("cases.py")), name, str(folder)]
+    command = [sys.executable, str(Path(__file__).with_name(program)), name, str(folder)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         return (done.stderr.strip().splitlines() or ["failed"])[-1]
@@ -63,6 +60,15 @@ def best(name: str, folder: Path, repeat: int) -> str:
         f"| {name} | {last[0]:,.0f} | {wall:.2f} | {cpu:.2f} | **{cpu / floor_cpu:.2f}** | "
         f"{wall / floor_wall:.2f} | {last[3]:.0f} | {last[4]:.0f} |"
     )
+
+
+def as_of(name: str, folder: Path) -> str:
+    """Give the row of a method of the second table."""
+    run = measured(name, folder, "as_of.py")
+    if isinstance(run, str):
+        return f"| {name} | not run: {run} | | | | |"
+    build, look_up, status, grown, found = run
+    return f"| {name} | {build:.2f} | {look_up:,.1f} | {status:.1f} | {grown:.0f} | {found:,} |"
 
 
 def versions() -> str:
@@ -92,6 +98,13 @@ def main() -> None:
     for name in CASES:
         if given.only in name:
             lines.append(best(name, folder, given.repeat))
+            print(lines[-1], flush=True)
+    asked = [name for name in METHODS if given.only in f"as_of_{name}"]
+    if asked:
+        lines += ["", AS_OF_HEAD, "|---" + "|--:" * 5 + "|"]
+        print("\n".join(lines[-3:]), flush=True)
+        for name in asked:
+            lines.append(as_of(name, folder))
             print(lines[-1], flush=True)
     if given.markdown:
         text = given.markdown.read_text(encoding="utf-8")

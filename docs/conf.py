@@ -5,6 +5,7 @@ has been kept by many hands for two decades.
 """
 
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -28,6 +29,7 @@ html_theme = "furo"
 html_title = f"sorparse {release}"
 html_static_path = ["static"]
 html_css_files = ["docs.css"]
+html_domain_indices = False  # three modules, which the reference lists
 myst_heading_anchors = 3
 nb_execution_mode = "force"
 nb_execution_timeout = 120
@@ -40,8 +42,28 @@ python_use_unqualified_type_names = True
 suppress_warnings = ["config.cache"]
 
 
+# Where a long name may go on in the next line: at its words, nowhere else.
+BREAKS = re.compile(
+    r"(?<=[/_\-\]}|])(?=[\w\[])|(?<=\w)(?=\[)|(?<=[.:])(?=[a-zA-Z])|(?<=[a-z0-9])(?=[A-Z])"
+)
+CELL = re.compile(r"<t[dh][ >].*?</t[dh]>", re.DOTALL)
+NAME = re.compile(r'(?<=<span class="pre">)[^<]+')
+
+
+def let_names_break(app, page, template, context, doctree):
+    """Let the names in tables break between their words, so that a table fits on a phone."""
+    del app, page, template, doctree
+    if body := context.get("body"):
+        context["body"] = CELL.sub(
+            lambda cell: NAME.sub(lambda name: BREAKS.sub("<wbr>", name[0]), cell[0]), body
+        )
+
+
 def setup(app):
     """Make the reference pages before anything is read."""
     reference.write(HERE / "reference")
     app.connect("autodoc-process-docstring", reference.arguments_as_fields)
     app.connect("autodoc-process-signature", reference.without_inner_signature)
+    app.connect("autodoc-skip-member", reference.without_what_python_gives)
+    app.connect("doctree-read", reference.without_what_misleads)
+    app.connect("html-page-context", let_names_break)

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 # a busy machine is no failure: what a test may cost is not what it tests
 settings.register_profile(
@@ -15,6 +15,14 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
     # a run that decides over a change finds the same each time; others look further
     derandomize="CI" in os.environ,
+)
+# for mutation tests: the same examples each time, and a failure need not be made small
+settings.register_profile(
+    "mutation",
+    settings.get_profile("steady"),
+    derandomize=True,
+    max_examples=50,
+    phases=[Phase.explicit, Phase.generate],
 )
 settings.load_profile("steady")
 

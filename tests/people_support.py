@@ -6,10 +6,10 @@ from html.parser import HTMLParser
 from typing import Any
 
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>&amp;"
-VOID = {"br", "img", "meta", "link", "input", "hr"}
+VOID = {"br", "wbr", "img", "meta", "link", "input", "hr"}
 ALLOWED = {
     *("style", "div", "table", "caption", "thead", "tbody", "tr", "th", "td"),
-    *("p", "small", "code", "strong", "br", "span", "details", "summary", "ul", "li", "bdi"),
+    *("p", "small", "code", "strong", "br", "wbr", "span", "details", "summary", "ul", "li", "bdi"),
 }
 
 

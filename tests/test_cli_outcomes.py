@@ -404,8 +404,8 @@ def test_without_rich_a_terminal_gets_plain_tables(
 @pytest.mark.parametrize(
     ("package", "argv", "extra"),
     [
-        ("shtab", ("completion", "bash"), "sorparse[cli]"),
-        ("textual", ("browse", SOR2), "sorparse[browse]"),
+        ("shtab", ("completion", "bash"), '"sorparse[cli]"'),
+        ("textual", ("browse", SOR2), '"sorparse[browse]"'),
     ],
 )
 def test_a_missing_extra_is_one_sentence(

@@ -229,7 +229,7 @@ def test_a_missing_extra(
     to: str, package: str, extra: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, package, None)
-    with pytest.raises(MissingExtraError, match=rf"{package}.*pip install sorparse\[{extra}\]"):
+    with pytest.raises(MissingExtraError, match=rf'{package}.*pip install "sorparse\[{extra}\]'):
         convert(examples.sor2_zip, to, tmp_path / "x")
     assert names(tmp_path) == []
 

@@ -154,9 +154,9 @@ def test_an_attribute_of_100_megabytes(tmp_path: Path, way: str) -> None:
     assert outcome(way, path, 500)
 
 
-def test_thousands_of_attributes(tmp_path: Path, way: str) -> None:
+def test_a_hundred_thousand_attributes(tmp_path: Path, way: str) -> None:
     before, after = WHOLE.split(b"<InstitutionOwner>", 1)
-    many = b" ".join(b'a%d="x"' % n for n in range(5_000))
+    many = b" ".join(b'a%d="x"' % n for n in range(100_000))
     path = written(tmp_path / "Sor.xml", before, b"<InstitutionOwner ", many, b">", after)
     assert outcome(way, path, 500)
 

@@ -30,6 +30,14 @@ def test_another_check_digit_is_wrong(item: int, more: int) -> None:
     assert identifiers.has_sor_id_form(other)
 
 
+@given(ITEMS)
+def test_an_item_number_has_no_leading_zero(item: int) -> None:
+    body = f"0{item}100001600"
+    padded = body + verhoeff.calc_check_digit(body)
+    assert not identifiers.is_sor_id(padded)
+    assert not identifiers.has_sor_id_form(padded)
+
+
 @given(ITEMS.map(sor_id), st.data())
 def test_one_digit_changed_or_two_swapped_are_told(whole: str, data: st.DataObject) -> None:
     place = data.draw(st.integers(0, len(whole) - 1))
@@ -74,6 +82,13 @@ def test_location_numbers_and_cvr_numbers_are_those_of_stdnum(text: str) -> None
     valid = plain and len(text) == 13 and ean.is_valid(text)
     assert identifiers.is_location_code(text) == valid
     assert identifiers.is_cvr(text) == (plain and len(text) == 8 and cvr.is_valid(text))
+
+
+@given(st.text("0123456789", min_size=12, max_size=12), st.integers(1, 9))
+def test_one_check_digit_is_right(body: str, more: int) -> None:
+    check = ean.calc_check_digit(body)
+    assert identifiers.is_location_code(body + check)
+    assert not identifiers.is_location_code(body + str((int(check) + more) % 10))
 
 
 def test_a_location_number_and_a_cvr_number() -> None:
@@ -134,6 +149,14 @@ def test_a_lost_check_digit_is_computed_again(item: int) -> None:
     assert identifiers.repair_sor_id(lost) == (whole if len(whole) == 16 else None)
 
 
+@given(st.integers(100_000, 999_999).map(sor_id), st.integers(1, 9))
+def test_a_wrong_check_digit_that_is_not_0_was_not_lost_in_a_spreadsheet(
+    whole: str, wrong: int
+) -> None:
+    if str(wrong) != whole[-1]:
+        assert identifiers.repair_sor_id(whole[:-1] + str(wrong)) is None
+
+
 @given(ITEMS.map(sor_id))
 def test_a_good_id_is_given_back(whole: str) -> None:
     assert identifiers.repair_sor_id(whole) == whole
@@ -174,6 +197,9 @@ def test_what_cannot_be_repaired(text: str) -> None:
         ("1,520961E+15", 152096),
         ("1,52096100002E+15", 152096),
         ("1,520961000016E+15", 152096),
+        ("1,520961000016006E+15", 152096),
+        ("9,1E+10", 9),
+        ("9,1000016E+10", 9),
         ("9E+10", 9),
         ("1E+15", 100_000),
     ],
@@ -183,7 +209,15 @@ def test_display_forms_with_more_and_fewer_digits(text: str, whole: int) -> None
 
 
 @pytest.mark.parametrize(
-    "text", ["1,52096200001600E+15", "1,520969E+15", "1,52096100003E+15", "1,520961000016009E+15"]
+    "text",
+    [
+        "1,52096200001600E+15",
+        "1,520969E+15",
+        "1,52096100003E+15",
+        "1,520961000016009E+15",
+        "1,5209610000160060E+15",  # more digits than the number has
+        "1,23456789E+18",  # an item number of nine digits
+    ],
 )
 def test_digits_that_are_not_those_of_the_namespace(text: str) -> None:
     assert identifiers.repair_sor_id(text) is None

@@ -79,6 +79,17 @@ def test_a_match_shows_all_candidates_and_the_rule(view: View) -> None:
     assert "On other days" in gone
 
 
+def test_the_tables_beside_the_units_are_shown_as_lists(register: Register) -> None:
+    for table in (register.shak_sor_map, register.location_codes, register.replaced_entities):
+        assert f"{len(table):,} records" in checked(table).text
+    assert register.shak_sor_map[0].shak_code in checked(register.shak_sor_map).text
+
+
+def test_a_long_field_name_may_go_on_in_the_next_line(register: Register) -> None:
+    shown = register.history("9000141000016008")[0]._repr_html_()
+    assert "<code>location_<wbr>code_<wbr>inherited</code>" in shown
+
+
 def test_inheritance_tells_where_each_came_from(view: View) -> None:
     found = checked(view.effective("9000081000016001")).text
     assert f"from {HOSPITAL}" in found
@@ -280,6 +291,8 @@ def test_lives_of_odd_units_are_drawn() -> None:
             unit(3, validity=Validity(date(2020, 1, 1), date(2019, 1, 1)), replaced_by=("404",)),
             unit(4, validity=Validity(date(2020, 1, 1), date(2020, 1, 31))),
             unit(4, name="b", validity=Validity(date(2020, 3, 1), None)),
+            unit(6, validity=Validity(date.max, None), updated_at=date.max),
+            unit(7, validity=Validity(date(2020, 1, 1), date.max)),
         ]
     )
     for sor_id in odd:
@@ -372,5 +385,5 @@ def test_a_missing_extra_is_one_sentence(
 
     monkeypatch.setattr("sorparse.extras.import_module", without)
     register = Register.from_records([unit(1)])
-    with pytest.raises(sorparse.MissingExtraError, match=rf"pip install sorparse\[{extra}\]"):
+    with pytest.raises(sorparse.MissingExtraError, match=rf'pip install "sorparse\[{extra}\]'):
         show(register)

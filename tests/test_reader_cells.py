@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from sorparse import SorType
+import sorparse
+from sorparse import EntityRef, SorType
 from trust_support import A, B, one, read, sor2, sor_csv, units
 
 
@@ -53,13 +54,64 @@ def test_open_ends(text: str) -> None:
     assert cell("ToDate", text).validity.to_date is None
 
 
+@pytest.mark.parametrize("text", ["9999-12-31", "31-12-9999", "99991231", "2500-01-01"])
+@pytest.mark.parametrize("column", ["FromDate", "FirstFromDate", "UpdatedAt"])
+def test_the_date_of_an_open_end_is_no_beginning(column: str, text: str) -> None:
+    unit, issue = one(beside(column, text))
+    kept = {
+        "FromDate": unit.validity.from_date,
+        "FirstFromDate": unit.first_from_date,
+        "UpdatedAt": unit.updated_at,
+    }[column]
+    assert kept == (date(2500, 1, 1) if "2500" in text else date.max)
+    assert str(issue) == (
+        f"<bytes>:2: column {column}: {text!r} stands for an open end, and only a last day can be "
+        "open; it is kept as that day [open-end-date]"
+    )
+    assert issue.severity == "warning"
+
+
+def test_a_unit_that_begins_at_the_end_of_time_is_future_and_not_always_open() -> None:
+    register = sorparse.load(sor2(f"{A};Enhed;9999-12-31;;"))
+    assert register.as_of("2026-06-15").status(A) is sorparse.Status.FUTURE
+
+
+def test_the_last_day_before_the_open_ends() -> None:
+    assert cell("ToDate", "2499-12-31").validity.to_date == date(2499, 12, 31)
+    assert cell("FromDate", "2499-12-31").validity.from_date == date(2499, 12, 31)
+
+
+def test_in_a_shak_line_too_only_the_last_day_can_be_open() -> None:
+    (line, *_) = sorparse.examples.shak.read_bytes().splitlines()
+    begins, edited, ends = line[23:31], line[31:39], line[39:47]
+    assert b"25000101" not in begins + edited
+    data = line.replace(begins + edited + ends, b"250001012026010125000101") + b"\r\n"
+    (unit,), (issue,) = read(data, "shak_units")
+    assert unit.validity == sorparse.Validity(date(2500, 1, 1), None)
+    assert (issue.severity, issue.code, issue.line) == ("warning", "open-end-date", 1)
+    assert (issue.column, issue.value) == ("DatoFra", "25000101")
+
+
 def test_an_open_end_may_have_a_time() -> None:
     assert cell("ToDate", "9999-12-31T23:59:59").validity.to_date is None
 
 
 @pytest.mark.parametrize(
     "text",
-    ["2021-02-29", "31-13-2021", "2021-3-31x", "0000-00-00", "i morgen", "٢٠٢١-٠٣-٣١", "44286"],
+    [
+        "2021-02-29",
+        "31-13-2021",
+        "2021-3-31x",
+        "2021-03-31x",
+        "2021-03-31 kl. 12",
+        "2021-03-31 00:00 x",
+        "31-03-20211",
+        "202103311",
+        "0000-00-00",
+        "i morgen",
+        "٢٠٢١-٠٣-٣١",
+        "44286",
+    ],
 )
 def test_what_is_no_date_costs_its_cell(text: str) -> None:
     unit, issue = one(sor2(f"{A};Enhed;{text};;007"))
@@ -187,6 +239,22 @@ def test_an_id_damaged_by_a_spreadsheet(damaged: str, whole: str, repair: bool) 
     assert whole in issue.message
 
 
+def test_a_unit_is_named_by_its_id_or_by_its_name() -> None:
+    header = ("SOR-kode", "Institutionsejer", "Sundhedsinstitution")
+    wrong = B[:-1] + str((int(B[-1]) + 1) % 10)  # its form is that of an id
+    first, second = units(
+        sor_csv(f"{A};{B};Nordhavets Hospital", f"{B};Region Nordhavet;{wrong}", header=header)
+    )
+    assert (first.owner, first.health_institution) == (
+        EntityRef(sor_id=B),
+        EntityRef(name="Nordhavets Hospital"),
+    )
+    assert (second.owner, second.health_institution) == (
+        EntityRef(name="Region Nordhavet"),
+        EntityRef(sor_id=wrong),
+    )
+
+
 def test_an_id_that_cannot_be_repaired_is_kept_and_reported() -> None:
     unit, issue = one(sor2("1,52E+15;Enhed;;;"), repair=True)
     assert (unit.sor_id, issue.severity, issue.code) == ("1,52E+15", "warning", "bad-sor-id")
@@ -209,3 +277,62 @@ def test_a_wrong_identifier_is_kept_and_reported(column: str, text: str, code: s
     unit, issue = one(beside(column, text))
     assert text in (unit.parent_id, unit.location_code, unit.cvr)
     assert (issue.severity, issue.code, issue.value) == ("warning", code, text)
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "said"),
+    [
+        ("FromDate", "31-02-2020", "is not a date (as in 2021-03-31) [bad-date]"),
+        (
+            "PatientsAdmittedIndicator",
+            "måske",
+            "is neither yes nor no (true, false, 1, 0) [bad-boolean]",
+        ),
+        (
+            "EanLocationCodeInheritedIndicator",
+            "arvet?",
+            "is neither nedarvet nor egen, true nor false [bad-boolean]",
+        ),
+        (
+            "PostalAddressCoordETRS89z32EMeasure",
+            "1,2,3",
+            "is not a number (as in 557481,68) [bad-number]",
+        ),
+        (
+            "PostalAddressCoordETRS89z32NMeasure",
+            "55,67",
+            "looks like degrees, not like metres in ETRS89 / UTM zone 32N [coordinate-in-degrees]",
+        ),
+        ("SorType", "XX", "is not a SOR type (IE, SI or OE) [bad-sor-type]"),
+        (
+            "ParentSorId",
+            "1520961000016000",
+            "was damaged by a spreadsheet; it can only have been 1520961000016006 [damaged-sor-id]",
+        ),
+        ("ParentSorId", "ukendt", "has not the form of a SOR id [bad-sor-id]"),
+        ("EanLocationCode", "579", "is not a location number of 13 digits [bad-location-code]"),
+        ("CvrNumber", "2919062", "is not a CVR number of 8 digits [bad-cvr]"),
+    ],
+)
+def test_what_is_wrong_is_told_in_words_with_its_place(column: str, text: str, said: str) -> None:
+    _, issue = one(beside(column, text))
+    assert str(issue) == f"<bytes>:2: column {column}: {text!r} {said}"
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "said"),
+    [
+        ("ParentSorId", "698471000016006", "SOR id '698471000016006' has a wrong check digit"),
+        (
+            "EanLocationCode",
+            "5790000000006",
+            "location number '5790000000006' has a wrong check digit",
+        ),
+        ("CvrNumber", "29190624", "CVR number '29190624' fails the modulus 11 check"),
+    ],
+)
+def test_a_wrong_check_digit_is_told_in_words_with_its_place(
+    column: str, text: str, said: str
+) -> None:
+    _, issue = one(beside(column, text))
+    assert str(issue) == f"<bytes>:2: column {column}: {said} [check-digit]"

@@ -96,7 +96,11 @@ def test_surrogates_in_utf8_are_read_and_reported() -> None:
 
 @pytest.mark.parametrize("end", ["\r\n", "\n", "\r"])
 def test_line_ends(end: str) -> None:
-    assert names(sor2(f"{A};Blå;;;", f"{B};Rød;;;", end=end)) == ["Blå", "Rød"]
+    data = sor2(f"{A};Blå;;;", f"{B};Rød;;;", end=end)
+    assert names(data) == ["Blå", "Rød"]
+    with sorparse.open(data) as feed:
+        (table,) = feed.describe().tables
+    assert table.line_ends == {"\r\n": "CRLF", "\n": "LF", "\r": "CR"}[end]
 
 
 def test_mixed_line_ends_keep_the_line_numbers() -> None:

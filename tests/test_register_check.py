@@ -255,6 +255,7 @@ def test_a_deep_chain_and_many_overlaps_are_checked_in_time() -> None:
 
 
 def test_the_docs_list_every_code() -> None:
-    docs = (Path(__file__).parents[1] / "docs" / "register.md").read_text(encoding="utf-8")
+    docs = (Path(__file__).parents[1] / "docs" / "data-quality.md").read_text(encoding="utf-8")
+    docs = docs.casefold()
     for code, (severity, meaning) in FINDINGS.items():
-        assert f"| `{code}` | {severity} | {meaning} |\n" in docs
+        assert f"| `{code}` | {severity} | {meaning}. |\n".casefold() in docs

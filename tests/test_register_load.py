@@ -99,6 +99,54 @@ def test_a_day_before_and_after_the_snapshot(kind: Format) -> None:
     assert "registered later" in register.as_of("2020-01-02").caveats[0]
 
 
+_CLOSED = "units closed before {} are not in it, and units are shown"
+_VERSION = "with the version it holds"
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        (Format.SOR2_DAILY, f"the daily file has no history: {_CLOSED} {_VERSION}"),
+        (Format.SOR_CSV, f"sor.csv has no history: {_CLOSED} {_VERSION}"),
+        (
+            Format.SOR_XML,
+            "Sor.xml has no history: opening and closing are right, but units are shown "
+            + _VERSION,
+        ),
+        (
+            Format.SOR2,
+            (
+                "units and SHAK codes have their history; location numbers, message types and "
+                "code lists do not and are shown as of {}"
+            ),
+        ),
+    ],
+)
+def test_what_a_source_cannot_know_is_told_in_words(
+    kind: Format, said: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    units = [unit("1"), unit("2", updated="2019-12-31")]
+    dated = Register.from_records(units, format=kind, snapshot_date=d("2020-01-01"))
+    late = "the source is of 2020-01-01: what was registered later is not in it"
+    assert dated.as_of("2019-12-31").caveats == (said.format("2020-01-01"),)
+    assert dated.as_of("2020-01-01").caveats == ()
+    assert dated.as_of("2020-01-02").caveats == (late,)
+    shown = Register.from_records(units, format=kind)
+    assert shown.as_of("2019-12-31").caveats == (said.format("2020-01-01"),)
+    assert shown.as_of("2020-01-01").caveats == shown.as_of("2020-01-02").caveats == ()
+    undated = Register.from_records([unit("1")], format=kind)
+    assert undated.as_of("2020-01-01").caveats == (said.format("the day of the file"),)
+    assert [record.getMessage() for record in caplog.records] == (
+        []
+        if kind is Format.SOR2
+        else [
+            f"asked about 2019-12-31: {said.format('2020-01-01')}",
+            f"asked about 2019-12-31: {said.format('2020-01-01')}",
+            f"asked about 2020-01-01: {said.format('the day of the file')}",
+        ]
+    )
+
+
 def test_records_given_by_hand_are_taken_for_the_history() -> None:
     assert Register.from_records([unit("1")]).as_of("1900-01-01").caveats == ()
 
@@ -111,6 +159,11 @@ def test_the_day_that_a_file_shows_is_the_earliest_it_can_be_of() -> None:
     assert Register.from_records(daily, format=Format.SOR2_DAILY).shown_day == d("2020-03-10")
     assert Register.from_records(daily).shown_day == d("2020-03-03")
     assert Register.from_records([unit("1")]).shown_day is None
+    # no day comes after the last one of the calendar
+    assert Register.from_records([unit("1", updated="9999-12-31")]).shown_day is None
+    daily = [unit("1", "2020-03-10", first="2000-01-01", updated="9999-12-31")]
+    assert Register.from_records(daily, format=Format.SOR2_DAILY).shown_day == d("2020-03-10")
+    assert Register.from_records([unit("1", updated="9999-12-30")]).shown_day == d("9999-12-31")
     assert sorparse.load(examples.daily_csv).shown_day <= examples.snapshot_date  # type: ignore[operator]
 
 

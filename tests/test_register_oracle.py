@@ -5,12 +5,14 @@ from __future__ import annotations
 from array import array
 from datetime import date, timedelta
 from itertools import pairwise
+from typing import Any, NoReturn
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sorparse import Register, SOREntity, Status, Validity
+from sorparse.register import timeindex
 from sorparse.register.store import VersionStore
 from sorparse.register.timeindex import NO_ROW, TimeIndex
 
@@ -132,32 +134,106 @@ def test_tidy_versions_are_read_by_the_rules(records: list[SOREntity]) -> None:
     check_against_naive(records)
 
 
-@given(versions() | tidy_versions())
-def test_numpy_and_plain_give_equal_arrays(records: list[SOREntity]) -> None:
-    pytest.importorskip("numpy")
+def stored(records: list[SOREntity]) -> VersionStore:
     store = VersionStore()
     for record in records:
         store.add(record)
+    return store
+
+
+def alike(one: Any, other: Any) -> bool:
+    return bool(one.typecode == other.typecode and one == other)
+
+
+def version(
+    sor_id: str, start: int | None, end: int | None, opening: int | None = None
+) -> SOREntity:
+    """A version from and to days counted from the first one."""
+    days = [None if day is None else BEGIN + timedelta(days=day) for day in (start, end, opening)]
+    return SOREntity(sor_id, validity=Validity(days[0], days[1]), first_from_date=days[2])
+
+
+EARLIER = version("before", 9, None)
+LATER = version("behind", 2, 3)
+EDGES: dict[str, list[tuple[int | None, int | None]]] = {
+    "two begin on one day, behind another": [(0, 4), (5, None), (5, None)],
+    "two begin on one day and the first is open": [(0, 4), (5, None), (5, 8)],
+    "one begins on the last day of another": [(0, 5), (5, 8)],
+    "one begins on the day after": [(0, 4), (5, 8)],
+    "of one day each": [(0, 0), (1, 1), (2, None)],
+    "ends before it begins, behind another": [(0, 4), (5, 3)],
+    "open, and another begins on the same day": [(5, None), (5, 7)],
+    "open and closed by another": [(0, None), (5, 7)],
+    "open and closed by another, behind a third": [(0, 4), (5, None), (8, None)],
+    "without a from-date": [(None, 4), (5, None)],
+    "nested and ending alike": [(0, 9), (2, 9), (4, 5)],
+    "a gap of one day": [(0, 3), (5, None)],
+}
+
+
+@pytest.mark.parametrize("opening", [None, -1, 0, 2, 5, 8, 20])
+@pytest.mark.parametrize("edge", EDGES)
+def test_versions_at_the_edges_are_read_by_the_rules(edge: str, opening: int | None) -> None:
+    pytest.importorskip("numpy")
+    own = [version("1", start, end, opening) for start, end in EDGES[edge]]
+    records = [EARLIER, *own, LATER]
+    check_against_naive(records)
+    check_both_ways(stored(records))
+
+
+class TakenByItself(Exception):
+    """A unit was not settled together with all others."""
+
+
+def test_versions_that_follow_each_other_are_settled_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pytest.importorskip("numpy")
+    tidy = [
+        *(version("1", start, end) for start, end in ((0, 3), (4, None), (9, None))),
+        *(version("2", start, end, 0) for start, end in ((0, 0), (1, 1), (5, 6))),
+        version("3", 4, None, -1),
+        version("4", 2, None),
+    ]
+    store = stored(tidy)
+    expected = TimeIndex(store, numpy=False)
+
+    def resolve(*_: object) -> NoReturn:
+        raise TakenByItself
+
+    monkeypatch.setattr(timeindex, "resolve", resolve)
+    for name, column in vars(TimeIndex(store)).items():
+        assert name == "_numpy" or column == getattr(expected, name), name
+    with pytest.raises(TakenByItself):
+        TimeIndex(store, numpy=False)
+
+
+@given(versions() | tidy_versions())
+def test_numpy_and_plain_give_equal_arrays(records: list[SOREntity]) -> None:
+    pytest.importorskip("numpy")
+    check_both_ways(stored(records))
+
+
+def check_both_ways(store: VersionStore) -> None:
     fast, plain = TimeIndex(store), TimeIndex(store, numpy=False)
     arrays = [name for name, value in vars(plain).items() if isinstance(value, array)]
     assert len(arrays) == 7
     for name in arrays:
-        assert getattr(fast, name) == getattr(plain, name), name
+        assert alike(getattr(fast, name), getattr(plain, name)), name
+        assert getattr(plain, name).typecode == "i"
     for day in DAYS:
         ordinal = day.toordinal()
-        assert list(fast.snapshot(ordinal)) == list(plain.snapshot(ordinal))
-        assert list(fast.statuses(ordinal)) == list(plain.statuses(ordinal))
+        assert alike(fast.snapshot(ordinal), plain.snapshot(ordinal))
+        assert alike(fast.statuses(ordinal), plain.statuses(ordinal))
+        assert plain.statuses(ordinal).typecode == "b"  # type: ignore[attr-defined] # an array
 
 
 @given(versions())
 def test_segments_are_disjoint_ascending_and_start_no_earlier_than_the_opening(
     records: list[SOREntity],
 ) -> None:
-    store = VersionStore()
-    for record in records:
-        store.add(record)
-    index = TimeIndex(store, numpy=False)
-    for unit in range(len(store.ids)):
+    index = TimeIndex(stored(records), numpy=False)
+    for unit in range(index.units):
         segments = list(index.segments(unit))
         assert all(one.start <= one.end for one in segments)
         assert all(a.end < b.start for a, b in pairwise(segments))

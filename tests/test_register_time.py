@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import pickle
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, datetime
+from datetime import UTC, date, datetime, tzinfo
 
 import pytest
 
@@ -71,12 +71,26 @@ def test_a_unit_without_any_date_is_always_active() -> None:
 
 
 def test_a_gap_is_closed_and_tells_the_last_day() -> None:
-    records = [unit("1", "2010-01-01", "2012-12-31"), unit("1", "2014-01-01")]
+    records = [
+        unit("0", "2000-01-01", "2001-12-31"),
+        unit("1", "2010-01-01", "2012-12-31"),
+        unit("1", "2014-01-01"),
+        unit("2", "2001-01-01", "2002-12-31"),
+    ]
     view = Register.from_records(records).as_of("2013-06-01")
     assert view.status("1") is Status.CLOSED
     with pytest.raises(sorparse.NotInForceError) as caught:
         view["1"]
     assert (caught.value.reason, caught.value.date) == ("closed", date(2012, 12, 31))
+
+
+def test_the_last_day_of_a_closed_unit_is_its_own() -> None:
+    records = [unit(one, f"20{one}-01-01", f"20{one}-12-31") for one in ("12", "11", "10", "09")]
+    view = Register.from_records(records).as_of("2013-06-01")
+    for record in records:
+        with pytest.raises(sorparse.NotInForceError) as caught:
+            view[record.sor_id]
+        assert caught.value.date == record.validity.to_date
 
 
 def test_a_future_version_beside_the_present_one() -> None:
@@ -130,6 +144,13 @@ def test_a_single_version_closed_before_its_last_change_was_open_from_the_openin
     records = [unit("1", "2021-05-01", "2021-03-31", first="2010-01-01")]
     assert status(records, "2021-03-31") is Status.ACTIVE
     assert status(records, "2021-04-01") is Status.CLOSED
+
+
+def test_a_single_version_closed_on_the_opening_was_open_for_that_day() -> None:
+    records = [unit("1", "2021-05-01", "2010-01-01", first="2010-01-01", name="kort")]
+    assert status(records, "2009-12-31") is Status.FUTURE
+    assert name_on(records, "2010-01-01") == "kort"
+    assert status(records, "2010-01-02") is Status.CLOSED
 
 
 def test_a_unit_that_never_has_a_day_is_future_then_closed() -> None:
@@ -303,19 +324,37 @@ def test_an_id_as_a_number_is_refused_in_words() -> None:
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        ("2021-02-30", "2021-02 has the days 1 to 28"),
-        ("2021-13-01", "there is no month 13"),
-        ("31-13-2021", "there is no month 13"),
+        ("2021-02-30", "2021-02-30 is no date: 2021-02 has the days 1 to 28"),
+        ("20240230", "20240230 is no date: 2024-02 has the days 1 to 29"),
+        ("2021-12-32", "2021-12-32 is no date: 2021-12 has the days 1 to 31"),
+        ("2021-01-00", "2021-01-00 is no date: 2021-01 has the days 1 to 31"),
+        ("0001-02-30", "0001-02-30 is no date: 0001-02 has the days 1 to 28"),
+        ("30-2-2021", "30-2-2021 is no date: 2021-02 has the days 1 to 28"),
+        (
+            "2021-13-01",
+            (
+                "2021-13-01 is no date: there is no month 13; "
+                "write year-month-day, for example 2021-03-31"
+            ),
+        ),
+        (
+            "31.00.2021",
+            (
+                "31.00.2021 is no date: there is no month 0; "
+                "write year-month-day, for example 2021-03-31"
+            ),
+        ),
         ("31-3-2021", "write the day 31-3-2021 as year-month-day: 2021-03-31"),
-        ("0000-01-01", "there is no year 0"),
-        ("i går", "is no date; write year-month-day"),
-        ("", "is no date"),
-        ("2021-W13-3", "is no date"),
+        ("0000-01-01", "0000-01-01 is no date: there is no year 0"),
+        ("i går", "'i går' is no date; write year-month-day, for example 2021-03-31"),
+        ("", "'' is no date; write year-month-day, for example 2021-03-31"),
+        ("2021-W13-3", "'2021-W13-3' is no date; write year-month-day, for example 2021-03-31"),
     ],
 )
 def test_a_date_that_is_none_is_told_in_words(asked: str, said: str) -> None:
-    with pytest.raises(sorparse.InvalidDateError, match=said):
+    with pytest.raises(sorparse.InvalidDateError) as caught:
         Register.from_records([]).as_of(asked)
+    assert str(caught.value) == said
 
 
 def test_a_day_may_be_a_date_a_text_a_datetime_or_today(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -325,13 +364,36 @@ def test_a_day_may_be_a_date_a_text_a_datetime_or_today(monkeypatch: pytest.Monk
     assert register.as_of(datetime(2021, 3, 31, 23, 59)).day == date(2021, 3, 31)  # noqa: DTZ001
     monkeypatch.setattr(days, "today_in_denmark", lambda: date(2024, 2, 29))
     assert register.as_of().day == date(2024, 2, 29)
-    with pytest.raises(sorparse.InvalidDateError, match="is no day"):
+    with pytest.raises(sorparse.InvalidDateError) as caught:
         register.as_of(20210331)  # type: ignore[arg-type]
+    assert str(caught.value) == (
+        "20210331 is no day: give a datetime.date or text such as 2021-03-31"
+    )
 
 
-def test_today_is_that_of_denmark() -> None:
-    today = days.today_in_denmark()
-    assert abs((today - datetime.now().astimezone().date()).days) <= 1
+@pytest.mark.parametrize(
+    ("now", "today"),
+    [
+        (datetime(2024, 6, 30, 21, 59, tzinfo=UTC), date(2024, 6, 30)),
+        (datetime(2024, 6, 30, 22, 0, tzinfo=UTC), date(2024, 7, 1)),
+        (datetime(2024, 12, 31, 22, 59, tzinfo=UTC), date(2024, 12, 31)),
+        (datetime(2024, 12, 31, 23, 0, tzinfo=UTC), date(2025, 1, 1)),
+    ],
+)
+def test_today_is_that_of_denmark(
+    now: datetime, today: date, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Clock:
+        @staticmethod
+        def now(zone: tzinfo | None = None) -> datetime:
+            return now if zone is None else now.astimezone(zone)
+
+    monkeypatch.setattr(days, "datetime", Clock)
+    assert days.today_in_denmark() == today
+
+
+def test_the_clock_is_read() -> None:
+    assert abs((days.today_in_denmark() - datetime.now(UTC).date()).days) <= 1
 
 
 def test_an_empty_register_answers() -> None:

@@ -292,6 +292,34 @@ def test_a_replacement_ahead_is_not_followed_yet() -> None:
     assert ids(register.active_successors("x", "2020-01-01")) == ["y"]
 
 
+@pytest.mark.parametrize("dates", [(None, date(2020, 1, 1)), (date(2020, 1, 1), None)])
+def test_a_replacement_stated_twice_is_one_with_the_date_that_is_known(
+    dates: tuple[date | None, date | None],
+) -> None:
+    register = Register.from_records(
+        [unit("x", "2000-01-01", "2009-12-31"), unit("y"), unit("z")],
+        replaced_entities=[
+            *(ReplacedEntity("x", "y", since) for since in dates),
+            ReplacedEntity("x", "z"),
+        ],
+    )
+    assert register.successors("x") == ("y", "z")
+    assert ids(register.active_successors("x", "2019-12-31")) == ["z"]
+    assert ids(register.active_successors("x", "2020-01-01")) == ["y", "z"]
+
+
+def test_who_is_reached_on_two_ways_is_there_once() -> None:
+    register = Register.from_records(
+        [*(unit(one, end="2009-12-31") for one in "abcd"), unit("e", "2010-01-01")],
+        replaced_entities=[
+            ReplacedEntity(old, new)
+            for old, new in ("ab", "ac", "be", "ce", "bd", "db")  # b and d are a circle
+        ],
+    )
+    assert ids(register.active_successors("a", "2020-01-01")) == ["e"]
+    assert register.successors("a") == ("b", "c", "e", "d")
+
+
 def test_circles_of_replacements_end() -> None:
     register = Register.from_records(
         [unit(one, end="2001-01-01") for one in "abc"],

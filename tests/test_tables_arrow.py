@@ -140,7 +140,7 @@ def test_a_missing_extra_is_one_sentence(
     table: Table, package: str, extra: str, use: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, package, None)
-    with pytest.raises(MissingExtraError, match=rf"{package}.*pip install sorparse\[{extra}\]"):
+    with pytest.raises(MissingExtraError, match=rf'{package}.*pip install "sorparse\[{extra}\]'):
         use(table)
 
 

@@ -112,6 +112,7 @@ ODD = {
     "short date": GOOD.replace("2020-01-01", "2020-1-1"),
     "no date": GOOD.replace("2020-01-01", "2020-13-01"),
     "open end": GOOD.replace("2020-01-01;;", "2020-01-01;9999-12-31;"),
+    "begins at an open end": GOOD.replace("2020-01-01", "9999-12-31"),
     "year nought": GOOD.replace("2020-01-01", "0000-01-01"),
     "decimal point": GOOD.replace("575123,25", "575123.25"),
     "grouped number": GOOD.replace("575123,25", "575.123,25"),

@@ -183,5 +183,5 @@ def test_a_lazy_frame_of_duckdb_is_to_be_collected(view: View) -> None:
 
 def test_without_narwhals(view: View, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "narwhals", None)
-    with pytest.raises(MissingExtraError, match=r"narwhals.*pip install sorparse\[frames\]"):
+    with pytest.raises(MissingExtraError, match=r'narwhals.*pip install "sorparse\[frames\]'):
         view.add_names(pl.DataFrame({"unit": UNITS}), "unit")

@@ -136,6 +136,21 @@ def test_a_long_comment_before_the_root_is_no_hindrance() -> None:
     assert read(content) == read(REGISTER)
 
 
+@pytest.mark.parametrize("named", ["x-unknown", "UTF-9", "utf_8", "utf-16"])
+@pytest.mark.parametrize("mark", [b"<?xml", b"<?xml  "])
+def test_an_encoding_that_is_none_is_named_with_its_place(named: str, mark: bytes) -> None:
+    content = sorparse.examples.sor_xml.read_bytes().removeprefix(b"\xef\xbb\xbf")
+    content = content.replace(b"utf-8", named.encode(), 1).replace(b"<?xml", mark, 1)
+    with pytest.raises(sorparse.SorFileError) as error:
+        sorparse.open(content)
+    assert str(error.value) == (
+        f"<bytes>:1: the XML declaration names the encoding {named!r}, with which the file cannot "
+        "be read; give the right one with encoding="
+    )
+    whole, _ = read(sorparse.examples.sor_xml.read_bytes())
+    assert read(content, encoding="utf-8")[0] == whole
+
+
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "iso-8859-1", "windows-1252"])
 def test_other_encodings_are_read(encoding: str) -> None:
     text = document(owner(hospital(unit()), name="Æblegården Ø"), owner(sor_id=INNER)).decode()

@@ -39,6 +39,11 @@ def told(issues: list[Issue]) -> list[tuple[str, str, str | None, str | None]]:
     [
         ("2020-03-04", "i går", ("error", "bad-date", "SorStatus/FromDate", "i går")),
         (
+            "2020-03-04",
+            "9999-12-31",
+            ("warning", "open-end-date", "SorStatus/FromDate", "9999-12-31"),
+        ),
+        (
             "2010-01-02",
             "2010-02-30",
             ("error", "bad-date", "SorStatus/FirstFromDate", "2010-02-30"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Iterator
 
 from formats import table_lines
@@ -21,7 +22,7 @@ register to a folder of your own: `sorparse examples --copy try-sor`.
 
 ## For scripts
 
-| Exit status | |
+| Exit status | Means |
 |---|---|
 | 0 | fine |
 | 1 | findings: `check` or `validate` found errors, `diff` more closings than allowed, a unit or a code was not found, or `--strict` and the data could not be read in full |
@@ -54,12 +55,20 @@ def pages() -> dict[str, str]:
     shared = [pair for pair in told["show"] if sum(pair in rows for rows in told.values()) > 5]
     lines = [HEAD, *table_lines(("Argument", "What it is"), shared), ""]
     for command in all_commands():
-        lines += [f"## {command.NAME}", "", command.ABOUT, ""]
+        lines += [f"## {command.NAME}", "", _typed(command.ABOUT), ""]
         lines += ["```text", *(line.strip() for line in command.EXAMPLES.splitlines()), "```", ""]
         own = [pair for pair in told[command.NAME] if pair not in shared]
         if own:
             lines += [*table_lines(("Argument", "What it is"), own), ""]
     return {"command-line.md": "\n".join(lines).rstrip() + "\n"}
+
+
+_OPTION = re.compile(r"(?<![\w`-])--[a-z]+(?:-[a-z]+)*(?: [A-Z][\w]*=\w+| [a-z_]+=\w+)?")
+
+
+def _typed(text: str) -> str:
+    """Set options as what one types."""
+    return _OPTION.sub(lambda found: f"`{found[0]}`", text)
 
 
 def _arguments(parser: argparse.ArgumentParser) -> Iterator[tuple[str, str]]:
@@ -72,4 +81,4 @@ def _arguments(parser: argparse.ArgumentParser) -> Iterator[tuple[str, str]]:
         )
         takes_value = action.nargs != 0
         told = " ".join(filter(None, (names, str(value) if takes_value or not names else "")))
-        yield f"`{told}`", action.help or ""
+        yield f"`{told}`", _typed(action.help or "")

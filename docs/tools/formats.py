@@ -11,7 +11,7 @@ from typing import Any
 import attrs
 
 from sorparse.formats import shak
-from sorparse.formats.declare import Column, TableSpec
+from sorparse.formats.declare import TableSpec
 from sorparse.records.docs import field_docs
 
 MADE = (
@@ -87,7 +87,7 @@ def _table(spec: TableSpec, column: str) -> str:
             "<br>".join(f"`{field}`" for field in (one.field, *one.also)),
             one.kind.value,
             EVIDENCE[one.evidence],
-            _meaning(spec.record, one),
+            meaning(spec.record, one.field),
         )
         for one in spec.columns
     ]
@@ -102,20 +102,22 @@ def table_lines(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> Iterator
         yield "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in row) + " |"
 
 
-def _meaning(record: type[Any], column: Column) -> str:
-    """Give the docstrings of the field and its parts, without the column names they repeat."""
+def meaning(record: type[Any], field: str) -> str:
+    """Give the docstrings of a field and its parts, without the column names they repeat."""
     told: list[str] = []
     above: type[Any] | None = record
-    for part in column.field.split("."):
+    for part in field.split("."):
         name = re.sub(r"\[\d+\]", "", part)
         if above is None:
             break
         told.append(_plain(field_docs(above).get(name, "")))
         above = _class_of(above, name)
-    if len(told) > 1 and not column.field.startswith("validity."):
+    if field == "validity.from_date":
+        return f"{told[1]} {told[0]}"
+    if len(told) > 1 and not field.startswith("validity."):
         outer = [one.split(";")[0].split(", at most")[0].rstrip(".") for one in told[:-1]]
         first, *others = [*outer, told[-1]]
-        return ": ".join([first, *(_lowered(one) for one in others)])
+        return f"{first}: " + ", ".join(_lowered(one) for one in others)
     return told[-1]
 
 

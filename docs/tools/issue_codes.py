@@ -45,6 +45,10 @@ READING = {
         "The XML set's file of names failed; the library's own are used.",
     ),
     "no-entries": ("warning", "A file beside Sor.xml in which nothing looks like entries."),
+    "open-end-date": (
+        "warning",
+        "The date of an open end (2500-01-01 or later) that is no to-date. Kept as that day.",
+    ),
     "record-too-long": ("error", "A line without end, beyond the limits. It is no record."),
     "row-length": ("error", "More or fewer values than columns. The row is no record; see `raw`."),
     "stray-quote": ("warning", "A quotation mark where none belongs. Read as a character."),

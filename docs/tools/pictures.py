@@ -107,7 +107,7 @@ def daily() -> str:
     assert changed is not None
     assert opened is not None
     start, end = date(2010, 1, 1), date(2026, 1, 1)
-    told = Bar("shown as in the only version there is", opened, changed - timedelta(days=1), OTHER)
+    told = Bar("shown as its only version", opened, changed - timedelta(days=1), OTHER)
     return draw(
         "The same unit in the daily file, which has no history",
         start,

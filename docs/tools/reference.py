@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-import importlib
+import inspect
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import attrs
 
 import sorparse
+
+if TYPE_CHECKING:
+    from docutils import nodes
 
 # Which page a name stands on follows from the module that it lives in.
 PAGES = (
     ("reading", "Reading files", ("feed", "formats", "description", "issues", "limits")),
-    ("register", "The register in time", ("register", "inheritance")),
+    ("register", "The register and its views", ("register", "inheritance")),
     ("records", "Records", ("records",)),
     ("validation", "Validation", ("validation",)),
     ("tables", "Tables and exports", ("tables", "exports")),
     ("display", "Trees, pictures and maps", ("display",)),
     ("identifiers", "Identifiers", ("identifiers",)),
     ("errors", "Errors", ("errors",)),
-    ("others", "Others", ("",)),
+    ("others", "Codes and examples", ("",)),
 )
 
 
@@ -40,6 +46,7 @@ def write(folder: Path) -> None:
             f"- [{title}]({page}.md): " + ", ".join(f"`{name}`" for name in names[page])
             for page, title in listed
         ),
+        "Every method and field in alphabetical order: {ref}`genindex`.",
         f"```{{toctree}}\n:hidden:\n\n{toc}\n```",
     ]
     (folder / "index.md").write_text("\n\n".join(lines) + "\n", encoding="utf-8", newline="\n")
@@ -64,17 +71,17 @@ def pages() -> dict[str, list[str]]:
 
 def _directive(name: str) -> str:
     value = getattr(sorparse, name)
+    head = ""
     if isinstance(value, type):
         kind, options = "autoclass", ":members:\n:inherited-members: Exception, tuple, str, object"
     elif callable(value):
         kind, options = "autofunction", ""
     elif hasattr(value, "__path__") or hasattr(value, "__file__"):
-        kind, options = "automodule", ":members:"
-        return f"```{{eval-rst}}\n.. {kind}:: sorparse.{name}\n   {options}\n```"
+        kind, options, head = "automodule", ":members:", f"## `sorparse.{name}`\n\n"
     else:
         kind, options = "autodata", ""
     told = "\n".join(f"   {line}" for line in options.splitlines())
-    return f"```{{eval-rst}}\n.. {kind}:: sorparse.{name}\n{told}\n```"
+    return f"{head}```{{eval-rst}}\n.. {kind}:: sorparse.{name}\n{told}\n```"
 
 
 LEAD = (
@@ -83,6 +90,7 @@ LEAD = (
     *("validate", "ValidationReport", "convert", "Table", "Tree", "Picture", "SorError"),
 )
 """What stands first on its page, in this order; the rest follows by name."""
+PYTHONS_OWN = ("builtins", "collections.abc", "_collections_abc", "typing")
 _ARGUMENT = re.compile(r"^(\w+(?:, \w+)*): (\S.*)$")
 
 
@@ -92,9 +100,45 @@ MADE_BY_FUNCTIONS = ("Feed", "Register", "View", "Tree", "Picture")
 def without_inner_signature(  # noqa: PLR0917 - what Sphinx gives
     app: object, what: str, name: str, value: object, options: object, signature: str, returns: str
 ) -> tuple[str, str] | None:
-    """Leave out the arguments of classes that nobody makes by hand."""
-    del app, value, options, signature, returns
-    return ("", "") if what == "class" and name.rpartition(".")[2] in MADE_BY_FUNCTIONS else None
+    """Leave out the arguments of classes that nobody makes by hand, and types that stand below."""
+    del app, options, signature, returns
+    if what != "class":
+        return None
+    if name.rpartition(".")[2] in MADE_BY_FUNCTIONS:
+        return ("", "")
+    if isinstance(value, type) and attrs.has(value):
+        taken = inspect.signature(value)
+        bare = [
+            one.replace(annotation=inspect.Parameter.empty) for one in taken.parameters.values()
+        ]
+        return (str(inspect.Signature(bare)), "")
+    return None
+
+
+def without_what_python_gives(  # noqa: PLR0917 - what Sphinx gives
+    app: object, what: str, name: str, value: object, skip: object, options: object
+) -> bool | None:
+    """Leave out what exceptions and mappings have from Python itself."""
+    del app, what, name, skip, options
+    home = getattr(value, "__objclass__", value)
+    return True if getattr(home, "__module__", "") in PYTHONS_OWN else None
+
+
+def without_what_misleads(app: object, page: nodes.document) -> None:
+    """Undo the links of the type ``date``, and leave out where the building machine has the files.
+
+    Sphinx takes the type for an error's field of that name.
+    """
+    from docutils.nodes import Text  # the tests list the pages without these
+    from sphinx.addnodes import desc_annotation, pending_xref
+
+    del app
+    for link in list(page.findall(pending_xref)):
+        if link.get("reftype") == "class" and link.get("reftarget") == "date":
+            link.replace_self(Text("date"))
+    for told in list(page.findall(desc_annotation)):
+        if "Path(" in told.astext():
+            told.parent.remove(told)
 
 
 def arguments_as_fields(  # noqa: PLR0917 - what Sphinx gives
@@ -105,7 +149,7 @@ def arguments_as_fields(  # noqa: PLR0917 - what Sphinx gives
     if what not in ("function", "method", "class"):
         return
     try:
-        taken = set(importlib.import_module("inspect").signature(value).parameters)
+        taken = set(inspect.signature(value).parameters)
     except (TypeError, ValueError):
         return
     turned: list[str] = []

@@ -39,6 +39,18 @@ class TableDescription:
     notes: tuple[str, ...] = ()
     """What else is worth knowing, e.g. namespaces and version of an XML."""
 
+    @property
+    def form(self) -> str:
+        """The file's form in words: encoding, BOM, delimiter, quoting and line ends."""
+        told = [
+            ("encoding", self.encoding),
+            ("BOM", None if self.bom is None else ("yes" if self.bom else "no")),
+            ("delimiter", None if self.delimiter is None else repr(self.delimiter)),
+            ("quoting", self.quoting),
+            ("line ends", self.line_ends),
+        ]
+        return ", ".join(f"{label} {value}" for label, value in told if value is not None)
+
 
 @attrs.frozen
 class Description:
@@ -73,16 +85,8 @@ class Description:
 
 def _lines_of(table: TableDescription) -> list[str]:
     lines = [f"{table.table}: {table.rows} rows in {table.file}"]
-    form = [
-        ("encoding", table.encoding),
-        ("BOM", None if table.bom is None else ("yes" if table.bom else "no")),
-        ("delimiter", None if table.delimiter is None else repr(table.delimiter)),
-        ("quoting", table.quoting),
-        ("line ends", table.line_ends),
-    ]
-    told = [f"{label} {value}" for label, value in form if value is not None]
-    if told:
-        lines.append("  " + ", ".join(told))
+    if table.form:
+        lines.append(f"  {table.form}")
     lines += [f"  {note}" for note in table.notes]
     name_width = max((len(column.name) for column in table.columns), default=0)
     field_width = max((len(column.field or "unknown") for column in table.columns), default=0)

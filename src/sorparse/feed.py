@@ -277,7 +277,7 @@ class Feed:
 
         Raises MissingTableError, naming the tables there are, at once and not at the first row.
         """
-        return (record for _, record in self.numbered(table))
+        return self._rows(self._having_table(table), None)
 
     def to_arrow(self, table: str) -> Table:
         """Give a table, by its name, as an Arrow table for any data tool; see ``Table``.
@@ -309,10 +309,13 @@ class Feed:
         return self._rows(readers, row_class(_record_of(table), fields))
 
     @staticmethod
-    def _rows(readers: Iterable[TableReader], row: type[Row]) -> Iterator[Row]:
+    def _rows(readers: Iterable[TableReader], row: type[Row] | None) -> Iterator[Any]:
         for reader in readers:
             if isinstance(reader, GivesRows):
                 yield from reader.rows(row)
+            elif row is None:
+                for _, record in reader.numbered():
+                    yield record
             else:
                 from .records.row import row_of
 

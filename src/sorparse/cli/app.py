@@ -11,7 +11,7 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import sorparse
 
@@ -86,6 +86,20 @@ def _forget_stdout() -> None:
 
 class _Parser(argparse.ArgumentParser):
     """Says what is wrong in one line, not after a page of usage."""
+
+    _inside = False
+
+    def parse_known_args(  # type: ignore[override] # argparse's own overloads are not callable
+        self, args: Any = None, namespace: Any = None
+    ) -> tuple[argparse.Namespace, list[str]]:
+        """Take options anywhere: ``find FILE --status ALL text`` as well as the text first."""
+        if self._subparsers is not None or self._inside:
+            return super().parse_known_args(args, namespace)
+        self._inside = True  # what it calls in turn is this method
+        try:
+            return self.parse_known_intermixed_args(args, namespace)
+        finally:
+            self._inside = False
 
     def error(self, message: str) -> NoReturn:
         self.exit(WRONG, f"{self.prog}: error: {one_line(message)} (see {self.prog} --help)\n")

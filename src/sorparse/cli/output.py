@@ -100,6 +100,11 @@ class Output:
         """Whether the output is for a person."""
         return self.mode == "text"
 
+    @property
+    def draws(self) -> bool:
+        """Whether tables are drawn to the width of a terminal."""
+        return self._console is not None
+
     def line(self, text: str = "", style: str = "") -> None:
         """Write one line of text for a person."""
         if self._console is not None:
@@ -155,22 +160,10 @@ class Output:
         styles: Mapping[str, Callable[[str], str]],
     ) -> None:
         if self._console is not None and len(texts) <= MOST_DRAWN:
-            from rich import box
-            from rich.table import Table
-            from rich.text import Text
+            from .drawn import draw
 
-            table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-            for title in titles:
-                table.add_column(title, overflow="fold", no_wrap=title.endswith("id"))
             marks = [styles.get(title.replace(" ", "_")) for title in titles]
-            for row in texts:
-                table.add_row(
-                    *(
-                        Text(text, style=mark(text) if mark else "")
-                        for text, mark in zip(row, marks, strict=True)
-                    )
-                )
-            self._console.print(table)
+            draw(self._console, titles, texts, marks)
             return
         widths = [max(map(len, column)) for column in zip(titles, *texts, strict=True)]
         rule = ["-" * width for width in widths]

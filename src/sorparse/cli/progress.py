@@ -12,6 +12,9 @@ from typing import Any, Protocol
 
 from .output import clean
 
+_ROOM = 60
+"""Cells of a terminal that has room for rate and time left on the line of the bar."""
+
 
 class Progress(Protocol):
     """Is told how many more bytes have been read."""
@@ -57,15 +60,15 @@ def counted(source: str, *, wanted: bool) -> Iterator[Any]:
     except ImportError:
         yield source
         return
+    console = Console(file=sys.stderr)
     columns = (
         TextColumn("{task.description}", markup=False),
         BarColumn(),
         TaskProgressColumn(),
-        TransferSpeedColumn(),
-        TimeRemainingColumn(),
+        *((TransferSpeedColumn(), TimeRemainingColumn()) if console.width >= _ROOM else ()),
     )
     # transient: gone when the work is done, so that it never stands between the results
-    with Bars(*columns, console=Console(file=sys.stderr), transient=True) as bars:
+    with Bars(*columns, console=console, transient=True) as bars:
         path = Path(source)
         task = bars.add_task(f"reading {clean(path.name)}", total=path.stat().st_size)
 

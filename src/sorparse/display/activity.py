@@ -69,6 +69,8 @@ GROUPS: dict[str, Callable[[SOREntity, Register], str]] = {
     "speciality": _speciality,
 }
 """What ``Register.activity`` can group by."""
+WORDS = {"sor_type": "level", "entity_type": "type"}
+"""How a title says it, where that is not the field's name."""
 
 
 def events_by_year(
@@ -125,7 +127,7 @@ def draw_activity(
         (str(year), *([group] if by else []), opened[year, group], closed[year, group])
         for year, group in sorted({*opened, *closed})
     )
-    title = "Openings and closings of units by year" + (f", by {by}" if by else "")
+    title = "Openings and closings of units by year" + (f", by {WORDS.get(by, by)}" if by else "")
     figure = plot_library().Figure(figsize=(10, 4.2))
     _draw(figure.add_subplot(), groups, large, opened, closed)
     figure.axes[0].set_title(plain(title), loc="left", fontsize=11)

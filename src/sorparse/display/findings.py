@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from .markup import MOST_ROWS, Html, code, count, element, facts, join, listing, page, small
+from .markup import MOST_ROWS, Html, code, count, element, facts, join, kept, listing, page, small
 from .values import MOST_ITEMS
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def issues_part(issues: Sequence[Issue], caption: str = "Issues") -> Html:
     summary = listing(
         f"{caption}: {len(issues):,}",
         ("severity", "code", "number"),
-        [(severity, code(name), number) for (severity, name), number in kinds],
+        [(severity, kept(name), number) for (severity, name), number in kinds],
     )
     if len(issues) == 1:
         return _places(issues, issues[0].message)
@@ -44,7 +44,7 @@ def _places(issues: Sequence[Issue], caption: str) -> Html:
     rows = [
         (
             issue.severity,
-            code(issue.code),
+            kept(issue.code),
             issue.message,
             issue.file,
             issue.line,

@@ -36,7 +36,7 @@ _COLOURS = {SorType.IE: "#D55E00", SorType.SI: "#0072B2", SorType.OE: "#009E73",
 
 
 _NOTE = (
-    "position:absolute;z-index:1000;left:10px;bottom:52px;padding:2px 8px;"
+    "position:absolute;z-index:1000;left:10px;bottom:52px;max-width:80%;padding:2px 8px;"
     "background:#fffd;color:#111;font:13px sans-serif"
 )
 # A larger mark shows behind a smaller one at the same place.

@@ -33,6 +33,7 @@ _STYLE = (
     ".sorparse.sorparse li:has(>details){list-style:none;margin-inline-start:-1.1em}"
     ".sorparse.sorparse small{opacity:.85}"
     ".sorparse.sorparse .keep{white-space:nowrap}"
+    ".sorparse.sorparse :is(p,caption,summary,th[scope=row]+td){overflow-wrap:anywhere}"
     "</style>"
 )
 
@@ -87,6 +88,16 @@ def code(text: str) -> Html:
     return element("code", text)
 
 
+def kept(text: str) -> Html:
+    """Give an id or a name that one types, on one line."""
+    return element("code", text, class_="keep")
+
+
+def field_name(name: str) -> Html:
+    """Give a field's name, which may go on in the next line after an underscore."""
+    return element("code", join(name.split("_"), "_<wbr>"))
+
+
 def count(number: int, one: str, many: str | None = None) -> str:
     """Give ``1 unit``, ``12,345 units``."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
@@ -95,7 +106,7 @@ def count(number: int, one: str, many: str | None = None) -> str:
 def facts(caption: str, pairs: Iterable[tuple[str, Child]], *after: Child) -> Html:
     """Give a table of two columns: what, and its value. Pairs without a value are left out."""
     rows = [
-        element("tr", element("th", code(name), scope="row"), element("td", value))
+        element("tr", element("th", field_name(name), scope="row"), element("td", value))
         for name, value in pairs
         if value
     ]

@@ -19,6 +19,9 @@ import attrs
 from ..extras import load_extra
 from .markup import Html, element, listing, page
 
+# A narrow page scrolls, for its letters would be too small to read.
+_SIZE = "max-width:100%;min-width:38em;height:auto"
+
 
 @attrs.frozen(eq=False)
 class Picture:
@@ -50,7 +53,7 @@ class Picture:
     def _repr_html_(self) -> str:
         packed = base64.b64encode(self.svg().encode()).decode("ascii")
         image = Html(
-            f'<img alt="{html.escape(self.alternative)}" style="max-width:100%;height:auto" '
+            f'<img alt="{html.escape(self.alternative)}" style="{_SIZE}" '
             f'src="data:image/svg+xml;base64,{packed}">'
         )
         numbers = listing(self.title, self.heads, self.rows[:200], total=len(self.rows))

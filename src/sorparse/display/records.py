@@ -8,6 +8,7 @@ from typing import Any
 
 import attrs
 
+from ..issues import Issue
 from ..records import Coded, SOREntity
 from .markup import MOST_ROWS, Html, code, count, element, facts, join, listing, page, small
 from .values import name_of, period, unbroken, value_html
@@ -36,6 +37,8 @@ def title(record: Any) -> str:
     """Give the record's class and what it is known by."""
     known_by = next(iter(attrs.fields(type(record)))).name
     parts = [type(record).__name__]
+    if isinstance(record, Issue):
+        return " ".join([*parts, record.code])
     if not isinstance(record, Coded):
         key = getattr(record, known_by)
         parts += [str(key)] if isinstance(key, str) else []

@@ -98,9 +98,10 @@ def match_html(match: Match) -> str:
     parts: list[Html] = []
     if match.candidates:
         parts.append(_candidates(caption, match.candidates, chosen))
+        parts.append(element("p", join([decided, " ", code(match.rule), "."])))
     else:
-        parts.append(element("p", f"{caption}: no unit has it that day."))
-    parts.append(element("p", join([decided, " ", code(match.rule), "."])))
+        nobody = [f"{caption}: no unit has it that day (", code(match.rule), ")."]
+        parts.append(element("p", join(nobody)))
     if match.other_days:
         parts.append(_candidates("On other days", match.other_days, None))
     return page(*parts)
@@ -119,7 +120,13 @@ def _candidates(caption: str, candidates: tuple[Candidate, ...], chosen: str | N
         for one in candidates[:MOST_ROWS]
     ]
     heads = (*([""] if chosen else []), "sor_id", "name", "entity_type", "days", "source")
-    return listing(caption, heads, rows, total=len(candidates))
+    used = [at for at in range(len(heads)) if any(row[at] for row in rows)]
+    return listing(
+        caption,
+        [heads[at] for at in used],
+        [[row[at] for at in used] for row in rows],
+        total=len(candidates),
+    )
 
 
 def effective_html(effective: Effective) -> str:

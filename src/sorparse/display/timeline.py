@@ -178,7 +178,8 @@ def _known_days(register: Register) -> list[date]:
 
 
 def _years(axes: Any, left: int, right: int) -> None:
-    years = range(date.fromordinal(max(left, 1)).year + 1, date.fromordinal(right).year + 1)
+    left, right = max(left, 1), min(right, date.max.toordinal())
+    years = range(date.fromordinal(left).year + 1, date.fromordinal(right).year + 1)
     step = next((step for step in (1, 2, 5, 10, 20, 50, 100, 500) if len(years) <= 14 * step), 1000)
     shown = [year for year in years if year % step == 0] or list(years)[:1]
     axes.set_xticks([date(year, 1, 1).toordinal() for year in shown], [str(year) for year in shown])

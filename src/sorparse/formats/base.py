@@ -111,10 +111,10 @@ class TakesNames(Protocol):
 
 @runtime_checkable
 class GivesRows(Protocol):
-    """A reader that reads a few fields faster than whole records."""
+    """A reader that reads records faster without their lines, and a few fields faster still."""
 
-    def rows(self, row: type[Row]) -> Iterator[Row]:
-        """Read the fields of ``row``; findings in others are not told."""
+    def rows(self, row: type[Row] | None) -> Iterator[Any]:
+        """Read whole records, or the fields of ``row``; findings in others are not told then."""
 
 
 @attrs.frozen

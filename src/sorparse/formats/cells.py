@@ -38,33 +38,47 @@ class BadCell(ValueError):
 
 # The publisher's open ends; any later year is taken for one too.
 _OPEN_FROM = date(2500, 1, 1)
-_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
-_DANISH = re.compile(r"(\d{1,2})[-./](\d{1,2})[-./](\d{4})", re.ASCII)
-_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
-_TIME = re.compile(
-    r"[T ]\s*\d{2}[:.]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?\s*(?:Z|[+-]\d{2}:?\d{2})?", re.ASCII
-)
+_TIME = r"(?:[T ]\s*\d{2}[:.]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?\s*(?:Z|[+-]\d{2}:?\d{2})?)?"
+_COMPACT = re.compile(rf"(\d{{4}})(\d{{2}})(\d{{2}}){_TIME}", re.ASCII)
+_DANISH = re.compile(rf"(\d{{1,2}})[-./](\d{{1,2}})[-./](\d{{4}}){_TIME}", re.ASCII)
+_ISO = re.compile(rf"(\d{{4}})-(\d{{2}})-(\d{{2}}){_TIME}", re.ASCII)
 
 
-def to_date(text: str) -> date | None:
-    """Read a date in one of the forms of the files; an open end is ``None``.
+def to_date(text: str) -> date:
+    """Read a date in one of the forms of the files.
 
     ``2021-03-31``, ``31-03-2021`` (also with dots or slashes), ``20210331``, each with or without
-    a time of day, which is left off. Raises BadCell for what is no date.
+    a time of day, which is left off. Raises BadCell for what is no date, and for the date of an
+    open end, which is no day on which something begins or was edited; it is kept as it stands.
     """
+    found = _day(text)
+    if found >= _OPEN_FROM:
+        raise BadCell(
+            "warning",
+            "open-end-date",
+            f"{text!r} stands for an open end, and only a last day can be open; it is kept as "
+            "that day",
+            kept=found,
+        )
+    return found
+
+
+def to_last_day(text: str) -> date | None:
+    """Read a to-date, like ``to_date``; the date of an open end is ``None``."""
+    found = _day(text)
+    return None if found >= _OPEN_FROM else found
+
+
+def _day(text: str) -> date:
     for form, order in ((_ISO, (1, 2, 3)), (_DANISH, (3, 2, 1)), (_COMPACT, (1, 2, 3))):
-        match = form.match(text)
+        match = form.fullmatch(text)
         if match is None:
-            continue
-        rest = text[match.end() :]
-        if rest and not _TIME.fullmatch(rest):
             continue
         year, month, day = (int(match[group]) for group in order)
         try:
-            found = date(year, month, day)
+            return date(year, month, day)
         except ValueError:
             break
-        return None if found >= _OPEN_FROM else found
     raise BadCell("error", "bad-date", f"{text!r} is not a date (as in 2021-03-31)")
 
 
@@ -210,6 +224,7 @@ CONVERTERS: dict[Kind, Callable[[str], Any]] = {
     Kind.LOCATION_CODE: to_location_code,
     Kind.CVR: to_cvr,
     Kind.DATE: to_date,
+    Kind.LAST_DAY: to_last_day,
     Kind.BOOL: to_bool,
     Kind.INHERITED: to_inherited,
     Kind.EASTING: to_coordinate,

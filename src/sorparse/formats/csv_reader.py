@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, BinaryIO
 
 import attrs
@@ -22,6 +23,7 @@ from .decode import CarefulDecoder, Leaf, Plan, make_plan
 from .fast import Chosen, FastDecoder
 from .rows import BLANKS, Rows, clean, split_quoted
 from .text import TextBlocks, without_cut_line
+from .texts import Odd
 
 DELIMITERS = (";", "\t", ",", "|")
 
@@ -178,15 +180,20 @@ class CsvTable:
     def numbered(self) -> Iterator[tuple[int, Any]]:
         """Read the rows; pairs of the row's first line and its record."""
         with self.member.open() as stream:
-            yield from self._decoded(self._rows(self._blocks(stream)))
+            rows = self._rows(self._blocks(stream))
+            plan = self._plan(rows)
+            if plan is not None:
+                for record in self._decoder(plan)(rows):
+                    yield rows.number, record
 
-    def _blocks(self, stream: BinaryIO) -> TextBlocks:
+    def _blocks(self, stream: BinaryIO, *, counting: bool = False) -> TextBlocks:
         return TextBlocks(
             stream,
             file=self.member.name,
             log=self._log,
             limits=self.options.limits,
             encoding=self.options.encoding,
+            counting=counting,
         )
 
     def _rows(self, blocks: Iterable[tuple[int, list[str]]]) -> Rows:
@@ -203,9 +210,10 @@ class CsvTable:
     def _log(self) -> IssueLog:
         return self.options.log
 
-    def _plan(self, rows: Rows, lines: Iterator[tuple[int, str]]) -> Plan | None:
+    def _plan(self, rows: Rows) -> Plan | None:
         """Take the header, and lay out how the rows under it become records."""
         names = list(self.names) if self.names is not None else None
+        lines = rows.lines()
         while names is None:
             number, line = next(lines, (0, None))
             if line is None:
@@ -244,23 +252,19 @@ class CsvTable:
             names.append(name)
         return names
 
-    def rows(self, row: type[Row]) -> Iterator[Row]:
-        """Read the fields of ``row`` only; findings in other columns are not told."""
+    def rows(self, row: type[Row] | None) -> Iterator[Any]:
+        """Read whole records, or the fields of ``row`` only: findings in others are not told."""
         with self.member.open() as stream:
-            for _, found in self._decoded(self._rows(self._blocks(stream)), row):
-                yield found
-
-    def _decoded(self, rows: Rows, row: type[Row] | None = None) -> Iterator[tuple[int, Any]]:
-        lines = rows.lines()
-        plan = self._plan(rows, lines)
-        if plan is not None:
-            yield from self._decoder(plan, row)(rows, lines)
+            rows = self._rows(self._blocks(stream))
+            plan = self._plan(rows)
+            if plan is not None:
+                yield from self._decoder(plan, row)(rows)
 
     def plan(self) -> tuple[Plan, int] | None:
         """Read the header: how the rows under it become records, and its line."""
         with self.member.open() as stream:
             rows = self._rows(self._blocks(stream))
-            plan = self._plan(rows, rows.lines())
+            plan = self._plan(rows)
             return None if plan is None else (plan, rows.number)
 
     def picked(
@@ -275,13 +279,12 @@ class CsvTable:
         def read(lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, Any]]:
             rows = self._rows((number, [line]) for number, line in lines)
             rows.header = list(plan.header)
-            return decoded(rows, rows.lines())
+            return ((rows.number, record) for record in decoded(rows))
 
         return read
 
-    def _decoder(
-        self, plan: Plan, row: type[Row] | None = None
-    ) -> Callable[[Rows, Iterator[tuple[int, str]]], Iterator[tuple[int, Any]]]:
+    def _decoder(self, plan: Plan, row: type[Row] | None = None) -> Callable[[Rows], Iterator[Any]]:
+        """Give the function that reads the rows under a header."""
         careful = CarefulDecoder(
             plan,
             repair=self.options.repair,
@@ -290,31 +293,21 @@ class CsvTable:
         )
         fast = FastDecoder(careful, self.delimiter, row)
         chosen = Chosen(row)
-        decode = fast.line
         skip = self._skip_place(plan)
+        decode = fast.line if skip is None else self._wanted(fast.line, *skip)
+        return lambda rows: rows.each(
+            decode, partial(self._exact, rows, fast, careful, chosen, skip=skip)
+        )
 
-        def decoded(rows: Rows, lines: Iterator[tuple[int, str]]) -> Iterator[tuple[int, Any]]:
-            if skip is not None:
-                lines = self._wanted(lines, *skip)
-            for number, line in lines:
-                try:
-                    record = decode(line)
-                except ValueError:
-                    record = self._exact(rows, fast, careful, chosen, number=number, skip=skip)
-                    if record is None:
-                        continue
-                yield number, record
-
-        return decoded
-
-    def _wanted(
-        self, lines: Iterator[tuple[int, str]], place: int, text: str
-    ) -> Iterator[tuple[int, str]]:
-        for number, line in lines:
+    def _wanted(self, decode: Callable[[str], Any], place: int, text: str) -> Callable[[str], Any]:
+        def wanted(line: str) -> Any:
             if '"' in line:  # only the exact cells tell
-                yield number, '"'
-            elif not _has(line.split(self.delimiter, place + 1), place, text):
-                yield number, line
+                raise Odd
+            if _has(line.split(self.delimiter, place + 1), place, text):
+                return None
+            return decode(line)
+
+        return wanted
 
     def _exact(
         self,
@@ -323,7 +316,6 @@ class CsvTable:
         careful: CarefulDecoder,
         chosen: Chosen,
         *,
-        number: int,
         skip: tuple[int, str] | None,
     ) -> Any:
         """Read a row that is out of the ordinary: quoted, blank, too short or with a bad cell."""
@@ -333,7 +325,7 @@ class CsvTable:
         try:
             return fast.cells(cells)
         except ValueError:
-            record = self._careful(careful, rows, number, cells, chosen.tells)
+            record = self._careful(careful, rows, rows.number, cells, chosen.tells)
             return None if record is None else chosen.finished(record)
 
     def _skip_place(self, plan: Plan) -> tuple[int, str] | None:
@@ -415,13 +407,12 @@ class CsvTable:
         """Read the table once and tell its form and columns."""
         table = attrs.evolve(self, options=_muted(self.options))
         with self.member.open() as stream:
-            blocks = table._blocks(stream)
+            blocks = table._blocks(stream, counting=True)
             census = Census(self.delimiter)
             rows = table._rows(census.watched(blocks))
-            lines = rows.lines()
-            plan = table._plan(rows, lines)
+            plan = table._plan(rows)
             if plan is None:
                 raise SorFileError("the file is empty", file=self.member.name)
-            for _, cells in rows.split(lines):
+            for _, cells in rows.split(rows.lines()):
                 census.add(cells, len(plan.header))
             return census.describe(self.table, self.member.name, plan, blocks)

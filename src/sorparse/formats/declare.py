@@ -25,6 +25,7 @@ class Kind(str, Enum):
     LOCATION_CODE = "location code"
     CVR = "CVR number"
     DATE = "date"
+    LAST_DAY = "last day"
     BOOL = "yes/no"
     INHERITED = "nedarvet/egen"
     EASTING = "easting"

@@ -136,7 +136,7 @@ def _group(node: Any, cls: type[Any] | None) -> Leaf | Group:
         return Group(cls or type(None), {})
     if any(name.startswith("#") for name in node):
         last = max(int(name[1:]) for name in node)
-        parts = {f"#{i}": _group(node.get(f"#{i}", {}), cls) for i in range(last + 1)}
+        parts = {f"#{i}": _group(node.get(f"#{i}"), cls) for i in range(last + 1)}
         return Group(None, parts)
     assert cls is not None
     inner = _classes(cls)
@@ -146,22 +146,6 @@ def _group(node: Any, cls: type[Any] | None) -> Leaf | Group:
 
 Convert = Callable[[Leaf, str], Any]
 Complete = Callable[[str, Coded], Coded]
-
-
-def _assemble(
-    part: Leaf | Group, cells: Sequence[str], take: Convert, swap: Callable[[], object]
-) -> Any:
-    if isinstance(part, Leaf):
-        return take(part, cells[part.place])
-    if part.cls is None:
-        return trimmed([_assemble(inner, cells, take, swap) for inner in part.parts.values()])
-    found = {name: _assemble(inner, cells, take, swap) for name, inner in part.parts.items()}
-    if all(value is None for value in found.values()):
-        return part.empty
-    if part.cls is Address:
-        straighten(found, swap)
-    names = [field.name for field in attrs.fields(part.cls)]
-    return fast_constructor(part.cls)(*(found.get(name) for name in names))
 
 
 def trimmed(values: list[Any]) -> tuple[Any, ...]:
@@ -196,7 +180,7 @@ class CarefulDecoder:
         self,
         plan: Plan,
         *,
-        repair: bool = False,
+        repair: bool,
         complete: Complete | None = None,
         on_swap: Callable[[], object] = lambda: None,
     ) -> None:
@@ -222,12 +206,25 @@ class CarefulDecoder:
 
         values = dict(self._defaults)
         for name, part in self.plan.fields.items():
-            values[name] = self.completed(name, _assemble(part, cells, take, self.on_swap))
+            values[name] = self.completed(name, self._assembled(part, cells, take))
         if self.plan.unknown:
             values["extra"] = self.extra_of(cells[place] for place, _ in self.plan.unknown)
         if not self.has_required(cells):
             return None
         return self._make(*values.values())
+
+    def _assembled(self, part: Leaf | Group, cells: Sequence[str], take: Convert) -> Any:
+        if isinstance(part, Leaf):
+            return take(part, cells[part.place])
+        found = {name: self._assembled(one, cells, take) for name, one in part.parts.items()}
+        if part.cls is None:
+            return trimmed(list(found.values()))
+        if all(value is None for value in found.values()):
+            return part.empty
+        if part.cls is Address:
+            straighten(found, self.on_swap)
+        names = [field.name for field in attrs.fields(part.cls)]
+        return fast_constructor(part.cls)(*(found.get(name) for name in names))
 
     @property
     def completes(self) -> bool:

@@ -2,17 +2,16 @@
 
 What costs in reading is Python frames and objects, not conversions: the cells of a row are a
 hundred strings, and each takes longer to make than to convert. So for each header a function is
-written (see ``generate.py``) that
+written (see ``recordwriter.py``) that
 
-- takes the line in pieces: where the columns of a value object stand together (an address, the
-  owner), the text of the whole group is compared with that of the row before, which in the
-  register it mostly equals, and only where it differs is it split into cells;
-- looks up dates, ids, codes and value objects in bounded memos by their text, so that equal values
-  are one object;
+- compares the cells that make a value object (an address, the owner) with those of the row
+  before, which in the register they mostly equal, and only where they differ makes a new object;
+- looks up dates, ids, codes and repeated texts in bounded memos, so that equal values are one
+  object;
 - stores the fields and makes the record frozen at the end (see ``records.build``).
 
 Anything out of the ordinary raises ValueError, and the row is then taken the exact way: split by
-the rules of quoting and, where its cells are in order, given to the same function again as a line
+the rules of quoting and, where its cells are in order, given to the same function again as cells
 in which what would be misread is escaped. A line as it comes holds no quotes but those of ids
 written for Excel (``="…"``, quoted), or it is out of the ordinary.
 """
@@ -24,9 +23,10 @@ from typing import Any
 
 from ..records.row import Row, row_of
 from .decode import CarefulDecoder, Leaf
-from .generate import Writer
+from .recordwriter import RecordWriter
 from .rowwriter import RowWriter
 from .texts import Texts
+from .valuewriter import ValueWriter
 
 
 class FastDecoder:
@@ -35,16 +35,16 @@ class FastDecoder:
     def __init__(
         self, careful: CarefulDecoder, delimiter: str, row: type[Row] | None = None
     ) -> None:
-        self._texts = Texts(delimiter)
-        writer = Writer(careful, delimiter, self._texts)
-        self.line: Callable[[str], Any] = (
-            writer.decoder() if row is None else RowWriter(writer).decoder(row)
+        self._texts = Texts()
+        values = ValueWriter(careful, delimiter, self._texts)
+        self.line: Callable[..., Any] = (
+            RecordWriter(values).decoder() if row is None else RowWriter(values).decoder(row)
         )
         """Give the record of a line; raises ValueError where it is for the exact way."""
 
     def cells(self, cells: Sequence[str]) -> Any:
         """Give the record of cells that were split by the rules; raises ValueError likewise."""
-        return self.line(self._texts.line_of(cells))
+        return self.line("", self._texts.like_a_line(cells))
 
 
 class Chosen:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
 
 from ..issues import Issue, IssueLog
 from ..limits import Limits
 
+R = TypeVar("R")
+
 BLANKS = " \t\xa0"
 _QUOTED = re.compile(r'"((?:[^"]+|"")*+)"')
-_OPEN = re.compile(r'"(?:[^"]+|"")*+\Z')
 
 
 def clean(cell: str) -> str:
@@ -27,8 +29,11 @@ _CSV_LIMIT = 100_000
 
 
 def split_quoted(text: str, delimiter: str) -> list[str] | None:
-    """Split by RFC 4180; ``None`` where a quoted cell is not closed or goes on after its quote."""
-    if len(text) < _CSV_LIMIT and "\n" not in text:
+    """Split by RFC 4180; ``None`` where a quoted cell is not closed or goes on after its quote.
+
+    A line end stands in quoted cells only.
+    """
+    if len(text) < _CSV_LIMIT:
         try:
             return next(csv.reader((text,), delimiter=delimiter, strict=True))
         except csv.Error:
@@ -42,34 +47,17 @@ def split_quoted(text: str, delimiter: str) -> list[str] | None:
                 return None
             cells.append(match[1].replace('""', '"'))
             place = match.end()
-            if place < len(text) and text[place] != delimiter:
-                return None
         else:
             end = text.find(delimiter, place)
-            end = len(text) if end < 0 else end
-            cells.append(text[place:end])
-            place = end
+            cell = text[place:] if end < 0 else text[place:end]
+            if "\n" in cell:
+                return None
+            cells.append(cell)
+            place += len(cell)
         if place == len(text):
             return cells
-        place += 1
-
-
-def ends_open(text: str, delimiter: str) -> bool:
-    """Tell whether the last cell is a quoted one that the text does not close."""
-    place = 0
-    while True:
-        if text.startswith('"', place):
-            match = _QUOTED.match(text, place)
-            if match is None:
-                return _OPEN.match(text, place) is not None
-            place = match.end()
-            if place < len(text) and text[place] != delimiter:
-                return False
-        else:
-            end = text.find(delimiter, place)
-            place = len(text) if end < 0 else end
-        if place == len(text):
-            return False
+        if text[place] != delimiter:
+            return None
         place += 1
 
 
@@ -77,7 +65,7 @@ class Rows:
     """The rows of one text, each with the number of its first line.
 
     A line without a quote *is* its cells between delimiters, so a reader takes lines as they come
-    (:meth:`lines`) and asks for the exact cells of those in which it finds something odd
+    (:meth:`each`) and asks for the exact cells of those in which it finds something odd
     (:meth:`exact`); a row that goes on over the next lines takes them with it.
 
     With ``rfc`` a quoted cell may go on over several lines. Without, as in sor.csv where a raw
@@ -92,8 +80,8 @@ class Rows:
         file: str,
         log: IssueLog,
         limits: Limits,
-        delimiter: str = ";",
-        rfc: bool = True,
+        delimiter: str,
+        rfc: bool,
     ) -> None:
         self._blocks = iter(blocks)
         self._file = file
@@ -105,38 +93,58 @@ class Rows:
         """To be set by the reader once it has taken the first row."""
         self._first = 1
         self._lines: list[str] = []
-        self._at = 0
+        self._at = -1
+        """Place of the line given last."""
         self._after = 0
-        self._grown_from: int | None = None
+        """Place behind the last row for which exact cells were asked."""
+
+    def each(self, decode: Callable[[str], R], otherwise: Callable[[], R | None]) -> Iterator[R]:
+        """Give what ``decode`` makes of each line that is not part of the row before it.
+
+        Where it raises ValueError, ``otherwise`` is asked, which may take the row by
+        :meth:`exact`; ``None`` is passed over. A line that holds a NUL or more characters than a
+        value may have comes as a lone quote, which nobody takes for cells. Goes on behind the
+        line that was given last, by whichever iterator; ``number`` tells which one it is.
+        """
+        while True:
+            lines = self._lines
+            odd = self._holds_odd(lines)
+            start = max(self._after, self._at + 1)
+            for i, line in enumerate(lines[start:], start):
+                if i < self._after or not line:
+                    continue
+                self._at = i
+                found: R | None
+                try:
+                    found = decode('"' if odd and self._is_odd(line) else line)
+                except ValueError:
+                    found = otherwise()
+                if found is not None:
+                    yield found
+            if self._lines is lines:
+                block = next(self._blocks, None)
+                if block is None:
+                    return
+                self._first, self._lines = block
+                self._after = 0
+            else:
+                # a quoted cell ran into the next block: go on behind it, without what is done
+                self._lines = self._lines[len(lines) :]
+                self._first += len(lines)
+                self._after -= len(lines)
+            self._at = -1
 
     def lines(self) -> Iterator[tuple[int, str]]:
-        """Give each line that holds something and is not part of the row before it.
-
-        A line that holds a NUL or more characters than a value may have comes as a lone quote,
-        which no reader takes for cells: ``exact`` then gives its cells, or reports it.
-        """
-        for first, lines in self._blocks:
-            self._first, self._lines, self._after = first, lines, 0
-            odd = self._holds_odd(lines)
-            while True:
-                for i, line in enumerate(self._lines):
-                    if i < self._after:
-                        continue
-                    self._at = i
-                    if odd and ("\0" in line or len(line) > self._most):
-                        yield self._first + i, '"'
-                    elif line:
-                        yield self._first + i, line
-                if self._grown_from is None:
-                    break
-                # a quoted cell ran into the next block: go on behind it, without what is done
-                del self._lines[: self._grown_from]
-                self._first += self._grown_from
-                self._grown_from, self._after = None, 0
-                odd = self._holds_odd(self._lines)
+        """Give each line as ``each`` has it, with its number."""
+        for line in self.each(str, lambda: None):
+            yield self.number, line
 
     def _holds_odd(self, lines: list[str]) -> bool:
-        return "\0" in "".join(lines) or max(map(len, lines), default=0) > self._most
+        text = "".join(lines)
+        return "\0" in text or len(text) > self._most
+
+    def _is_odd(self, line: str) -> bool:
+        return "\0" in line or len(line) > self._most
 
     def split(self, lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, list[str]]]:
         """Give the exact cells of the rows on ``lines``; what is no row is reported."""
@@ -152,126 +160,118 @@ class Rows:
 
     def raw(self) -> str:
         """Give the whole text of the row that was given last."""
-        return "\n".join(self._lines[self._at : max(self._taken, self._at + 1)])
-
-    @property
-    def _taken(self) -> int:
-        return self._after if self._grown_from is None else self._grown_from
+        return "\n".join(self._lines[self._at : max(self._after, self._at + 1)])
 
     def exact(self) -> list[str] | None:
         """Split the line given last by the rules of quoting, with the lines it goes on over.
 
         Gives ``None`` where it cannot become a row; that is then reported.
         """
-        line, number = self._lines[self._at], self._first + self._at
-        cells: list[str] | None
-        if '"' in line:
-            cells, used = self._quoted_row(self._at)
-            if self._grown_from is not None:
-                # the loop over the lines has to end here, see ``lines``
-                self._grown_from = self._at + used
-                self._after = len(self._lines)
-            else:
-                self._after = self._at + used
-            if cells is None:
-                self._bad_row(
-                    "unclosed-quote", "the quotes of this row do not fit together", line, number
+        line = self._lines[self._at]
+        if '"' not in line:
+            cells = line.split(self._delimiter)
+            return cells if self._acceptable(cells) else None
+        found, used = self._quoted_row(line)
+        self._after = self._at + used
+        if found is None:
+            self._log.add(
+                Issue(
+                    "error",
+                    "unclosed-quote",
+                    "the quotes of this row do not fit together",
+                    file=self._file,
+                    line=self.number,
+                    raw=line,
                 )
-                return None
-        else:
-            cells, used = line.split(self._delimiter), 1
-        return cells if self._acceptable(number, cells, line, used) else None
+            )
+            return None
+        return found if self._acceptable(found) else None
 
-    def _bad_row(self, code: str, message: str, raw: str, number: int) -> None:
-        self._log.add(Issue("error", code, message, file=self._file, line=number, raw=raw))
-
-    def _quoted_row(self, i: int) -> tuple[list[str] | None, int]:
-        """Give the cells of the row that begins on line ``i``, and how many lines it takes."""
-        text = self._lines[i]
-        width = len(self.header) if self.header is not None else None
+    def _quoted_row(self, text: str) -> tuple[list[str] | None, int]:
+        """Give the cells of the row that begins on the line, and how many lines it takes."""
         cells = split_quoted(text, self._delimiter)
-        if cells is not None and (width is None or len(cells) == width):
-            return cells, 1
         plain = text.split(self._delimiter)
-        fits = width is not None and len(plain) == width
+        if self.header is None:  # it is one line
+            return cells or self._as_they_are(text, plain), 1
+        width = len(self.header)
+        if cells is not None and len(cells) == width:
+            return cells, 1
+        fits = len(plain) == width
         if fits and not self._rfc:
             return plain, 1
-        if width is None:
-            return cells or self._as_they_are(i, text, plain), 1  # the header is one line
-        if cells is None and ends_open(text, self._delimiter):
-            found = self._over_lines(i, width)
-            if found is not None:
-                return found
-        return (self._as_they_are(i, text, plain) if fits else cells), 1
+        found = self._over_lines(width) if cells is None else None
+        if found is not None:
+            return found
+        return (self._as_they_are(text, plain) if fits else cells), 1
 
-    def _as_they_are(self, i: int, text: str, cells: list[str]) -> list[str]:
+    def _as_they_are(self, text: str, cells: list[str]) -> list[str]:
         self._log.add(
             Issue(
                 "warning",
                 "stray-quote",
                 "a quote stands where none belongs; the cells are taken as they are",
                 file=self._file,
-                line=self._first + i,
+                line=self.number,
                 value=text[:200],
             )
         )
         return cells
 
-    def _over_lines(self, i: int, width: int | None) -> tuple[list[str], int] | None:
+    def _over_lines(self, width: int) -> tuple[list[str], int] | None:
         """Follow an open quoted cell over the next lines, if it closes and the row then fits.
 
         An open cell means an odd number of quotes, so there is one place to try: the first line
         after which their number is even. Lines without a quote are therefore looked at once.
         """
-        odd = self._lines[i].count('"') % 2 == 1
-        size = len(self._lines[i])
-        end = i
+        line = self._lines[self._at]
+        odd = line.count('"') % 2 == 1
+        size = len(line)
+        end = self._at + 1
         while odd and size <= self._most:
-            end += 1
             if end == len(self._lines) and not self._grow():
                 return None
             line = self._lines[end]
-            if not self._rfc and width is not None and line.count(self._delimiter) == width - 1:
+            if not self._rfc and line.count(self._delimiter) == width - 1:
                 return None
             size += len(line) + 1
             odd ^= line.count('"') % 2 == 1
-        cells = split_quoted("\n".join(self._lines[i : end + 1]), self._delimiter)
-        if odd or cells is None or (width is not None and len(cells) != width):
+            end += 1
+        cells = split_quoted("\n".join(self._lines[self._at : end]), self._delimiter)
+        if cells is None or len(cells) != width:
             return None
-        return cells, end + 1 - i
+        return cells, end - self._at
 
     def _grow(self) -> bool:
-        """Take the next block's lines too."""
+        """Take the next block's lines too; tell whether they follow."""
         block = next(self._blocks, None)
         if block is None:
             return False
         first, lines = block
         # a line beyond the limit may lie between; no cell goes on across it
-        self._lines.extend([""] * (first - self._first - len(self._lines)))
-        self._lines.extend(lines)
-        self._grown_from = self._at + 1
-        return True
+        missing = first - self._first - len(self._lines)
+        # a new list: the loop over the lines ends with the old one
+        self._lines = [*self._lines, *[""] * missing, *lines]
+        return not missing
 
-    def _acceptable(self, number: int, cells: list[str], line: str, used: int) -> bool:
-        if len(line) > self._most or used > 1:
-            longest = max(map(len, cells))
-            if longest > self._most:
-                place = next(i for i, cell in enumerate(cells) if len(cell) == longest)
-                self._log.add(
-                    Issue(
-                        "error",
-                        "field-too-long",
-                        f"a value holds {longest} characters, more than Limits.max_field_chars "
-                        f"({self._most}); the row is passed over",
-                        file=self._file,
-                        line=number,
-                        column=self._column(place),
-                        value=cells[place][:200] + "…",
-                        raw=line[:1000] + "…",
-                    )
+    def _acceptable(self, cells: list[str]) -> bool:
+        text = self.raw()
+        if len(text) > self._most and (longest := max(map(len, cells))) > self._most:
+            place = next(i for i, cell in enumerate(cells) if len(cell) == longest)
+            self._log.add(
+                Issue(
+                    "error",
+                    "field-too-long",
+                    f"a value holds {longest} characters, more than Limits.max_field_chars "
+                    f"({self._most}); the row is passed over",
+                    file=self._file,
+                    line=self.number,
+                    column=self._column(place),
+                    value=cells[place][:200] + "…",
+                    raw=text[:1000] + "…",
                 )
-                return False
-        if "\0" not in line and used == 1:
+            )
+            return False
+        if "\0" not in text:
             return True
         for place, cell in enumerate(cells):
             if "\0" in cell:
@@ -281,7 +281,7 @@ class Rows:
                         "control-character",
                         "the value holds a NUL and is not read",
                         file=self._file,
-                        line=number,
+                        line=self.number,
                         column=self._column(place),
                         value=cell,
                     )

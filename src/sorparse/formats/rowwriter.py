@@ -8,7 +8,7 @@ delimiter may stand inside them.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from ..records.row import Row
@@ -16,49 +16,70 @@ from .declare import Kind
 from .decode import Group, Leaf
 
 if TYPE_CHECKING:
-    from .generate import Writer
+    from .valuewriter import ValueWriter
 
-# no quotes but those of ids written for Excel, and of cells escaped by Texts.line_of
-_PLAIN = r'[^"]*(?:(?:"=""[^"{0}]*"""|"\n[^{0}]*)[^"]*)*'
+# No quotes but those of ids written for Excel. Looking at each costs much; what was taken once is
+# therefore not given back (possessive).
+_PLAIN = r'(?:[^"]*+"=""[^"{0}]*+""")*+[^"]*+'
 
 
 class RowWriter:
-    """Writes one function from a line to a row; the values are written as for whole records."""
+    """Writes one function from a line, or from the cells of a row, to a few fields of it."""
 
-    def __init__(self, writer: Writer) -> None:
-        self._writer = writer
-        self._plan = writer.plan
+    def __init__(self, values: ValueWriter) -> None:
+        self._values = values
+        self._plan = values.plan
         self._places: set[int] = set()
         self._texts: dict[int, Leaf] = {}
+        self._kept: list[str] = []
 
-    def decoder(self, row: type[Row]) -> Callable[[str], Any]:
+    def decoder(self, row: type[Row]) -> Callable[..., Any]:
         """Compile the function."""
-        writer = self._writer
-        delimiter = writer.delimiter
-        values = [self._value(path) for path in row.paths]
+        values = self._values
+        delimiter = values.delimiter
+        found = [self._value(path) for path in row.paths]
         needed = [self._value(path) for path in self._plan.spec.required]
         width = len(self._plan.header)
         last = max(self._places)
-        writer.names |= {
+        values.names |= {
             "Row": row,
             "make": tuple.__new__,
             "plain": re.compile(_PLAIN.format(re.escape(delimiter))).fullmatch,
         }
-        cells = ", ".join(f"c{place}" for place in range(last + 1))
-        lines = ["def decode(row):"]
-        lines.append("""    if '"' in row and plain(row) is None:""")
-        lines.append("        raise Odd")
-        if last + 1 == width:
-            lines.append(f"    {cells}, = row.split({delimiter!r})")
-        else:
-            lines.append(f"    {cells}, rest = row.split({delimiter!r}, {last + 1})")
-            lines.append(f"    if rest.count({delimiter!r}) != {width - last - 2}:")
-            lines.append("        raise Odd")
+        body = ["if row is None:"]
+        body += [f"    {text}" for text in self._taken_apart(width, last + 1)]
+        body += [f"elif len(row) != {width}:", "    raise Odd"]
+        body += [f"c{place} = row[{place}]" for place in sorted(self._places)]
         for leaf in self._texts.values():
-            lines += [f"    {line}" for line in writer.tidied_leaf(leaf)]
-        lines += [f"    if {value} is None:\n        raise Odd" for value in needed]
-        lines.append(f"    return make(Row, ({', '.join(values)},))")
-        return writer.compiled("decode", lines, "a row of")
+            body += values.tidied_leaf(leaf)
+        body += self._kept
+        for value in needed:
+            body += [f"if {value} is None:", "    raise Odd"]
+        body.append(f"return make(Row, ({', '.join(found)},))")
+        return values.decoder(body, "a row of")
+
+    def _taken_apart(self, width: int, count: int) -> Iterator[str]:
+        """Split a line, no further than needed; raises where the quotes tell of another split."""
+        sign = self._values.delimiter
+        if count >= width - 1:
+            yield """if '"' in line and plain(line) is None:"""
+            yield "    raise Odd"
+            yield f"row = line.split({sign!r})"
+            yield f"if len(row) != {width}:"
+            yield "    raise Odd"
+            return
+        yield f"row = line.split({sign!r}, {count})"
+        yield f"if len(row) != {count + 1}:"
+        yield "    raise Odd"
+        yield f"rest = row[{count}]"
+        yield f"if rest.count({sign!r}) != {width - count - 1}:"
+        yield "    raise Odd"
+        # most quotes are those of the ids in front; looking for one is much the quickest
+        yield """if '"' in rest and plain(rest) is None:"""
+        yield "    raise Odd"
+        yield "end = len(line) - len(rest)"
+        yield """if plain(line, 0, end) is None:"""
+        yield "    raise Odd"
 
     def _value(self, path: str) -> str:
         """Write an expression for the value at a path, and note the cells that it needs."""
@@ -71,25 +92,27 @@ class RowWriter:
             part is whole
             or (
                 part.column.kind not in (Kind.EASTING, Kind.NORTHING)  # may stand swapped
-                and not self._writer.completes
+                and not self._values.completes
             )
         ):
             self._places.add(part.place)
             if part.column.kind is Kind.TEXT:
                 self._texts[part.place] = part
-            return f"({self._writer.value(part)})"
+            value, kept = self._values.kept_value(part)
+            self._kept += [line for line in kept if line not in self._kept]
+            return f"({value})"
         if isinstance(whole, Group):
             # the whole value object is made, and the rest taken from it
             self._places |= {leaf.place for leaf in whole.leaves}
-            name = f"take_{len(self._writer.names)}"
-            self._writer.names[name] = _taker(steps)
-            return f"{name}({self._writer.group_value(first, whole)})"
+            name = f"take_{len(self._values.names)}"
+            self._values.names[name] = _taker(steps)
+            return f"{name}({self._values.group_value(first, whole)})"
         if first == "extra" and self._plan.unknown:
             self._places |= {place for place, _ in self._plan.unknown}
-            return f"({self._writer.extra_value()})"
-        default = self._writer.default(first)
-        name = f"default_{len(self._writer.names)}"
-        self._writer.names[name] = _taker(steps)(default)
+            return f"({self._values.extra_value()})"
+        default = self._values.default(first)
+        name = f"default_{len(self._values.names)}"
+        self._values.names[name] = _taker(steps)(default)
         return name
 
 

@@ -17,7 +17,7 @@ from ..records import Coded, Extra, SHAKUnit, Validity
 from ..records.values import NO_EXTRA
 from ..sources import Member
 from .base import Format, Found, ReadOptions
-from .cells import BadCell, to_date
+from .cells import BadCell, to_date, to_last_day
 from .text import TextBlocks, decode_windows_1252
 
 
@@ -77,13 +77,14 @@ class ShakTable:
                 if unit is not None:
                     yield number, unit
 
-    def _blocks(self, stream: Any) -> TextBlocks:
+    def _blocks(self, stream: Any, *, counting: bool = False) -> TextBlocks:
         return TextBlocks(
             stream,
             file=self.member.name,
             log=self.options.log,
             limits=self.options.limits,
             encoding=self.options.encoding,
+            counting=counting,
         )
 
     def _issue(self, severity: Any, code: str, message: str, number: int, **more: Any) -> None:
@@ -146,10 +147,11 @@ class ShakTable:
         if not text:
             return None
         try:
-            return to_date(text)
+            return to_last_day(text) if name == "DatoTil" else to_date(text)
         except BadCell as bad:
             self._issue(bad.severity, bad.code, str(bad), number, column=name, value=text)
-            return None
+            kept: date | None = bad.kept
+            return kept
 
     def describe(self) -> TableDescription:
         """Read the file once and tell its form."""
@@ -157,7 +159,7 @@ class ShakTable:
         filled = dict.fromkeys((span.name for span in LAYOUT), 0)
         samples: dict[str, dict[str, None]] = {span.name: {} for span in LAYOUT}
         with self.member.open() as stream:
-            blocks = self._blocks(stream)
+            blocks = self._blocks(stream, counting=True)
             for _, line in _lines(blocks):
                 rows += 1
                 for span in LAYOUT:

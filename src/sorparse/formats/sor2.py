@@ -114,7 +114,7 @@ ENTITIES = TableSpec(
         C("HealthInstitutionEntityTypeName", "health_institution.entity_type.name"),
         C("FirstFromDate", "first_from_date", Kind.DATE, evidence="inferred"),
         C("FromDate", "validity.from_date", Kind.DATE, evidence="verified"),
-        C("ToDate", "validity.to_date", Kind.DATE, evidence="verified"),
+        C("ToDate", "validity.to_date", Kind.LAST_DAY, evidence="verified"),
         C("UpdatedAt", "updated_at", Kind.DATE),
         C("ShakId", "shak_code", aliases=("ShakCode",), evidence="inferred"),
         C("ProviderId", "provider_number", aliases=("ProviderNumber",)),
@@ -179,7 +179,7 @@ SHAK_SOR_MAP = TableSpec(
         C("SorId", "sor_id", Kind.SOR_ID, aliases=("SorCode",)),
         C("EntityName", "name"),
         C("FromDate", "validity.from_date", Kind.DATE),
-        C("ToDate", "validity.to_date", Kind.DATE),
+        C("ToDate", "validity.to_date", Kind.LAST_DAY),
         C("OrganisationalLevelCode", "organisational_level.code", evidence="inferred"),
         C("OrganisationalLevelName", "organisational_level.name", evidence="inferred"),
     ),
@@ -215,7 +215,7 @@ LOCATION_CODES = TableSpec(
         C("SorNote", "note", aliases=("Note",)),
         C("FirstFromDate", "first_from_date", Kind.DATE),
         C("FromDate", "validity.from_date", Kind.DATE),
-        C("ToDate", "validity.to_date", Kind.DATE),
+        C("ToDate", "validity.to_date", Kind.LAST_DAY),
         C("UpdatedAt", "updated_at", Kind.DATE),
     ),
 )
@@ -239,7 +239,7 @@ LOCATION_CODE_EDI_TYPES = TableSpec(
         C("EDITypeName", "edi_type.name"),
         C("Direction", "direction", aliases=("SendReceive", "DirectionCode")),
         C("FromDate", "validity.from_date", Kind.DATE),
-        C("ToDate", "validity.to_date", Kind.DATE),
+        C("ToDate", "validity.to_date", Kind.LAST_DAY),
     ),
 )
 
@@ -256,7 +256,7 @@ EDI_TYPES = TableSpec(
         C("EDITypeName", "name"),
         C("Version", "version", aliases=("EDITypeVersion",)),
         C("FromDate", "validity.from_date", Kind.DATE),
-        C("ToDate", "validity.to_date", Kind.DATE),
+        C("ToDate", "validity.to_date", Kind.LAST_DAY),
     ),
 )
 
@@ -284,7 +284,7 @@ GEO_LOCATIONS = TableSpec(
         C("CoordETRS89z32EMeasure", "easting", Kind.EASTING),
         C("CoordETRS89z32NMeasure", "northing", Kind.NORTHING),
         C("FromDate", "validity.from_date", Kind.DATE),
-        C("ToDate", "validity.to_date", Kind.DATE),
+        C("ToDate", "validity.to_date", Kind.LAST_DAY),
     ),
 )
 
@@ -302,7 +302,7 @@ CLASSIFICATIONS = TableSpec(
         C("Code", "entry.code", aliases=("EntryCode", "CodeId")),
         C("Name", "entry.name", aliases=("EntryName", "CodeName")),
         C("FromDate", "validity.from_date", Kind.DATE),
-        C("ToDate", "validity.to_date", Kind.DATE),
+        C("ToDate", "validity.to_date", Kind.LAST_DAY),
     ),
 )
 

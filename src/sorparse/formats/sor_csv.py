@@ -66,7 +66,7 @@ ENTITIES = TableSpec(
             also=("validity.from_date",),
             evidence="inferred",
         ),
-        C("Ophoert_dato", "validity.to_date", Kind.DATE, evidence="inferred"),
+        C("Ophoert_dato", "validity.to_date", Kind.LAST_DAY, evidence="inferred"),
         C("Sidst_aendret_dato", "updated_at", Kind.DATE, evidence="inferred"),
         C("SghAfd-kode", "shak_code", evidence="verified"),
         C("SOR-kode", "sor_id", Kind.SOR_ID, evidence="verified"),

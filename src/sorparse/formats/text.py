@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import operator
 from collections.abc import Iterator
 from typing import BinaryIO
 
@@ -85,14 +84,18 @@ class TextBlocks:
         log: IssueLog,
         limits: Limits,
         encoding: str | None = None,
+        counting: bool = False,
     ) -> None:
         self._stream = stream
+        self._counting = counting
         self._file = file
         self._log = log
         self._limits = limits
         self.bom = False
         self.line_ends: dict[str, int] = {"CRLF": 0, "LF": 0, "CR": 0}
+        """How often each line end stands in what was given so far, with ``counting``."""
         self._asked = encoding
+        self._cr_only: bool | None = None
         self._next = 1
         """Number of the line after those given so far."""
         self._encoding: str | None = None
@@ -110,11 +113,31 @@ class TextBlocks:
             if data is None:
                 continue  # a line beyond the limit, already reported and counted
             number = self._next
-            # taking them out and comparing sizes is the fastest count of bytes there is
-            crs = len(data) - len(data.replace(b"\r", b""))
-            lines = self._lines(self._decode(data, number), crs)
+            lines = self._lines(data, number)
             self._next = number + len(lines)
+            if self._counting:
+                self._count_ends(data)
             yield number, lines
+
+    def _lines(self, data: bytes, number: int) -> list[str]:
+        utf8 = self._encoding in (None, _UTF8)
+        if not utf8:
+            return _split_lines(self._decode(data, number))
+        try:
+            # of bytes, splitlines knows just the three line ends, and each line made by itself is
+            # quicker than cutting a text twice
+            lines = list(map(bytes.decode, data.splitlines()))
+        except UnicodeDecodeError:
+            return _split_lines(self._decode(data, number))
+        if self._encoding is None and not data.isascii():
+            self._encoding = _UTF8
+        return lines
+
+    def _count_ends(self, data: bytes) -> None:
+        lf, crlf = data.count(b"\n"), data.count(b"\r\n")
+        self.line_ends["CRLF"] += crlf
+        self.line_ends["CR" if self._cr_only else "LF"] += lf - crlf
+        self.line_ends["CR"] += data.count(b"\r") - crlf
 
     def _chunks(self) -> Iterator[bytes]:
         first = self._stream.read(BLOCK_BYTES)
@@ -160,14 +183,13 @@ class TextBlocks:
         """Cut the chunks after the last line end in each; ``None`` stands for an oversized line."""
         most = 4 * self._limits.max_field_chars
         rest = b""
-        cr_only: bool | None = None
         oversized = False
         for raw in self._chunks():
             chunk = raw
-            if cr_only is None and (b"\n" in chunk or b"\r" in chunk):
+            if self._cr_only is None and (b"\n" in chunk or b"\r" in chunk):
                 # an old file whose lines end in CR alone would otherwise be one endless line
-                cr_only = b"\n" not in chunk and chunk.find(b"\r") < len(chunk) - 1
-            if cr_only:
+                self._cr_only = b"\n" not in chunk and chunk.find(b"\r") < len(chunk) - 1
+            if self._cr_only:
                 chunk = chunk.replace(b"\r", b"\n")
             if oversized:
                 end = chunk.find(b"\n")
@@ -199,29 +221,6 @@ class TextBlocks:
                 yield None
         if rest:
             yield rest
-
-    def _lines(self, text: str, crs: int) -> list[str]:
-        lines = text.split("\n")
-        lf = len(lines) - 1
-        if not lines[-1]:
-            lines.pop()
-        if not crs:
-            self.line_ends["LF"] += lf
-            return lines
-        # nearly always every line ends alike; to search a text for CRLF costs four times as much
-        if len(lines) == lf == crs and all(map(_ends_in_cr, lines)):
-            self.line_ends["CRLF"] += lf
-            return [line[:-1] for line in lines]
-        size = len(text)
-        text = text.replace("\r\n", "\n")
-        crlf = size - len(text)
-        self.line_ends["CRLF"] += crlf
-        self.line_ends["LF"] += lf - crlf
-        self.line_ends["CR"] += text.count("\r")
-        lines = text.replace("\r", "\n").split("\n")
-        if not lines[-1]:
-            lines.pop()
-        return lines
 
     def _decode(self, data: bytes, number: int) -> str:
         if data.isascii():
@@ -290,7 +289,11 @@ class TextBlocks:
         )
 
 
-_ends_in_cr = operator.methodcaller("endswith", "\r")
+def _split_lines(text: str) -> list[str]:
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    if not lines[-1]:
+        lines.pop()
+    return lines
 
 
 def _is_utf8(line: bytes) -> bool:

@@ -14,13 +14,17 @@ from .rows import BLANKS, clean
 
 MEMO_SIZE = 4096
 """Entries of one memo. The files are ordered by owner or id, so equal values stand close."""
-OBJECT_MEMO_SIZE = 64
-"""Entries of a memo of value objects: equal ones stand close, and each holds much memory."""
 MEMO_CHARS = 1_000_000
 """Characters in the keys of one memo, so that long texts cannot fill the memory."""
 
+EDGE = BLANKS + '="'
+"""A cell that begins or ends with one of these may not be its own value yet."""
 _ESCAPED = '"\n'  # begins no cell of a line: a line holds no line end
 _METRES = re.compile(r"[1-9][0-9]{3,7}(?:[.,][0-9]{1,6})?").fullmatch
+METRES_PAIR = re.compile(
+    r"[1-9][0-9]{3,5}(?:[.,][0-9]{1,6})?;[6-8][0-9]{6}(?:[.,][0-9]{1,6})?"
+).fullmatch
+"""An easting and a northing that cannot have been taken for each other."""
 
 
 class Odd(ValueError):
@@ -48,63 +52,63 @@ class Memo(dict[Any, Any]):
 
 
 class Texts:
-    """How the cells of a line are read, and how exact cells are written as a line."""
+    """How the cells of a line are read, and how exact cells are written like those of a line."""
 
-    def __init__(self, delimiter: str) -> None:
-        self._delimiter = delimiter
+    def text_of(self, cell: str) -> str:
+        """Give the text of a cell of a line: unwrapped and without blanks.
 
-    def text_of(self, cell: str) -> str | None:
-        """Give the value of a cell of a line: unwrapped, without blanks, or ``None``."""
+        Raises Odd where nothing is left, so that a cell is empty exactly where its text is.
+        """
         if '"' in cell:
             if cell.startswith(_ESCAPED):
-                text = cell[2:].replace("\nd", self._delimiter).replace("\nn", "\n")
-                return clean(text) or None
+                return cell[len(_ESCAPED) :]
             cell = cell.strip(BLANKS)
             if not (cell.startswith('"=""') and cell.endswith('"""') and len(cell) > 6):
                 raise Odd
             cell = cell[4:-3]
             if '"' in cell:
                 raise Odd
-        return clean(cell) or None
+        text = clean(cell)
+        if not text:
+            raise Odd
+        return text
 
-    def line_of(self, cells: Sequence[str]) -> str:
-        """Write cells that were split by the rules as a line that ``text_of`` reads aright."""
-        sign = self._delimiter
-        return sign.join(
-            [
-                self._escaped(cell)
-                if cell and ('"' in cell or sign in cell or "\n" in cell)
-                else cell
-                for cell in cells
-            ]
-        )
+    def like_a_line(self, cells: Sequence[str]) -> list[str]:
+        """Write cells that were split by the rules so that ``text_of`` reads them aright."""
+        return [
+            self._written(cell)
+            if cell and (cell[0] in EDGE or cell[-1] in EDGE or '"' in cell or cell == "NULL")
+            else cell
+            for cell in cells
+        ]
 
-    def _escaped(self, cell: str) -> str:
-        wrapped = cell.startswith('="') and cell.endswith('"') and len(cell) > 3
-        if wrapped and cell.count('"') == 2 and self._delimiter not in cell and "\n" not in cell:
-            return f'"=""{cell[2:-1]}"""'  # as other lines write it, and the memos know it
-        return _ESCAPED + cell.replace("\n", "\nn").replace(self._delimiter, "\nd")
+    def _written(self, cell: str) -> str:
+        text = clean(cell)
+        if '"' in text or text != clean(text):
+            return _ESCAPED + text
+        if text and cell == f'="{text}"':
+            return f'"=""{text}"""'  # as other lines write it, and the memos know it
+        return text
 
     def converter(self, kind: Kind) -> Callable[[str], Any]:
-        """Give the function from a cell of a line to a value of this kind."""
+        """Give the function from a filled cell of a line to a value of this kind."""
         text_of = self.text_of
         if kind is Kind.SOR_ID:
 
-            def sor_id(cell: str) -> str | None:
-                bare = cell[4:-3] if cell[:4] == '"=""' and cell[-3:] == '"""' else cell
-                if is_sor_id(bare):
+            def sor_id(cell: str) -> str:
+                bare = cell[4:-3] if cell[:1] == '"' else cell
+                if is_sor_id(bare) and (bare is cell or cell == f'"=""{bare}"""'):
                     return bare
-                text = text_of(cell)
-                return to_sor_id(text) if text else None
+                return to_sor_id(text_of(cell))
 
             return sor_id
         if kind in (Kind.EASTING, Kind.NORTHING):
 
-            def coordinate(cell: str) -> Decimal | None:
+            def coordinate(cell: str) -> Decimal:
                 if _METRES(cell):
                     return Decimal(cell.replace(",", "."))
-                value: Decimal | None = convert(kind, text_of(cell) or "")
+                value: Decimal = convert(kind, text_of(cell))
                 return value
 
             return coordinate
-        return lambda cell: convert(kind, text_of(cell) or "")
+        return lambda cell: convert(kind, text_of(cell)) if cell else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import date, timedelta
+from datetime import date
 
 from ..formats.base import Format
 from .days import UNKNOWN_START, from_ordinal
@@ -12,7 +12,7 @@ from .store import VersionStore
 _log = logging.getLogger("sorparse")
 _log.addHandler(logging.NullHandler())  # silent unless the application has set up logging
 
-_PAST = {
+_PAST: dict[Format | None, str] = {
     Format.SOR2_DAILY: (
         "the daily file has no history: units closed before {shown} are not in it, and units are "
         "shown with the version it holds"
@@ -44,7 +44,9 @@ def shown_day(
     if snapshot_date is not None:
         return snapshot_date
     latest = store.latest_edit()
-    days = [] if latest is None else [latest + timedelta(days=1)]
+    # there is no day after the 31st of December 9999
+    following = None if latest is None else from_ordinal(latest.toordinal() + 1)
+    days = [] if following is None else [following]
     if format is Format.SOR2_DAILY:
         earliest: dict[int, int] = {}
         for unit, start in zip(store.unit, store.start, strict=True):
@@ -77,7 +79,7 @@ class Caveats:
         """
         shown = "the day of the file" if self._shown is None else self._shown.isoformat()
         past = self._shown is None or day < self._shown
-        no_history = _PAST.get(self._format) if self._format is not None else None
+        no_history = _PAST.get(self._format)
         reasons = []
         if no_history is not None and past:
             reasons.append(no_history.format(shown=shown))

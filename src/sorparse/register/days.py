@@ -88,4 +88,4 @@ def _checked(text: str, year: int, month: int, day: int) -> date:
     if year < 1:
         raise InvalidDateError(f"{text} is no date: there is no year {year}")
     days = calendar.monthrange(year, month)[1]
-    raise InvalidDateError(f"{text} is no date: {year}-{month:02} has the days 1 to {days}")
+    raise InvalidDateError(f"{text} is no date: {year:04}-{month:02} has the days 1 to {days}")

@@ -1,4 +1,4 @@
-"""numpy, where it is installed (``pip install sorparse[fast]``).
+"""numpy, where it is installed (``pip install "sorparse[fast]"``).
 
 Why an extra: with 1.5 million versions numpy builds the time index about ten times as fast and
 tells the status of all units in a few milliseconds instead of a tenth of a second, while a point

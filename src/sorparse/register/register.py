@@ -109,13 +109,13 @@ class Register:
         for record in entities:
             store.add(record)
         tables = Tables(
-            tuple(shak_sor_map),
-            tuple(location_codes),
-            tuple(location_code_edi_types),
-            tuple(edi_types),
-            tuple(geo_locations),
-            tuple(classifications),
-            tuple(replaced_entities),
+            Records(shak_sor_map),
+            Records(location_codes),
+            Records(location_code_edi_types),
+            Records(edi_types),
+            Records(geo_locations),
+            Records(classifications),
+            Records(replaced_entities),
         )
         return cls(store, tables, format=format, snapshot_date=snapshot_date, issues=issues)
 
@@ -371,7 +371,7 @@ def load(
             for field in attrs.fields(Tables):
                 if field.name in feed.tables:
                     pairs = list(feed.numbered(field.name))
-                    read[field.name] = tuple([record for _, record in pairs])
+                    read[field.name] = Records([record for _, record in pairs])
                     lines[field.name] = array("q", [line or 0 for line, _ in pairs])
         return Register(
             store,

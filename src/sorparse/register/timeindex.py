@@ -13,6 +13,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 from .days import OPEN_END, UNKNOWN_START
@@ -23,6 +24,9 @@ from .timeline import Segment, Status, Version, resolve
 NO_ROW = -1
 CLOSED, ACTIVE, FUTURE = range(3)
 """Codes of :meth:`TimeIndex.statuses`."""
+_DAY_BITS = OPEN_END.bit_length()
+_ROW_BITS = 32
+_ROW_MASK = (1 << _ROW_BITS) - 1
 
 
 class TimeIndex:
@@ -36,9 +40,9 @@ class TimeIndex:
         self.units = len(store.ids)
         self.opening = array("i")
         """Opening by unit number."""
-        self.rows = array("i")
+        self.rows: array[int]
         """All rows, by unit, each unit's oldest first (in order of precedence)."""
-        self.rows_from = array("i")
+        self.rows_from: array[int]
         self._starts = array("i")
         self._ends = array("i")
         self._segment_rows = array("i")
@@ -125,7 +129,7 @@ class TimeIndex:
                     for row, opening in zip(self.snapshot(day), self.opening, strict=True)
                 ),
             )
-        codes = np.where(_numbers(np, self.opening) > day, FUTURE, CLOSED).astype(np.int8)
+        codes = np.where(_numbers(np, self.opening) > day, FUTURE, CLOSED)
         codes[self._segment_units(np)[self._in_force(np, day)]] = ACTIVE
         return _array("b", codes)
 
@@ -136,18 +140,16 @@ class TimeIndex:
         # one number a version, which sorts by unit, start, updated and row: sorting plain numbers
         # takes a fraction of what sorting tuples does
         keys = [
-            ((unit << 22 | start) << 22 | updated) << 32 | row
+            ((unit << _DAY_BITS | start) << _DAY_BITS | updated) << _ROW_BITS | row
             for unit, start, updated, row in zip(
                 store.unit, store.start, store.updated, range(rows), strict=True
             )
         ]
         keys.sort()
-        self.rows = array("i", [key & 0xFFFFFFFF for key in keys])
+        self.rows = array("i", [key & _ROW_MASK for key in keys])
         del keys
-        self.rows_from.append(0)
-        low = 0
-        for high in _run_ends(store.unit, self.rows):
-            self.rows_from.append(high)
+        self.rows_from = array("i", [0, *_run_ends(store.unit, self.rows)])
+        for low, high in pairwise(self.rows_from):
             self._segment_from.append(len(self._starts))
             opening, segments = _resolved(store, self.rows[low:high])
             self.opening.append(opening)
@@ -155,7 +157,6 @@ class TimeIndex:
                 self._starts.append(start)
                 self._ends.append(end)
                 self._segment_rows.append(row)
-            low = high
         self._segment_from.append(len(self._starts))
 
     def _build_with_numpy(self, store: VersionStore, np: Any) -> None:
@@ -164,14 +165,13 @@ class TimeIndex:
         )
         order = np.lexsort((updated, start, unit))  # stable: the row decides among equals
         unit, start, end = unit[order], start[order], end[order]
-        rows_from = np.zeros(self.units + 1, np.int32)
-        np.cumsum(np.bincount(unit, minlength=self.units), out=rows_from[1:])
+        rows_from = np.concatenate(([0], np.cumsum(np.bincount(unit))))
         first = rows_from[:-1]
 
         given = _numbers(np, store.first_from)[order]
-        given = np.where(given == UNKNOWN_START, OPEN_END + 1, given)
+        given = np.where(given == UNKNOWN_START, OPEN_END, given)
         opening = np.minimum.reduceat(given, first)
-        opening = np.where(opening > OPEN_END, start[first], opening)
+        opening = np.where(opening == OPEN_END, start[first], opening)
 
         # rule 4, then what is not plain: a version without a day, an overlap, a lost opening
         successor = np.flatnonzero(unit[1:] == unit[:-1])
@@ -202,8 +202,8 @@ class TimeIndex:
         if len(odd_units):
             merged = np.argsort(units, kind="stable")  # a unit stands in one part only
             units, starts, ends, rows = (column[merged] for column in (units, starts, ends, rows))
-        segment_from = np.zeros(self.units + 1, np.int32)
-        np.cumsum(np.bincount(units, minlength=self.units), out=segment_from[1:])
+        counts = np.bincount(units, minlength=self.units)
+        segment_from = np.concatenate(([0], np.cumsum(counts)))
 
         self.opening, self.rows, self.rows_from = (
             _array("i", column) for column in (opening, order, rows_from)
@@ -220,11 +220,11 @@ class TimeIndex:
 
     def _segment_units(self, np: Any) -> Any:
         counts = np.diff(_numbers(np, self._segment_from))
-        return np.repeat(np.arange(self.units, dtype=np.int32), counts)
+        return np.repeat(np.arange(self.units), counts)
 
     def _snapshot_with_numpy(self, day: int, np: Any) -> Sequence[int]:
         at = self._in_force(np, day)
-        found = np.full(self.units, NO_ROW, np.int32)
+        found = np.full(self.units, NO_ROW)
         found[self._segment_units(np)[at]] = _numbers(np, self._segment_rows)[at]
         return _array("i", found)
 
@@ -246,7 +246,7 @@ def _resolved(store: VersionStore, rows: Sequence[int]) -> tuple[int, list[Segme
 
 
 def _numbers(np: Any, column: array[int]) -> Any:
-    return np.frombuffer(column, np.int32) if len(column) else np.zeros(0, np.int32)
+    return np.asarray(column)  # a view
 
 
 def _array(code: str, numbers: Any) -> array[int]:

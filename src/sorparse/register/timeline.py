@@ -23,6 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import Enum
+from itertools import pairwise
 from typing import NamedTuple
 
 from .days import OPEN_END, UNKNOWN_START
@@ -67,39 +68,31 @@ def resolve(versions: Iterable[Version], first_from: int) -> tuple[int, list[Seg
     """
     ordered = sorted(versions)
     live = [version for version in ordered if version.start <= version.end]
-    opening = first_from or (live or ordered)[0].start
+    opening = (live or ordered)[0].start if first_from == UNKNOWN_START else first_from
     if not live:
-        earliest = ordered[0]._replace(start=min(opening, ordered[0].start))
-        if earliest.start > earliest.end:
-            return opening, []
-        live = [earliest]
+        earliest = ordered[0]
+        lasted = opening <= earliest.end
+        return opening, [Segment(opening, earliest.end, earliest.row)] if lasted else []
     segments = _flatten(_superseded(live))
-    if opening < live[0].start:
+    first = segments[0]
+    if opening != first.start:
         # the days of the opening come from the version that stands on its first day
-        first = segments[0]
-        segments[0] = Segment(opening, first.end, first.row)
-    elif opening > live[0].start:
+        segments[0] = Segment(min(first.start, opening), first.end, first.row)
         segments = [
-            Segment(max(segment.start, opening), segment.end, segment.row)
-            for segment in segments
-            if segment.end >= opening
+            Segment(max(start, opening), end, row) for start, end, row in segments if end >= opening
         ]
     return opening, segments
 
 
 def _superseded(live: list[Version]) -> list[Version]:
     """End each open version where a later-starting one begins (rule 4)."""
-    ended: list[Version] = []
-    following = OPEN_END + 1  # the next start later than the current one
-    previous = OPEN_END + 1
-    for version in reversed(live):
-        if version.start != previous:
-            following, previous = previous, version.start
-        if version.end == OPEN_END and following <= OPEN_END:
-            version = version._replace(end=following - 1)  # noqa: PLW2901 - ended copy
-        ended.append(version)
-    ended.reverse()
-    return ended
+    later = {one.start: other.start for one, other in pairwise(live) if one.start < other.start}
+    return [
+        version._replace(end=later[version.start] - 1)
+        if version.end == OPEN_END and version.start in later
+        else version
+        for version in live
+    ]
 
 
 def _flatten(live: list[Version]) -> list[Segment]:
@@ -107,34 +100,23 @@ def _flatten(live: list[Version]) -> list[Segment]:
 
     A stack holds the versions still running, the winner on top. A version that ends no later than
     a newer one is never seen again, so the ends fall from bottom to top and each version is pushed
-    and popped once.
+    and popped once. What is cut off a winner is followed by a day of another: the newer one's.
     """
     segments: list[Segment] = []
     running: list[Version] = []
-    day = live[0].start
-
-    def tell_until(limit: int) -> None:
-        nonlocal day
-        while running and day <= limit:
-            winner = running[-1]
-            last = min(winner.end, limit)
-            if last >= day:
-                before = segments[-1] if segments else None
-                if before is not None and before.row == winner.row and before.end == day - 1:
-                    segments[-1] = Segment(before.start, last, winner.row)
-                else:
-                    segments.append(Segment(day, last, winner.row))
-                day = last + 1
-            if winner.end < day:
-                running.pop()
-
-    for version in live:
-        tell_until(version.start - 1)
-        day = version.start
+    for following, version in enumerate(live, 1):
         while running and running[-1].end <= version.end:
             running.pop()
         running.append(version)
-    tell_until(OPEN_END)
+        day = version.start
+        limit = live[following].start - 1 if following < len(live) else OPEN_END
+        while running and day <= limit:
+            winner = running[-1]
+            last = min(winner.end, limit)
+            segments.append(Segment(day, last, winner.row))
+            day = last + 1
+            if last == winner.end:
+                running.pop()
     return segments
 
 

@@ -9,9 +9,9 @@ plain numbers in metres, texts without outer blanks.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
-from functools import lru_cache, reduce
+from functools import reduce
 from typing import Any
 
 from ..extras import load_extra
@@ -19,29 +19,25 @@ from ..formats.cells import CONVERTERS, BadCell
 from ..formats.declare import Kind
 from ..formats.decode import NORTHING_FROM, Plan
 from ..formats.rows import clean
-from ..identifiers import is_cvr, is_location_code, is_sor_id
 from ..records import SorType
 from .arrow import arrow_schema, load_pyarrow
+from .checks import CHECKS
 from .schema import DataType, TableSchema
 
 _MEMO_SIZE = 50_000
-_CHECKS: dict[Kind, Callable[[str], bool]] = {
-    Kind.SOR_ID: is_sor_id,
-    Kind.LOCATION_CODE: is_location_code,
-    Kind.CVR: lru_cache(maxsize=_MEMO_SIZE)(is_cvr),  # few owners, and the dearest check
-}
 _COORDINATES = (Kind.EASTING, Kind.NORTHING)
 _METRES = r"^[1-9][0-9]{3,7}([.,][0-9]{1,6})?$"
 # as numbers of days from 1970: what a date of Python can be, and the publisher's open ends
 _FIRST_DAY = (date.min - date(1970, 1, 1)).days
 _OPEN_FROM = (date(2500, 1, 1) - date(1970, 1, 1)).days
-KINDS = frozenset((Kind.TEXT, Kind.DATE, Kind.BOOL, Kind.INHERITED, Kind.SOR_TYPE))
+_DATES = (Kind.DATE, Kind.LAST_DAY)
+KINDS = frozenset((Kind.TEXT, *_DATES, Kind.BOOL, Kind.INHERITED, Kind.SOR_TYPE))
 """Kinds that are read here, beside ids and coordinates."""
 
 
 def readable(plan: Plan) -> bool:
     """Tell whether every column under a header is of a kind that is read here."""
-    known = {*KINDS, *_CHECKS, *_COORDINATES}
+    known = {*KINDS, *CHECKS, *_COORDINATES}
     columns = [column for column in plan.columns if column is not None]
     return all(column.kind in known and not column.also for column in columns)
 
@@ -81,17 +77,17 @@ class FastColumns:
         self._odd_last[[0x20, 0x09, 0xA0]] = True
         self._memos: dict[Kind, dict[str, Any]] = {}
 
-    def read(self, lines: Sequence[bytes]) -> tuple[list[Any], Any, Any]:
+    def read(self, data: bytes, rows: int) -> tuple[list[Any], Any, Any]:
         """Give the columns of the table, the rows that are odd, and the quotes of ``="…"`` cells.
 
-        The second is a mask, the third a number for each row: six for each such cell. Raises
-        NotAligned where lines and rows do not match, ValueError for what is not UTF-8.
+        data: as many lines as there are rows. The second is a mask, the third a number for each
+        row: six for each such cell. Raises NotAligned where lines and rows do not match,
+        ValueError for what is not UTF-8.
         """
-        return _Batch(self, self._parse(lines)).result()
+        return _Batch(self, self._parse(data, rows)).result()
 
-    def _parse(self, lines: Sequence[bytes]) -> list[Any]:
+    def _parse(self, data: bytes, rows: int) -> list[Any]:
         csv, pa = self._csv, self._pa
-        data = b"\n".join(lines) + b"\n"
         try:
             table = csv.read_csv(
                 pa.BufferReader(data),
@@ -108,7 +104,7 @@ class FastColumns:
             )
         except pa.ArrowInvalid as error:
             raise NotAligned(str(error)) from error
-        if table.num_rows != len(lines) or table.column(0).num_chunks != 1:
+        if table.num_rows != rows or table.column(0).num_chunks != 1:
             raise NotAligned
         return [column.chunk(0) for column in table.columns]
 
@@ -175,13 +171,13 @@ class _Batch:
             return self._dictionary(array)
         if column.kind is Kind.TEXT:
             return self._text(array)
-        if column.kind in _CHECKS:
+        if column.kind in CHECKS:
             return self._ids(array, column.kind)
         array = self._unwrapped(array)
         if column.kind in _COORDINATES:
             return self._metres(array)
-        if column.kind is Kind.DATE:
-            return self._dates(array)
+        if column.kind in _DATES:
+            return self._dates(array, column.kind)
         return self._by_value(array, column.kind, kind)
 
     # -- texts
@@ -246,10 +242,8 @@ class _Batch:
 
     def _ids(self, array: Any, kind: Kind) -> Any:
         array = self._unwrapped(array)
-        check = _CHECKS[kind]
-        encoded = array.dictionary_encode()
-        wrong = [not check(text) for text in encoded.dictionary.to_pylist()]
-        self._mark(encoded, wrong)
+        starts, ends, data = self._bounds(array)
+        self._odd |= (ends > starts) & ~CHECKS[kind](starts, ends, data)
         return array
 
     def _mark(self, encoded: Any, wrong: list[bool]) -> None:
@@ -259,17 +253,17 @@ class _Batch:
             found = self._pc.take(values, encoded.indices).fill_null(False)
             self._odd |= found.to_numpy(zero_copy_only=False)
 
-    def _dates(self, array: Any) -> Any:
+    def _dates(self, array: Any, kind: Kind) -> Any:
         pa, pc = self._pa, self._pc
         try:
             days = array.cast(pa.date32())
         except pa.ArrowInvalid:
-            return self._by_value(array, Kind.DATE, pa.date32())
+            return self._by_value(array, kind, pa.date32())
         if pc.max(pc.utf8_length(array)).as_py() != 10:
-            return self._by_value(array, Kind.DATE, pa.date32())
+            return self._by_value(array, kind, pa.date32())
         bounds = pc.min_max(days.cast(pa.int32())).as_py()
         if bounds["min"] < _FIRST_DAY or bounds["max"] >= _OPEN_FROM:
-            return self._by_value(array, Kind.DATE, pa.date32())
+            return self._by_value(array, kind, pa.date32())
         return days
 
     def _by_value(self, array: Any, kind: Kind, target: Any) -> Any:

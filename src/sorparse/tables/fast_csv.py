@@ -15,11 +15,11 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from importlib.util import find_spec
-from operator import methodcaller
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import attrs
 
+from ..extras import load_extra
 from ..formats.csv_reader import CsvTable
 from ..formats.rows import split_quoted
 from .arrow import arrow_arrays, arrow_schema, load_pyarrow, record_batches
@@ -31,11 +31,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 BLOCK_BYTES = 2 * 1024 * 1024
-_AHEAD = 2  # blocks on their way while one is handed out
+_AHEAD = 1  # blocks on their way while one is handed out
 _BOM = b"\xef\xbb\xbf"
-_quotes_in = methodcaller("count", b'"')
-_returns_in = methodcaller("count", b"\r")
-_ends_in_return = methodcaller("endswith", b"\r")
+_QUOTE, _LF, _CR = b'"\n\r'
 
 
 def batches_of(readers: Iterable[Any], schema: TableSchema) -> Iterator[pa.RecordBatch]:
@@ -89,12 +87,50 @@ class _GoOnByRecords(Exception):
         self.line = line
 
 
-@attrs.frozen(eq=False)
 class _Block:
-    """Lines, each a row by itself, with the number of the first."""
+    """Lines, each a row by itself or empty, with the number of the first."""
 
-    number: int
-    lines: list[bytes]
+    def __init__(self, number: int, data: bytes) -> None:
+        self.number = number
+        self.data = data
+
+    def look(self, longest: int) -> None:
+        """Find the lines; raises NotAligned where they are not what they seem."""
+        np = load_extra("numpy", "arrow", "Arrow tables")
+        if b"\0" in self.data:
+            raise NotAligned
+        signs = np.frombuffer(self.data, dtype=np.uint8)
+        ends = np.flatnonzero(signs == _LF)
+        if not self.data.endswith(b"\n"):
+            ends = np.append(ends, len(signs))
+        self._starts = np.concatenate(([0], ends[:-1] + 1))
+        if (ends - self._starts).max() > longest:
+            raise NotAligned
+        quotes = np.flatnonzero(signs == _QUOTE)
+        self.quotes = np.searchsorted(quotes, ends) - np.searchsorted(quotes, self._starts)
+        """Of each line."""
+        if (self.quotes % 2).any():
+            raise NotAligned  # a cell may go on over the next line
+        returned = (ends > self._starts) & (signs[ends - 1] == _CR)
+        if np.count_nonzero(signs == _CR) != np.count_nonzero(returned):
+            raise NotAligned  # a lone CR ends a line too
+        self._ends = ends - returned
+        self.filled = np.flatnonzero(self._ends > self._starts)
+        """Places of the lines that are not empty."""
+
+    def __len__(self) -> int:
+        return len(self._starts)
+
+    def line(self, place: int) -> str:
+        """Give one line."""
+        return self.data[self._starts[place] : self._ends[place]].decode()
+
+    def rows(self) -> bytes:
+        """Give the lines that are not empty."""
+        if len(self.filled) == len(self):
+            return self.data
+        cut = (self.data[self._starts[at] : self._ends[at]] for at in self.filled)
+        return b"\n".join(cut) + b"\n"
 
 
 @attrs.frozen(eq=False)
@@ -149,48 +185,34 @@ class _FastFile:
                 if len(rest) > self._longest:
                     raise _GoOnByRecords(number)
                 continue
-            lines = (rest + chunk[:end]).split(b"\n")
-            lines.pop()
+            data = rest + chunk[:end]
             rest = chunk[end:]
-            yield from self._below_header(number, lines)
-            number += len(lines)
+            yield from self._below_header(number, data)
+            number += data.count(b"\n")
         if rest:
-            yield from self._below_header(number, [rest])
+            yield from self._below_header(number, rest)
 
-    def _below_header(self, number: int, lines: list[bytes]) -> Iterator[_Block]:
-        above = self._header + 1 - number
-        if above > 0:
-            number, lines = number + above, lines[above:]
-        if lines:
-            yield _Block(number, lines)
+    def _below_header(self, number: int, data: bytes) -> Iterator[_Block]:
+        while number <= self._header and data:
+            data = data[data.find(b"\n") + 1 or len(data) :]
+            number += 1
+        if data:
+            yield _Block(number, data)
 
     def _read(self, block: _Block) -> _Read:
         """Turn a block to columns; runs beside the reading, and tells nothing to anybody."""
-        lines = block.lines
-        if max(map(len, lines)) > self._longest or any(b"\0" in line for line in lines):
-            raise NotAligned
-        filled = [place for place, line in enumerate(lines) if line not in (b"", b"\r")]
-        if len(filled) < len(lines):
-            lines = [lines[place] for place in filled]
-        if not lines:
+        block.look(self._longest)
+        filled = block.filled
+        if not len(filled):
             return _Read(block, [], [], None)
-        quotes = list(map(_quotes_in, lines))
-        if any(count % 2 for count in quotes):
-            raise NotAligned  # a cell may go on over the next line
-        if sum(map(_returns_in, lines)) != sum(map(_ends_in_return, lines)):
-            raise NotAligned  # a lone CR ends a line too
-        columns, odd, wrapped = self._columns.read(lines)
-        places = [row for row, is_odd in enumerate(odd.tolist()) if is_odd]
-        for row, (count, known) in enumerate(zip(quotes, wrapped.tolist(), strict=True)):
-            if count != known and not odd[row] and not self._well_quoted(lines[row]):
-                places.append(row)
-                odd[row] = True
-        odd_lines = [filled[row] for row in sorted(places)]
-        return _Read(block, columns, odd_lines, ~odd if places else None)
+        columns, odd, wrapped = self._columns.read(block.rows(), len(filled))
+        for row in (~odd & (block.quotes[filled] != wrapped)).nonzero()[0]:
+            odd[row] = not self._well_quoted(block.line(filled[row]))
+        return _Read(block, columns, filled[odd].tolist(), ~odd if odd.any() else None)
 
-    def _well_quoted(self, line: bytes) -> bool:
+    def _well_quoted(self, line: str) -> bool:
         """Tell whether a line's quotes mean the same to everyone."""
-        cells = split_quoted(line.decode().rstrip("\r"), self._reader.delimiter)
+        cells = split_quoted(line, self._reader.delimiter)
         return cells is not None and len(cells) == self._width
 
     def _finished(self, number: int, future: Future[_Read]) -> Iterator[pa.RecordBatch]:
@@ -212,8 +234,8 @@ class _FastFile:
 
     def _exact(self, read: _Read) -> dict[int, Any]:
         """Read the odd lines as every reader does, and give their records by place."""
-        first, lines = read.block.number, read.block.lines
-        odd = ((first + at, lines[at].decode().rstrip("\r")) for at in read.odd)
+        first = read.block.number
+        odd = ((first + at, read.block.line(at)) for at in read.odd)
         return {number - first: record for number, record in self._picked(odd)}
 
     def _in_order(
@@ -230,12 +252,11 @@ class _FastFile:
         odd = set(read.odd)
         after = {place: ordinary.num_rows + n for n, place in enumerate(exact)}
         order, row = [], 0
-        for place, line in enumerate(read.block.lines):
-            if place in odd:
-                if place in after:
-                    order.append(after[place])
-            elif line not in (b"", b"\r"):
+        for place in read.block.filled.tolist():
+            if place not in odd:
                 order.append(row)
                 row += 1
+            elif place in after:
+                order.append(after[place])
         both = pa.Table.from_batches([ordinary, others]).unify_dictionaries().combine_chunks()
         yield from both.take(pa.array(order)).combine_chunks().to_batches()

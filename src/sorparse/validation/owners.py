@@ -16,7 +16,7 @@ from .compile import Schema, load_schema
 from .components import namespace_of
 from .faults import FaultLog
 from .lines import locate
-from .words import Finding, content_findings, value_finding
+from .words import Attributes, Finding, content_findings, value_finding
 
 OWNER = "InstitutionOwnerEntity"
 _TOLD_AT_ONCE = 3
@@ -210,6 +210,7 @@ class OwnerValidator:
         validator, components = self.schema.validator, self.schema.components
         if validator.validate(top):
             return
+        attributes = Attributes()
         for entry in list(validator.error_log):
             element = locate(top, entry.path)
             element = top if element is None else element
@@ -218,7 +219,7 @@ class OwnerValidator:
             if element in stand_ins and not unexpected:
                 continue
             if entry.type_name != "SCHEMAV_ELEMENT_CONTENT":
-                finding = value_finding(entry, element, components)
+                finding = value_finding(entry, element, components, attributes)
                 if finding is not None:
                     yield finding
                 continue

@@ -26,7 +26,7 @@ from .document import (
 from .faults import FaultLog
 from .owners import OWNER, OwnerValidator, is_owner
 from .report import ValidationReport
-from .words import value_finding
+from .words import Attributes, value_finding
 
 _CHUNK = 64 * 1024
 _COUNTING_CHUNK = 1024 * 1024
@@ -160,7 +160,7 @@ def _count(document: Document, schema: Schema, limits: Limits) -> ValidationRepo
         # without a tree the value is not at hand, and the path is the element's name alone
         subject = local_of(entry.message.partition("'")[2].partition("'")[0])
         stand_in = etree.Element(subject if ":" not in subject else "element")
-        finding = value_finding(entry, stand_in, schema.components)
+        finding = value_finding(entry, stand_in, schema.components, Attributes())
         if finding is not None:
             log.put(
                 _code_of(entry, finding.code),

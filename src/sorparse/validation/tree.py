@@ -67,9 +67,13 @@ class _Writing:
     def lines(self) -> Iterator[str]:
         root = self.schema.elements[ROOT]
         tree = list(self._element(root, 0))
-        yield f"# SOR XML {self.version}"
+        yield f"# Schema of Sor.xml {self.version}"
         yield ""
-        yield "Generated from the schemas in `sorparse/schemas`."
+        yield (
+            "What the bundled schema lets in, in which order. After a name, `?` means that it may "
+            "be left out, `*` that it may stand any number of times, `+` at least once; a name "
+            "alone stands exactly once. Made from the files in `sorparse/schemas`."
+        )
         yield ""
         yield "| prefix | namespace |"
         yield "|---|---|"

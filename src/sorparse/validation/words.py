@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import attrs
 from lxml import etree
 
+from ..attributes import attributes_of
 from .components import Components, Content, local, local_of, namespace_of
 
 UNITS = ("InstitutionOwner", "HealthInstitution", "OrganizationalUnit")
@@ -66,8 +67,28 @@ _BOUND_WORDS = {
 }
 
 
+class Attributes:
+    """The attributes of the element asked about last: one may have thousands of wrong ones."""
+
+    def __init__(self) -> None:
+        self._element: etree._Element | None = None
+        self._values: Mapping[str, str] = {}
+
+    def value(self, element: etree._Element, name: str) -> str:
+        """Give the value of an attribute by its name, or by the end of it."""
+        if element is not self._element:
+            self._element, self._values = element, attributes_of(element)
+        known = self._values.get(name)
+        if known is None:
+            known = next((v for k, v in self._values.items() if k.endswith(name)), "")
+        return known
+
+
 def value_finding(
-    entry: etree._LogEntry, element: etree._Element, components: Components
+    entry: etree._LogEntry,
+    element: etree._Element,
+    components: Components,
+    attributes: Attributes,
 ) -> Finding | None:
     """Word an error about a value, an attribute or text; ``None`` where it only follows another."""
     message = entry.message
@@ -81,10 +102,7 @@ def value_finding(
         return Finding("xsd-missing-attribute", rule, element, attribute=found[1])
     value = element.text or ""
     if attribute is not None:
-        known = element.get(attribute)  # to search through thousands of them takes too long
-        if known is None:
-            known = next((v for k, v in element.items() if k.endswith(attribute)), "")
-        value = str(known)
+        value = attributes.value(element, attribute)
     if kind in ("SCHEMAV_CVC_COMPLEX_TYPE_3_2_1", "SCHEMAV_CVC_TYPE_3_1_1"):
         rule = f"has the attribute {attribute}, which the schema does not know here"
         return Finding("xsd-unknown-attribute", rule, element, value, attribute)

@@ -30,6 +30,8 @@ from ..output import shown
 from .calendar import PickDay
 
 HITS = 200
+_VALUE = 24
+"""Cells that a value is given beside the names of the fields."""
 
 
 class Browser(App[None]):
@@ -93,6 +95,11 @@ class Browser(App[None]):
 
     # -- search
 
+    def on_resize(self) -> None:
+        """Set the fields anew: they are laid out for the width."""
+        if self.selected is not None:
+            self.select(self.selected, replant=False)
+
     def on_input_changed(self, event: Input.Changed) -> None:
         """Search as it is typed."""
         if event.input.id == "search":
@@ -133,7 +140,8 @@ class Browser(App[None]):
         if ids and not (keep and self.selected is not None):
             self.select(ids[0])
         more = " or more; type on" if len(rows) == HITS else ""
-        self._note(f"{len(rows)} units{more}" if rows else "nothing found")
+        number = f"{len(rows)} {'unit' if len(rows) == 1 else 'units'}"
+        self._note(number + more if rows else "nothing found")
 
     def _note(self, text: str) -> None:
         lines = [text, *self.view.caveats]
@@ -168,6 +176,8 @@ class Browser(App[None]):
         ]
         fields = list(told.flat(found["unit"]))
         width = max(len(field) for field, _ in fields)
+        if width + _VALUE > self.size.width * 3 // 5:
+            width = 0  # padded lines would fall apart
         lines += [f"{field.ljust(width)}  {value}" for field, value in fields]
         self.query_one("#unit", Static).update(_text("\n".join(lines), lines=True))
         self._show_history(sor_id)

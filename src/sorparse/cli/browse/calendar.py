@@ -95,10 +95,11 @@ class PickDay(ModalScreen[date | None]):
     CSS = """
     PickDay { align: center middle; }
     PickDay > Vertical {
-        width: 46; height: auto; padding: 1 2; border: round $accent; background: $surface;
+        width: 46; max-width: 100%; height: auto; padding: 1 2;
+        border: round $accent; background: $surface;
     }
     Month { height: 8; width: auto; margin: 1 0; }
-    Month:focus { color: $accent; }
+    Month:focus { color: $text-accent; }
     #wrong { color: $error; }
     """
 
@@ -113,7 +114,7 @@ class PickDay(ModalScreen[date | None]):
             yield Input(self._day.isoformat(), id="typed", placeholder="year-month-day")
             yield Month(self._day)
             yield Label("", id="wrong")
-            yield Label("arrows: day, week; page up, down: month;\nenter: choose; tab: type it")
+            yield Label("arrows: day, week\npage up, down: month\nenter: choose; tab: type it")
 
     def on_mount(self) -> None:
         """Start in the month."""

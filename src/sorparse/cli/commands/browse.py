@@ -34,7 +34,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
         from ..browse.app import Browser
     except ImportError as error:
         raise sorparse.MissingExtraError(
-            "the browser needs textual: pip install sorparse[browse]"
+            'the browser needs textual: pip install "sorparse[browse]"'
         ) from error
     if not out.stream.isatty():
         raise sorparse.SorError("browse needs a terminal")

@@ -33,7 +33,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
         import shtab
     except ImportError:
         raise sorparse.MissingExtraError(
-            "shell completion needs shtab: pip install sorparse[cli]"
+            'shell completion needs shtab: pip install "sorparse[cli]"'
         ) from None
     from ..app import make_parser
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 
+import sorparse
+
 from .. import arguments, reading
 from ..output import Output
 
@@ -36,6 +38,8 @@ def run(args: argparse.Namespace, out: Output) -> int:
         found = feed.describe()
     if out.is_json:
         out.json(found.to_dict())
+    elif out.draws:
+        _draw(found, out)
     elif out.is_text:
         for line in str(found).split("\n"):
             out.line(line)
@@ -57,3 +61,27 @@ def run(args: argparse.Namespace, out: Output) -> int:
             ),
         )
     return 0
+
+
+def _draw(found: sorparse.Description, out: Output) -> None:
+    """Write what ``str()`` of it says, each table to the width of the terminal."""
+    day = f", snapshot of {found.snapshot_date}" if found.snapshot_date else ""
+    out.line(f"{found.source}: {found.format}{day}", "bold")
+    for table in found.tables:
+        out.line()
+        out.line(f"{table.table}: {table.rows} rows in {table.file}", "bold")
+        for told in filter(None, (table.form, *table.notes)):
+            out.line(f"  {told}")
+        out.rows(
+            ("column", "field", "filled", "samples"),
+            (
+                (one.name, one.field or "unknown", one.filled, " | ".join(one.samples))
+                for one in table.columns
+            ),
+            styles={"field": lambda text: "yellow" if text == "unknown" else ""},
+        )
+        if table.missing:
+            out.line("  declared, not in the file: " + ", ".join(table.missing))
+    if found.ignored:
+        out.line()
+        out.line("not read: " + ", ".join(found.ignored))

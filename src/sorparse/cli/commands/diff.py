@@ -39,13 +39,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     arguments.file(parser)
     parser.add_argument("second", metavar="SECOND", nargs="?", help="the newer source")
-    parser.add_argument("--from", dest="from_day", metavar="DAY", type=arguments.day)
+    parser.add_argument(
+        "--from",
+        dest="from_day",
+        metavar="DAY",
+        type=arguments.day,
+        help="the first of two days of one source to compare",
+    )
     parser.add_argument(
         "--to",
         dest="to_day",
         metavar="DAY",
         type=arguments.day,
-        help="compare these two days of one source; --to is today where it is left out",
+        help="the second of them; today in Denmark where it is left out",
     )
     parser.add_argument(
         "--max-closed",

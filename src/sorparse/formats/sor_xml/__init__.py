@@ -34,7 +34,7 @@ _GEO_WORDS = ("geographicallocali", "geographicalloca", "geolocation")
 def recognise(member: Member, head: bytes, options: ReadOptions) -> Found | None:
     """Give the tables of an XML of SOR's; ``None`` for what is none.
 
-    Raises SorFileError for an XML that declares a document type.
+    Raises SorFileError for an XML that declares a document type or an encoding that it has not.
     """
     if not head.lstrip(_BEFORE_XML).startswith(b"<"):
         return None
@@ -43,13 +43,15 @@ def recognise(member: Member, head: bytes, options: ReadOptions) -> Found | None
     from .lists import ClassificationsReader, GeoLocationsReader
     from .numbers import LocationCodesReader
     from .readers import EntitiesReader
-    from .stream import DoctypeError, read_header, split_tag
+    from .stream import DoctypeError, EncodingError, read_header, split_tag
 
     try:
         header, _ = read_header([head], file=member.name, encoding=options.encoding)
     except DoctypeError:
         if b"<html" in head.lower():
             return None
+        raise
+    except EncodingError:
         raise
     except SorFileError:
         return None

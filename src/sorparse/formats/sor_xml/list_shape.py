@@ -9,6 +9,7 @@ from itertools import chain
 import attrs
 from lxml import etree
 
+from ...attributes import attributes_of
 from ...errors import SorFileError
 from ...sources import Member
 from ..base import ReadOptions
@@ -139,9 +140,9 @@ def _survey(member: Member, options: ReadOptions, shape: Shape) -> None:
             kind.most = max(kind.most, most)
             if here:
                 shape.kinds[here[:-1]].is_leaf = False
-            for key, value in element.attrib.items():
+            for key, value in attributes_of(element).items():
                 counts = shape.attributes.setdefault(here, {})
-                counts.setdefault(f"@{split_tag(key)[1]}", PathCount()).add(str(value))
+                counts.setdefault(f"@{split_tag(key)[1]}", PathCount()).add(value)
         else:
             text = (element.text or "").strip()
             if text:

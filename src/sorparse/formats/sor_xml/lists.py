@@ -15,6 +15,7 @@ from typing import Any
 
 import attrs
 
+from ...attributes import attributes_of
 from ...description import ColumnDescription, TableDescription
 from ...errors import SorError
 from ...issues import Issue, IssueLog
@@ -267,7 +268,7 @@ class _EntryDecoding:
             if around.getparent() is None:
                 break
             tag = split_tag(around.tag)[1]
-            pairs = [(f"@{split_tag(k)[1]}", str(v)) for k, v in around.attrib.items()]
+            pairs = [(f"@{split_tag(k)[1]}", v) for k, v in attributes_of(around).items()]
             pairs += [
                 (split_tag(child.tag)[1], (child.text or "").strip())
                 for child in around

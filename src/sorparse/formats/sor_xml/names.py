@@ -110,7 +110,7 @@ def _references() -> Iterator[Column]:
 def _status(prefix: str = "") -> tuple[Column, ...]:
     return (
         C(f"{prefix}SorStatus/FromDate", "validity.from_date", Kind.DATE, evidence="verified"),
-        C(f"{prefix}SorStatus/ToDate", "validity.to_date", Kind.DATE, evidence="verified"),
+        C(f"{prefix}SorStatus/ToDate", "validity.to_date", Kind.LAST_DAY, evidence="verified"),
         C(f"{prefix}SorStatus/UpdatedAt", "updated_at", Kind.DATE, evidence="verified"),
         C(f"{prefix}SorStatus/FirstFromDate", "first_from_date", Kind.DATE, evidence="verified"),
     )

@@ -32,6 +32,9 @@ SAFE: dict[str, Any] = {
     "remove_comments": True,
     "remove_pis": True,
 }
+_DECLARED = re.compile(
+    rb"""(?:\xef\xbb\xbf)?<\?xml\s[^>]{0,200}?encoding\s*=\s*["']([^"'>]{0,100})["'][^>]{0,200}>"""
+)
 
 
 def split_tag(tag: object) -> tuple[str, str]:
@@ -65,6 +68,10 @@ class Header:
 
 class DoctypeError(SorFileError):
     """The document declares a document type."""
+
+
+class EncodingError(SorFileError):
+    """The document declares an encoding with which it cannot be read."""
 
 
 class _Stop(Exception):
@@ -153,8 +160,23 @@ def read_header(
         except etree.XMLSyntaxError as exc:
             if target.root is not None:
                 break  # the reading of the units tells it, with the units before it
+            if encoding is None:
+                _refuse_encoding(exc, b"".join(taken), file)
             raise syntax_error(exc, file, None) from None
     return target.header(), taken
+
+
+def _refuse_encoding(exc: etree.XMLSyntaxError, head: bytes, file: str) -> None:
+    """Raise EncodingError where the parser stopped in the declaration, at its encoding."""
+    declared = _DECLARED.match(head)
+    if declared is not None and exc.position <= (1, declared.end()):
+        encoding = declared[1].decode("ascii", "replace")
+        raise EncodingError(
+            f"the XML declaration names the encoding {encoding!r}, with which the file cannot be "
+            "read; give the right one with encoding=",
+            file=file,
+            line=1,
+        ) from None
 
 
 def syntax_error(exc: etree.XMLSyntaxError, file: str, limits: Limits | None) -> SorFileError:

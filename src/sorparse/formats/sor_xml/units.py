@@ -12,6 +12,7 @@ from typing import Any
 
 import attrs
 
+from ...attributes import attributes_of
 from ..declare import Column, TableSpec
 from ..texts import Odd
 from .context import Context, Element, Kept, flatten, shortened_raw, step_name
@@ -271,14 +272,14 @@ class Careful:
 
     def read_attributes(self, element: Element, path: str) -> None:
         """Keep the attributes of an element: the format has but one, which says nothing new."""
-        for name, value in element.attrib.items():
+        for name, value in attributes_of(element).items():
             local = path.rpartition("/")[2]
             if (local, name, value) == COUNTRY_SCHEME:
                 continue
             key = f"{path}/@{name}" if path else f"@{name}"
-            self.extra.keep(key, str(value).strip())
+            self.extra.keep(key, value.strip())
             if (local, name) != COUNTRY_SCHEME[:2]:
-                self.context.unknown(element, key, str(value), self.sor_id)
+                self.context.unknown(element, key, value, self.sor_id)
 
     def _stray(self, element: Element, path: str) -> None:
         for text in (element.text, *(child.tail for child in element)):
