@@ -91,6 +91,13 @@ def test_one_check_digit_is_right(body: str, more: int) -> None:
     assert not identifiers.is_location_code(body + str((int(check) + more) % 10))
 
 
+@pytest.mark.parametrize("first", "0123456789")
+def test_any_digit_but_nought_begins_a_cvr_number(first: str) -> None:
+    right = [text for n in range(100) if not cvr.checksum(text := f"{first}12345{n:02}")]
+    assert right
+    assert {identifiers.is_cvr(text) for text in right} == {first != "0"}
+
+
 def test_a_location_number_and_a_cvr_number() -> None:
     assert identifiers.is_location_code("5790000000005")
     assert not identifiers.is_location_code("5790000000006")

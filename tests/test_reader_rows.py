@@ -24,6 +24,12 @@ def test_wrapped_ids_at_the_beginning_middle_and_end_of_a_row() -> None:
     assert ids == (A, B, C)
 
 
+@pytest.mark.parametrize("name", ["\u2003Blå\u2003", '"\u2003Blå\u2003"'])
+def test_only_the_blanks_of_tables_are_taken_off(name: str) -> None:
+    records, _ = read(sor2(f"{A};{name};;;", f"{B}; Rød \xa0;;;"))
+    assert [unit.name for unit in records] == ["\u2003Blå\u2003", "Rød"]
+
+
 def test_a_quoted_field_and_an_unquoted_one() -> None:
     first, second = units(sor2(f'{A};"Enhed";"2020-01-01";;""', f"{B};Enhed;2020-01-01;;"))
     assert first.name == second.name == "Enhed"

@@ -91,7 +91,7 @@ class Rows:
         self._rfc = rfc
         self.header: list[str] | None = None
         """To be set by the reader once it has taken the first row."""
-        self._first = 1
+        self._first: int
         self._lines: list[str] = []
         self._at = -1
         """Place of the line given last."""
