@@ -126,6 +126,18 @@ def polars(versions: Versions) -> Prepared:
     return build, questions
 
 
+def _by_sql(connection: Any) -> Questions:
+    held = "from held where first <= ? and last >= ?"
+
+    def asked(query: str, *values: object) -> Any:
+        return connection.execute(query, values).fetchall()
+
+    return (
+        lambda sor_id, day: asked(f"select * {held} and id = ?", day, day, sor_id),
+        lambda day: int(asked(f"select count(distinct id) {held}", day, day)[0][0]),
+    )
+
+
 @method
 def duckdb(versions: Versions) -> Prepared:
     import duckdb as library
@@ -139,18 +151,7 @@ def duckdb(versions: Versions) -> Prepared:
         connection.execute("create table held as select * from versions order by id")
         return connection
 
-    def questions(connection: Any) -> Questions:
-        held = "from held where first <= ? and last >= ?"
-        return (
-            lambda sor_id, day: connection.execute(
-                f"select * {held} and id = ?", [day, day, sor_id]
-            ).fetchall(),
-            lambda day: int(
-                connection.execute(f"select count(distinct id) {held}", [day, day]).fetchall()[0][0]
-            ),
-        )
-
-    return build, questions
+    return build, _by_sql
 
 
 @method
@@ -164,18 +165,7 @@ def sqlite(versions: Versions) -> Prepared:
         connection.execute("create index place on held (id, first)")
         return connection
 
-    def questions(connection: Any) -> Questions:
-        held = "from held where first <= ? and last >= ?"
-        return (
-            lambda sor_id, day: connection.execute(
-                f"select * {held} and id = ?", (day, day, sor_id)
-            ).fetchall(),
-            lambda day: int(
-                connection.execute(f"select count(distinct id) {held}", (day, day)).fetchone()[0]
-            ),
-        )
-
-    return build, questions
+    return build, _by_sql
 
 
 def main() -> None:

@@ -53,11 +53,9 @@ def warm() -> Any:
 
 def _days() -> list[str]:
     from sorparse.formats import sor2
-    from sorparse.formats.declare import Kind
+    from sorparse.formats.declare import DATES
 
-    return [
-        column.name for column in sor2.ENTITIES.columns if column.kind in (Kind.DATE, Kind.LAST_DAY)
-    ]
+    return [column.name for column in sor2.ENTITIES.columns if column.kind in DATES]
 
 
 def count(items: Iterable[Any]) -> int:
@@ -236,11 +234,11 @@ def _naive(*, converters: bool = True) -> tuple[type[Any], list[str]]:
     import attrs
 
     from sorparse.formats import sor2
-    from sorparse.formats.declare import Kind
+    from sorparse.formats.declare import DATES
 
     fields = {}
     for column in sor2.ENTITIES.columns:
-        is_day = column.kind in (Kind.DATE, Kind.LAST_DAY)
+        is_day = column.kind in DATES
         kind, convert = (date, date.fromisoformat) if is_day else (str, str)
         optional: Any = attrs.converters.optional(convert)
         fields[column.name] = attrs.field(
@@ -270,10 +268,10 @@ def csv_pydantic(folder: Path) -> Callable[[], int]:
     import pydantic
 
     from sorparse.formats import sor2
-    from sorparse.formats.declare import Kind
+    from sorparse.formats.declare import DATES
 
     fields: dict[str, Any] = {
-        column.name: ((date if column.kind in (Kind.DATE, Kind.LAST_DAY) else str) | None, None)
+        column.name: ((date if column.kind in DATES else str) | None, None)
         for column in sor2.ENTITIES.columns
     }
     model = pydantic.create_model("Entity", **fields)

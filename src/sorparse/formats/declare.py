@@ -34,6 +34,10 @@ class Kind(str, Enum):
     UNIT = "SOR id or name of a unit"
 
 
+DATES = (Kind.DATE, Kind.LAST_DAY)
+"""The kinds that hold a day."""
+
+
 @attrs.frozen
 class Column:
     """One column of a file and the field of the record it fills."""

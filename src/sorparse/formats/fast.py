@@ -6,8 +6,7 @@ written (see ``recordwriter.py``) that
 
 - compares the cells that make a value object (an address, the owner) with those of the row
   before, which in the register they mostly equal, and only where they differ makes a new object;
-- looks up dates, ids, codes and repeated texts in bounded memos, so that equal values are one
-  object;
+- looks up dates, codes, types and references in bounded memos, so that equal values are one object;
 - stores the fields and makes the record frozen at the end (see ``records.build``).
 
 Anything out of the ordinary raises ValueError, and the row is then taken the exact way: split by
@@ -25,7 +24,7 @@ from ..records.row import Row, row_of
 from .decode import CarefulDecoder, Leaf
 from .recordwriter import RecordWriter
 from .rowwriter import RowWriter
-from .texts import Texts
+from .texts import like_a_line
 from .valuewriter import ValueWriter
 
 
@@ -35,8 +34,7 @@ class FastDecoder:
     def __init__(
         self, careful: CarefulDecoder, delimiter: str, row: type[Row] | None = None
     ) -> None:
-        self._texts = Texts()
-        values = ValueWriter(careful, delimiter, self._texts)
+        values = ValueWriter(careful, delimiter)
         self.line: Callable[..., Any] = (
             RecordWriter(values).decoder() if row is None else RowWriter(values).decoder(row)
         )
@@ -44,7 +42,7 @@ class FastDecoder:
 
     def cells(self, cells: Sequence[str]) -> Any:
         """Give the record of cells that were split by the rules; raises ValueError likewise."""
-        return self.line("", self._texts.like_a_line(cells))
+        return self.line("", like_a_line(cells))
 
 
 class Chosen:

@@ -13,12 +13,12 @@ What such a function looks like, shortened, for a header of ids, owner, dates an
             c1 = text_of(c1)                       # the same without blanks; may raise
         cells = row[6:10]
         if cells != owner_cells:                   # not as in the row before
-            owner_value = owner_of[tuple(cells)]   # a memo; what it lacks, make_owner makes
+            owner_value = owner_made[tuple(cells)] # a memo; what it lacks, make_owner makes
             owner_cells = cells                    # last: what raises changes nothing
         ...
         record = new(Builder)
         record.owner = owner_value
-        record.sor_id = to_sor_id(c0) if c0 else None
+        record.sor_id = to_SOR_ID(c0) if c0 else None
         record.name = c1 or None
         record.first_from_date = DATE[c15]
         ...

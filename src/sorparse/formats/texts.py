@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from decimal import Decimal
 from typing import Any
 
 from ..identifiers import is_sor_id
@@ -20,11 +19,13 @@ MEMO_CHARS = 1_000_000
 EDGE = BLANKS + '="'
 """A cell that begins or ends with one of these may not be its own value yet."""
 _ESCAPED = '"\n'  # begins no cell of a line: a line holds no line end
-_METRES = re.compile(r"[1-9][0-9]{3,7}(?:[.,][0-9]{1,6})?").fullmatch
 METRES_PAIR = re.compile(
     r"[1-9][0-9]{3,5}(?:[.,][0-9]{1,6})?;[6-8][0-9]{6}(?:[.,][0-9]{1,6})?"
 ).fullmatch
 """An easting and a northing that cannot have been taken for each other."""
+
+NOT_REPEATED = frozenset((Kind.SOR_ID, Kind.LOCATION_CODE, Kind.CVR, Kind.EASTING, Kind.NORTHING))
+"""Kinds of too many values for a memo to pay."""
 
 
 class Odd(ValueError):
@@ -34,81 +35,70 @@ class Odd(ValueError):
 class Memo(dict[Any, Any]):
     """Remembers the value for each text, or tuple of texts, within a bound."""
 
-    def __init__(self, make: Callable[[Any], Any], size: int = MEMO_SIZE) -> None:
+    def __init__(self, make: Callable[[Any], Any]) -> None:
         super().__init__()
         self._make = make
-        self._size = size
         self._room = MEMO_CHARS
 
     def __missing__(self, key: Any) -> Any:
         value = self._make(key)
         size = len(key) if isinstance(key, str) else sum(map(len, key))
         self._room -= size
-        if self._room < 0 or len(self) >= self._size:
+        if self._room < 0 or len(self) >= MEMO_SIZE:
             self.clear()
             self._room = MEMO_CHARS - size
         self[key] = value
         return value
 
 
-class Texts:
-    """How the cells of a line are read, and how exact cells are written like those of a line."""
+def text_of(cell: str) -> str:
+    """Give the text of a cell of a line: unwrapped and without blanks.
 
-    def text_of(self, cell: str) -> str:
-        """Give the text of a cell of a line: unwrapped and without blanks.
-
-        Raises Odd where nothing is left, so that a cell is empty exactly where its text is.
-        """
-        if '"' in cell:
-            if cell.startswith(_ESCAPED):
-                return cell[len(_ESCAPED) :]
-            cell = cell.strip(BLANKS)
-            if not (cell.startswith('"=""') and cell.endswith('"""') and len(cell) > 6):
-                raise Odd
-            cell = cell[4:-3]
-            if '"' in cell:
-                raise Odd
-        text = clean(cell)
-        if not text:
+    Raises Odd where nothing is left, so that a cell is empty exactly where its text is.
+    """
+    if '"' in cell:
+        if cell.startswith(_ESCAPED):
+            return cell[len(_ESCAPED) :]
+        cell = cell.strip(BLANKS)
+        if not (cell.startswith('"=""') and cell.endswith('"""') and len(cell) > 6):
             raise Odd
-        return text
+        cell = cell[4:-3]
+        if '"' in cell:
+            raise Odd
+    text = clean(cell)
+    if not text:
+        raise Odd
+    return text
 
-    def like_a_line(self, cells: Sequence[str]) -> list[str]:
-        """Write cells that were split by the rules so that ``text_of`` reads them aright."""
-        return [
-            self._written(cell)
-            if cell and (cell[0] in EDGE or cell[-1] in EDGE or '"' in cell or cell == "NULL")
-            else cell
-            for cell in cells
-        ]
 
-    def _written(self, cell: str) -> str:
-        text = clean(cell)
-        if '"' in text or text != clean(text):
-            return _ESCAPED + text
-        if text and cell == f'="{text}"':
-            return f'"=""{text}"""'  # as other lines write it, and the memos know it
-        return text
+def like_a_line(cells: Sequence[str]) -> list[str]:
+    """Write cells that were split by the rules so that ``text_of`` reads them aright."""
+    return [
+        _written(cell)
+        if cell and (cell[0] in EDGE or cell[-1] in EDGE or '"' in cell or cell == "NULL")
+        else cell
+        for cell in cells
+    ]
 
-    def converter(self, kind: Kind) -> Callable[[str], Any]:
-        """Give the function from a filled cell of a line to a value of this kind."""
-        text_of = self.text_of
-        if kind is Kind.SOR_ID:
 
-            def sor_id(cell: str) -> str:
-                bare = cell[4:-3] if cell[:1] == '"' else cell
-                if is_sor_id(bare) and (bare is cell or cell == f'"=""{bare}"""'):
-                    return bare
-                return to_sor_id(text_of(cell))
+def _written(cell: str) -> str:
+    text = clean(cell)
+    if '"' in text or text != clean(text):
+        return _ESCAPED + text
+    if text and cell == f'="{text}"':
+        return f'"=""{text}"""'  # as other lines write it, and the memos know it
+    return text
 
-            return sor_id
-        if kind in (Kind.EASTING, Kind.NORTHING):
 
-            def coordinate(cell: str) -> Decimal:
-                if _METRES(cell):
-                    return Decimal(cell.replace(",", "."))
-                value: Decimal = convert(kind, text_of(cell))
-                return value
+def converter(kind: Kind) -> Callable[[str], Any]:
+    """Give the function from a cell of a line to a value of this kind."""
+    if kind is Kind.SOR_ID:
+        return _to_sor_id
+    return lambda cell: convert(kind, text_of(cell)) if cell else None
 
-            return coordinate
-        return lambda cell: convert(kind, text_of(cell)) if cell else None
+
+def _to_sor_id(cell: str) -> str:
+    bare = cell[4:-3] if cell[:1] == '"' else cell
+    if is_sor_id(bare) and (bare is cell or cell == f'"=""{bare}"""'):
+        return bare
+    return to_sor_id(text_of(cell))

@@ -16,18 +16,14 @@ from ..records.build import builder_of, compile_function
 from ..records.values import NO_EXTRA, Address
 from .declare import Kind
 from .decode import NORTHING_FROM, CarefulDecoder, Group, Leaf, defaults_of, trimmed
-from .texts import EDGE, METRES_PAIR, Memo, Odd, Texts
-
-NOT_REPEATED = frozenset((Kind.SOR_ID, Kind.LOCATION_CODE, Kind.CVR, Kind.EASTING, Kind.NORTHING))
-"""Kinds of too many values for a memo to pay."""
+from .texts import EDGE, METRES_PAIR, NOT_REPEATED, Memo, Odd, converter, text_of
 
 
 class ValueWriter:
     """Writes the values of one header, and collects the names that they use."""
 
-    def __init__(self, careful: CarefulDecoder, delimiter: str, texts: Texts) -> None:
+    def __init__(self, careful: CarefulDecoder, delimiter: str) -> None:
         self._careful = careful
-        self._texts = texts
         self.plan = careful.plan
         self.completes = careful.completes
         self.delimiter = delimiter
@@ -42,7 +38,7 @@ class ValueWriter:
             "NORTHING_FROM": NORTHING_FROM,
             "extra_of": self._extra,
             "metres_pair": METRES_PAIR,
-            "text_of": texts.text_of,
+            "text_of": text_of,
             "trimmed": trimmed,
             "swapped": careful.on_swap,
             "completed": careful.completed,
@@ -62,9 +58,10 @@ class ValueWriter:
         if kind is Kind.TEXT:
             return f"{cell} or None"
         if kind in NOT_REPEATED:
-            return f"{self.converter(kind)}({cell}) if {cell} else None"
+            self.names.setdefault(f"to_{kind.name}", converter(kind))
+            return f"to_{kind.name}({cell}) if {cell} else None"
         if kind.name not in self.names:
-            self.names[kind.name] = Memo(self._texts.converter(kind))
+            self.names[kind.name] = Memo(converter(kind))
         return f"{kind.name}[{cell}]"
 
     def kept_value(self, leaf: Leaf) -> tuple[str, list[str]]:
@@ -97,13 +94,6 @@ class ValueWriter:
         decode: Callable[..., Any] = self.compiled("make_decode", lines, about)()
         return decode
 
-    def converter(self, kind: Kind) -> str:
-        """Give the name of the function from a filled cell to a value."""
-        name = f"to_{kind.name.lower()}"
-        if name not in self.names:
-            self.names[name] = self._texts.converter(kind)
-        return name
-
     def tidied_leaf(self, leaf: Leaf) -> Iterator[str]:
         """Take blanks and the like off one text; raises where it holds a stray quote."""
         cell = f"c{leaf.place}"
@@ -121,8 +111,7 @@ class ValueWriter:
         return f"extra_of(({names_of(places)},)) if {any_of(places)} else NO_EXTRA"
 
     def _extra(self, cells: Sequence[str]) -> Any:
-        take = self._texts.text_of
-        return self._careful.extra_of([take(cell) if cell else None for cell in cells])
+        return self._careful.extra_of([text_of(cell) if cell else None for cell in cells])
 
     # -- value objects
 
@@ -139,18 +128,15 @@ class ValueWriter:
         cells: an expression for its cells in the order of the file; ``as_key``: the same as a
             tuple, where it is none.
         """
+        # addresses are mostly new where they are not as in the row before
+        remembered = group.cls is not Address
         key = (_shape(group), name if self.completes else None)
         if key not in self._makers:  # the three addresses share theirs
             make = self.compiled(f"make_{name}", self._maker(name, group), name)
-            # addresses are mostly new where they are not as in the row before
-            if group.cls is Address:
-                self._makers[key] = f"make_{name}"
-                self.names[f"make_{name}"] = make
-            else:
-                self._makers[key] = f"{name}_of"
-                self.names[f"{name}_of"] = Memo(make)
+            self._makers[key] = f"{name}_made"
+            self.names[f"{name}_made"] = Memo(make) if remembered else make
         maker = self._makers[key]
-        return f"{maker}[{as_key or cells}]" if maker.endswith("_of") else f"{maker}({cells})"
+        return f"{maker}[{as_key or cells}]" if remembered else f"{maker}({cells})"
 
     def _maker(self, name: str, group: Group) -> Iterator[str]:
         """Write a function that makes a value object of its cells."""

@@ -16,7 +16,7 @@ from typing import Any
 
 from ..extras import load_extra
 from ..formats.cells import CONVERTERS, BadCell
-from ..formats.declare import Kind
+from ..formats.declare import DATES, Kind
 from ..formats.decode import NORTHING_FROM, Plan
 from ..formats.rows import clean
 from ..records import SorType
@@ -30,8 +30,7 @@ _METRES = r"^[1-9][0-9]{3,7}([.,][0-9]{1,6})?$"
 # as numbers of days from 1970: what a date of Python can be, and the publisher's open ends
 _FIRST_DAY = (date.min - date(1970, 1, 1)).days
 _OPEN_FROM = (date(2500, 1, 1) - date(1970, 1, 1)).days
-_DATES = (Kind.DATE, Kind.LAST_DAY)
-KINDS = frozenset((Kind.TEXT, *_DATES, Kind.BOOL, Kind.INHERITED, Kind.SOR_TYPE))
+KINDS = frozenset((Kind.TEXT, *DATES, Kind.BOOL, Kind.INHERITED, Kind.SOR_TYPE))
 """Kinds that are read here, beside ids and coordinates."""
 
 
@@ -176,7 +175,7 @@ class _Batch:
         array = self._unwrapped(array)
         if column.kind in _COORDINATES:
             return self._metres(array)
-        if column.kind in _DATES:
+        if column.kind in DATES:
             return self._dates(array, column.kind)
         return self._by_value(array, column.kind, kind)
 

@@ -52,15 +52,12 @@ from ..decode import (
     straighten,
     trimmed,
 )
-from ..texts import Memo
+from ..texts import NOT_REPEATED, Memo
 from .survey import ABSENT
 from .units import Layout
 
 Texts = list[Any]
 Getters = tuple[Callable[[Texts], Any] | None, ...]
-
-_MANY = (Kind.SOR_ID, Kind.LOCATION_CODE, Kind.EASTING, Kind.NORTHING)
-"""Kinds of which nearly every value is another one: remembering them does not pay."""
 
 
 class Assembler:
@@ -195,8 +192,8 @@ class Assembler:
             read: Any = CONVERTERS[kind]
             if kind in (Kind.EASTING, Kind.NORTHING):
                 read = to_metres
-            self._names[kind.name] = read if kind in _MANY else Memo(read)
-        return f"{text} and {kind.name}" + (f"({text})" if kind in _MANY else f"[{text}]")
+            self._names[kind.name] = read if kind in NOT_REPEATED else Memo(read)
+        return f"{text} and {kind.name}" + (f"({text})" if kind in NOT_REPEATED else f"[{text}]")
 
 
 _METRES = re.compile(r"[1-9][0-9]{3,7}(?:\.[0-9]{1,6})?").fullmatch
