@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -73,6 +74,23 @@ def test_a_row_the_fast_way_takes_is_the_careful_ways_record(data: st.DataObject
                 assert not issues
                 assert outcome == expected
                 assert hash(outcome) == hash(expected)
+
+
+@pytest.mark.parametrize("blank", [" ", "\xa0", "\t", "NULL"])
+def test_a_cell_of_blanks_is_an_empty_one_to_the_fast_way_too(blank: str) -> None:
+    careful, fast = decoders()
+    # as a line that holds no quotes: careful and cells have no others to tell of
+    line = [
+        clean(cell[1:-1].replace('""', '"')) if cell[:1] == '"' else cell
+        for cell in LINES[0].split(";")
+    ]
+    for place in range(1, len(HEADER)):
+        for filled in (range(place, place + 1), range(place, len(HEADER))):
+            cells = [blank if at in filled else cell for at, cell in enumerate(line)]
+            empty = ["" if at in filled else cell for at, cell in enumerate(line)]
+            expected = careful.decode([clean(cell) for cell in empty], lambda *_: None)
+            assert fast.line(";".join(cells)) == fast.line(";".join(empty)) == expected
+            assert fast.cells(cells) == expected
 
 
 def test_nearly_every_line_is_read_the_fast_way() -> None:

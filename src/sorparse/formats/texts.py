@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..identifiers import is_sor_id
-from .cells import convert, to_sor_id
+from .cells import convert
 from .declare import Kind
 from .rows import BLANKS, clean
 
@@ -52,10 +52,7 @@ class Memo(dict[Any, Any]):
 
 
 def text_of(cell: str) -> str:
-    """Give the text of a cell of a line: unwrapped and without blanks.
-
-    Raises Odd where nothing is left, so that a cell is empty exactly where its text is.
-    """
+    """Give the text of a cell of a line: unwrapped and without blanks; raise Odd for odd quotes."""
     if '"' in cell:
         if cell.startswith(_ESCAPED):
             return cell[len(_ESCAPED) :]
@@ -65,10 +62,7 @@ def text_of(cell: str) -> str:
         cell = cell[4:-3]
         if '"' in cell:
             raise Odd
-    text = clean(cell)
-    if not text:
-        raise Odd
-    return text
+    return clean(cell)
 
 
 def like_a_line(cells: Sequence[str]) -> list[str]:
@@ -94,11 +88,11 @@ def converter(kind: Kind) -> Callable[[str], Any]:
     """Give the function from a cell of a line to a value of this kind."""
     if kind is Kind.SOR_ID:
         return _to_sor_id
-    return lambda cell: convert(kind, text_of(cell)) if cell else None
+    return lambda cell: convert(kind, text_of(cell))
 
 
-def _to_sor_id(cell: str) -> str:
+def _to_sor_id(cell: str) -> Any:
     bare = cell[4:-3] if cell[:1] == '"' else cell
     if is_sor_id(bare) and (bare is cell or cell == f'"=""{bare}"""'):
         return bare
-    return to_sor_id(text_of(cell))
+    return convert(Kind.SOR_ID, text_of(cell))

@@ -140,15 +140,17 @@ class ValueWriter:
 
     def _maker(self, name: str, group: Group) -> Iterator[str]:
         """Write a function that makes a value object of its cells."""
+        # one look at all of it tells whether a cell may need a closer one; U is for NULL
+        between = self.delimiter
+        signs = ('"', "U", "=", "\t", "\xa0", f" {between}", f"{between} ")
+        found = " or ".join(f"{sign!r} in text" for sign in signs)
+        self.names[f"empty_{name}"] = group.empty
         yield f"def make_{name}(cells):"
-        if any(leaf.column.kind is Kind.TEXT for leaf in group.leaves):
-            # one look at all of it tells whether a cell may need a closer one; U is for NULL
-            sign = self.delimiter
-            signs = ('"', "U", "=", "\t", "\xa0", f" {sign}", f"{sign} ")
-            found = " or ".join(f"{sign!r} in text" for sign in signs)
-            yield f"    text = {sign!r}.join(cells)"
-            yield f"    if {found} or text[0] == ' ' or text[-1] == ' ':"
-            yield "        cells = [text_of(cell) if cell else cell for cell in cells]"
+        yield f"    text = {between!r}.join(cells)"
+        yield f"    if {found} or text[0] == ' ' or text[-1] == ' ':"
+        yield "        cells = [text_of(cell) if cell else cell for cell in cells]"
+        yield "        if not any(cells):"
+        yield f"            return empty_{name}"
         yield f"    {names_of(places_of(group))}, = cells"
         for line in self.part("value", group, filled=True):
             yield f"    {line}"
