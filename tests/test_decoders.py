@@ -17,7 +17,8 @@ from sorparse.formats.cells import BadCell
 from sorparse.formats.csv_reader import match_columns
 from sorparse.formats.decode import CarefulDecoder, make_plan
 from sorparse.formats.fast import FastDecoder
-from sorparse.formats.rows import clean
+from sorparse.formats.rows import clean, split_quoted
+from sorparse.records.row import row_class, row_of
 
 HEADER = [column.name for column in sor2.ENTITIES.columns]
 LINES = [
@@ -74,6 +75,101 @@ def test_a_row_the_fast_way_takes_is_the_careful_ways_record(data: st.DataObject
                 assert not issues
                 assert outcome == expected
                 assert hash(outcome) == hash(expected)
+
+
+QUOTED = (
+    *(cell for cell in ODD if cell),
+    '"a;b"',
+    '"a ""b"" c"',
+    '""',
+    '" "',
+    '"NULL"',
+    '"=""a;b"""',
+    '"=""a"""',
+    '"=""a""" ',
+    '=";"',
+    ' "a"',
+    'a "b" c',
+    '"a"b"',
+    '"a',
+    'a"',
+    '""""',
+    "\x1f",
+    '"a\x1f;b"',
+)
+
+
+def _agrees(fast: FastDecoder, careful: CarefulDecoder, line: str) -> None:
+    """What the fast way makes of a line is what its cells say; nothing where it is no row."""
+    cells = split_quoted(line, ";")
+    expected: object = "no row"
+    issues: list[BadCell] = []
+    if cells is not None and len(cells) == len(HEADER):
+        expected = careful.decode(
+            [clean(cell) for cell in cells], lambda bad, *_: issues.append(bad)
+        )
+    ways: list[tuple[Callable[[Any], Any], Any]] = [(fast.line, line), (fast.quoted, line)]
+    if expected != "no row":
+        ways.append((fast.cells, cells))
+    for way, row in ways:
+        outcome = _outcome(way, row)
+        if outcome != "for the careful way":
+            assert outcome == expected
+            assert not issues
+
+
+@given(st.data())
+def test_quotes_mean_to_the_fast_way_what_they_mean_by_the_rules(data: st.DataObject) -> None:
+    careful, fast = decoders()
+    for _ in range(3):
+        line = data.draw(st.sampled_from(LINES))
+        cells = line.split(";")
+        for _ in range(data.draw(st.integers(0, 3))):
+            place = data.draw(st.integers(0, len(cells) - 1))
+            cells[place] = data.draw(st.sampled_from(QUOTED))
+        _agrees(fast, careful, ";".join(cells))
+        _agrees(fast, careful, line)  # what is kept of a row that was refused is not taken
+
+
+@pytest.mark.parametrize("text", ['"Klinik; Nord"', '"Klinik ""Nord"""', '"Klinik"'])
+def test_a_quoted_name_costs_its_row_no_second_split(text: str) -> None:
+    careful, fast = decoders()
+    for place in (1, 7, len(HEADER) - 1):  # alone, of the owner, last
+        line = LINES[0].split(";")
+        line[place] = text
+        cells = split_quoted(";".join(line), ";")
+        assert cells is not None
+        assert cells[place] == text[1:-1].replace('""', '"')
+        expected = careful.decode([clean(cell) for cell in cells], lambda *_: None)
+        assert fast.quoted(";".join(line)) == expected
+
+
+FIELDS = ("sor_id", "name", "validity.to_date", "visiting_address.post_code", "note")
+
+
+@given(st.data(), st.lists(st.sampled_from(FIELDS), min_size=1, unique=True))
+def test_quotes_mean_the_same_where_a_few_fields_are_read(
+    data: st.DataObject, fields: list[str]
+) -> None:
+    careful, _ = decoders()
+    row = row_class(SOREntity, fields)
+    few, take = FastDecoder(careful, ";", row), row_of(row)
+    for _ in range(3):
+        line = data.draw(st.sampled_from(LINES))
+        cells = line.split(";")
+        for _ in range(data.draw(st.integers(0, 3))):
+            place = data.draw(st.integers(0, len(cells) - 1))
+            cells[place] = data.draw(st.sampled_from(QUOTED))
+        for text in (";".join(cells), ";".join(cells[:-1]), line):
+            exact = split_quoted(text, ";")
+            expected: object = "no row"
+            if exact is not None and len(exact) == len(HEADER):
+                record = careful.decode([clean(cell) for cell in exact], lambda *_: None)
+                expected = None if record is None else take(record)
+            for way in (few.line, few.quoted):
+                outcome = _outcome(way, text)
+                if outcome != "for the careful way":
+                    assert outcome == expected
 
 
 @pytest.mark.parametrize("blank", [" ", "\xa0", "\t", "NULL"])

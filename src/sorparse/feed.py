@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from types import TracebackType
@@ -308,8 +308,15 @@ class Feed:
         readers = self._having_table(table)
         return self._rows(readers, row_class(_record_of(table), fields))
 
+    @classmethod
+    def _rows(cls, readers: Sequence[TableReader], row: type[Row] | None) -> Iterator[Any]:
+        first, *others = readers
+        if isinstance(first, GivesRows) and not others:
+            return first.rows(row)  # as it is: each generator around it costs time for each row
+        return cls._rows_of_all(readers, row)
+
     @staticmethod
-    def _rows(readers: Iterable[TableReader], row: type[Row] | None) -> Iterator[Any]:
+    def _rows_of_all(readers: Iterable[TableReader], row: type[Row] | None) -> Iterator[Any]:
         for reader in readers:
             if isinstance(reader, GivesRows):
                 yield from reader.rows(row)

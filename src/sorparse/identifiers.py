@@ -24,6 +24,8 @@ _CVR = re.compile(r"[0-9]{8}", re.ASCII)
 _SCIENTIFIC = re.compile(r"([1-9])(?:[.,]([0-9]+))?[Ee]\+?([0-9]{1,2})", re.ASCII)
 MIDDLE = "100001600"
 """What stands between item number and check digit in every SOR id."""
+ENDING = 3 + len(MIDDLE) + 1
+"""Characters of an id from the last three digits of its item number on."""
 
 
 def is_sor_id(text: str) -> bool:
@@ -36,14 +38,11 @@ def is_sor_id(text: str) -> bool:
     >>> is_sor_id("698471000016005"), is_sor_id("698471000016006")
     (True, False)
     """
-    # the whole form is in the text's parts: what is no item number is in none of the tables
-    low, high, check_of = check_tables()
-    item, _, check = text.partition(MIDDLE)
+    beginnings, endings = halves()
     try:
-        found = check_of[low[item[-3:]]][high[item[:-3]]]
-    except KeyError:  # an item number of more than six digits, or none
-        return has_sor_id_form(text) and _check_digit(item) == check
-    return found == check and item[0] != "0"
+        return beginnings[text[:-ENDING]] == endings[text[-ENDING:]]
+    except KeyError:  # an item number of less than four digits, or more than six, or none
+        return has_sor_id_form(text) and _check_digit(text[:-10]) == text[-1]
 
 
 def has_sor_id_form(text: str) -> bool:
@@ -77,6 +76,25 @@ def check_tables() -> tuple[dict[str, int], dict[str, int], list[list[str]]]:
     digit_of = {product[of(MIDDLE + check, 0)].index(0): check for check in "0123456789"}
     check_of = [[digit_of[product[a][b]] for b in range(10)] for a in range(10)]
     return low, high, check_of
+
+
+@cache
+def halves(before: str = "", after: str = "") -> tuple[dict[str, int], dict[str, int]]:
+    """Tables of the two halves of ids whose item number has four to six digits.
+
+    An id is right where its first half, all but the last ``ENDING`` characters, and its second
+    have the same number. With ``before`` and ``after`` around it, the tables are of the whole, and
+    the second half has as many characters more as ``after`` has.
+    """
+    low, high, check_of = check_tables()
+    beginnings = {before + digits: part for digits, part in high.items() if digits}
+    endings = {
+        f"{digits}{MIDDLE}{check_of[part][other]}{after}": other
+        for digits, part in low.items()
+        if len(digits) == 3
+        for other in range(10)
+    }
+    return beginnings, endings
 
 
 def _check_digit(item: str) -> str:

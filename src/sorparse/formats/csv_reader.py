@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any, BinaryIO
 
@@ -319,6 +320,9 @@ class CsvTable:
         skip: tuple[int, str] | None,
     ) -> Any:
         """Read a row that is out of the ordinary: quoted, blank, too short or with a bad cell."""
+        if skip is None:
+            with suppress(ValueError):
+                return fast.quoted(rows.line)
         cells = rows.exact()
         if cells is None or (skip is not None and _has(cells, *skip)):
             return None

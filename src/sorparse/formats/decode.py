@@ -34,6 +34,11 @@ class Leaf:
     column: Column
     header: str
 
+    @property
+    def leaves(self) -> list[Leaf]:
+        """Itself, as a group gives all its cells."""
+        return [self]
+
 
 @attrs.frozen(eq=False)
 class Group:
@@ -55,7 +60,7 @@ class Group:
         """All cells of the group, in order of the fields."""
         found: list[Leaf] = []
         for part in self.parts.values():
-            found += [part] if isinstance(part, Leaf) else part.leaves
+            found += part.leaves
         return found
 
 

@@ -4,15 +4,16 @@ What costs in reading is Python frames and objects, not conversions: the cells o
 hundred strings, and each takes longer to make than to convert. So for each header a function is
 written (see ``recordwriter.py``) that
 
-- compares the cells that make a value object (an address, the owner) with those of the row
-  before, which in the register they mostly equal, and only where they differ makes a new object;
+- leaves whole what the row shares with the row before it (the owner, an address, the
+  specialities): where the text of such a run is the same, its cells are not even made;
 - looks up dates, codes, types and references in bounded memos, so that equal values are one object;
 - stores the fields and makes the record frozen at the end (see ``records.build``).
 
-Anything out of the ordinary raises ValueError, and the row is then taken the exact way: split by
-the rules of quoting and, where its cells are in order, given to the same function again as cells
-in which what would be misread is escaped. A line as it comes holds no quotes but those of ids
-written for Excel (``="…"``, quoted), or it is out of the ordinary.
+Anything out of the ordinary raises ValueError. A line as it comes holds no quoted cells but ids
+written for Excel (``="…"``, quoted); one with others is given to the function again, without
+their quotes. What is still out of the ordinary is taken the exact way: split by the rules of
+quoting and, where its cells are in order, given to the function parted by a sign that stands in
+none of them.
 """
 
 from __future__ import annotations
@@ -24,8 +25,11 @@ from ..records.row import Row, row_of
 from .decode import CarefulDecoder, Leaf
 from .recordwriter import RecordWriter
 from .rowwriter import RowWriter
-from .texts import like_a_line
+from .texts import Odd, unquoted
 from .valuewriter import ValueWriter
+
+_BETWEEN = "\x1f"
+"""Parts cells that may hold the file's delimiter: ASCII's sign for just this, in no real text."""
 
 
 class FastDecoder:
@@ -34,15 +38,26 @@ class FastDecoder:
     def __init__(
         self, careful: CarefulDecoder, delimiter: str, row: type[Row] | None = None
     ) -> None:
+        self._delimiter = delimiter
         values = ValueWriter(careful, delimiter)
-        self.line: Callable[..., Any] = (
+        self._decode: Callable[..., Any] = (
             RecordWriter(values).decoder() if row is None else RowWriter(values).decoder(row)
         )
+        self.line: Callable[[str], Any] = self._decode
         """Give the record of a line; raises ValueError where it is for the exact way."""
+
+    def quoted(self, line: str) -> Any:
+        """Give the record of a line with quoted cells; raises ValueError likewise."""
+        if self._delimiter != ";" or '"' not in line:
+            raise Odd
+        return self._decode(unquoted(line))
 
     def cells(self, cells: Sequence[str]) -> Any:
         """Give the record of cells that were split by the rules; raises ValueError likewise."""
-        return self.line("", like_a_line(cells))
+        text = _BETWEEN.join(cells)
+        if text[:1] == '"' or f'{_BETWEEN}"' in text:
+            raise Odd  # it would be taken for the quote of a cell that is still quoted
+        return self._decode(text, _BETWEEN)
 
 
 class Chosen:

@@ -2,19 +2,21 @@
 
 What such a function looks like, shortened, for a header of ids, owner, dates and address::
 
-    def decode(line, row=None):
-        nonlocal owner_cells, owner_value, kept_5, kept_5_value
-        if row is None:
-            row = line.split(';')
-        if len(row) != 121:
-            raise Odd
-        c0, c1, c2 = row[0:3]
-        if c1 and (c1.strip(EDGE) != c1 or '"' in c1 or c1 == 'NULL'):
-            c1 = text_of(c1)                       # the same without blanks; may raise
-        cells = row[6:10]
-        if cells != owner_cells:                   # not as in the row before
-            owner_value = owner_made[tuple(cells)] # a memo; what it lacks, make_owner makes
-            owner_cells = cells                    # last: what raises changes nothing
+    def decode(line, sep=';'):
+        nonlocal owner_text, owner_value, cvr_value, kept_5, kept_5_value
+        rest = line
+        c0, c1, c2, c3, c4, c5, rest = rest.split(sep, 6)
+        if c1 and (c1.strip(EDGE) != c1 or c1 == 'NULL'):
+            c1 = text_of(c1)                      # the same without blanks; may raise
+        if (after := rest.removeprefix(owner_text)) != rest:
+            pass                                  # as in the row before
+        else:
+            *cells, after = rest.split(sep, 9)
+            text = rest[:len(rest) - len(after)]
+            owner_value, cvr_value = make_owner_of_text[text]  # a memo
+            owner_text = text                     # last: what raises changes nothing
+        rest = after
+        c15, c16, c17, rest = rest.split(sep, 3)
         ...
         record = new(Builder)
         record.owner = owner_value
@@ -31,40 +33,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-import attrs
-
 from ..records.build import builder_of
 from .declare import Kind
-from .decode import Group, Leaf, Plan, defaults_of
-from .valuewriter import ValueWriter, names_of, places_of
-
-RUN_COLUMNS = 4
-"""How many columns a group needs for comparing its cells to be cheaper than asking a memo."""
-
-# Fields with a value of their own in nearly every row: there is nothing to compare.
-_UNIQUE = {"sor_id", "validity", "virtual_address"}
-
-
-@attrs.frozen
-class Run:
-    """A value object whose columns stand together, and mostly hold what the row before held."""
-
-    name: str
-    group: Group
-    places: range
-
-
-def find_runs(plan: Plan) -> list[Run]:
-    """Find the groups whose columns stand together, in order of place."""
-    found: list[Run] = []
-    for name, part in sorted(plan.fields.items(), key=lambda item: min(places_of(item[1]))):
-        if not isinstance(part, Group) or name in _UNIQUE:
-            continue
-        places = places_of(part)
-        whole = range(places[0], places[-1] + 1)
-        if len(places) == len(whole) >= RUN_COLUMNS:
-            found.append(Run(name, part, whole))
-    return found
+from .decode import Group, Leaf, defaults_of
+from .runs import UNIQUE, Run, find_runs
+from .texts import NO_TEXT
+from .valuewriter import ValueWriter, names_of
 
 
 class RecordWriter:
@@ -74,6 +48,7 @@ class RecordWriter:
         self._values = values
         self._plan = values.plan
         self._runs = find_runs(values.plan)
+        self._in_runs = {name for run in self._runs for name, _ in run.parts}
 
     def decoder(self) -> Callable[..., Any]:
         """Compile the function."""
@@ -82,51 +57,89 @@ class RecordWriter:
     # -- taking the row apart
 
     def _pieces(self) -> Iterator[str]:
-        yield "if row is None:"
-        yield f"    row = line.split({self._values.delimiter!r})"
-        yield f"if len(row) != {len(self._plan.header)}:"
-        yield "    raise Odd"
+        """Take cells and runs off the line, one piece after the other."""
+        width = len(self._plan.header)
+        runs, last = self._runs, None
+        if runs and runs[-1].repeats:
+            *runs, last = runs
         place = 0
-        for run in self._runs:
-            yield from self._taken(range(place, run.places.start))
+        yield "rest = line"
+        for i, run in enumerate(runs):
+            yield from self._cells(range(place, run.places.start))
+            if run.places.stop == width:
+                yield "rest += sep"  # it ends with a delimiter here, too
+            yield from self._run(run, runs[:i])
             place = run.places.stop
-        yield from self._taken(range(place, len(self._plan.header)))
-        for i, run in enumerate(self._runs):
-            yield from self._run(run, self._runs[:i])
+        if last is not None:
+            yield from self._cells(range(place, last.places.start))
+            yield from self._last_run(last, range(last.places.stop, width))
+        elif place < width:
+            yield f"{names_of(range(place, width))}, = rest.split(sep)"
+            yield from self._looked_at(range(place, width))
+        else:
+            yield "if rest:"
+            yield "    raise Odd"
 
-    def _taken(self, places: range) -> Iterator[str]:
-        """Take cells by name out of the row."""
-        if len(places) == 1:
-            yield f"c{places.start} = row[{places.start}]"
-        elif places:
-            yield f"{names_of(places)} = row[{places.start}:{places.stop}]"
+    def _cells(self, places: range) -> Iterator[str]:
+        """Take single cells off the rest."""
+        if places:
+            yield f"{names_of(places)}, rest = rest.split(sep, {len(places)})"
+            yield from self._looked_at(places)
+
+    def _looked_at(self, places: range) -> Iterator[str]:
+        """Look at single cells: at texts for blanks and quotes, at unused ones for quotes."""
+        unused = set(places).difference(place for place, _ in self._plan.unknown)
         for name, part in self._plan.fields.items():
-            if isinstance(part, Group) and name not in _UNIQUE:
+            unused.difference_update(leaf.place for leaf in part.leaves)
+            if isinstance(part, Group) and name not in UNIQUE:
                 continue  # their makers see to it
-            for leaf in part.leaves if isinstance(part, Group) else [part]:
+            for leaf in part.leaves:
                 if leaf.place in places and leaf.column.kind is Kind.TEXT:
                     yield from self._values.tidied_leaf(leaf)
+        for place in sorted(unused):
+            yield f"""if c{place}[:1] == '"':"""
+            yield "    raise Odd"
 
     def _run(self, run: Run, before: Sequence[Run]) -> Iterator[str]:
-        kept, value = f"{run.name}_cells", f"{run.name}_value"
-        self._values.keep(kept, value)
-        made = self._values.made(run.name, run.group, "cells", "tuple(cells)")
-        nothing = f"nothing_{len(run.places)}"
-        self._values.names |= {
-            nothing: [""] * len(run.places),
-            f"empty_{run.name}": run.group.empty,
-        }
-        yield f"cells = row[{run.places.start}:{run.places.stop}]"
-        yield f"if cells != {kept}:"
-        yield f"    if cells == {nothing}:"
-        yield f"        {value} = empty_{run.name}"
-        for other in before:  # often one address is another's too
-            if self._values.made(other.name, other.group, "cells", "tuple(cells)") == made:
-                yield f"    elif cells == {other.name}_cells:"
-                yield f"        {value} = {other.name}_value"
-        yield "    else:"
-        yield f"        {value} = {made}"
-        yield f"    {kept} = cells"
+        """Take a run off the rest, and make its values where it is not as in the row before."""
+        values, text = self._values, f"{run.name}_text"
+        names = [f"{name}_value" for name, _ in run.parts]
+        values.keep(text, at_first=NO_TEXT)
+        values.keep(*names)
+        made = values.run_value(run)
+        yield f"if (after := rest.removeprefix({text})) != rest:"
+        yield "    pass"
+        if not run.repeats:
+            (value,) = names
+            nothing = values.delimiter * len(run.places)
+            yield f"elif (after := rest.removeprefix({nothing!r})) != rest:"
+            yield f"    {text} = {nothing!r}"
+            yield f"    {value} = None"
+            for other in before:  # often one address is another's too
+                if values.run_value(other) == made:
+                    yield f"elif (after := rest.removeprefix({other.name}_text)) != rest:"
+                    yield f"    {text} = {other.name}_text"
+                    yield f"    {value} = {other.name}_value"
+        yield "else:"
+        yield f"    *cells, after = rest.split(sep, {len(run.places)})"
+        yield "    text = rest[:len(rest) - len(after)]"
+        yield f"    {', '.join(names)} = {made}"
+        yield f"    {text} = text"
+        yield "rest = after"
+
+    def _last_run(self, run: Run, behind: range) -> Iterator[str]:
+        """Take the last run off the rest: it is what remains between cells on both sides."""
+        values, text = self._values, f"{run.name}_text"
+        names = [f"{name}_value" for name, _ in run.parts]
+        values.keep(text, at_first=NO_TEXT)
+        values.keep(*names)
+        if behind:
+            yield f"rest, {names_of(behind)} = rest.rsplit(sep, {len(behind)})"
+            yield from self._looked_at(behind)
+        yield f"if rest != {text}:"
+        yield "    text = rest + sep"
+        yield f"    {', '.join(names)} = {values.run_value(run)}"
+        yield f"    {text} = rest"
 
     # -- putting the record together
 
@@ -134,17 +147,16 @@ class RecordWriter:
         plan, names = self._plan, self._values.names
         names["Builder"] = builder_of(plan.spec.record)
         names["Record"] = plan.spec.record
-        runs = {run.name for run in self._runs}
         yield "record = new(Builder)"
         for name, default in defaults_of(plan.spec.record).items():
             part = plan.fields.get(name)
-            if name in runs:
+            if name in self._in_runs:
                 yield f"record.{name} = {name}_value"
             elif isinstance(part, Leaf):
                 value, before = self._values.kept_value(part)
                 yield from before
                 yield f"record.{name} = {value}"
-            elif part is not None and name in _UNIQUE:
+            elif part is not None and name in UNIQUE:
                 yield from self._values.part(name, part)
                 yield f"record.{name} = {name}"
             elif part is not None:

@@ -108,19 +108,25 @@ class Rows:
         """
         while True:
             lines = self._lines
-            odd = self._holds_odd(lines)
             start = max(self._after, self._at + 1)
-            for i, line in enumerate(lines[start:], start):
-                if i < self._after or not line:
+            taken = lines[start:]
+            if self._holds_odd(taken):
+                taken = ['"' if self._is_odd(line) else line for line in taken]
+            following = enumerate(taken, start)
+            for self._at, line in following:
+                if not line:
                     continue
-                self._at = i
                 found: R | None
                 try:
-                    found = decode('"' if odd and self._is_odd(line) else line)
+                    found = decode(line)
                 except ValueError:
                     found = otherwise()
                 if found is not None:
                     yield found
+                if self._after > self._at:  # exact cells were asked for, by whomever
+                    # pass over what the row went on over, as far as it is of this block
+                    for _ in range(self._at + 1, min(self._after, len(lines))):
+                        next(following)
             if self._lines is lines:
                 block = next(self._blocks, None)
                 if block is None:
@@ -157,6 +163,12 @@ class Rows:
     def number(self) -> int:
         """The number of the line given last."""
         return self._first + self._at
+
+    @property
+    def line(self) -> str:
+        """The line given last, as ``decode`` was given it."""
+        line = self._lines[self._at]
+        return '"' if self._is_odd(line) else line
 
     def raw(self) -> str:
         """Give the whole text of the row that was given last."""

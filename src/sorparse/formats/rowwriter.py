@@ -1,26 +1,26 @@
 """Writes the source of the functions that read a few fields of a line.
 
-Such a function splits no further than the last column it needs. The rest is only counted, and the
-quotes are looked at: a line with others than those of wrapped ids goes the exact way, since a
-delimiter may stand inside them.
+Such a function splits no further than the last column it needs, and passes over runs whose text is
+that of the row before; those with ids wherever they stand, as their quotes are then seen to. In the
+rest the delimiters are counted, and quotes are looked for: a delimiter may stand between them.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..records.row import Row
 from .declare import Kind
 from .decode import Group, Leaf
+from .runs import Run, find_runs
+from .texts import NO_TEXT
+from .valuewriter import ValueWriter, names_of
 
-if TYPE_CHECKING:
-    from .valuewriter import ValueWriter
-
-# No quotes but those of ids written for Excel. Looking at each costs much; what was taken once is
-# therefore not given back (possessive).
-_PLAIN = r'(?:[^"]*+"=""[^"{0}]*+""")*+[^"]*+'
+# No quotes but those of ids written for Excel, and in cells that ``unquoted`` has marked. Looking
+# at each costs much; what was taken once is therefore not given back (possessive).
+_PLAIN = r'(?:[^"]*+(?<![^{0}])"(?:=""[^"{0}]*+"""(?![^{0}])|\n[^{0}]*+))*+[^"]*+'
 
 
 class RowWriter:
@@ -36,50 +36,75 @@ class RowWriter:
     def decoder(self, row: type[Row]) -> Callable[..., Any]:
         """Compile the function."""
         values = self._values
-        delimiter = values.delimiter
         found = [self._value(path) for path in row.paths]
         needed = [self._value(path) for path in self._plan.spec.required]
-        width = len(self._plan.header)
-        last = max(self._places)
         values.names |= {
             "Row": row,
             "make": tuple.__new__,
-            "plain": re.compile(_PLAIN.format(re.escape(delimiter))).fullmatch,
+            "plain": re.compile(_PLAIN.format(re.escape(values.delimiter))).fullmatch,
         }
-        body = ["if row is None:"]
-        body += [f"    {text}" for text in self._taken_apart(width, last + 1)]
-        body += [f"elif len(row) != {width}:", "    raise Odd"]
-        body += [f"c{place} = row[{place}]" for place in sorted(self._places)]
-        for leaf in self._texts.values():
-            body += values.tidied_leaf(leaf)
-        body += self._kept
-        for value in needed:
-            body += [f"if {value} is None:", "    raise Odd"]
-        body.append(f"return make(Row, ({', '.join(found)},))")
+        body = [*self._pieces(), *self._kept]
+        for i, value in enumerate(needed):
+            body += [f"needed_{i} = {value}", f"if needed_{i} is None:", "    raise Odd"]
+        items = (f"needed_{needed.index(value)}" if value in needed else value for value in found)
+        body.append(f"return make(Row, ({', '.join(items)},))")
         return values.decoder(body, "a row of")
 
-    def _taken_apart(self, width: int, count: int) -> Iterator[str]:
-        """Split a line, no further than needed; raises where the quotes tell of another split."""
-        sign = self._values.delimiter
-        if count >= width - 1:
-            yield """if '"' in line and plain(line) is None:"""
+    def _pieces(self) -> Iterator[str]:
+        """Split a line, no further than needed; raises where quotes may tell of another split."""
+        width, end = len(self._plan.header), max(self._places) + 1
+        place = 0
+        yield "rest = line"
+        for run in find_runs(self._plan):
+            if self._places.isdisjoint(run.places) and (
+                run.places.stop < (width if _has_ids(run) else end)
+            ):
+                yield from self._cells(range(place, run.places.start))
+                yield from self._passed(run)
+                place = run.places.stop
+        yield f"""if '"' in rest and sep == {self._values.delimiter!r} and plain(rest) is None:"""
+        yield "    raise Odd"
+        end = max(place, end)
+        if end == width:
+            yield f"{names_of(range(place, end))}, = rest.split(sep)"
+        else:
+            yield from self._split(range(place, end))
+            yield f"if rest.count(sep) != {width - end - 1}:"
             yield "    raise Odd"
-            yield f"row = line.split({sign!r})"
-            yield f"if len(row) != {width}:"
-            yield "    raise Odd"
-            return
-        yield f"row = line.split({sign!r}, {count})"
-        yield f"if len(row) != {count + 1}:"
-        yield "    raise Odd"
-        yield f"rest = row[{count}]"
-        yield f"if rest.count({sign!r}) != {width - count - 1}:"
-        yield "    raise Odd"
-        # most quotes are those of the ids in front; looking for one is much the quickest
-        yield """if '"' in rest and plain(rest) is None:"""
-        yield "    raise Odd"
-        yield "end = len(line) - len(rest)"
-        yield """if plain(line, 0, end) is None:"""
-        yield "    raise Odd"
+        yield from self._tidied(range(place, end))
+
+    def _cells(self, places: range) -> Iterator[str]:
+        """Take single cells off the rest, and look for quotes in those not asked for."""
+        yield from self._split(places)
+        yield from self._tidied(places)
+        for place in places:
+            if place not in self._places:
+                yield f"""if c{place}[:1] == '"' and plain(c{place}) is None:"""
+                yield "    raise Odd"
+
+    @staticmethod
+    def _split(places: range) -> Iterator[str]:
+        if places:
+            yield f"{names_of(places)}, rest = rest.split(sep, {len(places)})"
+
+    def _tidied(self, places: range) -> Iterator[str]:
+        for place in places:
+            if place in self._texts:
+                yield from self._values.tidied_leaf(self._texts[place])
+
+    def _passed(self, run: Run) -> Iterator[str]:
+        """Pass over a run that is not asked for."""
+        text, count = f"{run.name}_text", len(run.places)
+        self._values.keep(text, at_first=NO_TEXT)
+        yield f"if (after := rest.removeprefix({text})) == rest:"
+        yield f"    *cells, after = rest.split(sep, {count})"
+        yield f"    if len(cells) != {count}:"
+        yield "        raise Odd"
+        yield "    text = rest[:len(rest) - len(after)]"
+        yield f"    if sep == {self._values.delimiter!r} and plain(text) is None:"
+        yield "        raise Odd"
+        yield f"    {text} = text"
+        yield "rest = after"
 
     def _value(self, path: str) -> str:
         """Write an expression for the value at a path, and note the cells that it needs."""
@@ -114,6 +139,11 @@ class RowWriter:
         name = f"default_{len(self._values.names)}"
         self._values.names[name] = _taker(steps)(default)
         return name
+
+
+def _has_ids(run: Run) -> bool:
+    """Tell whether a run holds ids, and with them mostly quotes."""
+    return any(leaf.column.kind is Kind.SOR_ID for _, part in run.parts for leaf in part.leaves)
 
 
 def _taker(steps: list[str]) -> Callable[[Any], Any]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
-from ..identifiers import is_sor_id
+from ..identifiers import ENDING, halves
 from .cells import convert
 from .declare import Kind
 from .rows import BLANKS, clean
@@ -17,10 +17,11 @@ MEMO_CHARS = 1_000_000
 """Characters in the keys of one memo, so that long texts cannot fill the memory."""
 
 EDGE = BLANKS + '="'
-"""A cell that begins or ends with one of these may not be its own value yet."""
-_ESCAPED = '"\n'  # begins no cell of a line: a line holds no line end
+"""A cell that begins or ends with one of these may not be its own value."""
+NO_TEXT = "\0"
+"""A text that stands in no row: cells with a NUL are not read."""
 METRES_PAIR = re.compile(
-    r"[1-9][0-9]{3,5}(?:[.,][0-9]{1,6})?;[6-8][0-9]{6}(?:[.,][0-9]{1,6})?"
+    r"[1-9][0-9]{3,5}+(?:[.,][0-9]{1,6})?+;[6-8][0-9]{6}(?:[.,][0-9]{1,6})?+"
 ).fullmatch
 """An easting and a northing that cannot have been taken for each other."""
 
@@ -51,48 +52,61 @@ class Memo(dict[Any, Any]):
         return value
 
 
+_BEFORE, _AFTER = '"=""', '"""'
+_QUOTED = re.compile(r';"(?!="")([^"]*+(?:""[^"]*+)*+)"(?![^;])')
+# No line holds these, as it holds no line end and no NUL.
+_MARK = '"\n'
+_SEMICOLON = "\0"
+
+
+def unquoted(line: str) -> str:
+    """Write a line of cells between semicolons so that its semicolons part cells only.
+
+    Quoted cells that are no ids written for Excel get a mark instead of their quotes, which
+    ``text_of`` knows. What is quoted against the rules stays as it is, and nothing takes it.
+    """
+    return _QUOTED.sub(_marked, f";{line}")[1:]
+
+
+def _marked(quoted: re.Match[str]) -> str:
+    text = quoted[1].replace('""', '"').replace(";", _SEMICOLON)
+    return f";{_MARK}{text}"
+
+
 def text_of(cell: str) -> str:
-    """Give the text of a cell of a line: unwrapped and without blanks; raise Odd for odd quotes."""
-    if '"' in cell:
-        if cell.startswith(_ESCAPED):
-            return cell[len(_ESCAPED) :]
-        cell = cell.strip(BLANKS)
-        if not (cell.startswith('"=""') and cell.endswith('"""') and len(cell) > 6):
+    """Give the text of a cell of a line, unwrapped and without blanks.
+
+    A cell that begins with a quote is quoted, and a delimiter may stand in it: raises Odd for all
+    but an id written for Excel, which holds none, and what ``unquoted`` has marked. Quotes further
+    on are the cell's own.
+    """
+    if cell[:1] == '"':
+        if cell.startswith(_MARK):
+            return clean(cell[len(_MARK) :].replace(_SEMICOLON, ";"))
+        if not (cell.startswith(_BEFORE) and cell.endswith(_AFTER) and len(cell) > 6):
             raise Odd
-        cell = cell[4:-3]
+        cell = cell[len(_BEFORE) : -len(_AFTER)]
         if '"' in cell:
             raise Odd
     return clean(cell)
 
 
-def like_a_line(cells: Sequence[str]) -> list[str]:
-    """Write cells that were split by the rules so that ``text_of`` reads them aright."""
-    return [
-        _written(cell)
-        if cell and (cell[0] in EDGE or cell[-1] in EDGE or '"' in cell or cell == "NULL")
-        else cell
-        for cell in cells
-    ]
-
-
-def _written(cell: str) -> str:
-    text = clean(cell)
-    if '"' in text or text != clean(text):
-        return _ESCAPED + text
-    if text and cell == f'="{text}"':
-        return f'"=""{text}"""'  # as other lines write it, and the memos know it
-    return text
-
-
 def converter(kind: Kind) -> Callable[[str], Any]:
     """Give the function from a cell of a line to a value of this kind."""
-    if kind is Kind.SOR_ID:
-        return _to_sor_id
-    return lambda cell: convert(kind, text_of(cell))
+    return _to_sor_id() if kind is Kind.SOR_ID else lambda cell: convert(kind, text_of(cell))
 
 
-def _to_sor_id(cell: str) -> Any:
-    bare = cell[4:-3] if cell[:1] == '"' else cell
-    if is_sor_id(bare) and (bare is cell or cell == f'"=""{bare}"""'):
-        return bare
-    return convert(Kind.SOR_ID, text_of(cell))
+def _to_sor_id() -> Callable[[str], Any]:
+    """Make the function for ids: those written for Excel are checked as they stand."""
+    size = ENDING + len(_AFTER)
+    beginnings, endings = halves(_BEFORE, _AFTER)
+
+    def to_sor_id(cell: str) -> Any:
+        try:
+            if beginnings[cell[:-size]] == endings[cell[-size:]]:
+                return cell[len(_BEFORE) : -len(_AFTER)]
+        except KeyError:
+            pass  # a bare id, or one for the tables' general way
+        return convert(Kind.SOR_ID, text_of(cell))
+
+    return to_sor_id

@@ -16,6 +16,7 @@ from ..records.build import builder_of, compile_function
 from ..records.values import NO_EXTRA, Address
 from .declare import Kind
 from .decode import NORTHING_FROM, CarefulDecoder, Group, Leaf, defaults_of, trimmed
+from .runs import Run, places_of
 from .texts import EDGE, METRES_PAIR, NOT_REPEATED, Memo, Odd, converter, text_of
 
 
@@ -28,7 +29,7 @@ class ValueWriter:
         self.completes = careful.completes
         self.delimiter = delimiter
         self._makers: dict[Any, str] = {}
-        self._kept: list[str] = []
+        self._kept: dict[str, object] = {}
         self.names: dict[str, Any] = {
             "new": object.__new__,
             "Odd": Odd,
@@ -74,19 +75,22 @@ class ValueWriter:
         if leaf.column.kind not in NOT_REPEATED or leaf.column.field == "sor_id":
             return value, []
         kept = f"kept_{leaf.place}"
-        if kept not in self._kept:
-            self._kept += [kept, f"{kept}_value"]
+        self.keep(kept, f"{kept}_value")
         lines = [f"if {cell} != {kept}:", f"    {kept}_value = {value}", f"    {kept} = {cell}"]
         return f"{kept}_value", lines
 
-    def keep(self, *names: str) -> None:
-        """Take note of variables that go from row to row; they begin as ``None``."""
-        self._kept += names
+    def keep(self, *names: str, at_first: object = None) -> None:
+        """Take note of variables that go from row to row, and what they are before the first."""
+        self._kept |= dict.fromkeys(names, at_first)
 
     def decoder(self, body: Iterable[str], about: str) -> Callable[..., Any]:
-        """Compile a function from a line, or from the cells of a row, with the variables kept."""
-        lines = ["def make_decode():", *(f"    {name} = None" for name in self._kept)]
-        lines.append("    def decode(line, row=None):")
+        """Compile a function from a line to what its last line gives, with the variables kept.
+
+        Its second argument is the sign between the cells, where it is not the file's delimiter.
+        """
+        lines = ["def make_decode():"]
+        lines += [f"    {name} = {value!r}" for name, value in self._kept.items()]
+        lines.append(f"    def decode(line, sep={self.delimiter!r}):")
         if self._kept:
             lines.append(f"        nonlocal {', '.join(self._kept)}")
         lines += [f"        {line}" for line in body]
@@ -94,11 +98,12 @@ class ValueWriter:
         decode: Callable[..., Any] = self.compiled("make_decode", lines, about)()
         return decode
 
+    # -- looking at cells
+
     def tidied_leaf(self, leaf: Leaf) -> Iterator[str]:
-        """Take blanks and the like off one text; raises where it holds a stray quote."""
+        """Take blanks and the like off one text; raises where it begins with a stray quote."""
         cell = f"c{leaf.place}"
-        odd = f"""{cell}.strip(EDGE) != {cell} or '"' in {cell} or {cell} == 'NULL'"""
-        yield f"if {cell} and ({odd}):"
+        yield f"if {cell} and ({cell}.strip(EDGE) != {cell} or {cell} == 'NULL'):"
         yield f"    {cell} = text_of({cell})"
 
     def default(self, name: str) -> Any:
@@ -118,48 +123,66 @@ class ValueWriter:
     def group_value(self, name: str, group: Group) -> str:
         """Write an expression for the value object of cells that stand anywhere."""
         places = places_of(group)
+        run = Run(((name, group),), range(places[0], places[-1] + 1))
+        make = self._maker_of(run)
+        made = f"{make}(({names_of(places)},))"
+        if run.repeats:
+            self.names.setdefault(f"{make}_of_cells", Memo(self.names[make]))
+            made = f"{make}_of_cells[{names_of(places)},]"
         self.names[f"empty_{name}"] = group.empty
-        made = self.made(name, group, f"({names_of(places)},)")
         return f"{made} if {any_of(places)} else empty_{name}"
 
-    def made(self, name: str, group: Group, cells: str, as_key: str | None = None) -> str:
-        """Write an expression for the value object of ``cells``, which are not all empty.
+    def run_value(self, run: Run) -> str:
+        """Write an expression for the values of a run, of its ``text`` or of its ``cells``."""
+        make = self._maker_of(run)
+        if not run.repeats:
+            return f"{make}(cells)"
+        of_cells = self.names[make]
+        # a text ends with the sign between its cells; one without cells is refused
+        of_text = Memo(lambda text: of_cells(text.split(text[-1:])[:-1]))
+        self.names.setdefault(f"{make}_of_text", of_text)
+        return f"{make}_of_text[text]"
 
-        cells: an expression for its cells in the order of the file; ``as_key``: the same as a
-            tuple, where it is none.
-        """
-        # addresses are mostly new where they are not as in the row before
-        remembered = group.cls is not Address
-        key = (_shape(group), name if self.completes else None)
-        if key not in self._makers:  # the three addresses share theirs
-            make = self.compiled(f"make_{name}", self._maker(name, group), name)
-            self._makers[key] = f"{name}_made"
-            self.names[f"{name}_made"] = Memo(make) if remembered else make
-        maker = self._makers[key]
-        return f"{maker}[{as_key or cells}]" if remembered else f"{maker}({cells})"
+    def _maker_of(self, run: Run) -> str:
+        """Name the function that makes the values of a run of its cells; some share theirs."""
+        first = places_of(run.parts[0][1])[0]
+        key = tuple(
+            (_shape(part, first), name if self.completes else None) for name, part in run.parts
+        )
+        if key not in self._makers:
+            self._makers[key] = f"make_{run.name}"
+            make = self.compiled(self._makers[key], self._maker(run), run.name)
+            self.names[self._makers[key]] = make
+        return self._makers[key]
 
-    def _maker(self, name: str, group: Group) -> Iterator[str]:
-        """Write a function that makes a value object of its cells."""
-        # one look at all of it tells whether a cell may need a closer one; U is for NULL
-        between = self.delimiter
-        signs = ('"', "U", "=", "\t", "\xa0", f" {between}", f"{between} ")
-        found = " or ".join(f"{sign!r} in text" for sign in signs)
-        self.names[f"empty_{name}"] = group.empty
-        yield f"def make_{name}(cells):"
-        yield f"    text = {between!r}.join(cells)"
-        yield f"    if {found} or text[0] == ' ' or text[-1] == ' ':"
-        yield "        cells = [text_of(cell) if cell else cell for cell in cells]"
-        yield "        if not any(cells):"
-        yield f"            return empty_{name}"
-        yield f"    {names_of(places_of(group))}, = cells"
-        for line in self.part("value", group, filled=True):
-            yield f"    {line}"
-        if self.completes:
-            yield f"    value = completed({name!r}, value)"
-        yield "    return value"
+    def _maker(self, run: Run) -> Iterator[str]:
+        """Write a function that makes the values of a run of a list of its cells."""
+        leaves = {leaf.place: leaf for _, part in run.parts for leaf in part.leaves}
+        yield f"def make_{run.name}(cells):"
+        if not run.repeats:
+            # one look at all of an address tells whether a cell may need a closer one
+            between = self.delimiter
+            signs = ('"', "=", "\t", "\xa0", "NULL", f" {between}", f"{between} ")
+            found = " or ".join(f"{sign!r} in text" for sign in signs)
+            yield f"    text = {between!r}.join(cells)"
+            yield f"    if {found} or text[0] == ' ' or text[-1] == ' ':"
+            yield "        cells = [text_of(cell) if cell else cell for cell in cells]"
+        yield f"    {names_of(sorted(leaves))}, = cells"
+        if run.repeats:
+            for leaf in leaves.values():
+                if leaf.column.kind is Kind.TEXT:
+                    yield from (f"    {line}" for line in self.tidied_leaf(leaf))
+        for name, part in run.parts:
+            if isinstance(part, Leaf):
+                yield f"    {name} = {self.value(part)}"
+                continue
+            yield from (f"    {line}" for line in self.part(name, part))
+            if self.completes:
+                yield f"    {name} = completed({name!r}, {name})"
+        yield f"    return {', '.join(name for name, _ in run.parts)}"
 
-    def part(self, variable: str, part: Group, *, filled: bool = False) -> Iterator[str]:
-        """Write what puts a value object into a variable; ``filled`` where a cell is."""
+    def part(self, variable: str, part: Group) -> Iterator[str]:
+        """Write what puts a value object into a variable."""
         inner = {}
         for key, value in part.parts.items():
             if isinstance(value, Group):
@@ -175,22 +198,24 @@ class ValueWriter:
             return
         cls = part.cls.__name__
         self.names[f"{cls}Builder"], self.names[cls] = builder_of(part.cls), part.cls
+        self.names[f"empty_{cls}"] = part.empty
+        yield f"if {any_of(places_of(part))}:"
         if part.cls is Address and {"easting", "northing"} <= set(part.parts):
             east, north = f"{variable}_east", f"{variable}_north"
-            yield from self._coordinates(part, east, north)
+            yield from (f"    {line}" for line in self._coordinates(part, east, north))
             inner |= {"easting": east, "northing": north}
-        indent = "" if filled else "    "
-        if not filled:
-            yield f"if {any_of(places_of(part))}:"
-        yield f"{indent}{variable} = new({cls}Builder)"
+        yield f"    {variable} = new({cls}Builder)"
         for field in attrs.fields(part.cls):
             default = "None" if field.default is attrs.NOTHING else repr(field.default)
-            yield f"{indent}{variable}.{field.name} = {inner.get(field.name, default)}"
-        yield f"{indent}{variable}.__class__ = {cls}"
-        if not filled:
-            self.names[f"empty_{cls}"] = part.empty
-            yield "else:"
-            yield f"    {variable} = empty_{cls}"
+            yield f"    {variable}.{field.name} = {inner.get(field.name, default)}"
+        yield f"    {variable}.__class__ = {cls}"
+        if part.empty is None and any(leaf.column.kind is not Kind.TEXT for leaf in part.leaves):
+            # a cell that is filled may say nothing all the same: blanks
+            absent = " and ".join(f"{variable}.{name} is None" for name in part.parts)
+            yield f"    if {absent}:"
+            yield f"        {variable} = empty_{cls}"
+        yield "else:"
+        yield f"    {variable} = empty_{cls}"
 
     def _coordinates(self, part: Group, east: str, north: str) -> Iterator[str]:
         easting, northing = part.parts["easting"], part.parts["northing"]
@@ -213,20 +238,11 @@ class ValueWriter:
         yield "            swapped()"
 
 
-def places_of(part: Leaf | Group) -> list[int]:
-    """Give the places of the cells that fill a part, in the order of the file."""
-    return [part.place] if isinstance(part, Leaf) else sorted({leaf.place for leaf in part.leaves})
-
-
-def _shape(group: Group, first: int | None = None) -> Any:
-    """What a group's value depends on besides its cells: class, fields and their places in it."""
-    first = places_of(group)[0] if first is None else first
-    return group.cls, tuple(
-        (name, _shape(part, first))
-        if isinstance(part, Group)
-        else (name, part.place - first, part.column.kind)
-        for name, part in group.parts.items()
-    )
+def _shape(part: Leaf | Group, first: int) -> Any:
+    """What a value depends on besides its cells: class, fields and their places from ``first``."""
+    if isinstance(part, Leaf):
+        return part.place - first, part.column.kind
+    return part.cls, tuple((name, _shape(inner, first)) for name, inner in part.parts.items())
 
 
 def names_of(places: Iterable[int]) -> str:
