@@ -156,8 +156,8 @@ class RecordWriter:
                 value, before = self._values.kept_value(part)
                 yield from before
                 yield f"record.{name} = {value}"
-            elif part is not None and name in UNIQUE:
-                yield from self._values.part(name, part)
+            elif isinstance(part, Group) and name in UNIQUE:
+                yield from self._unique(name, part)
                 yield f"record.{name} = {name}"
             elif part is not None:
                 yield f"record.{name} = {self._values.group_value(name, part)}"
@@ -173,3 +173,15 @@ class RecordWriter:
             yield "    raise Odd"
         yield "record.__class__ = Record"
         yield "return record"
+
+    def _unique(self, name: str, part: Group) -> Iterator[str]:
+        """Write what makes a value that hardly repeats, but for periods without an end."""
+        end = part.parts.get("to_date")
+        made = self._values.part(name, part)
+        if not isinstance(end, Leaf):
+            yield from made
+            return
+        yield f"if c{end.place}:"
+        yield from (f"    {line}" for line in made)
+        yield "else:"
+        yield f"    {name} = {self._values.group_value(name, part)}"

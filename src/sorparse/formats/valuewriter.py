@@ -125,18 +125,20 @@ class ValueWriter:
         places = places_of(group)
         run = Run(((name, group),), range(places[0], places[-1] + 1))
         make = self._maker_of(run)
-        made = f"{make}(({names_of(places)},))"
         if run.repeats:
             self.names.setdefault(f"{make}_of_cells", Memo(self.names[make]))
             made = f"{make}_of_cells[{names_of(places)},]"
+        else:
+            cells = f"({names_of(places)},)"
+            made = f"{make}({cells}, {self.delimiter!r}.join({cells}) + {self.delimiter!r})"
         self.names[f"empty_{name}"] = group.empty
         return f"{made} if {any_of(places)} else empty_{name}"
 
     def run_value(self, run: Run) -> str:
-        """Write an expression for the values of a run, of its ``text`` or of its ``cells``."""
+        """Write an expression for the values of a run, of its ``text`` and its ``cells``."""
         make = self._maker_of(run)
         if not run.repeats:
-            return f"{make}(cells)"
+            return f"{make}(cells, text)"
         of_cells = self.names[make]
         # a text ends with the sign between its cells; one without cells is refused
         of_text = Memo(lambda text: of_cells(text.split(text[-1:])[:-1]))
@@ -158,14 +160,15 @@ class ValueWriter:
     def _maker(self, run: Run) -> Iterator[str]:
         """Write a function that makes the values of a run of a list of its cells."""
         leaves = {leaf.place: leaf for _, part in run.parts for leaf in part.leaves}
-        yield f"def make_{run.name}(cells):"
-        if not run.repeats:
+        if run.repeats:
+            yield f"def make_{run.name}(cells):"
+        else:
             # one look at all of an address tells whether a cell may need a closer one
             between = self.delimiter
             signs = ('"', "=", "\t", "\xa0", "NULL", f" {between}", f"{between} ")
             found = " or ".join(f"{sign!r} in text" for sign in signs)
-            yield f"    text = {between!r}.join(cells)"
-            yield f"    if {found} or text[0] == ' ' or text[-1] == ' ':"
+            yield f"def make_{run.name}(cells, text):"
+            yield f"    if {found} or text[0] == ' ' or text[-1] != {between!r}:"
             yield "        cells = [text_of(cell) if cell else cell for cell in cells]"
         yield f"    {names_of(sorted(leaves))}, = cells"
         if run.repeats:
