@@ -58,6 +58,9 @@ def _ours(versions: Versions, *, numpy: bool) -> Prepared:
     from sorparse.register.store import VersionStore
     from sorparse.register.timeindex import ACTIVE, TimeIndex
 
+    if numpy:
+        import numpy as np  # noqa: F401 - its own memory is not the index's, as of the others
+
     store = VersionStore()
     for sor_id, start, end in zip(*versions, strict=True):
         last = None if end == FOREVER else date.fromordinal(end)
