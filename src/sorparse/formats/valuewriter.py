@@ -168,7 +168,7 @@ class ValueWriter:
             signs = ('"', "=", "\t", "\xa0", "NULL", f" {between}", f"{between} ")
             found = " or ".join(f"{sign!r} in text" for sign in signs)
             yield f"def make_{run.name}(cells, text):"
-            yield f"    if {found} or text[0] == ' ' or text[-1] != {between!r}:"
+            yield f"    if {found} or text[:1] == ' ' or text[-1:] != {between!r}:"
             yield "        cells = [text_of(cell) if cell else cell for cell in cells]"
         yield f"    {names_of(sorted(leaves))}, = cells"
         if run.repeats:
