@@ -2,8 +2,9 @@
 
 It builds nothing, and is not needed for making records; so it reads a block in a thread of its own
 while records are made of the block before. A thread serves one block and has ended before anything
-is handed out: the caller's code runs with no thread of ours beside it, and an iterator that is
-dropped leaves none behind.
+is handed out. So an iterator that is dropped leaves none behind, and the caller's code never runs
+beside one: lxml sets the loader of external files for the whole process while it parses, and a
+schema that the caller compiles meanwhile could get the wrong one.
 
 Blocks, not the pieces they consist of, because the thread comes to the end of each only when it is
 given the interpreter again, for which it may have to wait for some milliseconds.
@@ -55,7 +56,7 @@ class _Nothing:
 
 
 class Guard:
-    """The validating parser; raises Irregular at any fault."""
+    """The validating parser."""
 
     def __init__(self, schema: etree.XMLSchema) -> None:
         target: Any = _Nothing()  # the stubs ask for every method of a target
@@ -77,12 +78,16 @@ class Guard:
                 yield
             finally:
                 thread.join()
-        self._tell()
+
+    def check(self) -> None:
+        """Raise what was wrong with what has been read: Irregular for a fault."""
+        if self._error is not None:
+            raise self._error
 
     def close(self) -> None:
-        """Take the end of the document."""
+        """Take the end of the document, and check it."""
         self._read(None)
-        self._tell()
+        self.check()
 
     def _thread(self, content: bytes) -> Thread | None:
         """Start a thread that reads this, if it is worth one and one is to be had."""
@@ -113,7 +118,3 @@ class Guard:
         else:
             if parser.feed_error_log:
                 self._error = Irregular()
-
-    def _tell(self) -> None:
-        if self._error is not None:
-            raise self._error

@@ -78,6 +78,7 @@ class TextReading:
                     log.add(found)
                 else:
                     yield found
+            guard.check()
             passed = block
         guard.close()
         return passed
