@@ -4,7 +4,7 @@ In such a document there is nothing but blanks and the tags of containers betwee
 nothing but the head before the first. Then the units can be cut out of the text and need not be
 made into elements (see ``skeleton.py``). That the tags between them match is seen to here; that
 head and units are well-formed is seen to by who reads them. With a schema, the XML parser reads
-the same bytes, always ahead of the units that are handed out, and builds nothing.
+the same bytes ahead of the units that are handed out (see ``guard.py``).
 
 At anything else, be it a comment between two units or a fault, :class:`Irregular` is raised: the
 document is then to be read by its elements, which tells what there is to tell.
@@ -15,7 +15,6 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
 
 from lxml import etree
 
@@ -76,54 +75,62 @@ class Scanner:
         self._end = re.compile(
             rf"((?:{_BLANK}*+</(?:{container})>)*+){_BLANK}*+</({root})>{_BLANK}*+"
         )
+        self._decode = _Decoder().decode
+        self._root = ""
+        """The root's name as it is written, once the head is complete."""
+        self._containers: list[str] = []
+        """Those that are open, outermost first."""
+        self._rest = ""
+        self._lines = 0
+        """Line ends in the head, until the first unit is given."""
 
-    def cut(self, chunks: Iterable[bytes], schema: etree.XMLSchema | None) -> Iterator[Cut]:
-        """Give the units in document order; raise Irregular where this cannot go on."""
-        parser = None if schema is None else _Guard(schema)
-        decode = _Decoder().decode
-        between, level_of = self._between.match, self._level
-        containers: list[str] = []
-        root, text, at, lines = "", "", 0, 0
-        for chunk in chunks:
-            if parser is not None:
-                parser.feed(chunk)
-            text = text[at:] + decode(chunk)
-            at = 0
-            if not root:
-                head = self._head.match(text)
-                if head is None:
-                    _wait(text, at, _MOST_BETWEEN)
-                    continue
-                at, root = head.end(), head[1]
-                _see_to(f"{head[0]}</{root}>")
-                lines = text.count("\n", 0, at)
-            match = between(text, at)
-            while match is not None:
-                start, name = match.end(), match[3]
-                last = text.find(f"</{name}>", start)
-                if last < 0:
-                    _wait(text, start, _MOST_UNIT)
-                    break
-                end = last + len(name) + 3
-                following = between(text, end)
-                if following is None and self._follows.match(text, end) is None:
-                    _wait(text, end, _MOST_BETWEEN)  # a text after the unit would be part of it
-                    break
-                closed = self._closings[match[1]] if match[1] else ()
-                _close(closed, containers)
-                containers.append(match[2])
-                lines += text.count("\n", at, start)
-                yield len(closed), level_of[name], text[start:end], lines
-                at, lines, match = end, 0, following
-            else:
-                _wait(text, at, _MOST_BETWEEN)
-        if parser is not None:
-            parser.close()
-        end_of_all = self._end.fullmatch(text[at:] + decode(b"", True))
-        if end_of_all is None or end_of_all[2] != root:
+    def cut(self, chunk: bytes) -> Iterator[Cut]:
+        """Take the next piece of the document; give the units that are complete with it.
+
+        They come in document order, and are to be taken before the next piece is given. Raises
+        Irregular where this cannot go on.
+        """
+        between, level_of, containers = self._between.match, self._level, self._containers
+        text, at, lines = self._rest + self._decode(chunk), 0, self._lines
+        if not self._root:
+            head = self._head.match(text)
+            if head is None:
+                _wait(text, 0, _MOST_BETWEEN)
+                self._rest = text
+                return
+            at, self._root = head.end(), head[1]
+            _see_to(f"{head[0]}</{self._root}>")
+            lines = text.count("\n", 0, at)
+        match = between(text, at)
+        while match is not None:
+            start, name = match.end(), match[3]
+            last = text.find(f"</{name}>", start)
+            if last < 0:
+                _wait(text, start, _MOST_UNIT)
+                break
+            end = last + len(name) + 3
+            following = between(text, end)
+            if following is None and self._follows.match(text, end) is None:
+                # a text after the unit would be part of it
+                _wait(text, end, _MOST_BETWEEN)
+                break
+            closed = self._closings[match[1]] if match[1] else ()
+            _close(closed, containers)
+            containers.append(match[2])
+            lines += text.count("\n", at, start)
+            yield len(closed), level_of[name], text[start:end], lines
+            at, lines, match = end, 0, following
+        else:
+            _wait(text, at, _MOST_BETWEEN)
+        self._rest, self._lines = text[at:], lines
+
+    def finish(self) -> None:
+        """See to it that what stands after the last unit is the end of the document."""
+        end = self._end.fullmatch(self._rest + self._decode(b"", True))
+        if end is None or end[2] != self._root:
             raise Irregular
-        _close(self._closings[end_of_all[1]], containers)
-        if containers:
+        _close(self._closings[end[1]], self._containers)
+        if self._containers:
             raise Irregular
 
 
@@ -159,38 +166,6 @@ class _Decoder:
             return self._decode(chunk, final)
         except UnicodeDecodeError:
             raise Irregular from None
-
-
-class _Nothing:
-    """A parser target that builds nothing: lxml then calls no Python while it parses."""
-
-    def close(self) -> None:
-        return None
-
-
-class _Guard:
-    """The validating parser, reading along; raises Irregular at any fault."""
-
-    def __init__(self, schema: etree.XMLSchema) -> None:
-        target: Any = _Nothing()  # the stubs ask for every method of a target
-        # the bound of ours on nesting is seen to where the units are put in their places
-        self._parser = etree.XMLParser(target=target, schema=schema, huge_tree=True, **SAFE)
-
-    def feed(self, chunk: bytes) -> None:
-        try:
-            self._parser.feed(chunk)
-        except etree.XMLSyntaxError:
-            raise Irregular from None
-        if self._parser.feed_error_log:
-            raise Irregular
-
-    def close(self) -> None:
-        try:
-            self._parser.close()
-        except etree.XMLSyntaxError:
-            raise Irregular from None
-        if self._parser.feed_error_log:
-            raise Irregular
 
 
 def written(header: Header, names: Iterable[str]) -> dict[str, str]:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
 from lxml import etree
 
 from ...errors import SorFileError
+from ...issues import Issue, IssueLog
 from ...records import SOREntity
 from .context import Element
 from .decoding import UNIT_LAYOUT, UnitDecoding
+from .guard import Guard, blocks
 from .names import COUNTRY_SCHEME, DECLARED_ELEMENTS
 from .numbers import LOCATION_LAYOUT
 from .outline import Outline
@@ -37,6 +39,8 @@ class TextReading:
         self._fragments = _Fragments(header)
         tags = written(header, DECLARED_ELEMENTS)
         self._skeletons = Skeletons(_OUTLINE, decoding, tags)
+        self._above: list[Place | None] = [None]
+        self._line = 1
 
     def numbered(
         self, chunks: Iterable[bytes], schema: etree.XMLSchema | None
@@ -45,12 +49,47 @@ class TextReading:
 
         Raises Irregular where the document is to be read by its elements after all.
         """
-        decoding, read = self._decoding, self._skeletons.read
+        if schema is not None:
+            chunks = yield from self._guarded(chunks, Guard(schema))
+        for chunk in chunks:
+            yield from self._units(chunk)
+        self._scanner.finish()
+
+    def _guarded(
+        self, chunks: Iterable[bytes], guard: Guard
+    ) -> Generator[tuple[int, SOREntity], None, Sequence[bytes]]:
+        """Give the units of all blocks but the last, each once the schema has let it pass.
+
+        The units of a block are made while the next is being validated, and handed out after that,
+        with what is told about them: whatever the caller does then, no thread of ours is at work.
+        Gives back the last block, when the whole document has passed.
+        """
+        context = self._decoding.context
+        log = context.log
+        passed: Sequence[bytes] = ()
+        for block in blocks(chunks):
+            held = context.log = _Held()
+            with guard.reading(block):
+                for chunk in passed:
+                    held.found.extend(self._units(chunk))
+            context.log = log
+            for found in held.found:
+                if isinstance(found, Issue):
+                    log.add(found)
+                else:
+                    yield found
+            guard.check()
+            passed = block
+        guard.close()
+        return passed
+
+    def _units(self, chunk: bytes) -> Iterator[tuple[int, SOREntity]]:
+        """Give the units that are complete with a piece of the document."""
+        decoding, read, above = self._decoding, self._skeletons.read, self._above
         deepest = decoding.context.limits.max_depth - 2
         longest = decoding.context.limits.max_field_chars
-        above: list[Place | None] = [None]
-        line = 1
-        for closed, level, text, lines in self._scanner.cut(chunks, schema):
+        line = self._line
+        for closed, level, text, lines in self._scanner.cut(chunk):
             if closed:
                 del above[-closed:]
             place = Place(above[-1], level)
@@ -65,6 +104,7 @@ class TextReading:
             if record is not None:
                 yield line, decoding.settle(record, place)
             line += inside
+        self._line = line
 
     def _by_elements(self, text: str, level: str, line: int) -> Any:
         context = self._decoding.context
@@ -75,6 +115,16 @@ class TextReading:
             return self._decoding.unsettled(self._fragments.parse(text), level, odd)
         except SorFileError:
             raise Irregular from None  # the line that it tells is one of the piece
+
+
+class _Held(IssueLog):
+    """Keeps issues in their place among the units."""
+
+    def __init__(self) -> None:
+        self.found: list[tuple[int, SOREntity] | Issue] = []
+
+    def add(self, issue: Issue) -> None:
+        self.found.append(issue)
 
 
 class _Fragments:
