@@ -13,7 +13,7 @@ What such a function looks like, shortened, for a header of ids, owner, dates an
         else:
             *cells, after = rest.split(sep, 9)
             text = rest[:len(rest) - len(after)]
-            owner_value, cvr_value = make_owner_of_text[text]  # a memo
+            owner_value, cvr_value, health_institution_value = make_owner(cells)
             owner_text = text                     # last: what raises changes nothing
         rest = after
         c15, c16, c17, rest = rest.split(sep, 3)
@@ -60,7 +60,7 @@ class RecordWriter:
         """Take cells and runs off the line, one piece after the other."""
         width = len(self._plan.header)
         runs, last = self._runs, None
-        if runs and runs[-1].repeats:
+        if runs and runs[-1].recurs:
             *runs, last = runs
         place = 0
         yield "rest = line"
@@ -109,7 +109,7 @@ class RecordWriter:
         made = values.run_value(run)
         yield f"if (after := rest.removeprefix({text})) != rest:"
         yield "    pass"
-        if not run.repeats:
+        if run.is_address:
             (value,) = names
             nothing = values.delimiter * len(run.places)
             yield f"elif (after := rest.removeprefix({nothing!r})) != rest:"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 import attrs
 
-from ..records.values import Address
+from ..records.values import Address, EntityRef
 from .decode import Group, Leaf, Plan
 
 PART_COLUMNS = 4
@@ -32,9 +33,17 @@ class Run:
         return self.parts[0][0]
 
     @property
-    def repeats(self) -> bool:
-        """Whether what is not as in the row before stood in another; new addresses are new."""
-        return not any(isinstance(part, Group) and part.cls is Address for _, part in self.parts)
+    def is_address(self) -> bool:
+        """Whether it is an address, of which a row has several of one form."""
+        return self._holds(Address)
+
+    @property
+    def recurs(self) -> bool:
+        """Whether rows far from each other hold the same, so that remembering it pays."""
+        return not self._holds(Address, EntityRef)
+
+    def _holds(self, *classes: type[Any]) -> bool:
+        return any(isinstance(part, Group) and part.cls in classes for _, part in self.parts)
 
 
 def places_of(part: Leaf | Group) -> list[int]:
@@ -67,7 +76,7 @@ def find_runs(plan: Plan) -> list[Run]:
             continue
         run = Run(((name, part),), whole)
         before = found[-1] if found else None
-        if before is not None and before.repeats and run.repeats:
+        if before is not None and not before.is_address and not run.is_address:
             between = range(before.places.stop, whole.start)
             if len(between) <= 1 and all(place in single for place in between):
                 found.pop()

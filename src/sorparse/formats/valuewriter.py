@@ -125,20 +125,21 @@ class ValueWriter:
         places = places_of(group)
         run = Run(((name, group),), range(places[0], places[-1] + 1))
         make = self._maker_of(run)
-        if run.repeats:
+        cells = f"({names_of(places)},)"
+        made = f"{make}({cells})"
+        if run.is_address:
+            made = f"{make}({cells}, {self.delimiter!r}.join({cells}) + {self.delimiter!r})"
+        elif run.recurs:
             self.names.setdefault(f"{make}_of_cells", Memo(self.names[make]))
             made = f"{make}_of_cells[{names_of(places)},]"
-        else:
-            cells = f"({names_of(places)},)"
-            made = f"{make}({cells}, {self.delimiter!r}.join({cells}) + {self.delimiter!r})"
         self.names[f"empty_{name}"] = group.empty
         return f"{made} if {any_of(places)} else empty_{name}"
 
     def run_value(self, run: Run) -> str:
         """Write an expression for the values of a run, of its ``text`` and its ``cells``."""
         make = self._maker_of(run)
-        if not run.repeats:
-            return f"{make}(cells, text)"
+        if not run.recurs:
+            return f"{make}(cells, text)" if run.is_address else f"{make}(cells)"
         of_cells = self.names[make]
         # a text ends with the sign between its cells; one without cells is refused
         of_text = Memo(lambda text: of_cells(text.split(text[-1:])[:-1]))
@@ -160,7 +161,7 @@ class ValueWriter:
     def _maker(self, run: Run) -> Iterator[str]:
         """Write a function that makes the values of a run of a list of its cells."""
         leaves = {leaf.place: leaf for _, part in run.parts for leaf in part.leaves}
-        if run.repeats:
+        if not run.is_address:
             yield f"def make_{run.name}(cells):"
         else:
             # one look at all of an address tells whether a cell may need a closer one
@@ -171,7 +172,7 @@ class ValueWriter:
             yield f"    if {found} or text[:1] == ' ' or text[-1:] != {between!r}:"
             yield "        cells = [text_of(cell) if cell else cell for cell in cells]"
         yield f"    {names_of(sorted(leaves))}, = cells"
-        if run.repeats:
+        if not run.is_address:
             for leaf in leaves.values():
                 if leaf.column.kind is Kind.TEXT:
                     yield from (f"    {line}" for line in self.tidied_leaf(leaf))
