@@ -96,8 +96,9 @@ class RecordWriter:
             for leaf in part.leaves:
                 if leaf.place in places and leaf.column.kind is Kind.TEXT:
                     yield from self._values.tidied_leaf(leaf)
-        for place in sorted(unused):
-            yield f"""if c{place}[:1] == '"':"""
+        if unused:
+            cells = names_of(sorted(unused))
+            yield f"""if '"' in line and any(cell[:1] == '"' for cell in ({cells},)):"""
             yield "    raise Odd"
 
     def _run(self, run: Run, before: Sequence[Run]) -> Iterator[str]:
