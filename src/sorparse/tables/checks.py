@@ -86,6 +86,51 @@ def _sor_id(starts: Any, ends: Any, data: Any) -> Any:
     return right
 
 
+def is_bare(starts: Any, ends: Any, signs: Any) -> Any:
+    """Tell which texts are values as they stand.
+
+    Others begin or end with a blank (a no-break space is C2 A0), are ``NULL``, or begin with the
+    sign of ``="…"``. Some that are values are among them: C2 and A0 are part of other letters too.
+    """
+    np = _numpy()
+    first = signs.take(starts, mode="clip")
+    last = signs.take(ends - 1, mode="clip")
+    bare = (first != 0x20) & (first != 0x09) & (first != 0xC2) & (first != 0x3D)
+    bare &= (last != 0x20) & (last != 0x09) & (last != 0xA0)
+    named = np.flatnonzero((first == 0x4E) & (last == 0x4C))
+    bare[named] &= ends[named] - starts[named] != len("NULL")
+    return bare
+
+
+def metres(starts: Any, ends: Any, signs: Any) -> tuple[Any, Any]:
+    """Give the texts of numbers with a decimal point for a comma, and which are plain numbers.
+
+    Those have four to eight digits, no leading zero, and up to six decimals if any.
+    """
+    np = _numpy()
+    texts = signs[starts[0] : ends[-1]].copy()
+    if not len(texts):
+        return texts, np.zeros(len(starts), dtype=bool)
+    starts, ends = starts - starts[0], ends - starts[0]
+    others = texts - _ZERO > 9  # what is below the digits wraps around
+    number = np.concatenate((np.zeros(1, np.int32), np.cumsum(others, dtype=np.int32)))
+    before = number.take(starts)
+    others_in = number.take(ends) - before
+    at = np.flatnonzero(others)
+    signed = others_in == 1
+    point = ends.copy()
+    point[signed] = at.take(before[signed])
+    whole, decimals = point - starts, ends - point - 1
+    right = (whole >= 4) & (whole <= 8) & (texts.take(starts, mode="clip") != _ZERO)
+    right &= (others_in == 0) | (signed & (decimals >= 1) & (decimals <= 6))
+    found = texts[at]
+    points = (found == 0x2C) | (found == 0x2E)
+    if not points.all():
+        right[signed] &= points.take(before[signed])
+    texts[at[points]] = 0x2E
+    return texts, right
+
+
 CHECKS: dict[Kind, Check] = {
     Kind.SOR_ID: _sor_id,
     Kind.LOCATION_CODE: _weighted((1, 3) * 6 + (1,), 10),
