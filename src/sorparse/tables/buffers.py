@@ -33,18 +33,37 @@ def bits_of(mask: Any) -> Any:
     return load_numpy().packbits(mask, axis=-1, bitorder="little")
 
 
-def plain_array(kind: Any, values: Any, filled: Any, data: Any = None) -> Any:
-    """Make an array of numbers, bits (packed) or texts (``values`` being their offsets).
+class Filled:
+    """Which values of some columns are not null, a mask of columns x rows."""
 
-    filled: mask of what is not null.
-    """
-    pa = load_pyarrow()
-    length = len(filled)
-    nulls = length - int(load_numpy().count_nonzero(filled))
-    buffers = [pa.py_buffer(bits_of(filled)) if nulls else None, pa.py_buffer(values)]
-    if data is not None:
-        buffers.append(data)
-    return pa.Array.from_buffers(kind, length, buffers, null_count=nulls)
+    def __init__(self, mask: Any) -> None:
+        self._columns, self._rows = mask.shape
+        numbers = load_numpy().count_nonzero(mask, axis=1)
+        self._nulls = (self._rows - numbers).tolist()
+        self._bits = bits_of(mask)
+
+    def arrays(self, kind: Any, values: Any, data: Any = None) -> list[Any]:
+        """Make an array of each column.
+
+        values: numbers of all columns, one behind the other; of texts, the offsets; of yes and
+        no, bits for each column. data: the bytes of texts.
+        """
+        pa = load_pyarrow()
+        step, size, more = self._rows, self._rows, []
+        if data is not None:
+            size, more = self._rows + 1, [data]
+        elif pa.types.is_boolean(kind):
+            step = size = values.shape[-1]
+            values = values.ravel()
+        found = []
+        for at, nulls in enumerate(self._nulls):
+            buffers = [
+                pa.py_buffer(self._bits[at]) if nulls else None,
+                pa.py_buffer(values[at * step : at * step + size]),
+                *more,
+            ]
+            found.append(pa.Array.from_buffers(kind, self._rows, buffers, null_count=nulls))
+        return found
 
 
 def whole_numbers(values: Any) -> Any:
@@ -57,6 +76,14 @@ def mask_array(mask: Any) -> Any:
     """Make an array of yes and no."""
     pa = load_pyarrow()
     return pa.Array.from_buffers(pa.bool_(), len(mask), [None, pa.py_buffer(bits_of(mask))], 0)
+
+
+def texts_from(offsets: Any, data: Any, filled: Any = None) -> Any:
+    """Make an array of texts, with null where the mask is not set."""
+    pa = load_pyarrow()
+    buffers = [None if filled is None else pa.py_buffer(bits_of(filled)), pa.py_buffer(offsets)]
+    nulls = 0 if filled is None else -1
+    return pa.Array.from_buffers(pa.string(), len(offsets) - 1, [*buffers, data], null_count=nulls)
 
 
 def text_array(texts: Iterable[str | None]) -> Any:

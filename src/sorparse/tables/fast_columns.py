@@ -12,7 +12,7 @@ columns of a kind are laid one behind the other, and looked at together.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -21,7 +21,7 @@ from ..formats.declare import DATES, Kind
 from ..formats.decode import NORTHING_FROM, Plan
 from ..records import SorType
 from .arrow import arrow_schema, load_pyarrow
-from .buffers import bits_of, load_numpy, numbers_of, plain_array, text_array, whole_numbers
+from .buffers import Filled, bits_of, load_numpy, numbers_of, text_array, texts_from, whole_numbers
 from .checks import CHECKS, is_bare, metres
 from .fast_lines import Cells
 from .schema import DataType, TableSchema
@@ -138,25 +138,18 @@ class _Group:
         self.places = texts.places[first : first + count]
         self.filled = texts.filled[first : first + count]
         """Mask of the cells that are not empty, columns x rows."""
+        self.cells = self.filled.ravel()
         self.offsets = texts.offsets[first * rows : (first + count) * rows + 1]
         self.starts, self.ends = self.offsets[:-1], self.offsets[1:]
         self.signs, self.data = texts.signs, texts.data
 
-    def whole(self, *, nulls: bool) -> Any:
-        """Give the texts of all columns as one array, where an empty one is null or not."""
-        pa, length = load_pyarrow(), len(self.starts)
-        if nulls:
-            return plain_array(pa.string(), self.offsets, self.filled.ravel(), self.data)
-        return pa.Array.from_buffers(
-            pa.string(), length, [None, pa.py_buffer(self.offsets), self.data], null_count=0
-        )
+    def whole(self, filled: Any = None) -> Any:
+        """Give the texts of all columns as one array, with null where the mask is not set."""
+        return texts_from(self.offsets, self.data, filled)
 
-    def columns(self) -> Iterator[tuple[int, Any]]:
-        """Give each column's place, and its texts."""
-        kind = load_pyarrow().string()
-        for at, place in enumerate(self.places):
-            offsets = self.offsets[at * self.rows : (at + 1) * self.rows + 1]
-            yield place, plain_array(kind, offsets, self.filled[at], self.data)
+    def columns(self) -> list[Any]:
+        """Give the texts of each column."""
+        return Filled(self.filled).arrays(load_pyarrow().string(), self.offsets, self.data)
 
 
 class _Batch:
@@ -169,7 +162,7 @@ class _Batch:
         self._cells = cells
         self._odd = cells.odd
         self._rows = len(cells.odd)
-        self._present = (cells.texts[..., 1] > cells.texts[..., 0]).any(axis=0)
+        self._present = (cells.ends > cells.starts).any(axis=1)
         self._found: dict[int, Any] = {}
         """Columns by their place in the file."""
 
@@ -195,28 +188,26 @@ class _Batch:
         return columns, self._odd
 
     def _look_for_keys(self) -> None:
-        texts = self._cells.texts
+        cells = self._cells
         for places in self._shared.required:
-            self._odd |= (texts[:, places, 1] <= texts[:, places, 0]).all(axis=1)
+            self._odd |= (cells.ends[places] <= cells.starts[places]).all(axis=0)
 
     def _texts(self, groups: Sequence[tuple[Kind, Sequence[int]]]) -> _Texts | None:
         """Copy the texts of columns that are not empty throughout."""
-        np, pa, texts = self._np, load_pyarrow(), self._cells.texts
+        np, pa, cells = self._np, load_pyarrow(), self._cells
         places = [place for _, group in groups for place in group if self._present[place]]
         if not places:
             return None
-        # every second of the spans between the bounds is a cell, the others hold what parts them
-        spans = texts.size - 1
-        every = pa.Array.from_buffers(
-            pa.string(),
-            spans,
-            [None, pa.py_buffer(texts), pa.py_buffer(self._cells.signs)],
-            null_count=0,
-        )
-        _, width, _ = texts.shape
-        begins = np.arange(0, spans, 2 * width, dtype=np.int32)
-        wanted = begins[None, :] + 2 * np.array(places, dtype=np.int32)[:, None]
-        return _Texts(every.take(whole_numbers(wanted.ravel())), places, self._rows)
+        # Every second span between these bounds is a text. The others may run backwards, which
+        # no text of an array may; nobody looks at them.
+        number = len(places) * self._rows
+        bounds = np.empty(2 * number + 1, dtype=np.int32)
+        bounds[:-1:2] = cells.starts[places].ravel()
+        bounds[1::2] = cells.ends[places].ravel()
+        bounds[-1] = len(cells.signs)
+        spans = texts_from(bounds, pa.py_buffer(cells.signs))
+        texts = spans.take(whole_numbers(np.arange(0, 2 * number, 2, dtype=np.int32)))
+        return _Texts(texts, places, self._rows)
 
     def _mark(self, wrong: Any) -> None:
         """Mark the rows of cells that are wrong."""
@@ -234,8 +225,8 @@ class _Batch:
             if not group.places:
                 continue
             right = CHECKS.get(kind, is_bare)(group.starts, group.ends, group.signs)
-            self._mark(group.filled.ravel() & ~right)
-            self._found.update(group.columns())
+            self._mark(group.cells & ~right)
+            self._found.update(zip(group.places, group.columns(), strict=True))
 
     def _extra(self) -> Any:
         filled = [
@@ -261,8 +252,8 @@ class _Batch:
                 continue
             if kind is Kind.TEXT:
                 right = is_bare(group.starts, group.ends, group.signs)
-                self._mark(group.filled.ravel() & ~right)
-                for place, array in group.columns():
+                self._mark(group.cells & ~right)
+                for place, array in zip(group.places, group.columns(), strict=True):
                     self._found[place] = array.dictionary_encode()
             elif kind in _COORDINATES:
                 self._metres(group, kind)
@@ -273,28 +264,28 @@ class _Batch:
 
     def _metres(self, group: _Group, kind: Kind) -> None:
         texts, right = metres(group.starts, group.ends, group.signs)
-        self._mark(group.filled.ravel() & ~right)
+        self._mark(group.cells & ~right)
         filled = group.filled & right.reshape(group.filled.shape)
         pa = load_pyarrow()
-        array = plain_array(
-            pa.string(), group.offsets - group.offsets[0], filled.ravel(), pa.py_buffer(texts)
-        )
+        offsets = group.offsets - group.offsets[0]
+        array = texts_from(offsets, pa.py_buffer(texts), filled.ravel())
         numbers = array.cast(pa.float64())
         values = numbers_of(numbers.buffers()[1], "float64")
         if kind is Kind.EASTING:  # may stand in the other's place
             self._mark(filled.ravel() & (values > NORTHING_FROM))
-        self._numbers(group, values, filled)
+        self._put(group, values, filled)
 
-    def _numbers(self, group: _Group, values: Any, filled: Any) -> None:
-        for at, place in enumerate(group.places):
-            own = values[at * self._rows : (at + 1) * self._rows]
-            self._found[place] = plain_array(self._shared.type_at(place), own, filled[at])
+    def _put(self, group: _Group, values: Any, filled: Any) -> None:
+        """Put the values of a group in their columns."""
+        kind = self._shared.type_at(group.places[0])
+        arrays = Filled(filled.reshape(group.filled.shape)).arrays(kind, values)
+        self._found.update(zip(group.places, arrays, strict=True))
 
     def _dates(self, group: _Group, kind: Kind) -> None:
         pa = load_pyarrow()
-        filled = group.filled.ravel()
+        filled = group.cells
         try:
-            days = group.whole(nulls=True).cast(pa.date32())
+            days = group.whole(group.cells).cast(pa.date32())
         except pa.ArrowInvalid:
             self._days_by_value(group, kind)
             return
@@ -304,12 +295,12 @@ class _Batch:
         if kind is not Kind.LAST_DAY:
             wrong |= is_open
         self._mark(wrong)
-        self._numbers(group, values, (filled & ~is_open & ~wrong).reshape(group.filled.shape))
+        self._put(group, values, filled & ~is_open & ~wrong)
 
     def _by_value(self, group: _Group, kind: Kind) -> tuple[list[Any], Any]:
         """Convert each distinct text once, by the rules of the cells; give which stands where."""
         np = self._np
-        encoded = group.whole(nulls=False).dictionary_encode()
+        encoded = group.whole().dictionary_encode()
         values = [self._shared.value(kind, text) for text in encoded.dictionary.to_pylist()]
         which = numbers_of(encoded.indices.buffers()[1], "int32")[: len(encoded)]
         wrong = np.array([value is BadCell for value in values])
@@ -321,10 +312,10 @@ class _Batch:
         values, which = self._by_value(group, kind)
         days = np.array([0 if day is None else (day - _EPOCH).days for day in values], np.int32)
         filled = np.array([day is not None for day in values])[which]
-        self._numbers(group, days[which], filled.reshape(group.filled.shape))
+        self._put(group, days[which], filled)
 
     def _words(self, group: _Group, kind: Kind) -> None:
-        np, pa = self._np, load_pyarrow()
+        np = self._np
         values, which = self._by_value(group, kind)
         if kind is Kind.SOR_TYPE:
             names = [value.value if isinstance(value, SorType) else None for value in values]
@@ -334,11 +325,8 @@ class _Batch:
                 self._found[place] = own.dictionary_encode()
             return
         filled = np.array([value is not None for value in values])[which]
-        yes = bits_of(np.array([value is True for value in values])[which].reshape(-1, self._rows))
-        for at, (place, own) in enumerate(
-            zip(group.places, filled.reshape(-1, self._rows), strict=True)
-        ):
-            self._found[place] = plain_array(pa.bool_(), yes[at], own)
+        yes = np.array([value is True for value in values])[which]
+        self._put(group, bits_of(yes.reshape(group.filled.shape)), filled)
 
 
 def _json(names: Sequence[str], row: Sequence[str | None]) -> str | None:

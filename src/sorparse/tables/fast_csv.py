@@ -145,7 +145,7 @@ class _FastFile:
         while chunk := stream.read(BLOCK_BYTES):
             end = chunk.rfind(b"\n") + 1
             if end:
-                yield rest + chunk[:end]
+                yield b"".join((rest, memoryview(chunk)[:end]))
                 rest = chunk[end:]
             else:
                 rest += chunk

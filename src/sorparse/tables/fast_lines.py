@@ -14,7 +14,9 @@ from .arrow import load_pyarrow
 from .buffers import load_numpy
 
 _LF, _CR, _QUOTE, _EQUALS = b'\n\r"='
-_SHORTEST_WRAPPED = 8  # "="" and """ with one sign between them
+_BEFORE = int.from_bytes(b'"=""', "little")
+_BEHIND = int.from_bytes(b'"""', "little")
+_SHORTEST_WRAPPED = 8  # with one sign between them
 
 
 class NotAligned(Exception):
@@ -34,16 +36,16 @@ class Lines:
             raise NotAligned
         self._data = data
         self.signs = np.frombuffer(data, dtype=np.uint8)
-        self.stops = np.flatnonzero(self.signs == _LF)
+        self.stops = np.flatnonzero(self.signs == _LF).astype(np.int32)
         """Places of the line feeds."""
-        self.starts = np.concatenate(([0], self.stops[:-1] + 1))
+        self.starts = np.concatenate((np.zeros(1, np.int32), self.stops[:-1] + 1))
         if (self.stops - self.starts).max() > longest:
             raise NotAligned
         self.returned = (self.stops > self.starts) & (self.signs[self.stops - 1] == _CR)
         """Which lines end in CR LF."""
         if np.count_nonzero(self.signs == _CR) != np.count_nonzero(self.returned):
             raise NotAligned
-        self.quotes = np.flatnonzero(self.signs == _QUOTE)
+        self.quotes = np.flatnonzero(self.signs == _QUOTE).astype(np.int32)
         """Places of the quotes."""
         behind = np.searchsorted(self.quotes, self.stops)
         self.quoted = np.diff(behind, prepend=0)
@@ -76,107 +78,129 @@ class Cells:
     """The cells of those lines that have the right number of them."""
 
     def __init__(self, lines: Lines, delimiter: str, width: int, wrapped: Sequence[int]) -> None:
-        """wrapped: places of the columns that usually stand in ``="…"``; any may."""
+        """wrapped: places of the columns whose cells are usually made for Excel; any may be."""
         np = load_numpy()
         self._lines = lines
         self.signs = lines.signs
         """The bytes, to which ``texts`` points."""
-        stops, numbers = self._stops(ord(delimiter), width)
-        fits = numbers == width
+        parted, numbers = self._delimiters(ord(delimiter), width - 1)
+        fits = numbers == width - 1
         if not fits.all():
-            stops = stops[np.repeat(fits, numbers)]
+            parted = parted[np.repeat(fits, numbers)]
         self.places = np.flatnonzero(fits)
         """Places of the rows among the lines."""
-        self._stops_of_rows = stops.reshape(-1, width)
-        self.texts = self._bounds(slice(None))
-        """Where the text of each cell begins and ends: rows x cells x 2."""
+        self._lay_out(parted.reshape(-1, width - 1))
         self.odd = np.zeros(len(self.places), dtype=bool)
         """Mask of the rows that have quotes of any other kind."""
         if len(self.places) and len(lines.quotes):
             self._leave_out_quotes(wrapped)
 
-    def _stops(self, delimiter: int, width: int) -> tuple[Any, Any]:
-        """Give the places of the signs that end a cell, and how many there are in each line."""
+    def _delimiters(self, delimiter: int, wanted: int) -> tuple[Any, Any]:
+        """Give the places of the delimiters, and how many there are in each line."""
         np = load_numpy()
-        lines, signs = self._lines, self.signs
-        stops = np.flatnonzero((signs == delimiter) | (signs == _LF)).astype(np.int32)
-        numbers = _in_each(stops, lines.stops)
-        quoting = (numbers > width) & (lines.quoted > 0)
+        lines = self._lines
+        places = np.flatnonzero(self.signs == delimiter).astype(np.int32)
+        numbers = _in_each(places, lines.stops)
+        quoting = (numbers > wanted) & (lines.quoted > 0)
         if quoting.any():
             # a delimiter behind an odd number of quotes stands in a quoted cell
             among = np.flatnonzero(np.repeat(quoting, numbers))
-            within = np.searchsorted(lines.quotes, stops[among]) % 2 == 1
-            stops = np.delete(stops, among[within])
-            numbers = _in_each(stops, lines.stops)
-        return stops, numbers
+            within = np.searchsorted(lines.quotes, places[among]) % 2 == 1
+            places = np.delete(places, among[within])
+            numbers = _in_each(places, lines.stops)
+        return places, numbers
 
-    def _bounds(self, rows: Any) -> Any:
+    def _lay_out(self, delimiters: Any) -> None:
         np = load_numpy()
-        stops, places = self._stops_of_rows[rows], self.places[rows]
-        texts = np.empty((*stops.shape, 2), dtype=np.int32)
-        texts[:, 0, 0] = self._lines.starts[places]
-        np.add(stops[:, :-1], 1, out=texts[:, 1:, 0])
-        texts[:, :, 1] = stops
-        texts[:, -1, 1] -= self._lines.returned[places]
-        return texts
+        rows, before_last = delimiters.shape
+        self.starts = np.empty((before_last + 1, rows), dtype=np.int32)
+        """Where the text of each cell begins, columns x rows."""
+        self.ends = np.empty_like(self.starts)
+        """Where it ends."""
+        lines, places = self._lines, self.places
+        self.ends[:-1] = delimiters.T
+        self.ends[-1] = lines.stops[places] - lines.returned[places]
+        self.starts[0] = lines.starts[places]
+        np.add(self.ends[:-1], 1, out=self.starts[1:])
 
     def _leave_out_quotes(self, wrapped: Sequence[int]) -> None:
         np = load_numpy()
         quoted = self._lines.quoted[self.places]
         found = np.zeros(len(quoted), dtype=np.int32)
-        for place in wrapped:
-            found += self._unquote(self.texts[:, place])
+        plain = {place: self._unwrap(place) for place in wrapped}
+        for is_wrapped in plain.values():
+            found += 6 * is_wrapped
         others = np.flatnonzero(found != quoted)
         if not len(others):
             return
-        texts = self._bounds(others)
-        of_cells = self._unquote(texts)
-        found = of_cells.sum(axis=1)
+        # from the beginning, and every cell
+        starts, ends = self.starts[:, others], self.ends[:, others]
+        for place, is_wrapped in plain.items():
+            starts[place] -= 4 * is_wrapped[others]
+            ends[place] += 3 * is_wrapped[others]
+        of_cells = self._unquote(starts, ends)
+        found = of_cells.sum(axis=0)
         for row in np.flatnonzero(found != quoted[others]):
-            for cell in np.flatnonzero(of_cells[row] == 2):
-                found[row] += self._undouble(texts[row, cell])
-        self.texts[others] = texts
+            for cell in np.flatnonzero(of_cells[:, row] == 2):
+                length, quotes = self._undouble(starts[cell, row], ends[cell, row])
+                ends[cell, row] = starts[cell, row] + length
+                found[row] += quotes
+        self.starts[:, others], self.ends[:, others] = starts, ends
         self.odd[others] = found != quoted[others]
 
-    def _unquote(self, texts: Any) -> Any:
+    def _unwrap(self, place: int) -> Any:
+        """Leave out the quotes of cells for Excel in one column, and tell which they are."""
+        np = load_numpy()
+        starts, ends = self.starts[place], self.ends[place]
+        if len(self.signs) <= _SHORTEST_WRAPPED:
+            return np.zeros(len(starts), dtype=np.int32)
+        # four signs at once, from any place
+        fours = np.ndarray((len(self.signs) - 3,), "<u4", self.signs, strides=(1,))
+        found = fours[np.minimum(starts, len(fours) - 1)] == _BEFORE
+        found &= fours[np.maximum(ends, 4) - 4] >> 8 == _BEHIND
+        found &= ends - starts >= _SHORTEST_WRAPPED
+        is_wrapped = found.astype(np.int32)
+        starts += 4 * is_wrapped
+        ends -= 3 * is_wrapped
+        return is_wrapped
+
+    def _unquote(self, starts: Any, ends: Any) -> Any:
         """Leave out the quotes of quoted cells, and of those for Excel; tell how many they are."""
         np = load_numpy()
 
         def sign(places: Any) -> Any:
             return self.signs.take(places, mode="clip")
 
-        number = np.zeros(texts.shape[:-1], dtype=np.int8)
-        sizes = texts[..., 1] - texts[..., 0]
-        first = sign(texts[..., 0])
+        number = np.zeros(starts.shape, dtype=np.int8)
+        sizes = ends - starts
+        first = sign(starts)
         at = np.nonzero(((first == _QUOTE) & (sizes > 1)) | ((first == _EQUALS) & (sizes > 3)))
-        starts, ends, size = texts[at][..., 0], texts[at][..., 1], sizes[at]
-        closed = sign(ends - 1) == _QUOTE
-        second_sign, is_quoted = sign(starts + 1), first[at] == _QUOTE
-        quoted = closed & is_quoted
-        raw = closed & ~is_quoted & (second_sign == _QUOTE)
-        wrapped = quoted & (size >= _SHORTEST_WRAPPED) & (second_sign == _EQUALS)
-        for beside in (starts + 2, starts + 3, ends - 2, ends - 3):
+        start, end, size = starts[at], ends[at], sizes[at]
+        closed, second = sign(end - 1) == _QUOTE, sign(start + 1)
+        quoted = closed & (first[at] == _QUOTE)
+        raw = closed & (first[at] == _EQUALS) & (second == _QUOTE)
+        wrapped = quoted & (size >= _SHORTEST_WRAPPED) & (second == _EQUALS)
+        for beside in (start + 2, start + 3, end - 2, end - 3):
             wrapped &= sign(beside) == _QUOTE
         number[at] = 2 * (quoted | raw) + 4 * wrapped
-        texts[(*at, 0)] += quoted + 2 * raw + 3 * wrapped
-        texts[(*at, 1)] -= (quoted | raw) + 2 * wrapped
+        starts[at] += quoted + 2 * raw + 3 * wrapped
+        ends[at] -= (quoted | raw) + 2 * wrapped
         return number
 
-    def _undouble(self, bounds: Any) -> int:
-        """Make each doubled quote of a cell a single one; gives how many quotes there were."""
-        start, end = bounds
-        if self.signs[start - 2] == _EQUALS:
-            return 0  # ="…" without quotes around it: a quote in it is one
+    def _undouble(self, start: int, end: int) -> tuple[int, int]:
+        """Make each doubled quote of a cell a single one.
+
+        Gives how long the text is then, and how many quotes there were.
+        """
         text = self.signs[start:end].tobytes()
-        if b'"' in text.replace(b'""', b""):
-            return 0
+        # in ="…" without quotes around it, two quotes are two
+        if b'"' in text.replace(b'""', b"") or self.signs[start - 2] == _EQUALS:
+            return end - start, 0
         if not self.signs.flags.writeable:
             self.signs = self.signs.copy()  # the lines stay as they are
         single = text.replace(b'""', b'"')
-        bounds[1] = start + len(single)
-        self.signs[start : bounds[1]] = load_numpy().frombuffer(single, dtype="uint8")
-        number: int = text.count(b'"')
-        return number
+        self.signs[start : start + len(single)] = load_numpy().frombuffer(single, dtype="uint8")
+        return len(single), text.count(b'"')
 
 
 def _in_each(places: Any, ends: Any) -> Any:
