@@ -6,12 +6,15 @@ of a second for who reads a register to Parquet. Buffers need neither.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import date
 from functools import cache
 from typing import Any
 
 from ..extras import load_extra
 from .arrow import load_pyarrow
+
+_EPOCH = date(1970, 1, 1)
 
 
 @cache
@@ -91,3 +94,32 @@ def text_array(texts: Iterable[str | None]) -> Any:
     builder = load_pyarrow().lib.StringBuilder()
     builder.append_values(list(texts))
     return builder.finish()
+
+
+def array_of(kind: Any, values: Sequence[Any]) -> Any:
+    """Make an array of what a column of a table holds, as ``pa.array`` does."""
+    np, pa = load_numpy(), load_pyarrow()
+    if pa.types.is_string(kind):
+        return text_array(values)
+    if pa.types.is_dictionary(kind):
+        return text_array(values).dictionary_encode()
+    filled = np.array([value is not None for value in values])
+    if pa.types.is_list(kind):
+        sizes = [len(value or ()) for value in values]
+        offsets = np.cumsum([0, *sizes], dtype=np.int32)
+        texts = text_array(text for value in values if value for text in value)
+        buffers = [pa.py_buffer(bits_of(filled)), pa.py_buffer(offsets)]
+        return pa.Array.from_buffers(kind, len(values), buffers, children=[texts])
+    if pa.types.is_date32(kind):
+        numbers = np.array([days_of(value) for value in values], dtype=np.int32)
+    elif pa.types.is_boolean(kind):
+        numbers = bits_of(np.array([[bool(value) for value in values]]))
+    else:
+        numbers = np.array([value or 0.0 for value in values], dtype=np.float64)
+    (found,) = Filled(filled.reshape(1, -1)).arrays(kind, numbers)
+    return found
+
+
+def days_of(day: date | None) -> int:
+    """Give a day as Arrow counts it, from 1970 on."""
+    return 0 if day is None else (day - _EPOCH).days

@@ -21,7 +21,16 @@ from ..formats.declare import DATES, Kind
 from ..formats.decode import NORTHING_FROM, Plan
 from ..records import SorType
 from .arrow import arrow_schema, load_pyarrow
-from .buffers import Filled, bits_of, load_numpy, numbers_of, text_array, texts_from, whole_numbers
+from .buffers import (
+    Filled,
+    bits_of,
+    days_of,
+    load_numpy,
+    numbers_of,
+    text_array,
+    texts_from,
+    whole_numbers,
+)
 from .checks import CHECKS, is_bare, metres
 from .fast_lines import Cells
 from .schema import DataType, TableSchema
@@ -31,9 +40,8 @@ _COORDINATES = (Kind.EASTING, Kind.NORTHING)
 _WORDS = (Kind.BOOL, Kind.INHERITED, Kind.SOR_TYPE)
 """Kinds of few distinct texts."""
 # as numbers of days from 1970: what a date of Python can be, and the publisher's open ends
-_EPOCH = date(1970, 1, 1)
-_FIRST_DAY = (date.min - _EPOCH).days
-_OPEN_FROM = (date(2500, 1, 1) - _EPOCH).days
+_FIRST_DAY = days_of(date.min)
+_OPEN_FROM = days_of(date(2500, 1, 1))
 _KEPT = (Kind.TEXT, *CHECKS)
 """Kinds whose texts are the values."""
 _CONVERTED = (*DATES, *_COORDINATES, *_WORDS)
@@ -310,7 +318,7 @@ class _Batch:
     def _days_by_value(self, group: _Group, kind: Kind) -> None:
         np = self._np
         values, which = self._by_value(group, kind)
-        days = np.array([0 if day is None else (day - _EPOCH).days for day in values], np.int32)
+        days = np.array([days_of(day) for day in values], dtype=np.int32)
         filled = np.array([day is not None for day in values])[which]
         self._put(group, days[which], filled)
 

@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import attrs
 
 from ..formats.csv_reader import CsvTable
-from .arrow import arrow_arrays, arrow_schema, load_pyarrow, record_batches
-from .buffers import load_numpy, mask_array, whole_numbers
+from .arrow import arrow_schema, load_pyarrow, record_batches
+from .buffers import array_of, load_numpy, mask_array, whole_numbers
 from .fast_columns import FastColumns, readable
 from .fast_lines import Cells, Lines, NotAligned
 from .flatten import columns_of
@@ -183,7 +183,10 @@ class _FastFile:
                 yield batch.filter(mask_array(~read.odd)) if read.odd.any() else batch
             return
         columns = columns_of(self._schema, list(exact.values()))
-        others = pa.record_batch(arrow_arrays(self._schema, columns), schema=schema)
+        arrays = [
+            array_of(kind, column) for kind, column in zip(schema.types, columns, strict=True)
+        ]
+        others = pa.record_batch(arrays, schema=schema)
         yield others if batch is None else self._in_order(read, batch, list(exact), others)
 
     def _exact(self, read: _Read) -> dict[int, Any]:
