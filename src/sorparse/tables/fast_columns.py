@@ -278,7 +278,7 @@ class _Batch:
         offsets = group.offsets - group.offsets[0]
         array = texts_from(offsets, pa.py_buffer(texts), filled.ravel())
         numbers = array.cast(pa.float64())
-        values = numbers_of(numbers.buffers()[1], "float64")
+        values = numbers_of(numbers.buffers()[1], "float64")[: len(numbers)]
         if kind is Kind.EASTING:  # may stand in the other's place
             self._mark(filled.ravel() & (values > NORTHING_FROM))
         self._put(group, values, filled)

@@ -174,7 +174,7 @@ class _FastFile:
             read = future.result()
         except NotAligned as error:
             raise _GoOnByRecords(self._number) from error
-        exact = self._exact(read)
+        exact = self._exact(read) if len(read.again) else {}
         self._number += len(read.lines)
         pa, schema = load_pyarrow(), arrow_schema(self._schema)
         batch = pa.record_batch(read.columns, schema=schema) if read.columns else None
