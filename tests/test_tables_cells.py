@@ -94,6 +94,10 @@ def test_rows_that_a_csv_writer_quotes_are_ordinary(rows: list[list[str]], alway
 
 
 @given(st.binary(max_size=20))
+@example(b"\xc0\x80")
+@example(b"\xed\xa0\x80")
+@example(b"\xf4\x90\x80\x80")
+@example(b"\xef\xbb\xbf")
 def test_what_is_no_utf8_is_not_taken(data: bytes) -> None:
     data = data.replace(b"\0", b"").replace(b"\r", b"").replace(b'"', b"") + b";\n"
     try:

@@ -40,9 +40,8 @@ class Filled:
     """Which values of some columns are not null, a mask of columns x rows."""
 
     def __init__(self, mask: Any) -> None:
-        self._columns, self._rows = mask.shape
-        numbers = load_numpy().count_nonzero(mask, axis=1)
-        self._nulls = (self._rows - numbers).tolist()
+        self._rows = mask.shape[1]
+        self._nulls = (self._rows - load_numpy().count_nonzero(mask, axis=1)).tolist()
         self._bits = bits_of(mask)
 
     def arrays(self, kind: Any, values: Any, data: Any = None) -> list[Any]:

@@ -11,9 +11,9 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from ..extras import load_extra
 from ..formats.declare import Kind
 from ..identifiers import MIDDLE, check_tables, is_sor_id
+from .buffers import load_numpy
 
 Check = Callable[[Any, Any, Any], Any]
 _TABLED_DIGITS = 6  # longest item number that is in the tables
@@ -21,16 +21,11 @@ _ZERO = 48
 _EACH = 0x0101010101010101  # of eight signs in one integer
 
 
-@cache
-def _numpy() -> Any:
-    return load_extra("numpy", "arrow", "Arrow tables")
-
-
 def _weighted(weights: tuple[int, ...], modulus: int) -> Check:
     """Make the check that digits, each times its weight, leave no rest."""
 
     def check(starts: Any, ends: Any, data: Any) -> Any:
-        np = _numpy()
+        np = load_numpy()
         right = (ends - starts) == len(weights)
         found = np.flatnonzero(right)
         digits = data[starts[found][:, None] + np.arange(len(weights))] - _ZERO
@@ -53,7 +48,7 @@ def _cvr(starts: Any, ends: Any, data: Any) -> Any:
 
 @cache
 def _sor_id_tables() -> tuple[Any, Any, Any, Any]:
-    np = _numpy()
+    np = load_numpy()
     low, high, check_of = check_tables()
     return (
         np.array([low[f"{n:03}"] for n in range(1000)]),
@@ -64,7 +59,7 @@ def _sor_id_tables() -> tuple[Any, Any, Any, Any]:
 
 
 def _sor_id(starts: Any, ends: Any, data: Any) -> Any:
-    np = _numpy()
+    np = load_numpy()
     low, alone, high, check_of = _sor_id_tables()
     sizes = ends - starts - len(MIDDLE) - 1  # of the item numbers
     right = (sizes >= 1) & (sizes <= _TABLED_DIGITS)
@@ -97,7 +92,7 @@ def _digits(eights: Any, size: Any) -> tuple[Any, Any]:
     The first sign is the lowest byte, so a multiplication can add ten times a digit to the next
     one, a hundred times a pair to the next pair, and so on.
     """
-    np = _numpy()
+    np = load_numpy()
     word, zeros = np.uint64, np.uint64(_ZERO * _EACH)
     others = ((8 - size) * 8).astype(word)
     blank = ~(~word(0) << others)
@@ -116,7 +111,7 @@ def is_bare(starts: Any, ends: Any, signs: Any) -> Any:
     Others begin or end with a blank (a no-break space is C2 A0), are ``NULL``, or begin with the
     sign of ``="…"``. Some that are values are among them: C2 and A0 are part of other letters too.
     """
-    np = _numpy()
+    np = load_numpy()
     first = signs.take(starts, mode="clip")
     last = signs.take(ends - 1, mode="clip")
     bare = (first != 0x20) & (first != 0x09) & (first != 0xC2) & (first != 0x3D)
@@ -131,7 +126,7 @@ def metres(starts: Any, ends: Any, signs: Any) -> tuple[Any, Any]:
 
     Those have four to eight digits, no leading zero, and up to six decimals if any.
     """
-    np = _numpy()
+    np = load_numpy()
     texts = signs[starts[0] : ends[-1]].copy()
     if not len(texts):
         return texts, np.zeros(len(starts), dtype=bool)

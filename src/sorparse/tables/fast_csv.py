@@ -1,8 +1,9 @@
 """SOR2's CSV files to record batches without a record for each row.
 
-A file is taken in blocks of whole lines. pyarrow splits a block and turns its cells to columns
-(``fast_columns``); rows in which anything is out of the ordinary, a wrong check digit or a value
-to be reported, are read line by line as every other reader reads them, and put in their places.
+A file is taken in blocks of whole lines. numpy finds the cells of a block (``fast_lines``), and
+they become columns (``fast_columns``). Rows in which anything is out of the ordinary, a wrong
+check digit or a value to be reported, are read line by line as every other reader reads them, and
+put in their places.
 The result equals that of reading records, findings included (a law that the tests hold).
 
 Where lines are not rows (a quoted cell goes on over the next line, a text is not UTF-8), reading
@@ -32,9 +33,8 @@ if TYPE_CHECKING:
 
 BLOCK_BYTES = 2 * 1024 * 1024
 _HEAD_BYTES = 16 * 1024
-_THREADS = 2
+_THREADS = 2  # with more of them, more blocks would be held
 _AHEAD = 1  # blocks on their way while one is handed out
-_BOM = b"\xef\xbb\xbf"
 
 
 def batches_of(readers: Iterable[Any], schema: TableSchema) -> Iterator[pa.RecordBatch]:
@@ -137,7 +137,7 @@ class _FastFile:
 
         A line that is longer than a value may be comes by itself, and not to its end.
         """
-        rest = stream.read(len(_BOM)).removeprefix(_BOM)
+        rest = b""
         for _ in range(self._header):
             line, rest = self._line(stream, rest)
             if b"\r" in line.removesuffix(b"\r\n"):
