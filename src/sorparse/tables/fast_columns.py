@@ -1,121 +1,109 @@
-"""The cells of many CSV lines to the columns of a table at once, with pyarrow's kernels.
+"""The cells of many CSV lines to the columns of a table at once, with numpy and pyarrow's kernels.
 
 Gives the columns, and which rows are out of the ordinary: those are then read as every other
 reader reads them, so that each rule and each finding stays in one place. A row is ordinary where
-its cells mean the same to pyarrow as to ``formats``: ids with a right check digit, ISO dates,
-plain numbers in metres, texts without outer blanks.
+its cells mean the same here as to ``formats``: ids with a right check digit, ISO dates, plain
+numbers in metres, texts without outer blanks.
+
+What costs is the number of calls, one column of one block being small. So the texts of all
+columns of a kind are laid one behind the other, and looked at together.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
-from functools import reduce
 from typing import Any
 
-from ..extras import load_extra
 from ..formats.cells import CONVERTERS, BadCell
 from ..formats.declare import DATES, Kind
 from ..formats.decode import NORTHING_FROM, Plan
-from ..formats.rows import clean
 from ..records import SorType
 from .arrow import arrow_schema, load_pyarrow
-from .checks import CHECKS
+from .buffers import (
+    Filled,
+    bits_of,
+    days_of,
+    load_numpy,
+    numbers_of,
+    text_array,
+    texts_from,
+    whole_numbers,
+)
+from .checks import CHECKS, is_bare, metres
+from .fast_lines import Cells
 from .schema import DataType, TableSchema
 
 _MEMO_SIZE = 50_000
 _COORDINATES = (Kind.EASTING, Kind.NORTHING)
-_METRES = r"^[1-9][0-9]{3,7}([.,][0-9]{1,6})?$"
+_WORDS = (Kind.BOOL, Kind.INHERITED, Kind.SOR_TYPE)
+"""Kinds of few distinct texts."""
 # as numbers of days from 1970: what a date of Python can be, and the publisher's open ends
-_FIRST_DAY = (date.min - date(1970, 1, 1)).days
-_OPEN_FROM = (date(2500, 1, 1) - date(1970, 1, 1)).days
-KINDS = frozenset((Kind.TEXT, *DATES, Kind.BOOL, Kind.INHERITED, Kind.SOR_TYPE))
-"""Kinds that are read here, beside ids and coordinates."""
+_FIRST_DAY = days_of(date.min)
+_OPEN_FROM = days_of(date(2500, 1, 1))
+_KEPT = (Kind.TEXT, *CHECKS)
+"""Kinds whose texts are the values."""
+_CONVERTED = (*DATES, *_COORDINATES, *_WORDS)
 
 
 def readable(plan: Plan) -> bool:
     """Tell whether every column under a header is of a kind that is read here."""
-    known = {*KINDS, *CHECKS, *_COORDINATES}
+    known = {*_KEPT, *_CONVERTED}
     columns = [column for column in plan.columns if column is not None]
     return all(column.kind in known and not column.also for column in columns)
-
-
-class NotAligned(Exception):
-    """The lines do not give one row each."""
 
 
 class FastColumns:
     """Reads lines under one header. Threads may share it."""
 
-    def __init__(self, plan: Plan, schema: TableSchema, delimiter: str) -> None:
-        self._pa = load_pyarrow()
-        self._np = load_extra("numpy", "arrow", "Arrow tables")
-        self._pc = load_extra("pyarrow.compute", "arrow", "Arrow tables")
-        self._csv = load_extra("pyarrow.csv", "arrow", "Arrow tables")
-        self._plan = plan
-        self._schema = schema
-        self._delimiter = delimiter
-        self._places = {
-            column.field: place for place, column in enumerate(plan.columns) if column is not None
+    def __init__(self, plan: Plan, schema: TableSchema) -> None:
+        pa = load_pyarrow()
+        self.schema = schema
+        self.plan = plan
+        self.required = plan.required
+        self.types = {
+            column.path: field.type
+            for column, field in zip(schema.columns, arrow_schema(schema), strict=True)
         }
-        pa = self._pa
-        repeating = {column.path for column in schema.columns if column.repeats}
-        self._names = [str(place) for place in range(len(plan.header))]
-        self._types = {
-            str(place): pa.dictionary(pa.int32(), pa.string())
-            if column is not None and column.kind is Kind.TEXT and column.field in repeating
-            else pa.string()
+        self.kinds = [Kind.TEXT if column is None else column.kind for column in plan.columns]
+        self.wrapped = [place for place, kind in enumerate(self.kinds) if kind is Kind.SOR_ID]
+        """Places of the columns that usually stand in ``="…"``."""
+        places = range(len(plan.columns))
+        repeats = {
+            place
             for place, column in enumerate(plan.columns)
+            if column is not None and pa.types.is_dictionary(self.types[column.field])
         }
-        np = self._np
-        # what a text must not begin or end with: blanks (a no-break space is C2 A0), and = of ="…"
-        self._odd_first = np.zeros(256, dtype=bool)
-        self._odd_first[[0x20, 0x09, 0xC2, 0x3D]] = True
-        self._odd_last = np.zeros(256, dtype=bool)
-        self._odd_last[[0x20, 0x09, 0xA0]] = True
+        self.kept = [
+            (kind, [p for p in places if self.kinds[p] is kind and p not in repeats])
+            for kind in _KEPT
+        ]
+        self.converted = [
+            (Kind.TEXT, [p for p in places if self.kinds[p] is Kind.TEXT and p in repeats]),
+            *((kind, [p for p in places if self.kinds[p] is kind]) for kind in _CONVERTED),
+        ]
         self._memos: dict[Kind, dict[str, Any]] = {}
+        self._nulls: dict[Any, Any] = {}
 
-    def read(self, data: bytes, rows: int) -> tuple[list[Any], Any, Any]:
-        """Give the columns of the table, the rows that are odd, and the quotes of ``="…"`` cells.
+    def type_at(self, place: int) -> Any:
+        """Give the Arrow type of a column of the file."""
+        column = self.plan.columns[place]
+        return load_pyarrow().string() if column is None else self.types[column.field]
 
-        data: as many lines as there are rows. The second is a mask, the third a number for each
-        row: six for each such cell. Raises NotAligned where lines and rows do not match,
-        ValueError for what is not UTF-8.
-        """
-        return _Batch(self, self._parse(data, rows)).result()
-
-    def _parse(self, data: bytes, rows: int) -> list[Any]:
-        csv, pa = self._csv, self._pa
-        try:
-            table = csv.read_csv(
-                pa.BufferReader(data),
-                read_options=csv.ReadOptions(
-                    use_threads=False, block_size=len(data) + 1, column_names=self._names
-                ),
-                parse_options=csv.ParseOptions(delimiter=self._delimiter, ignore_empty_lines=False),
-                convert_options=csv.ConvertOptions(
-                    column_types=self._types,
-                    strings_can_be_null=True,
-                    null_values=[""],
-                    quoted_strings_can_be_null=True,
-                ),
-            )
-        except pa.ArrowInvalid as error:
-            raise NotAligned(str(error)) from error
-        if table.num_rows != rows or table.column(0).num_chunks != 1:
-            raise NotAligned
-        return [column.chunk(0) for column in table.columns]
+    def read(self, cells: Cells) -> tuple[list[Any], Any]:
+        """Give the columns of the table, and a mask of the rows that are odd."""
+        return _Batch(self, cells).result()
 
     # -- shared by the batches
 
-    def converted(self, kind: Kind, text: str) -> Any:
+    def value(self, kind: Kind, text: str) -> Any:
         """Give what a text means, ``BadCell`` where the exact way has to tell about it."""
         memo = self._memos.setdefault(kind, {})
         found = memo.get(text, memo)
         if found is memo:
             try:
-                found = CONVERTERS[kind](text)
+                found = CONVERTERS[kind](text) if text else None
             except BadCell:
                 found = BadCell
             if len(memo) > _MEMO_SIZE:
@@ -123,198 +111,230 @@ class FastColumns:
             memo[text] = found
         return found
 
+    def nulls(self, kind: Any, length: int) -> Any:
+        """Give a column of nothing: a part of one that is made once."""
+        found = self._nulls.get(kind)
+        if found is None or len(found) < length:
+            found = self._nulls[kind] = load_pyarrow().nulls(length, kind)
+        return found.slice(0, length)
+
+
+class _Texts:
+    """The texts of some columns, one column behind the other, each of as many rows."""
+
+    def __init__(self, array: Any, places: Sequence[int], rows: int) -> None:
+        np = load_numpy()
+        _, offsets, self.data = array.buffers()
+        self.offsets = numbers_of(offsets, "int32")[: len(array) + 1]
+        self.signs = numbers_of(self.data, "uint8")
+        self.places = places
+        self.rows = rows
+        self.filled = (np.diff(self.offsets) > 0).reshape(len(places), rows)
+
+    def group(self, places: Iterable[int]) -> _Group:
+        """Give some of the columns, which stand side by side."""
+        at = [self.places.index(place) for place in places if place in self.places]
+        return _Group(self, at[0] if at else 0, len(at))
+
+
+class _Group:
+    """Columns of one kind."""
+
+    def __init__(self, texts: _Texts, first: int, count: int) -> None:
+        rows = texts.rows
+        self.rows = rows
+        self.places = texts.places[first : first + count]
+        self.filled = texts.filled[first : first + count]
+        """Mask of the cells that are not empty, columns x rows."""
+        self.cells = self.filled.ravel()
+        self.offsets = texts.offsets[first * rows : (first + count) * rows + 1]
+        self.starts, self.ends = self.offsets[:-1], self.offsets[1:]
+        self.signs, self.data = texts.signs, texts.data
+
+    def whole(self, filled: Any = None) -> Any:
+        """Give the texts of all columns as one array, with null where the mask is not set."""
+        return texts_from(self.offsets, self.data, filled)
+
+    def columns(self) -> list[Any]:
+        """Give the texts of each column."""
+        return Filled(self.filled).arrays(load_pyarrow().string(), self.offsets, self.data)
+
 
 class _Batch:
-    """The lines of one batch on their way to columns."""
+    """The cells of one batch on their way to columns."""
 
-    def __init__(self, shared: FastColumns, cells: list[Any]) -> None:
+    def __init__(self, shared: FastColumns, cells: Cells) -> None:
+        np = load_numpy()
+        self._np = np
         self._shared = shared
         self._cells = cells
-        self._pa, self._pc, self._np = shared._pa, shared._pc, shared._np
-        self._odd = self._np.zeros(len(cells[0]), dtype=bool)
-        self._quotes = self._np.zeros(len(cells[0]), dtype=self._np.int32)
+        self._odd = cells.odd
+        self._rows = len(cells.odd)
+        self._present = (cells.ends > cells.starts).any(axis=1)
+        self._found: dict[int, Any] = {}
+        """Columns by their place in the file."""
 
-    def result(self) -> tuple[list[Any], Any, Any]:
-        shared, pa = self._shared, self._pa
-        target = arrow_schema(shared._schema)
+    def result(self) -> tuple[list[Any], Any]:
+        shared = self._shared
         self._look_for_keys()
-        found = []
-        for column, field in zip(shared._schema.columns, target, strict=True):
-            place = shared._places.get(column.path)
+        self._keep()
+        self._convert()
+        places = {
+            column.field: place
+            for place, column in enumerate(shared.plan.columns)
+            if column is not None
+        }
+        columns = []
+        for column in shared.schema.columns:
             if column.type is DataType.JSON:
                 array = self._extra()
-            elif place is None:
-                array = pa.nulls(len(self._odd), field.type)
             else:
-                array = self._column(place, field.type)
-            found.append(array)
-        self._look_for_swaps(found)
-        return found, self._odd, self._quotes
+                array = self._found.get(places.get(column.path, -1))
+            if array is None:
+                array = shared.nulls(shared.types[column.path], self._rows)
+            columns.append(array)
+        return columns, self._odd
 
     def _look_for_keys(self) -> None:
-        for places in self._shared._plan.required:
-            self._odd |= reduce(
-                lambda one, other: one & other, [self._is_null(self._cells[p]) for p in places]
-            )
+        cells = self._cells
+        for places in self._shared.required:
+            self._odd |= (cells.ends[places] <= cells.starts[places]).all(axis=0)
 
-    def _is_null(self, array: Any) -> Any:
-        return array.is_null().to_numpy(zero_copy_only=False)
+    def _texts(self, groups: Sequence[tuple[Kind, Sequence[int]]]) -> _Texts | None:
+        """Copy the texts of columns that are not empty throughout."""
+        np, pa, cells = self._np, load_pyarrow(), self._cells
+        places = [place for _, group in groups for place in group if self._present[place]]
+        if not places:
+            return None
+        # Every second span between these bounds is a text. The others may run backwards, which
+        # no text of an array may; nobody looks at them.
+        number = len(places) * self._rows
+        bounds = np.empty(2 * number + 1, dtype=np.int32)
+        bounds[:-1:2] = cells.starts[places].ravel()
+        bounds[1::2] = cells.ends[places].ravel()
+        bounds[-1] = len(cells.signs)
+        spans = texts_from(bounds, pa.py_buffer(cells.signs))
+        texts = spans.take(whole_numbers(np.arange(0, 2 * number, 2, dtype=np.int32)))
+        return _Texts(texts, places, self._rows)
 
-    def _column(self, place: int, kind: Any) -> Any:
-        column = self._shared._plan.columns[place]
-        array = self._cells[place]
-        assert column is not None
-        if array.null_count == len(array):
-            return self._pa.nulls(len(array), kind)
-        if self._pa.types.is_dictionary(array.type):
-            return self._dictionary(array)
-        if column.kind is Kind.TEXT:
-            return self._text(array)
-        if column.kind in CHECKS:
-            return self._ids(array, column.kind)
-        array = self._unwrapped(array)
-        if column.kind in _COORDINATES:
-            return self._metres(array)
-        if column.kind in DATES:
-            return self._dates(array, column.kind)
-        return self._by_value(array, column.kind, kind)
+    def _mark(self, wrong: Any) -> None:
+        """Mark the rows of cells that are wrong."""
+        if wrong.any():
+            self._odd |= wrong.reshape(-1, self._rows).any(axis=0)
 
-    # -- texts
+    # -- texts that stay texts
 
-    def _bounds(self, array: Any) -> tuple[Any, Any, Any]:
-        """Give where the bytes of each text begin and end, and the bytes."""
-        np = self._np
-        _, offsets, data = array.buffers()
-        every = np.frombuffer(offsets, dtype=np.int32)[array.offset : array.offset + len(array) + 1]
-        return every[:-1], every[1:], np.frombuffer(data or b"\0", dtype=np.uint8)
-
-    def _unwrapped(self, array: Any) -> Any:
-        """Take Excel's ``="…"`` off."""
-        starts, ends, data = self._bounds(array)
-        filled = self._np.flatnonzero(ends > starts)
-        begins = filled[data[starts[filled]] == 0x3D]
-        if not len(begins):
-            return array
-        long = begins[ends[begins] - starts[begins] > 3]
-        wrapped = long[(data[starts[long] + 1] == 0x22) & (data[ends[long] - 1] == 0x22)]
-        self._quotes[wrapped] += 6
-        mask = self._np.zeros(len(array), dtype=bool)
-        mask[begins] = True
-        mask[wrapped] = False
-        self._odd |= mask  # a text that begins with = and is not wrapped
-        bare = self._pc.utf8_slice_codeunits(array, 2, -1)
-        if len(wrapped) == len(filled):
-            return bare
-        mask[:] = False
-        mask[wrapped] = True
-        return self._pc.if_else(self._pa.array(mask), bare, array)
-
-    def _text(self, array: Any) -> Any:
-        array = self._unwrapped(array)
-        self._odd[self._odd_texts(array)] = True
-        return array
-
-    def _odd_texts(self, array: Any) -> Any:
-        """Give the places of texts with outer blanks, of ``="…"``, and of ``NULL``."""
-        starts, ends, data = self._bounds(array)
-        filled = self._np.flatnonzero(ends > starts)
-        first, last = data[starts[filled]], data[ends[filled] - 1]
-        odd = self._shared._odd_first[first] | self._shared._odd_last[last]
-        odd |= (first == 0x4E) & ((ends - starts)[filled] == 4)  # NULL, which is no text
-        return filled[odd]
-
-    def _dictionary(self, array: Any) -> Any:
-        if not len(self._odd_texts(array.dictionary)):
-            return array
-        texts = array.dictionary.to_pylist()
-        cleaned = [clean(text) or None for text in texts]
-        if cleaned == texts:
-            return array
-        np, pa = self._np, self._pa
-        wrapped = np.array([text.startswith('="') and text.endswith('"') for text in texts])
-        indices = array.indices.fill_null(0).to_numpy(zero_copy_only=False)
-        self._quotes[wrapped[indices] & ~self._is_null(array)] += 6
-        values = self._pc.take(pa.array(cleaned, pa.string()), array.indices)
-        return values.dictionary_encode()
-
-    # -- values
-
-    def _ids(self, array: Any, kind: Kind) -> Any:
-        array = self._unwrapped(array)
-        starts, ends, data = self._bounds(array)
-        self._odd |= (ends > starts) & ~CHECKS[kind](starts, ends, data)
-        return array
-
-    def _mark(self, encoded: Any, wrong: list[bool]) -> None:
-        """Mark the rows whose value is one of the wrong ones of the dictionary."""
-        if any(wrong):
-            values = self._pa.array(wrong)
-            found = self._pc.take(values, encoded.indices).fill_null(False)
-            self._odd |= found.to_numpy(zero_copy_only=False)
-
-    def _dates(self, array: Any, kind: Kind) -> Any:
-        pa, pc = self._pa, self._pc
-        try:
-            days = array.cast(pa.date32())
-        except pa.ArrowInvalid:
-            return self._by_value(array, kind, pa.date32())
-        if pc.max(pc.utf8_length(array)).as_py() != 10:
-            return self._by_value(array, kind, pa.date32())
-        bounds = pc.min_max(days.cast(pa.int32())).as_py()
-        if bounds["min"] < _FIRST_DAY or bounds["max"] >= _OPEN_FROM:
-            return self._by_value(array, kind, pa.date32())
-        return days
-
-    def _by_value(self, array: Any, kind: Kind, target: Any) -> Any:
-        """Convert each distinct text once, by the rules of the cells."""
-        encoded = array.dictionary_encode()
-        texts = encoded.dictionary.to_pylist()
-        values = [self._shared.converted(kind, text) for text in texts]
-        self._mark(encoded, [value is BadCell for value in values])
-        plain = [
-            None if value is BadCell else value.value if isinstance(value, SorType) else value
-            for value in values
-        ]
-        is_dictionary = self._pa.types.is_dictionary(target)
-        value_type = target.value_type if is_dictionary else target
-        taken = self._pc.take(self._pa.array(plain, value_type), encoded.indices)
-        return taken.dictionary_encode() if is_dictionary else taken
-
-    def _metres(self, array: Any) -> Any:
-        pa, pc = self._pa, self._pc
-        plain = pc.match_substring_regex(array, _METRES)
-        if not pc.all(plain).as_py():
-            ordinary = plain.fill_null(True)
-            self._odd |= ~ordinary.to_numpy(zero_copy_only=False)
-            array = pc.if_else(ordinary, array, None)
-        return pc.replace_substring(array, ",", ".").cast(pa.float64())
-
-    def _look_for_swaps(self, found: list[Any]) -> None:
-        """Mark the rows in which easting and northing stand the wrong way round."""
-        names = self._shared._schema.names
-        for name in names:
-            if name.endswith("easting"):
-                easting = found[names.index(name)]
-                largest = self._pc.max(easting).as_py()
-                if largest is not None and largest > NORTHING_FROM:
-                    wrong = self._pc.greater(easting, NORTHING_FROM).fill_null(False)
-                    self._odd |= wrong.to_numpy(zero_copy_only=False)
+    def _keep(self) -> None:
+        texts = self._texts(self._shared.kept)
+        if texts is None:
+            return
+        for kind, places in self._shared.kept:
+            group = texts.group(places)
+            if not group.places:
+                continue
+            right = CHECKS.get(kind, is_bare)(group.starts, group.ends, group.signs)
+            self._mark(group.cells & ~right)
+            self._found.update(zip(group.places, group.columns(), strict=True))
 
     def _extra(self) -> Any:
-        pa = self._pa
         filled = [
-            (name, self._text(self._as_text(self._cells[place])))
-            for place, name in self._shared._plan.unknown
-            if self._cells[place].null_count < len(self._odd)
+            (name, self._found[place].to_pylist())
+            for place, name in self._shared.plan.unknown
+            if place in self._found
         ]
         if not filled:
-            return pa.nulls(len(self._odd), pa.string())
+            return None
         names = [name for name, _ in filled]
-        rows = zip(*(array.to_pylist() for _, array in filled), strict=True)
-        return pa.array([_json(names, row) for row in rows], pa.string())
+        rows = zip(*(texts for _, texts in filled), strict=True)
+        return text_array(_json(names, row) for row in rows)
 
-    def _as_text(self, array: Any) -> Any:
-        return array.cast(self._pa.string()) if self._pa.types.is_dictionary(array.type) else array
+    # -- texts that become something else
+
+    def _convert(self) -> None:
+        texts = self._texts(self._shared.converted)
+        if texts is None:
+            return
+        for kind, places in self._shared.converted:
+            group = texts.group(places)
+            if not group.places:
+                continue
+            if kind is Kind.TEXT:
+                right = is_bare(group.starts, group.ends, group.signs)
+                self._mark(group.cells & ~right)
+                for place, array in zip(group.places, group.columns(), strict=True):
+                    self._found[place] = array.dictionary_encode()
+            elif kind in _COORDINATES:
+                self._metres(group, kind)
+            elif kind in DATES:
+                self._dates(group, kind)
+            else:
+                self._words(group, kind)
+
+    def _metres(self, group: _Group, kind: Kind) -> None:
+        texts, right = metres(group.starts, group.ends, group.signs)
+        self._mark(group.cells & ~right)
+        filled = group.filled & right.reshape(group.filled.shape)
+        pa = load_pyarrow()
+        offsets = group.offsets - group.offsets[0]
+        array = texts_from(offsets, pa.py_buffer(texts), filled.ravel())
+        numbers = array.cast(pa.float64())
+        values = numbers_of(numbers.buffers()[1], "float64")[: len(numbers)]
+        if kind is Kind.EASTING:  # may stand in the other's place
+            self._mark(filled.ravel() & (values > NORTHING_FROM))
+        self._put(group, values, filled)
+
+    def _put(self, group: _Group, values: Any, filled: Any) -> None:
+        """Put the values of a group in their columns."""
+        kind = self._shared.type_at(group.places[0])
+        arrays = Filled(filled.reshape(group.filled.shape)).arrays(kind, values)
+        self._found.update(zip(group.places, arrays, strict=True))
+
+    def _dates(self, group: _Group, kind: Kind) -> None:
+        pa = load_pyarrow()
+        filled = group.cells
+        try:
+            days = group.whole(group.cells).cast(pa.date32())
+        except pa.ArrowInvalid:
+            self._days_by_value(group, kind)
+            return
+        values = numbers_of(days.buffers()[1], "int32")[: len(filled)]
+        wrong = filled & ((group.ends - group.starts != 10) | (values < _FIRST_DAY))
+        is_open = filled & (values >= _OPEN_FROM)
+        if kind is not Kind.LAST_DAY:
+            wrong |= is_open
+        self._mark(wrong)
+        self._put(group, values, filled & ~is_open & ~wrong)
+
+    def _by_value(self, group: _Group, kind: Kind) -> tuple[list[Any], Any]:
+        """Convert each distinct text once, by the rules of the cells; give which stands where."""
+        np = self._np
+        encoded = group.whole().dictionary_encode()
+        values = [self._shared.value(kind, text) for text in encoded.dictionary.to_pylist()]
+        which = numbers_of(encoded.indices.buffers()[1], "int32")[: len(encoded)]
+        wrong = np.array([value is BadCell for value in values])
+        self._mark(wrong[which])
+        return [None if value is BadCell else value for value in values], which
+
+    def _days_by_value(self, group: _Group, kind: Kind) -> None:
+        np = self._np
+        values, which = self._by_value(group, kind)
+        days = np.array([days_of(day) for day in values], dtype=np.int32)
+        filled = np.array([day is not None for day in values])[which]
+        self._put(group, days[which], filled)
+
+    def _words(self, group: _Group, kind: Kind) -> None:
+        np = self._np
+        values, which = self._by_value(group, kind)
+        if kind is Kind.SOR_TYPE:
+            names = [value.value if isinstance(value, SorType) else None for value in values]
+            texts = text_array(names).take(whole_numbers(which))
+            for at, place in enumerate(group.places):
+                own = texts.slice(at * self._rows, self._rows)
+                self._found[place] = own.dictionary_encode()
+            return
+        filled = np.array([value is not None for value in values])[which]
+        yes = np.array([value is True for value in values])[which]
+        self._put(group, bits_of(yes.reshape(group.filled.shape)), filled)
 
 
 def _json(names: Sequence[str], row: Sequence[str | None]) -> str | None:
