@@ -136,6 +136,24 @@ def test_a_file_without_entries_says_so() -> None:
     assert {issue.code for issue in issues} == {"no-entries", "unknown-element"}
 
 
+@pytest.mark.parametrize("root", ["SorDataCodeTypes", "GeographicalLocalisations"])
+@pytest.mark.parametrize("content", ["/>", "></{root}>", ">x</{root}>", ' a="1"/>'])
+def test_a_root_that_holds_nothing_has_no_entries(root: str, content: str) -> None:
+    with sorparse.open(f"<{root}{content.format(root=root)}".encode()) as feed:
+        (table,) = feed.tables
+        assert list(feed.records(table)) == []
+        assert [issue.code for issue in feed.issues] == ["no-entries"]
+        assert feed.describe().tables[0].rows == 0
+
+
+def test_a_root_that_breaks_off_is_told() -> None:
+    with sorparse.open(b"<GeographicalLocalisations>x") as feed:
+        with pytest.raises(sorparse.SorFileError, match="Premature end"):
+            list(feed.geo_locations())
+        with pytest.raises(sorparse.SorFileError, match="Premature end"):
+            feed.describe()
+
+
 def test_describe_shows_the_real_shape() -> None:
     content = lists(
         '<Region lang="da"><RegionCode>1</RegionCode><RegionName>a</RegionName></Region>'

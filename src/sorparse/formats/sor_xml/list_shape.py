@@ -72,7 +72,8 @@ class Shape:
         """Note which elements hold which leaves, once all have been seen."""
         for path, kind in self.kinds.items():
             names = list(self.attributes.get(path, ()))
-            if kind.is_leaf and not (names and not kind.text.filled):
+            # the root is no leaf of anything, even where it is all there is
+            if path and kind.is_leaf and not (names and not kind.text.filled):
                 parent = self.kinds.get(path[:-1])
                 if parent is not None:
                     parent.leaves[path[-1]] = None
