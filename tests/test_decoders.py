@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
@@ -55,14 +55,20 @@ def _outcome(decode: Callable[[Any], Any], row: object) -> object:
         return "for the careful way"
 
 
+def damaged(data: st.DataObject, line: str, odd: Sequence[str]) -> list[str]:
+    """The cells of a line, up to three of them odd."""
+    cells = line.split(";")
+    for _ in range(data.draw(st.integers(0, 3))):
+        place = data.draw(st.integers(0, len(cells) - 1))
+        cells[place] = data.draw(st.sampled_from(odd))
+    return cells
+
+
 @given(st.data())
 def test_a_row_the_fast_way_takes_is_the_careful_ways_record(data: st.DataObject) -> None:
     careful, fast = decoders()
     for _ in range(3):  # the fast way remembers the row before
-        cells = data.draw(st.sampled_from(LINES)).split(";")
-        for _ in range(data.draw(st.integers(0, 3))):
-            place = data.draw(st.integers(0, len(cells) - 1))
-            cells[place] = data.draw(st.sampled_from(ODD))
+        cells = damaged(data, data.draw(st.sampled_from(LINES)), ODD)
         exact = [cell[1:-1].replace('""', '"') if cell[:1] == '"' else cell for cell in cells]
         issues: list[BadCell] = []
 
@@ -123,10 +129,7 @@ def test_quotes_mean_to_the_fast_way_what_they_mean_by_the_rules(data: st.DataOb
     careful, fast = decoders()
     for _ in range(3):
         line = data.draw(st.sampled_from(LINES))
-        cells = line.split(";")
-        for _ in range(data.draw(st.integers(0, 3))):
-            place = data.draw(st.integers(0, len(cells) - 1))
-            cells[place] = data.draw(st.sampled_from(QUOTED))
+        cells = damaged(data, line, QUOTED)
         _agrees(fast, careful, ";".join(cells))
         _agrees(fast, careful, line)  # what is kept of a row that was refused is not taken
 
@@ -156,10 +159,7 @@ def test_quotes_mean_the_same_where_a_few_fields_are_read(
     few, take = FastDecoder(careful, ";", row), row_of(row)
     for _ in range(3):
         line = data.draw(st.sampled_from(LINES))
-        cells = line.split(";")
-        for _ in range(data.draw(st.integers(0, 3))):
-            place = data.draw(st.integers(0, len(cells) - 1))
-            cells[place] = data.draw(st.sampled_from(QUOTED))
+        cells = damaged(data, line, QUOTED)
         for text in (";".join(cells), ";".join(cells[:-1]), line):
             exact = split_quoted(text, ";")
             expected: object = "no row"
