@@ -103,10 +103,8 @@ class RecordWriter:
 
     def _run(self, run: Run, before: Sequence[Run]) -> Iterator[str]:
         """Take a run off the rest, and make its values where it is not as in the row before."""
-        values, text = self._values, f"{run.name}_text"
-        names = [f"{name}_value" for name, _ in run.parts]
-        values.keep(text, at_first=NO_TEXT)
-        values.keep(*names)
+        values = self._values
+        text, names = self._kept(run)
         made = values.run_value(run)
         yield f"if (after := rest.removeprefix({text})) != rest:"
         yield "    pass"
@@ -130,17 +128,21 @@ class RecordWriter:
 
     def _last_run(self, run: Run, behind: range) -> Iterator[str]:
         """Take the last run off the rest: it is what remains between cells on both sides."""
-        values, text = self._values, f"{run.name}_text"
-        names = [f"{name}_value" for name, _ in run.parts]
-        values.keep(text, at_first=NO_TEXT)
-        values.keep(*names)
+        text, names = self._kept(run)
         if behind:
             yield f"rest, {names_of(behind)} = rest.rsplit(sep, {len(behind)})"
             yield from self._looked_at(behind)
         yield f"if rest != {text}:"
         yield "    text = rest + sep"
-        yield f"    {', '.join(names)} = {values.run_value(run)}"
+        yield f"    {', '.join(names)} = {self._values.run_value(run)}"
         yield f"    {text} = rest"
+
+    def _kept(self, run: Run) -> tuple[str, list[str]]:
+        """Name what goes from row to row of a run: its text, and its values."""
+        text, names = f"{run.name}_text", [f"{name}_value" for name, _ in run.parts]
+        self._values.keep(text, at_first=NO_TEXT)
+        self._values.keep(*names)
+        return text, names
 
     # -- putting the record together
 

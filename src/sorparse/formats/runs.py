@@ -11,7 +11,7 @@ from ..records.values import Address, EntityRef
 from .decode import Group, Leaf, Plan
 
 PART_COLUMNS = 4
-"""How many columns a value object needs to be, or to begin, a run."""
+"""How many columns a value object needs to be part of a run."""
 RUN_COLUMNS = 6
 """How many columns a run needs for comparing its text to be cheaper than taking its cells."""
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from ..identifiers import ENDING, halves
+from ..identifiers import ENDING, halves, is_sor_id
 from .cells import convert
 from .declare import Kind
 from .rows import BLANKS, clean
@@ -106,7 +106,8 @@ def _to_sor_id() -> Callable[[str], Any]:
             if beginnings[cell[:-size]] == endings[cell[-size:]]:
                 return cell[len(_BEFORE) : -len(_AFTER)]
         except KeyError:
-            pass  # a bare id, or one for the tables' general way
+            if is_sor_id(cell):
+                return cell  # as it stands, without quotes
         return convert(Kind.SOR_ID, text_of(cell))
 
     return to_sor_id
