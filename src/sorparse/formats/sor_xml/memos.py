@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ...records import Coded, Extra
+from ...records.values import NO_EXTRA
+from ..decode import Complete
 from ..texts import MEMO_CHARS
-from .survey import ABSENT
+from .names import MAIN_SPECIALITY
 
 Texts = Sequence[str | None]
-Pairs = tuple[tuple[int, Any], ...]
-"""Places of fields in the record, and their values."""
 
 _MEMO_SIZE = 512
 """Value objects that are remembered: equal ones stand close."""
@@ -63,28 +64,23 @@ class BoundMemo(dict[Texts, Any]):
         return made
 
 
-class Values:
-    """Fields whose texts are looked up together."""
+def read_specialities(
+    texts: Texts, types: tuple[str, ...], complete: Complete
+) -> tuple[tuple[Coded, ...], Extra]:
+    """Make specialities of code and type in turn; ``types`` are the paths of the types.
 
-    def __init__(self, places: tuple[int, ...], make: Callable[[Texts], Pairs]) -> None:
-        self.places = places
-        """Places of the texts in the row of the layout."""
-        self._make = make
-        self._bound = Bound()
-        self._memos: dict[tuple[int, ...], BoundMemo] = {}
-
-    def memo_of(self, present: tuple[int, ...]) -> BoundMemo:
-        """The memo for texts of these places only: the fewer texts, the cheaper."""
-        if present not in self._memos:
-            at = {place: number for number, place in enumerate(present)}
-            spread = [at.get(place, ABSENT) for place in self.places]
-            # a getter of one place gives no tuple, so there is always an empty text at the end
-            self._memos[present] = self._bound.memo(
-                lambda texts: self._make([texts[number] for number in spread])
-            )
-        return self._memos[present]
-
-    def forget(self) -> None:
-        """Let go of the memos."""
-        self._memos.clear()
-        self._bound.forget()
+    The order tells which is the main one; the type of the others has no field and goes to extra.
+    """
+    stripped = [text.strip() if text else "" for text in texts]
+    pairs = list(zip(stripped[::2], stripped[1::2], strict=True))
+    extra = {
+        path: kind
+        for path, (_, kind) in zip(types, pairs, strict=True)
+        if kind not in ("", MAIN_SPECIALITY)
+    }
+    pairs.sort(key=lambda pair: pair[1] != MAIN_SPECIALITY)
+    codes = [code for code, _ in pairs]
+    while codes and not codes[-1]:
+        codes.pop()
+    found = tuple(complete("specialities", Coded(code or None)) for code in codes)
+    return found, Extra(extra) if extra else NO_EXTRA

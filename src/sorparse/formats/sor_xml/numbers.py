@@ -12,13 +12,15 @@ from ...records import Extra, LocationCode
 from ..texts import Odd
 from .common import XmlReader, decoder, put, reporter
 from .context import Element, line_of, shortened_raw
-from .fast import Fast
 from .names import LOCATION_CODE_ENTITY, LOCATION_CODE_PLACES, LOCATION_CODES
 from .namespaces import tags_of
+from .outline import Outline
+from .skeleton import Elements, Plans
 from .tree import Frame, walk
 from .units import Careful, Layout
 
 LOCATION_LAYOUT = Layout(LOCATION_CODES)
+_OUTLINE = Outline(LOCATION_LAYOUT, LOCATION_LAYOUT)
 _ID_TAGS = tags_of("SorIdentifier")
 
 
@@ -55,9 +57,11 @@ class _LocationDecoding:
         self.tree_context = attrs.evolve(self.context, log=IssueLog())
         on_swap = self.context.tell_swap
         self._decoder = decoder(LOCATION_LAYOUT, reader.options, reader.complete, on_swap)
-        self._fast = Fast(LOCATION_LAYOUT, complete=reader.complete, on_swap=on_swap)
-        self._code = self._fast.place_of["location_code"]
-        self._sor_id = self._fast.place_of["sor_id"]
+        self._elements = Elements(
+            Plans(
+                LOCATION_LAYOUT, _OUTLINE, mandatory={}, complete=reader.complete, on_swap=on_swap
+            )
+        )
 
     def read(
         self, unit: Element, _: Frame, odd: bool
@@ -79,14 +83,11 @@ class _LocationDecoding:
         try:
             if odd:
                 raise Odd
-            cells = self._fast.defaults.copy()
-            self._fast.read(entity, cells)
-            if cells[self._code] is None:
-                raise Odd
+            made: LocationCode = self._elements.read(entity)
         except ValueError:
             return self._careful(entity, sor_id)
-        cells[self._sor_id] = sor_id
-        made: LocationCode = self._fast.make(*cells)
+        made.sor_id = sor_id
+        made.__class__ = LocationCode
         return made
 
     def _careful(self, entity: Element, sor_id: str | None) -> LocationCode | None:

@@ -12,17 +12,14 @@ from ...errors import SorFileError
 from ...issues import Issue, IssueLog
 from ...records import SOREntity
 from .context import Element
-from .decoding import UNIT_LAYOUT, UnitDecoding
+from .decoding import UnitDecoding
 from .guard import Guard, blocks
 from .names import COUNTRY_SCHEME, DECLARED_ELEMENTS
-from .numbers import LOCATION_LAYOUT
-from .outline import Outline
 from .scan import Irregular, Scanner, written
 from .skeleton import Skeletons
 from .stream import SAFE, Header
 from .tree import Place
 
-_OUTLINE = Outline(UNIT_LAYOUT, LOCATION_LAYOUT)
 _USUAL_ATTRIBUTE = f'{COUNTRY_SCHEME[1]}="{COUNTRY_SCHEME[2]}"'
 
 
@@ -38,7 +35,7 @@ class TextReading:
         self._scanner = Scanner(header)
         self._fragments = _Fragments(header)
         tags = written(header, DECLARED_ELEMENTS)
-        self._skeletons = Skeletons(_OUTLINE, decoding, tags)
+        self._skeletons = Skeletons(decoding.plans, tags)
         self._above: list[Place | None] = [None]
         self._line = 1
 
