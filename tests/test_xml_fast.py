@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 import sorparse
-from sorparse.formats.sor_xml.skeleton import Elements
 from sorparse.formats.sor_xml.names import ENTITIES, LOCATION_CODES, is_structural
 from sorparse.formats.sor_xml.namespaces import namespaces_of
 from sorparse.formats.sor_xml.scan import Irregular, Scanner
+from sorparse.formats.sor_xml.skeleton import Elements
 from sorparse.formats.texts import Odd
 from xml_support import HOSPITAL, OWNER, STATUS, UNIT, V2, document, hospital, option, owner, unit
 

@@ -128,9 +128,11 @@ class Plans:
         )
 
     def get(self, key: Any) -> _Known | None:
+        """Return what is known of a sequence of tags, if it was learned before."""
         return self._known.get(key)
 
     def keep(self, key: Any, known: _Known, size: int) -> _Known:
+        """Remember what was learned, within a bound of entries and characters."""
         if len(self._known) >= _MOST_SKELETONS or size > self._room:
             self._known.clear()
             self._room = _MOST_CHARS
@@ -225,7 +227,7 @@ class Elements:
         elements = list(element.iter())
         if any(map(_tail_of, elements)):
             raise Odd
-        texts: list[Any] = [text and text.strip() or None for text in map(_text_of, elements)]
+        texts: list[Any] = [(text and text.strip()) or None for text in map(_text_of, elements)]
         # the sequence of tags leaves one thing open: whether a status at the end of a location
         # number is the number's or the unit's; the number of children tells
         key = (len(element), *map(_tag_of, elements), *map(bool, texts))
