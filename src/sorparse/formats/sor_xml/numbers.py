@@ -83,12 +83,13 @@ class _LocationDecoding:
         try:
             if odd:
                 raise Odd
-            made: LocationCode = self._elements.read(entity)
+            made = self._elements.read(entity)
         except ValueError:
             return self._careful(entity, sor_id)
         made.sor_id = sor_id
         made.__class__ = LocationCode
-        return made
+        record: LocationCode = made
+        return record
 
     def _careful(self, entity: Element, sor_id: str | None) -> LocationCode | None:
         careful = Careful(LOCATION_LAYOUT, self.context, sor_id)
