@@ -171,6 +171,6 @@ def test_the_fast_way_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
         return made
 
     monkeypatch.setattr(Elements, "read", watched)
-    # a comment between the units has their elements made
-    with sorparse.open(document("<!-- c -->", owner(hospital(unit())))) as feed:
+    # an instruction between the units has their elements made
+    with sorparse.open(document("<?pi x?>", owner(hospital(unit())))) as feed:
         assert len(list(feed.entities())) == len(taken) == 3

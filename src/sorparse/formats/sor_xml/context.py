@@ -12,6 +12,7 @@ from ...issues import Issue, IssueLog, Severity
 from ...limits import Limits
 from .names import DECLARED_ELEMENTS
 from .namespaces import KNOWN_NAMESPACES, namespaces_of
+from .start_lines import StartTagLines
 from .stream import split_tag, too_deep
 
 Element = etree._Element
@@ -29,10 +30,17 @@ class Context:
     limits: Limits
     own: Mapping[str, str]
     """The caller's own mapping: element path to field."""
+    start_lines: StartTagLines | None = None
+    """Knows the lines of units and location numbers in a long document."""
     told: set[str] = attrs.Factory(set)
     """Paths of unknown elements that have been told, and codes of what is told once."""
     lines_before: int = 0
     """Lines of the document before the piece of it that the elements are of."""
+
+    def start_line(self, element: Element) -> int | None:
+        """Return the line on which a unit or a location number begins."""
+        line = line_of(element)
+        return line if self.start_lines is None else self.start_lines.line(line)
 
     def issue(
         self, severity: Severity, code: str, message: str, element: Element, path: str, **more: Any

@@ -63,7 +63,7 @@ class UnitDecoding:
         record = self.unsettled(unit, frame.level, odd)
         if record is None:
             return ()
-        return ((unit.sourceline, self.settle(record, frame)),)
+        return ((self.context.start_line(unit), self.settle(record, frame)),)
 
     def unsettled(self, unit: Element, level: str, odd: bool) -> Any:
         """Make the record of a unit, as far as it stands in its element, and not yet frozen.

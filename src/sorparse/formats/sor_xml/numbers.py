@@ -11,7 +11,7 @@ from ...issues import IssueLog
 from ...records import Extra, LocationCode
 from ..texts import Odd
 from .common import XmlReader, decoder, put, reporter
-from .context import Element, line_of, shortened_raw
+from .context import Element, shortened_raw
 from .names import LOCATION_CODE_ENTITY, LOCATION_CODE_PLACES, LOCATION_CODES
 from .namespaces import tags_of
 from .outline import Outline
@@ -76,7 +76,7 @@ class _LocationDecoding:
         for entity in entities:
             record = self._record(entity, sor_id, odd)
             if record is not None:
-                records.append((line_of(entity), record))
+                records.append((self.tree_context.start_line(entity), record))
         return records
 
     def _record(self, entity: Element, sor_id: str | None, odd: bool) -> LocationCode | None:

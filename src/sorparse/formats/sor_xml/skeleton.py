@@ -35,9 +35,9 @@ from ..decode import Complete
 from ..texts import Memo, Odd
 from .assemble import Assembler, Getters, Texts
 from .context import Element
-from .memos import Bound, BoundMemo, read_specialities
 from .names import COUNTRY_SCHEME
 from .outline import ABSENT, Found, Outline, Tag
+from .specialities import speciality_memo
 from .stream import split_tag
 from .units import Layout
 
@@ -62,8 +62,8 @@ class _Known:
     own_location_code: bool
     lists: tuple[tuple[str, tuple[int, ...]], ...]
     """Fields that hold lists, and the numbers of their texts."""
-    specialities: tuple[Callable[[Texts], Any], BoundMemo] | None
-    """Gives code and type of each speciality, in turn; and for those specialities and extra."""
+    specialities: tuple[tuple[str, ...], Callable[[Texts], Any]] | None
+    """Paths of the types of the specialities; picks code and type of each, in turn."""
     texts: Callable[[Sequence[Any]], Sequence[Any]] = tuple
     """Gives the texts there are, of the texts of all elements."""
 
@@ -83,13 +83,11 @@ class Plans:
         self._layout = layout
         self._outline = outline
         self._mandatory = mandatory
-        self._complete = complete
         self._assembler = Assembler(layout, complete, on_swap)
         self._assemble = self._assembler.function()
         self._known: dict[Any, _Known] = {}
         self._room = _MOST_CHARS
-        self._specialities = Bound()
-        self._memos: dict[tuple[str, ...], BoundMemo] = {}
+        self._specialities = speciality_memo(complete)
 
     def record(self, known: _Known, texts: list[Any]) -> Any:
         """Make a record, not yet frozen; ``texts`` ends with ``None``."""
@@ -97,8 +95,9 @@ class Plans:
         if known.own_location_code and record.location_code_inherited is None:
             record.location_code_inherited = False
         if known.specialities is not None:
-            codes_in, specialities_of = known.specialities
-            record.specialities, record.extra = specialities_of[codes_in(texts)]
+            types, pick = known.specialities
+            key = (*types, *[text.strip() if text else "" for text in pick(texts)])
+            record.specialities, record.extra = self._specialities[key]
         for field, numbers in known.lists:
             setattr(record, field, tuple([convert(Kind.SOR_ID, texts[at]) for at in numbers]))
         return record
@@ -118,7 +117,7 @@ class Plans:
         if found.specialities:
             slots = (slot for code, kind, _ in found.specialities for slot in (code, kind))
             types = tuple(path for _, _, path in found.specialities)
-            specialities = itemgetter(*numbers_of(slots)), self._specialities_memo(types)
+            specialities = types, itemgetter(*numbers_of(slots))
         return _Known(
             self._assembler.getters(number_of),
             lines,
@@ -152,13 +151,6 @@ class Plans:
                 raise Odd
         if not {self._layout.place_of[field] for field in needed}.issubset(found.slots):
             raise Odd
-
-    def _specialities_memo(self, types: tuple[str, ...]) -> BoundMemo:
-        if types not in self._memos:
-            self._memos[types] = self._specialities.memo(
-                lambda texts: read_specialities(texts, types, self._complete)
-            )
-        return self._memos[types]
 
 
 class Skeletons:

@@ -18,7 +18,7 @@ from .names import COUNTRY_SCHEME, DECLARED_ELEMENTS
 from .scan import Irregular, Scanner, written
 from .skeleton import Skeletons
 from .stream import SAFE, Header
-from .tree import Place
+from .tree import UNIT_TAGS, Place
 
 _USUAL_ATTRIBUTE = f'{COUNTRY_SCHEME[1]}="{COUNTRY_SCHEME[2]}"'
 
@@ -142,4 +142,7 @@ class _Fragments:
         except etree.XMLSyntaxError:
             # the text was cut at an end tag that is none, but stands in a comment, say
             raise Irregular from None
-        return container[0]
+        unit = container[0]
+        if len(container) > 1 or any(inner is not unit for inner in unit.iter(*UNIT_TAGS)):
+            raise Irregular  # a unit in a unit, which belongs to the tree of units
+        return unit
