@@ -10,6 +10,7 @@ from lxml import etree
 
 from ...issues import Issue, IssueLog, Severity
 from ...limits import Limits
+from ...xml_safety import attributes_of
 from .names import DECLARED_ELEMENTS
 from .namespaces import KNOWN_NAMESPACES, namespaces_of
 from .start_lines import StartTagLines
@@ -126,8 +127,8 @@ def flatten(element: Element, path: str, context: Context) -> Iterator[tuple[Ele
         if depth > context.limits.max_depth:
             raise too_deep(context.file, line_of(current), context.limits)
         yield current, name, (current.text or "").strip()
-        for key, value in current.attrib.items():
-            yield current, f"{name}/@{key}", str(value).strip()
+        for key, value in attributes_of(current).items():
+            yield current, f"{name}/@{key}", value.strip()
         for child in current:
             tail = (child.tail or "").strip()
             if tail:
