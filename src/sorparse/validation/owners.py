@@ -209,8 +209,11 @@ class OwnerValidator:
         So the children from there on are validated one by one: a fault must not hide others.
         """
         validator, components = self.schema.validator, self.schema.components
-        if validator.validate(top):
-            return
+        try:
+            if validator.validate(top):
+                return
+        except etree.XMLSchemaValidateError:
+            raise self.schema.undecided() from None
         attributes = Attributes()
         locator = Locator(top)
         for entry in list(validator.error_log):

@@ -126,8 +126,9 @@ def _faults_as_met(
 ) -> Generator[list[etree._LogEntry], None, None]:
     """Validate without a tree; after so many chunks give libxml2's errors so far (if any).
 
-    Raises XMLSyntaxError for broken XML, though its text may be that of the first fault, and
-    _ManyReferences for a document that is to be validated as a tree.
+    Raises XMLSyntaxError for broken XML, though its text may be that of the first fault,
+    _ManyReferences for a document that is to be validated as a tree, and SorFileError for a pattern
+    on which libxml2 gives up.
     """
     target: Any = _Nothing()  # the stubs ask for every method of a target
     parser = etree.XMLParser(
@@ -143,7 +144,10 @@ def _faults_as_met(
             if number % chunks == 0:
                 yield list(parser.feed_error_log)
     parser.close()
-    yield list(parser.feed_error_log)
+    entries = list(parser.feed_error_log)
+    if any(entry.type_name == "SCHEMAV_INTERNAL" for entry in entries):
+        raise schema.undecided()
+    yield entries
 
 
 def _is_valid(document: Document, schema: Schema, limits: Limits) -> bool:
