@@ -90,16 +90,18 @@ def test_what_is_not_written_is_noted(tmp_path: Path) -> None:
             "entities": [
                 unit,
                 attrs.evolve(unit, name="B"),
+                SOREntity("12 3", "C"),
                 attrs.evolve(unit, validity=Validity(None, date(1999, 1, 1))),
             ],
             "location_codes": [LocationCode("123"), LocationCode("5790099900026")],
         }
     )
     report = convert(feed, "fhir", tmp_path / "fhir")
-    assert [one["name"] for one in lines(tmp_path / "fhir" / "Organization.ndjson")] == ["A"]
+    assert [one["name"] for one in lines(tmp_path / "fhir" / "Organization.ndjson")] == ["A", "C"]
     assert [one["id"] for one in lines(tmp_path / "fhir" / "Endpoint.ndjson")] == ["5790099900026"]
     assert [issue.code for issue in report.issues] == [
         "row-not-in-force",
+        "sor-id-not-accepted",
         "resource-written-once",
         "location-code-not-written",
     ]

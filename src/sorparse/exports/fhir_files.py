@@ -11,21 +11,23 @@ this is written row by row (``to_fhir`` with a view resolves it).
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import IO, Any
 
+from ..errors import FhirError
 from ..records import Coded, EDIType, LocationCode
 from ..register.days import today_in_denmark
 from .fhir.endpoints import endpoint, in_force, payload_type
 from .fhir.organization import is_active, to_fhir
-from .fhir.systems import FhirError
 from .load import INFO, Load
 from .replace import failed, replaced_file, replaced_folder
 
 _RESOURCES = {"entities": "Organization", "location_codes": "Endpoint"}
 _PAYLOAD_TABLES = ("edi_types", "location_code_edi_types")
+_SOR_ID = re.compile("[0-9]{11,}")
 _BUNDLE, _NDJSON = ".json", ".ndjson"
 
 Resource = dict[str, Any]
@@ -122,14 +124,22 @@ class _Export:
             )
 
     def _organizations(self) -> Iterator[Resource]:
-        skipped = 0
+        skipped, invalid = 0, []
         for unit in self._load.records("entities"):
             if is_active(unit, self._day):
+                if _SOR_ID.fullmatch(unit.sor_id) is None:
+                    invalid.append(unit.sor_id)
                 # in force on the date of the source, which need not be today
                 yield to_fhir(unit) | {"active": True}
             else:
                 skipped += 1
         self._not_in_force("entities", skipped)
+        if invalid:
+            self._load.note(
+                "sor-id-not-accepted",
+                f"{len(invalid)} units have ids that dk-core does not accept, fewer than 11 digits "
+                f"or other characters ({', '.join(invalid[:3])}); they are written all the same",
+            )
 
     def _endpoints(self) -> Iterator[Resource]:
         payload = self._payload_types()

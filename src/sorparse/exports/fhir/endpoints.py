@@ -24,9 +24,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from ...errors import FhirError
+from ...identifiers import is_location_code
 from ...records import EDIType, LocationCode, LocationCodeEDIType, Validity
 from . import parts, systems
-from .systems import FhirError, Json, absent, filled, organization_reference
+from .systems import Json, absent, filled, organization_reference
 
 if TYPE_CHECKING:
     from ...register import Register, View
@@ -73,21 +75,18 @@ def to_fhir_endpoints(
         >>> sorparse.to_fhir_endpoints("5790099900026", view)[0]["status"]
         'active'
     """
-    if view is None:
-        if isinstance(location_code, str):
-            raise FhirError(
-                f"location number {location_code!r}: pass the view in which to look it up"
-            )
+    if not isinstance(location_code, str):
+        if view is not None:
+            payload = _payload(view.register, location_code, view.day)
+            return [endpoint(location_code, view.day, payload, gln=gln)]
         from ...register.days import today_in_denmark
 
         return [endpoint(location_code, today_in_denmark(), None, gln=gln)]
-    records = [location_code]
-    if isinstance(location_code, str):
-        records = list(_records(view, location_code.strip()))
+    if view is None:
+        raise FhirError(f"location number {location_code!r}: pass the view in which to look it up")
     return [
         endpoint(record, view.day, _payload(view.register, record, view.day), gln=gln)
-        for record in records
-        if isinstance(record, LocationCode)
+        for record in _records(view, location_code.strip())
     ]
 
 
@@ -138,8 +137,6 @@ def endpoint(
     record: LocationCode, day: date, payload: Iterable[Json] | None, *, gln: str = systems.GLN
 ) -> Json:
     """Build the resource; ``payload`` holds the message types, ``None`` if they are not known."""
-    from ...identifiers import is_location_code
-
     if not is_location_code(record.location_code):
         raise FhirError(f"{record.location_code!r} is not a valid location number (GLN)")
     types = list(payload or ())

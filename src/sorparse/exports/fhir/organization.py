@@ -29,9 +29,10 @@ from datetime import date
 from html import escape
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
+from ...errors import FhirError
 from ...records import Coded, SOREntity, SorType
 from . import parts, systems
-from .systems import FhirError, Json, filled, organization_reference
+from .systems import Json, filled, organization_reference
 
 if TYPE_CHECKING:
     from ...register import View

@@ -8,7 +8,6 @@ from typing import Any
 from stdnum import verhoeff
 
 from ... import codes
-from ...errors import SorError
 from ...identifiers import has_sor_id_form
 from ...records import Coded
 
@@ -30,10 +29,6 @@ _CORE_CONCEPT, _EXTENSION_CONCEPT = "00", "10"
 _FHIR_ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 
 Json = dict[str, Any]
-
-
-class FhirError(SorError, ValueError):
-    """A record lacks what a FHIR profile requires, or an argument is missing."""
 
 
 def filled(elements: Json) -> Json:
