@@ -47,9 +47,9 @@ def test_identifiers() -> None:
         SOR: "8031000016007",
         "http://cvr.dk": "29190925",
         "urn:oid:1.2.208.176.1.4": "061654",
-        "https://www.gs1.org/gln": "5790000120314",
+        "http://www.gs1.org/gln": "5790000120314",
     }
-    assert "http://www.gs1.org/gln" in values(to_fhir(hospital, gln="http://www.gs1.org/gln"))
+    assert "https://www.gs1.org/gln" in values(to_fhir(hospital, gln="https://www.gs1.org/gln"))
     assert not any("gln" in system for system in values(to_fhir(hospital, gln=None)))
     inherited = attrs.evolve(hospital, location_code_inherited=True)
     assert not any("gln" in system for system in values(to_fhir(inherited)))
@@ -76,8 +76,23 @@ def test_what_else_is_told() -> None:
         {"system": "phone", "value": "+45 12 34 56 78", "use": "work"},
         {"system": "email", "value": "a@example.dk", "use": "work"},
     ]
+    core = "http://hl7.dk/fhir/core"
     assert found["address"] == [
         {
+            "extension": [
+                {
+                    "url": f"{core}/StructureDefinition/{name}",
+                    "valueCodeableConcept": {"coding": [{"system": system, "code": code}]},
+                }
+                for name, system, code in (
+                    (
+                        "dk-core-municipalityCodes",
+                        f"{core}/CodeSystem/dk-core-municipality-codes",
+                        "0751",
+                    ),
+                    ("dk-core-RegionalSubDivisionCodes", "urn:iso:std:iso:3166:-2", "DK-82"),
+                )
+            ],
             "use": "work",
             "type": "postal",
             "line": ["Ærtevej 7B"],

@@ -34,7 +34,7 @@ from sorparse.tables import schema_of
 from tables_support import FakeFeed, entities, small_tables
 
 FILE_TARGETS = {to: place for to, (place, _) in READERS.items()}
-FILE_TARGETS |= {"geojson": "sor.geojson", "sor2": "sor.zip"}
+FILE_TARGETS |= {"geojson": "sor.geojson", "sor2": "sor.zip", "fhir": "sor.json"}
 
 
 def names(folder: Path) -> list[str]:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     )
     from .exports.conversion import ConversionReport, convert
     from .exports.extract import extract
-    from .exports.fhir import to_fhir
+    from .exports.fhir import to_fhir, to_fhir_endpoints
     from .feed import Feed, open
     from .formats.base import Format
     from .inheritance import Effective
@@ -92,7 +92,7 @@ _HOMES = {
     ),
     "exports.conversion": ("ConversionReport", "convert"),
     "exports.extract": ("extract",),
-    "exports.fhir": ("to_fhir",),
+    "exports.fhir": ("to_fhir", "to_fhir_endpoints"),
     "feed": ("Feed", "open"),
     "formats.base": ("Format",),
     "inheritance": ("Effective",),
@@ -199,6 +199,7 @@ __all__ = [
     "open",
     "to_dict",
     "to_fhir",
+    "to_fhir_endpoints",
     "validate",
 ]
 

@@ -131,3 +131,7 @@ def _rebuild_not_in_force(
     message: str, sor_id: str, day: date, reason: str, date: date | None
 ) -> NotInForceError:
     return NotInForceError(message, sor_id=sor_id, day=day, reason=reason, date=date)
+
+
+class FhirError(SorError, ValueError):
+    """A record or the arguments lack what a FHIR resource or profile requires."""

@@ -27,6 +27,7 @@ _TARGETS = {
     "jsonl": "jsonl",
     "geojson": "geojson",
     "sor2": "sor2",
+    "fhir": "fhir_files",
 }
 TARGETS = tuple(_TARGETS)
 """What ``convert`` writes."""

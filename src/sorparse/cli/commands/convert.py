@@ -30,7 +30,7 @@ EXAMPLES = """\
   sorparse convert Sor.zip --to sor2 -o Sor_as_sor2.zip
   sorparse convert Sor_complete.zip --to jsonl --table entities -o - | head
 """
-TARGETS = "sqlite, duckdb, postgres, parquet, csv, jsonl, geojson, sor2"
+TARGETS = "sqlite, duckdb, postgres, parquet, csv, jsonl, geojson, sor2, fhir"
 TEXTS = ("csv", "jsonl", "geojson")
 
 
