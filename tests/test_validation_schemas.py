@@ -153,7 +153,8 @@ def test_a_pattern_on_which_libxml2_gives_up(tmp_path: Path) -> None:
     (tmp_path / "DKCC_StreetBuildingIdentifier.xsd").write_text(
         f'<xs:schema xmlns:xs="{XS}" targetNamespace="{uri}" elementFormDefault="qualified">'
         '<xs:element name="StreetBuildingIdentifier"><xs:simpleType>'
-        '<xs:restriction base="xs:string"><xs:pattern value="(a|aa)+b"/></xs:restriction></xs:simpleType></xs:element></xs:schema>'
+        '<xs:restriction base="xs:string"><xs:pattern value="(a|aa)+b"/></xs:restriction>'
+        "</xs:simpleType></xs:element></xs:schema>"
     )
     with pytest.raises(SorFileError, match="unknown whether the document is valid"):
         sorparse.validate(replaced(FULL_2, "13B", "a" * 40), schema=tmp_path, places=False)
