@@ -63,7 +63,7 @@ def _install(session: nox.Session, *groups: str, constraints: str | None = None)
 @nox.session(python=_other_pythons())
 def tests(session: nox.Session) -> None:
     """Run the test suite on every other supported Python; scripts/test runs it on this one."""
-    _install(session, "test", "tools", "people")
+    _install(session, "test", "server", "tools", "people")
     session.run("pytest", "-n", "auto", *session.posargs)
 
 

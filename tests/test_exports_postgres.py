@@ -9,27 +9,12 @@ from typing import Any
 import pytest
 
 import sorparse
-from exports_support import SOURCES, days_that_matter, dict_rows, postgres_server, read_records
+from exports_support import SOURCES, days_that_matter, dict_rows, read_records
 from sorparse import ConversionError, SOREntity, Validity, convert, examples
-from sorparse.exports.postgres import shown
 from sorparse.tables import schema_of
 from tables_support import FakeFeed, entities, record_of, small_tables
 
 psycopg = pytest.importorskip("psycopg")
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    with postgres_server() as address:
-        yield address
-
-
-@pytest.fixture
-def db(server: str) -> Iterator[Any]:
-    with psycopg.connect(server, autocommit=True) as connection:
-        yield connection
-        for schema in ("sor", "other"):
-            connection.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
 
 
 def stored(db: Any, table: str, schema: str = "sor") -> list[Any]:
@@ -234,8 +219,3 @@ def test_a_text_that_the_database_cannot_hold(server: str, db: Any) -> None:
     with pytest.raises(ConversionError, match=r"0x00.*COPY entities, line 1"):
         convert(FakeFeed({"entities": [bad]}), server)
     assert len(stored(db, "entities")) == 95
-
-
-def test_the_password_is_not_shown() -> None:
-    assert shown("postgres://me:secret@host:5433/db?x=1") == "postgres://me@host:5433/db?x=1"
-    assert shown("postgres://me@host/db") == "postgres://me@host/db"

@@ -67,7 +67,11 @@ READING = {
 WRITING = {
     "coordinates-outside": "Coordinates that are no place in UTM zone 32N: no point on the map.",
     "field-not-written": "The target has no column for a field that some rows fill.",
+    "not-vacuumed": "The rows are loaded, but PostgreSQL skipped VACUUM or ANALYZE.",
     "row-without-key": "Rows that a reader of the target will not take, for they lack the key.",
+    "same-content": "The database holds the same rows already (severity `info`).",
+    "table-made-anew": "A table with the columns of another version was made anew: grant its "
+    "rights again.",
     "table-not-written": "The target has no place for a table.",
 }
 VALIDATION_PAGE = Path(__file__).parent.parent / "validation.md"

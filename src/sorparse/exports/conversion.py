@@ -124,7 +124,8 @@ def _target(to: str, target: str | os.PathLike[str] | None) -> tuple[str, str, s
         return "postgres", to, place
     if to not in _TARGETS:
         told = ", ".join(TARGETS)
-        raise ConversionError(f"cannot convert to {to!r}; the targets are {told}")
+        what = repr(to) if to.isidentifier() else "this"  # an address may hold a password
+        raise ConversionError(f"cannot convert to {what}; the targets are {told}")
     if not place:
         what = "the database's address" if to == "postgres" else "a file or folder"
         raise ConversionError(f"converting to {to} needs a target: {what}")

@@ -19,11 +19,17 @@ def failed(target: object, reason: object) -> ConversionError:
 
 
 @contextmanager
-def replaced_file(target: Path) -> Iterator[Path]:
-    """Give a path beside ``target`` to write a file to; it takes the target's place at the end.
+def replaced_file(target: Path, put: Callable[[Path, Path], object] = os.replace) -> Iterator[Path]:
+    """Yield a path beside ``target`` to write a file to; it takes the target's place at the end.
 
-    Where anything fails, the new file goes and the old one stays. Raises
-    :class:`ConversionError` for what the operating system refuses.
+    If anything fails, the new file is removed and the old one is left unchanged.
+
+    Args:
+        target: The file to write.
+        put: Puts the finished file (first argument) in the target's place (second argument).
+
+    Raises:
+        ConversionError: If the operating system refuses it.
     """
     if target.is_dir():
         raise failed(target, "it is a folder, not a file")
@@ -32,7 +38,7 @@ def replaced_file(target: Path) -> Iterator[Path]:
         _to_disk(new)
         if target.exists():
             shutil.copymode(target, new)
-        new.replace(target)
+        put(new, target)
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from ..tables.schema import DataType, TableSchema, records_by_table
 from . import periods
@@ -55,3 +55,31 @@ def column_lines(schema: TableSchema, types: Mapping[DataType, str]) -> list[tup
         null = "" if column.nullable else " NOT NULL"
         lines.append((column.name, types[column.type] + null, column.doc))
     return lines
+
+
+def differences(target: str, new: str, columns: Sequence[str]) -> tuple[str, str]:
+    """Return the two statements that give ``target`` the rows of ``new``.
+
+    Rows that are equal in both are not touched, so equal content costs no space and no index entry.
+
+    Args:
+        target: The table, quoted.
+        new: The table with the rows that it is to hold, quoted.
+        columns: The columns to compare and write. The first one is never null, and no two rows of
+            a table are equal in all of them.
+    """
+    names = [quoted(name) for name in columns]
+    listed = ", ".join(names)
+    # the first one with = lets the database join by it
+    same = f"n.{names[0]} = t.{names[0]}" + "".join(
+        f" AND n.{name} IS NOT DISTINCT FROM t.{name}" for name in names[1:]
+    )
+    delete = (
+        f"DELETE FROM {target} AS t "  # noqa: S608 - quoted
+        f"WHERE NOT EXISTS (SELECT 1 FROM {new} AS n WHERE {same})"
+    )
+    insert = (
+        f"INSERT INTO {target} ({listed}) SELECT {listed} FROM {new} AS n "  # noqa: S608 - quoted
+        f"WHERE NOT EXISTS (SELECT 1 FROM {target} AS t WHERE {same})"
+    )
+    return delete, insert
