@@ -248,11 +248,7 @@ class Register:
         return follow(self._replacements.before, self._replaced_or_known(sor_id))
 
     def active_successors(self, sor_id: str, day: Day = None) -> tuple[SOREntity, ...]:
-        """Tell who is active on a day for what once was ``sor_id``; ``None`` means today.
-
-        The unit itself where it still is; else the units in force at the ends of the chains of
-        replacements. Empty where nobody took over.
-        """
+        """Return the units in force on a date in place of ``sor_id``; see the view's method."""
         return self.as_of(day).active_successors(sor_id)
 
     # -- pictures

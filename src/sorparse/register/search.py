@@ -30,9 +30,15 @@ NUMBER_FIELDS = (
 
 _BETWEEN_WORDS = re.compile(r"[^\w\n]+")
 
-INSIDE_FROM = 3
-"""Letters from which on a word is also found inside and at the end of words: Danish is a language
-of compounds. Shorter ones would be found in nearly every name."""
+
+def inside(word: str) -> bool:
+    """Return whether a word is also found inside and at the end of words.
+
+    Danish is a language of compounds. Shorter words than of three letters would be found in nearly
+    every name, and numbers are not compounds.
+    """
+    return len(word) > 2 and not word.isdigit()
+
 
 Key = tuple[int, int, int, int, str, int, str]
 
@@ -78,7 +84,7 @@ class Names(Lines):
 
         Only the rarest is looked for; none give no units.
         """
-        wanted = [word if len(word) >= INSIDE_FROM else f" {word}" for word in words]
+        wanted = [word if inside(word) else f" {word}" for word in words]
         if not wanted:
             return set()
         return set(self._with(min(wanted, key=self._text.count) if wanted[1:] else wanted[0]))
@@ -128,7 +134,7 @@ class Rank:
                 if word.startswith(asked):
                     break
             else:
-                if len(asked) < INSIDE_FROM or asked not in folded:
+                if not inside(asked) or asked not in folded:
                     return False
                 place = 3
         self._keys[row] = (
