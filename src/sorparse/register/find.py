@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from ..errors import UnknownTermError
-from ..identifiers import LABELS, parse
+from ..identifiers import parse
+from ..notations import LABELS
 from ..records import Address, Coded, EntityRef, SorType
 from . import codes
 from .folding import fold
@@ -164,11 +165,11 @@ def _filters(view: View, question: Question, rank: Rank | None) -> Iterator[Filt
         yield _text_filter(view, rank)
     if question.entity_type is not None:
         one = _coded_filter(view, "entity_type", question.entity_type, coded_keys)
-        require_known(view, "entity_type", question.entity_type, one.units)
+        require_known(view, "entity_type", question.entity_type, one.units or ())
         yield one
     if question.speciality is not None:
         one = _coded_filter(view, "specialities", question.speciality, _any_coded_keys)
-        require_known(view, "speciality", question.speciality, one.units)
+        require_known(view, "speciality", question.speciality, one.units or ())
         yield one
     if question.owner is not None:
         yield _owner_filter(view, question.owner)
