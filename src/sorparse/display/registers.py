@@ -102,6 +102,8 @@ def match_html(match: Match) -> str:
     else:
         nobody = [f"{caption}: no unit has it that day (", code(match.rule), ")."]
         parts.append(element("p", join(nobody)))
+    if match.hint is not None:
+        parts.append(element("p", join(["Did you mean ", code(match.hint), "?"])))
     if match.other_days:
         parts.append(_candidates("On other days", match.other_days, None))
     return page(*parts)
