@@ -66,7 +66,7 @@ def periods_of(to: str, target: Path) -> list[tuple[str, date, date, int]]:
     columns = "sor_id, in_force_from, in_force_to, row_id"
     if to == "sqlite":
         with closing(sqlite3.connect(target)) as db:
-            rows = db.execute(f"SELECT {columns} FROM entity_periods").fetchall()  # noqa: S608
+            rows = db.execute(f"SELECT {columns} FROM entity_periods").fetchall()
         return [
             (sor_id, date.fromisoformat(first), date.fromisoformat(last), row)
             for sor_id, first, last, row in rows
@@ -78,7 +78,7 @@ def periods_of(to: str, target: Path) -> list[tuple[str, date, date, int]]:
         else:
             db.execute(f"ATTACH '{target}' AS there (READ_ONLY)")
             source = "there.entity_periods"
-        found: list[Any] = db.execute(f"SELECT {columns} FROM {source}").fetchall()  # noqa: S608
+        found: list[Any] = db.execute(f"SELECT {columns} FROM {source}").fetchall()
     return found
 
 

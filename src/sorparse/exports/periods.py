@@ -99,4 +99,3 @@ class PeriodCollector:
                     date.fromordinal(min(segment.end, LAST_DATE)),
                     segment.row + 1,
                 )
-

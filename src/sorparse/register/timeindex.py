@@ -66,6 +66,15 @@ class TimeIndex:
             return self._segment_rows[at]
         return NO_ROW
 
+    def latest_row(self, unit: int, day: int) -> int:
+        """Return the row in force on a date, else the last one that was before it.
+
+        :data:`NO_ROW` for a unit that has not been in force by then.
+        """
+        low = self._segment_from[unit]
+        at = bisect_right(self._starts, day, low, self._segment_from[unit + 1]) - 1
+        return self._segment_rows[at] if at >= low else NO_ROW
+
     def status(self, unit: int, day: int) -> Status:
         """Tell what a unit is on a day."""
         if self.row_on(unit, day) != NO_ROW:
