@@ -20,7 +20,7 @@ from sorparse.exports.mask import RULES, masked
 from sorparse.tables.schema import records_by_table, steps_of
 
 TOP = "11000016002"
-ALL_RECORDS = {*records_by_table().values(), *RULES}
+ALL_RECORDS: set[type[Any]] = {*records_by_table().values(), *RULES}
 
 
 @pytest.mark.parametrize("record", sorted(ALL_RECORDS, key=lambda record: record.__name__))
@@ -42,7 +42,7 @@ def test_a_field_that_is_not_declared_is_refused() -> None:
 
 
 def test_an_address_keeps_only_where_in_the_country_it_is() -> None:
-    texts = {
+    texts: dict[str, Any] = {
         field.name: f"Tekst{place}"
         for place, field in enumerate(attrs.fields(Address))
         if field.name not in ("easting", "northing")
@@ -79,7 +79,7 @@ _ADDRESS_TEXTS = [
     and not name.startswith(("municipality", "region"))
 ]
 address = st.fixed_dictionaries(dict.fromkeys(_ADDRESS_TEXTS, private)).map(
-    lambda texts: Address(**texts)
+    lambda texts: Address(**dict[str, Any](texts))
 )
 units = st.builds(
     SOREntity,

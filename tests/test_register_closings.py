@@ -19,8 +19,10 @@ __all__ = ["run"]
 FROM, TO = date(2026, 6, 1), date(2026, 6, 15)
 
 
-def compared(before: list[SOREntity], after: list[SOREntity], **options: Format) -> Diff:
-    first, second = (Register.from_records(units, **options) for units in (before, after))
+def compared(
+    before: list[SOREntity], after: list[SOREntity], *, format: Format | None = None
+) -> Diff:
+    first, second = (Register.from_records(units, format=format) for units in (before, after))
     return sorparse.diff(first, second, from_day=FROM, to_day=TO)
 
 

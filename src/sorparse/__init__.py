@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         SorDataError,
         SorError,
         SorFileError,
+        UnknownFieldError,
         UnknownUnitError,
         UnrecognisedFormatError,
     )
@@ -87,6 +88,7 @@ _HOMES = {
         "SorDataError",
         "SorError",
         "SorFileError",
+        "UnknownFieldError",
         "UnknownUnitError",
         "UnrecognisedFormatError",
     ),
@@ -182,6 +184,7 @@ __all__ = [
     "Table",
     "TableDescription",
     "Tree",
+    "UnknownFieldError",
     "UnknownUnitError",
     "UnrecognisedFormatError",
     "ValidationReport",

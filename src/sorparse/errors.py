@@ -131,3 +131,7 @@ def _rebuild_not_in_force(
     message: str, sor_id: str, day: date, reason: str, date: date | None
 ) -> NotInForceError:
     return NotInForceError(message, sor_id=sor_id, day=day, reason=reason, date=date)
+
+
+class UnknownFieldError(SorError, ValueError):
+    """A name that is neither a field of a record nor a short name for one."""

@@ -14,6 +14,7 @@ from ..inheritance import Effective, Inheritance
 from ..records import Coded, LocationCode, LocationCodeEDIType, SOREntity, SorType
 from ..tables.frames import AsTable
 from . import codes
+from .counted import ViewCounts
 from .days import OPEN_END, from_ordinal
 from .idwords import why_unknown
 from .inheriting import inheritance_on
@@ -32,7 +33,7 @@ T = TypeVar("T")
 Frame = TypeVar("Frame")
 
 
-class View(AsTable):
+class View(AsTable, ViewCounts):
     """The register on one day; made by :meth:`Register.as_of`.
 
     A mapping of SOR id to the version in force that day: ``view[sor_id]``, ``sor_id in view``,

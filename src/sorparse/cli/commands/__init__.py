@@ -20,6 +20,7 @@ NAMES = (
     "find",
     "map_shak",
     "diff",
+    "counts",
     "check",
     "validate",
     "convert",
