@@ -76,8 +76,7 @@ class RegisterCounts:
             fields: As in :meth:`View.counts`.
             every: ``"year"`` or ``"month"``.
             from_day: First date counted. Defaults to the earliest opening.
-            to_day: Last date counted. Defaults to the date that the source shows, else to today
-                in Denmark.
+            to_day: Last date counted. Defaults to the date that the source shows, else today.
 
         Returns:
             A table with the columns ``from_day`` and ``to_day`` (of each period), one for each
