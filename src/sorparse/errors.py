@@ -152,3 +152,7 @@ def _rebuild_unknown_term(
 
 class FhirError(SorError, ValueError):
     """A record or the arguments lack what a FHIR resource or profile requires."""
+
+
+class UnknownFieldError(SorError, ValueError):
+    """A name that is neither a field of a record nor a short name for one."""

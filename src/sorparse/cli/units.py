@@ -99,7 +99,9 @@ def standing(view: View, sor_id: str) -> Standing:
         day = reason.date  # the last day in force of a closed unit, the first of a future one
         holding = [version for version in history if day and version.validity.contains(day)]
         unit = (holding or history)[-1]
-        closes = day if reason.reason == "closed" else unit.validity.to_date
+        # a future unit closes at the end of its unbroken time in force, not of its first version
+        opens = day is not None and reason.reason == "future"
+        closes = view.register.as_of(day).closing_date(sor_id) if opens else day
         return Standing(unit, str(view.status(sor_id)), _opened(view, unit), closes)
     return Standing(unit, "ACTIVE", _opened(view, unit), view.closing_date(sor_id))
 

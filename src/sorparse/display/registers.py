@@ -14,6 +14,7 @@ from .markup import (
     code,
     count,
     element,
+    escape,
     facts,
     join,
     lines,
@@ -138,6 +139,7 @@ def effective_html(effective: Effective) -> str:
         value = value_html(getattr(effective, field))
         came = "its own" if origin == effective.sor_id else join(["from ", code(origin)])
         pairs.append((field, lines([value, small(came)])))
+    pairs += [("caveat", escape(caveat)) for caveat in effective.caveats]
     return page(
         facts(f"{effective.sor_id} with inheritance", pairs)
         if pairs

@@ -28,6 +28,7 @@ from ..records import (
     SOREntity,
 )
 from .caveats import Caveats, shown_day
+from .counted import RegisterCounts
 from .days import Day, as_day
 from .idwords import spelled, why_unknown
 from .lazily import Lazily
@@ -36,7 +37,6 @@ from .store import VersionStore
 from .timeindex import TimeIndex
 
 if TYPE_CHECKING:
-    from ..display.picture import Picture
     from .differences import Diff
     from .view import View
 
@@ -56,7 +56,7 @@ class Tables:
     replaced_entities: tuple[ReplacedEntity, ...] = ()
 
 
-class Register:
+class Register(RegisterCounts):
     """All units with all their versions: ask it about any day.
 
     Made by :func:`sorparse.load` or :meth:`from_records`. Immutable: threads may share it, copying
@@ -250,35 +250,6 @@ class Register:
     def active_successors(self, sor_id: str, day: Day = None) -> tuple[SOREntity, ...]:
         """Return the units in force on a date in place of ``sor_id``; see the view's method."""
         return self.as_of(day).active_successors(sor_id)
-
-    # -- pictures
-
-    def timeline(self, sor_id: str) -> Picture:
-        """Draw the life of a unit: its names, the units above, its codes, what it became.
-
-        Gives a :class:`Picture`, which a notebook shows; ``save(path)`` writes it as SVG, PNG or
-        PDF. Needs the extra ``plot``. Raises UnknownUnitError, a KeyError.
-        """
-        from ..display.timeline import draw_timeline
-
-        return draw_timeline(self, self._id(sor_id))
-
-    def activity(
-        self, by: str | None = None, *, first_year: int | None = None, last_year: int | None = None
-    ) -> Picture:
-        """Draw how many units opened and closed each year.
-
-        by: what to tell apart, as each unit's last version has it: ``"sor_type"``,
-            ``"entity_type"``, ``"owner"``, ``"region"`` (of the postal address, own or of the
-            nearest unit above that has one) or ``"speciality"`` (the main one).
-        first_year, last_year: leave out what lies before or after.
-
-        A unit opens on its first day and closes on its last; a gap between two versions is
-        neither. Needs the extra ``plot``. Raises ValueError for another ``by``.
-        """
-        from ..display.activity import draw_activity
-
-        return draw_activity(self, by, first_year, last_year)
 
     # -- quality
 

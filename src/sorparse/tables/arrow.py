@@ -59,6 +59,7 @@ def _arrow_type(column: TableColumn) -> pa.DataType:
         DataType.DATE: pa.date32(),
         DataType.BOOL: pa.bool_(),
         DataType.NUMBER: pa.float64(),
+        DataType.COUNT: pa.int64(),
         DataType.TEXT_LIST: pa.list_(pa.string()),
         DataType.JSON: pa.string(),
     }[column.type]

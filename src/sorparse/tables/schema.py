@@ -38,6 +38,8 @@ class DataType(str, Enum):
     NUMBER = "number"
     """A coordinate in metres, as a double. A double gives back every decimal number of up to
     15 digits unchanged; the register writes at most ten."""
+    COUNT = "whole number"
+    """A number of things (``view.counts``)."""
     TEXT_LIST = "list of text"
     """Texts without number of places (``replaces``, ``replaced_by``)."""
     JSON = "JSON"
