@@ -1,13 +1,14 @@
-"""What the columns with inheritance resolved should hold, written down independently of them."""
+"""What columns and rows with inheritance resolved should hold, written independently of them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 import attrs
 
-from sorparse import Address, Coded, Effective, VirtualAddress
+from sorparse import Address, Coded, Effective, SOREntity, View, VirtualAddress
 
 BLOCKS = ("postal_address", "visiting_address", "activity_address")
 
@@ -27,3 +28,29 @@ def expected_effective(effective: Effective) -> dict[str, Any]:
     for name in (*BLOCKS, "virtual_address", "location_code"):
         found[f"effective_origin_{name}"] = effective.origin.get(name)
     return found
+
+
+def hold(
+    view: View, versions: Sequence[SOREntity], rows: Iterable[Mapping[str, Any]], *, whole: bool
+) -> None:
+    """Compare the rows of ``entity_effective`` on a date with the view of that date."""
+    found = {row["sor_id"]: row for row in rows}
+    assert set(found) == set(view), view.day
+    for sor_id, row in found.items():
+        version = view[sor_id]
+        assert versions[row["row_id"] - 1] == version
+        wanted = expected_effective(view.effective(sor_id))
+        assert {name: row[name] for name in wanted} == wanted, (view.day, sor_id)
+        if whole:
+            assert set(row) - set(wanted) - {"period"} == {
+                *("sor_id", "in_force_from", "in_force_to", "row_id", "name", "sor_type"),
+                *("entity_type_code", "entity_type_name", "shak_code"),
+                *("owner_sor_id", "health_institution_sor_id"),
+            }
+        kind = version.entity_type or Coded()
+        assert (row["name"], row["shak_code"]) == (version.name, version.shak_code)
+        assert (row["entity_type_code"], row["entity_type_name"]) == (kind.code, kind.name)
+        assert row["sor_type"] == (version.sor_type and version.sor_type.value)
+        assert row["owner_sor_id"] == (version.owner and version.owner.sor_id)
+        institution = version.health_institution
+        assert row["health_institution_sor_id"] == (institution and institution.sor_id)

@@ -33,8 +33,8 @@ class Period(NamedTuple):
 
 DOCS = {
     "sor_id": "SOR id of the unit.",
-    "in_force_from": "First day on which the version stands; 0001-01-01 where it has none.",
-    "in_force_to": "Last day on which the version stands; 9999-12-31 where it has none.",
+    "in_force_from": "First day of the period; 0001-01-01 if the unit has no first day.",
+    "in_force_to": "Last day of the period; 9999-12-31 if it has no end.",
     "row_id": "The version: row_id in entities.",
 }
 TABLE = "entity_periods"

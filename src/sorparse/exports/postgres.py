@@ -41,7 +41,11 @@ _VALIDITY = (
     "ELSE daterange(from_date, to_date, '[]') END) STORED"
 )
 _VALIDITY_DOC = "The days from from_date to to_date, both included, as one value."
-_PERIOD = "daterange GENERATED ALWAYS AS (daterange(in_force_from, in_force_to, '[]')) STORED"
+# a range without end where there is none: drivers cannot read the day after 9999-12-31
+_PERIOD = (
+    "daterange GENERATED ALWAYS AS "
+    "(daterange(in_force_from, NULLIF(in_force_to, '9999-12-31'), '[]')) STORED"
+)
 _PERIOD_DOC = "Both as one value, last day included."
 SETTLED = (periods.TABLE, effective.TABLE)
 TODAY = "(now() AT TIME ZONE 'Europe/Copenhagen')::date"

@@ -66,7 +66,7 @@ def _parts() -> Iterator[Part]:
     for name, kind in value_fields().items():
         yield Part(name, kind, docs.get(name, ""), attrgetter(name))
     for name in PLACES:
-        doc = (getattr(Effective, name).__doc__ or "").split("\n")[0]
+        doc = (getattr(Effective, name).__doc__ or "").split("\n", maxsplit=1)[0]
         yield Part(name, Coded, doc, attrgetter(name))
     for name in value_fields():
         doc = f"SOR id of the unit whose own the effective {name.replace('_', ' ')} is."
@@ -84,10 +84,18 @@ def effective_columns() -> tuple[TableColumn, ...]:
     for part in parts():
         path = f"{PREFIX}.{part.path}"
         name = path.replace(".", "_")
-        found += value_columns(
+        columns = value_columns(
             Effective, part.kind, name, path, part.doc, nullable=True, holder=Effective
         )
+        if part.path in PLACES:  # their codes are those of the authorities
+            columns = (attrs.evolve(one, doc=_half(part, one)) for one in columns)
+        found += columns
     return tuple(found)
+
+
+def _half(place: Part, column: TableColumn) -> str:
+    half = column.path.rpartition(".")[2]
+    return f"{half.capitalize()} of the {place.doc[:1].lower()}{place.doc[1:]}"
 
 
 def columns_of_effective(units: Sequence[Effective | None]) -> flatten.Columns:
