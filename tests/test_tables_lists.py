@@ -74,10 +74,10 @@ def test_feeds_and_views_return_lists_on_request(source: Path) -> None:
         if "entities" not in feed.tables:
             return
     view = sorparse.load(source).as_of(date(2015, 6, 1))
-    for table in (view.to_arrow(lists=True), view.to_table(view.active(), lists=True)):
-        rows = table.to_pyarrow().to_pylist()
+    for units in (view.to_arrow(lists=True), view.to_table(view.active(), lists=True)):
+        rows = units.to_pyarrow().to_pylist()
         assert [record_of("entities", row) for row in rows] == list(view.active())
-        assert table.schema["replaces"].type is DataType.TEXT_LIST
+        assert units.schema["replaces"].type is DataType.TEXT_LIST
     pl = pytest.importorskip("polars")
     assert view.to_polars(lists=True).schema["replaces"] == pl.List(pl.String)
     assert view.to_pandas(lists=True).shape == view.to_pandas().shape

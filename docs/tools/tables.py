@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 import attrs
+
 from formats import meaning, table_lines
 from sorparse.exports.effective import effective_schema
 from sorparse.inheritance import Effective
@@ -31,9 +32,9 @@ _RESOLVED = """\
 ## Columns with inheritance resolved
 
 `view.to_arrow(effective=True)` and `view.to_table(units, effective=True)` have these columns after
-those of `entities`; `sorparse find --csv` and the table `entity_effective` have them too. An address
-or a location number is that of the unit itself, or of the unit above from which it inherits;
-`effective_origin_...` names that unit.
+those of `entities`; `sorparse find --csv` and the table `entity_effective` have them too. An
+address or a location number is that of the unit itself, or of the unit above from which it
+inherits; `effective_origin_...` names that unit.
 
 """
 _PERIODS = """\

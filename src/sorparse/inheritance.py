@@ -36,8 +36,8 @@ K = TypeVar("K")
 NEAREST_FIRST = ("activity_address", "visiting_address", "postal_address")
 """The kinds of address, that where the unit is at work first."""
 
-Found = tuple[Any, str] | None
-"""A value and the SOR id of the unit whose own it is."""
+Found = tuple[Any, Any] | None
+"""A value and the ``sor_id`` (as ``get`` returns it) of the unit whose own it is."""
 
 
 @attrs.frozen(weakref_slot=False)

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..register.days import end_ordinal, start_ordinal
+from ..register.days import FIRST_DATE, LAST_DATE, end_ordinal, start_ordinal
 
 if TYPE_CHECKING:
     from ..register.timeindex import TimeIndex
@@ -107,9 +107,9 @@ class PeriodCollector:
 
 def first_date(ordinal: int) -> date:
     """Return the date of a first day; 0001-01-01 if it has none."""
-    return date.fromordinal(max(ordinal, date.min.toordinal()))
+    return date.fromordinal(max(ordinal, FIRST_DATE))
 
 
 def last_date(ordinal: int) -> date:
     """Return the date of a last day; 9999-12-31 if it has none."""
-    return date.fromordinal(min(ordinal, date.max.toordinal()))
+    return date.fromordinal(min(ordinal, LAST_DATE))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..inheritance import Effective
 from ..records import SOREntity
+from .days import FIRST_DATE, LAST_DATE
 
 if TYPE_CHECKING:
     from .view import View
@@ -63,12 +64,12 @@ def effective_of(view: View, unit: SOREntity) -> Effective | None:
 def _dates(view: View, sor_id: str) -> Iterator[date]:
     """Yield the dates on which a version may begin or end, nearest first, those before first."""
     own = view.day.toordinal()
-    found = {date.min.toordinal(), date.max.toordinal()}
+    found = {FIRST_DATE, LAST_DATE}
     for version in view.register.history(sor_id):
         validity = version.validity
         for day in (validity.from_date, validity.to_date, version.first_from_date):
             if day is not None:
                 found |= {day.toordinal() - 1, day.toordinal(), day.toordinal() + 1}
-    possible = sorted(day for day in found if 0 < day <= date.max.toordinal())
-    for day in [*(day for day in reversed(possible) if day <= own), *possible]:
-        yield date.fromordinal(day)
+    possible = sorted(day for day in found if FIRST_DATE <= day <= LAST_DATE)
+    for ordinal in [*(day for day in reversed(possible) if day <= own), *possible]:
+        yield date.fromordinal(ordinal)

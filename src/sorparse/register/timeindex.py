@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any, Protocol
 
-from .days import OPEN_END, UNKNOWN_START
+from .days import FIRST_DATE, OPEN_END, UNKNOWN_START
 from .numeric import find_numpy
 from .timeline import Segment, Status, Version, resolve
 
@@ -199,7 +199,7 @@ class TimeIndex:
         opening = np.minimum.reduceat(given, first)
         opening = np.where(opening == OPEN_END, start[first], opening)
 
-        # rule 4, then what is not plain: a version without a day, an overlap, a lost opening
+        # rule 4, then what is not plain: a version without a date, an overlap, a lost opening
         successor = np.flatnonzero(unit[1:] == unit[:-1])
         ended = end.copy()
         superseded = successor[
@@ -209,6 +209,7 @@ class TimeIndex:
         odd = np.zeros(self.units, bool)
         odd[unit[start > end]] = True
         odd[unit[successor[start[successor + 1] <= ended[successor]]]] = True
+        odd[unit[ended < FIRST_DATE]] = True
         odd |= ended[first] < opening
         start[first] = opening  # rules 2 and 6; the odd ones are done again below
 
