@@ -71,6 +71,26 @@ def test_a_move_of_an_ancestor_splits_the_period(tmp_path: Path) -> None:
     assert len([row for row in rows if row["sor_id"] == "south"]) == 2
 
 
+def test_a_closed_parent_passes_its_last_version_on(tmp_path: Path) -> None:
+    versions = [
+        unit("low", "2000-01-01", "2019-12-31", parent_id="top"),
+        unit("top", "2005-01-01", "2006-12-31", postal_address=NORTH),
+        unit("top", "2007-01-01", "2009-12-31", postal_address=SOUTH),
+        unit("top", "2012-01-01", "2014-12-31", postal_address=NORTH),
+    ]
+    rows = resolve(versions, tmp_path / "sor.db")
+    assert [
+        (row["in_force_from"], row["in_force_to"], row["effective_activity_address_street_name"])
+        for row in rows
+        if row["sor_id"] == "low"
+    ] == [
+        ("2000-01-01", "2004-12-31", None),  # the parent has not opened
+        ("2005-01-01", "2006-12-31", "Nordvej"),
+        ("2007-01-01", "2011-12-31", "Sydvej"),  # closed from 2010, then open again
+        ("2012-01-01", "2019-12-31", "Nordvej"),
+    ]
+
+
 def test_both_ends_are_always_filled(tmp_path: Path) -> None:
     (row,) = resolve([unit("a", None, None, location_code="579")], tmp_path / "sor.db")
     assert (row["in_force_from"], row["in_force_to"]) == ("0001-01-01", "9999-12-31")

@@ -216,8 +216,8 @@ class _Resolver:
         parent = self._parents[row]
         if parent == _NOBODY:
             return None
-        above, until = self._index.row_above(parent, self._day)
-        self._until = min(self._until, until)
+        above = self._index.latest_row(parent, self._day)
+        self._until = min(self._until, self._index.latest_until(parent, self._day))
         return None if above == NO_ROW else above
 
 

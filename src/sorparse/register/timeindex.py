@@ -80,16 +80,20 @@ class TimeIndex:
             return self._segment_rows[at]
         return NO_ROW
 
-    def row_above(self, unit: int, day: int) -> tuple[int, int]:
-        """Return the row that units below a unit inherit from, and the last day on which it is so.
+    def latest_row(self, unit: int, day: int) -> int:
+        """Return the row in force on a date, else the last one that was before it.
 
-        The row is :data:`NO_ROW` on a day on which they inherit nothing.
+        :data:`NO_ROW` for a unit that has not been in force by then.
         """
-        low, high = self._segment_from[unit], self._segment_from[unit + 1]
-        at = bisect_right(self._starts, day, low, high) - 1
-        if at >= low and self._ends[at] >= day:
-            return self._segment_rows[at], self._ends[at]
-        return NO_ROW, self._starts[at + 1] - 1 if at + 1 < high else OPEN_END
+        low = self._segment_from[unit]
+        at = bisect_right(self._starts, day, low, self._segment_from[unit + 1]) - 1
+        return self._segment_rows[at] if at >= low else NO_ROW
+
+    def latest_until(self, unit: int, day: int) -> int:
+        """Return the last date up to which :meth:`latest_row` returns the same as on a date."""
+        high = self._segment_from[unit + 1]
+        at = bisect_right(self._starts, day, self._segment_from[unit], high)
+        return self._starts[at] - 1 if at < high else OPEN_END
 
     def status(self, unit: int, day: int) -> Status:
         """Tell what a unit is on a day."""

@@ -57,7 +57,7 @@ def value_fields() -> dict[str, type[Any]]:
     return {
         field.name: kind
         for field, kind, _ in steps_of(Effective)
-        if field.name not in ("sor_id", "origin")
+        if field.name not in ("sor_id", "origin", "caveats")
     }
 
 
