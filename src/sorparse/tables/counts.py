@@ -140,7 +140,7 @@ def _schema(fields: tuple[Field, ...], *, by_period: bool) -> TableSchema:
     ]
     columns += [TableColumn(f.column, f.doc, f.type, True, f"By {f.doc}.") for f in fields]
     numbers = _FLOWS if by_period else _IN_FORCE
-    columns += [_column(name, DataType.COUNT, doc) for name, doc in numbers.items()]
+    columns += [_column(name, DataType.INTEGER, doc) for name, doc in numbers.items()]
     doc = "Units in force" + (", opened and closed" if by_period else "")
     by = ", ".join(field.column for field in fields)
     return TableSchema(
@@ -148,7 +148,7 @@ def _schema(fields: tuple[Field, ...], *, by_period: bool) -> TableSchema:
         record=dict,
         doc=doc + (f" by {by}" if by else ""),
         columns=tuple(columns),
-        key=tuple(c.name for c in columns if c.type is not DataType.COUNT),
+        key=tuple(c.name for c in columns if c.type is not DataType.INTEGER),
     )
 
 
