@@ -60,7 +60,6 @@ def _arrow_type(column: TableColumn) -> pa.DataType:
         DataType.BOOL: pa.bool_(),
         DataType.INTEGER: pa.int64(),
         DataType.NUMBER: pa.float64(),
-        DataType.INTEGER: pa.int64(),
         DataType.TEXT_LIST: pa.list_(pa.string()),
         DataType.JSON: pa.string(),
     }[column.type]
