@@ -1,4 +1,7 @@
-"""Every exception that this library raises on purpose. All derive from :class:`SorError`."""
+"""Every exception that this library raises on purpose, and its warnings.
+
+All exceptions derive from :class:`SorError`.
+"""
 
 from __future__ import annotations
 
@@ -131,3 +134,7 @@ def _rebuild_not_in_force(
     message: str, sor_id: str, day: date, reason: str, date: date | None
 ) -> NotInForceError:
     return NotInForceError(message, sor_id=sor_id, day=day, reason=reason, date=date)
+
+
+class UnreadableDateWarning(UserWarning):
+    """Dates in a column of a data frame could not be read; their rows have no answer."""

@@ -20,6 +20,7 @@ from ..records import (
 from .lookups import NO_UNITS, UnitsByKey, records_by, units_by
 from .matching import (
     LOCATION_CODE_STEPS,
+    OWNER_STEPS,
     PROVIDER_STEPS,
     SHAK_STEPS,
     Candidate,
@@ -245,8 +246,7 @@ def _holds(record: LocationCode, day: date) -> bool:
 def provider_match(view: View, number: str) -> Match:
     """Decide between all units that have a provider number."""
     number = number.strip()
-    today, _ = _split(_from_rows(view, "provider_number", number))
-    return _match(view, "provider_number", number, today, PROVIDER_STEPS)
+    return _row_match(view, "provider_number", number, PROVIDER_STEPS)
 
 
 def _match(
@@ -290,3 +290,21 @@ def _from_rows(view: View, field: str, value: str) -> Iterator[tuple[Candidate, 
 def _from_map(view: View, sor_id: str, validity: Validity, name: str | None) -> Candidate:
     entity = view.get(sor_id)
     return Candidate(sor_id, validity, "map", entity, entity.name if entity else name)
+
+
+# -- numbers of companies
+
+
+def cvr_match(view: View, cvr: str) -> Match:
+    """Decide between all units that have a CVR number: the institution owner goes first."""
+    return _row_match(view, "cvr", cvr, OWNER_STEPS)
+
+
+def production_unit_match(view: View, number: str) -> Match:
+    """Decide between all units that have a production unit number: the institution goes first."""
+    return _row_match(view, "production_unit_number", number, PROVIDER_STEPS)
+
+
+def _row_match(view: View, field: str, value: str, steps: tuple[Step, ...]) -> Match:
+    today, _ = _split(_from_rows(view, field, value))
+    return _match(view, field, value, today, steps)
