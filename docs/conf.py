@@ -23,7 +23,7 @@ copyright = ""  # noqa: A001 - the name is Sphinx's
 html_show_copyright = False
 html_show_sphinx = False
 
-extensions = ["myst_nb", "sphinx.ext.autodoc"]
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 exclude_patterns = ["tools", "**.ipynb_checkpoints"]
 html_theme = "furo"
 html_title = f"sorparse {release}"

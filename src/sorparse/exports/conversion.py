@@ -91,11 +91,13 @@ def convert(
     module = import_module(f".{_TARGETS[name]}", __package__)
     options = {} if schema is None else {"schema": schema}
     with opened(source, open_options) as feed:
+        chosen = _chosen(feed, tables)
         load = Load(
             source=getattr(feed, "name", "a feed"),
             format=str(feed.format),
             snapshot_date=feed.snapshot_date,
-            tables=_chosen(feed, tables),
+            tables=chosen,
+            left_out=tuple(table for table in feed.tables if table not in chosen),
             read=lambda table: getattr(feed, table)(),
             arrow=_arrow_of(feed),
         )
@@ -114,7 +116,7 @@ def convert(
 def _arrow_of(feed: Any) -> Callable[[str], Iterable[Any]] | None:
     if not hasattr(feed, "to_arrow"):
         return None
-    return lambda table: feed.to_arrow(table).batches()
+    return lambda table: feed.to_arrow(table, lists=True).batches()
 
 
 def _target(to: str, target: str | os.PathLike[str] | None) -> tuple[str, str, str | None]:

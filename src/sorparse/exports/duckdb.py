@@ -5,14 +5,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from ..extras import load_extra
 from ..tables.arrow import load_pyarrow
-from ..tables.schema import DataType
+from ..tables.schema import DataType, TableSchema
 from . import periods
+from .effective import effective_schema
 from .load import INFO, INFO_DOC, Load
 from .replace import failed, replaced_file
 from .sql import OUR_TABLES, OUR_VIEWS, column_lines, indices, literal, quoted
@@ -21,6 +23,7 @@ _TYPES = {
     DataType.TEXT: "VARCHAR",
     DataType.DATE: "DATE",
     DataType.BOOL: "BOOLEAN",
+    DataType.INTEGER: "BIGINT",
     DataType.NUMBER: "DOUBLE",
     DataType.TEXT_LIST: "VARCHAR[]",
     DataType.JSON: "JSON",
@@ -61,17 +64,13 @@ def _refuse_others(duckdb: Any, path: Path) -> None:
 
 
 def _fill(load: Load, db: Any) -> None:
+    load.settle()
     db.execute("BEGIN")
     for schema in load.schemas:
-        columns = column_lines(schema, _TYPES)
-        _create(db, schema.name, schema.doc, columns)
-        for batch in load.arrow_tables(schema.name, _BATCH_ROWS):
-            _insert(db, schema.name, batch)
-        for name, parts in indices(schema):
-            listed = ", ".join(map(quoted, parts))
-            db.execute(f"CREATE INDEX {quoted(name)} ON {quoted(schema.name)} ({listed})")
+        _write(db, schema, load.arrow_tables(schema.name, _BATCH_ROWS))
     if load.has_periods:
         _add_periods(load, db)
+        _write(db, effective_schema(), load.effective_batches())
     _create(
         db,
         INFO,
@@ -81,6 +80,16 @@ def _fill(load: Load, db: Any) -> None:
     db.executemany(f"INSERT INTO {INFO} VALUES (?, ?)", list(load.info().items()))  # noqa: S608
     db.execute("COMMIT")
     db.execute("CHECKPOINT")
+
+
+def _write(db: Any, schema: TableSchema, batches: Iterable[Any]) -> None:
+    """Write a table with its indices."""
+    _create(db, schema.name, schema.doc, column_lines(schema, _TYPES))
+    for batch in batches:
+        _insert(db, schema.name, batch)
+    for name, parts in indices(schema):
+        listed = ", ".join(map(quoted, parts))
+        db.execute(f"CREATE INDEX {quoted(name)} ON {quoted(schema.name)} ({listed})")
 
 
 def _create(db: Any, table: str, doc: str, columns: list[tuple[str, str, str]]) -> None:

@@ -11,9 +11,18 @@ import attrs
 
 from ..issues import Issue
 from ..tables import flatten
-from ..tables.arrow import load_pyarrow, record_batches
+from ..tables.arrow import (
+    arrow_arrays,
+    arrow_schema,
+    load_pyarrow,
+    record_batches,
+    values_of,
+)
 from ..tables.schema import TableSchema, schema_of
-from .periods import Period, PeriodCollector
+from .effective import TABLE as EFFECTIVE
+from .effective import EffectiveCollector, effective_schema
+from .periods import TABLE as PERIODS
+from .periods import Period
 
 INFO = "load_info"
 INFO_DOC = "What the tables were loaded from, by sorparse."
@@ -39,7 +48,9 @@ class Load:
     """Rows read for writing, by table."""
     issues: list[Issue] = attrs.field(factory=list)
     """What the target could not take as it is."""
-    _periods: PeriodCollector | None = None
+    left_out: tuple[str, ...] = ()
+    """Tables that the source has and that are not to be written."""
+    _collector: EffectiveCollector | None = None
     _next_row: int = 1
 
     @property
@@ -52,23 +63,28 @@ class Load:
         """Whether units are among the tables, so that there can be an as-of view."""
         return "entities" in self.tables
 
+    def settle(self) -> None:
+        """Collect, while ``entities`` is read, what :meth:`periods` and :meth:`effective` need."""
+        if "entities" in self.tables:
+            self._collector = EffectiveCollector()
+        elif "entities" in self.left_out:
+            told = f"{PERIODS} and {EFFECTIVE} are not written: they are made from entities"
+            self.issues.append(Issue("info", "table-not-written", told))
+
     def records(self, table: str) -> Iterator[Any]:
         """Give the records of a table and count them."""
-        collect = None
-        if table == "entities":
-            self._periods = PeriodCollector()
-            collect = self._periods.add
         self.counts[table] = 0
         for record in self.read(table):
             self.counts[table] += 1
-            if collect is not None:
-                collect(record)
             yield record
 
     def columns(self, table: str, rows: int = flatten.BATCH_ROWS) -> Iterator[flatten.Columns]:
         """Give the flat columns of a table, batch by batch, with ``row_id`` first."""
         first = 1
-        for columns in flatten.batches(schema_of(table), self.records(table), rows):
+        schema = schema_of(table)
+        for columns in flatten.batches(schema, self.records(table), rows):
+            if self._collector is not None and table == "entities":
+                self._collector.add(dict(zip(schema.names, columns, strict=True)))
             after = first + len(columns[0])
             yield [list(range(first, after)), *columns]
             first = after
@@ -83,6 +99,8 @@ class Load:
         waiting: list[Any] = []
         size = 0
         for batch in self._arrow_batches(table):
+            if self._collector is not None and table == "entities":
+                self._collector.add(values_of(batch, self._collector.needed))
             waiting.append(batch)
             size += batch.num_rows
             if size >= rows:
@@ -95,13 +113,9 @@ class Load:
         if self.arrow is None:
             yield from record_batches(schema_of(table), self.records(table))
             return
-        if table == "entities":
-            self._periods = PeriodCollector()
         self.counts[table] = 0
         for batch in self.arrow(table):
             self.counts[table] += batch.num_rows
-            if self._periods is not None and table == "entities":
-                self._periods.add_columns(batch)
             yield batch
 
     def _numbered(self, pa: Any, batches: list[Any]) -> Any:
@@ -112,15 +126,28 @@ class Load:
         return found.add_column(0, field, numbers)
 
     def periods(self) -> Iterator[Period]:
-        """Give the periods of the units; after their records have been read."""
-        if self._periods is not None:
-            yield from self._periods.periods()
+        """Yield the periods of the units; after their records have been read."""
+        if self._collector is not None:
+            yield from self._collector.periods()
 
     def period_columns(self, rows: int = 100_000) -> Iterator[tuple[tuple[Any, ...], ...]]:
         """Give the same as columns, batch by batch."""
         found = self.periods()
         while batch := list(islice(found, rows)):
             yield tuple(zip(*batch, strict=True))
+
+    def effective(self) -> Iterator[flatten.Columns]:
+        """Yield the columns of ``entity_effective``, batch by batch; after the records."""
+        if self._collector is not None:
+            yield from self._collector.columns()
+
+    def effective_batches(self) -> Iterator[Any]:
+        """Yield the same as ``pyarrow.Table``."""
+        pa = load_pyarrow()
+        schema = effective_schema()
+        target = arrow_schema(schema)
+        for columns in self.effective():
+            yield pa.Table.from_arrays(arrow_arrays(schema, columns), schema=target)
 
     def info(self) -> dict[str, str | None]:
         """Give what the tables were loaded from, for the target's ``load_info``."""

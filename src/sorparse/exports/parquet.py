@@ -7,12 +7,15 @@ the units in force on a day are ``entities`` joined to it by ``row_id``, where t
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from ..extras import load_extra
 from ..tables.arrow import arrow_schema, load_pyarrow
 from ..tables.schema import schema_of
-from . import periods
+from . import effective, periods
+from .effective import effective_schema
 from .folder import write_tables
 from .load import ROW_ID, ROW_ID_DOC, Load
 
@@ -22,11 +25,14 @@ _GROUP_ROWS = 65_536
 def write(load: Load, target: str) -> None:
     """Write the tables to a folder of Parquet files, or to one file for one table."""
     load_pyarrow()
-    beside = (periods.TABLE,) if load.has_periods else ()
+    load.settle()
+    beside = (periods.TABLE, effective.TABLE) if load.has_periods else ()
 
     def write_table(table: str, path: Path) -> None:
         if table == periods.TABLE:
             _write_periods(load, path)
+        elif table == effective.TABLE:
+            _write_batches(path, arrow_schema(effective_schema()), load.effective_batches())
         else:
             _write_table(load, table, path)
 
@@ -35,11 +41,15 @@ def write(load: Load, target: str) -> None:
 
 def _write_table(load: Load, table: str, path: Path) -> None:
     pa = load_pyarrow()
-    pq = load_extra("pyarrow.parquet", "arrow", "Parquet files")
     row_id = pa.field(ROW_ID, pa.int64(), nullable=False, metadata={"description": ROW_ID_DOC})
     target = arrow_schema(schema_of(table)).insert(0, row_id)
+    _write_batches(path, target, load.arrow_tables(table, _GROUP_ROWS))
+
+
+def _write_batches(path: Path, target: Any, batches: Iterable[Any]) -> None:
+    pq = load_extra("pyarrow.parquet", "arrow", "Parquet files")
     with pq.ParquetWriter(path, target, compression="zstd") as writer:
-        for found in load.arrow_tables(table, _GROUP_ROWS):
+        for found in batches:
             writer.write_table(found)
 
 

@@ -11,7 +11,7 @@ dropped, so that rights and views of others on them live on.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from io import StringIO
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -19,7 +19,8 @@ from urllib.parse import urlsplit, urlunsplit
 from ..extras import load_extra
 from ..tables.flatten import Columns
 from ..tables.schema import DataType, TableSchema, schema_of
-from . import periods
+from . import effective, periods
+from .effective import effective_schema
 from .load import INFO, INFO_DOC, Load
 from .replace import failed
 from .sql import OUR_TABLES, column_lines, indices, literal, quoted
@@ -28,6 +29,7 @@ _TYPES = {
     DataType.TEXT: "text",
     DataType.DATE: "date",
     DataType.BOOL: "boolean",
+    DataType.INTEGER: "bigint",
     DataType.NUMBER: "double precision",
     DataType.TEXT_LIST: "text[]",
     DataType.JSON: "jsonb",
@@ -39,7 +41,13 @@ _VALIDITY = (
     "ELSE daterange(from_date, to_date, '[]') END) STORED"
 )
 _VALIDITY_DOC = "The days from from_date to to_date, both included, as one value."
-_PERIOD = "daterange GENERATED ALWAYS AS (daterange(in_force_from, in_force_to, '[]')) STORED"
+# a range without end where there is none: drivers cannot read the day after 9999-12-31
+_PERIOD = (
+    "daterange GENERATED ALWAYS AS "
+    "(daterange(in_force_from, NULLIF(in_force_to, '9999-12-31'), '[]')) STORED"
+)
+_PERIOD_DOC = "Both as one value, last day included."
+SETTLED = (periods.TABLE, effective.TABLE)
 TODAY = "(now() AT TIME ZONE 'Europe/Copenhagen')::date"
 Lines = list[tuple[str, str, str]]
 
@@ -64,7 +72,7 @@ def write(load: Load, target: str, schema: str = "sor") -> None:
                 _Writer(load, db, schema, place).write()
             # the rows replaced make room for the next load, and the planner knows the new ones
             db.autocommit = True
-            for table in (*load.tables, *([periods.TABLE] if load.has_periods else [])):
+            for table in (*load.tables, *(SETTLED if load.has_periods else ())):
                 db.execute(f"VACUUM (ANALYZE) {quoted(schema)}.{quoted(table)}")
     except psycopg.Error as error:
         raise failed(place, _told(error)) from error
@@ -96,6 +104,7 @@ class _Writer:
         self._refuse_others()
         self._db.execute(f"CREATE SCHEMA IF NOT EXISTS {name}")
         wanted = self._wanted()
+        self._load.settle()
         self._clear(wanted)
         for schema in self._load.schemas:
             self._copy(schema.name, [c.name for c in schema.columns], _chunks(self._load, schema))
@@ -103,6 +112,7 @@ class _Writer:
             columns = ["sor_id", "in_force_from", "in_force_to", "row_id"]
             batches = (_csv(batch) for batch in self._load.period_columns())
             self._copy(periods.TABLE, columns, batches, numbered=False)
+            self._copy_effective()
             self._add_views()
         for item in self._load.info().items():
             self._db.execute(f"INSERT INTO {name}.{INFO} VALUES (%s, %s)", item)  # noqa: S608 - quoted
@@ -125,13 +135,20 @@ class _Writer:
                 (name, kind, doc)
                 for kind, (name, doc) in zip(types, periods.DOCS.items(), strict=True)
             ]
-            lines.append(("period", _PERIOD, "Both as one value, last day included."))
+            lines.append(("period", _PERIOD, _PERIOD_DOC))
             keys = {
                 f"{periods.TABLE}_key": "(sor_id, in_force_from)",
                 f"{periods.TABLE}_period": "USING gist (period)",
                 f"{periods.TABLE}_row": "(row_id)",
             }
             found[periods.TABLE] = (periods.TABLE_DOC, lines, keys)
+            resolved = effective_schema()
+            lines = [*column_lines(resolved, _TYPES), ("period", _PERIOD, _PERIOD_DOC)]
+            keys = {
+                name: f"({', '.join(map(quoted, columns))})" for name, columns in indices(resolved)
+            }
+            keys[f"{resolved.name}_period"] = "USING gist (period)"
+            found[resolved.name] = (resolved.doc, lines, keys)
         info = [("name", "text PRIMARY KEY", "What"), ("value", "text", "Its value")]
         found[INFO] = (INFO_DOC, info, {})
         return found
@@ -196,6 +213,12 @@ class _Writer:
             for chunk in chunks:
                 copy.write(chunk)
 
+    def _copy_effective(self) -> None:
+        schema = effective_schema()
+        types = [column.type for column in schema.columns]
+        batches = (_csv(list(_as_text(columns, types))) for columns in self._load.effective())
+        self._copy(schema.name, list(schema.names), batches, numbered=False)
+
     def _add_views(self) -> None:
         entities, settled = self._name("entities"), self._name(periods.TABLE)
         source = f"SELECT e.* FROM {settled} p JOIN {entities} e ON e.row_id = p.row_id"  # noqa: S608
@@ -234,7 +257,7 @@ def _csv(columns: Any) -> str:
     return text.getvalue()
 
 
-def _as_text(columns: Columns, types: list[DataType | None]) -> Iterator[list[Any]]:
+def _as_text(columns: Columns, types: Sequence[DataType | None]) -> Iterator[list[Any]]:
     for values, kind in zip(columns, types, strict=True):
         if kind is DataType.BOOL:
             yield [_YES_NO[value] for value in values]

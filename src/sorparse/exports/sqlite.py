@@ -12,14 +12,15 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from ..tables.flatten import Columns
-from ..tables.schema import DataType, TableSchema, schema_of
+from ..tables.schema import DataType, TableSchema
 from . import periods
+from .effective import effective_schema
 from .load import INFO, INFO_DOC, Load
 from .replace import failed, replaced_file
 from .sql import OUR_TABLES, OUR_VIEWS, column_lines, indices, quoted
@@ -28,6 +29,7 @@ _TYPES = {
     DataType.TEXT: "TEXT",
     DataType.DATE: "DATE",
     DataType.BOOL: "BOOLEAN",
+    DataType.INTEGER: "INTEGER",
     DataType.NUMBER: "REAL",
     DataType.TEXT_LIST: "TEXT",
     DataType.JSON: "TEXT",
@@ -78,20 +80,18 @@ def _refuse_others(path: Path) -> None:
 
 
 def _fill(load: Load, db: sqlite3.Connection) -> None:
+    load.settle()
     # nobody sees the file before it is whole, so it needs no journal of its own
     db.execute("PRAGMA journal_mode = OFF")
     db.execute("PRAGMA synchronous = OFF")
     db.execute("BEGIN")
     for schema in load.schemas:
-        db.execute(_create(schema))
-        marks = ", ".join("?" * (len(schema.columns) + 1))
-        insert = f"INSERT INTO {quoted(schema.name)} VALUES ({marks})"  # noqa: S608 - own names
-        db.executemany(insert, _rows(load, schema.name))
-        for name, columns in indices(schema):
-            listed = ", ".join(map(quoted, columns))
-            db.execute(f"CREATE INDEX {quoted(name)} ON {quoted(schema.name)} ({listed})")
+        types = [None, *(column.type for column in schema.columns)]
+        _write(db, schema, types, load.columns(schema.name))
     if load.has_periods:
         _add_periods(load, db)
+        resolved = effective_schema()
+        _write(db, resolved, [column.type for column in resolved.columns], load.effective())
     db.execute(f"CREATE TABLE {INFO} (\n  -- {INFO_DOC}\n  name TEXT PRIMARY KEY, value TEXT)")
     db.executemany(f"INSERT INTO {INFO} VALUES (?, ?)", load.info().items())  # noqa: S608
     db.execute("COMMIT")
@@ -109,13 +109,24 @@ def _create(schema: TableSchema) -> str:
     return "\n".join([*lines, ")"])
 
 
-def _rows(load: Load, table: str) -> Iterator[tuple[Any, ...]]:
-    types = [None, *(column.type for column in schema_of(table).columns)]
-    for columns in load.columns(table):
-        yield from zip(*_plain(columns, types), strict=True)
+def _write(
+    db: sqlite3.Connection,
+    schema: TableSchema,
+    types: Sequence[DataType | None],
+    batches: Iterable[Columns],
+) -> None:
+    """Write a table with its indices."""
+    db.execute(_create(schema))
+    marks = ", ".join("?" * len(types))
+    insert = f"INSERT INTO {quoted(schema.name)} VALUES ({marks})"  # noqa: S608 - own names
+    for columns in batches:
+        db.executemany(insert, zip(*_plain(columns, types), strict=True))
+    for name, parts in indices(schema):
+        listed = ", ".join(map(quoted, parts))
+        db.execute(f"CREATE INDEX {quoted(name)} ON {quoted(schema.name)} ({listed})")
 
 
-def _plain(columns: Columns, types: list[DataType | None]) -> Iterator[list[Any]]:
+def _plain(columns: Columns, types: Sequence[DataType | None]) -> Iterator[list[Any]]:
     for values, kind in zip(columns, types, strict=True):
         if kind is DataType.DATE:
             yield [value and value.isoformat() for value in values]

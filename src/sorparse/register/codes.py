@@ -17,6 +17,7 @@ from ..records import (
     SOREntity,
     Validity,
 )
+from .days import start_ordinal
 from .lookups import NO_UNITS, UnitsByKey, records_by, units_by
 from .matching import (
     LOCATION_CODE_STEPS,
@@ -106,7 +107,7 @@ def _map_pair(pairs: Sequence[SHAKSORMap], day: date) -> SHAKSORMap | None:
     """Give the pair that counts on a day: the latest from-date, then the last in the file."""
     holding = [pair for pair in pairs if pair.validity.contains(day)]
     return max(
-        reversed(holding), key=lambda pair: pair.validity.from_date or date.min, default=None
+        reversed(holding), key=lambda pair: start_ordinal(pair.validity.from_date), default=None
     )
 
 

@@ -150,15 +150,65 @@ class View(AsTable):
 
     # -- for data tools
 
-    def to_arrow(self) -> Table:
-        """Give the units in force as an Arrow table; columns as those of ``feed.to_arrow``.
+    def to_arrow(self, *, effective: bool = False, lists: bool = False) -> Table:
+        """Return the units in force as an Arrow table; columns as those of ``feed.to_arrow``.
 
-        The view itself is taken by data tools too: ``polars.DataFrame(view)``. Needs the extra
+        Data tools also accept the view itself: ``polars.DataFrame(view)``. Needs the extra
         ``[arrow]``.
-        """
-        from ..tables import Table
 
-        return Table.from_records("entities", self.active)
+        Args:
+            effective: Whether to add columns with inheritance resolved
+                (``effective_visiting_address_post_code``, ``effective_location_code``,
+                ``effective_region_name`` ...), as :meth:`effective` resolves it.
+            lists: Whether ``replaces`` and ``replaced_by`` are lists. The default is text with a
+                space between the ids, which every tool can save.
+
+        Example:
+            >>> units = view.to_pandas(effective=True)
+            >>> units[units["effective_region_name"] == "Region Sjælland"]
+        """
+        from ..tables.effective import units_table
+
+        inheritance = self._inheritance()
+
+        def resolve(unit: SOREntity) -> Effective:
+            return inheritance.effective(self._row(unit.sor_id))
+
+        return units_table(self.active, resolve if effective else None, lists=lists)
+
+    def to_table(
+        self,
+        units: Iterable[SOREntity | str],
+        *,
+        effective: bool = False,
+        lists: bool = False,
+    ) -> Table:
+        """Return some units as an Arrow table, for example those that :meth:`find` returns.
+
+        Needs the extra ``[arrow]``.
+
+        Args:
+            units: Records, or SOR ids of units in force.
+            effective: Whether to add columns with inheritance resolved. They hold on the view's
+                date for a version in force then, on its last date for an earlier version, on its
+                first date for a later one. They are empty for a version that is never in force.
+            lists: Whether ``replaces`` and ``replaced_by`` are lists instead of text.
+
+        Raises:
+            NotInForceError: If an id is not in force.
+            ValueError: If ``effective`` is true and a record is not one of this register.
+
+        Example:
+            >>> hits = view.find(entity_type="almen lægepraksis", region="Region Sjælland")
+            >>> view.to_table(hits, effective=True).to_pandas()
+        """
+        from ..tables.effective import units_table
+        from .resolved import effective_of, units_of
+
+        chosen = units_of(self, units)
+        resolved = {id(unit): effective_of(self, unit) for unit in chosen if effective}
+        resolve = (lambda unit: resolved[id(unit)]) if effective else None
+        return units_table(lambda: chosen, resolve, lists=lists)
 
     # -- hierarchy
 
@@ -484,7 +534,8 @@ class View(AsTable):
 
     def _parent_row(self, row: int) -> int | None:
         parent_id = self._store.value(row, "parent_id")
-        above = NO_ROW if parent_id is None else self._row(parent_id)
+        parent = None if parent_id is None else self._store.numbers.get(parent_id)
+        above = NO_ROW if parent is None else self._index.row_above(parent, self._ordinal)[0]
         return None if above == NO_ROW else above
 
     def _inheritance(self) -> Inheritance[int]:

@@ -16,7 +16,8 @@ ABOUT = (
     "Search the units of a day. TEXT is words in any order, each the beginning of a word of the "
     "name, case and Danish letters folded (aero finds Ærø); or a SOR id, SHAK code, location, "
     "provider, pharmacy, production unit or CVR number. All that is given must hold; the best hit "
-    "comes first. A filter takes a code or a name. Finding nothing is exit status 1."
+    "comes first. A filter takes a code or a name. CSV has addresses, location number, region and "
+    "municipality too, with inheritance resolved. Finding nothing is exit status 1."
 )
 EXAMPLES = """\
   sorparse find Sor_complete.zip aero sygehus
@@ -77,11 +78,14 @@ def run(args: argparse.Namespace, out: Output) -> int:
     register = reading.register(args)
     view = reading.view(args, register)
     hits = view.find(text, limit=args.limit, **asked)
-    out.rows(
-        units.COLUMNS,
-        (units.row(view, unit) for unit in hits),
-        styles={"status": units.status_style},
-    )
+    if out.mode == "csv":
+        out.rows(units.resolved_columns(), units.resolved_rows(view, hits))
+    else:
+        out.rows(
+            units.COLUMNS,
+            (units.row(view, unit) for unit in hits),
+            styles={"status": units.status_style},
+        )
     if not hits:
         print(f"sorparse: nothing found on {view.day.isoformat()}", file=sys.stderr)
     return reading.status(args, register.issues, otherwise=0 if hits else 1)
