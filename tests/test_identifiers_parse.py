@@ -185,9 +185,9 @@ def test_what_no_rule_recognises(text: str, kind: Kind | None) -> None:
 def test_a_number_is_not_an_identifier(value: Any) -> None:
     with pytest.raises(TypeError, match="expected text, got"):
         parse(value)
-    with pytest.raises(TypeError, match=f"^sor id: expected text, got {type(value).__name__}"):
+    with pytest.raises(TypeError, match=f"^SOR id: expected text, got {type(value).__name__}"):
         parse(value, "sor_id")
-    with pytest.raises(TypeError, match="sor id: expected text"):
+    with pytest.raises(TypeError, match="SOR id: expected text"):
         identifiers.repair_sor_id(value)
 
 

@@ -12,7 +12,7 @@ from functools import cache
 
 import attrs
 
-from .notations import Kind, readings, without_spaces
+from .notations import LABELS, Kind, readings, without_spaces
 
 __all__ = [
     "Identifier",
@@ -272,7 +272,7 @@ def parse(text: str, kind: Kind | None = None) -> Identifier | None:
     return None
 
 
-def require_text(text: object, kind: str | None = None) -> str:
+def require_text(text: object, kind: Kind | None = None) -> str:
     """Return ``text`` if it is text; else raise the TypeError of every function that takes a code.
 
     Args:
@@ -281,10 +281,8 @@ def require_text(text: object, kind: str | None = None) -> str:
     """
     if isinstance(text, str):
         return text
-    raise TypeError(
-        f"{(kind or 'identifier').replace('_', ' ')}: expected text, "
-        f"got {type(text).__name__}: {text!r}"
-    )
+    what = LABELS[kind] if kind else "identifier"
+    raise TypeError(f"{what}: expected text, got {type(text).__name__}: {text!r}")
 
 
 _LONG_SHAK = re.compile(r"[0-9]{4}[0-9A-Z]{4,5}", re.ASCII)

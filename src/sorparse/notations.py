@@ -18,6 +18,17 @@ Kind = Literal[
 ]
 """The kinds of identifiers that :func:`sorparse.identifiers.parse` recognises."""
 
+LABELS: dict[Kind, str] = {
+    "sor_id": "SOR id",
+    "shak": "SHAK code",
+    "location_code": "location number",
+    "provider_number": "provider number",
+    "pharmacy_number": "pharmacy number",
+    "cvr": "CVR number",
+    "production_unit": "production unit number",
+}
+"""What the kinds are called in messages."""
+
 _NOT_SHOWN = re.compile("[\0\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 _SPACES = re.compile(r"\s+")
 _EDGE = r"""[\s="'\u2018\u2019\u201c\u201d\u00b4`]+"""
