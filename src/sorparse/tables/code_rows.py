@@ -14,6 +14,7 @@ from ..records.row import item_name, row_class, row_of, value_type
 from .code_columns import MATCHES, ColumnKind, read_as
 
 if TYPE_CHECKING:
+    from ..identifiers import Identifier
     from ..register import View
 
 How = Literal["exact", "repaired", "ambiguous", "unknown", "malformed", "missing", "no-day"]
@@ -102,6 +103,7 @@ class Rows:
         self._repair = repair
         self._register = view.register
         self._views: dict[date, View] = {view.day: view}
+        self._read: dict[str, Identifier | None] = {}
         self._known: dict[tuple[str, date], tuple[Any, ...]] = {}
 
     def answer(self, code: str | None, day: date | None) -> tuple[Any, ...]:
@@ -118,7 +120,9 @@ class Rows:
         return found
 
     def _look_up(self, view: View, code: str) -> tuple[Any, ...]:
-        found = read_as(code, self._kind)
+        if code not in self._read:
+            self._read[code] = read_as(code, self._kind)
+        found = self._read[code]
         value = code if found is None else found.value
         kind = self._kind if found is None or self._kind != "hospital" else found.kind
         # what a register has is right, whatever its form

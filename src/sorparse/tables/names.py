@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..errors import SorError, UnreadableDateWarning
@@ -58,7 +59,7 @@ def add_names(
         if name not in eager.columns:
             raise SorError(f"the frame has no column {name!r}; it has {', '.join(eager.columns)}")
     values = eager[column].to_list()
-    texts = [_as_text(value, column) for value in values]
+    texts = _as_texts(values, column)
     kind = kind or kind_of_column(view, {text for text in texts if text is not None}, column)
     _refuse_numbers(values, texts, kind, column)
     days = [view.day] * len(texts) if on is None else _as_days(eager[on].to_list(), on)
@@ -69,7 +70,7 @@ def add_names(
     columns: dict[str, Any] = {}
     for place, (name, of) in enumerate((*fixed, *zip(further.names, further.types, strict=True))):
         if place >= len(fixed) or name not in left_out:
-            cells = [answer[place] for answer in found]
+            cells = list(map(itemgetter(place), found))
             full = f"{column}_{name}"
             columns.setdefault(full, _series(nw, eager, full, of, cells))
     series = list(columns.values())
@@ -111,6 +112,19 @@ def _is_missing(value: Any) -> bool:
         return value is None or bool(value != value)  # noqa: PLR0124
     except TypeError:
         return True
+
+
+def _as_texts(values: Iterable[Any], column: str) -> list[str | None]:
+    known: dict[str, str | None] = {}
+    texts = []
+    for value in values:
+        if type(value) is not str:
+            texts.append(_as_text(value, column))
+            continue
+        if value not in known:
+            known[value] = _as_text(value, column)
+        texts.append(known[value])
+    return texts
 
 
 def _as_text(value: Any, column: str) -> str | None:
