@@ -1,4 +1,7 @@
-"""Every exception that this library raises on purpose. All derive from :class:`SorError`."""
+"""Every exception that this library raises on purpose, and its warnings.
+
+All exceptions derive from :class:`SorError`.
+"""
 
 from __future__ import annotations
 
@@ -156,3 +159,7 @@ class FhirError(SorError, ValueError):
 
 class UnknownFieldError(SorError, ValueError):
     """A name that is neither a field of a record nor a short name for one."""
+
+
+class UnreadableDateWarning(UserWarning):
+    """Dates in a column of a data frame could not be read; their rows have no answer."""

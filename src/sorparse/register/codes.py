@@ -23,6 +23,7 @@ from .idwords import spelled
 from .lookups import NO_UNITS, UnitsByKey, records_by, units_by
 from .matching import (
     LOCATION_CODE_STEPS,
+    OWNER_STEPS,
     PROVIDER_STEPS,
     SHAK_STEPS,
     Candidate,
@@ -284,8 +285,7 @@ def provider_match(view: View, number: str) -> Match:
     """Decide between all units that have a provider number."""
     known = units_having(view.register, "provider_number")
     number = spelled(number, "provider_number", known)
-    today, _ = _split(_from_rows(view, "provider_number", number))
-    match = _match(view, "provider_number", number, today, PROVIDER_STEPS)
+    match = _row_match(view, "provider_number", number, PROVIDER_STEPS)
     if match.candidates or match.other_days:
         return match
     return attrs.evolve(match, hint=likely("provider_number", number, known))
@@ -332,3 +332,21 @@ def _from_rows(view: View, field: str, value: str) -> Iterator[tuple[Candidate, 
 def _from_map(view: View, sor_id: str, validity: Validity, name: str | None) -> Candidate:
     entity = view.get(sor_id)
     return Candidate(sor_id, validity, "map", entity, entity.name if entity else name)
+
+
+# -- numbers of companies
+
+
+def cvr_match(view: View, cvr: str) -> Match:
+    """Decide between all units that have a CVR number: the institution owner goes first."""
+    return _row_match(view, "cvr", cvr, OWNER_STEPS)
+
+
+def production_unit_match(view: View, number: str) -> Match:
+    """Decide between all units that have a production unit number: the institution goes first."""
+    return _row_match(view, "production_unit_number", number, PROVIDER_STEPS)
+
+
+def _row_match(view: View, field: str, value: str, steps: tuple[Step, ...]) -> Match:
+    today, _ = _split(_from_rows(view, field, value))
+    return _match(view, field, value, today, steps)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 import attrs
 
@@ -28,6 +28,7 @@ from .values import coded_matcher
 if TYPE_CHECKING:
     from ..display.tree import Tree
     from ..tables import Table
+    from ..tables.code_columns import ColumnKind
     from .register import Register
     from .terms import Term
 
@@ -336,20 +337,53 @@ class View(AsTable, ViewCounts):
         column: str,
         *,
         on: str | None = None,
-        kind: Literal["sor_id", "shak", "location_code"] | None = None,
+        kind: ColumnKind | None = None,
+        fields: Iterable[str] | None = None,
+        repair: bool = False,
     ) -> Frame:
-        """Give a data frame with name, type, owner and status beside a column of codes.
+        """Return a data frame with columns about the units beside a column of codes.
 
-        Any frame library that narwhals knows; see :func:`sorparse.tables.names.add_names`. Needs
-        the extra ``frames``.
+        Added are ``<column>_name``, ``_type``, ``_owner``, ``_status`` and ``_match``; for codes
+        other than SOR ids also ``_sor_id``, the unit that was matched, and ``_candidates``, how
+        many units have the code on the date. Columns of these names are replaced. A closed unit is
+        shown with its last version in force, a future one with its first.
 
-        column: the column of SOR ids, SHAK codes or location numbers.
-        on: a column of days: each row is told as of its own day; else as of the view's.
-        kind: what the column holds; found from the values where left out.
+        ``<column>_match`` states how each row was matched: ``exact``; ``repaired``; ``ambiguous``
+        (several units have the code, and no rule of :class:`Match` decides); ``unknown`` (no unit
+        in force has the code on the date; for SOR ids: the register does not have it);
+        ``malformed``; ``missing`` (no code); ``no-day`` (no date, or an unreadable one).
+
+        Args:
+            frame: A data frame of pandas, Polars, pyarrow, Modin or cuDF, a lazy one of Polars, or
+                a relation of DuckDB. The result is of the same kind, the rows in their order.
+            column: The column of codes, as text. SOR ids and location codes may be whole numbers.
+            on: A column of dates: each row is answered as of its own date. Dates, date-times, or
+                text (``2019-06-30``, ``30-06-2019``, ``30. juni 2019``; always day first). If
+                omitted, every row is answered as of the date of the view.
+            kind: What the column holds. ``"hospital"``: SHAK codes (sygehus-afdelingskoder) or SOR
+                ids, decided for each value. ``"provider_number"`` is ydernummer,
+                ``"production_unit"`` P-nummer. If omitted, it is found from the values, from the
+                heading, and from which codes the register has.
+            fields: Paths of further fields of the record, or of :class:`Effective`, each for a
+                column of its own: ``"specialities[0].name"`` becomes
+                ``<column>_specialities_0_name``, ``"effective.location_code"`` becomes
+                ``<column>_effective_location_code``.
+            repair: Whether to match damaged codes by what they were, where there is one answer
+                (see :func:`sorparse.identifiers.parse`). They are then ``repaired`` instead of
+                ``malformed``, and ``<column>_sor_id`` is added for SOR ids too. The column itself
+                is left unchanged.
+
+        Raises:
+            SorError: If the column is missing, its kind cannot be decided, it holds numbers where
+                codes are text, or a path of ``fields`` is unknown.
+            MissingExtraError: If the extra ``frames`` is not installed.
+
+        Warns:
+            UnreadableDateWarning: If dates cannot be read; it states how many, with an example.
         """
         from ..tables.names import add_names
 
-        return add_names(self, frame, column, on=on, kind=kind)
+        return add_names(self, frame, column, on=on, kind=kind, fields=fields, repair=repair)
 
     # -- codes
 
