@@ -17,6 +17,10 @@ any                 location code, where the indicator says inherited      neare
 An owner (IE) inherits nothing, and only organisational units have an activity address. A unit
 whose level is not known is taken for what its place says: an owner where it has no parent, else an
 organisational unit. An indicator that is missing inherits no location code.
+
+Which version of the unit above counts is the caller's decision (``parent``). In a view it is the
+one in force on the date; of a unit that is closed or in a gap, the last one that was in force
+before; a unit that has not opened yet passes nothing on.
 """
 
 from __future__ import annotations
@@ -53,6 +57,8 @@ class Effective:
     """Effective location number (GLN)."""
     origin: Mapping[str, str] = attrs.field(default=NO_EXTRA, converter=as_extra)
     """Name of each field above that has a value, to the SOR id of the unit whose own it is."""
+    caveats: tuple[str, ...] = ()
+    """Which values may be out of date, because the unit that they come from is closed."""
 
     def _repr_html_(self) -> str:
         from .display.registers import effective_html

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -43,6 +44,23 @@ def _limit(text: str) -> tuple[str, float]:
         return name, kind(value)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{value!r} is no {kind.__name__}") from None
+
+
+def ids(parser: argparse.ArgumentParser, what: str) -> None:
+    """Declare a list of SOR ids; :func:`read_ids` reads it."""
+    parser.add_argument(
+        "--ids", metavar="LIST", help=f"{what}: a file of SOR ids, one a line; - for standard input"
+    )
+
+
+def read_ids(name: str) -> list[str]:
+    """Read a list of ids: one a line, without quotes and what follows a #."""
+    text = sys.stdin.read() if name == "-" else Path(name).read_text("utf-8-sig")
+    lines = (line.partition("#")[0].strip().strip('="') for line in text.splitlines())
+    found = [line for line in lines if line]
+    if not found:
+        raise sorparse.SorError(f"{name}: holds no ids")
+    return found
 
 
 def file(parser: argparse.ArgumentParser) -> None:

@@ -136,6 +136,7 @@ def effective_html(effective: Effective) -> str:
         value = value_html(getattr(effective, field))
         came = "its own" if origin == effective.sor_id else join(["from ", code(origin)])
         pairs.append((field, lines([value, small(came)])))
+    pairs += [("caveat", caveat) for caveat in effective.caveats]
     return page(
         facts(f"{effective.sor_id} with inheritance", pairs)
         if pairs

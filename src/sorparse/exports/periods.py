@@ -15,6 +15,8 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from ..records import SOREntity
+from ..register.days import FIRST_DATE, LAST_DATE, UNKNOWN_START, end_ordinal, start_ordinal
+from ..register.timeline import Version, resolve
 
 
 class Period(NamedTuple):
@@ -41,10 +43,7 @@ TABLE_DOC = (
     "The days each version of a unit stands for: disjoint periods, overlaps and gaps settled by "
     "the register's rules."
 )
-# the register's marks for no date: before every day, after every day
-_NO_START = 0
 _NEEDED = ("sor_id", "from_date", "to_date", "first_from_date", "updated_at")
-_NO_END = date.max.toordinal() + 1
 
 
 class PeriodCollector:
@@ -79,30 +78,24 @@ class PeriodCollector:
     ) -> None:
         unit, start, end, first, updated = self._columns
         unit.append(self._numbers.setdefault(sor_id, len(self._numbers)))
-        start.append(_ordinal(from_date, _NO_START))
-        end.append(_ordinal(to_date, _NO_END))
-        first.append(_ordinal(opening, _NO_START))
-        updated.append(_ordinal(edited, _NO_START))
+        start.append(start_ordinal(from_date))
+        end.append(end_ordinal(to_date))
+        first.append(start_ordinal(opening))
+        updated.append(start_ordinal(edited))
 
     def periods(self) -> Iterator[Period]:
         """Give the periods, by unit in the order of the source, each unit's oldest first."""
-        from ..register.timeline import Version, resolve
-
         unit, start, end, first, updated = self._columns
         ids = list(self._numbers)
         order = sorted(range(len(unit)), key=unit.__getitem__)
         for number, group in groupby(((unit[row], row) for row in order), key=itemgetter(0)):
             rows = [row for _, row in group]
             versions = [Version(start[row], updated[row], row, end[row]) for row in rows]
-            openings = [first[row] for row in rows if first[row] != _NO_START]
-            for segment in resolve(versions, min(openings, default=_NO_START))[1]:
+            openings = [first[row] for row in rows if first[row] != UNKNOWN_START]
+            for segment in resolve(versions, min(openings, default=UNKNOWN_START))[1]:
                 yield Period(
                     ids[number],
-                    date.fromordinal(max(segment.start, 1)),
-                    date.fromordinal(min(segment.end, _NO_END - 1)),
+                    date.fromordinal(max(segment.start, FIRST_DATE)),
+                    date.fromordinal(min(segment.end, LAST_DATE)),
                     segment.row + 1,
                 )
-
-
-def _ordinal(day: date | None, absent: int) -> int:
-    return absent if day is None else day.toordinal()

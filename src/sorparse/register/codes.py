@@ -17,6 +17,7 @@ from ..records import (
     SOREntity,
     Validity,
 )
+from .days import start_ordinal
 from .lookups import NO_UNITS, UnitsByKey, records_by, units_by
 from .matching import (
     LOCATION_CODE_STEPS,
@@ -105,7 +106,7 @@ def _map_pair(pairs: Sequence[SHAKSORMap], day: date) -> SHAKSORMap | None:
     """Give the pair that counts on a day: the latest from-date, then the last in the file."""
     holding = [pair for pair in pairs if pair.validity.contains(day)]
     return max(
-        reversed(holding), key=lambda pair: pair.validity.from_date or date.min, default=None
+        reversed(holding), key=lambda pair: start_ordinal(pair.validity.from_date), default=None
     )
 
 
@@ -135,17 +136,30 @@ def by_location_code(view: View, code: str) -> tuple[SOREntity, ...]:
             row = view._row(record.sor_id)
             if unit is not None and row != NO_ROW:
                 found[unit] = row
-    # those below that say "inherited" and have no number of their own on the row
-    waiting = [view._store.ids[unit] for unit in own]
+    # those below that say "inherited" and have no number of their own on the row; a closed unit
+    # passes its last number on
+    store, index = view._store, view._index
+    waiting = [
+        store.ids[unit]
+        for unit in units_having(view.register, "location_code").get(code, NO_UNITS)
+        if (row := index.latest_row(unit, view._ordinal)) != NO_ROW
+        and store.value(row, "location_code") == code
+    ]
     seen = set(waiting)
     while waiting:
-        for unit, row in view._child_rows(waiting.pop()):
-            child = view._store.ids[unit]
-            if child in seen or view._store.value(row, "location_code") is not None:
+        above = waiting.pop()
+        for unit in units_by_parent(view.register).get(above, NO_UNITS):
+            child, row = store.ids[unit], index.latest_row(unit, view._ordinal)
+            if (
+                row == NO_ROW
+                or child in seen
+                or store.value(row, "parent_id") != above
+                or store.value(row, "location_code") is not None
+            ):
                 continue
             seen.add(child)
             waiting.append(child)
-            if view._store.value(row, "location_code_inherited"):
+            if store.value(row, "location_code_inherited") and view._row(child) != NO_ROW:
                 found[unit] = row
     return tuple([view._store.record(row) for _, row in sorted(found.items())])
 

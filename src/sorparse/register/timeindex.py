@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
-from .days import OPEN_END, UNKNOWN_START
+from .days import FIRST_DATE, OPEN_END, UNKNOWN_START
 from .numeric import find_numpy
 from .store import VersionStore
 from .timeline import Segment, Status, Version, resolve
@@ -65,6 +65,15 @@ class TimeIndex:
         if at >= low and self._ends[at] >= day:
             return self._segment_rows[at]
         return NO_ROW
+
+    def latest_row(self, unit: int, day: int) -> int:
+        """Return the row in force on a date, else the last one that was before it.
+
+        :data:`NO_ROW` for a unit that has not been in force by then.
+        """
+        low = self._segment_from[unit]
+        at = bisect_right(self._starts, day, low, self._segment_from[unit + 1]) - 1
+        return self._segment_rows[at] if at >= low else NO_ROW
 
     def status(self, unit: int, day: int) -> Status:
         """Tell what a unit is on a day."""
@@ -174,7 +183,7 @@ class TimeIndex:
         opening = np.minimum.reduceat(given, first)
         opening = np.where(opening == OPEN_END, start[first], opening)
 
-        # rule 4, then what is not plain: a version without a day, an overlap, a lost opening
+        # rule 4, then what is not plain: a version without a date, an overlap, a lost opening
         successor = np.flatnonzero(unit[1:] == unit[:-1])
         ended = end.copy()
         superseded = successor[
@@ -184,6 +193,7 @@ class TimeIndex:
         odd = np.zeros(self.units, bool)
         odd[unit[start > end]] = True
         odd[unit[successor[start[successor + 1] <= ended[successor]]]] = True
+        odd[unit[ended < FIRST_DATE]] = True
         odd |= ended[first] < opening
         start[first] = opening  # rules 2 and 6; the odd ones are done again below
 

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
+import attrs
+
 from ..display.mixin import Records
 from ..errors import NotInForceError
 from ..inheritance import Effective, Inheritance
@@ -14,6 +16,7 @@ from ..tables.frames import AsTable
 from . import codes
 from .days import OPEN_END, from_ordinal
 from .idwords import why_unknown
+from .inheriting import inheritance_on
 from .lazily import Lazily
 from .matching import Match, ShakMatch
 from .timeindex import CLOSED, FUTURE, NO_ROW
@@ -345,13 +348,24 @@ class View(AsTable):
     # -- inheritance
 
     def effective(self, sor_id: str) -> Effective:
-        """Give addresses, virtual address and location code with inheritance resolved.
+        """Return addresses, virtual address and location code with inheritance resolved.
 
-        The units above are taken as they are that day. Raises NotInForceError where the unit is
-        not in force.
+        The units above are taken as they are on the date. A unit above that is closed, or in a
+        gap, counts with its last version before the date; ``caveats`` of the result says so. A
+        unit above that has not opened yet passes nothing on.
+
+        Raises:
+            NotInForceError: If the unit is not in force.
         """
         row = self._index.row_on(self._in_force(sor_id), self._ordinal)
-        return self._inheritance().effective(row)
+        found = self._inheritance().effective(row)
+        caveats = [
+            f"{', '.join(name for name, each in found.origin.items() if each == origin)}: from the "
+            f"last version of {origin}, which closed on {last}"
+            for origin in dict.fromkeys(found.origin.values())
+            if (last := self._closed_on(origin)) is not None
+        ]
+        return attrs.evolve(found, caveats=tuple(caveats)) if caveats else found
 
     # -- replacements and search
 
@@ -448,13 +462,15 @@ class View(AsTable):
     def _parent(self, entity: SOREntity) -> SOREntity | None:
         return None if entity.parent_id is None else self.get(entity.parent_id)
 
-    def _parent_row(self, row: int) -> int | None:
-        parent_id = self._store.value(row, "parent_id")
-        above = NO_ROW if parent_id is None else self._row(parent_id)
-        return None if above == NO_ROW else above
+    def _closed_on(self, sor_id: str) -> date | None:
+        unit = self._store.numbers[sor_id]
+        if self._index.row_on(unit, self._ordinal) != NO_ROW:
+            return None
+        last = self._index.last_day_before(unit, self._ordinal)
+        return None if last is None else from_ordinal(last)
 
     def _inheritance(self) -> Inheritance[int]:
-        return Inheritance(self._store.value, self._parent_row)
+        return inheritance_on(self._store, self._index, self._ordinal)
 
     def _having(self, field: str, value: str) -> tuple[SOREntity, ...]:
         return Records(

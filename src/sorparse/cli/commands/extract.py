@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
-from pathlib import Path
 
 import sorparse
 
@@ -37,11 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="this unit and all that ever hung below it (may be repeated)",
     )
-    parser.add_argument(
-        "--ids",
-        metavar="LIST",
-        help="a file of SOR ids, one a line; - for standard input",
-    )
+    arguments.ids(parser, "units to write")
     parser.add_argument(
         "-o", "--output", metavar="OUT", required=True, help="the zip, or folder, to write"
     )
@@ -56,7 +50,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
         raise sorparse.SorError("nothing to extract: name units with --below SORID or --ids LIST")
     if args.file == "-" and args.ids == "-":
         raise sorparse.SorError("the file and the ids cannot both come from standard input")
-    ids = _ids(args.ids)
+    ids = [] if args.ids is None else arguments.read_ids(args.ids)
     with reading.source(args) as given:
         report = sorparse.extract(
             given,
@@ -74,15 +68,3 @@ def run(args: argparse.Namespace, out: Output) -> int:
             out.line(f"written to {report.target}")
         out.rows(("table", "rows"), report.tables.items())
     return reading.status(args, report.issues)
-
-
-def _ids(name: str | None) -> list[str]:
-    """Read a list of ids: one a line, quotes and what follows a # left out."""
-    if name is None:
-        return []
-    text = sys.stdin.read() if name == "-" else Path(name).read_text("utf-8-sig")
-    lines = (line.partition("#")[0].strip().strip('="') for line in text.splitlines())
-    found = [line for line in lines if line]
-    if not found:
-        raise sorparse.SorError(f"{name}: holds no ids")
-    return found
