@@ -16,6 +16,7 @@ from ..tables.schema import TableSchema, schema_of
 from .periods import Period, PeriodCollector
 
 INFO = "load_info"
+INFO_FILE = f"{INFO}.json"
 INFO_DOC = "What the tables were loaded from, by sorparse."
 ROW_ID = "row_id"
 ROW_ID_DOC = "Place of the row in the file, from 1. The register's own key may occur twice."
@@ -35,12 +36,25 @@ class Load:
     """Gives the records of a table, by its name."""
     arrow: Callable[[str], Iterable[Any]] | None = None
     """Gives the record batches of a table, where there is a faster way to them than records."""
+    force: bool = False
+    """Whether to replace what the library did not write."""
+    guard: Callable[[Load], None] = attrs.field(default=lambda _: None, eq=False)
+    """Raises where the target must not be replaced with what was written."""
     counts: dict[str, int] = attrs.field(factory=dict)
     """Rows read for writing, by table."""
     issues: list[Issue] = attrs.field(factory=list)
     """What the target could not take as it is."""
     _periods: PeriodCollector | None = None
     _next_row: int = 1
+
+    @property
+    def units(self) -> PeriodCollector:
+        """The units written so far."""
+        return self._periods or PeriodCollector()
+
+    def check_guards(self) -> None:
+        """Raise if a guard trips; called when all is written, before anything is replaced."""
+        self.guard(self)
 
     @property
     def schemas(self) -> tuple[TableSchema, ...]:

@@ -7,6 +7,7 @@ the units in force on a day are ``entities`` joined to it by ``row_id``, where t
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from ..extras import load_extra
@@ -14,7 +15,7 @@ from ..tables.arrow import arrow_schema, load_pyarrow
 from ..tables.schema import schema_of
 from . import periods
 from .folder import write_tables
-from .load import ROW_ID, ROW_ID_DOC, Load
+from .load import INFO, ROW_ID, ROW_ID_DOC, Load
 
 _GROUP_ROWS = 65_536
 
@@ -38,9 +39,10 @@ def _write_table(load: Load, table: str, path: Path) -> None:
     pq = load_extra("pyarrow.parquet", "arrow", "Parquet files")
     row_id = pa.field(ROW_ID, pa.int64(), nullable=False, metadata={"description": ROW_ID_DOC})
     target = arrow_schema(schema_of(table)).insert(0, row_id)
+    target = target.with_metadata({**target.metadata, INFO: json.dumps(load.info())})
     with pq.ParquetWriter(path, target, compression="zstd") as writer:
         for found in load.arrow_tables(table, _GROUP_ROWS):
-            writer.write_table(found)
+            writer.write_table(found.replace_schema_metadata(target.metadata))
 
 
 def _write_periods(load: Load, path: Path) -> None:
@@ -57,7 +59,7 @@ def _write_periods(load: Load, path: Path) -> None:
             pa.field(name, types[name], nullable=False, metadata={"description": doc})
             for name, doc in periods.DOCS.items()
         ],
-        metadata={"description": periods.TABLE_DOC},
+        metadata={"description": periods.TABLE_DOC, INFO: json.dumps(load.info())},
     )
     with pq.ParquetWriter(path, target, compression="zstd") as writer:
         for columns in load.period_columns():

@@ -8,14 +8,21 @@ of disjoint periods gives every database the same answers with one ``BETWEEN``.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from ..records import SOREntity
-from ..register.days import FIRST_DATE, LAST_DATE, UNKNOWN_START, end_ordinal, start_ordinal
+from ..records import SOREntity, Validity
+from ..register.days import (
+    FIRST_DATE,
+    LAST_DATE,
+    UNKNOWN_START,
+    end_ordinal,
+    from_ordinal,
+    start_ordinal,
+)
 from ..register.timeline import Version, resolve
 
 
@@ -43,7 +50,7 @@ TABLE_DOC = (
     "The days each version of a unit stands for: disjoint periods, overlaps and gaps settled by "
     "the register's rules."
 )
-_NEEDED = ("sor_id", "from_date", "to_date", "first_from_date", "updated_at")
+NEEDED = ("sor_id", "from_date", "to_date", "first_from_date", "updated_at")
 
 
 class PeriodCollector:
@@ -65,8 +72,14 @@ class PeriodCollector:
 
     def add_columns(self, batch: Any) -> None:
         """Take the next rows of ``entities`` from an Arrow batch."""
-        for row in zip(*(batch.column(name).to_pylist() for name in _NEEDED), strict=True):
+        for row in zip(*(batch.column(name).to_pylist() for name in NEEDED), strict=True):
             self._add(*row)
+
+    def add_texts(self, rows: Iterable[Mapping[str, str]]) -> None:
+        """Take the next rows of ``entities`` as texts, dates in ISO form."""
+        for row in rows:
+            sor_id, *days = (row[name] for name in NEEDED)
+            self._add(sor_id, *(date.fromisoformat(day) if day else None for day in days))
 
     def _add(
         self,
@@ -82,6 +95,21 @@ class PeriodCollector:
         end.append(end_ordinal(to_date))
         first.append(start_ordinal(opening))
         updated.append(start_ordinal(edited))
+
+    def __len__(self) -> int:
+        """Return the number of units."""
+        return len(self._numbers)
+
+    def versions(self) -> Iterator[SOREntity]:
+        """Yield the versions with their dates alone."""
+        ids = list(self._numbers)
+        for unit, start, end, first, updated in zip(*self._columns, strict=True):
+            yield SOREntity(
+                sor_id=ids[unit],
+                validity=Validity(from_ordinal(start), from_ordinal(end)),
+                first_from_date=from_ordinal(first),
+                updated_at=from_ordinal(updated),
+            )
 
     def periods(self) -> Iterator[Period]:
         """Give the periods, by unit in the order of the source, each unit's oldest first."""
