@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -42,7 +43,7 @@ def test_the_source_is_never_the_target(to: str, kind: str, tmp_path: Path) -> N
     if kind in ("hard", "soft"):
         target = tmp_path / "link.zip"
         (os.link if kind == "hard" else os.symlink)(source, target)
-    given = {"feed": sorparse.open, "register": sorparse.load}.get(kind, Path)(source)
+    given: Any = {"feed": sorparse.open, "register": sorparse.load}.get(kind, Path)(source)
     with pytest.raises(ConversionError, match="it is the source itself"):
         convert(given, to, target, tables=["entities"], force=True)
     assert source.read_bytes() == examples.sor2_zip.read_bytes()

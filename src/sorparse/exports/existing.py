@@ -150,7 +150,7 @@ def units_in_force(to: str, place: str, schema: str | None) -> InForce:
         with _asked(to, place, schema) as (tables, ask):
             if not tables or not {periods.TABLE, INFO} <= tables:
                 return []
-            info = dict(ask(f"SELECT name, value FROM {INFO}"))  # noqa: S608 - own name
+            info: dict[str, Any] = dict(ask(f"SELECT name, value FROM {INFO}"))  # noqa: S608 - own name
             day = as_day(info.get("snapshot_date"))
             query = (
                 f"SELECT sor_id, in_force_from, in_force_to FROM {periods.TABLE} "  # noqa: S608
