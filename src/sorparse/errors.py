@@ -88,6 +88,27 @@ class ConversionError(SorError):
     """
 
 
+class EmptySourceError(ConversionError):
+    """Units were to be written, and the source has none. Nothing was replaced."""
+
+    issues: tuple[Issue, ...] = ()
+    """Issues in the data that were found up to then."""
+
+
+class GuardError(ConversionError):
+    """A guard of the caller tripped: too many closings or errors, or too few units.
+
+    Nothing was replaced.
+    """
+
+    issues: tuple[Issue, ...] = ()
+    """Issues in the data that were found up to then."""
+
+
+class InvalidOptionError(SorError, ValueError):
+    """An option has a value that it cannot have; the message says what was expected."""
+
+
 class NotInForceError(SorError, KeyError):
     """No version of the unit is in force on the date asked about."""
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
+from pathlib import Path
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any, BinaryIO, Self, overload
 
@@ -237,6 +238,16 @@ class Feed:
     def name(self) -> str:
         """Path of the source, or a word for bytes and streams."""
         return self._source.name
+
+    @property
+    def path(self) -> Path | None:
+        """Absolute path of the file or folder; None for bytes and streams without a file."""
+        return self._source.path
+
+    @property
+    def error_count(self) -> int:
+        """Number of errors, those beyond ``Limits.max_issues`` included."""
+        return self._options.log.errors
 
     @property
     def tables(self) -> tuple[str, ...]:

@@ -55,6 +55,7 @@ def write(load: Load, target: str, *, force: bool = False) -> None:
         try:
             with closing(duckdb.connect(str(new))) as db:
                 _fill(load, db)
+            load.check_guards()
         except duckdb.Error as error:
             raise failed(path, error) from error
 

@@ -22,9 +22,10 @@ from ..tables.schema import TableSchema, schema_of
 from .effective import TABLE as EFFECTIVE
 from .effective import EffectiveCollector, effective_schema
 from .periods import TABLE as PERIODS
-from .periods import Period
+from .periods import Period, PeriodCollector
 
 INFO = "load_info"
+INFO_FILE = f"{INFO}.json"
 INFO_DOC = "What the tables were loaded from, by sorparse."
 ROW_ID = "row_id"
 ROW_ID_DOC = "Place of the row in the file, from 1. The register's own key may occur twice."
@@ -44,14 +45,23 @@ class Load:
     """Gives the records of a table, by its name."""
     arrow: Callable[[str], Iterable[Any]] | None = None
     """Gives the record batches of a table, where there is a faster way to them than records."""
+    force: bool = False
+    """Whether to replace what the library did not write."""
+    guard: Callable[[Load], None] = attrs.field(default=lambda _: None, eq=False)
+    """Raises where the target must not be replaced with what was written."""
     counts: dict[str, int] = attrs.field(factory=dict)
     """Rows read for writing, by table."""
     issues: list[Issue] = attrs.field(factory=list)
     """What the target could not take as it is."""
     left_out: tuple[str, ...] = ()
     """Tables that the source has and that are not to be written."""
-    _collector: EffectiveCollector | None = None
+    units: PeriodCollector = attrs.field(factory=PeriodCollector)
+    """The units written so far."""
     _next_row: int = 1
+
+    def check_guards(self) -> None:
+        """Raise if a guard trips; called when all is written, before anything is replaced."""
+        self.guard(self)
 
     @property
     def schemas(self) -> tuple[TableSchema, ...]:
@@ -66,13 +76,19 @@ class Load:
     def settle(self) -> None:
         """Collect, while ``entities`` is read, what :meth:`periods` and :meth:`effective` need."""
         if "entities" in self.tables:
-            self._collector = EffectiveCollector()
+            self.units = EffectiveCollector()
         elif "entities" in self.left_out:
             told = f"{PERIODS} and {EFFECTIVE} are not written: they are made from entities"
             self.issues.append(Issue("info", "table-not-written", told))
 
     def records(self, table: str) -> Iterator[Any]:
-        """Give the records of a table and count them."""
+        """Yield the records of a table, count them, and collect the units."""
+        for record in self._counted(table):
+            if table == "entities":
+                self.units.add_record(record)
+            yield record
+
+    def _counted(self, table: str) -> Iterator[Any]:
         self.counts[table] = 0
         for record in self.read(table):
             self.counts[table] += 1
@@ -82,9 +98,9 @@ class Load:
         """Give the flat columns of a table, batch by batch, with ``row_id`` first."""
         first = 1
         schema = schema_of(table)
-        for columns in flatten.batches(schema, self.records(table), rows):
-            if self._collector is not None and table == "entities":
-                self._collector.add(dict(zip(schema.names, columns, strict=True)))
+        for columns in flatten.batches(schema, self._counted(table), rows):
+            if table == "entities":
+                self.units.add(dict(zip(schema.names, columns, strict=True)))
             after = first + len(columns[0])
             yield [list(range(first, after)), *columns]
             first = after
@@ -99,8 +115,8 @@ class Load:
         waiting: list[Any] = []
         size = 0
         for batch in self._arrow_batches(table):
-            if self._collector is not None and table == "entities":
-                self._collector.add(values_of(batch, self._collector.needed))
+            if table == "entities":
+                self.units.add(values_of(batch, self.units.needed))
             waiting.append(batch)
             size += batch.num_rows
             if size >= rows:
@@ -111,7 +127,7 @@ class Load:
 
     def _arrow_batches(self, table: str) -> Iterator[Any]:
         if self.arrow is None:
-            yield from record_batches(schema_of(table), self.records(table))
+            yield from record_batches(schema_of(table), self._counted(table))
             return
         self.counts[table] = 0
         for batch in self.arrow(table):
@@ -127,8 +143,7 @@ class Load:
 
     def periods(self) -> Iterator[Period]:
         """Yield the periods of the units; after their records have been read."""
-        if self._collector is not None:
-            yield from self._collector.periods()
+        yield from self.units.periods()
 
     def period_columns(self, rows: int = 100_000) -> Iterator[tuple[tuple[Any, ...], ...]]:
         """Give the same as columns, batch by batch."""
@@ -138,8 +153,8 @@ class Load:
 
     def effective(self) -> Iterator[flatten.Columns]:
         """Yield the columns of ``entity_effective``, batch by batch; after the records."""
-        if self._collector is not None:
-            yield from self._collector.columns()
+        if isinstance(self.units, EffectiveCollector):
+            yield from self.units.columns()
 
     def effective_batches(self) -> Iterator[Any]:
         """Yield the same as ``pyarrow.Table``."""

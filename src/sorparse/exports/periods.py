@@ -8,11 +8,12 @@ of disjoint periods gives every database the same answers with one ``BETWEEN``.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..register.days import FIRST_DATE, LAST_DATE, end_ordinal, start_ordinal
+from ..records import SOREntity, Validity
+from ..register.days import FIRST_DATE, LAST_DATE, end_ordinal, from_ordinal, start_ordinal
 
 if TYPE_CHECKING:
     from ..register.timeindex import TimeIndex
@@ -42,7 +43,7 @@ TABLE_DOC = (
     "The days each version of a unit stands for: disjoint periods, overlaps and gaps settled by "
     "the register's rules."
 )
-_NEEDED = ("sor_id", "from_date", "to_date", "first_from_date", "updated_at")
+NEEDED = ("sor_id", "from_date", "to_date", "first_from_date", "updated_at")
 
 
 class PeriodCollector:
@@ -51,7 +52,7 @@ class PeriodCollector:
     Holds 20 bytes a version and each unit's id once.
     """
 
-    needed: tuple[str, ...] = _NEEDED
+    needed: tuple[str, ...] = NEEDED
     """Names of the columns that :meth:`add` needs."""
 
     def __init__(self) -> None:
@@ -71,8 +72,21 @@ class PeriodCollector:
 
     def add(self, columns: Mapping[str, Sequence[Any]]) -> None:
         """Take the next rows of ``entities``: the values of each column, by its name."""
-        for row in zip(*(columns[name] for name in _NEEDED), strict=True):
+        for row in zip(*(columns[name] for name in NEEDED), strict=True):
             self._add(*row)
+
+    def add_record(self, unit: SOREntity) -> None:
+        """Take the next row of ``entities``."""
+        validity = unit.validity
+        self._add(
+            unit.sor_id, validity.from_date, validity.to_date, unit.first_from_date, unit.updated_at
+        )
+
+    def add_texts(self, rows: Iterable[Mapping[str, str]]) -> None:
+        """Take the next rows of ``entities`` as texts, dates in ISO form."""
+        for row in rows:
+            sor_id, *days = (row[name] for name in NEEDED)
+            self._add(sor_id, *(date.fromisoformat(day) if day else None for day in days))
 
     def _add(
         self,
@@ -96,6 +110,17 @@ class PeriodCollector:
         from ..register.timeindex import TimeIndex
 
         return TimeIndex(self)
+
+    def versions(self) -> Iterator[SOREntity]:
+        """Yield the versions with their dates alone."""
+        columns = self.unit, self.start, self.end, self.first_from, self.updated
+        for unit, start, end, first, updated in zip(*columns, strict=True):
+            yield SOREntity(
+                sor_id=self.ids[unit],
+                validity=Validity(from_ordinal(start), from_ordinal(end)),
+                first_from_date=from_ordinal(first),
+                updated_at=from_ordinal(updated),
+            )
 
     def periods(self) -> Iterator[Period]:
         """Yield the periods, by unit in the order of the source, each unit's oldest first."""

@@ -89,6 +89,7 @@ def write(load: Load, target: str, schema: str = "sor", *, force: bool = False) 
             db.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
             writer = _Writer(load, db, schema, place, force=force)
             writer.write()
+            load.check_guards()
             is_committing = True
             db.commit()
             _vacuum(load, db, [writer.name(table) for table in sorted(writer.changed)], address)

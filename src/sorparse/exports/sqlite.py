@@ -65,7 +65,7 @@ def write(load: Load, target: str, *, force: bool = False) -> None:
     """
     path = Path(os.path.realpath(target))  # SQLite's own -wal and -journal are beside the real file
     if _has_pages(path) and not force:
-        with _reported(path), closing(_open(path)) as db:
+        with _reported(path), closing(open_target(path)) as db:
             _refuse_others(db, path)
     put = partial(_put, force=force)
     with (
@@ -74,6 +74,7 @@ def write(load: Load, target: str, *, force: bool = False) -> None:
         closing(sqlite3.connect(new, isolation_level=None)) as db,
     ):
         _fill(load, db)
+        load.check_guards()
 
 
 @contextmanager
@@ -101,7 +102,7 @@ def _has_pages(path: Path) -> bool:
     return path.is_file() and path.stat().st_size > 0
 
 
-def _open(path: Path) -> sqlite3.Connection:
+def open_target(path: Path) -> sqlite3.Connection:
     """Open the target as SQLite means it to be opened: for writing, with its locks.
 
     A connection for reading alone would leave the ``-wal`` and ``-shm`` that it makes. This one
@@ -156,7 +157,7 @@ def _put(new: Path, path: Path, *, force: bool) -> None:
 def _put_locked(new: Path, path: Path, *, force: bool) -> bool:
     """Replace the target under its lock; False if another file took its name before that."""
     before = path.stat()
-    with closing(_open(path)) as db:
+    with closing(open_target(path)) as db:
         db.execute("BEGIN IMMEDIATE")
         if not os.path.samestat(before, path.stat()):
             return False

@@ -8,12 +8,13 @@ from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 import attrs
 
 from ..display.mixin import Records
-from ..errors import UnknownUnitError
+from ..errors import MissingTableError, UnknownUnitError
 from ..formats.base import Format
 from ..issues import Issue, Issues, OnIssue
 from ..limits import Limits
@@ -72,6 +73,8 @@ class Register(RegisterCounts):
         format: Format | None = None,
         snapshot_date: date | None = None,
         issues: Iterable[Issue] = (),
+        path: Path | None = None,
+        tables_read: Iterable[str] | None = None,
     ) -> None:
         self._store = store
         self._tables = tables
@@ -79,6 +82,8 @@ class Register(RegisterCounts):
         self._format = format
         self._snapshot_date = snapshot_date
         self._issues = tuple(issues)
+        self._path = path
+        self._tables_read = None if tables_read is None else tuple(tables_read)
         self._lazily = Lazily()
         self._caveats = Caveats(format, snapshot_date, self.shown_day)
 
@@ -125,6 +130,38 @@ class Register(RegisterCounts):
     def format(self) -> Format | None:
         """The format of the source, where it is known."""
         return self._format
+
+    @property
+    def path(self) -> Path | None:
+        """Absolute path of the file or folder that it was loaded from, if there is one."""
+        return self._path
+
+    @property
+    def name(self) -> str:
+        """Path of the source, or a word for it."""
+        return "a register" if self._path is None else str(self._path)
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Names of the tables that it holds, in the order of ``Feed.tables``."""
+        if self._tables_read is not None:
+            return self._tables_read
+        others = (field.name for field in attrs.fields(Tables))
+        return ("entities", *(name for name in others if getattr(self._tables, name)))
+
+    def records(self, table: str) -> Iterator[Any]:
+        """Return the records of a table in the order of the source.
+
+        Raises:
+            MissingTableError: If the register does not hold the table.
+        """
+        if table not in self.tables:
+            raise MissingTableError(
+                f"the register has no table {table!r}; it has {', '.join(self.tables)}"
+            )
+        if table == "entities":
+            return map(self._store.record, range(len(self._store)))
+        return iter(getattr(self._tables, table))
 
     @property
     def snapshot_date(self) -> date | None:
@@ -315,7 +352,6 @@ def load(
     are in ``register.issues``. A source without units and without SHAK map raises
     MissingTableError: there is nothing that a register could be asked about.
     """
-    from ..errors import MissingTableError
     from ..feed import open as open_feed
 
     with open_feed(
@@ -351,6 +387,8 @@ def load(
             format=feed.format,
             snapshot_date=feed.snapshot_date,
             issues=feed.issues,
+            path=feed.path,
+            tables_read=feed.tables,
         )
 
 

@@ -37,7 +37,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     arguments.ids(parser, "units to write")
     parser.add_argument(
-        "-o", "--output", metavar="OUT", required=True, help="the zip, or folder, to write"
+        "-o",
+        "--output",
+        metavar="OUT",
+        type=arguments.path,
+        required=True,
+        help="the zip, or folder, to write",
     )
     parser.add_argument("--mask", action="store_true", help="made-up names, addresses, telephones")
     arguments.output(parser)
@@ -58,13 +63,9 @@ def run(args: argparse.Namespace, out: Output) -> int:
             below=args.below,
             ids=ids,
             mask=args.mask,
+            force=args.force,
             **reading.options(args),
         )
     reading.tell(report.issues, args)
-    if out.is_json:
-        out.json(sorparse.to_dict(report))
-    else:
-        if out.is_text:
-            out.line(f"written to {report.target}")
-        out.rows(("table", "rows"), report.tables.items())
+    reading.show(report, out)
     return reading.status(args, report.issues)
