@@ -15,6 +15,10 @@ READING = {
     "bad-kind": ("warning", "A SHAK line whose code does not fit its kind. Read all the same."),
     "bad-location-code": ("warning", "Not 13 digits. Kept as it is."),
     "bad-number": ("error", "A value that is no number. The field is `None`."),
+    "bad-shak-code": (
+        "warning",
+        "A malformed SHAK code, often a spreadsheet's damage (`3800E1` written as 38000). Kept.",
+    ),
     "bad-sor-id": ("warning", "Not of the form of a SOR id. Kept as it is."),
     "bad-sor-type": ("error", "Not IE, SI or OE, nor their names. The field is `None`."),
     "check-digit": ("warning", "The check digit is wrong: a typing error. Kept as it is."),

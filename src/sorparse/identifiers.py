@@ -190,3 +190,45 @@ def _rounded(rest: str, digits: int) -> str:
     """Round to so many digits. They begin with 10, so there are no more of them afterwards."""
     unit = 10 ** (len(rest) - digits)
     return str((int(rest) + unit // 2) // unit)
+
+
+_NUMBER_FORM = re.compile(r"[0-9](?:[.,][0-9]+)?[Ee][+]?[0-9]+", re.ASCII)
+
+
+def shak_code_problem(text: str) -> str | None:
+    """Return what is wrong with a malformed SHAK code, ``None`` for a well-formed one.
+
+    Codes such as ``3800E1`` look like numbers to a spreadsheet, which writes 38000 or
+    ``3,8E+04``; which code it was cannot be found again.
+
+    Args:
+        text: A SHAK code without surrounding whitespace.
+
+    Returns:
+        A phrase that continues "is not a SHAK code: ".
+
+    Example:
+        >>> shak_code_problem("3800E1")
+        >>> shak_code_problem("38000")
+        'a spreadsheet has turned a code such as 3800E1 into this number'
+    """
+    if is_shak_code(text):
+        return None
+    if is_shak_code(text.upper()):
+        return "its letters must be capitals"
+    if _NUMBER_FORM.fullmatch(text):
+        return "a spreadsheet has turned a code such as 9980E10 into this number"
+    if not (text.isascii() and text.isalnum()):
+        return "only digits and the letters A to Z are allowed"
+    if text.isdigit() and len(text) >= 5 and text.endswith("0"):
+        return f"a spreadsheet has turned a code such as {_e_notation(text)} into this number"
+    if is_shak_code(text[:7]) and len(text) in (8, 9):
+        return "it has more than 7 characters; some regions add an eighth and a ninth of their own"
+    if len(text) < 4 and text.isdigit():
+        return "it is too short; it was cut off, or lost its leading zero"
+    return "expected four digits, or these and two or three digits or letters"
+
+
+def _e_notation(digits: str) -> str:
+    """Write a number as the SHAK code it can have been: 38000 as 3800E1."""
+    return f"{digits[:4]}E{len(digits) - 4}"

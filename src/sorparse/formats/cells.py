@@ -17,6 +17,7 @@ from ..identifiers import (
     is_location_code,
     is_sor_id,
     repair_sor_id,
+    shak_code_problem,
 )
 from ..issues import Severity
 from ..records import EntityRef, SorType
@@ -213,6 +214,14 @@ def to_cvr(text: str) -> str:
     raise BadCell("warning", "bad-cvr", f"{text!r} is not a CVR number of 8 digits", kept=text)
 
 
+def to_shak_code(text: str) -> str:
+    """Check a SHAK code; a malformed one is preserved and reported."""
+    problem = shak_code_problem(text)
+    if problem is None:
+        return text
+    raise BadCell("warning", "bad-shak-code", f"{text!r} is not a SHAK code: {problem}", kept=text)
+
+
 def to_unit(text: str) -> EntityRef:
     """Read a reference to a unit that is either its SOR id or its name."""
     return EntityRef(sor_id=text) if has_sor_id_form(text) else EntityRef(name=text)
@@ -223,6 +232,7 @@ CONVERTERS: dict[Kind, Callable[[str], Any]] = {
     Kind.SOR_ID: to_sor_id,
     Kind.LOCATION_CODE: to_location_code,
     Kind.CVR: to_cvr,
+    Kind.SHAK: to_shak_code,
     Kind.DATE: to_date,
     Kind.LAST_DAY: to_last_day,
     Kind.BOOL: to_bool,

@@ -14,14 +14,15 @@ from ..description import TableDescription
 from ..errors import SorFileError, UnrecognisedFormatError
 from ..issues import Issue, IssueLog
 from ..records import Coded
-from ..records.row import Row
+from ..records.row import Row, row_class, row_of
 from ..sources import HEAD_BYTES, Member
-from .base import Format, ReadOptions
+from .base import Format, ReadOptions, muted, muted_options
 from .cells import BadCell
 from .columns import Census
 from .declare import Column, TableSpec, fold
 from .decode import CarefulDecoder, Leaf, Plan, make_plan
 from .fast import Chosen, FastDecoder
+from .owner_cvr import OwnersCvr
 from .rows import BLANKS, Rows, clean, split_quoted
 from .text import TextBlocks, without_cut_line
 from .texts import Odd
@@ -73,7 +74,7 @@ def match_columns(
     A field is filled from one column: a second one that would fill it too stays unknown, the
     exact name going before an alias.
     """
-    by_field = {column.field: column for column in spec.columns}
+    by_field = {column.field: column for column in (*spec.columns, *spec.further)}
     by_name = spec.by_folded_name
     folded_own = {fold(name): field for name, field in own.items()}
     matched: list[Column | None] = [None] * len(names)
@@ -121,27 +122,22 @@ def best_spec(
     return best[1] if best is not None else None
 
 
-def _muted(options: ReadOptions) -> ReadOptions:
-    """The same options for a look ahead: what is odd is told when the table is read."""
-    return attrs.evolve(options, log=IssueLog())
-
-
 def _uncut(head: bytes, options: ReadOptions) -> bytes:
     return without_cut_line(head, options.encoding) if len(head) >= HEAD_BYTES else head
 
 
 def first_rows(head: bytes, name: str, delimiter: str, options: ReadOptions) -> Iterator[list[str]]:
     """Give the rows of the beginning of a file, the header included."""
-    muted = _muted(options)
+    quiet = muted_options(options)
     blocks = TextBlocks(
         io.BytesIO(_uncut(head, options)),
         file=name,
-        log=muted.log,
-        limits=muted.limits,
-        encoding=muted.encoding,
+        log=quiet.log,
+        limits=quiet.limits,
+        encoding=quiet.encoding,
     )
     rows = Rows(
-        blocks, file=name, log=muted.log, limits=muted.limits, delimiter=delimiter, rfc=False
+        blocks, file=name, log=quiet.log, limits=quiet.limits, delimiter=delimiter, rfc=False
     )
     for _, cells in rows.split(rows.lines()):
         yield [clean(cell) for cell in cells]
@@ -151,7 +147,7 @@ def first_records(table: CsvTable, head: bytes) -> Iterator[Any]:
     """Give the records of the beginning of a table, without a word about what is odd."""
     whole = _uncut(head, table.options)
     member = attrs.evolve(table.member, opener=lambda: io.BytesIO(whole))
-    for _, record in attrs.evolve(table, member=member, options=_muted(table.options)).numbered():
+    for _, record in attrs.evolve(muted(table), member=member).numbered():
         yield record
 
 
@@ -172,6 +168,8 @@ class CsvTable:
     names: tuple[str, ...] | None = None
     """Names to use where the file has no header."""
     complete: Callable[[str, Coded], Coded] | None = None
+    owners_cvr: bool = False
+    """Whether the owner's CVR number is handed down to the units below it."""
 
     @property
     def table(self) -> str:
@@ -184,8 +182,19 @@ class CsvTable:
             rows = self._rows(self._blocks(stream))
             plan = self._plan(rows)
             if plan is not None:
+                finished = self._finisher()
                 for record in self._decoder(plan)(rows):
-                    yield rows.number, record
+                    yield rows.number, finished(record) if finished else record
+
+    def _finisher(self) -> Callable[[Any], Any] | None:
+        if not self.owners_cvr:
+            return None
+        scan = None if self.member.size is None else self._cvr_lines
+        return OwnersCvr(scan).complete
+
+    def _cvr_lines(self) -> Iterator[tuple[str, str | None, str | None]]:
+        fields = row_class(self.spec.record, ("sor_id", "parent_id", "cvr"))
+        return muted(attrs.evolve(self, owners_cvr=False)).rows(fields)
 
     def _blocks(self, stream: BinaryIO, *, counting: bool = False) -> TextBlocks:
         return TextBlocks(
@@ -255,6 +264,11 @@ class CsvTable:
 
     def rows(self, row: type[Row] | None) -> Iterator[Any]:
         """Read whole records, or the fields of ``row`` only: findings in others are not told."""
+        if self.owners_cvr and (row is None or "cvr" in row.paths):
+            take = None if row is None else row_of(row)
+            for _, record in self.numbered():
+                yield record if take is None else take(record)
+            return
         with self.member.open() as stream:
             rows = self._rows(self._blocks(stream))
             plan = self._plan(rows)
@@ -409,7 +423,7 @@ class CsvTable:
 
     def describe(self) -> TableDescription:
         """Read the table once and tell its form and columns."""
-        table = attrs.evolve(self, options=_muted(self.options))
+        table = muted(self)
         with self.member.open() as stream:
             blocks = table._blocks(stream, counting=True)
             census = Census(self.delimiter)

@@ -24,6 +24,7 @@ class Kind(str, Enum):
     SOR_ID = "SOR id"
     LOCATION_CODE = "location code"
     CVR = "CVR number"
+    SHAK = "SHAK code"
     DATE = "date"
     LAST_DAY = "last day"
     BOOL = "yes/no"
@@ -67,6 +68,8 @@ class TableSpec:
     columns: tuple[Column, ...]
     required: tuple[str, ...]
     """Fields without which a row is no record."""
+    further: tuple[Column, ...] = ()
+    """Columns of the library's own, for fields of other formats: written only where filled."""
     file_names: tuple[str, ...] = ()
     """Known base names without ending, for telling alike headers apart."""
     key: tuple[str, ...] = ()
@@ -96,7 +99,7 @@ class TableSpec:
 @cache
 def _columns_by_field(spec: TableSpec) -> Mapping[str, Column]:
     found: dict[str, Column] = {}
-    for column in spec.columns:
+    for column in (*spec.columns, *spec.further):
         found.setdefault(column.field, column)
     return found
 
@@ -104,7 +107,7 @@ def _columns_by_field(spec: TableSpec) -> Mapping[str, Column]:
 @cache
 def _columns_by_name(spec: TableSpec) -> Mapping[str, Column]:
     found: dict[str, Column] = {}
-    for column in spec.columns:
+    for column in (*spec.columns, *spec.further):
         for spelling in (column.name, *column.aliases):
             other = found.setdefault(fold(spelling), column)
             if other is not column:

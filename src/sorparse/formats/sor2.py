@@ -116,7 +116,7 @@ ENTITIES = TableSpec(
         C("FromDate", "validity.from_date", Kind.DATE, evidence="verified"),
         C("ToDate", "validity.to_date", Kind.LAST_DAY, evidence="verified"),
         C("UpdatedAt", "updated_at", Kind.DATE),
-        C("ShakId", "shak_code", aliases=("ShakCode",), evidence="inferred"),
+        C("ShakId", "shak_code", Kind.SHAK, aliases=("ShakCode",), evidence="inferred"),
         C("ProviderId", "provider_number", aliases=("ProviderNumber",)),
         C("PharmacyId", "pharmacy_number", aliases=("PharmacyNumber",)),
         C("LocalCode", "local_code"),
@@ -165,6 +165,16 @@ ENTITIES = TableSpec(
         *(C(f"LocalAttribute{n}", f"local_attributes[{n - 1}]") for n in range(1, 6)),
         C("SorNote", "note", aliases=("Note",)),
     ),
+    further=(
+        C("EanLocationCodeSystemTypeId", "location_code_system_type.code"),
+        C("EanLocationCodeSystemTypeName", "location_code_system_type.name"),
+        C("EanLocationCodeSystemSupplierId", "location_code_system_supplier.code"),
+        C("EanLocationCodeSystemSupplierName", "location_code_system_supplier.name"),
+        C("EanLocationCodeCommunicationSupplierId", "location_code_communication_supplier.code"),
+        C("EanLocationCodeCommunicationSupplierName", "location_code_communication_supplier.name"),
+        C("EanLocationCodeStatus", "location_code_status"),
+        C("GeographicalLocationName", "geographical_location"),
+    ),
 )
 
 SHAK_SOR_MAP = TableSpec(
@@ -175,7 +185,7 @@ SHAK_SOR_MAP = TableSpec(
     required=("shak_code", "sor_id"),
     key=("shak_code", "sor_id", "validity.from_date"),
     columns=(
-        C("ShakId", "shak_code", aliases=("ShakCode", "Shak")),
+        C("ShakId", "shak_code", Kind.SHAK, aliases=("ShakCode", "Shak")),
         C("SorId", "sor_id", Kind.SOR_ID, aliases=("SorCode",)),
         C("EntityName", "name"),
         C("FromDate", "validity.from_date", Kind.DATE),
