@@ -42,11 +42,19 @@ READING = {
         "warning",
         "A unit of an XML outside the tree. Hung below the nearest one.",
     ),
+    "implausible-date": (
+        "warning",
+        "A date before 1800, or one from 2100 on that is no to-date. Kept as that day.",
+    ),
     "missing-element": ("warning", "A unit of an XML lacks what every unit of its level has."),
     "missing-key": ("error", "A row without its key, the SOR id for example. It is no record."),
     "names-not-read": (
         "warning",
         "The XML set's file of names failed; the library's own are used.",
+    ),
+    "no-entities": (
+        "error",
+        "A set that should have units has none: their file is missing, empty or no such file.",
     ),
     "no-entries": ("warning", "A file beside Sor.xml in which nothing looks like entries."),
     "open-end-date": (
@@ -55,12 +63,12 @@ READING = {
     ),
     "record-too-long": ("error", "A line without end, beyond the limits. It is no record."),
     "row-length": ("error", "More or fewer values than columns. The row is no record; see `raw`."),
+    "several-snapshots": (
+        "warning",
+        "A second snapshot of a table, older or unfinished. Not read; never merged.",
+    ),
     "stray-quote": ("warning", "A quotation mark where none belongs. Read as a character."),
     "stray-text": ("warning", "Text between the elements of an XML. Kept in the issue only."),
-    "table-in-several-files": (
-        "warning",
-        "Two files of one table. They are read one after the other.",
-    ),
     "table-passed-over": ("info", "The same table in a richer format beside it was read instead."),
     "too-many-issues": ("error", "More issues than `Limits.max_issues`; the rest was counted."),
     "unclosed-quote": ("error", "A quotation mark that never closes. Its line is no record."),

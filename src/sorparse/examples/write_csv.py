@@ -93,16 +93,17 @@ def sor_csv_units(found: Records) -> Iterator[SOREntity]:
     number_of = {code.location_code: code for code in found.location_codes}
     place_of = {place.sor_id: place.name for place in found.geo_locations}
     for unit in found.current():
+        shown = unit
         number = number_of.get(unit.location_code or "")
         if number is not None:
-            unit = attrs.evolve(
+            shown = attrs.evolve(
                 unit,
                 location_code_system_type=number.system_type,
                 location_code_system_supplier=number.system_supplier,
                 location_code_communication_supplier=number.communication_supplier,
                 location_code_status="inaktiv" if number.non_active else "aktiv",
             )
-        yield attrs.evolve(unit, geographical_location=place_of.get(unit.sor_id))
+        yield attrs.evolve(shown, geographical_location=place_of.get(unit.sor_id))
 
 
 def street_line(address: Address) -> str:

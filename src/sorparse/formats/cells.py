@@ -22,6 +22,7 @@ from ..identifiers import (
 from ..issues import Severity
 from ..records import EntityRef, SorType
 from .declare import Kind
+from .edits import AHEAD, FIRST_PLAUSIBLE
 
 
 class BadCell(ValueError):
@@ -61,13 +62,31 @@ def to_date(text: str) -> date:
             "that day",
             kept=found,
         )
+    if found >= AHEAD:
+        raise BadCell(
+            "warning",
+            "implausible-date",
+            f"{text!r} is too far ahead for anything but a closing date; it is kept",
+            kept=found,
+        )
+    return _not_too_early(found, text)
+
+
+def _not_too_early(found: date, text: str) -> date:
+    if found < FIRST_PLAUSIBLE:
+        raise BadCell(
+            "warning",
+            "implausible-date",
+            f"{text!r} is before {FIRST_PLAUSIBLE.year}; it is kept",
+            kept=found,
+        )
     return found
 
 
 def to_last_day(text: str) -> date | None:
     """Read a to-date, like ``to_date``; the date of an open end is ``None``."""
     found = _day(text)
-    return None if found >= _OPEN_FROM else found
+    return None if found >= _OPEN_FROM else _not_too_early(found, text)
 
 
 def _day(text: str) -> date:

@@ -7,6 +7,7 @@ a final *Identifier* cut to *Id*).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from ..records import (
@@ -23,6 +24,7 @@ from ..sources import Member
 from .base import Format, Found, ReadOptions
 from .csv_reader import CsvTable, best_spec, first_records, read_header
 from .declare import Column, Evidence, Kind, TableSpec, fold
+from .edits import latest_edit
 
 C = Column
 
@@ -373,6 +375,6 @@ def _is_daily(table: CsvTable, head: bytes) -> bool:
     if name.startswith(fold("SOREntity")):
         return False
     entities = list(first_records(table, head))
-    edits = [entity.updated_at for entity in entities if entity.updated_at]
+    edit = latest_edit(Counter(e.updated_at.toordinal() for e in entities if e.updated_at))
     ends = [entity.validity.to_date for entity in entities if entity.validity.to_date]
-    return not (edits and ends and min(ends) < max(edits))
+    return not (edit is not None and ends and min(ends).toordinal() < edit)

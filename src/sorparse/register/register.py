@@ -346,6 +346,7 @@ def load(
     """
     from ..errors import MissingTableError
     from ..feed import open as open_feed
+    from .check_versions import edits_ahead
 
     with open_feed(
         source,
@@ -368,19 +369,24 @@ def load(
             if "entities" in feed.tables:
                 for line, record in feed.numbered("entities"):
                     store.add(record, line)
+                if not store:
+                    feed.report_no_entities()
             for field in attrs.fields(Tables):
                 if field.name in feed.tables:
                     pairs = list(feed.numbered(field.name))
                     read[field.name] = Records([record for _, record in pairs])
                     lines[field.name] = array("q", [line or 0 for line, _ in pairs])
-        return Register(
+        register = Register(
             store,
             Tables(**read),
             lines=lines,
             format=feed.format,
             snapshot_date=feed.snapshot_date,
-            issues=feed.issues,
         )
+        for issue in edits_ahead(register):
+            feed.report(issue)
+        register._issues = feed.issues
+        return register
 
 
 @contextmanager

@@ -50,6 +50,8 @@ class Source:
     members: tuple[Member, ...]
     ignored: tuple[str, ...] = ()
     """Members that are passed over by their nature: folders' metadata, nested zips."""
+    is_set: bool = False
+    """Whether it is a zip or a folder, which is expected to be complete in itself."""
     _close: Callable[[], None] | None = attrs.field(default=None, alias="close", repr=False)
 
     def close(self) -> None:

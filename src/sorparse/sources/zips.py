@@ -81,7 +81,7 @@ def from_zip(opener: Callable[[], BinaryIO], name: str, limits: Limits) -> Sourc
             ignored.append(info.filename)
             continue
         members.append(opening.member(info, base))
-    return Source(name, tuple(members), tuple(ignored))
+    return Source(name, tuple(members), tuple(ignored), is_set=True)
 
 
 class _Opening:
