@@ -38,6 +38,10 @@ READING = {
     "duplicate-column": ("warning", "Two columns for one field. The first that is filled counts."),
     "duplicate-element": ("warning", "An element stands twice in a unit. The first counts."),
     "field-too-long": ("error", "A value beyond `Limits.max_field_chars`. Its row is no record."),
+    "line-above-header": (
+        "info",
+        "A title, or a spreadsheet's `sep=;`, above the header of a CSV. Not read.",
+    ),
     "misplaced-element": (
         "warning",
         "A unit of an XML outside the tree. Hung below the nearest one.",

@@ -115,11 +115,13 @@ def _columns_by_name(spec: TableSpec) -> Mapping[str, Column]:
     return found
 
 
-_DANISH = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "_": "", "-": "", " ": "", "\xa0": ""})
+_DANISH = str.maketrans(
+    {"æ": "ae", "ø": "oe", "å": "aa", "_": "", "-": "", ".": "", " ": "", "\xa0": ""}
+)
 
 
 @lru_cache(maxsize=4096)
 def fold(name: str) -> str:
-    """Fold a header name: case, ``_``, ``-``, blanks, Danish letters, final ``Identifier``."""
+    """Fold a header name: case, ``_ - .``, spaces, Danish letters, a final ``Identifier``."""
     folded = name.strip().lower().translate(_DANISH)
     return re.sub(r"identifier$", "id", folded)

@@ -22,9 +22,10 @@ from ..records import (
 )
 from ..sources import Member
 from .base import Format, Found, ReadOptions
-from .csv_reader import CsvTable, best_spec, first_records, read_header
+from .csv_reader import CsvTable, first_records
 from .declare import Column, Evidence, Kind, TableSpec, fold
 from .edits import latest_edit
+from .headers import best_spec, read_headers
 
 C = Column
 
@@ -351,13 +352,20 @@ TABLES = (
 
 def recognise(member: Member, head: bytes, options: ReadOptions) -> Found | None:
     """Recognise a file of the set by its header; its name only tells alike headers apart."""
-    header = read_header(head, member.name, options)
-    if header is None:
+    for header in read_headers(head, member.name, options):
+        spec = best_spec(TABLES, header, member.base_name, options)
+        if spec is not None:
+            break
+    else:
         return None
-    spec = best_spec(TABLES, header, member.base_name, options)
-    if spec is None:
-        return None
-    table = CsvTable(spec, Format.SOR2, member, options, delimiter=header.delimiter)
+    table = CsvTable(
+        spec,
+        Format.SOR2,
+        member,
+        options,
+        delimiter=header.delimiter,
+        header_line=header.line,
+    )
     if spec is ENTITIES and _is_daily(table, head):
         table.format = Format.SOR2_DAILY
     return Found((table,))

@@ -15,15 +15,9 @@ from ..records import LocationCode, LocationCodeEDIType, SOREntity
 from ..sources import Member
 from .base import Format, Found, ReadOptions
 from .coded import with_code
-from .csv_reader import (
-    CsvTable,
-    Header,
-    best_spec,
-    first_rows,
-    match_columns,
-    read_header,
-)
+from .csv_reader import CsvTable, first_rows
 from .declare import Column, Kind, TableSpec
+from .headers import Header, best_spec, made_by_r, match_columns, read_headers
 
 C = Column
 
@@ -173,10 +167,11 @@ TABLES = (ENTITIES, LOCATION_CODES, LOCATION_CODE_EDI_TYPES)
 
 def recognise(member: Member, head: bytes, options: ReadOptions) -> Found | None:
     """Recognise ``sor.csv`` by its header, and ``Edityper.csv`` by header or by shape."""
-    header = read_header(head, member.name, options)
-    if header is None:
-        return None
-    if best_spec((ENTITIES,), header, member.base_name, options) is not None:
+    headers = list(read_headers(head, member.name, options))
+    for header in headers:
+        if best_spec((ENTITIES,), header, member.base_name, options) is None:
+            continue
+        columns = match_columns(ENTITIES, header.names, options.columns)
         entities = CsvTable(
             ENTITIES,
             Format.SOR_CSV,
@@ -186,13 +181,15 @@ def recognise(member: Member, head: bytes, options: ReadOptions) -> Found | None
             rfc=False,
             complete=with_code,
             owners_cvr=True,
+            header_line=header.line,
+            na_is_missing=made_by_r(columns, header.names),
         )
         numbers = match_columns(LOCATION_CODES, header.names, options.columns)
         if any(column is not None and column.field == "location_code" for column in numbers):
             numbers_table = attrs.evolve(entities, spec=LOCATION_CODES, owners_cvr=False)
             return Found((entities, numbers_table))
         return Found((entities,))
-    return _edi_types(member, head, header, options)
+    return _edi_types(member, head, headers, options)
 
 
 _GLN = re.compile(r"\d{13}", re.ASCII)
@@ -200,16 +197,22 @@ _EDI_CODE = re.compile(r"[A-Z]{2,6}[0-9]{2}[A-Z0-9]{0,8}", re.ASCII)
 _TYPE_WORDS = ("type", "meddel", "edi", "besked")
 
 
-def _edi_types(member: Member, head: bytes, header: Header, options: ReadOptions) -> Found | None:
+def _edi_types(
+    member: Member, head: bytes, headers: Sequence[Header], options: ReadOptions
+) -> Found | None:
     """Nobody has seen this file: it is the one with a column of GLNs and a column of types."""
     spec = LOCATION_CODE_EDI_TYPES
+    if not headers:
+        return None
+    for header in headers:
+        if best_spec((spec,), header, member.base_name, options) is not None:
+            return Found((_edi_table(spec, member, header, options, None),))
     columns: Mapping[str, str] = options.columns
+    header = headers[0]
     names = header.names
     headerless = any(_GLN.fullmatch(name) for name in names)
     if headerless:
         names = tuple(f"column {place}" for place in range(1, len(names) + 1))
-    elif best_spec((spec,), header, member.base_name, options) is not None:
-        return Found((_edi_table(spec, member, header, options, None),))
     rows = list(first_rows(head, member.name, header.delimiter, options))
     found = _shape(names, rows if headerless else rows[1:])
     if found is None:
@@ -233,6 +236,7 @@ def _edi_table(
         delimiter=header.delimiter,
         rfc=False,
         names=names,
+        header_line=header.line,
     )
 
 
