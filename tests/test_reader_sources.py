@@ -234,7 +234,7 @@ def test_other_files_beside_are_told(tmp_path: Path) -> None:
 def test_one_table_in_two_files_is_refused(tmp_path: Path) -> None:
     (tmp_path / "SOREntity.csv").write_bytes(DATA)
     (tmp_path / "SOREntity - kopi.csv").write_bytes(DATA)
-    with pytest.raises(SorFileError, match=r"two snapshots of entities.*kopi"):
+    with pytest.raises(sorparse.SorFileError, match=r"two snapshots of entities.*kopi"):
         sorparse.open(tmp_path)
 
 

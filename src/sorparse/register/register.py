@@ -385,7 +385,7 @@ def load(
         )
         for issue in edits_ahead(register):
             feed.report(issue)
-        register._issues = feed.issues
+        register._issues = tuple(feed.issues)
         return register
 
 
