@@ -65,6 +65,8 @@ def read_headers(head: bytes, name: str, options: ReadOptions) -> Iterator[Heade
                 )
             cells = split_quoted(line, delimiter) or line.split(delimiter)
             yield Header(tuple(clean(cell) for cell in cells), delimiter, number)
+            if any(sign < " " and sign != "\t" for sign in line):
+                return  # control characters make no title
             found += 1
 
 
