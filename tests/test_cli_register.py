@@ -226,7 +226,7 @@ def test_map_shak_gives_every_candidate(run: Run, register: sorparse.Register) -
     match = register.as_of("2026-06-15").shak_to_sor("9901203")
     assert len(match.candidates) == 2
     result = run("map-shak", SOR2, "9901203", "--json", "--as-of", "2026-06-15")
-    assert result.json == [sorparse.to_dict(match)]
+    assert result.json == [{**sorparse.to_dict(match), "shak_code": "9901203"}]
     table = rows(run("map-shak", SOR2, "9901203", "--csv", "--as-of", "2026-06-15").out)
     assert [row["sor_id"] for row in table] == [each.sor_id for each in match.candidates]
     assert result.status == (0 if match.best else 1)

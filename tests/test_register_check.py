@@ -26,6 +26,7 @@ A, B, C = "11000016002", "21000016006", "698471000016005"  # right check digits
 CODE = "5790000000005"
 
 CASES: dict[str, dict[str, Any]] = {
+    "bad-shak-code": {"entities": [unit(A, shak_code="38000")]},
     "inverted-validity": {"entities": [unit(A, "2010-01-02", "2010-01-01")]},
     "duplicate-key": {
         "entities": [unit(A, "2010-01-01", "2010-12-31"), unit(A, "2010-01-01", "2010-12-31")]
@@ -259,3 +260,32 @@ def test_the_docs_list_every_code() -> None:
     docs = docs.casefold()
     for code, (severity, meaning) in FINDINGS.items():
         assert f"| `{code}` | {severity} | {meaning}. |\n".casefold() in docs
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("38000", "a code such as 3800E1"),
+        ("9,98E+13", "a spreadsheet"),
+        ("99800000000000", "a code such as 9980E10"),
+        ("99800", "a code such as 9980E1"),
+        ("998", "too short"),
+        ("9901203AB", "more than 7 characters"),
+        ("9901ab", "capitals"),
+    ],
+)
+def test_a_malformed_shak_code(code: str, said: str) -> None:
+    for register in (
+        Register.from_records([unit(A, shak_code=code), unit(B, shak_code=code)]),
+        Register.from_records([unit(A)], [mapped(code, A)]),
+    ):
+        (issue,) = [one for one in register.check() if one.code == "bad-shak-code"]
+        assert (issue.severity, issue.column, issue.value) == ("warning", "shak_code", code)
+        assert issue.sor_id == A
+        assert said in issue.message
+
+
+@pytest.mark.parametrize("code", ["9901", "9980E1", "9980E10", "990120", "9901AB"])
+def test_a_well_formed_shak_code(code: str) -> None:
+    register = Register.from_records([unit(A, shak_code=code)], [mapped(code, A)])
+    assert "bad-shak-code" not in {one.code for one in register.check()}

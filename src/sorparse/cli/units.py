@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 import sorparse
+from sorparse.identifiers import parse
 
 if TYPE_CHECKING:
     from sorparse import Coded, Register, SOREntity, View
@@ -33,6 +34,10 @@ VERSION_COLUMNS = (
 )
 
 
+_NAMING = (None, "shak", "location_code", "provider_number")
+"""Kinds of codes that a unit is shown by; ``None`` is a SHAK code or a provider number."""
+
+
 class Standing(NamedTuple):
     """A unit as it stands on a day: its status, and the version that stands for it."""
 
@@ -41,6 +46,43 @@ class Standing(NamedTuple):
     opened: date | None
     closes: date | None
     """Last day: ahead where the unit is active, behind where it is closed."""
+
+
+def named(view: View, text: str) -> list[str]:
+    """Return the ids of the units that have a code: on the view's date, else on any date.
+
+    Args:
+        view: The view to look in.
+        text: A SOR id, SHAK code, location number (GLN) or provider number, in any notation.
+
+    Raises:
+        UnknownUnitError: If no unit ever had it; the message names a likely other spelling.
+    """
+    if text in view.register:
+        return [view.register.history(text)[0].sor_id]
+    matches = (
+        view.shak_to_sor(text),
+        view.match_location_code(text),
+        view.match_provider_number(text),
+    )
+    for found in (
+        [one.sor_id for match in matches for one in match.candidates],
+        [one.sor_id for match in matches for one in match.other_days],
+    ):
+        if found:
+            return list(dict.fromkeys(found))
+    hints = likely(view, text)
+    code = parse(text)
+    if not hints and (code is None or code.kind not in _NAMING):
+        view.register.history(text)  # raises, with the reason
+    meant = f"; did you mean {' or '.join(hints)}?" if hints else ""
+    raise sorparse.UnknownUnitError(f"no unit has the code {text.strip()!r}{meant}", sor_id=text)
+
+
+def likely(view: View, text: str) -> list[str]:
+    """Return likely other spellings of a SHAK code or provider number that no unit has."""
+    matches = (view.shak_to_sor(text), view.match_provider_number(text))
+    return list(dict.fromkeys(match.hint for match in matches if match.hint is not None))
 
 
 def standing(view: View, sor_id: str) -> Standing:
@@ -52,7 +94,7 @@ def standing(view: View, sor_id: str) -> Standing:
         unit = view[sor_id]
     except sorparse.NotInForceError as reason:
         if reason.reason == "unknown":
-            raise sorparse.UnknownUnitError(str(reason), sor_id=sor_id) from None
+            raise
         history = view.register.history(sor_id)
         day = reason.date  # the last day in force of a closed unit, the first of a future one
         holding = [version for version in history if day and version.validity.contains(day)]

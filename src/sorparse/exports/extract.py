@@ -10,7 +10,7 @@ import attrs
 
 from ..errors import SorError, UnknownUnitError
 from ..records import Coded
-from ..register.idwords import why_unknown
+from ..register.idwords import spelled, why_unknown
 from . import sor2
 from .conversion import ConversionReport, opened
 from .load import Load
@@ -58,7 +58,7 @@ def extract(
         raise SorError("nothing to extract: name units with below= or ids=")
     with opened(source, open_options) as feed:
         links = _Links.of(feed)
-        links.must_know((*tops, *wanted))
+        tops, wanted = links.known(tops), links.known(wanted)
         kept = links.whole({*wanted, *links.downwards(tops)})
         choice = _Choice(kept, links.location_codes_of(kept), masked if mask else None)
         load = Load(
@@ -128,11 +128,13 @@ class _Links:
         if entity.location_code is not None:
             self.location_codes.setdefault(entity.sor_id, set()).add(entity.location_code)
 
-    def must_know(self, sor_ids: Iterable[str]) -> None:
-        """Raise UnknownUnitError for the first id that no unit has."""
+    def known(self, texts: Iterable[str]) -> list[str]:
+        """Return the ids that are written in any notation; UnknownUnitError if no unit has one."""
+        sor_ids = [spelled(text, "sor_id", self.needed) for text in texts]
         for sor_id in sor_ids:
             if sor_id not in self.needed:
                 raise UnknownUnitError(why_unknown(sor_id), sor_id=sor_id)
+        return sor_ids
 
     def downwards(self, tops: Iterable[str]) -> set[str]:
         """Give units with all that ever hung below them."""

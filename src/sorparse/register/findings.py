@@ -31,6 +31,7 @@ FINDINGS: dict[str, tuple[Severity, str]] = {
     "parent-cycle": ("warning", "units are each other's parents"),
     "parent-closed-before-child": ("warning", "the parent is closed while the unit is in force"),
     "parent-opens-after-child": ("warning", "the unit is in force before its parent opens"),
+    "bad-shak-code": ("warning", "a malformed SHAK code, often damaged by a spreadsheet"),
     "bad-sor-id": ("warning", "an id that is no SOR id"),
     "check-digit": ("warning", "a SOR id, location or CVR number with a wrong check digit"),
     "shared-shak-code": ("info", "several units have a SHAK code on the same days"),

@@ -82,6 +82,9 @@ class Match:
     has the code on the day)."""
     other_days: tuple[Candidate, ...] = ()
     """Units that have the code on other days only."""
+    hint: str | None = None
+    """If no unit ever has the code: another spelling that units do have, if there is one likely
+    one. It is never used for the answer."""
 
     def _repr_html_(self) -> str:
         from ..display.registers import match_html

@@ -29,7 +29,7 @@ from ..records import (
 )
 from .caveats import Caveats, shown_day
 from .days import Day, as_day
-from .idwords import why_unknown
+from .idwords import spelled, why_unknown
 from .lazily import Lazily
 from .replacements import Replacements, follow, replacements_of
 from .store import VersionStore
@@ -186,8 +186,8 @@ class Register:
         """Count the units."""
         return len(self._store.ids)
 
-    def __contains__(self, sor_id: object) -> bool:
-        return sor_id in self._store.numbers
+    def __contains__(self, sor_id: str) -> bool:
+        return self._id(sor_id) in self._store.numbers
 
     def __iter__(self) -> Iterator[str]:
         """Yield the SOR ids in the order of the source."""
@@ -241,20 +241,14 @@ class Register:
         Nearest first, each once, itself left out; n:m and circles are fine. Raises
         UnknownUnitError for an id that neither a unit nor a replacement has.
         """
-        self._replaced_or_known(sor_id)
-        return follow(self._replacements.after, sor_id)
+        return follow(self._replacements.after, self._replaced_or_known(sor_id))
 
     def predecessors(self, sor_id: str) -> tuple[str, ...]:
         """Give the ids of all units that a unit replaced, directly or by way of others."""
-        self._replaced_or_known(sor_id)
-        return follow(self._replacements.before, sor_id)
+        return follow(self._replacements.before, self._replaced_or_known(sor_id))
 
     def active_successors(self, sor_id: str, day: Day = None) -> tuple[SOREntity, ...]:
-        """Tell who is active on a day for what once was ``sor_id``; ``None`` means today.
-
-        The unit itself where it still is; else the units in force at the ends of the chains of
-        replacements. Empty where nobody took over.
-        """
+        """Return the units in force on a date in place of ``sor_id``; see the view's method."""
         return self.as_of(day).active_successors(sor_id)
 
     # -- pictures
@@ -267,7 +261,7 @@ class Register:
         """
         from ..display.timeline import draw_timeline
 
-        return draw_timeline(self, sor_id)
+        return draw_timeline(self, self._id(sor_id))
 
     def activity(
         self, by: str | None = None, *, first_year: int | None = None, last_year: int | None = None
@@ -308,14 +302,20 @@ class Register:
         )
 
     def _number(self, sor_id: str) -> int:
+        sor_id = self._id(sor_id)
         number = self._store.numbers.get(sor_id)
         if number is None:
             raise UnknownUnitError(why_unknown(sor_id), sor_id=sor_id)
         return number
 
-    def _replaced_or_known(self, sor_id: str) -> None:
+    def _replaced_or_known(self, sor_id: str) -> str:
+        sor_id = self._id(sor_id)
         if sor_id not in self._replacements:
             self._number(sor_id)
+        return sor_id
+
+    def _id(self, text: str) -> str:
+        return spelled(text, "sor_id", self._store.numbers)
 
     def _line_of(self, table: str, place: int) -> int | None:
         lines = self._lines.get(table)

@@ -7,13 +7,14 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from ..display.mixin import Records
-from ..errors import NotInForceError
+from ..errors import NotInForceError, UnknownUnitError
+from ..identifiers import Kind
 from ..inheritance import Effective, Inheritance
 from ..records import Coded, LocationCode, LocationCodeEDIType, SOREntity, SorType
 from ..tables.frames import AsTable
 from . import codes
 from .days import OPEN_END, from_ordinal
-from .idwords import why_unknown
+from .idwords import spelled, why_unknown
 from .lazily import Lazily
 from .matching import Match, ShakMatch
 from .timeindex import CLOSED, FUTURE, NO_ROW
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from ..display.tree import Tree
     from ..tables import Table
     from .register import Register
+    from .terms import Term
 
 T = TypeVar("T")
 Frame = TypeVar("Frame")
@@ -75,25 +77,29 @@ class View(AsTable):
     # -- one unit
 
     def __getitem__(self, sor_id: str) -> SOREntity:
-        """Give the version in force; else NotInForceError (a KeyError) saying why there is none."""
-        unit = self._store.numbers.get(sor_id)
-        if unit is not None:
-            row = self._index.row_on(unit, self._ordinal)
-            if row != NO_ROW:
-                return self._store.record(row)
-        raise self._not_in_force(sor_id, unit)
+        """Return the version in force.
+
+        Args:
+            sor_id: The SOR id, in any notation that :func:`sorparse.identifiers.parse` reads.
+
+        Raises:
+            NotInForceError: If the unit is closed or opens later; a KeyError.
+            UnknownUnitError: If the register does not have the unit; a NotInForceError.
+            TypeError: If ``sor_id`` is not text.
+        """
+        return self._store.record(self._index.row_on(self._in_force(sor_id), self._ordinal))
 
     @overload
     def get(self, sor_id: str) -> SOREntity | None: ...
     @overload
     def get(self, sor_id: str, default: T) -> SOREntity | T: ...
     def get(self, sor_id: str, default: T | None = None) -> SOREntity | T | None:
-        """Give the version in force, or ``default`` where there is none."""
-        row = self._row(sor_id)
+        """Return the version in force, or ``default`` if there is none, whatever the text."""
+        row = self._row(self._id(sor_id))
         return default if row == NO_ROW else self._store.record(row)
 
-    def __contains__(self, sor_id: object) -> bool:
-        return isinstance(sor_id, str) and self._row(sor_id) != NO_ROW
+    def __contains__(self, sor_id: str) -> bool:
+        return self._row(self._id(sor_id)) != NO_ROW
 
     def __iter__(self) -> Iterator[str]:
         """Yield the ids of the units in force, in the order of the source."""
@@ -167,8 +173,7 @@ class View(AsTable):
         The parent need not be in force, nor be in the register (a file can lack it). Raises
         UnknownUnitError for an id that is neither a unit's nor any unit's parent.
         """
-        if sor_id not in codes.units_by_parent(self._register):
-            self._register._number(sor_id)
+        sor_id = self._parent_id(sor_id)
         return Records([self._store.record(row) for _, row in self._child_rows(sor_id)])
 
     def parent(self, sor_id: str) -> SOREntity | None:
@@ -182,8 +187,9 @@ class View(AsTable):
         circle. Raises NotInForceError where the unit itself is not in force.
         """
         above: dict[str, SOREntity] = {}
-        entity = self._parent(self[sor_id])
-        while entity is not None and entity.sor_id != sor_id and entity.sor_id not in above:
+        unit = self[sor_id]
+        entity = self._parent(unit)
+        while entity is not None and entity.sor_id != unit.sor_id and entity.sor_id not in above:
             above[entity.sor_id] = entity
             entity = self._parent(entity)
         return Records(above.values())
@@ -197,7 +203,7 @@ class View(AsTable):
             through. The unit itself is left out; a circle is gone through once.
         """
         wanted = coded_matcher(entity_type)
-        self.children(sor_id)  # the same complaint about an unknown id
+        sor_id = self._parent_id(sor_id)
         found: list[SOREntity] = []
         seen = {sor_id}
         waiting = [iter(self._child_rows(sor_id))]
@@ -308,11 +314,11 @@ class View(AsTable):
 
     def by_provider_number(self, number: str) -> tuple[SOREntity, ...]:
         """Give the units in force with a provider number (ydernummer); leading zeros count."""
-        return self._having("provider_number", number)
+        return self._having("provider_number", number, "provider_number")
 
     def by_cvr(self, cvr: str) -> tuple[SOREntity, ...]:
         """Give the units in force whose row has a CVR number."""
-        return self._having("cvr", cvr)
+        return self._having("cvr", cvr, "cvr")
 
     def shak_to_sor(self, code: str) -> ShakMatch:
         """Give every unit that has a SHAK code that day, and the one that a named rule chose."""
@@ -361,7 +367,7 @@ class View(AsTable):
         The unit itself where it still is; else the units in force at the ends of the chains of
         replacements. Empty where nobody took over. Raises UnknownUnitError.
         """
-        self._register._replaced_or_known(sor_id)
+        sor_id = self._register._replaced_or_known(sor_id)
         found = self._register._replacements.active_after(sor_id, self._day, self.__contains__)
         return Records([self[successor] for successor in found])
 
@@ -382,9 +388,9 @@ class View(AsTable):
     ) -> tuple[SOREntity, ...]:
         """Search the units; all that is given must hold. The best hit comes first.
 
-        text: words in any order, each the beginning of a word of the name, case and Danish letters
-            folded (``aero`` finds ``Ærø``); or a SOR id, SHAK code, location, provider, pharmacy,
-            production unit or CVR number, or local code.
+        text: words in any order, each a word of the name or part of one, case and Danish letters
+            folded (``aero`` finds ``Ærø``); or, in any notation, a SOR id, SHAK code, location,
+            provider, pharmacy, production unit or CVR number, or local code.
         entity_type, speciality: a code, or a name, or a ``Coded``; any of a unit's specialities.
         sor_type: ``SorType`` or ``"IE"``, ``"SI"``, ``"OE"``.
         region, municipality: code or name (``"1082"``, ``"Midtjylland"``); post_code: four digits.
@@ -395,8 +401,13 @@ class View(AsTable):
             found in their last version, future ones in the version they open with.
         limit: give at most so many.
 
-        Ranked by: the whole name, all whole words, the beginning of the name; then by fewer other
-        words, name and SOR id. Without text by the order of the source.
+        Ranked by: the whole name; names in which words begin with all that is asked for; then
+        those that hold it inside or at the end of a word (from three letters on: ``sygehuset``
+        finds *Regionssygehuset*). Among these more whole words, then the beginning of the name,
+        then fewer other words, name and SOR id. Without text by the order of the source.
+
+        Raises UnknownTermError, a ValueError, for a value of a filter that no unit ever had and
+        that no code list has; the message names similar ones, and :meth:`terms` lists them all.
         """
         from .find import Question, find
 
@@ -414,17 +425,48 @@ class View(AsTable):
         )
         return Records(find(self, question, limit))
 
+    def terms(self, field: str) -> tuple[Term, ...]:
+        """Return the values that :meth:`find` can be asked for, with the number of units in force.
+
+        Args:
+            field: ``"entity_type"``, ``"sor_type"``, ``"speciality"``, ``"region"``,
+                ``"municipality"``, ``"owner"`` or ``"edi_type"``.
+
+        Returns:
+            The values that units in force have, the most frequent first. Regions and
+            municipalities are those of any effective address, message types those of the
+            effective location number; a unit counts once for each of its values.
+
+        Raises:
+            ValueError: If there is no such field.
+        """
+        from .terms import terms
+
+        return terms(self, field)
+
     # -- inside
 
     @property
     def _rows(self) -> Sequence[int]:
         return self._lazily.get("rows", lambda: self._index.snapshot(self._ordinal))
 
+    def _id(self, text: str) -> str:
+        return spelled(text, "sor_id", self._store.numbers)
+
+    def _parent_id(self, text: str) -> str:
+        """Return the id of a unit, or of a parent that has no unit."""
+        by_parent = codes.units_by_parent(self._register)
+        sor_id = spelled(text, "sor_id", self._store.numbers, by_parent)
+        if sor_id not in by_parent:
+            self._register._number(sor_id)
+        return sor_id
+
     def _row(self, sor_id: str) -> int:
         unit = self._store.numbers.get(sor_id)
         return NO_ROW if unit is None else self._index.row_on(unit, self._ordinal)
 
     def _in_force(self, sor_id: str) -> int:
+        sor_id = self._id(sor_id)
         unit = self._store.numbers.get(sor_id)
         if unit is None or self._index.row_on(unit, self._ordinal) == NO_ROW:
             raise self._not_in_force(sor_id, unit)
@@ -446,7 +488,8 @@ class View(AsTable):
                 yield unit, row
 
     def _parent(self, entity: SOREntity) -> SOREntity | None:
-        return None if entity.parent_id is None else self.get(entity.parent_id)
+        row = NO_ROW if entity.parent_id is None else self._row(entity.parent_id)
+        return None if row == NO_ROW else self._store.record(row)
 
     def _parent_row(self, row: int) -> int | None:
         parent_id = self._store.value(row, "parent_id")
@@ -456,7 +499,8 @@ class View(AsTable):
     def _inheritance(self) -> Inheritance[int]:
         return Inheritance(self._store.value, self._parent_row)
 
-    def _having(self, field: str, value: str) -> tuple[SOREntity, ...]:
+    def _having(self, field: str, value: str, kind: Kind) -> tuple[SOREntity, ...]:
+        value = spelled(value, kind, codes.units_having(self._register, field))
         return Records(
             [self._store.record(row) for _, row in codes.rows_having(self, field, value)]
         )
@@ -464,7 +508,7 @@ class View(AsTable):
     def _not_in_force(self, sor_id: str, unit: int | None) -> NotInForceError:
         day = self._day
         if unit is None:
-            return NotInForceError(why_unknown(sor_id), sor_id=sor_id, day=day, reason="unknown")
+            return UnknownUnitError(why_unknown(sor_id), sor_id=sor_id, day=day)
         if self._ordinal < self._index.opening[unit]:
             opens = from_ordinal(self._index.opening[unit])
             return NotInForceError(

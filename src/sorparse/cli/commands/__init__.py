@@ -18,6 +18,7 @@ NAMES = (
     "show",
     "tree",
     "find",
+    "terms",
     "map_shak",
     "diff",
     "check",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from pathlib import Path
 
@@ -25,6 +26,9 @@ EXAMPLES = """\
   sorparse extract Sor_complete.zip --below 9000041000016007 -o small.zip
   sorparse extract Sor_complete.zip --ids ids.txt --mask -o small.zip
 """
+
+
+_COMMENT = re.compile(r"(^|\s)#.*")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -77,12 +81,12 @@ def run(args: argparse.Namespace, out: Output) -> int:
 
 
 def _ids(name: str | None) -> list[str]:
-    """Read a list of ids: one a line, quotes and what follows a # left out."""
+    """Read a list of ids: one a line, in any notation, without what follows a space and a #."""
     if name is None:
         return []
     text = sys.stdin.read() if name == "-" else Path(name).read_text("utf-8-sig")
-    lines = (line.partition("#")[0].strip().strip('="') for line in text.splitlines())
-    found = [line for line in lines if line]
+    lines = (_COMMENT.sub("", line) for line in text.splitlines())
+    found = [line for line in lines if line.strip()]
     if not found:
         raise sorparse.SorError(f"{name}: holds no ids")
     return found

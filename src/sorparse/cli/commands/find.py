@@ -13,10 +13,11 @@ from ..output import Output
 NAME = "find"
 HELP = "search units by name, number and filters, on any day"
 ABOUT = (
-    "Search the units of a day. TEXT is words in any order, each the beginning of a word of the "
-    "name, case and Danish letters folded (aero finds Ærø); or a SOR id, SHAK code, location, "
+    "Search the units of a date. TEXT is words in any order, each a word of the name or part of "
+    "one, case and Danish letters folded (aero finds Ærø); or a SOR id, SHAK code, location, "
     "provider, pharmacy, production unit or CVR number. All that is given must hold; the best hit "
-    "comes first. A filter takes a code or a name. Finding nothing is exit status 1."
+    "comes first. A filter takes a code or a name; one that no code list and no unit has is exit "
+    "status 2 (sorparse terms lists them). Finding nothing is exit status 1."
 )
 EXAMPLES = """\
   sorparse find Sor_complete.zip aero sygehus
@@ -84,4 +85,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
     )
     if not hits:
         print(f"sorparse: nothing found on {view.day.isoformat()}", file=sys.stderr)
+        hints = [] if text is None else units.likely(view, text)
+        if hints:
+            print(f"sorparse: did you mean {' or '.join(hints)}?", file=sys.stderr)
     return reading.status(args, register.issues, otherwise=0 if hits else 1)
