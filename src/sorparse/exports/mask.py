@@ -26,6 +26,7 @@ from ..records import (
     Extra,
     GeoLocation,
     LocationCode,
+    SHAKRegion,
     SHAKSORMap,
     SHAKUnit,
     SOREntity,
@@ -138,6 +139,7 @@ _RULES: dict[type[Any], dict[str, Callable[[Any], Any]]] = {
     },
     SHAKSORMap: {"name": scrambled},
     SHAKUnit: {"name": scrambled},
+    SHAKRegion: {"name": scrambled},
     LocationCode: {"note": scrambled},
     GeoLocation: {"name": scrambled, **_COORDINATES},
 }
