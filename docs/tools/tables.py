@@ -15,7 +15,8 @@ _TEXT = """\
 The same columns in Arrow, pandas, Polars, Parquet, the databases and CSV; see
 [tables](tables.md) and [databases](databases.md). How the files name each field is told on the
 pages of their columns: [SOR2](formats/sor2-columns.md), [CSV 1.2.1.19](formats/sor-csv-columns.md),
-[XML](formats/sor-xml-elements.md), [SHAK](formats/shak-columns.md).
+[XML](formats/sor-xml-elements.md), [SHAK](formats/shak-columns.md),
+[SHAKregion](formats/shak-region-columns.md).
 """
 
 

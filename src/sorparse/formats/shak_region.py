@@ -59,8 +59,6 @@ def _named(field: str, coded: Coded) -> Coded:
     return coded if name is None else Coded(coded.code, name, supplied="name")
 
 
-
-
 @attrs.define(eq=False)
 class RegionFile:
     """What both forms have in common."""
@@ -76,9 +74,7 @@ class RegionFile:
             Issue(severity, code, message, file=self.member.name, line=line, **more)
         )
 
-    def decoder(
-        self, names: tuple[str, ...], columns: tuple[Column | None, ...]
-    ) -> CarefulDecoder:
+    def decoder(self, names: tuple[str, ...], columns: tuple[Column | None, ...]) -> CarefulDecoder:
         """Return what makes records from the cells under these names."""
         plan = make_plan(SHAK_REGIONS, names, columns)
         return CarefulDecoder(plan, repair=self.options.repair, complete=_named)

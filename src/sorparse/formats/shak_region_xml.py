@@ -6,6 +6,7 @@ them goes to ``extra``; what is outside the entries is reported.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from functools import partial
@@ -26,6 +27,7 @@ from .sor_xml.names import CREATED_AT, SNAPSHOT_DATE
 from .sor_xml.stream import Header, chunks_of, read_header, split_tag
 
 _MOST_LOOKS = 4096
+_NAMESPACE = re.compile(r"\{[^}]*\}")
 Look = tuple[str, ...]
 
 
@@ -83,7 +85,8 @@ class RegionXml(RegionFile):
                 continue
             if any(fold(name) in known for name in _names_in(element)):
                 kept = Kept()
-                for _, name, text in flatten(element, "", context):
+                for _, place, text in flatten(element, "", context):
+                    name = _NAMESPACE.sub("", place)
                     kept.keep(name.removeprefix("/").removeprefix("@") or "text()", text)
                 yield element, kept
                 _drop(element, context, path)
@@ -145,4 +148,3 @@ def _drop(element: Element, context: Context, path: list[str]) -> None:
             "warning", "stray-text", "text between the entries", before, place, value=tail.strip()
         )
     parent.remove(before)
-

@@ -132,7 +132,7 @@ class ShakRegister(ShakTable):
             >>> from sorparse import examples
             >>> shak = sorparse.load_shak(examples.shak)
             >>> shak.as_of("2026-06-15")["9901"].name
-            'Nordhavet Universitetshospital'
+            'Nordhavets Universitetshospital'
         """
         return ShakView(self, as_day(day))
 
@@ -147,7 +147,7 @@ class ShakRegister(ShakTable):
         Raises:
             UnknownUnitError: If the file does not have the code.
         """
-        units = [self._units[place] for place in self._ordered(self.known(code))]
+        units = [self._units[place] for place in self.places_of(self.known(code))]
         return Records(_joined(units) if joined else units)
 
     def gaps(self, code: str) -> tuple[Validity, ...]:
@@ -222,6 +222,10 @@ class ShakRegister(ShakTable):
         """Return when a code was in force; raises UnknownUnitError."""
         return self.all_times[self.known(code)]
 
+    def places_of(self, code: str) -> list[int]:
+        """Return the places in ``units`` of a code that the file has, oldest period first."""
+        return [version.row for version in sorted(map(self._version, self._places[code]))]
+
     @property
     def all_times(self) -> Mapping[str, Times]:
         """When each code was in force."""
@@ -252,9 +256,6 @@ class ShakRegister(ShakTable):
             place,
             end_ordinal(unit.validity.to_date),
         )
-
-    def _ordered(self, code: str) -> list[int]:
-        return [version.row for version in sorted(map(self._version, self._places[code]))]
 
     def _by_hospital(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
@@ -331,7 +332,7 @@ def load_shak(
         >>> from sorparse import examples
         >>> shak = sorparse.load_shak(examples.shak)
         >>> shak
-        <ShakRegister: 31 codes in 32 periods>
+        <ShakRegister: 40 codes in 45 periods>
     """
     from ..feed import open as open_feed
 

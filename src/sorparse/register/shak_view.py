@@ -140,8 +140,10 @@ class ShakView(ShakTable):
         return sum(1 for _ in self.active())
 
     def status(self, code: str) -> Status:
-        """Return the status of a code: FUTURE before its first day, CLOSED after its last or in a
-        gap, else ACTIVE. To-dates are inclusive.
+        """Return the status of a code.
+
+        FUTURE before its first day, CLOSED after its last or in a gap, else ACTIVE. To-dates are
+        inclusive.
 
         Raises:
             UnknownUnitError: If the file does not have the code; a KeyError.
@@ -164,9 +166,7 @@ class ShakView(ShakTable):
         hospital = hospital_code(self._register.known(code))
         found = None
         for one in self._register.regions_by_code.get(hospital, ()):
-            if one.validity.contains(self._day) and (
-                found is None or _from(one) >= _from(found)
-            ):
+            if one.validity.contains(self._day) and (found is None or _from(one) >= _from(found)):
                 found = one
         return found
 
@@ -207,7 +207,9 @@ class ShakView(ShakTable):
         code = self._register.spelled(code)
         if level_of(code) not in above:
             expected = " or ".join(map(str, above))
-            raise ValueError(f"{code!r} has no such units: expected a code of {expected} characters")
+            raise ValueError(
+                f"{code!r} has no such units: expected a code of {expected} characters"
+            )
         inside = self._register.by_hospital.get(hospital_code(code), ())
         inside = [one for one in inside if one.startswith(code) and one != code]
         if not inside:
@@ -288,7 +290,7 @@ class ShakView(ShakTable):
         """Return the place of the period that represents a code that is not in force."""
         segments = self._register.all_times[code].segments
         if not segments:  # every period ends before it begins
-            return self._register.units.index(self._register.history(code)[-1])
+            return self._register.places_of(code)[-1]
         at = bisect_right(segments, self._ordinal, key=lambda one: one.start) - 1
         return segments[0 if status is Status.FUTURE else max(at, 0)].row
 
@@ -304,5 +306,3 @@ class ShakView(ShakTable):
 
 def _from(region: SHAKRegion) -> date:
     return region.validity.from_date or date.min
-
-
