@@ -24,7 +24,7 @@ EXAMPLES = """\
   sorparse find Sor_complete.zip aero sygehus
   sorparse find Sor_complete.zip --type apotek --region 1081
   sorparse find Sor_complete.zip --municipality Aalborg --status CLOSED --as-of 2020-01-01 --csv
-  sorparse find SHAKCOMPLETE.TXT rigshospitalet --as-of 1995-01-01
+  sorparse find SHAKCOMPLETE.TXT hjerte --as-of 2012-01-01
 """
 
 

@@ -27,7 +27,7 @@ ABOUT = (
 EXAMPLES = """\
   sorparse map-shak Sor_complete.zip 9901 990101
   sorparse map-shak Sor_complete.zip 9000041000016007 --as-of 2012-01-01
-  sorparse map-shak Sor_complete.zip 130101A --as-of 1995-01-01 --shak SHAKCOMPLETE.TXT
+  sorparse map-shak Sor_complete.zip 9901 --as-of 2012-01-01 --shak SHAKCOMPLETE.TXT
   sorparse map-shak Sor_complete.zip - --csv < codes.txt > mapped.csv
 """
 
