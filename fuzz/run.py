@@ -48,8 +48,11 @@ def main() -> None:
                 import_module(found.name)
         from targets import TARGETS
     remember_decoders(import_module("sorparse.formats.csv_reader"))
+    if sys.argv[1:] == ["--list"]:
+        print(*TARGETS)
+        return
     if len(sys.argv) < 2 or sys.argv[1] not in TARGETS:
-        raise SystemExit(f"usage: python fuzz/run.py {{{'|'.join(TARGETS)}}} [SECONDS]")
+        raise SystemExit(f"usage: python fuzz/run.py {{--list|{'|'.join(TARGETS)}}} [SECONDS]")
     name, *rest = sys.argv[1:]
     target = TARGETS[name]
     corpus = HERE / "corpus" / name

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
+
+from exports_support import postgres_server
 
 # a busy machine is no failure: what a test may cost is not what it tests
 settings.register_profile(
@@ -38,3 +42,21 @@ def samples_dir() -> Path:
         if place.is_dir():
             return place
     pytest.skip("the real excerpts are not here (set SORPARSE_SAMPLES to their folder)")
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    """Address of a PostgreSQL server that the tests of a file have to themselves."""
+    with postgres_server() as address:
+        yield address
+
+
+@pytest.fixture
+def db(server: str) -> Iterator[Any]:
+    """A connection to that server; the schemas that a test made are dropped after it."""
+    import psycopg
+
+    with psycopg.connect(server, autocommit=True) as connection:
+        yield connection
+        for schema in ("sor", "other"):
+            connection.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")

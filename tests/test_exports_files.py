@@ -205,17 +205,6 @@ def test_a_table_added_to_our_database_is_not_thrown_away(tmp_path: Path) -> Non
         convert(examples.sor2_zip, "sqlite", target)
 
 
-def test_a_sqlite_file_in_use(tmp_path: Path) -> None:
-    target = tmp_path / "sor.db"
-    convert(examples.sor2_zip, "sqlite", target)
-    with closing(sqlite3.connect(target)) as db:
-        db.execute("PRAGMA journal_mode = WAL")
-        db.execute("INSERT INTO load_info VALUES ('a', 'b')")
-        db.commit()
-        with pytest.raises(ConversionError, match="it is in use"):
-            convert(examples.sor2_zip, "sqlite", target)
-
-
 @pytest.mark.parametrize(
     ("to", "package", "extra"),
     [

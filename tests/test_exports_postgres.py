@@ -9,27 +9,13 @@ from typing import Any
 import pytest
 
 import sorparse
-from exports_support import SOURCES, days_that_matter, dict_rows, postgres_server, read_records
+from exports_support import SOURCES, days_that_matter, dict_rows, read_records
 from sorparse import ConversionError, SOREntity, Validity, convert, examples
-from sorparse.exports.postgres import shown
 from sorparse.tables import schema_of
+from tables_effective_support import hold
 from tables_support import FakeFeed, entities, record_of, small_tables
 
 psycopg = pytest.importorskip("psycopg")
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    with postgres_server() as address:
-        yield address
-
-
-@pytest.fixture
-def db(server: str) -> Iterator[Any]:
-    with psycopg.connect(server, autocommit=True) as connection:
-        yield connection
-        for schema in ("sor", "other"):
-            connection.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
 
 
 def stored(db: Any, table: str, schema: str = "sor") -> list[Any]:
@@ -109,6 +95,20 @@ def test_as_of_any_day(server: str, db: Any) -> None:
         assert found == set(register.as_of(day).active()), day
     rows = dict_rows(db.execute("SELECT * FROM sor.entity_current"))
     assert {record_of("entities", row) for row in rows} == set(register.as_of().active())
+
+
+def test_inheritance_is_resolved_on_any_day(server: str, db: Any) -> None:
+    convert(examples.sor2_zip, server)
+    versions = read_records(examples.sor2_zip)["entities"]
+    register = sorparse.load(examples.sor2_zip)
+    for day in days_that_matter()[::9]:
+        rows = db.execute("SELECT * FROM sor.entity_effective WHERE period @> %s::date", (day,))
+        hold(register.as_of(day), versions, dict_rows(rows), whole=True)
+    indices = "SELECT indexname FROM pg_indexes WHERE tablename = 'entity_effective'"
+    found = {name for (name,) in db.execute(indices)}
+    assert {"entity_effective_key", "entity_effective_period"} <= found
+    convert(examples.sor2_zip, server, tables=["edi_types"])
+    assert db.execute("SELECT to_regclass('sor.entity_effective')").fetchone() == (None,)
 
 
 def test_loading_again_replaces_and_keeps_what_others_built_on_it(server: str, db: Any) -> None:
@@ -234,8 +234,3 @@ def test_a_text_that_the_database_cannot_hold(server: str, db: Any) -> None:
     with pytest.raises(ConversionError, match=r"0x00.*COPY entities, line 1"):
         convert(FakeFeed({"entities": [bad]}), server)
     assert len(stored(db, "entities")) == 95
-
-
-def test_the_password_is_not_shown() -> None:
-    assert shown("postgres://me:secret@host:5433/db?x=1") == "postgres://me@host:5433/db?x=1"
-    assert shown("postgres://me@host/db") == "postgres://me@host/db"

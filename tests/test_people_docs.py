@@ -30,7 +30,9 @@ CODE = re.compile(r"(?!utf-|windows-|iso)[a-z][a-z0-9]*(-[a-z0-9]+)+")
 NOT_CODES = {
     # the rules by which one unit was chosen of several
     *("only-candidate", "in-force", "reporting-level", "drops-supplementary", "not-in-force"),
-    *("clinical-over-administrative", "owns-number", "health-institution", "only-in-shak"),
+    *("clinical-over-administrative", "owns-number", "health-institution"),
+    "institution-owner",
+    "only-in-shak",
 }
 # parts that hold no findings about data
 ELSEWHERE = ("cli", "display", "examples", "exports", "tables")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from register_helpers import mapped, unit
@@ -27,6 +29,7 @@ VIEW = Register.from_records(
         ("94", "000094"),
         ("99077410", "077410"),
         ("12345", "012345"),  # a closed unit has it
+        ("088123", "88123"),  # the register itself lost the zero
         ("88124", None),
         ("hello", None),
         ("", None),
@@ -71,6 +74,16 @@ def test_a_shak_code(asked: str, hint: str | None) -> None:
 @pytest.mark.parametrize("asked", ["9901203", "9980e10", "990150", "9902"])
 def test_a_shak_code_that_a_unit_has_needs_no_hint(asked: str) -> None:
     assert VIEW.shak_to_sor(asked).hint is None
+
+
+def test_a_notebook_shows_the_hint() -> None:
+    assert "Did you mean <code>077410</code>?" in _without_styles(
+        VIEW.match_provider_number("77410")._repr_html_()
+    )
+
+
+def _without_styles(html: str) -> str:
+    return re.sub(r"<(\w+) [^>]*>", r"<\1>", html)
 
 
 def test_a_location_number_has_no_other_spelling() -> None:

@@ -61,6 +61,8 @@ def bare(cell: str) -> str:
 @example(['"a;b";"c;d'])
 @example(['="";"=""""";"="""""""'])
 @example(['a"b;c"d;e'])
+@example([';;=";1"'])
+@example([';;=";"'])
 def test_an_ordinary_row_has_the_cells_of_the_csv_module(end: str, lines: list[str]) -> None:
     data = "".join(line + end for line in lines).encode()
     if any(line.count('"') % 2 for line in lines):

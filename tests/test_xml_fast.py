@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 import sorparse
-from sorparse.formats.sor_xml.fast import Fast
 from sorparse.formats.sor_xml.names import ENTITIES, LOCATION_CODES, is_structural
 from sorparse.formats.sor_xml.namespaces import namespaces_of
 from sorparse.formats.sor_xml.scan import Irregular, Scanner
+from sorparse.formats.sor_xml.skeleton import Elements
 from sorparse.formats.texts import Odd
 from xml_support import HOSPITAL, OWNER, STATUS, UNIT, V2, document, hospital, option, owner, unit
 
@@ -114,7 +114,7 @@ def read_both_ways(
     with monkeypatch.context() as patch:
         patch.setattr(Scanner, "cut", refuse)  # reading the text is a third way
         fast = read_all()
-        patch.setattr(Fast, "read", odd)
+        patch.setattr(Elements, "read", odd)
         careful = read_all()
     return fast, careful
 
@@ -163,13 +163,14 @@ def test_both_ways_agree(
 
 def test_the_fast_way_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     taken: list[str] = []
-    real = Fast.read
+    real = Elements.read
 
-    def watched(self: Fast, given_element: Any, cells: list[Any]) -> None:
-        real(self, given_element, cells)
+    def watched(self: Elements, given_element: Any) -> Any:
+        made = real(self, given_element)
         taken.append(given_element.tag)
+        return made
 
-    monkeypatch.setattr(Fast, "read", watched)
-    # a comment between the units has their elements made
-    with sorparse.open(document("<!-- c -->", owner(hospital(unit())))) as feed:
+    monkeypatch.setattr(Elements, "read", watched)
+    # an instruction between the units has their elements made
+    with sorparse.open(document("<?pi x?>", owner(hospital(unit())))) as feed:
         assert len(list(feed.entities())) == len(taken) == 3

@@ -6,6 +6,7 @@ documents that are damaged, and wherever the pieces end in which the bytes arriv
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -148,6 +149,10 @@ def way_of(
 QUIET = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
 SNIPPETS = [
     b"<!-- c -->",
+    b"<!-- \x01 -->",
+    b"<!-- -- -->",
+    b"<OrganizationalUnit/>",
+    b"<OrganizationalUnit><s:SorIdentifier>9041000016009</s:SorIdentifier></OrganizationalUnit>",
     b"<!-- </OrganizationalUnit> -->",
     b"<![CDATA[a<b]]>",
     b"<![CDATA[</OrganizationalUnit>]]>",
@@ -274,9 +279,10 @@ def test_the_examples_are_read_by_their_text(monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        (b"<HealthInstitutionEntity>", b"<!-- c --><HealthInstitutionEntity>"),
+        (b"<HealthInstitutionEntity>", b"<!-- -- --><HealthInstitutionEntity>"),
         (b"<HealthInstitutionEntity>", b'<HealthInstitutionEntity new="1">'),
-        (b"</SorTree>", b"</SorTree><!-- c -->"),
+        (b"</OrganizationalUnit>", b"<OrganizationalUnit/></OrganizationalUnit>"),
+        (b"</SorTree>", b"</SorTree><?pi x?>"),
         (b"</HealthInstitutionEntity>", b"stray</HealthInstitutionEntity>"),
     ],
 )
@@ -287,6 +293,57 @@ def test_anything_between_the_units_has_the_document_read_by_elements(
     assert not way_of(content, monkeypatch)[2]
     text, elements = outcomes(content, monkeypatch)
     assert text == elements
+
+
+@pytest.mark.parametrize(
+    "place",
+    [b"<InstitutionOwnerEntity>", b"<HealthInstitutionEntity>", b"</OrganizationalUnitEntity>"],
+)
+@pytest.mark.parametrize(
+    "comment", [b"<!-- c -->", b"<!---->", b"<!-- </OrganizationalUnitEntity>\n<a> -->"]
+)
+def test_a_comment_between_the_units_leaves_the_text_regular(
+    place: bytes, comment: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = RICH.replace(place, comment + b"\n" + place + comment)
+    content = content.replace(b"</SorTree>", comment + b"</SorTree>" + comment)
+    assert way_of(content, monkeypatch) == (5, 1, True)
+    for chunk in (30, 10_000):
+        text, elements = outcomes(content, monkeypatch, chunk)
+        assert text == elements
+    assert [record for _, record in text[0]] == [record for _, record in outcome(RICH)[0]]
+
+
+def test_a_unit_in_a_unit_is_the_same_from_bytes_and_from_a_stream() -> None:
+    inner = unit(sor_id=INNER).split("\n", 1)[1].rsplit("\n", 1)[0]
+    content = document(owner(hospital(unit(more=(option(), inner)), unit(sor_id=OTHER))))
+    with sorparse.open(io.BytesIO(content)) as feed:
+        streamed = list(feed.numbered("entities")), feed.issues
+    with sorparse.open(content) as feed:
+        assert (list(feed.numbered("entities")), sorted(map(repr, feed.issues))) == (
+            streamed[0],
+            sorted(repr(issue).replace("<stream>", "<bytes>") for issue in streamed[1]),
+        )
+    assert [record.sor_id for _, record in streamed[0]].count(INNER) == 1
+
+
+def test_lines_are_exact_beyond_what_libxml2_stores(monkeypatch: pytest.MonkeyPatch) -> None:
+    filler = "".join(unit(sor_id=INNER, more=(option(LOCATION),)) for _ in range(3_000))
+    content = document("\n" * 20_000, owner(hospital(filler, unit(sor_id=OTHER))))
+    lines = content.split(b"\n")
+    starts = [
+        number
+        for number, line in enumerate(lines, 1)
+        if line in (b"<InstitutionOwner>", b"<HealthInstitution>", b"<OrganizationalUnit>")
+    ]
+    numbers = [n for n, line in enumerate(lines, 1) if line == b"<EanLocationCodeEntity>"]
+    assert starts[-1] > 70_000
+    for chunk in (64 * 1024, 1_000):
+        text, elements = outcomes(content, monkeypatch, chunk)
+        assert text == elements
+        assert [line for line, _ in text[0]] == starts
+        with in_chunks_of(chunk, monkeypatch), sorparse.open(content) as feed:
+            assert [line for line, _ in feed.numbered("location_codes")] == numbers
 
 
 def test_what_was_told_is_not_told_again() -> None:

@@ -16,6 +16,10 @@ READING = {
     "bad-kind": ("warning", "A SHAK line whose code does not fit its kind. Read all the same."),
     "bad-location-code": ("warning", "Not 13 digits. Kept as it is."),
     "bad-number": ("error", "A value that is no number. The field is `None`."),
+    "bad-shak-code": (
+        "warning",
+        "A malformed SHAK code, often a spreadsheet's damage (`3800E1` written as 38000). Kept.",
+    ),
     "bad-sor-id": ("warning", "Not of the form of a SOR id. Kept as it is."),
     "bad-sor-type": ("error", "Not IE, SI or OE, nor their names. The field is `None`."),
     "check-digit": ("warning", "The check digit is wrong: a typing error. Kept as it is."),
@@ -35,15 +39,27 @@ READING = {
     "duplicate-column": ("warning", "Two columns for one field. The first that is filled counts."),
     "duplicate-element": ("warning", "An element stands twice in a unit. The first counts."),
     "field-too-long": ("error", "A value beyond `Limits.max_field_chars`. Its row is no record."),
+    "line-above-header": (
+        "info",
+        "A title, or a spreadsheet's `sep=;`, above the header of a CSV. Not read.",
+    ),
     "misplaced-element": (
         "warning",
         "A unit of an XML outside the tree. Hung below the nearest one.",
+    ),
+    "implausible-date": (
+        "warning",
+        "A date before 1800, or one from 2100 on that is no to-date. Kept as that day.",
     ),
     "missing-element": ("warning", "A unit of an XML lacks what every unit of its level has."),
     "missing-key": ("error", "A row without its key, the SOR id for example. It is no record."),
     "names-not-read": (
         "warning",
         "The XML set's file of names failed; the library's own are used.",
+    ),
+    "no-entities": (
+        "error",
+        "A set that should have units has none: their file is missing, empty or no such file.",
     ),
     "no-entries": ("warning", "A file beside Sor.xml in which nothing looks like entries."),
     "open-end-date": (
@@ -52,12 +68,12 @@ READING = {
     ),
     "record-too-long": ("error", "A line without end, beyond the limits. It is no record."),
     "row-length": ("error", "More or fewer values than columns. The row is no record; see `raw`."),
+    "several-snapshots": (
+        "warning",
+        "A second snapshot of a table, older or unfinished. Not read; never merged.",
+    ),
     "stray-quote": ("warning", "A quotation mark where none belongs. Read as a character."),
     "stray-text": ("warning", "Text between the elements of an XML. Kept in the issue only."),
-    "table-in-several-files": (
-        "warning",
-        "Two files of one table. They are read one after the other.",
-    ),
     "table-passed-over": ("info", "The same table in a richer format beside it was read instead."),
     "too-many-issues": ("error", "More issues than `Limits.max_issues`; the rest was counted."),
     "unclosed-quote": ("error", "A quotation mark that never closes. Its line is no record."),
@@ -68,7 +84,11 @@ READING = {
 WRITING = {
     "coordinates-outside": "Coordinates that are no place in UTM zone 32N: no point on the map.",
     "field-not-written": "The target has no column for a field that some rows fill.",
+    "not-vacuumed": "The rows are loaded, but PostgreSQL skipped VACUUM or ANALYZE.",
     "row-without-key": "Rows that a reader of the target will not take, for they lack the key.",
+    "same-content": "The database holds the same rows already (severity `info`).",
+    "table-made-anew": "A table with the columns of another version was made anew: grant its "
+    "rights again.",
     "table-not-written": "The target has no place for a table.",
 }
 VALIDATION_PAGE = Path(__file__).parent.parent / "validation.md"

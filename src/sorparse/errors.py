@@ -1,4 +1,7 @@
-"""Every exception that this library raises on purpose. All derive from :class:`SorError`."""
+"""Every exception that this library raises on purpose, and its warnings.
+
+All exceptions derive from :class:`SorError`.
+"""
 
 from __future__ import annotations
 
@@ -85,6 +88,27 @@ class ConversionError(SorError):
     """
 
 
+class EmptySourceError(ConversionError):
+    """Units were to be written, and the source has none. Nothing was replaced."""
+
+    issues: tuple[Issue, ...] = ()
+    """Issues in the data that were found up to then."""
+
+
+class GuardError(ConversionError):
+    """A guard of the caller tripped: too many closings or errors, or too few units.
+
+    Nothing was replaced.
+    """
+
+    issues: tuple[Issue, ...] = ()
+    """Issues in the data that were found up to then."""
+
+
+class InvalidOptionError(SorError, ValueError):
+    """An option has a value that it cannot have; the message says what was expected."""
+
+
 class NotInForceError(SorError, KeyError):
     """No version of the unit is in force on the date asked about."""
 
@@ -152,3 +176,11 @@ def _rebuild_unknown_term(
 
 class FhirError(SorError, ValueError):
     """A record or the arguments lack what a FHIR resource or profile requires."""
+
+
+class UnknownFieldError(SorError, ValueError):
+    """A name that is neither a field of a record nor a short name for one."""
+
+
+class UnreadableDateWarning(UserWarning):
+    """Dates in a column of a data frame could not be read; their rows have no answer."""

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
+from pathlib import Path
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any, BinaryIO, Self, overload
 
@@ -17,6 +18,7 @@ from .formats.base import GivesNames, Poorer, TakesNames, Validator
 from .formats.looks import looks_like
 from .issues import Issue, IssueLog, OnIssue
 from .limits import DEFAULT_LIMITS, Limits
+from .snapshots import Snapshots, may_have_rows
 from .sources import Member, Source, open_source
 
 if TYPE_CHECKING:
@@ -58,6 +60,9 @@ _RICHEST_FIRST = (
     Format.SHAK,
     Format.SHAK_REGION,
 )
+
+_WITH_UNITS = (Format.SOR2, Format.SOR2_DAILY, Format.SOR_CSV, Format.SOR_XML)
+"""The formats whose sets always have units."""
 
 
 def open(  # noqa: A001 - the name is the library's own `open`, as in gzip.open
@@ -157,6 +162,8 @@ class Feed:
             if found is not None:
                 self._found.append(found)
         self._readers = self._chosen()
+        self._look_for_entities()
+        self._opening_issues = tuple(self._options.log.as_list())
         if options.validator is not None and not any(
             reader.format is Format.SOR_XML for reader in self._readers.get("entities", ())
         ):
@@ -192,38 +199,69 @@ class Feed:
             raise UnrecognisedFormatError(
                 f"holds none of SOR's files: {inside or 'it is empty'}", file=self._source.name
             )
-        names = next((reader for reader in readers if isinstance(reader, GivesNames)), None)
-        for reader in readers:
-            if isinstance(reader, TakesNames):
-                reader.use_names_from(names)
+        report = self._options.log.add
+        snapshots = Snapshots(self._source.name, self._stated_date, report)
         chosen: dict[str, list[TableReader]] = {}
         for table in TABLES:
             having = [reader for reader in readers if reader.table == table]
             if not having:
                 continue
-            richest = min(map(_richness, having))
-            chosen[table] = [reader for reader in having if _richness(reader) == richest]
-            if len(chosen[table]) > 1:
-                self._options.log.add(
-                    Issue(
-                        "warning",
-                        "table-in-several-files",
-                        f"{table} stands in several files, which are read one after the other: "
-                        + ", ".join(reader.member.base_name for reader in chosen[table][:10]),
-                        file=self._source.name,
-                    )
-                )
+            best = min(having, key=_richness)
+            found = snapshots.choose([one for one in having if _richness(one) == _richness(best)])
+            if found:
+                chosen[table] = found
             for reader in having:
-                if reader not in chosen[table]:
-                    self._options.log.add(
+                if _richness(reader) != _richness(best):
+                    report(
                         Issue(
                             "info",
                             "table-passed-over",
-                            f"{table} is read from {chosen[table][0].member.base_name} beside it",
+                            f"{table} is read from {best.member.base_name} beside it",
                             file=reader.member.name,
                         )
                     )
+        read = [reader for reader in readers if not snapshots.refuses(reader.member)]
+        names = next((reader for reader in read if isinstance(reader, GivesNames)), None)
+        for reader in read:
+            if isinstance(reader, TakesNames):
+                reader.use_names_from(names)
         return chosen
+
+    def _stated_date(self, member: Member) -> date | None:
+        for found in self._found:
+            if any(reader.member is member for reader in found.readers):
+                return found.snapshot_date()
+        return None
+
+    def _look_for_entities(self) -> None:
+        """Report a set without units, as far as the beginning of its files shows it."""
+        readers = self._readers.get("entities", ())
+        if readers:
+            if not any(may_have_rows(reader) for reader in readers):
+                self.report_no_entities()
+        elif self._source.is_set and self.format in _WITH_UNITS:
+            self.report_no_entities()
+
+    def report_no_entities(self) -> None:
+        """Report that there is no unit in a set whose format promises units."""
+        what = (
+            "the file of the units has no rows"
+            if "entities" in self._readers
+            else f"there is no file of units beside {', '.join(self._readers)}"
+        )
+        self.report(
+            Issue(
+                "error",
+                "no-entities",
+                f"{self.format} without units: {what}; expected at least one unit, so the file is "
+                "probably not what the publisher meant to give",
+                file=self._source.name,
+            )
+        )
+
+    def report(self, issue: Issue) -> None:
+        """Add an issue to those of the feed, as ``on_issue`` asks."""
+        self._options.log.add(issue)
 
     @property
     def format(self) -> Format:
@@ -234,7 +272,10 @@ class Feed:
     @cached_property
     def snapshot_date(self) -> date | None:
         """The day that the data represent, where the file tells it (XML does)."""
+        read = {reader.member for readers in self._readers.values() for reader in readers}
         for found in self._found:
+            if read.isdisjoint(reader.member for reader in found.readers):
+                continue
             day = found.snapshot_date()
             if day is not None:
                 return day
@@ -244,6 +285,16 @@ class Feed:
     def name(self) -> str:
         """Path of the source, or a word for bytes and streams."""
         return self._source.name
+
+    @property
+    def path(self) -> Path | None:
+        """Absolute path of the file or folder; None for bytes and streams without a file."""
+        return self._source.path
+
+    @property
+    def error_count(self) -> int:
+        """Number of errors, those beyond ``Limits.max_issues`` included."""
+        return self._options.log.errors
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -286,11 +337,19 @@ class Feed:
         """
         return self._rows(self._having_table(table), None)
 
-    def to_arrow(self, table: str) -> Table:
-        """Give a table, by its name, as an Arrow table for any data tool; see ``Table``.
+    def to_arrow(self, table: str, *, lists: bool = False) -> Table:
+        """Return a table as an Arrow table for any data tool; see ``Table``.
 
-        It is read, a batch at a time, when a tool takes it, and anew for each. Needs the extra
-        ``[arrow]``. Raises MissingTableError as :meth:`records` does.
+        The table is read, a batch at a time, when a tool takes it, and anew for each tool. Needs
+        the extra ``[arrow]``.
+
+        Args:
+            table: Name of the table.
+            lists: Whether ``replaces`` and ``replaced_by`` are lists. The default is text with a
+                space between the ids, which every tool can save.
+
+        Raises:
+            MissingTableError: If the source does not have the table.
         """
         from .tables import Table, schema_of
         from .tables.arrow import load_pyarrow
@@ -298,7 +357,7 @@ class Feed:
 
         readers = self._having_table(table)  # complains at once of a table that is not there
         load_pyarrow()
-        schema = schema_of(table)
+        schema = schema_of(table, lists=lists)
         return Table(schema, lambda: batches_of(readers, schema))
 
     def rows(self, table: str, fields: Iterable[str]) -> Iterator[Row]:
@@ -431,6 +490,7 @@ class Feed:
                 reader.describe() for readers in self._readers.values() for reader in readers
             ),
             ignored=tuple(self._ignored),
+            issues=self._opening_issues,
         )
 
     def close(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -99,7 +100,9 @@ def standing(view: View, sor_id: str) -> Standing:
         day = reason.date  # the last day in force of a closed unit, the first of a future one
         holding = [version for version in history if day and version.validity.contains(day)]
         unit = (holding or history)[-1]
-        closes = day if reason.reason == "closed" else unit.validity.to_date
+        # a future unit closes at the end of its unbroken time in force, not of its first version
+        opens = day is not None and reason.reason == "future"
+        closes = view.register.as_of(day).closing_date(sor_id) if opens else day
         return Standing(unit, str(view.status(sor_id)), _opened(view, unit), closes)
     return Standing(unit, "ACTIVE", _opened(view, unit), view.closing_date(sor_id))
 
@@ -124,6 +127,26 @@ def row(view: View, unit: SOREntity) -> tuple[object, ...]:
         unit.health_institution and unit.health_institution.name,
         unit.owner and unit.owner.name,
     )
+
+
+def resolved_columns() -> tuple[str, ...]:
+    """Return :data:`COLUMNS` and those with inheritance resolved."""
+    from sorparse.tables.effective import effective_columns
+
+    return (*COLUMNS, *(column.name for column in effective_columns()))
+
+
+def resolved_rows(view: View, hits: Sequence[SOREntity]) -> Iterator[tuple[object, ...]]:
+    """Yield a unit's values for :func:`resolved_columns`.
+
+    Those of a closed unit are of its last date, those of a future one of its first.
+    """
+    from sorparse.register.resolved import effective_of
+    from sorparse.tables.effective import columns_of_effective
+
+    columns = columns_of_effective([effective_of(view, unit) for unit in hits])
+    for unit, resolved in zip(hits, zip(*columns, strict=True), strict=True):
+        yield (*row(view, unit), *resolved)
 
 
 def version_row(version: SOREntity) -> tuple[object, ...]:

@@ -1,8 +1,13 @@
 """PostgreSQL: a schema of tables, by way of COPY. Needs the extra ``[postgres]``.
 
-Everything happens in one transaction: others see the old rows until it ends, and where anything
-fails the old rows stay. Tables that have the columns of this version are emptied and filled, not
-dropped, so that rights and views of others on them live on.
+Everything happens in one transaction: others see the old rows until it ends, and if anything fails
+the old rows are left unchanged. The rows of tables that have the columns of this version are
+compared with the new ones, and only the differences are written. Rights on these tables and views
+of others over them stay, and a load of equal rows takes no space.
+
+Locks: while the source is read nothing is locked that a reader needs. Tables that must be dropped
+(columns of another version, tables that the source does not have) are dropped at the very end; if a
+reader keeps one of them locked, the load gives up so that other readers do not queue behind it.
 
 ``entities.validity`` and ``entity_periods.period`` are ``daterange`` with a GiST index.
 ``entity_as_of(day)`` is a function: ``SELECT * FROM sor.entity_as_of('2020-01-01')``.
@@ -10,68 +15,123 @@ dropped, so that rights and views of others on them live on.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
-from io import StringIO
+from contextlib import closing
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
+from ..errors import ConversionError
 from ..extras import load_extra
-from ..tables.flatten import Columns
-from ..tables.schema import DataType, TableSchema, schema_of
-from . import periods
-from .load import INFO, INFO_DOC, Load
+from ..issues import Issue
+from ..tables.schema import DataType
+from . import effective, periods
+from .effective import effective_schema
+from .load import INFO, INFO_DOC, ROW_ID, Load
+from .postgres_address import Address, parsed, shown
+from .postgres_rows import chunks, csv_text, effective_chunks
 from .replace import failed
-from .sql import OUR_TABLES, column_lines, indices, literal, quoted
+from .sql import OUR_TABLES, OUR_VIEWS, column_lines, differences, indices, literal, quoted
+
+__all__ = ["shown", "write"]
 
 _TYPES = {
     DataType.TEXT: "text",
     DataType.DATE: "date",
     DataType.BOOL: "boolean",
+    DataType.INTEGER: "bigint",
     DataType.NUMBER: "double precision",
     DataType.TEXT_LIST: "text[]",
     DataType.JSON: "jsonb",
 }
-_YES_NO = {True: "t", False: "f", None: None}
 # a period that ends before it starts has no day; daterange() would refuse it
 _VALIDITY = (
     "daterange GENERATED ALWAYS AS (CASE WHEN to_date < from_date THEN 'empty'::daterange "
     "ELSE daterange(from_date, to_date, '[]') END) STORED"
 )
 _VALIDITY_DOC = "The days from from_date to to_date, both included, as one value."
-_PERIOD = "daterange GENERATED ALWAYS AS (daterange(in_force_from, in_force_to, '[]')) STORED"
+# a range without end where there is none: drivers cannot read the day after 9999-12-31
+_PERIOD = (
+    "daterange GENERATED ALWAYS AS "
+    "(daterange(in_force_from, NULLIF(in_force_to, '9999-12-31'), '[]')) STORED"
+)
+_PERIOD_DOC = "Both as one value, last day included."
+SETTLED = (periods.TABLE, effective.TABLE)
 TODAY = "(now() AT TIME ZONE 'Europe/Copenhagen')::date"
 Lines = list[tuple[str, str, str]]
+Wanted = dict[str, tuple[str, Lines, dict[str, str]]]
+"""Meaning, columns and indices of each table, by name."""
+_VIEW, _FUNCTION = "entity_current", "entity_as_of"
+_NEW = " new"
+DROP_SECONDS = 10
+"""How long to wait for readers of a table that must be dropped, if the server sets no limit."""
 
 
-def shown(address: str) -> str:
-    """Give the database's address without the password."""
-    parts = urlsplit(address)
-    if parts.password is None:
-        return address
-    user, host = (parts.username or ""), (parts.hostname or "")
-    place = f"{user}@{host}" + (f":{parts.port}" if parts.port else "")
-    return urlunsplit(parts._replace(netloc=place))
+def write(load: Load, target: str, schema: str = "sor", *, force: bool = False) -> None:
+    """Write the tables to a schema of a database, in place of what an earlier load wrote there.
 
+    Args:
+        load: The tables.
+        target: The address of the database, in any form that libpq takes.
+        schema: The schema; it is created if it is missing.
+        force: Also write to a schema that holds tables of others. These are never touched.
 
-def write(load: Load, target: str, schema: str = "sor") -> None:
-    """Write the tables to a schema of a database, in place of what an earlier load wrote there."""
+    Raises:
+        ConversionError: If the schema holds tables of others, or the database refuses the load.
+    """
     psycopg = load_extra("psycopg", "postgres", "PostgreSQL databases")
-    place = f"{shown(target)}, schema {schema}"
+    address = parsed(target)
+    place = f"{address.shown}, schema {schema}"
+    is_committing = False
+    db = None
     try:
-        with psycopg.connect(target) as db:
-            with db.transaction():
-                _Writer(load, db, schema, place).write()
-            # the rows replaced make room for the next load, and the planner knows the new ones
-            db.autocommit = True
-            for table in (*load.tables, *([periods.TABLE] if load.has_periods else [])):
-                db.execute(f"VACUUM (ANALYZE) {quoted(schema)}.{quoted(table)}")
+        db = psycopg.connect(target, client_encoding="utf8")
+        with closing(db):
+            # each statement is to see what a load that it waited for has committed
+            db.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
+            writer = _Writer(load, db, schema, place, force=force)
+            writer.write()
+            load.check_guards()
+            is_committing = True
+            db.commit()
+            _vacuum(load, db, [writer.name(table) for table in sorted(writer.changed)], address)
     except psycopg.Error as error:
-        raise failed(place, _told(error)) from error
+        reason = address.without_secrets(_reason(error))
+        if is_committing and db is not None and db.broken:
+            raise ConversionError(
+                f"cannot write {place}: {reason}; the connection broke while the load was being "
+                "committed, so either all of it is stored or nothing: load again"
+            ) from error
+        raise failed(place, reason) from error
 
 
-def _told(error: Any) -> str:
-    """Give the server's message, with where in the copied rows it was, and its hint."""
+def _vacuum(load: Load, db: Any, tables: list[str], address: Address) -> None:
+    """Free the space of the rows that were replaced, and count the new ones for the planner.
+
+    The load is stored already: what fails here is a warning. No table is waited for.
+    """
+    psycopg = load_extra("psycopg", "postgres", "PostgreSQL databases")
+    skipped: list[str] = []
+
+    def notice(diagnosis: Any) -> None:
+        if diagnosis.severity_nonlocalized == "WARNING":
+            skipped.append(str(diagnosis.message_primary))
+
+    try:
+        db.autocommit = True
+        db.add_notice_handler(notice)
+        for table in tables:
+            db.execute(f"VACUUM (ANALYZE, SKIP_LOCKED, TRUNCATE FALSE) {table}")
+    except psycopg.Error as error:
+        skipped.append(address.without_secrets(" ".join(_reason(error).split())))
+    if skipped:
+        load.note(
+            "not-vacuumed",
+            f"the rows are loaded, but VACUUM or ANALYZE was skipped ({'; '.join(skipped)}); "
+            "run VACUUM (ANALYZE) on the tables, or leave it to autovacuum",
+        )
+
+
+def _reason(error: Any) -> str:
+    """Return the server's message, where in the copied rows it was, and its hint."""
     diagnosis = error.diag
     if diagnosis.message_primary is None:
         return str(error)
@@ -82,34 +142,44 @@ def _told(error: Any) -> str:
 class _Writer:
     """One load into one schema, within the transaction of the caller."""
 
-    def __init__(self, load: Load, db: Any, schema: str, place: str) -> None:
+    def __init__(self, load: Load, db: Any, schema: str, place: str, *, force: bool) -> None:
         self._load = load
         self._db = db
         self._schema = schema
         self._place = place
+        self._force = force
+        self._wanted = self._tables_wanted()
+        self._there: dict[str, list[tuple[str, str]]] = {}
+        self.changed: set[str] = set()
+        """Tables that got other rows."""
 
     def write(self) -> None:
-        name = quoted(self._schema)
         # a second load into the same schema waits here for the first
         lock = f"SELECT pg_advisory_xact_lock(hashtext({literal('sorparse ' + self._schema)}))"
         self._db.execute(lock)
-        self._refuse_others()
-        self._db.execute(f"CREATE SCHEMA IF NOT EXISTS {name}")
-        wanted = self._wanted()
-        self._clear(wanted)
+        self._there = self._tables_there()
+        found = self._db.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", (self._schema,))
+        if found.fetchone() is None:
+            self._db.execute(f"CREATE SCHEMA {quoted(self._schema)}")
+        self._load.settle()
         for schema in self._load.schemas:
-            self._copy(schema.name, [c.name for c in schema.columns], _chunks(self._load, schema))
+            columns = [ROW_ID, *(column.name for column in schema.columns)]
+            self._take(schema.name, columns, chunks(self._load, schema))
         if self._load.has_periods:
-            columns = ["sor_id", "in_force_from", "in_force_to", "row_id"]
-            batches = (_csv(batch) for batch in self._load.period_columns())
-            self._copy(periods.TABLE, columns, batches, numbered=False)
-            self._add_views()
-        for item in self._load.info().items():
-            self._db.execute(f"INSERT INTO {name}.{INFO} VALUES (%s, %s)", item)  # noqa: S608 - quoted
+            batches = (csv_text(batch) for batch in self._load.period_columns())
+            self._take(periods.TABLE, list(periods.DOCS), batches)
+            resolved = effective_schema()
+            self._take(resolved.name, list(resolved.names), effective_chunks(self._load))
+        for table in self._wanted.keys() & self._there.keys() - {INFO} - self._stale():
+            self._write_differences(table)
+        self._write_info()
+        self._put_in_place()
+        if not self.changed and self._there.keys() == self._wanted.keys():
+            message = f"{self._place} holds the same rows already; no table was written"
+            self._load.issues.append(Issue("info", "same-content", message))
 
-    def _wanted(self) -> dict[str, tuple[str, Lines, dict[str, str]]]:
-        """Give meaning, columns, and indices of each table that is to be there."""
-        found: dict[str, tuple[str, Lines, dict[str, str]]] = {}
+    def _tables_wanted(self) -> Wanted:
+        found: Wanted = {}
         for schema in self._load.schemas:
             lines = column_lines(schema, _TYPES)
             listed = {
@@ -125,90 +195,194 @@ class _Writer:
                 (name, kind, doc)
                 for kind, (name, doc) in zip(types, periods.DOCS.items(), strict=True)
             ]
-            lines.append(("period", _PERIOD, "Both as one value, last day included."))
+            lines.append(("period", _PERIOD, _PERIOD_DOC))
             keys = {
                 f"{periods.TABLE}_key": "(sor_id, in_force_from)",
                 f"{periods.TABLE}_period": "USING gist (period)",
                 f"{periods.TABLE}_row": "(row_id)",
             }
             found[periods.TABLE] = (periods.TABLE_DOC, lines, keys)
+            resolved = effective_schema()
+            lines = [*column_lines(resolved, _TYPES), ("period", _PERIOD, _PERIOD_DOC)]
+            keys = {
+                name: f"({', '.join(map(quoted, columns))})" for name, columns in indices(resolved)
+            }
+            keys[f"{resolved.name}_period"] = "USING gist (period)"
+            found[resolved.name] = (resolved.doc, lines, keys)
         info = [("name", "text PRIMARY KEY", "What"), ("value", "text", "Its value")]
         found[INFO] = (INFO_DOC, info, {})
         return found
 
-    def _there(self) -> dict[str, list[tuple[str, str]]]:
-        """Give the tables of ours that the schema has, each with its columns and their types."""
+    def _tables_there(self) -> dict[str, list[tuple[str, str]]]:
+        """Return the library's tables in the schema, each with its columns and their types.
+
+        Raises:
+            ConversionError: If the schema holds anything that is not to be replaced.
+        """
         rows = self._db.execute(
-            "SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod) FROM pg_class c "
-            "JOIN pg_namespace n ON n.oid = c.relnamespace "
-            "JOIN pg_attribute a ON a.attrelid = c.oid "
-            "WHERE n.nspname = %s AND c.relname = ANY(%s) AND a.attnum > 0 AND NOT a.attisdropped "
+            "SELECT c.relname, c.relkind::text, a.attname, format_type(a.atttypid, a.atttypmod) "
+            "FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_attribute "
+            "a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped "
+            "WHERE n.nspname = %s AND c.relkind IN ('r', 'p', 'f', 'v', 'm') "
             "ORDER BY c.relname, a.attnum",
-            (self._schema, list(OUR_TABLES)),
+            (self._schema,),
         )
-        found: dict[str, list[tuple[str, str]]] = {}
-        for table, column, kind in rows:
-            found.setdefault(table, []).append((column, kind))
-        return found
-
-    def _refuse_others(self) -> None:
-        there = self._there()
-        if there and INFO not in there:
-            told = ", ".join(sorted(there)[:3])
-            raise failed(
-                self._place, f"the schema holds tables of these names that are not ours ({told})"
-            )
-
-    def _clear(self, wanted: dict[str, tuple[str, Lines, dict[str, str]]]) -> None:
-        """Empty the tables that are as they should be; drop the others; make what is missing."""
-        there = self._there()
-        stale = {
-            table
-            for table, columns in there.items()
-            if table not in wanted or columns != _expected(wanted[table][1])
+        tables: dict[str, list[tuple[str, str]]] = {}
+        views: set[str] = set()
+        for name, kind, column, type_ in rows:
+            if kind in {"v", "m"}:
+                views.add(name)
+            else:
+                tables.setdefault(name, []).append((column, type_))
+        strange = sorted(tables.keys() - OUR_TABLES)
+        if strange and not self._force:
+            shown = ", ".join(strange[:3])
+            raise failed(self._place, f"the schema holds other tables ({shown})")
+        ours = {name: columns for name, columns in tables.items() if name in OUR_TABLES}
+        theirs = (views & OUR_TABLES) | {
+            name
+            for name, columns in ours.items()
+            if name not in {INFO, *SETTLED} and ROW_ID not in dict(columns)
         }
-        if stale & {"entities", periods.TABLE}:
-            # these two are made from the tables; a view of somebody else's stands in the way still
-            self._db.execute(f"DROP VIEW IF EXISTS {self._name('entity_current')}")
-            self._db.execute(f"DROP FUNCTION IF EXISTS {self._name('entity_as_of')}(date)")
-        for table in stale:
-            self._db.execute(f"DROP TABLE {self._name(table)}")
-        for table, (doc, lines, keys) in wanted.items():
-            if table in there and table not in stale:
-                # rows and not TRUNCATE: whoever reads meanwhile goes on reading the old ones
-                self._db.execute(f"DELETE FROM {self._name(table)}")  # noqa: S608 - quoted
-                continue
-            listed = ", ".join(f"{quoted(name)} {kind}" for name, kind, _ in lines)
-            self._db.execute(f"CREATE TABLE {self._name(table)} ({listed})")
-            self._db.execute(f"COMMENT ON TABLE {self._name(table)} IS {literal(doc)}")
-            for name, _, told in lines:
-                column = f"{self._name(table)}.{quoted(name)}"
-                self._db.execute(f"COMMENT ON COLUMN {column} IS {literal(told)}")
-            for name, columns in keys.items():
-                self._db.execute(f"CREATE INDEX {quoted(name)} ON {self._name(table)} {columns}")
+        if not self._is_loaded(ours):
+            theirs |= ours.keys() | (views & OUR_VIEWS)
+            if self._functions():
+                theirs.add(_FUNCTION)
+        if theirs:
+            shown = ", ".join(sorted(theirs)[:3])
+            reason = f"the schema holds tables of these names that are not ours ({shown})"
+            raise failed(self._place, reason)
+        return ours
 
-    def _copy(
-        self, table: str, columns: list[str], chunks: Iterator[str], *, numbered: bool = True
-    ) -> None:
-        listed = ", ".join(map(quoted, ["row_id", *columns] if numbered else columns))
-        statement = f"COPY {self._name(table)} ({listed}) FROM STDIN (FORMAT csv)"
+    def _is_loaded(self, tables: dict[str, list[tuple[str, str]]]) -> bool:
+        if tables.get(INFO) != _expected(self._wanted[INFO][1]):
+            return False
+        query = f"SELECT 1 FROM {self.name(INFO)} WHERE name = 'sorparse_version'"  # noqa: S608
+        return self._db.execute(query).fetchone() is not None
+
+    def _functions(self) -> list[str]:
+        """Return the text of each function with the name of the library's."""
+        query = (
+            "SELECT p.prosrc FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace "
+            "WHERE n.nspname = %s AND p.proname = %s"
+        )
+        return [text for (text,) in self._db.execute(query, (self._schema, _FUNCTION))]
+
+    def _stale(self) -> set[str]:
+        """Return the tables that are there with columns of another version."""
+        return {
+            table
+            for table, columns in self._there.items()
+            if table in self._wanted and columns != _expected(self._wanted[table][1])
+        }
+
+    def _take(self, table: str, columns: list[str], rows: Iterator[str]) -> None:
+        """Copy the rows to where no reader is: a new table, or one of this session alone."""
+        _, lines, keys = self._wanted[table]
+        if table in self._there and table not in self._stale():
+            place = f"pg_temp.{quoted(table)}"
+            types = dict(_expected(lines))
+            listed = ", ".join(f"{quoted(name)} {types[name]}" for name in columns)
+            self._db.execute(f"CREATE TEMP TABLE {quoted(table)} ({listed}) ON COMMIT DROP")
+            self._copy(place, columns, rows)
+            self._db.execute(f"ANALYZE {place}")
+            return
+        ending = _NEW if table in self._there else ""
+        self._create(table, ending)
+        self._copy(self.name(table + ending), columns, rows)
+        for name, indexed in keys.items():
+            index = quoted(name + ending)
+            self._db.execute(f"CREATE INDEX {index} ON {self.name(table + ending)} {indexed}")
+        self.changed.add(table)
+
+    def _create(self, table: str, ending: str = "") -> None:
+        doc, lines, _ = self._wanted[table]
+        place = self.name(table + ending)
+        listed = ", ".join(f"{quoted(name)} {kind}" for name, kind, _ in lines)
+        self._db.execute(f"CREATE TABLE {place} ({listed})")
+        self._db.execute(f"COMMENT ON TABLE {place} IS {literal(doc)}")
+        for name, _, meaning in lines:
+            column = f"{place}.{quoted(name)}"
+            self._db.execute(f"COMMENT ON COLUMN {column} IS {literal(meaning)}")
+
+    def _copy(self, place: str, columns: list[str], rows: Iterator[str]) -> None:
+        listed = ", ".join(map(quoted, columns))
+        statement = f"COPY {place} ({listed}) FROM STDIN (FORMAT csv)"
         with self._db.cursor() as cursor, cursor.copy(statement) as copy:
-            for chunk in chunks:
+            for chunk in rows:
                 copy.write(chunk)
 
-    def _add_views(self) -> None:
-        entities, settled = self._name("entities"), self._name(periods.TABLE)
-        source = f"SELECT e.* FROM {settled} p JOIN {entities} e ON e.row_id = p.row_id"  # noqa: S608
-        self._db.execute(
-            f"CREATE OR REPLACE FUNCTION {self._name('entity_as_of')}(day date) "
-            f"RETURNS SETOF {entities} LANGUAGE sql STABLE PARALLEL SAFE "
-            f"AS $$ {source} WHERE p.period @> day $$"
-        )
-        view = self._name("entity_current")
-        self._db.execute(f"CREATE OR REPLACE VIEW {view} AS {source} WHERE p.period @> {TODAY}")
-        self._db.execute(f"COMMENT ON VIEW {view} IS 'The units in force today in Denmark.'")
+    def _write_differences(self, table: str) -> None:
+        generated = " GENERATED "
+        columns = [name for name, kind, _ in self._wanted[table][1] if generated not in kind]
+        statements = differences(self.name(table), f"pg_temp.{quoted(table)}", columns)
+        if sum(self._db.execute(statement).rowcount for statement in statements):
+            self.changed.add(table)
 
-    def _name(self, name: str) -> str:
+    def _write_info(self) -> None:
+        if INFO not in self._there:
+            self._create(INFO)
+        info = self._load.info()
+        place = self.name(INFO)
+        self._db.execute(f"DELETE FROM {place} WHERE NOT name = ANY(%s)", (list(info),))  # noqa: S608
+        for item in info.items():
+            self._db.execute(
+                f"INSERT INTO {place} AS i VALUES (%s, %s) ON CONFLICT (name) DO UPDATE "  # noqa: S608
+                "SET value = EXCLUDED.value WHERE i.value IS DISTINCT FROM EXCLUDED.value",
+                item,
+            )
+
+    def _put_in_place(self) -> None:
+        """Drop and rename tables, and make the views; each only if it must be, for it locks."""
+        self._db.execute(
+            "SELECT set_config('lock_timeout', %s, true) "
+            "WHERE current_setting('lock_timeout') = '0'",
+            (f"{DROP_SECONDS}s",),
+        )
+        stale, gone = self._stale(), self._there.keys() - self._wanted.keys()
+        if (stale | gone) & {"entities", periods.TABLE}:
+            # these two are built from the tables; a view of somebody else's still prevents it
+            self._db.execute(f"DROP VIEW IF EXISTS {self.name(_VIEW)}")
+            self._db.execute(f"DROP FUNCTION IF EXISTS {self.name(_FUNCTION)}(date)")
+        for table in sorted(stale | gone):
+            self._db.execute(f"DROP TABLE {self.name(table)}")
+        for table in sorted(stale):
+            self._db.execute(f"ALTER TABLE {self.name(table + _NEW)} RENAME TO {quoted(table)}")
+            for index in self._wanted[table][2]:
+                old = self.name(index + _NEW)
+                self._db.execute(f"ALTER INDEX {old} RENAME TO {quoted(index)}")
+            if table not in SETTLED:
+                old = self.name(f"{table}{_NEW}_pkey")
+                self._db.execute(f"ALTER INDEX {old} RENAME TO {quoted(table + '_pkey')}")
+        if stale:
+            self._load.note(
+                "table-made-anew",
+                f"tables with the columns of another version were made anew "
+                f"({', '.join(sorted(stale))}): grant rights on them again",
+            )
+        if self._load.has_periods:
+            self._put_views()
+
+    def _put_views(self) -> None:
+        entities, settled = self.name("entities"), self.name(periods.TABLE)
+        source = f"SELECT e.* FROM {settled} p JOIN {entities} e ON e.row_id = p.row_id"  # noqa: S608
+        view = f"{source} WHERE p.period @> {TODAY}"
+        # the text of the function says of both whether they are those of this version
+        text = f"{source} WHERE p.period @> day\n-- {_VIEW}: {view}\n"
+        query = "SELECT 1 FROM pg_views WHERE schemaname = %s AND viewname = %s"
+        has_view = self._db.execute(query, (self._schema, _VIEW)).fetchone() is not None
+        if has_view and self._functions() == [text]:
+            return
+        self._db.execute(
+            f"CREATE OR REPLACE FUNCTION {self.name(_FUNCTION)}(day date) "
+            f"RETURNS SETOF {entities} LANGUAGE sql STABLE PARALLEL SAFE AS {literal(text)}"
+        )
+        self._db.execute(f"CREATE OR REPLACE VIEW {self.name(_VIEW)} AS {view}")
+        meaning = literal("The units in force today in Denmark.")
+        self._db.execute(f"COMMENT ON VIEW {self.name(_VIEW)} IS {meaning}")
+
+    def name(self, name: str) -> str:
+        """Return the quoted name of something in the schema."""
         return f"{quoted(self._schema)}.{quoted(name)}"
 
 
@@ -220,30 +394,3 @@ def _expected(lines: Lines) -> list[tuple[str, str]]:
             kind = kind.partition(end)[0]  # noqa: PLW2901 - cut bit by bit
         found.append((name, kind.lower()))
     return found
-
-
-def _chunks(load: Load, schema: TableSchema) -> Iterator[str]:
-    types = [None, *(column.type for column in schema_of(schema.name).columns)]
-    for columns in load.columns(schema.name):
-        yield _csv(list(_as_text(columns, types)))
-
-
-def _csv(columns: Any) -> str:
-    text = StringIO()
-    csv.writer(text, lineterminator="\n").writerows(zip(*columns, strict=True))
-    return text.getvalue()
-
-
-def _as_text(columns: Columns, types: list[DataType | None]) -> Iterator[list[Any]]:
-    for values, kind in zip(columns, types, strict=True):
-        if kind is DataType.BOOL:
-            yield [_YES_NO[value] for value in values]
-        elif kind is DataType.TEXT_LIST:
-            yield [value and _array(value) for value in values]
-        else:
-            yield values
-
-
-def _array(texts: list[str]) -> str:
-    escaped = (text.replace("\\", "\\\\").replace('"', '\\"') for text in texts)
-    return "{" + ",".join(f'"{text}"' for text in escaped) + "}"

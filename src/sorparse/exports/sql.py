@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from ..tables.schema import DataType, TableSchema, records_by_table
-from . import periods
+from . import effective, periods
 from .load import INFO, ROW_ID, ROW_ID_DOC
 
-OUR_TABLES = frozenset({*records_by_table(), periods.TABLE, INFO})
+OUR_TABLES = frozenset({*records_by_table(), periods.TABLE, effective.TABLE, INFO})
 """Every table that a conversion may make."""
 OUR_VIEWS = frozenset({"entity_current", "entity_as_of"})
 
@@ -23,6 +23,7 @@ _LOOKED_UP = (
     "provider_number",
     "cvr",
     "replaced_by_id",
+    "effective_location_code",
 )
 
 
@@ -49,9 +50,40 @@ def indices(schema: TableSchema) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 def column_lines(schema: TableSchema, types: Mapping[DataType, str]) -> list[tuple[str, str, str]]:
-    """Give name, type with constraint, and meaning of each column, ``row_id`` first."""
-    lines = [(ROW_ID, "BIGINT PRIMARY KEY", ROW_ID_DOC)]
+    """Return name, type with constraint, and meaning of each column.
+
+    ``row_id`` is the first of a table of the source; ``entity_effective`` has one of its own.
+    """
+    lines = [] if ROW_ID in schema else [(ROW_ID, "BIGINT PRIMARY KEY", ROW_ID_DOC)]
     for column in schema.columns:
         null = "" if column.nullable else " NOT NULL"
         lines.append((column.name, types[column.type] + null, column.doc))
     return lines
+
+
+def differences(target: str, new: str, columns: Sequence[str]) -> tuple[str, str]:
+    """Return the two statements that give ``target`` the rows of ``new``.
+
+    Rows that are equal in both are not touched, so equal content costs no space and no index entry.
+
+    Args:
+        target: The table, quoted.
+        new: The table with the rows that it is to hold, quoted.
+        columns: The columns to compare and write. The first one is never null, and no two rows of
+            a table are equal in all of them.
+    """
+    names = [quoted(name) for name in columns]
+    listed = ", ".join(names)
+    # the first one with = lets the database join by it
+    same = f"n.{names[0]} = t.{names[0]}" + "".join(
+        f" AND n.{name} IS NOT DISTINCT FROM t.{name}" for name in names[1:]
+    )
+    delete = (
+        f"DELETE FROM {target} AS t "  # noqa: S608 - quoted
+        f"WHERE NOT EXISTS (SELECT 1 FROM {new} AS n WHERE {same})"
+    )
+    insert = (
+        f"INSERT INTO {target} ({listed}) SELECT {listed} FROM {new} AS n "  # noqa: S608 - quoted
+        f"WHERE NOT EXISTS (SELECT 1 FROM {target} AS t WHERE {same})"
+    )
+    return delete, insert

@@ -11,15 +11,19 @@ column means stands in the table's own ``CREATE`` statement (``.schema`` shows i
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from ..tables.flatten import Columns
-from ..tables.schema import DataType, TableSchema, schema_of
+from ..tables.schema import DataType, TableSchema
 from . import periods
+from .effective import effective_schema
 from .load import INFO, INFO_DOC, Load
 from .replace import failed, replaced_file
 from .sql import OUR_TABLES, OUR_VIEWS, column_lines, indices, quoted
@@ -28,6 +32,7 @@ _TYPES = {
     DataType.TEXT: "TEXT",
     DataType.DATE: "DATE",
     DataType.BOOL: "BOOLEAN",
+    DataType.INTEGER: "INTEGER",
     DataType.NUMBER: "REAL",
     DataType.TEXT_LIST: "TEXT",
     DataType.JSON: "TEXT",
@@ -43,55 +48,171 @@ TODAY = (
 )
 
 
-def write(load: Load, target: str) -> None:
-    """Write the tables to a SQLite file, in place of the one that is there."""
-    path = Path(target)
-    _refuse_others(path)
-    with replaced_file(path) as new:
-        try:
-            with closing(sqlite3.connect(new, isolation_level=None)) as db:
-                _fill(load, db)
-        except sqlite3.Error as error:
-            raise failed(path, error) from error
+LOCK_SECONDS = 10.0
+"""How long to wait for another program that is writing to the target."""
 
 
-def _refuse_others(path: Path) -> None:
-    """Replace only a file that an earlier conversion wrote, and that nobody is writing to."""
-    if not path.is_file() or path.stat().st_size == 0:
-        return
-    for ending in ("-wal", "-journal"):
-        if path.with_name(path.name + ending).exists():
-            raise failed(path, f"it is in use, or was left in the middle of a change ({ending})")
+def write(load: Load, target: str, *, force: bool = False) -> None:
+    """Write the tables to a SQLite file, in place of what an earlier conversion wrote there.
+
+    Args:
+        load: The tables.
+        target: The path of the file.
+        force: Also replace a file that the library did not write.
+
+    Raises:
+        ConversionError: If the target holds anything else, or another program keeps writing to it.
+    """
+    path = Path(os.path.realpath(target))  # SQLite's own -wal and -journal are beside the real file
+    if _has_pages(path) and not force:
+        with _reported(path), closing(open_target(path)) as db:
+            _refuse_others(db, path)
+    put = partial(_put, force=force)
+    with (
+        replaced_file(path, put) as new,
+        _reported(path),
+        closing(sqlite3.connect(new, isolation_level=None)) as db,
+    ):
+        _fill(load, db)
+        load.check_guards()
+
+
+@contextmanager
+def _reported(path: Path) -> Iterator[None]:
     try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
-            query = (
-                "SELECT name FROM sqlite_master "
-                "WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'"
-            )
-            names = {str(name) for (name,) in db.execute(query)}
+        yield
     except sqlite3.Error as error:
-        raise failed(path, f"the file there is not a SQLite database of ours ({error})") from error
+        reason: object = error
+        if _is_broken(error):
+            reason = f"the file there is not a SQLite database of ours ({error})"
+        elif _code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            reason = f"it is in use: another program is writing to it ({error})"
+        raise failed(path, reason) from error
+
+
+def _code(error: sqlite3.Error) -> int:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF  # without the extended part
+
+
+def _is_broken(error: sqlite3.Error) -> bool:
+    return _code(error) in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
+
+
+def _has_pages(path: Path) -> bool:
+    return path.is_file() and path.stat().st_size > 0
+
+
+def open_target(path: Path) -> sqlite3.Connection:
+    """Open the target as SQLite means it to be opened: for writing, with its locks.
+
+    A connection for reading alone would leave the ``-wal`` and ``-shm`` that it makes. This one
+    finishes what a program that ended in the middle of a change left behind, and the last one to
+    close removes the files beside the database. The file itself is never opened by other means:
+    closing it would end the locks that this process has on it.
+    """
+    uri = f"{path.absolute().as_uri()}?mode=rw"
+    return sqlite3.connect(uri, uri=True, isolation_level=None, timeout=LOCK_SECONDS)
+
+
+def _refuse_others(db: sqlite3.Connection, path: Path) -> None:
+    """Refuse a database that holds anything but the tables and views of the library."""
+    query = (
+        "SELECT name FROM sqlite_master "
+        "WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'"
+    )
+    names = {str(name) for (name,) in db.execute(query)}
     strange = names - OUR_TABLES - OUR_VIEWS
     if strange or INFO not in names:
-        told = ", ".join(sorted(strange or names)[:3])
-        raise failed(path, f"the database there holds other tables ({told})")
+        shown = ", ".join(sorted(strange or names)[:3])
+        raise failed(path, f"the database there holds other tables ({shown})")
+
+
+def _put(new: Path, path: Path, *, force: bool) -> None:
+    """Put the finished database in the target's place, whoever has the target open.
+
+    A database in WAL mode is more than its file, and programs that have it open go on writing to
+    the ``-wal`` of that name: a new file beside it would be read together with pages of the old
+    one. Its content is therefore replaced through SQLite, in one transaction. Readers see the old
+    content until their transaction ends; the file stays in WAL mode. The same is done on Windows,
+    where a file that is open cannot be replaced.
+
+    Any other database is replaced by renaming the new file, while a lock keeps everyone from
+    writing to the old one or setting WAL mode. Readers are not blocked, and go on reading the old
+    file. A program that still has the old file open cannot write beside the new one: SQLite
+    refuses to start a journal for a file that was moved.
+    """
+    with _reported(path):
+        if not _has_pages(path):
+            _rename(new, path)
+            return
+        try:
+            while not _put_locked(new, path, force=force):
+                pass
+        except sqlite3.Error as error:
+            if not (force and _is_broken(error)):
+                raise
+            _rename(new, path)
+
+
+def _put_locked(new: Path, path: Path, *, force: bool) -> bool:
+    """Replace the target under its lock; False if another file took its name before that."""
+    before = path.stat()
+    with closing(open_target(path)) as db:
+        db.execute("BEGIN IMMEDIATE")
+        if not os.path.samestat(before, path.stat()):
+            return False
+        if not force:
+            _refuse_others(db, path)
+        (mode,) = db.execute("PRAGMA journal_mode").fetchone()
+        if mode != "wal" and not _is_windows():
+            new.replace(path)
+            return True
+        db.execute("COMMIT")
+        with closing(sqlite3.connect(new)) as source:
+            source.backup(db, progress=_give_up_after(LOCK_SECONDS))
+    return True
+
+
+def _is_windows() -> bool:
+    return os.name == "nt"
+
+
+def _give_up_after(seconds: float) -> Callable[[int, int, int], None]:
+    """Return a function that ends a copy which cannot start; ``backup`` would try for ever."""
+    end = monotonic() + seconds
+
+    def check(status: int, _remaining: int, _total: int) -> None:
+        if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) and monotonic() > end:
+            error = sqlite3.OperationalError("database is locked")
+            error.sqlite_errorcode = status
+            raise error
+
+    return check
+
+
+def _rename(new: Path, path: Path) -> None:
+    """Rename where there is no database; SQLite, too, removes what is beside a file without pages.
+
+    A ``-wal`` or ``-journal`` of a file that was deleted would be read as part of the new one.
+    """
+    for ending in ("-wal", "-shm", "-journal"):
+        path.with_name(path.name + ending).unlink(missing_ok=True)
+    new.replace(path)
 
 
 def _fill(load: Load, db: sqlite3.Connection) -> None:
+    load.settle()
     # nobody sees the file before it is whole, so it needs no journal of its own
     db.execute("PRAGMA journal_mode = OFF")
     db.execute("PRAGMA synchronous = OFF")
     db.execute("BEGIN")
     for schema in load.schemas:
-        db.execute(_create(schema))
-        marks = ", ".join("?" * (len(schema.columns) + 1))
-        insert = f"INSERT INTO {quoted(schema.name)} VALUES ({marks})"  # noqa: S608 - own names
-        db.executemany(insert, _rows(load, schema.name))
-        for name, columns in indices(schema):
-            listed = ", ".join(map(quoted, columns))
-            db.execute(f"CREATE INDEX {quoted(name)} ON {quoted(schema.name)} ({listed})")
+        types = [None, *(column.type for column in schema.columns)]
+        _write(db, schema, types, load.columns(schema.name))
     if load.has_periods:
         _add_periods(load, db)
+        resolved = effective_schema()
+        _write(db, resolved, [column.type for column in resolved.columns], load.effective())
     db.execute(f"CREATE TABLE {INFO} (\n  -- {INFO_DOC}\n  name TEXT PRIMARY KEY, value TEXT)")
     db.executemany(f"INSERT INTO {INFO} VALUES (?, ?)", load.info().items())  # noqa: S608
     db.execute("COMMIT")
@@ -109,13 +230,24 @@ def _create(schema: TableSchema) -> str:
     return "\n".join([*lines, ")"])
 
 
-def _rows(load: Load, table: str) -> Iterator[tuple[Any, ...]]:
-    types = [None, *(column.type for column in schema_of(table).columns)]
-    for columns in load.columns(table):
-        yield from zip(*_plain(columns, types), strict=True)
+def _write(
+    db: sqlite3.Connection,
+    schema: TableSchema,
+    types: Sequence[DataType | None],
+    batches: Iterable[Columns],
+) -> None:
+    """Write a table with its indices."""
+    db.execute(_create(schema))
+    marks = ", ".join("?" * len(types))
+    insert = f"INSERT INTO {quoted(schema.name)} VALUES ({marks})"  # noqa: S608 - own names
+    for columns in batches:
+        db.executemany(insert, zip(*_plain(columns, types), strict=True))
+    for name, parts in indices(schema):
+        listed = ", ".join(map(quoted, parts))
+        db.execute(f"CREATE INDEX {quoted(name)} ON {quoted(schema.name)} ({listed})")
 
 
-def _plain(columns: Columns, types: list[DataType | None]) -> Iterator[list[Any]]:
+def _plain(columns: Columns, types: Sequence[DataType | None]) -> Iterator[list[Any]]:
     for values, kind in zip(columns, types, strict=True):
         if kind is DataType.DATE:
             yield [value and value.isoformat() for value in values]

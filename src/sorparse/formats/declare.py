@@ -24,6 +24,7 @@ class Kind(str, Enum):
     SOR_ID = "SOR id"
     LOCATION_CODE = "location code"
     CVR = "CVR number"
+    SHAK = "SHAK code"
     DATE = "date"
     LAST_DAY = "last day"
     BOOL = "yes/no"
@@ -67,6 +68,8 @@ class TableSpec:
     columns: tuple[Column, ...]
     required: tuple[str, ...]
     """Fields without which a row is no record."""
+    further: tuple[Column, ...] = ()
+    """Columns of the library's own, for fields of other formats: written only where filled."""
     file_names: tuple[str, ...] = ()
     """Known base names without ending, for telling alike headers apart."""
     key: tuple[str, ...] = ()
@@ -83,6 +86,10 @@ class TableSpec:
         """The column that fills ``field``."""
         return self._by_field[field]
 
+    def key_of(self, record: Any) -> tuple[Any, ...]:
+        """Return the values of :attr:`key` in a record; the name of a code where it has no code."""
+        return tuple(_value(record, path.split(".")) for path in self.key)
+
     @property
     def _by_field(self) -> Mapping[str, Column]:
         return _columns_by_field(self)
@@ -93,10 +100,18 @@ class TableSpec:
         return _columns_by_name(self)
 
 
+def _value(record: Any, steps: list[str]) -> Any:
+    for step in steps:
+        holder, record = record, getattr(record, step, None)
+        if record is None and step == "code":
+            record = getattr(holder, "name", None)
+    return record
+
+
 @cache
 def _columns_by_field(spec: TableSpec) -> Mapping[str, Column]:
     found: dict[str, Column] = {}
-    for column in spec.columns:
+    for column in (*spec.columns, *spec.further):
         found.setdefault(column.field, column)
     return found
 
@@ -104,7 +119,7 @@ def _columns_by_field(spec: TableSpec) -> Mapping[str, Column]:
 @cache
 def _columns_by_name(spec: TableSpec) -> Mapping[str, Column]:
     found: dict[str, Column] = {}
-    for column in spec.columns:
+    for column in (*spec.columns, *spec.further):
         for spelling in (column.name, *column.aliases):
             other = found.setdefault(fold(spelling), column)
             if other is not column:
@@ -112,11 +127,13 @@ def _columns_by_name(spec: TableSpec) -> Mapping[str, Column]:
     return found
 
 
-_DANISH = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "_": "", "-": "", " ": "", "\xa0": ""})
+_DANISH = str.maketrans(
+    {"æ": "ae", "ø": "oe", "å": "aa", "_": "", "-": "", ".": "", " ": "", "\xa0": ""}
+)
 
 
 @lru_cache(maxsize=4096)
 def fold(name: str) -> str:
-    """Fold a header name: case, ``_``, ``-``, blanks, Danish letters, final ``Identifier``."""
+    """Fold a header name: case, ``_ - .``, spaces, Danish letters, a final ``Identifier``."""
     folded = name.strip().lower().translate(_DANISH)
     return re.sub(r"identifier$", "id", folded)

@@ -18,11 +18,13 @@ from ..records import (
     SOREntity,
     Validity,
 )
+from .days import start_ordinal
 from .hints import likely
 from .idwords import spelled
 from .lookups import NO_UNITS, UnitsByKey, records_by, units_by
 from .matching import (
     LOCATION_CODE_STEPS,
+    OWNER_STEPS,
     PROVIDER_STEPS,
     SHAK_STEPS,
     Candidate,
@@ -132,7 +134,7 @@ def _map_pair(pairs: Sequence[SHAKSORMap], day: date) -> SHAKSORMap | None:
     """Give the pair that counts on a day: the latest from-date, then the last in the file."""
     holding = [pair for pair in pairs if pair.validity.contains(day)]
     return max(
-        reversed(holding), key=lambda pair: pair.validity.from_date or date.min, default=None
+        reversed(holding), key=lambda pair: start_ordinal(pair.validity.from_date), default=None
     )
 
 
@@ -163,17 +165,30 @@ def by_location_code(view: View, code: str) -> tuple[SOREntity, ...]:
             row = view._row(record.sor_id)
             if unit is not None and row != NO_ROW:
                 found[unit] = row
-    # those below that say "inherited" and have no number of their own on the row
-    waiting = [view._store.ids[unit] for unit in own]
+    # those below that say "inherited" and have no number of their own on the row; a closed unit
+    # passes its last number on
+    store, index = view._store, view._index
+    waiting = [
+        store.ids[unit]
+        for unit in units_having(view.register, "location_code").get(code, NO_UNITS)
+        if (row := index.latest_row(unit, view._ordinal)) != NO_ROW
+        and store.value(row, "location_code") == code
+    ]
     seen = set(waiting)
     while waiting:
-        for unit, row in view._child_rows(waiting.pop()):
-            child = view._store.ids[unit]
-            if child in seen or view._store.value(row, "location_code") is not None:
+        above = waiting.pop()
+        for unit in units_by_parent(view.register).get(above, NO_UNITS):
+            child, row = store.ids[unit], index.latest_row(unit, view._ordinal)
+            if (
+                row == NO_ROW
+                or child in seen
+                or store.value(row, "parent_id") != above
+                or store.value(row, "location_code") is not None
+            ):
                 continue
             seen.add(child)
             waiting.append(child)
-            if view._store.value(row, "location_code_inherited"):
+            if store.value(row, "location_code_inherited") and view._row(child) != NO_ROW:
                 found[unit] = row
     return tuple([view._store.record(row) for _, row in sorted(found.items())])
 
@@ -281,8 +296,7 @@ def provider_match(view: View, number: str) -> Match:
     """Decide between all units that have a provider number."""
     known = units_having(view.register, "provider_number")
     number = spelled(number, "provider_number", known)
-    today, _ = _split(_from_rows(view, "provider_number", number))
-    match = _match(view, "provider_number", number, today, PROVIDER_STEPS)
+    match = _row_match(view, "provider_number", number, PROVIDER_STEPS)
     if match.candidates or match.other_days:
         return match
     return attrs.evolve(match, hint=likely("provider_number", number, known))
@@ -329,3 +343,21 @@ def _from_rows(view: View, field: str, value: str) -> Iterator[tuple[Candidate, 
 def _from_map(view: View, sor_id: str, validity: Validity, name: str | None) -> Candidate:
     entity = view.get(sor_id)
     return Candidate(sor_id, validity, "map", entity, entity.name if entity else name)
+
+
+# -- numbers of companies
+
+
+def cvr_match(view: View, cvr: str) -> Match:
+    """Decide between all units that have a CVR number: the institution owner goes first."""
+    return _row_match(view, "cvr", cvr, OWNER_STEPS)
+
+
+def production_unit_match(view: View, number: str) -> Match:
+    """Decide between all units that have a production unit number: the institution goes first."""
+    return _row_match(view, "production_unit_number", number, PROVIDER_STEPS)
+
+
+def _row_match(view: View, field: str, value: str, steps: tuple[Step, ...]) -> Match:
+    today, _ = _split(_from_rows(view, field, value))
+    return _match(view, field, value, today, steps)

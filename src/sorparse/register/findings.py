@@ -26,10 +26,18 @@ FINDINGS: dict[str, tuple[Severity, str]] = {
     ),
     "version-gap": ("warning", "days between two versions of a unit have none; it is closed then"),
     "version-before-opening": ("warning", "a version starts before the unit opens"),
+    "edit-date-ahead": (
+        "warning",
+        "a version was edited well after nearly all others; the date decides nothing",
+    ),
     "opening-differs": ("info", "versions of a unit give different openings; the earliest counts"),
     "unknown-parent": ("warning", "the parent is not in the register (an orphan)"),
     "parent-cycle": ("warning", "units are each other's parents"),
     "parent-closed-before-child": ("warning", "the parent is closed while the unit is in force"),
+    "inherits-from-closed-unit": (
+        "warning",
+        "the parent is closed, and the unit inherits from the last version of a closed unit",
+    ),
     "parent-opens-after-child": ("warning", "the unit is in force before its parent opens"),
     "bad-shak-code": ("warning", "a malformed SHAK code, often damaged by a spreadsheet"),
     "bad-sor-id": ("warning", "an id that is no SOR id"),

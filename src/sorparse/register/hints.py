@@ -17,8 +17,8 @@ _CUT_FROM = 3
 def likely(kind: Kind, code: str, known: Collection[str]) -> str | None:
     """Return the one known code that an unknown one probably was, else ``None``.
 
-    A provider number without its leading zeros, with more of them, or disarmed by ``99`` in front;
-    a SHAK code with an 8th and 9th character, one that a spreadsheet read as a number
+    A provider number with other leading zeros (``77410`` and ``077410``), or disarmed by ``99`` in
+    front; a SHAK code with an 8th and 9th character, one that a spreadsheet read as a number
     (``3800E1`` as 38000), or one that was cut short.
 
     Args:
@@ -40,6 +40,7 @@ def _spellings(kind: Kind, code: str, known: Collection[str]) -> Iterator[set[st
         yield {parsed.repaired}
     if kind == "provider_number" and code.isascii() and code.isdigit():
         yield {code.lstrip("0").zfill(6)}
+        yield {code.lstrip("0")}  # a file that lost them itself
         if _DISARMED.fullmatch(code):
             yield {code[2:]}
     if kind == "shak":

@@ -8,12 +8,14 @@ from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
+from functools import partial
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 import attrs
 
 from ..display.mixin import Records
-from ..errors import UnknownUnitError
+from ..errors import MissingTableError, UnknownUnitError
 from ..formats.base import Format
 from ..issues import Issue, Issues, OnIssue
 from ..limits import Limits
@@ -28,6 +30,7 @@ from ..records import (
     SOREntity,
 )
 from .caveats import Caveats, shown_day
+from .counted import RegisterCounts
 from .days import Day, as_day
 from .idwords import spelled, why_unknown
 from .lazily import Lazily
@@ -37,7 +40,6 @@ from .store import VersionStore
 from .timeindex import TimeIndex
 
 if TYPE_CHECKING:
-    from ..display.picture import Picture
     from .differences import Diff
     from .view import View
 
@@ -57,7 +59,7 @@ class Tables:
     replaced_entities: tuple[ReplacedEntity, ...] = ()
 
 
-class Register(WithShak):
+class Register(WithShak, RegisterCounts):
     """All units with all their versions: ask it about any day.
 
     Made by :func:`sorparse.load` or :meth:`from_records`. Immutable: threads may share it, copying
@@ -73,6 +75,8 @@ class Register(WithShak):
         format: Format | None = None,
         snapshot_date: date | None = None,
         issues: Iterable[Issue] = (),
+        path: Path | None = None,
+        tables_read: Iterable[str] | None = None,
     ) -> None:
         self._store = store
         self._tables = tables
@@ -80,6 +84,8 @@ class Register(WithShak):
         self._format = format
         self._snapshot_date = snapshot_date
         self._issues = tuple(issues)
+        self._path = path
+        self._tables_read = None if tables_read is None else tuple(tables_read)
         self._lazily = Lazily()
         self._caveats = Caveats(format, snapshot_date, self.shown_day)
 
@@ -126,6 +132,38 @@ class Register(WithShak):
     def format(self) -> Format | None:
         """The format of the source, where it is known."""
         return self._format
+
+    @property
+    def path(self) -> Path | None:
+        """Absolute path of the file or folder that it was loaded from, if there is one."""
+        return self._path
+
+    @property
+    def name(self) -> str:
+        """Path of the source, or a word for it."""
+        return "a register" if self._path is None else str(self._path)
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Names of the tables that it holds, in the order of ``Feed.tables``."""
+        if self._tables_read is not None:
+            return self._tables_read
+        others = (field.name for field in attrs.fields(Tables))
+        return ("entities", *(name for name in others if getattr(self._tables, name)))
+
+    def records(self, table: str) -> Iterator[Any]:
+        """Return the records of a table in the order of the source.
+
+        Raises:
+            MissingTableError: If the register does not hold the table.
+        """
+        if table not in self.tables:
+            raise MissingTableError(
+                f"the register has no table {table!r}; it has {', '.join(self.tables)}"
+            )
+        if table == "entities":
+            return map(self._store.record, range(len(self._store)))
+        return iter(getattr(self._tables, table))
 
     @property
     def snapshot_date(self) -> date | None:
@@ -252,35 +290,6 @@ class Register(WithShak):
         """Return the units in force on a date in place of ``sor_id``; see the view's method."""
         return self.as_of(day).active_successors(sor_id)
 
-    # -- pictures
-
-    def timeline(self, sor_id: str) -> Picture:
-        """Draw the life of a unit: its names, the units above, its codes, what it became.
-
-        Gives a :class:`Picture`, which a notebook shows; ``save(path)`` writes it as SVG, PNG or
-        PDF. Needs the extra ``plot``. Raises UnknownUnitError, a KeyError.
-        """
-        from ..display.timeline import draw_timeline
-
-        return draw_timeline(self, self._id(sor_id))
-
-    def activity(
-        self, by: str | None = None, *, first_year: int | None = None, last_year: int | None = None
-    ) -> Picture:
-        """Draw how many units opened and closed each year.
-
-        by: what to tell apart, as each unit's last version has it: ``"sor_type"``,
-            ``"entity_type"``, ``"owner"``, ``"region"`` (of the postal address, own or of the
-            nearest unit above that has one) or ``"speciality"`` (the main one).
-        first_year, last_year: leave out what lies before or after.
-
-        A unit opens on its first day and closes on its last; a gap between two versions is
-        neither. Needs the extra ``plot``. Raises ValueError for another ``by``.
-        """
-        from ..display.activity import draw_activity
-
-        return draw_activity(self, by, first_year, last_year)
-
     # -- quality
 
     def check(self) -> list[Issue]:
@@ -345,8 +354,8 @@ def load(
     are in ``register.issues``. A source without units and without SHAK map raises
     MissingTableError: there is nothing that a register could be asked about.
     """
-    from ..errors import MissingTableError
     from ..feed import open as open_feed
+    from .check_versions import edits_ahead
 
     with open_feed(
         source,
@@ -369,19 +378,26 @@ def load(
             if "entities" in feed.tables:
                 for line, record in feed.numbered("entities"):
                     store.add(record, line)
+                if not store:
+                    feed.report_no_entities()
             for field in attrs.fields(Tables):
                 if field.name in feed.tables:
                     pairs = list(feed.numbered(field.name))
                     read[field.name] = Records([record for _, record in pairs])
                     lines[field.name] = array("q", [line or 0 for line, _ in pairs])
-        return Register(
+        loaded = partial(
+            Register,
             store,
             Tables(**read),
             lines=lines,
             format=feed.format,
             snapshot_date=feed.snapshot_date,
-            issues=feed.issues,
+            path=feed.path,
+            tables_read=feed.tables,
         )
+        for issue in edits_ahead(loaded()):
+            feed.report(issue)
+        return loaded(issues=feed.issues)
 
 
 @contextmanager

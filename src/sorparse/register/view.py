@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeVar, overload
+
+import attrs
 
 from ..display.mixin import Records
 from ..errors import NotInForceError, UnknownUnitError
@@ -13,8 +15,10 @@ from ..inheritance import Effective, Inheritance
 from ..records import Coded, LocationCode, LocationCodeEDIType, SOREntity, SorType
 from ..tables.frames import AsTable
 from . import codes
+from .counted import ViewCounts
 from .days import OPEN_END, from_ordinal
 from .idwords import spelled, why_unknown
+from .inheriting import inheritance_on
 from .lazily import Lazily
 from .matching import Match, ShakMatch
 from .timeindex import CLOSED, FUTURE, NO_ROW
@@ -24,6 +28,7 @@ from .values import coded_matcher
 if TYPE_CHECKING:
     from ..display.tree import Tree
     from ..tables import Table
+    from ..tables.code_columns import ColumnKind
     from .register import Register
     from .terms import Term
 
@@ -31,7 +36,7 @@ T = TypeVar("T")
 Frame = TypeVar("Frame")
 
 
-class View(AsTable):
+class View(AsTable, ViewCounts):
     """The register on one day; made by :meth:`Register.as_of`.
 
     A mapping of SOR id to the version in force that day: ``view[sor_id]``, ``sor_id in view``,
@@ -155,15 +160,65 @@ class View(AsTable):
 
     # -- for data tools
 
-    def to_arrow(self) -> Table:
-        """Give the units in force as an Arrow table; columns as those of ``feed.to_arrow``.
+    def to_arrow(self, *, effective: bool = False, lists: bool = False) -> Table:
+        """Return the units in force as an Arrow table; columns as those of ``feed.to_arrow``.
 
-        The view itself is taken by data tools too: ``polars.DataFrame(view)``. Needs the extra
+        Data tools also accept the view itself: ``polars.DataFrame(view)``. Needs the extra
         ``[arrow]``.
-        """
-        from ..tables import Table
 
-        return Table.from_records("entities", self.active)
+        Args:
+            effective: Whether to add columns with inheritance resolved
+                (``effective_visiting_address_post_code``, ``effective_location_code``,
+                ``effective_region_name`` ...), as :meth:`effective` resolves it.
+            lists: Whether ``replaces`` and ``replaced_by`` are lists. The default is text with a
+                space between the ids, which every tool can save.
+
+        Example:
+            >>> units = view.to_pandas(effective=True)
+            >>> units[units["effective_region_name"] == "Region Sjælland"]
+        """
+        from ..tables.effective import units_table
+
+        inheritance = self._inheritance()
+
+        def resolve(unit: SOREntity) -> Effective:
+            return inheritance.effective(self._row(unit.sor_id))
+
+        return units_table(self.active, resolve if effective else None, lists=lists)
+
+    def to_table(
+        self,
+        units: Iterable[SOREntity | str],
+        *,
+        effective: bool = False,
+        lists: bool = False,
+    ) -> Table:
+        """Return some units as an Arrow table, for example those that :meth:`find` returns.
+
+        Needs the extra ``[arrow]``.
+
+        Args:
+            units: Records, or SOR ids of units in force.
+            effective: Whether to add columns with inheritance resolved. They hold on the view's
+                date for a version in force then, on its last date for an earlier version, on its
+                first date for a later one. They are empty for a version that is never in force.
+            lists: Whether ``replaces`` and ``replaced_by`` are lists instead of text.
+
+        Raises:
+            NotInForceError: If an id is not in force.
+            ValueError: If ``effective`` is true and a record is not one of this register.
+
+        Example:
+            >>> hits = view.find(entity_type="almen lægepraksis", region="Region Sjælland")
+            >>> view.to_table(hits, effective=True).to_pandas()
+        """
+        from ..tables.effective import units_table
+        from .resolved import effective_of, units_of
+
+        chosen = units_of(self, units)
+        resolved = {id(unit): effective_of(self, unit) for unit in chosen if effective}
+        resolve = (lambda unit: resolved[id(unit)]) if effective else None
+        return units_table(lambda: chosen, resolve, lists=lists)
 
     # -- hierarchy
 
@@ -282,20 +337,53 @@ class View(AsTable):
         column: str,
         *,
         on: str | None = None,
-        kind: Literal["sor_id", "shak", "location_code"] | None = None,
+        kind: ColumnKind | None = None,
+        fields: Iterable[str] | None = None,
+        repair: bool = False,
     ) -> Frame:
-        """Give a data frame with name, type, owner and status beside a column of codes.
+        """Return a data frame with columns about the units beside a column of codes.
 
-        Any frame library that narwhals knows; see :func:`sorparse.tables.names.add_names`. Needs
-        the extra ``frames``.
+        Added are ``<column>_name``, ``_type``, ``_owner``, ``_status`` and ``_match``; for codes
+        other than SOR ids also ``_sor_id``, the unit that was matched, and ``_candidates``, how
+        many units have the code on the date. Columns of these names are replaced. A closed unit is
+        shown with its last version in force, a future one with its first.
 
-        column: the column of SOR ids, SHAK codes or location numbers.
-        on: a column of days: each row is told as of its own day; else as of the view's.
-        kind: what the column holds; found from the values where left out.
+        ``<column>_match`` states how each row was matched: ``exact``; ``repaired``; ``ambiguous``
+        (several units have the code, and no rule of :class:`Match` decides); ``unknown`` (no unit
+        in force has the code on the date; for SOR ids: the register does not have it);
+        ``malformed``; ``missing`` (no code); ``no-day`` (no date, or an unreadable one).
+
+        Args:
+            frame: A data frame of pandas, Polars, pyarrow, Modin or cuDF, a lazy one of Polars, or
+                a relation of DuckDB. The result is of the same kind, the rows in their order.
+            column: The column of codes, as text. SOR ids and location codes may be whole numbers.
+            on: A column of dates: each row is answered as of its own date. Dates, date-times, or
+                text (``2019-06-30``, ``30-06-2019``, ``30. juni 2019``; always day first). If
+                omitted, every row is answered as of the date of the view.
+            kind: What the column holds. ``"hospital"``: SHAK codes (sygehus-afdelingskoder) or SOR
+                ids, decided for each value. ``"provider_number"`` is ydernummer,
+                ``"production_unit"`` P-nummer. If omitted, it is found from the values, from the
+                heading, and from which codes the register has.
+            fields: Paths of further fields of the record, or of :class:`Effective`, each for a
+                column of its own: ``"specialities[0].name"`` becomes
+                ``<column>_specialities_0_name``, ``"effective.location_code"`` becomes
+                ``<column>_effective_location_code``.
+            repair: Whether to match damaged codes by what they were, where there is one answer
+                (see :func:`sorparse.identifiers.parse`). They are then ``repaired`` instead of
+                ``malformed``, and ``<column>_sor_id`` is added for SOR ids too. The column itself
+                is left unchanged.
+
+        Raises:
+            SorError: If the column is missing, its kind cannot be decided, it holds numbers where
+                codes are text, or a path of ``fields`` is unknown.
+            MissingExtraError: If the extra ``frames`` is not installed.
+
+        Warns:
+            UnreadableDateWarning: If dates cannot be read; it states how many, with an example.
         """
         from ..tables.names import add_names
 
-        return add_names(self, frame, column, on=on, kind=kind)
+        return add_names(self, frame, column, on=on, kind=kind, fields=fields, repair=repair)
 
     # -- codes
 
@@ -351,13 +439,24 @@ class View(AsTable):
     # -- inheritance
 
     def effective(self, sor_id: str) -> Effective:
-        """Give addresses, virtual address and location code with inheritance resolved.
+        """Return addresses, virtual address and location code with inheritance resolved.
 
-        The units above are taken as they are that day. Raises NotInForceError where the unit is
-        not in force.
+        The units above are taken as they are on the date. A unit above that is closed, or in a
+        gap, counts with its last version before the date; ``caveats`` of the result says so. A
+        unit above that has not opened yet passes nothing on.
+
+        Raises:
+            NotInForceError: If the unit is not in force.
         """
         row = self._index.row_on(self._in_force(sor_id), self._ordinal)
-        return self._inheritance().effective(row)
+        found = self._inheritance().effective(row)
+        caveats = [
+            f"{', '.join(name for name, each in found.origin.items() if each == origin)}: from the "
+            f"last version of {origin}, which closed on {last}"
+            for origin in dict.fromkeys(found.origin.values())
+            if (last := self._closed_on(origin)) is not None
+        ]
+        return attrs.evolve(found, caveats=tuple(caveats)) if caveats else found
 
     # -- replacements and search
 
@@ -491,13 +590,15 @@ class View(AsTable):
         row = NO_ROW if entity.parent_id is None else self._row(entity.parent_id)
         return None if row == NO_ROW else self._store.record(row)
 
-    def _parent_row(self, row: int) -> int | None:
-        parent_id = self._store.value(row, "parent_id")
-        above = NO_ROW if parent_id is None else self._row(parent_id)
-        return None if above == NO_ROW else above
+    def _closed_on(self, sor_id: str) -> date | None:
+        unit = self._store.numbers[sor_id]
+        if self._index.row_on(unit, self._ordinal) != NO_ROW:
+            return None
+        last = self._index.last_day_before(unit, self._ordinal)
+        return None if last is None else from_ordinal(last)
 
     def _inheritance(self) -> Inheritance[int]:
-        return Inheritance(self._store.value, self._parent_row)
+        return inheritance_on(self._store, self._index, self._ordinal)
 
     def _having(self, field: str, value: str, kind: Kind) -> tuple[SOREntity, ...]:
         value = spelled(value, kind, codes.units_having(self._register, field))

@@ -83,6 +83,7 @@ class Cells:
         self._lines = lines
         self.signs = lines.signs
         """The bytes, to which ``texts`` points."""
+        self._quoted_delimiters = np.zeros(0, dtype=np.int32)
         parted, numbers = self._delimiters(ord(delimiter), width - 1)
         fits = numbers == width - 1
         if not fits.all():
@@ -106,6 +107,7 @@ class Cells:
             # a delimiter behind an odd number of quotes stands in a quoted cell
             among = np.flatnonzero(np.repeat(quoting, numbers))
             within = np.searchsorted(lines.quotes, places[among]) % 2 == 1
+            self._quoted_delimiters = places[among[within]]
             places = np.delete(places, among[within])
             numbers = _in_each(places, lines.stops)
         return places, numbers
@@ -179,6 +181,9 @@ class Cells:
         closed, second = sign(end - 1) == _QUOTE, sign(start + 1)
         quoted = closed & (first[at] == _QUOTE)
         raw = closed & (first[at] == _EQUALS) & (second == _QUOTE)
+        # quotes after an equals sign quote no delimiter: such a row has more cells
+        inside = np.searchsorted(self._quoted_delimiters, [start, end])
+        raw &= inside[0] == inside[1]
         wrapped = quoted & (size >= _SHORTEST_WRAPPED) & (second == _EQUALS)
         for beside in (start + 2, start + 3, end - 2, end - 3):
             wrapped &= sign(beside) == _QUOTE

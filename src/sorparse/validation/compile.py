@@ -53,6 +53,14 @@ class Schema:
     namespaces: frozenset[str]
     """The namespaces for which it declares SorTree."""
 
+    def undecided(self) -> SorFileError:
+        """Return the error for a pattern on which libxml2 gives up."""
+        return SorFileError(
+            "libxml2 gave up on a pattern of this schema that can match a value in too many ways, "
+            "so it is unknown whether the document is valid; simplify the pattern",
+            file=self.name,
+        )
+
 
 def load_schema(schema: str | os.PathLike[str] | None, namespace: str) -> Schema:
     """Load the bundled schema for a root namespace (``schema=None``), or the caller's.

@@ -8,7 +8,7 @@ from lxml import etree
 from ..issues import Issue, Severity
 from .components import local
 from .lines import true_line
-from .words import Finding, path_of, sor_id_of
+from .words import Finding, SorIds, path_of
 
 _SHOWN_PLACES = 3
 _SHOWN_CHARS = 60
@@ -61,6 +61,7 @@ class FaultLog:
     """Faults of a kind that came up after ``most`` other kinds."""
     occurrences: list[Issue] = attrs.field(factory=list, init=False)
     faults: dict[tuple[str, str, str], Fault] = attrs.field(factory=dict, init=False)
+    sor_ids: SorIds = attrs.field(factory=SorIds, init=False)
     _texts: dict[str, str] = attrs.field(factory=dict, init=False)
 
     def add(self, finding: Finding, element: etree._Element | None = None) -> tuple[Issue, int]:
@@ -78,7 +79,7 @@ class FaultLog:
             path=full,
             line=true_line(at),
             value=finding.value,
-            sor_id=sor_id_of(at),
+            sor_id=self.sor_ids.of(at),
         )
 
     def put(

@@ -8,7 +8,9 @@ from itertools import islice
 from lxml import etree
 
 _SATURATED = 65_535
-"""libxml2 keeps an element's line in 16 bits; beyond, only text nodes know theirs."""
+"""libxml2 stores an element's line in 16 bits; beyond, only text nodes know theirs."""
+_MOST_STEPS = 200
+"""Texts to look through for one that knows its line."""
 
 
 def true_line(element: etree._Element) -> int | None:
@@ -18,16 +20,18 @@ def true_line(element: etree._Element) -> int | None:
     XML is a later line. So the next element with a text of one line is looked for, whose line is
     true, and the line breaks up to it are counted off. That needs the blank text: in a tree parsed
     with ``remove_blank_text`` an element with children gets the line of its first text instead.
+
+    ``None`` if no such text follows within some hundred nodes.
     """
     line = element.sourceline
     if line is None or line < _SATURATED:
         return line
     breaks = 0
-    for node, text in _onward(element):
+    for node, text in islice(_onward(element), _MOST_STEPS):
         if node is not None and text and "\n" not in text:
             return (node.sourceline or line) - breaks
         breaks += text.count("\n")
-    return line
+    return None
 
 
 def _onward(element: etree._Element) -> Iterator[tuple[etree._Element | None, str]]:
@@ -48,22 +52,40 @@ def _onward(element: etree._Element) -> Iterator[tuple[etree._Element | None, st
             node = node.getparent()
 
 
-def locate(root: etree._Element, path: str | None) -> etree._Element | None:
-    """Find the element of libxml2's node path, whose first step is ``root`` itself.
+class Locator:
+    """Finds the elements that libxml2's node paths name in one tree.
 
-    Steps are ``prefix:name``, ``name`` (no namespace) or ``*`` (a default namespace), with a
-    position among their like where there are several.
+    The children of each element are listed once: with thousands of errors below one parent,
+    counting them anew for each error would take quadratic time.
     """
-    if not path:
-        return None
-    node: etree._Element | None = root
-    for step in path.split("/")[2:]:
-        if node is None:
+
+    def __init__(self, root: etree._Element) -> None:
+        self._root = root
+        self._children: dict[tuple[etree._Element, str], list[etree._Element]] = {}
+
+    def find(self, path: str | None) -> etree._Element | None:
+        """Return the element of a path, whose first step is the root itself.
+
+        Steps are ``prefix:name``, ``name`` (no namespace) or ``*`` (a default namespace), with a
+        position among their like if there are several.
+        """
+        if not path:
             return None
-        name, _, position = step.partition("[")
-        at = int(position[:-1]) - 1 if position else 0
-        node = next(islice(_named(node, name), at, None), None)
-    return node
+        node = self._root
+        for step in path.split("/")[2:]:
+            name, _, position = step.partition("[")
+            children = self._named(node, name)
+            at = int(position[:-1]) - 1 if position else 0
+            if at >= len(children):
+                return None
+            node = children[at]
+        return node
+
+    def _named(self, parent: etree._Element, name: str) -> list[etree._Element]:
+        key = parent, name
+        if key not in self._children:
+            self._children[key] = list(_named(parent, name))
+        return self._children[key]
 
 
 def _named(parent: etree._Element, name: str) -> Iterator[etree._Element]:

@@ -15,7 +15,7 @@ from ..limits import DEFAULT_LIMITS, Limits
 from .compile import Schema, load_schema
 from .components import namespace_of
 from .faults import FaultLog
-from .lines import locate
+from .lines import Locator
 from .words import Attributes, Finding, content_findings, value_finding
 
 OWNER = "InstitutionOwnerEntity"
@@ -124,6 +124,7 @@ class OwnerValidator:
 
     def _tell(self, findings: Iterable[tuple[Finding, etree._Element]]) -> list[Issue]:
         issues = []
+        self.log.sor_ids.clear()
         for finding, element in findings:
             issue, count = self.log.add(finding, element)
             if count <= _TOLD_AT_ONCE:
@@ -208,11 +209,15 @@ class OwnerValidator:
         So the children from there on are validated one by one: a fault must not hide others.
         """
         validator, components = self.schema.validator, self.schema.components
-        if validator.validate(top):
-            return
+        try:
+            if validator.validate(top):
+                return
+        except etree.XMLSchemaValidateError:
+            raise self.schema.undecided() from None
         attributes = Attributes()
+        locator = Locator(top)
         for entry in list(validator.error_log):
-            element = locate(top, entry.path)
+            element = locator.find(entry.path)
             element = top if element is None else element
             # of an element that cannot be found, no more can be told than of the top
             unexpected = "This element is not expected" in entry.message and element is not top

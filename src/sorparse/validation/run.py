@@ -14,6 +14,7 @@ from lxml import etree
 from ..errors import SorFileError, UnrecognisedFormatError
 from ..limits import DEFAULT_LIMITS, Limits
 from ..sources import SourceInput, open_source
+from ..xml_safety import MOST_REFERENCES
 from .compile import BUNDLED_ROOTS, ROOT, Schema, load_schema
 from .components import local_of
 from .document import (
@@ -71,10 +72,12 @@ def validate(
                 file=document.member.name,
             )
         loaded = load_schema(schema, document.namespace)
-        if not places:
-            return _count(document, loaded, limits)
         # a stream that can be read once has no size; it gets the precise pass at once
         rereadable = document.member.size is not None
+        if not places:
+            if rereadable:
+                return _count(document, loaded, limits)
+            return attrs.evolve(_precise(document, loaded, limits), occurrences=())
         if rereadable and _is_valid(document, loaded, limits):
             return _report(document, loaded, FaultLog(document.member.name))
         report = _precise(document, loaded, limits)
@@ -114,12 +117,18 @@ def _huge(limits: Limits) -> bool:
     return limits.max_depth > _LIBXML2_DEPTH
 
 
+class _ManyReferences(Exception):
+    """The text has too many references for the pass without a tree."""
+
+
 def _faults_as_met(
     document: Document, schema: Schema, limits: Limits, *, chunks: int = 1
 ) -> Generator[list[etree._LogEntry], None, None]:
     """Validate without a tree; after so many chunks give libxml2's errors so far (if any).
 
-    Raises XMLSyntaxError for broken XML, though its text may be that of the first fault.
+    Raises XMLSyntaxError for broken XML, though its text may be that of the first fault,
+    _ManyReferences for a document that is to be validated as a tree, and SorFileError for a pattern
+    on which libxml2 gives up.
     """
     target: Any = _Nothing()  # the stubs ask for every method of a target
     parser = etree.XMLParser(
@@ -128,20 +137,25 @@ def _faults_as_met(
     number = 0
     with document.member.open() as stream:
         while data := stream.read(_CHUNK):
+            if data.count(b"&") > MOST_REFERENCES:
+                raise _ManyReferences
             parser.feed(data)
             number += 1
             if number % chunks == 0:
                 yield list(parser.feed_error_log)
     parser.close()
-    yield list(parser.feed_error_log)
+    entries = list(parser.feed_error_log)
+    if any(entry.type_name == "SCHEMAV_INTERNAL" for entry in entries):
+        raise schema.undecided()
+    yield entries
 
 
 def _is_valid(document: Document, schema: Schema, limits: Limits) -> bool:
     try:
         with closing(_faults_as_met(document, schema, limits)) as faults:
             return not any(faults)
-    except etree.XMLSyntaxError:
-        return False  # the precise pass tells what and where
+    except (etree.XMLSyntaxError, _ManyReferences):
+        return False  # the precise pass reports what and where
 
 
 def _count(document: Document, schema: Schema, limits: Limits) -> ValidationReport:
@@ -154,10 +168,8 @@ def _count(document: Document, schema: Schema, limits: Limits) -> ValidationRepo
                 if len(entries) > limits.max_issues:
                     complete = False
                     break
-    except etree.XMLSyntaxError as exc:
-        if document.member.size is not None:
-            return attrs.evolve(_precise(document, schema, limits), occurrences=())
-        raise _file_error(exc, document, limits, "") from None
+    except (etree.XMLSyntaxError, _ManyReferences):
+        return attrs.evolve(_precise(document, schema, limits), occurrences=())
     log = FaultLog(document.member.name, most=limits.max_issues)
     # a hundred thousand errors are often a few hundred texts
     alike = Counter(entry.message for entry in entries)

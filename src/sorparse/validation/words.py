@@ -10,13 +10,13 @@ what stands before what.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
 
 import attrs
 from lxml import etree
 
-from ..attributes import attributes_of
+from ..xml_safety import attributes_of
 from .components import Components, Content, local, local_of, namespace_of
 
 UNITS = ("InstitutionOwner", "HealthInstitution", "OrganizationalUnit")
@@ -228,16 +228,20 @@ def _misplaced(children: list[etree._Element], content: Content) -> Iterator[Fin
             yield Finding("xsd-repeated-element", rule, child)
         else:
             placed.append((places[0], child))
-    kept = _longest_rising([place for place, _ in placed])
+    in_order = sorted(_longest_rising([place for place, _ in placed]))
+    order = [placed[at][0] for at in in_order]
+    kept = set(in_order)
     for at, (place, child) in enumerate(placed):
         if at in kept:
             continue
-        before = next((c for i, (p, c) in enumerate(placed[:at]) if i in kept and p > place), None)
-        if before is not None:
+        # the places in order rise, so the first one beyond this one is found by bisection
+        first_beyond = bisect_right(order, place)
+        if first_beyond < len(order) and in_order[first_beyond] < at:
+            before = placed[in_order[first_beyond]][1]
             rule = f"stands after {local(before)}, but belongs before it"
         else:
-            after = [c for i, (p, c) in enumerate(placed) if i > at and i in kept and p < place]
-            rule = f"stands before {local(after[-1])}, but belongs after it"
+            after = placed[in_order[bisect_left(order, place) - 1]][1]
+            rule = f"stands before {local(after)}, but belongs after it"
         yield Finding("xsd-order", rule, child)
 
 
@@ -284,18 +288,34 @@ def path_of(element: etree._Element, attribute: str | None = None) -> str:
     return path if attribute is None else f"{path}/@{attribute}"
 
 
-def sor_id_of(element: etree._Element) -> str | None:
-    """SOR id of the unit an element belongs to, where it has one."""
-    node: etree._Element | None = element
-    while node is not None:
-        name = local(node)
-        if name in UNITS:
-            return _id_in(node)
-        if name.endswith("Entity") and name.removesuffix("Entity") in UNITS:
-            unit = next((c for c in node.iterchildren("*") if local(c) + "Entity" == name), None)
-            return None if unit is None else _id_in(unit)
-        node = node.getparent()
-    return None
+class SorIds:
+    """Finds the SOR id of the unit that an element belongs to, once for each unit."""
+
+    def __init__(self) -> None:
+        self._found: dict[etree._Element, str | None] = {}
+
+    def clear(self) -> None:
+        """Forget the units, whose elements are about to be freed."""
+        self._found.clear()
+
+    def of(self, element: etree._Element) -> str | None:
+        """Return the SOR id of the element's unit, or ``None`` if it belongs to none."""
+        node: etree._Element | None = element
+        while node is not None:
+            name = local(node)
+            if name in UNITS or name.removesuffix("Entity") in UNITS:
+                if node not in self._found:
+                    self._found[node] = _id_in(node) if name in UNITS else _id_of_unit_in(node)
+                return self._found[node]
+            node = node.getparent()
+        return None
+
+
+def _id_of_unit_in(container: etree._Element) -> str | None:
+    name = local(container)
+    children = container.iterchildren("*")
+    unit = next((child for child in children if local(child) + "Entity" == name), None)
+    return None if unit is None else _id_in(unit)
 
 
 def _id_in(unit: etree._Element) -> str | None:

@@ -21,6 +21,7 @@ NAMES = (
     "terms",
     "map_shak",
     "diff",
+    "counts",
     "check",
     "validate",
     "convert",

@@ -17,8 +17,9 @@ ABOUT = (
     "one, case and Danish letters folded (aero finds Ærø); or a SOR id, SHAK code, location, "
     "provider, pharmacy, production unit or CVR number. All that is given must hold; the best hit "
     "comes first. A filter takes a code or a name; one that no code list and no unit has is exit "
-    "status 2 (sorparse terms lists them). Finding nothing is exit status 1. Of a SHAKCOMPLETE "
-    "file the codes are searched, by TEXT and --status."
+    "status 2 (sorparse terms lists them). CSV has addresses, location number, region and "
+    "municipality too, with inheritance resolved. Finding nothing is exit status 1. Of a "
+    "SHAKCOMPLETE file the codes are searched, by TEXT and --status."
 )
 EXAMPLES = """\
   sorparse find Sor_complete.zip aero sygehus
@@ -82,11 +83,14 @@ def run(args: argparse.Namespace, out: Output) -> int:
         return shak.find(args, out, register, asked)
     view = reading.view(args, register)
     hits = view.find(text, limit=args.limit, **asked)
-    out.rows(
-        units.COLUMNS,
-        (units.row(view, unit) for unit in hits),
-        styles={"status": units.status_style},
-    )
+    if out.mode == "csv":
+        out.rows(units.resolved_columns(), units.resolved_rows(view, hits))
+    else:
+        out.rows(
+            units.COLUMNS,
+            (units.row(view, unit) for unit in hits),
+            styles={"status": units.status_style},
+        )
     if not hits:
         print(f"sorparse: nothing found on {view.day.isoformat()}", file=sys.stderr)
         hints = [] if text is None else units.likely(view, text)

@@ -94,6 +94,8 @@ def _as_text(found: dict[str, Any], out: Output) -> None:
         ):
             for each in found[key]:
                 out.line(f"  {title} {each['name'] or ''}  {each['sor_id']}")
+        for caveat in (found["effective"] or {}).get("caveats", ()):
+            out.line(f"  note: {caveat}")
         out.line()
     out.rows(("field", "value", "from"), _fields(found))
 

@@ -53,7 +53,7 @@ from ..decode import (
     trimmed,
 )
 from ..texts import NOT_REPEATED, Memo
-from .survey import ABSENT
+from .outline import ABSENT
 from .units import Layout
 
 Texts = list[Any]
@@ -89,7 +89,7 @@ class Assembler:
             "def make():",
             *(f"    {name} = None" for name in self._kept),
             "    def assemble(texts, getters):",
-            f"        nonlocal {', '.join(self._kept)}",
+            *([f"        nonlocal {', '.join(self._kept)}"] if self._kept else ()),
             f"        leaves, {', '.join(f'get_{name}' for name in self._groups)}, = getters",
             f"        {', '.join(f'c{place}' for place in self._leaves)}, = leaves(texts)",
             "        record = new(Builder)",

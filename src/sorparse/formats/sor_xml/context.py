@@ -10,8 +10,10 @@ from lxml import etree
 
 from ...issues import Issue, IssueLog, Severity
 from ...limits import Limits
+from ...xml_safety import attributes_of
 from .names import DECLARED_ELEMENTS
 from .namespaces import KNOWN_NAMESPACES, namespaces_of
+from .start_lines import StartTagLines
 from .stream import split_tag, too_deep
 
 Element = etree._Element
@@ -29,10 +31,17 @@ class Context:
     limits: Limits
     own: Mapping[str, str]
     """The caller's own mapping: element path to field."""
+    start_lines: StartTagLines | None = None
+    """Knows the lines of units and location numbers in a long document."""
     told: set[str] = attrs.Factory(set)
     """Paths of unknown elements that have been told, and codes of what is told once."""
     lines_before: int = 0
     """Lines of the document before the piece of it that the elements are of."""
+
+    def start_line(self, element: Element) -> int | None:
+        """Return the line on which a unit or a location number begins."""
+        line = line_of(element)
+        return line if self.start_lines is None else self.start_lines.line(line)
 
     def issue(
         self, severity: Severity, code: str, message: str, element: Element, path: str, **more: Any
@@ -118,8 +127,8 @@ def flatten(element: Element, path: str, context: Context) -> Iterator[tuple[Ele
         if depth > context.limits.max_depth:
             raise too_deep(context.file, line_of(current), context.limits)
         yield current, name, (current.text or "").strip()
-        for key, value in current.attrib.items():
-            yield current, f"{name}/@{key}", str(value).strip()
+        for key, value in attributes_of(current).items():
+            yield current, f"{name}/@{key}", value.strip()
         for child in current:
             tail = (child.tail or "").strip()
             if tail:

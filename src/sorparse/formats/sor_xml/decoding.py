@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import attrs
-
 from ...records import EntityRef, Extra, SOREntity, SorType
 from ...records.build import builder_of
 from ..base import ReadOptions
@@ -14,9 +12,11 @@ from ..declare import Kind
 from ..texts import Odd
 from .common import decoder, put, reporter
 from .context import Context, Element, shortened_raw
-from .fast import Fast
 from .names import ENTITIES, MANDATORY, OPTIONAL_IN_1_0_0
 from .namespaces import VERSIONS, tags_of
+from .numbers import LOCATION_LAYOUT
+from .outline import Outline
+from .skeleton import Elements, Plans
 from .stream import split_tag
 from .tree import LEVEL_OF, Frame, Place
 from .units import Careful, Layout
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .readers import EntitiesReader
 
 UNIT_LAYOUT = Layout(ENTITIES)
+OUTLINE = Outline(UNIT_LAYOUT, LOCATION_LAYOUT)
 _ID_TAGS = tags_of("SorIdentifier")
 
 
@@ -46,12 +47,14 @@ class UnitDecoding:
             for level, fields in MANDATORY.items()
         }
         self._decoder = decoder(UNIT_LAYOUT, options, reader.complete, self.context.tell_swap)
-        self._fast = Fast(
+        self.plans = Plans(
             UNIT_LAYOUT,
+            OUTLINE,
+            mandatory={tag: self.mandatory[level] for tag, level in LEVEL_OF.items()},
             complete=reader.complete,
             on_swap=self.context.tell_swap,
-            mandatory={tag: self.mandatory[level] for tag, level in LEVEL_OF.items()},
         )
+        self._elements = Elements(self.plans)
 
     def read(
         self, unit: Element, frame: Frame, odd: bool
@@ -60,22 +63,17 @@ class UnitDecoding:
         record = self.unsettled(unit, frame.level, odd)
         if record is None:
             return ()
-        return ((unit.sourceline, self.settle(record, frame)),)
+        return ((self.context.start_line(unit), self.settle(record, frame)),)
 
     def unsettled(self, unit: Element, level: str, odd: bool) -> Any:
         """Make the record of a unit, as far as it stands in its element, and not yet frozen.
 
         ``None`` for a unit that gives no record.
         """
-        fast = self._fast
         try:
             if odd:
                 raise Odd
-            cells = fast.defaults.copy()
-            fast.read(unit, cells)
-            if cells[_NAME] is None or cells[_SOR_ID] is None:
-                raise Odd
-            record = fast.make(*cells)
+            return self._elements.read(unit)
         except ValueError:
             record = self._careful(unit, level)
         if record is not None:
@@ -169,6 +167,3 @@ class UnitDecoding:
 
 
 _TYPES = {level.value: level for level in SorType}
-_PLACES = {name: place for place, name in enumerate(attrs.fields_dict(SOREntity))}
-_SOR_ID = _PLACES["sor_id"]
-_NAME = _PLACES["name"]

@@ -19,6 +19,7 @@ from typing import Any
 
 from lxml import etree
 
+from ...xml_safety import MOST_REFERENCES
 from .scan import Irregular
 from .stream import SAFE
 
@@ -109,6 +110,8 @@ class Guard:
         try:
             if content is None:
                 parser.close()
+            elif content.count(b"&") > MOST_REFERENCES:
+                self._error = Irregular()
             else:
                 parser.feed(content)
         except etree.XMLSyntaxError:

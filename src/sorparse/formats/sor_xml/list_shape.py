@@ -9,9 +9,9 @@ from itertools import chain
 import attrs
 from lxml import etree
 
-from ...attributes import attributes_of
 from ...errors import SorFileError
 from ...sources import Member
+from ...xml_safety import attributes_of
 from ..base import ReadOptions
 from ..declare import TableSpec, fold
 from .context import Element, line_of

@@ -15,12 +15,12 @@ from typing import Any
 
 import attrs
 
-from ...attributes import attributes_of
 from ...description import ColumnDescription, TableDescription
 from ...errors import SorError
 from ...issues import Issue, IssueLog
 from ...records import Classification, Extra
 from ...sources import Member
+from ...xml_safety import attributes_of
 from ..base import Format, ReadOptions
 from ..cells import BadCell
 from ..declare import Column, TableSpec, fold

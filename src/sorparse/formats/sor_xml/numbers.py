@@ -11,14 +11,16 @@ from ...issues import IssueLog
 from ...records import Extra, LocationCode
 from ..texts import Odd
 from .common import XmlReader, decoder, put, reporter
-from .context import Element, line_of, shortened_raw
-from .fast import Fast
+from .context import Element, shortened_raw
 from .names import LOCATION_CODE_ENTITY, LOCATION_CODE_PLACES, LOCATION_CODES
 from .namespaces import tags_of
+from .outline import Outline
+from .skeleton import Elements, Plans
 from .tree import Frame, walk
 from .units import Careful, Layout
 
 LOCATION_LAYOUT = Layout(LOCATION_CODES)
+_OUTLINE = Outline(LOCATION_LAYOUT, LOCATION_LAYOUT)
 _ID_TAGS = tags_of("SorIdentifier")
 
 
@@ -55,9 +57,11 @@ class _LocationDecoding:
         self.tree_context = attrs.evolve(self.context, log=IssueLog())
         on_swap = self.context.tell_swap
         self._decoder = decoder(LOCATION_LAYOUT, reader.options, reader.complete, on_swap)
-        self._fast = Fast(LOCATION_LAYOUT, complete=reader.complete, on_swap=on_swap)
-        self._code = self._fast.place_of["location_code"]
-        self._sor_id = self._fast.place_of["sor_id"]
+        self._elements = Elements(
+            Plans(
+                LOCATION_LAYOUT, _OUTLINE, mandatory={}, complete=reader.complete, on_swap=on_swap
+            )
+        )
 
     def read(
         self, unit: Element, _: Frame, odd: bool
@@ -72,22 +76,20 @@ class _LocationDecoding:
         for entity in entities:
             record = self._record(entity, sor_id, odd)
             if record is not None:
-                records.append((line_of(entity), record))
+                records.append((self.tree_context.start_line(entity), record))
         return records
 
     def _record(self, entity: Element, sor_id: str | None, odd: bool) -> LocationCode | None:
         try:
             if odd:
                 raise Odd
-            cells = self._fast.defaults.copy()
-            self._fast.read(entity, cells)
-            if cells[self._code] is None:
-                raise Odd
+            made = self._elements.read(entity)
         except ValueError:
             return self._careful(entity, sor_id)
-        cells[self._sor_id] = sor_id
-        made: LocationCode = self._fast.make(*cells)
-        return made
+        made.sor_id = sor_id
+        made.__class__ = LocationCode
+        record: LocationCode = made
+        return record
 
     def _careful(self, entity: Element, sor_id: str | None) -> LocationCode | None:
         careful = Careful(LOCATION_LAYOUT, self.context, sor_id)

@@ -14,7 +14,6 @@ from ..texts import Odd
 from .names import MOST_SPECIALITIES, SPECIALITIES, SPECIALITY, SPECIALITY_TYPES
 from .namespaces import tags_of
 from .stream import split_tag
-from .survey import ABSENT
 from .units import (
     OWN_LOCATION_CODE,
     SPECIALITY_CODE_TAGS,
@@ -24,6 +23,8 @@ from .units import (
     Node,
 )
 
+ABSENT = -1
+"""Number of a text that is not there: at the end of the texts stands None."""
 _MOST_LISTED = 8
 """Elements of one list that have a slot; units with more are read another way."""
 

@@ -27,7 +27,10 @@ _MOST_BETWEEN = 64 * 1024
 """Characters within which the next unit begins."""
 _MOST_UNIT = 4 * 1024 * 1024
 """Characters that a unit may have for its text to be looked at in one piece."""
-_BLANK = r"[ \t\r\n]"
+_COMMENT = r"<!--(?:[^-\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|-(?!-))*+-->"
+"""A well-formed comment. What is no comment for this pattern is left to the XML parser."""
+_BLANK = rf"(?:[ \t\r\n]|{_COMMENT})"
+"""One of what may be between the tags of containers."""
 _DECLARED = re.compile(rb"""<\?xml[^>]*?\sencoding\s*=\s*["']([^"']*)["']""")
 
 
@@ -71,7 +74,8 @@ class Scanner:
             rf"{_BLANK}*+<({container})>{_BLANK}*+(?=<({unit})>)"
         )
         self._follows = re.compile(rf"{_BLANK}*+</?(?:{container})>")
-        self._closings = Memo(re.compile(rf"</({container})>").findall)
+        closing = re.compile(rf"</({container})>")
+        self._closings = Memo(lambda between: closing.findall(re.sub(_COMMENT, "", between)))
         self._end = re.compile(
             rf"((?:{_BLANK}*+</(?:{container})>)*+){_BLANK}*+</({root})>{_BLANK}*+"
         )

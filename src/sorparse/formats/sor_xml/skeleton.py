@@ -22,24 +22,24 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterable, Mapping
-from operator import itemgetter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import attrgetter, itemgetter
 from typing import Any
 
 import attrs
+from lxml import etree
 
 from ..cells import convert
 from ..declare import Kind
+from ..decode import Complete
 from ..texts import Memo, Odd
 from .assemble import Assembler, Getters, Texts
-from .decoding import UNIT_LAYOUT, UnitDecoding
-from .fast import read_specialities
-from .memos import Bound, BoundMemo
+from .context import Element
 from .names import COUNTRY_SCHEME
-from .outline import Found, Outline, Tag
+from .outline import ABSENT, Found, Outline, Tag
+from .specialities import speciality_memo
 from .stream import split_tag
-from .survey import ABSENT
-from .tree import LEVEL_OF
+from .units import Layout
 
 # First and last character are no blanks, and there is no ``<``: so each text is the whole text of
 # a leaf, as it is to be read.
@@ -62,60 +62,53 @@ class _Known:
     own_location_code: bool
     lists: tuple[tuple[str, tuple[int, ...]], ...]
     """Fields that hold lists, and the numbers of their texts."""
-    specialities: tuple[Callable[[Texts], Any], BoundMemo] | None
-    """Gives code and type of each speciality, in turn; and for those specialities and extra."""
+    specialities: tuple[tuple[str, ...], Callable[[Texts], Any]] | None
+    """Paths of the types of the specialities; picks code and type of each, in turn."""
+    texts: Callable[[Sequence[Any]], Sequence[Any]] = tuple
+    """Gives the texts there are, of the texts of all elements."""
 
 
-class Skeletons:
-    """Makes records of the texts of units."""
+class Plans:
+    """Makes records of texts, once it is known which element each is the text of."""
 
-    def __init__(self, outline: Outline, decoding: UnitDecoding, tags: Mapping[str, str]) -> None:
-        """``tags``: the names of elements, as they are written, to their full tags."""
+    def __init__(
+        self,
+        layout: Layout,
+        outline: Outline,
+        *,
+        mandatory: Mapping[str, Sequence[str]],
+        complete: Complete,
+        on_swap: Callable[[], object],
+    ) -> None:
+        self._layout = layout
         self._outline = outline
-        self._mandatory = decoding.mandatory
-        self._complete = decoding.complete
-        self._assembler = Assembler(UNIT_LAYOUT, decoding.complete, decoding.context.tell_swap)
+        self._mandatory = mandatory
+        self._assembler = Assembler(layout, complete, on_swap)
         self._assemble = self._assembler.function()
-        self._tags = tags
-        self._split = _TEXTS.split
-        self._tags_of = Memo(self._read_tags)
-        self._known: dict[tuple[str, ...], _Known] = {}
+        self._known: dict[Any, _Known] = {}
         self._room = _MOST_CHARS
-        self._specialities = Bound()
-        self._memos: dict[tuple[str, ...], BoundMemo] = {}
+        self._specialities = speciality_memo(complete)
 
-    def read(self, unit: str) -> tuple[Any, int]:
-        """Make a record, not yet frozen, of the text of a unit; give the line ends in it, too.
-
-        Raises Odd, or BadCell, for what has to be read another way.
-        """
-        texts: list[Any] = self._split(unit)
-        skeleton = tuple(texts[::2])
-        known = self._known.get(skeleton)
-        if known is None:
-            known = self._learn(skeleton)
-        together = "".join(texts[1::2])
-        if not together.isprintable() or "&" in together or "]]>" in together:
-            raise Odd
-        texts.append(None)  # ABSENT
+    def record(self, known: _Known, texts: list[Any]) -> Any:
+        """Make a record, not yet frozen; ``texts`` ends with ``None``."""
         record = self._assemble(texts, known.getters)
         if known.own_location_code and record.location_code_inherited is None:
             record.location_code_inherited = False
         if known.specialities is not None:
-            codes_in, specialities_of = known.specialities
-            record.specialities, record.extra = specialities_of[codes_in(texts)]
+            types, pick = known.specialities
+            key = (*types, *[text.strip() if text else "" for text in pick(texts)])
+            record.specialities, record.extra = self._specialities[key]
         for field, numbers in known.lists:
             setattr(record, field, tuple([convert(Kind.SOR_ID, texts[at]) for at in numbers]))
-        return record, known.lines
+        return record
 
-    def _learn(self, skeleton: tuple[str, ...]) -> _Known:
-        """Work out where a skeleton has its texts; raise Odd for one that is out of the ordinary.
-
-        So does one that lacks what every unit of its level has.
-        """
-        found = self._outline.follow(map(self._tags_of.__getitem__, skeleton))
+    def learn(
+        self, pieces: Iterable[Sequence[Tag]], *, first: int, step: int, lines: int = 0
+    ) -> _Known:
+        """Work out which text is which; the first is at ``first``, the next ``step`` further."""
+        found = self._outline.follow(pieces)
         self._require(found)
-        number_of = {slot: 2 * number + 1 for number, slot in enumerate(found.slots)}
+        number_of = {slot: first + step * number for number, slot in enumerate(found.slots)}
 
         def numbers_of(slots: Iterable[int]) -> tuple[int, ...]:
             return tuple(number_of.get(slot, ABSENT) for slot in slots)
@@ -124,40 +117,72 @@ class Skeletons:
         if found.specialities:
             slots = (slot for code, kind, _ in found.specialities for slot in (code, kind))
             types = tuple(path for _, _, path in found.specialities)
-            specialities = itemgetter(*numbers_of(slots)), self._specialities_memo(types)
-        known = _Known(
+            specialities = types, itemgetter(*numbers_of(slots))
+        return _Known(
             self._assembler.getters(number_of),
-            sum(piece.count("\n") for piece in skeleton),
+            lines,
             found.own_location_code,
             tuple((field, numbers_of(slots)) for field, slots in found.lists),
             specialities,
         )
-        size = sum(map(len, skeleton))
+
+    def get(self, key: Any) -> _Known | None:
+        """Return what is known of a sequence of tags, if it was learned before."""
+        return self._known.get(key)
+
+    def keep(self, key: Any, known: _Known, size: int) -> _Known:
+        """Remember what was learned, within a bound of entries and characters."""
         if len(self._known) >= _MOST_SKELETONS or size > self._room:
             self._known.clear()
             self._room = _MOST_CHARS
         self._room -= size
-        # the same pieces stand in many skeletons
-        self._known[tuple(map(sys.intern, skeleton))] = known
+        self._known[key] = known
         return known
 
     def _require(self, found: Found) -> None:
         """Raise Odd where a unit lacks what every unit of its level has."""
-        needed = ["sor_id", "name"]
-        for field in self._mandatory[LEVEL_OF[found.unit]]:
-            if field in UNIT_LAYOUT.place_of and field != "location_code_inherited":
+        needed = list(self._layout.spec.required)
+        if self._mandatory:
+            needed.append("name")
+        for field in self._mandatory.get(found.unit, ()):
+            if field in self._layout.place_of and field != "location_code_inherited":
                 needed.append(field)
-            elif found.blocks.isdisjoint(UNIT_LAYOUT.elements_of(field)):
+            elif found.blocks.isdisjoint(self._layout.elements_of(field)):
                 raise Odd
-        if not {UNIT_LAYOUT.place_of[field] for field in needed}.issubset(found.slots):
+        if not {self._layout.place_of[field] for field in needed}.issubset(found.slots):
             raise Odd
 
-    def _specialities_memo(self, types: tuple[str, ...]) -> BoundMemo:
-        if types not in self._memos:
-            self._memos[types] = self._specialities.memo(
-                lambda texts: read_specialities(texts, types, self._complete)
-            )
-        return self._memos[types]
+
+class Skeletons:
+    """Reads units from their text."""
+
+    def __init__(self, plans: Plans, tags: Mapping[str, str]) -> None:
+        """``tags``: the names of elements, as they are written, to their full tags."""
+        self._plans = plans
+        self._tags = tags
+        self._split = _TEXTS.split
+        self._tags_of = Memo(self._read_tags)
+
+    def read(self, unit: str) -> tuple[Any, int]:
+        """Make a record, not yet frozen, of the text of a unit; give the line ends in it, too.
+
+        Raises Odd, or BadCell, for what has to be read another way.
+        """
+        plans = self._plans
+        texts: list[Any] = self._split(unit)
+        skeleton = tuple(texts[::2])
+        known = plans.get(skeleton)
+        if known is None:
+            pieces = map(self._tags_of.__getitem__, skeleton)
+            lines = sum(piece.count("\n") for piece in skeleton)
+            known = plans.learn(pieces, first=1, step=2, lines=lines)
+            # the same pieces stand in many skeletons
+            plans.keep(tuple(map(sys.intern, skeleton)), known, sum(map(len, skeleton)))
+        together = "".join(texts[1::2])
+        if not together.isprintable() or "&" in together or "]]>" in together:
+            raise Odd
+        texts.append(None)  # ABSENT
+        return plans.record(known, texts), known.lines
 
     def _read_tags(self, piece: str) -> tuple[Tag, ...]:
         """Read the tags of a piece."""
@@ -177,3 +202,54 @@ class Skeletons:
             tags.append((name, tag, not closes, bool(closes or empty)))
             at = match.end()
         return tuple(tags)
+
+
+_tag_of, _text_of, _tail_of = attrgetter("tag"), attrgetter("text"), attrgetter("tail")
+
+
+class Elements:
+    """Reads units, or location numbers, from their elements."""
+
+    def __init__(self, plans: Plans) -> None:
+        self._plans = plans
+
+    def read(self, element: Element) -> Any:
+        """Make a record, not yet frozen; raises Odd, or BadCell, as Skeletons.read."""
+        plans = self._plans
+        elements = list(element.iter())
+        if any(map(_tail_of, elements)):
+            raise Odd
+        texts: list[Any] = [(text and text.strip()) or None for text in map(_text_of, elements)]
+        # the sequence of tags leaves one thing open: whether a status at the end of a location
+        # number is the number's or the unit's; the number of children tells
+        key = (len(element), *map(_tag_of, elements), *map(bool, texts))
+        known = plans.get(key)
+        if known is None:
+            known = plans.keep(key, plans.learn(_pieces(element), first=0, step=1), len(key))
+            if isinstance(known, _Known):
+                at = tuple(number for number, text in enumerate(texts) if text)
+                known = plans.keep(key, attrs.evolve(known, texts=_getter(at)), 0)
+        return plans.record(known, [*known.texts(texts), None])
+
+
+def _pieces(element: Element) -> list[list[Tag]]:
+    """Give the tags of an element, parted where a text stands."""
+    pieces: list[list[Tag]] = [[]]
+    for event, inner in etree.iterwalk(element, ("start", "end")):
+        tag = str(inner.tag)
+        has_text = bool(inner.text and inner.text.strip())
+        if event == "start":
+            if has_text and len(inner):
+                raise Odd
+            pieces[-1].append((tag, tag, True, not len(inner) and not has_text))
+            if has_text:
+                pieces.append([])
+        elif len(inner) or has_text:
+            pieces[-1].append((tag, tag, False, True))
+    return pieces
+
+
+def _getter(places: Sequence[int]) -> Callable[[Sequence[Any]], Sequence[Any]]:
+    if len(places) == 1:
+        return lambda texts: (texts[places[0]],)
+    return itemgetter(*places)

@@ -12,17 +12,14 @@ from ...errors import SorFileError
 from ...issues import Issue, IssueLog
 from ...records import SOREntity
 from .context import Element
-from .decoding import UNIT_LAYOUT, UnitDecoding
+from .decoding import UnitDecoding
 from .guard import Guard, blocks
 from .names import COUNTRY_SCHEME, DECLARED_ELEMENTS
-from .numbers import LOCATION_LAYOUT
-from .outline import Outline
 from .scan import Irregular, Scanner, written
 from .skeleton import Skeletons
 from .stream import SAFE, Header
-from .tree import Place
+from .tree import UNIT_TAGS, Place
 
-_OUTLINE = Outline(UNIT_LAYOUT, LOCATION_LAYOUT)
 _USUAL_ATTRIBUTE = f'{COUNTRY_SCHEME[1]}="{COUNTRY_SCHEME[2]}"'
 
 
@@ -38,7 +35,7 @@ class TextReading:
         self._scanner = Scanner(header)
         self._fragments = _Fragments(header)
         tags = written(header, DECLARED_ELEMENTS)
-        self._skeletons = Skeletons(_OUTLINE, decoding, tags)
+        self._skeletons = Skeletons(decoding.plans, tags)
         self._above: list[Place | None] = [None]
         self._line = 1
 
@@ -145,4 +142,7 @@ class _Fragments:
         except etree.XMLSyntaxError:
             # the text was cut at an end tag that is none, but stands in a comment, say
             raise Irregular from None
-        return container[0]
+        unit = container[0]
+        if len(container) > 1 or any(inner is not unit for inner in unit.iter(*UNIT_TAGS)):
+            raise Irregular  # a unit in a unit, which belongs to the tree of units
+        return unit

@@ -12,8 +12,17 @@ from ...records import EntityRef
 from ...sources import Member
 from ..base import ReadOptions
 from .context import Context, Element, depth_below, line_of, shortened_raw, step_name
-from .names import CONTAINERS, COUNTRY_SCHEME, CREATED_AT, OWNER_CONTAINER, SNAPSHOT_DATE, UNITS
+from .names import (
+    CONTAINERS,
+    COUNTRY_SCHEME,
+    CREATED_AT,
+    LOCATION_CODE_ENTITY,
+    OWNER_CONTAINER,
+    SNAPSHOT_DATE,
+    UNITS,
+)
 from .namespaces import tags_of
+from .start_lines import StartTagLines
 from .stream import AttributeWatch, chunks_of, completed, read_header, split_tag, too_deep
 
 OnOwner = Callable[[Element], object]
@@ -21,7 +30,7 @@ T = TypeVar("T")
 
 LEVEL_OF = {tag: level for name, level in UNITS.items() for tag in tags_of(name)}
 """Full tag of a unit to its SOR type."""
-_UNIT_TAGS = tuple(LEVEL_OF)
+UNIT_TAGS = tuple(LEVEL_OF)
 _OWNER_TAGS = frozenset(tags_of(OWNER_CONTAINER))
 _STRUCTURE = frozenset(
     tag for name in (*UNITS, *CONTAINERS, CREATED_AT, SNAPSHOT_DATE) for tag in tags_of(name)
@@ -87,15 +96,22 @@ def walk(
         chunks = chunks_of(stream)
         _, taken = read_header(chunks, file=member.name, encoding=options.encoding)
         walker = _Walker(context)
+        lines = context.start_lines = StartTagLines((*UNITS, LOCATION_CODE_ENTITY))
+        attributes = AttributeWatch(
+            _USUAL_ATTRIBUTE, encoding=options.encoding, head=b"".join(taken[:1])
+        )
+
+        def watch(chunk: bytes) -> bool:
+            lines.read(chunk)
+            return attributes(chunk)
+
         batches = completed(
             chain(taken, chunks),
-            (*_UNIT_TAGS, *_OWNER_TAGS) if on_owner else _UNIT_TAGS,
+            (*UNIT_TAGS, *_OWNER_TAGS) if on_owner else UNIT_TAGS,
             file=member.name,
             limits=options.limits,
             encoding=options.encoding,
-            watch=AttributeWatch(
-                _USUAL_ATTRIBUTE, encoding=options.encoding, head=b"".join(taken[:1])
-            ),
+            watch=watch,
         )
         for batch, odd in batches:
             while batch:

@@ -12,7 +12,7 @@ from typing import Any
 
 import attrs
 
-from ...attributes import attributes_of
+from ...xml_safety import attributes_of
 from ..declare import Column, TableSpec
 from ..texts import Odd
 from .context import Context, Element, Kept, flatten, shortened_raw, step_name

@@ -1,4 +1,4 @@
-"""The attributes of an element, however many there are."""
+"""What keeps libxml2 from taking quadratic time."""
 
 from __future__ import annotations
 
@@ -9,11 +9,16 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 
+MOST_REFERENCES = 2_000
+"""References in one chunk that a parser with a schema and without a tree may meet: it appends each
+one to a copy of the text before it. Real files have a few."""
+
+
 def attributes_of(element: _Element) -> Mapping[str, str]:
-    """Give names and values of all attributes, in their order.
+    """Return names and values of all attributes, in their order.
 
     lxml's ``items`` looks each name up again and libxml2 searches through all attributes for it,
-    which takes minutes where a hundred thousand stand on one element.
+    which takes minutes if one element has a hundred thousand.
     """
     names = [str(name) for name in element.keys()]  # noqa: SIM118 - an element holds its children
     values = cast("list[str]", element.xpath("@*")) if names else []
