@@ -16,9 +16,9 @@ import attrs
 
 from ..description import TableDescription
 from ..records import SHAKRegion
-from .csv_reader import match_columns
 from .declare import Column, fold
 from .decode import CarefulDecoder
+from .headers import match_columns
 from .shak_region import SHAK_REGIONS, RegionFile, Samples
 from .sor_xml.common import snapshot_date_of
 from .sor_xml.context import Context, Element, Kept, flatten, line_of, shortened_raw
