@@ -24,6 +24,7 @@ from sorparse.records import (
     LocationCode,
     LocationCodeEDIType,
     ReplacedEntity,
+    SHAKRegion,
     SHAKSORMap,
     SHAKUnit,
     SOREntity,
@@ -143,6 +144,10 @@ def small_tables() -> dict[str, list[Any]]:
         "shak_units": [
             SHAKUnit("0101", "sgh", "Æblerød", period, None, Coded("1", "Region"), None),
             SHAKUnit("010101A", "afd", specialities=(Coded("4", None),), extra={"CGrp": "x"}),
+        ],
+        "shak_regions": [
+            SHAKRegion("0101", "Æblerød", period, Coded("1", None), region=Coded("1082", "Midt")),
+            SHAKRegion("0102", sor_id="8031000016007", extra={"Ny": "1"}),
         ],
     }
 

@@ -149,7 +149,7 @@ def test_unreadable_input_is_status_2_and_one_line(
 
 
 def test_a_file_without_units_says_what_it_has(run: Run) -> None:
-    result = run("find", examples.shak, "a")
+    result = run("tree", examples.shak, HOSPITAL)
     assert result.status == 2
     assert "shak_units" in result.err
 

@@ -77,7 +77,7 @@ def test_what_has_no_column_is_told(tmp_path: Path) -> None:
     assert told["replaced_by"].endswith("no column for replaced_by; 1 rows hold something there")
     assert "specialities beyond the 8th" in told
     assert told["entry.code"].startswith("1 rows of SORClassifications have no entry.code")
-    assert told["table-not-written"] == "the SOR2 set has no file for shak_units"
+    assert told["table-not-written"] == "the SOR2 set has no file for shak_units, shak_regions"
     with pytest.raises(ConversionError, match="has no file for shak_units"):
         convert(examples.shak, "sor2", tmp_path / "x.zip")
 

@@ -46,6 +46,12 @@ def pages() -> dict[str, str]:
             _specs("sorparse.formats.sor_csv"),
         ),
         "formats/shak-columns.md": _shak(),
+        "formats/shak-region-columns.md": _page(
+            "Columns of SHAKregion",
+            "`SHAKregion.txt`, which has no header and these columns in this order, and the "
+            "elements of `SHAKregion.xml`. See [the format](shak.md).",
+            _specs("sorparse.formats.shak_region"),
+        ),
     }
     if find_spec("sorparse.formats.sor_xml") is not None:
         made["formats/sor-xml-elements.md"] = _page(

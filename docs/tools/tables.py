@@ -22,7 +22,8 @@ _TEXT = """\
 The same columns in Arrow, pandas, Polars, Parquet, the databases and CSV; see
 [tables](tables.md) and [databases](databases.md). How the files name each field is told on the
 pages of their columns: [SOR2](formats/sor2-columns.md), [CSV 1.2.1.19](formats/sor-csv-columns.md),
-[XML](formats/sor-xml-elements.md), [SHAK](formats/shak-columns.md).
+[XML](formats/sor-xml-elements.md), [SHAK](formats/shak-columns.md),
+[SHAKregion](formats/shak-region-columns.md).
 
 `replaces` and `replaced_by` are lists in DuckDB, PostgreSQL and Parquet, and in frames with
 `lists=True`. In the other frames and in CSV they are text with a space between the ids, in SQLite a

@@ -14,7 +14,7 @@ from typing import IO, TYPE_CHECKING, Any, BinaryIO, Self, overload
 from .description import Description
 from .errors import MissingTableError, SorError, UnrecognisedFormatError
 from .formats import Format, Found, GivesRows, ReadOptions, TableReader, check_mapping, recognisers
-from .formats.base import GivesNames, TakesNames, Validator
+from .formats.base import GivesNames, Poorer, TakesNames, Validator
 from .formats.looks import looks_like
 from .issues import Issue, IssueLog, OnIssue
 from .limits import DEFAULT_LIMITS, Limits
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         LocationCode,
         LocationCodeEDIType,
         ReplacedEntity,
+        SHAKRegion,
         SHAKSORMap,
         SHAKUnit,
         SOREntity,
@@ -46,6 +47,7 @@ _RECORDS = {
     "classifications": "Classification",
     "replaced_entities": "ReplacedEntity",
     "shak_units": "SHAKUnit",
+    "shak_regions": "SHAKRegion",
 }
 TABLES = tuple(_RECORDS)
 # Where several formats stand side by side and hold the same table, the richest is read.
@@ -56,6 +58,7 @@ _RICHEST_FIRST = (
     Format.SOR_CSV,
     Format.EDI_TYPES,
     Format.SHAK,
+    Format.SHAK_REGION,
 )
 
 _WITH_UNITS = (Format.SOR2, Format.SOR2_DAILY, Format.SOR_CSV, Format.SOR_XML)
@@ -131,6 +134,10 @@ def _validator_maker(
     return make
 
 
+def _richness(reader: TableReader) -> tuple[int, bool]:
+    return _RICHEST_FIRST.index(reader.format), isinstance(reader, Poorer) and reader.poorer
+
+
 def _record_of(table: str) -> type[Any]:
     from . import records
 
@@ -199,17 +206,17 @@ class Feed:
             having = [reader for reader in readers if reader.table == table]
             if not having:
                 continue
-            best = min(having, key=lambda reader: _RICHEST_FIRST.index(reader.format)).format
-            found = snapshots.choose([reader for reader in having if reader.format is best])
+            best = min(having, key=_richness)
+            found = snapshots.choose([one for one in having if _richness(one) == _richness(best)])
             if found:
                 chosen[table] = found
             for reader in having:
-                if reader.format is not best:
+                if _richness(reader) != _richness(best):
                     report(
                         Issue(
                             "info",
                             "table-passed-over",
-                            f"{table} is read from the {best} files beside it",
+                            f"{table} is read from {best.member.base_name} beside it",
                             file=reader.member.name,
                         )
                     )
@@ -463,6 +470,14 @@ class Feed:
     def shak_units(self, *, fields: Iterable[str] | None = None) -> Iterator[Any]:
         """Codes of the SHAK classification. ``fields``: see ``rows``."""
         return self._asked("shak_units", fields)
+
+    @overload
+    def shak_regions(self) -> Iterator[SHAKRegion]: ...
+    @overload
+    def shak_regions(self, *, fields: Iterable[str]) -> Iterator[Row]: ...
+    def shak_regions(self, *, fields: Iterable[str] | None = None) -> Iterator[Any]:
+        """Regions and SOR ids of the hospitals of SHAK. ``fields``: see ``rows``."""
+        return self._asked("shak_regions", fields)
 
     def describe(self) -> Description:
         """Read everything once and tell encoding, quoting, columns and samples of each table."""

@@ -31,6 +31,7 @@ from ..records import (
     LocationCode,
     LocationCodeEDIType,
     ReplacedEntity,
+    SHAKRegion,
     SHAKSORMap,
     SHAKUnit,
     SOREntity,
@@ -196,6 +197,11 @@ RULES: dict[type[Any], dict[str, Rule]] = dict(
         _declared(
             SHAKUnit,
             kept="shak_code kind owner_type institution_type specialities",
+            name=scrambled,
+        ),
+        _declared(
+            SHAKRegion,
+            kept="shak_code owner_type institution_type region sor_id",
             name=scrambled,
         ),
         _declared(

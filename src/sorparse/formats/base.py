@@ -34,6 +34,8 @@ class Format(str, Enum):
     """Sor.xml 2.0.0 or 1.0.0, with or without the two files beside it; a snapshot."""
     SHAK = "SHAK"
     """SHAKCOMPLETE.TXT and its relatives of the same layout."""
+    SHAK_REGION = "SHAK_REGION"
+    """SHAKregion.txt or SHAKregion.xml: region and SOR id of each hospital."""
 
     def __str__(self) -> str:
         return self.value
@@ -121,6 +123,15 @@ class TakesNames(Protocol):
 
     def use_names_from(self, names: GivesNames | None) -> None:
         """Ask ``names`` first for the name of a code, and then the library's own table."""
+
+
+@runtime_checkable
+class Poorer(Protocol):
+    """A reader of a form that may hold less than another form of the same format beside it."""
+
+    @property
+    def poorer(self) -> bool:
+        """Whether another form of the table is read in its place."""
 
 
 @runtime_checkable

@@ -8,6 +8,7 @@ from .others import (
     LocationCode,
     LocationCodeEDIType,
     ReplacedEntity,
+    SHAKRegion,
     SHAKSORMap,
     SHAKUnit,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "LocationCode",
     "LocationCodeEDIType",
     "ReplacedEntity",
+    "SHAKRegion",
     "SHAKSORMap",
     "SHAKUnit",
     "SOREntity",

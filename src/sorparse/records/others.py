@@ -171,3 +171,26 @@ class SHAKUnit(HtmlRepr):
     """Specialities of a section, main one first (AGrp to DGrp)."""
     extra: Extra = attrs.field(default=NO_EXTRA, converter=as_extra)
     """The remaining fixed-width fields that hold something, by the publisher's name."""
+
+
+@attrs.frozen(weakref_slot=False)
+class SHAKRegion(HtmlRepr):
+    """One period of a hospital of SHAK with its region and SOR id (SHAKregion)."""
+
+    shak_code: str
+    """SHAK code of the hospital (``SHAKkode``)."""
+    name: str | None = None
+    """Name of the hospital."""
+    validity: Validity = ALWAYS
+    """Days of the period, both ends inclusive (``DatoFra``, ``Datotil``)."""
+    owner_type: Coded | None = None
+    """Ownership (``Ejerforhold``): 1 public, 2 private, 3 other; not the codes of
+    ``SHAKUnit.owner_type``."""
+    institution_type: Coded | None = None
+    """Kind of institution (``Institutionsart``)."""
+    region: Coded | None = None
+    """Region, 1081 to 1085 (``Regionskode``)."""
+    sor_id: str | None = None
+    """SOR id of the hospital."""
+    extra: Extra = attrs.field(default=NO_EXTRA, converter=as_extra)
+    """What the row holds beyond the known columns."""

@@ -4,6 +4,8 @@ from .differences import Change, Diff, diff
 from .matching import Candidate, Match, ShakMatch
 from .register import Register, load
 from .replacements import Replacement
+from .shak import ShakRegister, load_shak
+from .shak_view import ShakView
 from .terms import Term
 from .timeline import Status
 from .view import View
@@ -16,9 +18,12 @@ __all__ = [
     "Register",
     "Replacement",
     "ShakMatch",
+    "ShakRegister",
+    "ShakView",
     "Status",
     "Term",
     "View",
     "diff",
     "load",
+    "load_shak",
 ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -65,11 +66,21 @@ def shak_match(view: View, code: str) -> ShakMatch:
     code = _shak_code(view, code)
     candidates, other_days = shak_candidates(view, code)
     best, rule = decide(candidates, SHAK_STEPS, knows_units=bool(len(view.register)))
-    hint = None if candidates or other_days else likely("shak", code, shak_codes(view.register))
-    return ShakMatch(code, view.day, candidates, best, rule, other_days, hint)
+    shak = view.register.shak
+    if shak is None or code not in shak:
+        hint = None
+        if not candidates and not other_days:
+            known = shak_codes(view.register) | set(shak or ())
+            hint = likely("shak", code, known)
+        return ShakMatch(code, view.day, candidates, best, rule, other_days, hint)
+    on_date = shak.as_of(view.day)
+    unit, status = on_date.get(code), on_date.status(code)
+    if not candidates and unit is not None:
+        rule = "only-in-shak"
+    return ShakMatch(code, view.day, candidates, best, rule, other_days, None, unit, status)
 
 
-def shak_codes(register: Register) -> Collection[str]:
+def shak_codes(register: Register) -> AbstractSet[str]:
     """Return the SHAK codes that the units' rows or the SHAK map have on any date."""
     return _maps_by_shak(register).keys() | units_having(register, "shak_code").keys()
 

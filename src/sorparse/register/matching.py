@@ -14,8 +14,9 @@ from typing import Literal
 import attrs
 
 from ..display.mixin import HtmlRepr
-from ..records import Coded, SOREntity, SorType, Validity
+from ..records import Coded, SHAKUnit, SOREntity, SorType, Validity
 from .folding import fold
+from .timeline import Status
 
 Rule = Literal[
     "only-candidate",
@@ -28,6 +29,7 @@ Rule = Literal[
     "institution-owner",
     "ambiguous",
     "not-in-force",
+    "only-in-shak",
     "none",
 ]
 
@@ -80,8 +82,9 @@ class Match:
     a *klinisk enhed*), ``owns-number`` (the only one whose own the location number is, the others
     inherit it), ``health-institution`` (the institution, the others are units below it),
     ``institution-owner`` (the only institution owner among them), or why nothing did:
-    ``ambiguous``, ``not-in-force`` (no candidate's unit is in force), ``none`` (nobody has the code
-    on the day)."""
+    ``ambiguous``, ``not-in-force`` (no candidate's unit is in force), ``only-in-shak`` (SHAK has
+    the code on the date and no SOR unit does; see :meth:`Register.with_shak`), ``none`` (nobody has
+    the code on the day)."""
     other_days: tuple[Candidate, ...] = ()
     """Units that have the code on other days only."""
     hint: str | None = None
@@ -94,8 +97,16 @@ class Match:
         return match_html(self)
 
 
+@attrs.frozen(weakref_slot=False)
 class ShakMatch(Match):
     """A SHAK code's units on a day; see :class:`Match`."""
+
+    shak_unit: SHAKUnit | None = None
+    """The period of the code in SHAK that is in force on the date; ``None`` also if the register
+    has no SHAK (see :meth:`Register.with_shak`)."""
+    shak_status: Status | None = None
+    """Status of the code in SHAK on the date; ``None`` if SHAK does not have the code, or the
+    register has no SHAK."""
 
 
 Narrow = Callable[[Sequence[Candidate]], Sequence[Candidate]]

@@ -35,6 +35,7 @@ from .days import Day, as_day
 from .idwords import spelled, why_unknown
 from .lazily import Lazily
 from .replacements import Replacements, follow, replacements_of
+from .shak_bridge import WithShak
 from .store import VersionStore
 from .timeindex import TimeIndex
 
@@ -58,7 +59,7 @@ class Tables:
     replaced_entities: tuple[ReplacedEntity, ...] = ()
 
 
-class Register(RegisterCounts):
+class Register(WithShak, RegisterCounts):
     """All units with all their versions: ask it about any day.
 
     Made by :func:`sorparse.load` or :meth:`from_records`. Immutable: threads may share it, copying
@@ -367,8 +368,8 @@ def load(
     ) as feed:
         if not {"entities", "shak_sor_map"} & set(feed.tables):
             raise MissingTableError(
-                f"{feed.name} has no units; it has {', '.join(feed.tables)}: "
-                "read those with sorparse.open"
+                f"{feed.name} has no units; it has {', '.join(feed.tables)}: read those with "
+                f"sorparse.{'load_shak' if 'shak_units' in feed.tables else 'open'}"
             )
         store = VersionStore()
         read: dict[str, tuple[Any, ...]] = {}

@@ -22,6 +22,7 @@ import attrs
 
 from ..errors import SorError
 from ..formats import sor2
+from ..formats.shak_region import SHAK_REGIONS
 from ..records import Coded, Extra, SHAKUnit, SOREntity, SorType, Validity
 from ..records.docs import field_docs
 
@@ -145,6 +146,7 @@ def records_by_table() -> dict[str, type[Any]]:
     """Every table's name and record, in the order in which they are written."""
     found: dict[str, type[Any]] = {spec.table: spec.record for spec in sor2.TABLES}
     found["shak_units"] = SHAKUnit
+    found[SHAK_REGIONS.table] = SHAK_REGIONS.record
     return found
 
 
@@ -166,20 +168,30 @@ def schema_of(table: str, *, lists: bool = True) -> TableSchema:
     records = records_by_table()
     if table not in records:
         raise SorError(f"no table is called {table!r}; tables are {', '.join(records)}")
-    record = records[table]
+    keys = {spec.table: spec.key for spec in (*sor2.TABLES, SHAK_REGIONS)}
+    keys["shak_units"] = ("shak_code", "validity.from_date")
+    return schema_for(table, records[table], keys[table])
+
+
+def schema_for(table: str, record: type[Any], key: tuple[str, ...]) -> TableSchema:
+    """Return the flat schema of a record class.
+
+    Args:
+        table: Name of the table.
+        record: The record that a row is built from.
+        key: Paths of the fields that together name a row.
+    """
     columns = tuple(_columns(record, record, "", "", "", nullable=False))
     names = [column.name for column in columns]
     if len(set(names)) != len(names):
         raise AssertionError(f"two columns of {table} have one name: {sorted(names)}")
     by_path = {column.path: column.name for column in columns}
-    keys = {spec.table: spec.key for spec in sor2.TABLES}
-    keys["shak_units"] = ("shak_code", "validity.from_date")
     return TableSchema(
         name=table,
         record=record,
         doc=_one_line(record.__doc__ or ""),
         columns=columns,
-        key=tuple(by_path[path] for path in keys[table]),
+        key=tuple(by_path[path] for path in key),
     )
 
 

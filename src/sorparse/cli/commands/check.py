@@ -8,7 +8,7 @@ from collections import Counter
 
 import sorparse
 
-from .. import arguments, reading
+from .. import arguments, reading, shak
 from ..output import Output
 
 NAME = "check"
@@ -44,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, out: Output) -> int:
     """Print the findings."""
-    register = reading.load(args)
+    register = shak.loaded(args)
     # loading reports some of what the check finds
     found = list(dict.fromkeys([*register.issues, *register.check()]))
     reading.write(found, args)

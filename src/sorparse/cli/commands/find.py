@@ -7,7 +7,7 @@ import sys
 
 import sorparse
 
-from .. import arguments, reading, units
+from .. import arguments, reading, shak, units
 from ..output import Output
 
 NAME = "find"
@@ -18,12 +18,14 @@ ABOUT = (
     "provider, pharmacy, production unit or CVR number. All that is given must hold; the best hit "
     "comes first. A filter takes a code or a name; one that no code list and no unit has is exit "
     "status 2 (sorparse terms lists them). CSV has addresses, location number, region and "
-    "municipality too, with inheritance resolved. Finding nothing is exit status 1."
+    "municipality too, with inheritance resolved. Finding nothing is exit status 1. Of a "
+    "SHAKCOMPLETE file the codes are searched, by TEXT and --status."
 )
 EXAMPLES = """\
   sorparse find Sor_complete.zip aero sygehus
   sorparse find Sor_complete.zip --type apotek --region 1081
   sorparse find Sor_complete.zip --municipality Aalborg --status CLOSED --as-of 2020-01-01 --csv
+  sorparse find SHAKCOMPLETE.TXT hjerte --as-of 2012-01-01
 """
 
 
@@ -76,7 +78,9 @@ def run(args: argparse.Namespace, out: Output) -> int:
         "status": tuple(sorparse.Status) if args.status == "ALL" else args.status,
     }
     text = " ".join(args.text) or None
-    register = reading.register(args)
+    register = shak.register_or_shak(args)
+    if isinstance(register, sorparse.ShakRegister):
+        return shak.find(args, out, register, asked)
     view = reading.view(args, register)
     hits = view.find(text, limit=args.limit, **asked)
     if out.mode == "csv":

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import sorparse
 from sorparse import identifiers
 
-from .. import arguments, reading, units
+from .. import arguments, reading, shak, units
 from ..output import Output, one_line
 
 if TYPE_CHECKING:
@@ -27,12 +27,14 @@ ABOUT = (
 EXAMPLES = """\
   sorparse map-shak Sor_complete.zip 9901 990101
   sorparse map-shak Sor_complete.zip 9000041000016007 --as-of 2012-01-01
+  sorparse map-shak Sor_complete.zip 9901 --as-of 2012-01-01 --shak SHAKCOMPLETE.TXT
   sorparse map-shak Sor_complete.zip - --csv < codes.txt > mapped.csv
 """
 
 SHORTEST_ID = 11
 """Digits of the shortest SOR id."""
-_COLUMNS = ("code", "sor_id", "shak_code", "name", "from_date", "to_date", "chosen", "rule")
+_DATES = ("from_date", "to_date")
+_COLUMNS = ("code", "sor_id", "shak_code", "name", *_DATES, "chosen", "rule")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,6 +42,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     arguments.file(parser)
     parser.add_argument(
         "codes", metavar="CODE", nargs="+", help="a SHAK code, a SOR id, or - for standard input"
+    )
+    parser.add_argument(
+        "--shak",
+        metavar="SHAKFILE",
+        help="SHAKCOMPLETE.TXT: a code in force there is reported although no unit has it",
     )
     arguments.as_of(parser)
     arguments.output(parser)
@@ -50,7 +57,16 @@ def run(args: argparse.Namespace, out: Output) -> int:
     """Print the answers."""
     if args.file == "-" and "-" in args.codes:
         raise sorparse.SorError("the file and the codes cannot both come from standard input")
-    register = reading.register(args)
+    register = shak.register_or_shak(args)
+    if isinstance(register, sorparse.ShakRegister):
+        raise sorparse.SorError(
+            f"{one_line(args.file)} is a SHAK file and has no SOR ids: give a SOR file, and this "
+            "one with --shak"
+        )
+    if args.shak is not None:
+        beside = shak.load(args, args.shak)
+        reading.tell(beside.issues, args)
+        register = register.with_shak(beside)
     view = reading.view(args, register)
     answers = [_answer(view, code) for code in _codes(args.codes)]
     hints = [
@@ -116,10 +132,11 @@ def _rows(answer: dict[str, Any]) -> Iterator[tuple[object, ...]]:
             candidate["sor_id"],
             answer["shak_code"],
             candidate["name"],
-            validity["from_date"],
-            validity["to_date"],
+            *(validity[date] for date in _DATES),
             chosen,
             rule if chosen or best is None else None,
         )
     if not answer["candidates"]:
-        yield code, None, answer["shak_code"], None, None, None, False, rule
+        unit = answer["shak_unit"] or {"name": None, "validity": dict.fromkeys(_DATES)}
+        dates = (unit["validity"][date] for date in _DATES)
+        yield code, None, answer["shak_code"], unit["name"], *dates, False, rule

@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import sorparse
-from sorparse import identifiers
 
-from .. import arguments, reading, told, units
+from .. import arguments, reading, shak, told, units
 from ..output import Output, one_line
 
 NAME = "show"
@@ -47,10 +46,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, out: Output) -> int:
     """Print the unit."""
-    try:
-        register = reading.register(args)
-    except sorparse.MissingTableError:
-        return _shak_code(args, out, args.code)
+    register = shak.register_or_shak(args)
+    if isinstance(register, sorparse.ShakRegister):
+        return shak.show(args, out, register)
     view = reading.view(args, register)
     sor_id, *others = units.named(view, args.code)
     if others:
@@ -76,38 +74,6 @@ def run(args: argparse.Namespace, out: Output) -> int:
     else:
         _as_text(shown, out)
     return reading.status(args, register.issues)
-
-
-def _shak_code(args: argparse.Namespace, out: Output, code: str) -> int:
-    """Print the periods of a SHAK code, from a file that has those and no units."""
-    read = identifiers.parse(code, "shak")
-    asked = {code, read.value if read is not None else code}
-    with reading.feed(args) as feed:
-        found = [unit for unit in feed.shak_units() if unit.shak_code in asked]
-    if args.as_of is not None:
-        found = [unit for unit in found if unit.validity.contains(args.as_of)]
-    if not found:
-        day = f" on {args.as_of}" if args.as_of else ""
-        print(
-            f"sorparse: {one_line(args.file)} has no SHAK code {one_line(code)}{day}",
-            file=sys.stderr,
-        )
-    out.rows(
-        ("from_date", "to_date", "shak_code", "kind", "name", "updated_at"),
-        (
-            (
-                unit.validity.from_date,
-                unit.validity.to_date,
-                unit.shak_code,
-                unit.kind,
-                unit.name,
-                unit.updated_at,
-            )
-            for unit in found
-        ),
-        objects=map(sorparse.to_dict, found),
-    )
-    return reading.status(args, feed.issues, otherwise=0 if found else 1)
 
 
 def _as_text(found: dict[str, Any], out: Output) -> None:

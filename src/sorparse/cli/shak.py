@@ -1,0 +1,110 @@
+"""The commands on a SHAK file, which has codes with names and periods and no units of SOR."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable
+
+import sorparse
+
+from . import reading, units
+from .output import Output, one_line
+
+PERIOD_COLUMNS = ("from_date", "to_date", "shak_code", "kind", "name", "updated_at")
+FOUND_COLUMNS = ("shak_code", "kind", "name", "status", "from_date", "to_date")
+
+
+Loaded = sorparse.Register | sorparse.ShakRegister
+
+
+def load(args: argparse.Namespace, name: str | None = None) -> sorparse.ShakRegister:
+    """Load SHAK from the argument FILE, or the source named; reporting is left to the caller."""
+    own = name is None
+    with reading.source(args, args.file if name is None else name) as source:
+        encoding = args.encoding if own else None
+        return sorparse.load_shak(source, encoding=encoding, limits=reading.limits(args))
+
+
+def loaded(args: argparse.Namespace) -> Loaded:
+    """Load the argument FILE as what it is; reporting its issues is left to the caller."""
+    try:
+        return reading.load(args)
+    except sorparse.MissingTableError as missing:
+        if args.file == "-":  # it has been read
+            raise sorparse.SorError(f"{missing}; give a SHAK file by its path") from None
+        try:
+            return load(args)
+        except sorparse.MissingTableError:
+            raise missing from None
+
+
+def register_or_shak(args: argparse.Namespace) -> Loaded:
+    """Load the argument FILE as what it is; issues in its data are reported."""
+    found = loaded(args)
+    reading.tell(found.issues, args)
+    return found
+
+
+def show(args: argparse.Namespace, out: Output, shak: sorparse.ShakRegister) -> int:
+    """Print the periods of a code: all of them, or the one in force on the date."""
+    try:
+        found: Iterable[sorparse.SHAKUnit] = shak.history(args.code)
+        if args.as_of is not None:
+            found = [shak.as_of(args.as_of)[args.code]]
+    except sorparse.NotInForceError as reason:
+        day = f" on {args.as_of}" if args.as_of else ""
+        print(
+            f"sorparse: {one_line(args.file)} has no SHAK code {one_line(args.code)}{day}: "
+            f"{one_line(str(reason))}",
+            file=sys.stderr,
+        )
+        found = ()
+    found = list(found)
+    out.rows(PERIOD_COLUMNS, map(_period, found), objects=map(sorparse.to_dict, found))
+    return reading.status(args, shak.issues, otherwise=0 if found else 1)
+
+
+def find(
+    args: argparse.Namespace, out: Output, shak: sorparse.ShakRegister, asked: dict[str, object]
+) -> int:
+    """Print the codes that are found on the date."""
+    others = [name for name, value in asked.items() if value is not None and name != "status"]
+    if others:
+        told = ", ".join(others)
+        raise sorparse.SorError(
+            f"{one_line(args.file)} is a SHAK file and has no {told}: give TEXT and --status only"
+        )
+    view = shak.as_of(args.as_of)
+    statuses = tuple(sorparse.Status) if args.status == "ALL" else args.status
+    hits = view.find(" ".join(args.text) or None, status=statuses)[: args.limit]
+    out.rows(
+        FOUND_COLUMNS,
+        (
+            (
+                unit.shak_code,
+                unit.kind,
+                unit.name,
+                str(view.status(unit.shak_code)),
+                unit.validity.from_date,
+                unit.validity.to_date,
+            )
+            for unit in hits
+        ),
+        styles={"status": units.status_style},
+    )
+    if not hits:
+        print(f"sorparse: nothing found on {view.day.isoformat()}", file=sys.stderr)
+    return reading.status(args, shak.issues, otherwise=0 if hits else 1)
+
+
+def _period(unit: sorparse.SHAKUnit) -> tuple[object, ...]:
+    validity = unit.validity
+    return (
+        validity.from_date,
+        validity.to_date,
+        unit.shak_code,
+        unit.kind,
+        unit.name,
+        unit.updated_at,
+    )

@@ -1,0 +1,150 @@
+"""SHAKregion.xml, of which only the names of some elements are known: read by these names.
+
+An entry is an element that directly holds one of the declared columns. What an entry holds beyond
+them goes to ``extra``; what is outside the entries is reported.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from functools import partial
+from typing import Any
+
+import attrs
+
+from ..description import TableDescription
+from ..records import SHAKRegion
+from .declare import Column, fold
+from .decode import CarefulDecoder
+from .headers import match_columns
+from .shak_region import SHAK_REGIONS, RegionFile, Samples
+from .sor_xml.common import snapshot_date_of
+from .sor_xml.context import Context, Element, Kept, flatten, line_of, shortened_raw
+from .sor_xml.list_shape import events
+from .sor_xml.names import CREATED_AT, SNAPSHOT_DATE
+from .sor_xml.stream import Header, chunks_of, read_header, split_tag
+
+_MOST_LOOKS = 4096
+_NAMESPACE = re.compile(r"\{[^}]*\}")
+Look = tuple[str, ...]
+
+
+@attrs.define(eq=False)
+class RegionXml(RegionFile):
+    """Reads SHAKregion.xml."""
+
+    poorer: bool = True
+    """The text file has the name and the SOR id, too."""
+
+    def header(self) -> Header | None:
+        """Return what precedes the first entry."""
+        with self.member.open() as stream:
+            return read_header(
+                chunks_of(stream), file=self.member.name, encoding=self.options.encoding
+            )[0]
+
+    def snapshot_date(self) -> date | None:
+        """Return the date that the data represent, if the file states it."""
+        return snapshot_date_of(self.header(), self.member, self.options)
+
+    def numbered(self) -> Iterator[tuple[int | None, SHAKRegion]]:
+        """Read the entries: pairs of the line of the entry's element and its record."""
+        looks: dict[Look, CarefulDecoder] = {}
+        found = False
+        for element, texts in self._entries():
+            found = True
+            look = tuple(texts)
+            if look not in looks:
+                if len(looks) >= _MOST_LOOKS:
+                    looks.clear()
+                looks[look] = self.decoder(look, self._columns(look))
+            line = line_of(element)
+            raw = partial(shortened_raw, element)
+            record = self.decode(looks[look], list(texts.values()), line, raw)
+            if record is not None:
+                yield line, record
+        if not found:
+            message = "no element holds a SHAK code; describe shows what is there"
+            self.issue("warning", "no-entries", message, None)
+
+    def _columns(self, names: Look) -> tuple[Column | None, ...]:
+        return tuple(match_columns(SHAK_REGIONS, names, self.options.columns))
+
+    def _entries(self) -> Iterator[tuple[Element, dict[str, str]]]:
+        """Yield the entries with what they hold; report what is outside them."""
+        context = Context(
+            self.member.name, self.options.log, self.options.limits, self.options.columns
+        )
+        known = {*SHAK_REGIONS.by_folded_name, *map(fold, self.options.columns)}
+        path: list[str] = []
+        for event, element in events(self.member, self.options):
+            if event == "start":
+                path.append(split_tag(element.tag)[1])
+                continue
+            if any(fold(name) in known for name in _names_in(element)):
+                kept = Kept()
+                for _, place, text in flatten(element, "", context):
+                    name = _NAMESPACE.sub("", place)
+                    kept.keep(name.removeprefix("/").removeprefix("@") or "text()", text)
+                yield element, kept
+                _drop(element, context, path)
+            elif len(element) or len(path) == 1:
+                self._outside(element, context, path)
+            path.pop()
+
+    def _outside(self, element: Element, context: Context, path: list[str]) -> None:
+        """Report texts and attributes of a container and of what is left in it."""
+        for inner, name, text in flatten(element, "/".join(path), context):
+            if text and split_tag(inner.tag)[1] not in (CREATED_AT, SNAPSHOT_DATE):
+                context.issue(
+                    "warning",
+                    "unknown-element",
+                    f"{name} is in no entry; it is preserved in this issue only",
+                    inner,
+                    name,
+                    value=text,
+                )
+        for child in list(element):
+            element.remove(child)
+
+    def describe(self) -> TableDescription:
+        """Read the file once and return the elements of its entries."""
+        count = Samples()
+        names: dict[str, Column | None] = {}
+        for _, texts in self._entries():
+            count.take(texts.items())
+            look = tuple(texts)
+            names |= dict(zip(look, self._columns(look), strict=True))
+        return TableDescription(
+            table=self.table,
+            file=self.member.name,
+            rows=count.rows,
+            columns=count.columns(names),
+            notes=("XML",),
+        )
+
+
+def _names_in(element: Element) -> Iterator[str]:
+    yield from (split_tag(key)[1] for key in element.attrib)
+    yield from (split_tag(child.tag)[1] for child in element if not len(child))
+
+
+def _drop(element: Element, context: Context, path: list[str]) -> None:
+    """Free an entry and what precedes it; text between entries is reported."""
+    for child in list(element):
+        element.remove(child)
+    element.attrib.clear()
+    element.text = None
+    before = element.getprevious()
+    parent = element.getparent()
+    if before is None or parent is None or len(before) or before.text or before.attrib:
+        return
+    tail: Any = before.tail
+    if tail and tail.strip():
+        place = "/".join(path[:-1])
+        context.issue(
+            "warning", "stray-text", "text between the entries", before, place, value=tail.strip()
+        )
+    parent.remove(before)

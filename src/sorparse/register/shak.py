@@ -1,0 +1,354 @@
+"""SHAK in time: every period of every code of the hospital classification."""
+
+from __future__ import annotations
+
+import os
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from itertools import pairwise
+from typing import IO, TYPE_CHECKING, Any, BinaryIO
+
+import attrs
+
+from ..display.mixin import Records
+from ..errors import MissingTableError, UnknownUnitError
+from ..identifiers import shak_code_problem
+from ..issues import Issue, Issues, OnIssue
+from ..limits import Limits
+from ..records import Extra, SHAKRegion, SHAKUnit, Validity
+from .days import UNKNOWN_START, Day, as_day, end_ordinal, from_ordinal, start_ordinal
+from .idwords import spelled
+from .lazily import Lazily
+from .shak_view import ShakTable, ShakView, hospital_code
+from .timeline import Segment, Version, resolve
+
+if TYPE_CHECKING:
+    from ..tables import Table
+
+_UNITS, _REGIONS = "shak_units", "shak_regions"
+_BOOKKEEPING = ("DVal", "EGrp")
+"""Fields of a line that are not content: what was done with it, and for whom."""
+_ONE_DAY = 1
+
+
+@attrs.frozen
+class Times:
+    """When one code was in force."""
+
+    opening: int
+    """Ordinal of its first day."""
+    segments: tuple[Segment, ...]
+    """Disjoint periods, ascending, each with the place of its record in ``units``."""
+
+
+class ShakRegister(ShakTable):
+    """All codes of SHAK with all their periods: ask it about any date.
+
+    Made by :func:`sorparse.load_shak` or :meth:`from_records`. Immutable: threads may share it.
+    The rules of time are those of SOR (both ends of a period are inclusive), and a code that SOR
+    knows as an id is accepted in any notation.
+    """
+
+    def __init__(
+        self,
+        units: Iterable[SHAKUnit],
+        regions: Iterable[SHAKRegion] = (),
+        *,
+        lines: Mapping[str, Sequence[int]] | None = None,
+        issues: Iterable[Issue] = (),
+    ) -> None:
+        self._units = Records(units)
+        self._regions = Records(regions)
+        self._lines = dict(lines or {})
+        self._issues = tuple(issues)
+        self._lazily = Lazily()
+        self._places: dict[str, list[int]] = {}
+        for place, unit in enumerate(self._units):
+            self._places.setdefault(unit.shak_code, []).append(place)
+
+    @classmethod
+    def from_records(
+        cls,
+        units: Iterable[SHAKUnit],
+        regions: Iterable[SHAKRegion] = (),
+        *,
+        issues: Iterable[Issue] = (),
+    ) -> ShakRegister:
+        """Build a register from records.
+
+        Args:
+            units: The periods of the codes, in any order.
+            regions: Region and SOR id of the hospitals (SHAKregion).
+            issues: Issues found while reading them.
+        """
+        return cls(units, regions, issues=issues)
+
+    # -- what it holds
+
+    @property
+    def units(self) -> tuple[SHAKUnit, ...]:
+        """Every period of every code, in the order of the source."""
+        return self._units
+
+    @property
+    def regions(self) -> tuple[SHAKRegion, ...]:
+        """Region and SOR id of the hospitals; empty if the source has no SHAKregion file."""
+        return self._regions
+
+    @property
+    def issues(self) -> list[Issue]:
+        """Issues found while reading; for the content see :meth:`check`."""
+        return Issues(self._issues)
+
+    def __len__(self) -> int:
+        """Return the number of codes."""
+        return len(self._places)
+
+    def __contains__(self, code: object) -> bool:
+        return isinstance(code, str) and self.spelled(code) in self._places
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the codes in the order of the source."""
+        return iter(self._places)
+
+    def __repr__(self) -> str:
+        regions = f", {len(self._regions)} of regions" if self._regions else ""
+        return f"<ShakRegister: {len(self)} codes in {len(self._units)} periods{regions}>"
+
+    # -- time
+
+    def as_of(self, day: Day = None) -> ShakView:
+        """Return a view of SHAK on the given date.
+
+        Args:
+            day: A date, or ISO text such as ``"1995-03-31"``. Defaults to today in Denmark.
+
+        Raises:
+            InvalidDateError: If the text is not a valid date.
+
+        Example:
+            >>> import sorparse
+            >>> from sorparse import examples
+            >>> shak = sorparse.load_shak(examples.shak)
+            >>> shak.as_of("2026-06-15")["9901"].name
+            'Nordhavets Universitetshospital'
+        """
+        return ShakView(self, as_day(day))
+
+    def history(self, code: str, *, joined: bool = False) -> tuple[SHAKUnit, ...]:
+        """Return all periods of a code, oldest first.
+
+        Args:
+            code: A SHAK code.
+            joined: Whether to join a period to the one before if it begins on the next day and has
+                the same content. The joined record has the later date of change.
+
+        Raises:
+            UnknownUnitError: If the file does not have the code.
+        """
+        units = [self._units[place] for place in self.places_of(self.known(code))]
+        return Records(_joined(units) if joined else units)
+
+    def gaps(self, code: str) -> tuple[Validity, ...]:
+        """Return the periods between the first and last day of a code when it is not in force.
+
+        Raises:
+            UnknownUnitError: If the file does not have the code.
+        """
+        return tuple(
+            Validity(from_ordinal(one.end + 1), from_ordinal(other.start - 1))
+            for one, other in pairwise(self.times(code).segments)
+            if one.end + _ONE_DAY < other.start
+        )
+
+    # -- quality
+
+    def check(self) -> list[Issue]:
+        """Return contradictions in the content; the docs list the codes of the issues."""
+        from .shak_check import check
+
+        return Issues(check(self))
+
+    def line_of(self, place: int) -> int | None:
+        """Return the line of a period in its file, if known; ``place`` is that in ``units``."""
+        return self._line(_UNITS, place)
+
+    def region_line_of(self, place: int) -> int | None:
+        """Return the line of a record of :attr:`regions` in its file, if known."""
+        return self._line(_REGIONS, place)
+
+    def _line(self, table: str, place: int) -> int | None:
+        lines = self._lines.get(table)
+        return (lines[place] or None) if lines else None
+
+    # -- tables
+
+    def to_arrow(self, *, joined: bool = False) -> Table:
+        """Return every period as an Arrow table; needs the extra ``[arrow]``.
+
+        Args:
+            joined: As in :meth:`history`; the rows are then in the order of the codes' first
+                appearance.
+        """
+        from ..tables import Table
+
+        if not joined:
+            return Table.from_records(_UNITS, lambda: self._units)
+        return Table.from_records(
+            _UNITS, lambda: (unit for code in self for unit in self.history(code, joined=True))
+        )
+
+    # -- for views and checks
+
+    def spelled(self, code: str) -> str:
+        """Return a code as the file writes it; raises TypeError if it is not text."""
+        return spelled(code, "shak", self._places)
+
+    def known(self, code: str) -> str:
+        """Return a code as the file writes it; raises UnknownUnitError if it does not have it."""
+        found = self.spelled(code)
+        if found in self._places:
+            return found
+        problem = shak_code_problem(found)
+        reason = (
+            f"no code {found} in this SHAK file"
+            if problem is None
+            else f"{code!r} is not a SHAK code: {problem}"
+        )
+        raise UnknownUnitError(reason, sor_id=code)
+
+    def times(self, code: str) -> Times:
+        """Return when a code was in force; raises UnknownUnitError."""
+        return self.all_times[self.known(code)]
+
+    def places_of(self, code: str) -> list[int]:
+        """Return the places in ``units`` of a code that the file has, oldest period first."""
+        return [version.row for version in sorted(map(self._version, self._places[code]))]
+
+    @property
+    def all_times(self) -> Mapping[str, Times]:
+        """When each code was in force."""
+        return self._lazily.get("times", self._all_times)
+
+    @property
+    def by_hospital(self) -> Mapping[str, Sequence[str]]:
+        """The codes of departments and sections by the code of their hospital, sorted."""
+        return self._lazily.get("by hospital", self._by_hospital)
+
+    @property
+    def regions_by_code(self) -> Mapping[str, Sequence[SHAKRegion]]:
+        """The records of :attr:`regions` by the code of their hospital."""
+        return self._lazily.get("regions", self._regions_by_code)
+
+    def _all_times(self) -> dict[str, Times]:
+        found = {}
+        for code, places in self._places.items():
+            opening, segments = resolve(map(self._version, places), UNKNOWN_START)
+            found[code] = Times(opening, tuple(segments))
+        return found
+
+    def _version(self, place: int) -> Version:
+        unit = self._units[place]
+        return Version(
+            start_ordinal(unit.validity.from_date),
+            start_ordinal(unit.updated_at),
+            place,
+            end_ordinal(unit.validity.to_date),
+        )
+
+    def _by_hospital(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for code in sorted(self._places):
+            hospital = hospital_code(code)
+            if hospital != code:
+                found.setdefault(hospital, []).append(code)
+        return found
+
+    def _regions_by_code(self) -> dict[str, list[SHAKRegion]]:
+        found: dict[str, list[SHAKRegion]] = {}
+        for region in self._regions:
+            found.setdefault(region.shak_code, []).append(region)
+        return found
+
+
+def _joined(units: Sequence[SHAKUnit]) -> Iterator[SHAKUnit]:
+    """Yield the periods, those with equal content joined if they follow each other."""
+    waiting: SHAKUnit | None = None
+    for unit in units:
+        if waiting is not None and _follows(waiting, unit) and _content(waiting) == _content(unit):
+            period = Validity(waiting.validity.from_date, unit.validity.to_date)
+            edits = [day for day in (waiting.updated_at, unit.updated_at) if day is not None]
+            waiting = attrs.evolve(unit, validity=period, updated_at=max(edits, default=None))
+            continue
+        if waiting is not None:
+            yield waiting
+        waiting = unit
+    if waiting is not None:
+        yield waiting
+
+
+def _follows(one: SHAKUnit, other: SHAKUnit) -> bool:
+    first, last = one.validity.from_date or date.min, one.validity.to_date
+    return (
+        last is not None
+        and first <= last
+        and other.validity.from_date is not None
+        and other.validity.from_date.toordinal() == last.toordinal() + _ONE_DAY
+    )
+
+
+def _content(unit: SHAKUnit) -> SHAKUnit:
+    extra = {name: text for name, text in unit.extra.items() if name not in _BOOKKEEPING}
+    return attrs.evolve(unit, validity=Validity(), updated_at=None, extra=Extra(extra))
+
+
+def load_shak(
+    source: str | os.PathLike[str] | bytes | BinaryIO | IO[bytes],
+    *,
+    on_issue: OnIssue = "collect",
+    encoding: str | None = None,
+    limits: Limits | None = None,
+) -> ShakRegister:
+    """Read SHAK whole, with all its history.
+
+    Args:
+        source: ``SHAKCOMPLETE.TXT`` or a file of the same layout, or what else
+            :func:`sorparse.open` takes. A folder or zip may also hold ``SHAKregion.txt`` or
+            ``SHAKregion.xml``: each hospital then has its region and SOR id.
+        on_issue: As in :func:`sorparse.open`.
+        encoding: As in :func:`sorparse.open`.
+        limits: As in :func:`sorparse.open`.
+
+    Returns:
+        The register; issues found while reading are in its ``issues``.
+
+    Raises:
+        MissingTableError: If the source has no SHAK codes.
+        SorError: What :func:`sorparse.open` raises.
+
+    Example:
+        >>> import sorparse
+        >>> from sorparse import examples
+        >>> shak = sorparse.load_shak(examples.shak)
+        >>> shak
+        <ShakRegister: 40 codes in 45 periods>
+    """
+    from ..feed import open as open_feed
+
+    with open_feed(source, on_issue=on_issue, encoding=encoding, limits=limits) as feed:
+        if _UNITS not in feed.tables:
+            raise MissingTableError(
+                f"{feed.name} has no SHAK codes (SHAKCOMPLETE.TXT); it has "
+                f"{', '.join(feed.tables)}: read units with sorparse.load, other tables with "
+                "sorparse.open"
+            )
+        read: dict[str, list[Any]] = {_UNITS: [], _REGIONS: []}
+        lines: dict[str, array[int]] = {}
+        for table, records in read.items():
+            if table in feed.tables:
+                lines[table] = array("q")
+                for line, record in feed.numbered(table):
+                    records.append(record)
+                    lines[table].append(line or 0)
+        return ShakRegister(read[_UNITS], read[_REGIONS], lines=lines, issues=feed.issues)

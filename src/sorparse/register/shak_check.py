@@ -1,0 +1,180 @@
+"""What is contradictory in SHAK."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from ..identifiers import shak_code_problem
+from ..issues import Issue, Severity
+from .days import end_ordinal, from_ordinal, start_ordinal
+from .shak_view import HOSPITAL, SECTION, hospital_code, level_of
+from .timeline import Segment
+
+if TYPE_CHECKING:
+    from .shak import ShakRegister
+
+SHAK_FINDINGS: dict[str, tuple[Severity, str]] = {
+    "bad-shak-code": ("warning", "a malformed SHAK code, often damaged by a spreadsheet"),
+    "shak-wrong-level": (
+        "warning",
+        "the kind of the record does not fit its code: `sgh` has 4 characters, `afd` 6 or 7",
+    ),
+    "shak-inverted-period": ("warning", "a period ends before it begins; it never applies"),
+    "shak-missing-date": ("warning", "a period without from-date; it applies before every date"),
+    "shak-duplicate-key": ("warning", "a code has two periods with the same from-date"),
+    "shak-overlap": (
+        "warning",
+        "two periods of a code share days; the later-starting one takes precedence",
+    ),
+    "shak-gap": ("info", "days between two periods of a code; the code is closed on them"),
+    "shak-deleted-period": (
+        "warning",
+        "a period marked as deleted (`DVal` 2, in files of changes); it is answered like others",
+    ),
+    "shak-without-hospital": (
+        "warning",
+        "a department or section is in force on days when its hospital is not",
+    ),
+    "shak-section-without-department": (
+        "info",
+        "SHAK does not have the department of a section; every fourth section is like that",
+    ),
+    "shak-region-unknown-hospital": (
+        "warning",
+        "a record of SHAKregion with a code that SHAK does not have",
+    ),
+    "shak-region-overlap": (
+        "warning",
+        "two records of SHAKregion for a hospital share days; the later-starting one counts",
+    ),
+    "shak-hospital-without-region": (
+        "info",
+        "a hospital that the SHAKregion file beside SHAK does not have",
+    ),
+}
+"""Severity and meaning of each code; the codes are stable."""
+_DELETED = "2"
+
+
+def check(register: ShakRegister) -> Iterator[Issue]:
+    """Yield what is contradictory in SHAK, in the order of the codes."""
+    yield from _periods(register)
+    for code in register:
+        yield from _code(register, code)
+    yield from _regions(register)
+
+
+def _issue(code: str, message: str, value: str, line: int | None) -> Issue:
+    return Issue(SHAK_FINDINGS[code][0], code, message, line=line, column="SHAKkode", value=value)
+
+
+def _periods(register: ShakRegister) -> Iterator[Issue]:
+    keys: dict[tuple[str, date | None], None] = {}
+    for place, unit in enumerate(register.units):
+        code, validity = unit.shak_code, unit.validity
+        line = register.line_of(place)
+        first, last = validity.from_date, validity.to_date
+        if (code, first) in keys:
+            message = f"{code} has several periods from {first or 'no date'}"
+            yield _issue("shak-duplicate-key", message, code, line)
+        keys[code, first] = None
+        if first is None:
+            yield _issue("shak-missing-date", f"a period of {code} has no from-date", code, line)
+        elif last is not None and last < first:
+            message = f"a period of {code} ends on {last}, before it begins on {first}"
+            yield _issue("shak-inverted-period", message, code, line)
+        if unit.extra.get("DVal") == _DELETED:
+            message = f"the period of {code} from {first} is marked as deleted"
+            yield _issue("shak-deleted-period", message, code, line)
+        fits = (level_of(code) == HOSPITAL) == (unit.kind == "sgh")
+        if unit.kind in ("sgh", "afd") and not fits:
+            message = f"{code} has {len(code)} characters and the kind {unit.kind}"
+            yield _issue("shak-wrong-level", message, code, line)
+
+
+def _code(register: ShakRegister, code: str) -> Iterator[Issue]:
+    places = register.places_of(code)
+    first = register.line_of(places[0])
+    problem = shak_code_problem(code[len(code) - level_of(code) :])
+    if problem is not None:
+        yield _issue("bad-shak-code", f"{code!r} is not a SHAK code: {problem}", code, first)
+    latest = -1
+    for place in places:
+        validity = register.units[place].validity
+        start, end = start_ordinal(validity.from_date), end_ordinal(validity.to_date)
+        if end < start:
+            continue
+        if start <= latest:
+            message = f"{code} has several periods on {from_ordinal(start) or 'its first days'}"
+            yield _issue("shak-overlap", message, code, register.line_of(place))
+        latest = max(latest, end)
+    segments = register.times(code).segments
+    for one, other in pairwise(segments):
+        if one.end + 1 < other.start:
+            days = f"{from_ordinal(one.end + 1)} to {from_ordinal(other.start - 1)}"
+            message = f"{code} is not in force from {days}"
+            yield _issue("shak-gap", message, code, register.line_of(other.row))
+    hospital = hospital_code(code)
+    if hospital != code:
+        yield from _above(register, code, hospital, segments, first)
+
+
+def _above(
+    register: ShakRegister,
+    code: str,
+    hospital: str,
+    segments: Sequence[Segment],
+    line: int | None,
+) -> Iterator[Issue]:
+    above = register.times(hospital).segments if hospital in register else ()
+    day = _uncovered(segments, above)
+    if day is not None:
+        since = f" on {from_ordinal(day)} and perhaps later" if above else ": SHAK does not have it"
+        message = f"{code} is in force without its hospital {hospital}{since}"
+        yield _issue("shak-without-hospital", message, code, line)
+    department = code[:-1]
+    if level_of(code) == SECTION and department not in register:
+        message = f"{code} has no department {department}"
+        yield _issue("shak-section-without-department", message, code, line)
+
+
+def _uncovered(segments: Sequence[Segment], cover: Sequence[Segment]) -> int | None:
+    """Return the first day of ``segments`` that is in no period of ``cover``."""
+    for segment in segments:
+        day = segment.start
+        for other in cover:
+            if other.start <= day <= other.end:
+                day = other.end + 1
+        if day <= segment.end:
+            return day
+    return None
+
+
+def _regions(register: ShakRegister) -> Iterator[Issue]:
+    latest: dict[str, int] = {}
+    places = sorted(
+        range(len(register.regions)),
+        key=lambda place: start_ordinal(register.regions[place].validity.from_date),
+    )
+    for place in places:
+        region = register.regions[place]
+        code, line = region.shak_code, register.region_line_of(place)
+        start, end = (
+            start_ordinal(region.validity.from_date),
+            end_ordinal(region.validity.to_date),
+        )
+        if code not in register:
+            message = f"SHAKregion: SHAK does not have the code {code}"
+            yield _issue("shak-region-unknown-hospital", message, code, line)
+        if start <= latest.get(code, -1) and start <= end:
+            message = f"SHAKregion: {code} has several records on {from_ordinal(start)}"
+            yield _issue("shak-region-overlap", message, code, line)
+        latest[code] = max(latest.get(code, -1), end)
+    if register.regions:
+        for code in register:
+            if hospital_code(code) == code and code not in latest:
+                message = f"SHAKregion does not have the hospital {code}"
+                yield _issue("shak-hospital-without-region", message, code, None)

@@ -1,0 +1,308 @@
+"""SHAK on one date."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import TYPE_CHECKING, TypeVar, overload
+
+from ..display.mixin import Records
+from ..errors import NotInForceError
+from ..records import SHAKRegion, SHAKUnit
+from .days import from_ordinal
+from .folding import fold
+from .timeline import Status
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+
+    from ..tables import Table
+    from .shak import ShakRegister
+
+T = TypeVar("T")
+
+HOSPITAL, DEPARTMENT, SECTION = 4, 6, 7
+"""Characters of the codes of the three levels."""
+_EXTRA_CODE = "A"
+"""Precedes the extra codes of SHAKTIL: A1301, A130101 ..."""
+
+
+def hospital_code(code: str) -> str:
+    """Return the part of a code that is the code of its hospital; itself for a hospital."""
+    return code[: HOSPITAL + code.startswith(_EXTRA_CODE)]
+
+
+def level_of(code: str) -> int:
+    """Return the number of characters that tells the level of a code."""
+    return len(code) - code.startswith(_EXTRA_CODE)
+
+
+class ShakTable:
+    """Hands :meth:`to_arrow` to data tools, so that they take the object as it is."""
+
+    @abstractmethod
+    def to_arrow(self) -> Table:
+        """Return the rows as an Arrow table; needs the extra ``[arrow]``."""
+
+    def __arrow_c_schema__(self) -> object:
+        """Hand the schema over (Arrow PyCapsule interface)."""
+        return self.to_arrow().__arrow_c_schema__()
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """Hand the rows over (Arrow PyCapsule interface)."""
+        return self.to_arrow().__arrow_c_stream__(requested_schema)
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Return the rows as a ``pandas.DataFrame``; needs the extra ``[pandas]``."""
+        return self.to_arrow().to_pandas()
+
+    def to_polars(self) -> pl.DataFrame:
+        """Return the rows as a ``polars.DataFrame``; needs the extra ``[polars]``."""
+        return self.to_arrow().to_polars()
+
+
+class ShakView(ShakTable):
+    """SHAK on one date; made by :meth:`ShakRegister.as_of`.
+
+    A mapping of code to the period in force on that date: ``view[code]``, ``code in view``,
+    ``len(view)``, iteration over the codes. Creating a view is cheap; threads may share it.
+    """
+
+    def __init__(self, register: ShakRegister, day: date) -> None:
+        self._register = register
+        self._day = day
+        self._ordinal = day.toordinal()
+
+    @property
+    def register(self) -> ShakRegister:
+        """The register that this is a view of."""
+        return self._register
+
+    @property
+    def day(self) -> date:
+        """The date."""
+        return self._day
+
+    def __repr__(self) -> str:
+        return f"<ShakView of {self._day.isoformat()}: {self._register!r}>"
+
+    # -- one code
+
+    def __getitem__(self, code: str) -> SHAKUnit:
+        """Return the period in force.
+
+        Raises:
+            NotInForceError: If the code is closed or opens later; a KeyError. Its ``sor_id`` is
+                the code.
+            UnknownUnitError: If the file does not have the code; a NotInForceError.
+            TypeError: If ``code`` is not text.
+        """
+        code = self._register.known(code)
+        place = self._place(code)
+        if place is not None:
+            return self._register.units[place]
+        times = self._register.all_times[code]
+        ended = [one.end for one in times.segments if one.end < self._ordinal]
+        if self.status(code) is Status.FUTURE:
+            reason, known, words = "future", from_ordinal(times.opening), "opens on"
+        else:
+            reason, known, words = "closed", from_ordinal(max(ended, default=0)), "was closed after"
+        when = f" ({words} {known})" if known is not None else ""
+        raise NotInForceError(
+            f"SHAK code {code} is not in force on {self._day}{when}",
+            sor_id=code,
+            day=self._day,
+            reason=reason,
+            date=known,
+        )
+
+    @overload
+    def get(self, code: str) -> SHAKUnit | None: ...
+    @overload
+    def get(self, code: str, default: T) -> SHAKUnit | T: ...
+    def get(self, code: str, default: T | None = None) -> SHAKUnit | T | None:
+        """Return the period in force, or ``default`` if there is none, whatever the text."""
+        place = self._place(self._register.spelled(code))
+        return default if place is None else self._register.units[place]
+
+    def __contains__(self, code: object) -> bool:
+        return isinstance(code, str) and self.get(code) is not None
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the codes in force, in the order of the source."""
+        return (unit.shak_code for unit in self.active())
+
+    def __len__(self) -> int:
+        """Return the number of codes in force."""
+        return sum(1 for _ in self.active())
+
+    def status(self, code: str) -> Status:
+        """Return the status of a code.
+
+        FUTURE before its first day, CLOSED after its last or in a gap, else ACTIVE. To-dates are
+        inclusive.
+
+        Raises:
+            UnknownUnitError: If the file does not have the code; a KeyError.
+        """
+        code = self._register.known(code)
+        if self._place(code) is not None:
+            return Status.ACTIVE
+        opening = self._register.all_times[code].opening
+        return Status.FUTURE if self._ordinal < opening else Status.CLOSED
+
+    def region(self, code: str) -> SHAKRegion | None:
+        """Return region and SOR id of a hospital, or of the hospital of a department or section.
+
+        ``None`` if no SHAKregion file was read or it does not have the hospital on this date. Of
+        several records the one with the latest from-date counts, then the last in the file.
+
+        Raises:
+            UnknownUnitError: If the SHAK file does not have the code.
+        """
+        hospital = hospital_code(self._register.known(code))
+        found = None
+        for one in self._register.regions_by_code.get(hospital, ()):
+            if one.validity.contains(self._day) and (found is None or _from(one) >= _from(found)):
+                found = one
+        return found
+
+    # -- the levels
+
+    def hospital(self, code: str) -> SHAKUnit | None:
+        """Return the hospital in force of a department or section; of a hospital itself.
+
+        ``None`` if the file has no such hospital on this date.
+
+        Raises:
+            UnknownUnitError: If the file does not have the code.
+        """
+        return self.get(hospital_code(self._register.known(code)))
+
+    def departments(self, hospital: str) -> tuple[SHAKUnit, ...]:
+        """Return the departments (6 characters) in force of a hospital, by code.
+
+        Raises:
+            ValueError: If the code is not that of a hospital.
+            UnknownUnitError: If neither the hospital nor anything in it is in the file.
+        """
+        return self._below(hospital, DEPARTMENT, (HOSPITAL,))
+
+    def sections(self, code: str) -> tuple[SHAKUnit, ...]:
+        """Return the sections (7 characters) in force of a hospital or department, by code.
+
+        The department of a section may be missing from SHAK: ask for the sections of the hospital
+        to be sure of all.
+
+        Raises:
+            ValueError: If the code is not that of a hospital or department.
+            UnknownUnitError: If neither the code nor anything below it is in the file.
+        """
+        return self._below(code, SECTION, (HOSPITAL, DEPARTMENT))
+
+    def _below(self, code: str, level: int, above: tuple[int, ...]) -> tuple[SHAKUnit, ...]:
+        code = self._register.spelled(code)
+        if level_of(code) not in above:
+            expected = " or ".join(map(str, above))
+            raise ValueError(
+                f"{code!r} has no such units: expected a code of {expected} characters"
+            )
+        inside = self._register.by_hospital.get(hospital_code(code), ())
+        inside = [one for one in inside if one.startswith(code) and one != code]
+        if not inside:
+            self._register.known(code)
+        found = (self.get(one) for one in inside if level_of(one) == level)
+        return Records([unit for unit in found if unit is not None])
+
+    # -- all codes
+
+    def active(self) -> Iterator[SHAKUnit]:
+        """Yield the periods in force, in the order of the source."""
+        return self._having((Status.ACTIVE,))
+
+    def closed(self) -> Iterator[SHAKUnit]:
+        """Yield the closed codes, each in its last period before this date."""
+        return self._having((Status.CLOSED,))
+
+    def future(self) -> Iterator[SHAKUnit]:
+        """Yield the codes that open later, each in its first period."""
+        return self._having((Status.FUTURE,))
+
+    def find(
+        self,
+        text: str | None = None,
+        *,
+        status: Status | str | Iterable[Status | str] | None = None,
+    ) -> tuple[SHAKUnit, ...]:
+        """Search the codes.
+
+        Args:
+            text: The beginning of a code, or words of the name in any order, each a word or a part
+                of one; case and Danish letters are folded (``aero`` finds Ærø).
+            status: Which codes to search. Defaults to those in force; closed and future ones are
+                searched in their last and first period.
+
+        Returns:
+            What was found: the code itself first, then names that are the text, then names that
+            begin with it, then the rest, each by code.
+
+        Raises:
+            ValueError: If there is no such status.
+        """
+        asked = (status,) if status is None or isinstance(status, str) else tuple(status)
+        statuses = tuple(Status(one or Status.ACTIVE) for one in asked)
+        wanted = fold(text or "")
+        words = wanted.split()
+        ranked = []
+        for unit in self._having(statuses):
+            code, name = fold(unit.shak_code), fold(unit.name or "")
+            by_code = len(words) == 1 and code.startswith(wanted)
+            if by_code or all(word in name for word in words):
+                rank = (code != wanted, not by_code, name != wanted, not name.startswith(wanted))
+                ranked.append((rank, unit.shak_code, unit))
+        ranked.sort(key=lambda hit: hit[:2])
+        return Records([unit for _, _, unit in ranked])
+
+    def to_arrow(self) -> Table:
+        """Return the periods in force as an Arrow table; needs the extra ``[arrow]``."""
+        from ..tables import Table
+
+        return Table.from_records("shak_units", self.active)
+
+    # -- inside
+
+    def _having(self, statuses: tuple[Status, ...]) -> Iterator[SHAKUnit]:
+        units = self._register.units
+        for code, times in self._register.all_times.items():
+            place = self._place(code)
+            if place is not None:
+                status = Status.ACTIVE
+            else:
+                status = Status.FUTURE if self._ordinal < times.opening else Status.CLOSED
+                place = self._standing_in(code, status)
+            if status in statuses:
+                yield units[place]
+
+    def _standing_in(self, code: str, status: Status) -> int:
+        """Return the place of the period that represents a code that is not in force."""
+        segments = self._register.all_times[code].segments
+        if not segments:  # every period ends before it begins
+            return self._register.places_of(code)[-1]
+        at = bisect_right(segments, self._ordinal, key=lambda one: one.start) - 1
+        return segments[0 if status is Status.FUTURE else max(at, 0)].row
+
+    def _place(self, code: str) -> int | None:
+        times = self._register.all_times.get(code)
+        if times is None:
+            return None
+        at = bisect_right(times.segments, self._ordinal, key=lambda one: one.start) - 1
+        if at < 0 or times.segments[at].end < self._ordinal:
+            return None
+        return times.segments[at].row
+
+
+def _from(region: SHAKRegion) -> date:
+    return region.validity.from_date or date.min
