@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from datetime import date
 from functools import cached_property
 from types import TracebackType
@@ -13,7 +14,7 @@ from typing import IO, TYPE_CHECKING, Any, BinaryIO, Self, overload
 from .description import Description
 from .errors import MissingTableError, SorError, UnrecognisedFormatError
 from .formats import Format, Found, GivesRows, ReadOptions, TableReader, check_mapping, recognisers
-from .formats.base import GivesNames, TakesNames, Validator
+from .formats.base import GivesNames, ReadsPages, TakesNames, Validator
 from .formats.looks import looks_like
 from .issues import Issue, IssueLog, OnIssue
 from .limits import DEFAULT_LIMITS, Limits
@@ -53,6 +54,7 @@ _RICHEST_FIRST = (
     Format.SOR2_DAILY,
     Format.SOR_CSV,
     Format.EDI_TYPES,
+    Format.SKRS,
     Format.SHAK,
 )
 
@@ -133,6 +135,12 @@ def _record_of(table: str) -> type[Any]:
     return record
 
 
+def _joined(readers: list[TableReader]) -> list[TableReader]:
+    """Return one reader in place of those of the pages of a table."""
+    first = readers[0]
+    return [first.joined(readers)] if isinstance(first, ReadsPages) else readers
+
+
 class Feed:
     """The tables of one source. A context manager; made by :func:`sorparse.open`.
 
@@ -195,7 +203,7 @@ class Feed:
             if not having:
                 continue
             best = min(having, key=lambda reader: _RICHEST_FIRST.index(reader.format)).format
-            chosen[table] = [reader for reader in having if reader.format is best]
+            chosen[table] = _joined([reader for reader in having if reader.format is best])
             if len(chosen[table]) > 1:
                 self._options.log.add(
                     Issue(
@@ -231,7 +239,50 @@ class Feed:
             day = found.snapshot_date()
             if day is not None:
                 return day
-        return None
+        return max((day for one in self._paged() if (day := one.snapshot_date())), default=None)
+
+    def _paged(self) -> Iterator[ReadsPages]:
+        for readers in self._readers.values():
+            yield from (reader for reader in readers if isinstance(reader, ReadsPages))
+
+    @property
+    def next_offset(self) -> str | None:
+        """The offset of the next request to the copy service, SKRS.
+
+        It is the greatest token of the entries. ``None`` if the pages have no entry, which is how
+        the service says that there are no more for now, and for every other format. Pages that
+        have not been read to their end are read.
+
+        Raises:
+            SorError: The source has several datatypes; each has an offset of its own.
+        """
+        offsets: dict[str, str] = {}
+        for reader in self._paged():
+            for datatype, token in reader.next_offsets().items():
+                offsets[datatype] = max(token, offsets.get(datatype, ""))
+        if len(offsets) > 1:
+            raise SorError(
+                f"{self.name} has several datatypes ({', '.join(offsets)}), each with an offset of "
+                "its own: open the pages of one datatype"
+            )
+        return next(iter(offsets.values()), None)
+
+    def settled(self) -> Feed:
+        """Return a feed of the same source in which a later delivery replaces an earlier one.
+
+        The copy service (SKRS) delivers a row again when its period is closed. :func:`load` and
+        :func:`convert` read the last delivery of each row. For other formats it is the same feed.
+        """
+        if not any(True for _ in self._paged()):
+            return self
+        other = copy(self)
+        other._readers = {
+            table: [
+                reader.settled() if isinstance(reader, ReadsPages) else reader for reader in readers
+            ]
+            for table, readers in self._readers.items()
+        }
+        return other
 
     @property
     def name(self) -> str:

@@ -133,15 +133,15 @@ def _target(to: str, target: str | os.PathLike[str] | None) -> tuple[str, str, s
 
 
 def opened(source: Any, open_options: Mapping[str, Any]) -> Any:
-    """Open a source; a feed that is open already is taken as it is, and not closed."""
+    """Open a source; a feed that is open already is not closed. See :meth:`Feed.settled`."""
     if hasattr(source, "tables") and hasattr(source, "snapshot_date"):
         if open_options:
             told = ", ".join(open_options)
             raise TypeError(f"the feed is open already; {told} cannot be given any more")
-        return nullcontext(source)
+        return nullcontext(source.settled() if hasattr(source, "settled") else source)
     from ..feed import open as open_feed
 
-    return open_feed(source, **open_options)
+    return open_feed(source, **open_options).settled()
 
 
 def _chosen(feed: Any, tables: Iterable[str] | None) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from types import ModuleType
 from .base import Format, Found, GivesRows, ReadOptions, Recognise, TableReader
 from .declare import fold
 
-_MODULES = ("sor_xml", "shak", "sor2", "sor_csv")
+_MODULES = ("skrs", "sor_xml", "shak", "sor2", "sor_csv")
 
 
 def recognisers() -> Iterator[Recognise]:
