@@ -137,8 +137,8 @@ class Service:
     current: dict[str, Row] = attrs.Factory(dict)
 
     def put(self, key: str, columns: Columns, at: datetime | None = None) -> None:
-        """Add an object, or change it."""
-        at = at or self.now
+        """Add an object, or change it; a key has one row from any time."""
+        at = self._after_others(key, at or self.now)
         self.close(key, at)
         row = Row(self.datatype, len(self.rows) + 1, key, columns, self.now, at)
         self.rows.append(row)
@@ -148,7 +148,11 @@ class Service:
         """Close an object that left the source; no row is ever deleted."""
         row = self.current.pop(key, None)
         if row is not None:
-            row.valid_to, row.modified = at or self.now, self.now
+            row.valid_to, row.modified = self._after_others(key, at or self.now), self.now
+
+    def _after_others(self, key: str, at: datetime) -> datetime:
+        taken = any(row.key == key and row.valid_from >= at for row in self.rows)
+        return self.now if taken else at
 
     def wait(self, time: timedelta) -> None:
         """Let time pass."""
