@@ -169,7 +169,7 @@ class FakeFeed:
 def record_of(table: str, row: Mapping[str, Any]) -> Any:
     """Make the record of a flat row again.
 
-    Takes dates, lists and JSON also in the form in which targets without such types hold them.
+    Accepts dates, lists and JSON also in the form in which targets without such types hold them.
     """
     schema = schema_of(table)
     extra = row["extra"]
@@ -200,7 +200,8 @@ def _build(  # noqa: PLR0917 - a walk down
             value = _build(kind, schema, names, row, extra, own, below)
             values[field.name] = value if value != kind() or kind is Validity else None
         elif kind is not Extra:
-            beyond = extra.pop(names[own], None) if kind is Decimal else None
+            overflows = kind is Decimal or typing.get_origin(kind) is tuple
+            beyond = extra.pop(names[own], None) if overflows else None
             values[field.name] = _cell(kind, row[names[own]], beyond)
     if not path:
         values["extra"] = extra
@@ -239,10 +240,10 @@ def _series(  # noqa: PLR0917 - a walk down
 
 
 def _cell(kind: Any, value: Any, beyond: str | None) -> Any:
+    if typing.get_origin(kind) is tuple:
+        return _texts(value if beyond is None else beyond)
     if beyond is not None:
         return Decimal(beyond)
-    if typing.get_origin(kind) is tuple:
-        return tuple(json.loads(value) if isinstance(value, str) and value else value or ())
     if value is None or value == "":
         return None
     if kind is bool:
@@ -252,6 +253,13 @@ def _cell(kind: Any, value: Any, beyond: str | None) -> Any:
     if kind is Decimal:
         return Decimal(value if isinstance(value, str) else repr(value))
     return SorType(value) if kind is SorType else str(value)
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    """Read a list: as it is, as a JSON array, or as ids with a space between them."""
+    if not isinstance(value, str):
+        return tuple(value or ())
+    return tuple(json.loads(value) if value.startswith('["') else value.split())
 
 
 # ------------------------------------------------------------------ any record

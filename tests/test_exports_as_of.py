@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -99,48 +99,6 @@ def test_polars_over_parquet(parquet: Path, expected: Expected) -> None:
     for day in DAYS[::11]:
         found = joined.filter(pl.lit(day).is_between("in_force_from", "in_force_to")).collect()
         expected(day, found.to_dicts())
-
-
-def test_spark_over_parquet(parquet: Path, spark: Callable[[], Any], expected: Expected) -> None:
-    session = spark()
-    for name in ("entities", "entity_periods"):
-        session.read.parquet(f"{parquet}/{name}.parquet").createOrReplaceTempView(name)
-    names = {"entities": "entities", "entity_periods": "entity_periods"}
-    for day in DAYS[20::200]:
-        rows = session.sql(PARQUET.format(day=day, **names)).collect()
-        expected.whole(day, [row.asDict() for row in rows])
-    kinds = dict(session.table("entities").dtypes)
-    assert kinds["from_date"] == "date"
-    assert kinds["replaces"] == "array<string>"
-    assert kinds["entity_type_name"] == "string"
-
-
-@pytest.fixture(scope="module")
-def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Any]]:
-    import shutil
-    import warnings
-
-    if shutil.which("java") is None:
-        pytest.skip("Spark needs Java, which is not installed")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of pyspark's own making
-        sql = pytest.importorskip("pyspark.sql", reason="pyspark is not installed")
-        session = (
-            sql.SparkSession.builder.master("local[1]")
-            .appName("sorparse")
-            .config("spark.ui.enabled", "false")
-            .config("spark.sql.shuffle.partitions", "1")
-            .config("spark.sql.codegen.wholeStage", "false")  # dear to compile for few rows
-            .config("spark.driver.host", "localhost")
-            .config("spark.driver.bindAddress", "127.0.0.1")
-            .config("spark.sql.warehouse.dir", str(tmp_path_factory.mktemp("warehouse")))
-            .getOrCreate()
-        )
-        session.sparkContext.setLogLevel("ERROR")
-        try:
-            yield lambda: session
-        finally:
-            session.stop()
 
 
 MOMENTS = st.dates(date(2019, 12, 28), date(2020, 1, 6))

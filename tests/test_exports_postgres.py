@@ -12,6 +12,7 @@ import sorparse
 from exports_support import SOURCES, days_that_matter, dict_rows, read_records
 from sorparse import ConversionError, SOREntity, Validity, convert, examples
 from sorparse.tables import schema_of
+from tables_effective_support import hold
 from tables_support import FakeFeed, entities, record_of, small_tables
 
 psycopg = pytest.importorskip("psycopg")
@@ -94,6 +95,20 @@ def test_as_of_any_day(server: str, db: Any) -> None:
         assert found == set(register.as_of(day).active()), day
     rows = dict_rows(db.execute("SELECT * FROM sor.entity_current"))
     assert {record_of("entities", row) for row in rows} == set(register.as_of().active())
+
+
+def test_inheritance_is_resolved_on_any_day(server: str, db: Any) -> None:
+    convert(examples.sor2_zip, server)
+    versions = read_records(examples.sor2_zip)["entities"]
+    register = sorparse.load(examples.sor2_zip)
+    for day in days_that_matter()[::9]:
+        rows = db.execute("SELECT * FROM sor.entity_effective WHERE period @> %s::date", (day,))
+        hold(register.as_of(day), versions, dict_rows(rows), whole=True)
+    indices = "SELECT indexname FROM pg_indexes WHERE tablename = 'entity_effective'"
+    found = {name for (name,) in db.execute(indices)}
+    assert {"entity_effective_key", "entity_effective_period"} <= found
+    convert(examples.sor2_zip, server, tables=["edi_types"])
+    assert db.execute("SELECT to_regclass('sor.entity_effective')").fetchone() == (None,)
 
 
 def test_loading_again_replaces_and_keeps_what_others_built_on_it(server: str, db: Any) -> None:

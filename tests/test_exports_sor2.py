@@ -88,12 +88,13 @@ def test_another_format_as_sor2(tmp_path: Path) -> None:
     assert written == given
 
 
-def test_the_source_itself_can_be_replaced(tmp_path: Path) -> None:
+def test_the_source_itself_is_never_replaced(tmp_path: Path) -> None:
     target = tmp_path / "Sor_complete.zip"
     target.write_bytes(examples.sor2_zip.read_bytes())
-    before = read_records(target)
-    convert(target, "sor2", target)
-    assert read_records(target) == before
+    for force in (False, True):
+        with pytest.raises(ConversionError, match="it is the source itself"):
+            convert(target, "sor2", target, force=force)
+    assert target.read_bytes() == examples.sor2_zip.read_bytes()
 
 
 # ------------------------------------------------------------------ the law

@@ -256,10 +256,8 @@ def test_what_is_made_up() -> None:
     assert re.fullmatch(r"\+00 00 00 00 \d\d", made_up.virtual_address.telephone or "")
     assert made_up.postal_address is not None
     assert made_up.postal_address.street_name != "Østergade"
-    assert (made_up.postal_address.post_code, made_up.postal_address.district_name) == (
-        "5970",
-        "Ærøskøbing",
-    )
+    assert made_up.postal_address.post_code == "5970"
+    assert made_up.postal_address.district_name != "Ærøskøbing"
     assert made_up.postal_address.easting == 580000
     assert re.fullmatch(r"[A-Z]{3} \d{6}-\d{4}", made_up.extra["Ukendt"])
     assert made_up.extra["Ukendt"] != "CPR 010203-1234"

@@ -31,6 +31,7 @@ NOT_CODES = {
     # the rules by which one unit was chosen of several
     *("only-candidate", "in-force", "reporting-level", "drops-supplementary", "not-in-force"),
     *("clinical-over-administrative", "owns-number", "health-institution"),
+    "institution-owner",
 }
 # parts that hold no findings about data
 ELSEWHERE = ("cli", "display", "examples", "exports", "tables")

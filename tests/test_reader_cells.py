@@ -239,6 +239,29 @@ def test_an_id_damaged_by_a_spreadsheet(damaged: str, whole: str, repair: bool) 
     assert whole in issue.message
 
 
+@pytest.mark.parametrize("notation", ["'{}", "{}.0", "{}\u200b", "urn:oid:1.2.208.176.1.1|{}"])
+def test_an_id_in_another_notation_is_read_as_the_id(notation: str) -> None:
+    written = notation.format(A)
+    with sorparse.open(beside("ParentSorId", written)) as feed:
+        (unit,) = feed.entities()
+        assert (unit.parent_id, feed.issues) == (A, [])
+
+
+@pytest.mark.parametrize(
+    ("column", "field", "text", "value"),
+    [
+        ("EanLocationCode", "location_code", "5790 0000 0000 5", "5790000000005"),
+        ("EanLocationCode", "location_code", "5790000000005.0", "5790000000005"),
+        ("InstitutionOwnerCvrNumberId", "cvr", "DK 29 19 06 23", "29190623"),
+        ("InstitutionOwnerCvrNumberId", "cvr", "'29190623", "29190623"),
+    ],
+)
+def test_a_number_in_another_notation(column: str, field: str, text: str, value: str) -> None:
+    with sorparse.open(beside(column, text)) as feed:
+        (unit,) = feed.entities()
+        assert (getattr(unit, field), feed.issues) == (value, [])
+
+
 def test_a_unit_is_named_by_its_id_or_by_its_name() -> None:
     header = ("SOR-kode", "Institutionsejer", "Sundhedsinstitution")
     wrong = B[:-1] + str((int(B[-1]) + 1) % 10)  # its form is that of an id

@@ -45,7 +45,7 @@ def test_types_and_meanings_go_along(table: Table) -> None:
     assert schema.field("sor_id").type == pa.string()
     assert not schema.field("sor_id").nullable
     assert schema.field("postal_address_easting").type == pa.float64()
-    assert schema.field("replaces").type == pa.list_(pa.string())
+    assert schema.field("replaces").type == pa.string()
     assert pa.types.is_dictionary(schema.field("entity_type_name").type)
     assert not pa.types.is_dictionary(schema.field("name").type)
     assert "Enhedstype" in schema.field("entity_type_name").metadata[b"description"].decode()

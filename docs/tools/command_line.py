@@ -25,7 +25,7 @@ register to a folder of your own: `sorparse examples --copy try-sor`.
 | Exit status | Means |
 |---|---|
 | 0 | fine |
-| 1 | findings: `check` or `validate` found errors, `diff` more closings than allowed, a unit or a code was not found, or `--strict` and the data could not be read in full |
+| 1 | findings: `check` or `validate` found errors, `diff` more closings than allowed, a unit or a code was not found, `convert` and a guard tripped, or `--strict` and the data could not be read in full |
 | 2 | wrong use, or input that cannot be read: one line on standard error says what |
 | 130, 141 | interrupted; the reader of the output has gone |
 

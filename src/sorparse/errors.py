@@ -1,4 +1,7 @@
-"""Every exception that this library raises on purpose. All derive from :class:`SorError`."""
+"""Every exception that this library raises on purpose, and its warnings.
+
+All exceptions derive from :class:`SorError`.
+"""
 
 from __future__ import annotations
 
@@ -78,24 +81,6 @@ class InvalidDateError(SorError, ValueError):
     """A text or value given as a day is none; the message says why and how to write one."""
 
 
-class UnknownUnitError(SorError, KeyError):
-    """The register knows no unit by this id; the message says whether it can be a SOR id."""
-
-    def __init__(self, message: str, *, sor_id: str) -> None:
-        super().__init__(message)
-        self.sor_id = sor_id
-
-    def __str__(self) -> str:
-        return str(self.args[0])  # KeyError would show the repr
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return (_rebuild_unknown_unit, (self.args[0], self.sor_id))
-
-
-def _rebuild_unknown_unit(message: str, sor_id: str) -> UnknownUnitError:
-    return UnknownUnitError(message, sor_id=sor_id)
-
-
 class ConversionError(SorError):
     """A target cannot be written: unknown, refused, broken off, no space left.
 
@@ -103,15 +88,37 @@ class ConversionError(SorError):
     """
 
 
+class EmptySourceError(ConversionError):
+    """Units were to be written, and the source has none. Nothing was replaced."""
+
+    issues: tuple[Issue, ...] = ()
+    """Issues in the data that were found up to then."""
+
+
+class GuardError(ConversionError):
+    """A guard of the caller tripped: too many closings or errors, or too few units.
+
+    Nothing was replaced.
+    """
+
+    issues: tuple[Issue, ...] = ()
+    """Issues in the data that were found up to then."""
+
+
+class InvalidOptionError(SorError, ValueError):
+    """An option has a value that it cannot have; the message says what was expected."""
+
+
 class NotInForceError(SorError, KeyError):
-    """No version of the unit is in force on the day asked for."""
+    """No version of the unit is in force on the date asked about."""
 
     def __init__(
-        self, message: str, *, sor_id: str, day: date, reason: str, date: date | None = None
+        self, message: str, *, sor_id: str, day: date | None, reason: str, date: date | None = None
     ) -> None:
         super().__init__(message)
         self.sor_id = sor_id
         self.day = day
+        """The date asked about; ``None`` if the question was not about a date."""
         self.reason = reason
         """``"unknown"``, ``"closed"`` or ``"future"``."""
         self.date = date
@@ -121,17 +128,59 @@ class NotInForceError(SorError, KeyError):
         return str(self.args[0])  # KeyError would show the repr
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return (
-            _rebuild_not_in_force,
-            (self.args[0], self.sor_id, self.day, self.reason, self.date),
-        )
+        stated = (self.args[0], self.sor_id, self.day, self.reason, self.date)
+        return (_rebuild_not_in_force, (type(self), *stated))
 
 
-def _rebuild_not_in_force(
-    message: str, sor_id: str, day: date, reason: str, date: date | None
+class UnknownUnitError(NotInForceError):
+    """The register does not have the unit; the message says whether the id is a SOR id."""
+
+    def __init__(self, message: str, *, sor_id: str, day: date | None = None) -> None:
+        super().__init__(message, sor_id=sor_id, day=day, reason="unknown")
+
+
+def _rebuild_not_in_force(  # noqa: PLR0917 - what an error holds
+    cls: type[NotInForceError],
+    message: str,
+    sor_id: str,
+    day: date | None,
+    reason: str,
+    date: date | None,
 ) -> NotInForceError:
-    return NotInForceError(message, sor_id=sor_id, day=day, reason=reason, date=date)
+    if issubclass(cls, UnknownUnitError):
+        return cls(message, sor_id=sor_id, day=day)
+    return cls(message, sor_id=sor_id, day=day, reason=reason, date=date)
+
+
+class UnknownTermError(SorError, ValueError):
+    """A value to search for that no code list and no unit has; the message names similar ones."""
+
+    def __init__(self, message: str, *, field: str, value: str, similar: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.field = field
+        """What was searched in, for example ``"entity_type"``."""
+        self.value = value
+        """The unknown value."""
+        self.similar = similar
+        """The values that are most like it, best first."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (_rebuild_unknown_term, (self.args[0], self.field, self.value, self.similar))
+
+
+def _rebuild_unknown_term(
+    message: str, field: str, value: str, similar: tuple[str, ...]
+) -> UnknownTermError:
+    return UnknownTermError(message, field=field, value=value, similar=similar)
 
 
 class FhirError(SorError, ValueError):
     """A record or the arguments lack what a FHIR resource or profile requires."""
+
+
+class UnknownFieldError(SorError, ValueError):
+    """A name that is neither a field of a record nor a short name for one."""
+
+
+class UnreadableDateWarning(UserWarning):
+    """Dates in a column of a data frame could not be read; their rows have no answer."""

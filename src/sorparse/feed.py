@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from datetime import date
 from functools import cached_property
+from pathlib import Path
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any, BinaryIO, Self, overload
 
@@ -290,6 +291,16 @@ class Feed:
         return self._source.name
 
     @property
+    def path(self) -> Path | None:
+        """Absolute path of the file or folder; None for bytes and streams without a file."""
+        return self._source.path
+
+    @property
+    def error_count(self) -> int:
+        """Number of errors, those beyond ``Limits.max_issues`` included."""
+        return self._options.log.errors
+
+    @property
     def tables(self) -> tuple[str, ...]:
         """Names of the tables that the source has."""
         return tuple(self._readers)
@@ -330,11 +341,19 @@ class Feed:
         """
         return self._rows(self._having_table(table), None)
 
-    def to_arrow(self, table: str) -> Table:
-        """Give a table, by its name, as an Arrow table for any data tool; see ``Table``.
+    def to_arrow(self, table: str, *, lists: bool = False) -> Table:
+        """Return a table as an Arrow table for any data tool; see ``Table``.
 
-        It is read, a batch at a time, when a tool takes it, and anew for each. Needs the extra
-        ``[arrow]``. Raises MissingTableError as :meth:`records` does.
+        The table is read, a batch at a time, when a tool takes it, and anew for each tool. Needs
+        the extra ``[arrow]``.
+
+        Args:
+            table: Name of the table.
+            lists: Whether ``replaces`` and ``replaced_by`` are lists. The default is text with a
+                space between the ids, which every tool can save.
+
+        Raises:
+            MissingTableError: If the source does not have the table.
         """
         from .tables import Table, schema_of
         from .tables.arrow import load_pyarrow
@@ -342,7 +361,7 @@ class Feed:
 
         readers = self._having_table(table)  # complains at once of a table that is not there
         load_pyarrow()
-        schema = schema_of(table)
+        schema = schema_of(table, lists=lists)
         return Table(schema, lambda: batches_of(readers, schema))
 
     def rows(self, table: str, fields: Iterable[str]) -> Iterator[Row]:

@@ -1,19 +1,27 @@
-"""Check the identifiers of the register, and mend what a spreadsheet has done to a SOR id.
+"""Parse and check the identifiers of the register; repair SOR ids that a spreadsheet damaged.
 
-Check digits are those of python-stdnum, loaded on first use. Codes of the register's code lists
-(SNOMED-like numbers) are no identifiers in this sense: their check digits do not hold.
+Check digits are those of python-stdnum, loaded on first use. The codes of the register's code
+lists (SNOMED CT) are not identifiers in this sense: SOR's own check does not apply to them.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache
 
+import attrs
+
+from .notations import LABELS, Kind, readings, without_spaces
+
 __all__ = [
+    "Identifier",
+    "Kind",
     "is_cvr",
     "is_location_code",
     "is_shak_code",
     "is_sor_id",
+    "parse",
     "repair_sor_id",
 ]
 
@@ -145,17 +153,27 @@ def is_shak_code(text: str) -> bool:
 
 
 def repair_sor_id(text: str) -> str | None:
-    """Give the one SOR id that a spreadsheet's damage can have come from, else ``None``.
+    """Return the one SOR id that a spreadsheet's damage can have come from, else ``None``.
 
     Two kinds of damage have a single answer: a 16-digit id whose last digit, the check digit,
     became 0 (spreadsheets keep 15 digits), and the display form ``1,52096E+15`` while the item
     number has at most six digits. ``1,52E+15`` has no single answer: two decimals may be a number
-    format that drops any digit. A valid id is given back as it is.
+    format that drops any digit. A valid id is returned unchanged. The text may be written in any
+    form that :func:`parse` reads.
 
-    >>> repair_sor_id("1,52096E+15"), repair_sor_id("1520961000016000")
-    ('1520961000016006', '1520961000016006')
+    Raises:
+        TypeError: If ``text`` is not text.
+
+    Example:
+        >>> repair_sor_id("1,52096E+15"), repair_sor_id("1520961000016000")
+        ('1520961000016006', '1520961000016006')
     """
-    text = text.strip()
+    found = parse(text, "sor_id")
+    return None if found is None else found.repaired or found.value
+
+
+def _repaired(text: str) -> str | None:
+    """Return the one id that the bare text can have come from; itself if it is valid."""
     if is_sor_id(text):
         return text
     if len(text) == 16 and text[-1] == "0" and has_sor_id_form(text):
@@ -190,3 +208,191 @@ def _rounded(rest: str, digits: int) -> str:
     """Round to so many digits. They begin with 10, so there are no more of them afterwards."""
     unit = 10 ** (len(rest) - digits)
     return str((int(rest) + unit // 2) // unit)
+
+
+_NUMBER_FORM = re.compile(r"[0-9](?:[.,][0-9]+)?[Ee][+]?[0-9]+", re.ASCII)
+
+
+def shak_code_problem(text: str) -> str | None:
+    """Return what is wrong with a malformed SHAK code, ``None`` for a well-formed one.
+
+    Codes such as ``3800E1`` look like numbers to a spreadsheet, which writes 38000 or
+    ``3,8E+04``; which code it was cannot be found again.
+
+    Args:
+        text: A SHAK code without surrounding whitespace.
+
+    Returns:
+        A phrase that continues "is not a SHAK code: ".
+
+    Example:
+        >>> shak_code_problem("3800E1")
+        >>> shak_code_problem("38000")
+        'a spreadsheet has turned a code such as 3800E1 into this number'
+    """
+    if is_shak_code(text):
+        return None
+    if is_shak_code(text.upper()):
+        return "its letters must be capitals"
+    if _NUMBER_FORM.fullmatch(text):
+        return "a spreadsheet has turned a code such as 9980E10 into this number"
+    if not (text.isascii() and text.isalnum()):
+        return "only digits and the letters A to Z are allowed"
+    if text.isdigit() and len(text) >= 5 and text.endswith("0"):
+        return f"a spreadsheet has turned a code such as {_e_notation(text)} into this number"
+    if is_shak_code(text[:7]) and len(text) in (8, 9):
+        return "it has more than 7 characters; some regions add an eighth and a ninth of their own"
+    if len(text) < 4 and text.isdigit():
+        return "it is too short; it was cut off, or lost its leading zero"
+    return "expected four digits, or these and two or three digits or letters"
+
+
+def _e_notation(digits: str) -> str:
+    """Write a number as the SHAK code it can have been: 38000 as 3800E1."""
+    return f"{digits[:4]}E{len(digits) - 4}"
+
+
+# -- parsing
+
+
+@attrs.frozen(weakref_slot=False)
+class Identifier:
+    """An identifier as :func:`parse` read it."""
+
+    kind: Kind | None
+    """What it identifies; ``None`` for six digits that could be a SHAK code or a provider number
+    (ydernummer)."""
+    value: str
+    """The identifier without decoration, in the register's notation. Of a damaged text: what is
+    left without decoration, never the repaired identifier."""
+    written: str
+    """The text that was parsed."""
+    repaired: str | None = None
+    """If ``value`` is damaged, the one identifier that it probably was: a SOR id that a spreadsheet
+    rounded, a provider number without its leading zeros, a SHAK code without the 8th and 9th
+    character that some regions add. ``None`` if ``value`` is undamaged."""
+
+
+def parse(text: str, kind: Kind | None = None) -> Identifier | None:
+    """Return the identifier that ``text`` is, in any notation in use, else ``None``.
+
+    What is removed: whitespace of all kinds around it, zero-width characters and byte order marks,
+    ``="\u2026"``, quotation marks, an apostrophe in front, ``.0`` or ``,0`` at the end; whitespace
+    inside SOR ids, location numbers (GLN), CVR and production unit numbers; ``DK`` in front of CVR
+    numbers. What is read: ``system|id``, ``system#id``, ``id^name``, HL7's XON
+    (``name^^^^^&1.2.208.176.1.1&ISO^^^^id``), and web addresses that hold one SOR id, such as those
+    of the SOR Browser. SHAK codes are returned in capital letters.
+
+    A SOR id, location number or CVR number is recognised by its form and check digit, the others
+    by their form only. A damaged identifier is never replaced: see :attr:`Identifier.repaired`.
+
+    Args:
+        text: The text to parse.
+        kind: What the text should be. If omitted, every kind is tried except pharmacy numbers;
+            damage is then recognised for SOR ids only, and provider numbers only if they have
+            six digits, with kind ``None``.
+
+    Raises:
+        TypeError: If ``text`` is not text: a number has lost leading zeros, and long ones digits.
+        ValueError: If there is no such kind.
+
+    Example:
+        >>> parse('="698471000016005"').value
+        '698471000016005'
+        >>> parse("DK 29 19 06 23").value
+        '29190623'
+        >>> parse("77410", "provider_number").repaired
+        '077410'
+    """
+    if kind is not None and kind not in _READERS:
+        raise ValueError(f"unknown kind {kind!r}: expected one of {', '.join(_READERS)}")
+    for stated, bare in readings(require_text(text, kind)):
+        if stated is None or kind is None or stated == kind:
+            found = _read(bare, kind or stated)
+            if found is not None:
+                return Identifier(found[0], found[1], text, found[2])
+    return None
+
+
+def require_text(text: object, kind: Kind | None = None) -> str:
+    """Return ``text`` if it is text; else raise the TypeError of all that takes a code."""
+    if isinstance(text, str):
+        return text
+    what = LABELS[kind] if kind else "identifier"
+    raise TypeError(f"{what}: expected text, got {type(text).__name__}: {text!r}")
+
+
+_LONG_SHAK = re.compile(r"[0-9]{4}[0-9A-Z]{4,5}", re.ASCII)
+_DECIMAL = re.compile(r"([^.,]*[0-9])[.,]0+", re.ASCII)
+_PROVIDER = re.compile(r"[0-9]{1,9}", re.ASCII)
+_PHARMACY = re.compile(r"([0-9]{1,6})(?:[,.]([0-9]{1,3}))?", re.ASCII)
+_PRODUCTION_UNIT = re.compile(r"[0-9]{10}", re.ASCII)
+Read = tuple[str, str | None]
+"""The value, and the repaired one if the value is damaged."""
+
+
+def _read(bare: str, kind: Kind | None) -> tuple[Kind | None, str, str | None] | None:
+    if kind != "pharmacy_number" and (decimal := _DECIMAL.fullmatch(bare)):
+        bare = decimal[1]
+    if kind is not None:
+        read = _READERS[kind](bare)
+        return None if read is None else (kind, *read)
+    if len(bare) == 6 and _PROVIDER.fullmatch(bare):
+        return None, bare, None
+    for each in _WITHOUT_KIND:
+        read = _READERS[each](bare)
+        if read is not None and (each == "sor_id" or read[1] is None):
+            return each, *read
+    return None
+
+
+def _read_sor_id(bare: str) -> Read | None:
+    value = without_spaces(bare)
+    repaired = _repaired(value)
+    return None if repaired is None else (value, None if repaired == value else repaired)
+
+
+def _read_shak(bare: str) -> Read | None:
+    value = bare.upper()
+    if is_shak_code(value):
+        return value, None
+    return (value, value[:7]) if _LONG_SHAK.fullmatch(value) else None
+
+
+def _read_location_code(bare: str) -> Read | None:
+    value = without_spaces(bare)
+    return (value, None) if is_location_code(value) else None
+
+
+def _read_provider_number(bare: str) -> Read | None:
+    if _PROVIDER.fullmatch(bare) is None:
+        return None
+    return bare, None if len(bare) >= 6 else bare.zfill(6)
+
+
+def _read_pharmacy_number(bare: str) -> Read | None:
+    match = _PHARMACY.fullmatch(bare)
+    return None if match is None else (match[1] + (f",{match[2]}" if match[2] else ""), None)
+
+
+def _read_cvr(bare: str) -> Read | None:
+    value = without_spaces(bare)
+    value = value[2:] if value[:2].upper() == "DK" else value
+    return (value, None) if is_cvr(value) else None
+
+
+def _read_production_unit(bare: str) -> Read | None:
+    value = without_spaces(bare)
+    return (value, None) if _PRODUCTION_UNIT.fullmatch(value) else None
+
+
+_READERS: dict[Kind, Callable[[str], Read | None]] = {
+    "sor_id": _read_sor_id,
+    "shak": _read_shak,
+    "location_code": _read_location_code,
+    "provider_number": _read_provider_number,
+    "pharmacy_number": _read_pharmacy_number,
+    "cvr": _read_cvr,
+    "production_unit": _read_production_unit,
+}
+_WITHOUT_KIND: tuple[Kind, ...] = ("sor_id", "location_code", "shak", "cvr", "production_unit")

@@ -17,22 +17,31 @@ any                 location code, where the indicator says inherited      neare
 An owner (IE) inherits nothing, and only organisational units have an activity address. A unit
 whose level is not known is taken for what its place says: an owner where it has no parent, else an
 organisational unit. An indicator that is missing inherits no location code.
+
+Which version of the unit above counts is the caller's decision (``parent``). In a view it is the
+one in force on the date; of a unit that is closed or in a gap, the last one that was in force
+before; a unit that has not opened yet passes nothing on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
 import attrs
 
-from .records import Address, SOREntity, SorType, VirtualAddress
+from . import codes
+from .records import Address, Coded, SOREntity, SorType, VirtualAddress
 from .records.values import NO_EXTRA, as_extra
 
 K = TypeVar("K")
 
-Found = tuple[Any, str] | None
-"""A value and the SOR id of the unit whose own it is."""
+NEAREST_FIRST = ("activity_address", "visiting_address", "postal_address")
+"""The kinds of address, that where the unit is at work first."""
+
+Found = tuple[Any, Any] | None
+"""A value and the ``sor_id`` (as ``get`` returns it) of the unit whose own it is."""
 
 
 @attrs.frozen(weakref_slot=False)
@@ -53,6 +62,8 @@ class Effective:
     """Effective location number (GLN)."""
     origin: Mapping[str, str] = attrs.field(default=NO_EXTRA, converter=as_extra)
     """Name of each field above that has a value, to the SOR id of the unit whose own it is."""
+    caveats: tuple[str, ...] = ()
+    """Which values may be out of date, because the unit that they come from is closed."""
 
     def _repr_html_(self) -> str:
         from .display.registers import effective_html
@@ -62,8 +73,51 @@ class Effective:
     @property
     def addresses(self) -> tuple[Address, ...]:
         """The addresses there are: activity, visiting, postal; each once."""
-        given = (self.activity_address, self.visiting_address, self.postal_address)
+        given = [getattr(self, field) for field in NEAREST_FIRST]
         return tuple(dict.fromkeys(address for address in given if address is not None))
+
+    @property
+    def region(self) -> Coded | None:
+        """Region of the first of the activity, visiting and postal address that has one.
+
+        Code or name comes from the library's own table if the file has only the other one.
+        """
+        given = [(address.region_code, address.region_name) for address in self.addresses]
+        return first_place("region", given)
+
+    @property
+    def municipality(self) -> Coded | None:
+        """Municipality of the first of the activity, visiting and postal address that has one.
+
+        Code or name comes from the library's own table if the file has only the other one.
+        """
+        given = [(one.municipality_code, one.municipality_name) for one in self.addresses]
+        return first_place("municipality", given)
+
+
+def first_place(kind: str, given: Iterable[tuple[str | None, str | None]]) -> Coded | None:
+    """Return the first ``region`` or ``municipality`` with a code or a name.
+
+    Args:
+        kind: ``region`` or ``municipality``.
+        given: Code and name of each address, in the order of :data:`NEAREST_FIRST`.
+    """
+    for code, name in given:
+        if code is not None or name is not None:
+            return _completed(kind, code, name)
+    return None
+
+
+@lru_cache(maxsize=1024)
+def _completed(kind: str, code: str | None, name: str | None) -> Coded:
+    """Return a code with its name; a missing half comes from the library's own table."""
+    if code is None and name is not None:
+        code = codes.code_of(kind, name)
+        return Coded(code, name, supplied=code and "code")
+    if name is None and code is not None:
+        name = codes.name_of(kind, code)
+        return Coded(code, name, supplied=name and "name")
+    return Coded(code, name)
 
 
 class Inheritance(Generic[K]):
@@ -81,12 +135,16 @@ class Inheritance(Generic[K]):
         self._parent = parent
         self._known: dict[str, dict[str, Found]] = {"postal_address": {}, "virtual_address": {}}
 
-    def effective(self, unit: K) -> Effective:
-        """Give all that a unit has effectively."""
+    def resolved(self, unit: K) -> dict[str, Found]:
+        """Return each field of :class:`Effective` with its value and the id it comes from."""
         found = self._addresses(unit)
         found["virtual_address"] = self._inherited(unit, "virtual_address")
         found["location_code"] = self._location_code(unit)
-        having = {field: hit for field, hit in found.items() if hit is not None}
+        return found
+
+    def effective(self, unit: K) -> Effective:
+        """Return all that a unit has effectively."""
+        having = {field: hit for field, hit in self.resolved(unit).items() if hit is not None}
         return Effective(
             self._get(unit, "sor_id"),
             **{field: hit[0] for field, hit in having.items()},

@@ -80,6 +80,7 @@ class IssueLog:
         self.max_chars = max_chars
         self.counts: Counter[str] = Counter()
         self.dropped = 0
+        self.errors = 0
         self._kept: dict[Issue, None] = {}
         self._chars = 0
 
@@ -90,6 +91,7 @@ class IssueLog:
                 raise SorDataError(issue)
             return
         self.counts[issue.code] += 1
+        self.errors += issue.severity == "error"
         chars = len(issue.message) + len(issue.value or "") + len(issue.raw or "")
         if len(self._kept) < self.max_issues and self._chars + chars <= self.max_chars:
             self._kept[issue] = None

@@ -1,4 +1,4 @@
-"""The command line. It knows the library only by its public names."""
+"""The command line. It knows the library by its public names, and what may be written."""
 
 from .app import main
 

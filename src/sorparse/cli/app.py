@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
+import threading
 import traceback
 from collections.abc import Sequence
 from typing import Any, NoReturn
@@ -17,6 +19,7 @@ import sorparse
 
 from .commands import Command, all_commands
 from .output import Output, make_writable, one_line
+from .reading import check_outputs
 
 FINDINGS = 1
 WRONG = 2
@@ -34,10 +37,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     make_writable(sys.stdout)
     make_writable(sys.stderr)
     debug = False
+    before = _end_on_signals()
     try:
         args = make_parser().parse_args(argv)
         debug = args.debug
         command: Command = args.command
+        check_outputs(args)
         out = Output(args.mode)
         status = command.run(args, out)
         sys.stdout.flush()
@@ -48,15 +53,36 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         _forget_stdout()
         return PIPE_CLOSED
-    except sorparse.UnknownUnitError as unknown:
-        print(f"sorparse: {one_line(str(unknown))}", file=sys.stderr)
+    except (sorparse.UnknownUnitError, sorparse.GuardError, sorparse.EmptySourceError) as reason:
+        print(f"sorparse: {one_line(str(reason))}", file=sys.stderr)
         return FINDINGS
     except (sorparse.SorError, OSError) as error:
         return _failed(error, _words(error), debug=debug)
     except Exception as error:  # the last net: a user shall not see a traceback
         words = f"internal error, please report it ({type(error).__name__}: {error})"
         return _failed(error, words, debug=debug)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
     return status
+
+
+def _end_on_signals() -> dict[int, Any]:
+    """Let SIGTERM and SIGHUP end the program as an exception, so that temporary files go."""
+    before: dict[int, Any] = {}
+    if threading.current_thread() is not threading.main_thread():
+        return before
+    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+
+    def end(number: int, _frame: object) -> NoReturn:
+        for each in before:
+            signal.signal(each, signal.SIG_IGN)  # a second one does not stop the cleaning up
+        raise SystemExit(128 + number)
+
+    for number in numbers:
+        if signal.getsignal(number) is signal.SIG_DFL:  # nohup ignores SIGHUP
+            before[number] = signal.signal(number, end)
+    return before
 
 
 def _failed(error: BaseException, words: str, *, debug: bool) -> int:

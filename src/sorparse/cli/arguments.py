@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import re
+import sys
 from datetime import date
 from pathlib import Path
 
 import sorparse
+
+_COMMENT = re.compile(r"(^|\s)#.*")
+_DIGITS = 18
 
 
 def day(text: str) -> date:
@@ -21,14 +26,21 @@ def day(text: str) -> date:
 
 def count(text: str) -> int:
     """Read a number of things."""
-    if text.isascii() and text.isdigit():
+    if text.isascii() and text.isdigit() and len(text) <= _DIGITS:
         return int(text)
     raise argparse.ArgumentTypeError(f"{text!r} is no number of 0 or more")
 
 
+def path(text: str) -> str:
+    """Read the name of a file or folder."""
+    if not text or "\0" in text:
+        raise argparse.ArgumentTypeError(f"{text!r} is not the name of a file")
+    return text
+
+
 def _pair(text: str) -> tuple[str, str]:
     left, equals, right = text.partition("=")
-    if not (equals and left and right):
+    if not (equals and left and right) or "=" in right:
         raise argparse.ArgumentTypeError(f"{text!r} is not of the form NAME=VALUE")
     return left, right
 
@@ -40,9 +52,33 @@ def _limit(text: str) -> tuple[str, float]:
         raise argparse.ArgumentTypeError(f"no guard {name!r}; there are {', '.join(known)}")
     kind = type(known[name])
     try:
-        return name, kind(value)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{value!r} is no {kind.__name__}") from None
+        number = kind(value)
+    except ValueError:  # int() also refuses very long texts
+        number = -1
+    if not 0 < number < float("inf"):
+        raise argparse.ArgumentTypeError(f"{value[:40]!r}: expected a number greater than 0")
+    return name, number
+
+
+def ids(parser: argparse.ArgumentParser, what: str) -> None:
+    """Declare a list of SOR ids; :func:`read_ids` reads it."""
+    parser.add_argument(
+        "--ids", metavar="LIST", help=f"{what}: a file of SOR ids, one a line; - for standard input"
+    )
+
+
+def read_ids(name: str) -> list[str]:
+    """Read a list of ids: one a line, in any notation, without what follows a space and a #."""
+    content = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise sorparse.SorError(f"{name}: expected a text file of SOR ids in UTF-8") from None
+    lines = (_COMMENT.sub("", line) for line in text.splitlines())
+    found = [line for line in lines if line.strip()]
+    if not found:
+        raise sorparse.SorError(f"{name}: holds no ids")
+    return found
 
 
 def file(parser: argparse.ArgumentParser) -> None:
@@ -50,6 +86,7 @@ def file(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "file",
         metavar="FILE",
+        type=path,
         help="a published file (.csv, .txt, .xml, .zip), a folder of them, or - for standard input",
     )
 
@@ -121,8 +158,14 @@ def _guards(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--issues",
         metavar="OUT",
-        type=Path,
-        help="write every finding in the data to this file, one JSON object a line",
+        type=path,
+        help="write every issue in the data to this file, one JSON object a line; - for standard "
+        "output",
+    )
+    group.add_argument(
+        "--force",
+        action="store_true",
+        help="also replace files that sorparse did not write; never the source or a device",
     )
     group.add_argument(
         "-q", "--quiet", action="store_true", help="no progress, no summary of findings"

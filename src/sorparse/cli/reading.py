@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import json
+import os
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sorparse
+from sorparse.exports import targets
+from sorparse.exports.replace import replaced_file
 
-from .output import one_line
+from .output import Output, one_line
 from .progress import counted
 
 if TYPE_CHECKING:
-    from sorparse import Feed, Issue, Limits, Register, View
+    from sorparse import ConversionReport, Feed, Issue, Limits, Register, View
 
 FEW = 5
 
@@ -101,9 +106,58 @@ def tell(
         print("  ... (--issues OUT writes them all)", file=sys.stderr)
 
 
+def show(report: ConversionReport, out: Output) -> None:
+    """Show what was written, and the rows of what was replaced."""
+    if out.is_json:
+        out.json(sorparse.to_dict(report))
+        return
+    if out.is_text:
+        out.line(f"{report.format} written to {report.target} as {report.to}")
+    else:  # the columns of CSV stay as they are
+        out.rows(("table", "rows"), report.tables.items())
+        return
+    before = report.replaced or {}
+    names = dict.fromkeys((*report.tables, *before))
+    rows = ((name, report.tables.get(name), before.get(name)) for name in names)
+    out.rows(("table", "rows", "rows_before"), rows)
+
+
 def write(issues: Sequence[Issue], args: argparse.Namespace) -> None:
     """Write all findings where ``--issues`` says."""
-    if args.issues is not None:
-        with args.issues.open("w", encoding="utf-8") as file:
-            for issue in issues:
-                file.write(json.dumps(sorparse.to_dict(issue), ensure_ascii=False) + "\n")
+    if args.issues is None:
+        return
+    lines = (json.dumps(sorparse.to_dict(issue), ensure_ascii=False) + "\n" for issue in issues)
+    if args.issues == targets.STDOUT:
+        sys.stdout.flush()
+        sys.stdout.buffer.writelines(line.encode("utf-8") for line in lines)
+        sys.stdout.buffer.flush()
+        return
+    path = _checked_issues(args)
+    with replaced_file(path) as new, new.open("w", encoding="utf-8") as file:
+        file.writelines(lines)
+
+
+def check_outputs(args: argparse.Namespace) -> None:
+    """Refuse what ``--issues`` must not replace, before anything is read."""
+    issues = getattr(args, "issues", None)
+    if issues is None:
+        return
+    output = getattr(args, "output", None)
+    if issues == targets.STDOUT:
+        if output == targets.STDOUT or args.mode != "text":
+            raise sorparse.SorError("--issues - and the result cannot both go to standard output")
+        return
+    path = _checked_issues(args)
+    if output and args.command.NAME in ("convert", "extract"):
+        place, file = Path(output).absolute(), path.absolute()
+        if place == file or place in file.parents:
+            raise sorparse.SorError("--issues must not be the output, nor lie in it")
+
+
+def _checked_issues(args: argparse.Namespace) -> Path:
+    inputs = [args.file, *(getattr(args, name, None) for name in ("second", "ids", "schema"))]
+    sources = [sys.stdin.buffer if name == "-" else name for name in inputs if name is not None]
+    path = targets.writable(args.issues, targets.own_issues, sources=sources, force=args.force)
+    if not path.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
+    return path

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from ..records import SOREntity
+from ..tables.counts import events
+from ..tables.grouping import Field
 from .picture import Picture, in_words, plain, plot_library, shortened
-from .values import name_of
 
 if TYPE_CHECKING:
     from ..register.register import Register
@@ -21,54 +21,7 @@ _COLOURS = (
     *("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442"),
     "#999999",
 )
-_NOT_TOLD = "not told"
-
-
-def _level(unit: SOREntity, _: Register) -> str:
-    return str(unit.sor_type or _NOT_TOLD)
-
-
-def _type(unit: SOREntity, _: Register) -> str:
-    return name_of(unit.entity_type) or _NOT_TOLD
-
-
-def _owner(unit: SOREntity, register: Register) -> str:
-    ref = unit.owner
-    if ref is None or (ref.name is None and ref.sor_id is None):
-        return (unit.name or unit.sor_id) if unit.parent_id is None else _NOT_TOLD
-    if ref.name is not None:
-        return ref.name
-    assert ref.sor_id is not None
-    versions = register.history(ref.sor_id) if ref.sor_id in register else ()
-    return (versions[-1].name if versions else None) or ref.sor_id
-
-
-def _speciality(unit: SOREntity, _: Register) -> str:
-    return name_of(unit.specialities[0]) if unit.specialities else _NOT_TOLD
-
-
-def _region(unit: SOREntity, register: Register) -> str:
-    """Give the region of the postal address, the unit's own or that of the nearest unit above."""
-    seen = set()
-    above: SOREntity | None = unit
-    while above is not None and above.sor_id not in seen:
-        seen.add(above.sor_id)
-        address = above.postal_address
-        if address is not None and (address.region_name or address.region_code):
-            return address.region_name or address.region_code or _NOT_TOLD
-        parent = above.parent_id
-        above = register.history(parent)[-1] if parent is not None and parent in register else None
-    return _NOT_TOLD
-
-
-GROUPS: dict[str, Callable[[SOREntity, Register], str]] = {
-    "sor_type": _level,
-    "entity_type": _type,
-    "owner": _owner,
-    "region": _region,
-    "speciality": _speciality,
-}
-"""What ``Register.activity`` can group by."""
+_UNKNOWN = "unknown"
 WORDS = {"sor_type": "level", "entity_type": "type"}
 """How a title says it, where that is not the field's name."""
 
@@ -76,31 +29,17 @@ WORDS = {"sor_type": "level", "entity_type": "type"}
 def events_by_year(
     register: Register, by: str | None
 ) -> tuple[Counter[tuple[int, str]], Counter[tuple[int, str]]]:
-    """Count openings and closings by year and group.
+    """Count openings and closings by year and group, as ``Register.counts`` does."""
+    fields = () if by is None else (Field.of(by),)
 
-    A unit opens on its first day and closes on its last; a gap between versions is neither. It is
-    counted in the group that its last version names.
-    """
-    if by is not None and by not in GROUPS:
-        raise ValueError(f"by={by!r}: it must be None or one of {', '.join(GROUPS)}")
-    opened: Counter[tuple[int, str]] = Counter()
-    closed: Counter[tuple[int, str]] = Counter()
-    from ..register.days import from_ordinal
+    def by_year(side: Counter[tuple[date, Any]]) -> Counter[tuple[int, str]]:
+        found: Counter[tuple[int, str]] = Counter()
+        for (start, group), number in side.items():
+            found[start.year, str(group[0] or _UNKNOWN) if group else ""] += number
+        return found
 
-    for number in range(len(register)):
-        segments = list(register._index.segments(number))
-        if not segments:
-            continue
-        group = ""
-        if by is not None:
-            group = GROUPS[by](register._store.record(segments[-1].row), register)
-        first = from_ordinal(register._index.opening[number])
-        last = from_ordinal(segments[-1].end)
-        if first is not None:
-            opened[first.year, group] += 1
-        if last is not None:
-            closed[last.year, group] += 1
-    return opened, closed
+    opened, closed = events(register, fields, "year")
+    return by_year(opened), by_year(closed)
 
 
 def draw_activity(
@@ -111,15 +50,15 @@ def draw_activity(
         Counter(
             {
                 key: number
-                for key, number in events.items()
+                for key, number in side.items()
                 if (first is None or key[0] >= first) and (last is None or key[0] <= last)
             }
         )
-        for events in events_by_year(register, by)
+        for side in events_by_year(register, by)
     )
     sizes: Counter[str] = Counter()
-    for events in (opened, closed):
-        for (_, group), number in events.items():
+    for side in (opened, closed):
+        for (_, group), number in side.items():
             sizes[group] += number
     large = [group for group, _ in sorted(sizes.items(), key=lambda item: (-item[1], item[0]))]
     groups = large[:MOST_GROUPS] + ([OTHERS] if len(large) > MOST_GROUPS else [])

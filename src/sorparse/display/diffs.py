@@ -21,18 +21,22 @@ _TOLD = {
     "replaced": "Replaced",
     "changed": "Changed otherwise",
     "announced": "Announced: open later",
+    "closing": "Closing: another closing date",
     "vanished": "Vanished: gone without a closing date",
 }
 
 
 def diff_html(diff: Diff) -> str:
     """Give the numbers, and under each the units."""
-    caption = f"From {diff.from_day} to {diff.to_day}"
+    caption = (
+        f"From {diff.from_day} ({diff.from_units:,} units in force) "
+        f"to {diff.to_day} ({diff.to_units:,})"
+    )
     numbers = diff.counts()
     rows = [
         (_TOLD[name], numbers[name])
         for name in _TOLD
-        if numbers[name] or name not in ("announced", "vanished")  # of two sources, not of two days
+        if numbers[name] or name not in ("announced", "closing", "vanished")  # of two sources
     ]
     summary = listing(caption, ("what", "number"), rows)
     return page(summary, *(_part(diff, name) for name in _TOLD if numbers[name]))
@@ -52,10 +56,18 @@ def _part(diff: Diff, name: str) -> Html:
 
 def _replaced(title: str, found: Sequence[Replacement]) -> Html:
     rows = [
-        (code(one.sor_id), code(one.replaced_by_id), str(one.from_date or ""))
+        (
+            code(one.sor_id),
+            one.name,
+            code(one.replaced_by_id),
+            one.replaced_by_name,
+            str(one.from_date or ""),
+        )
         for one in found[:MOST_ROWS]
     ]
-    return listing(title, ("unit", "replaced by", "from"), rows, total=len(found))
+    return listing(
+        title, ("unit", "name", "replaced by", "its name", "from"), rows, total=len(found)
+    )
 
 
 def _changes(title: str, found: Sequence[Change], *, with_field: bool) -> Html:

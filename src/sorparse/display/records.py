@@ -67,7 +67,11 @@ def many_html(records: Iterable[Any]) -> str:
     """Give records of one kind as a list, with the fields that any of them fills."""
     everything = list(records)
     if all(isinstance(record, SOREntity) for record in everything):
+        ids = {record.sor_id for record in everything}
         caption = count(len(everything), "unit")
+        if len(ids) < len(everything):  # a history
+            of = next(iter(ids)) if len(ids) == 1 else count(len(ids), "unit")
+            caption = f"{count(len(everything), 'version')} of {of}"
         return page(units_table(caption, everything, total=len(everything)))
     shown = everything[:MOST_ROWS]
     fields = list(dict.fromkeys(f.name for record in shown for f in attrs.fields(type(record))))

@@ -14,6 +14,7 @@ from .markup import (
     code,
     count,
     element,
+    escape,
     facts,
     join,
     lines,
@@ -102,6 +103,8 @@ def match_html(match: Match) -> str:
     else:
         nobody = [f"{caption}: no unit has it that day (", code(match.rule), ")."]
         parts.append(element("p", join(nobody)))
+    if match.hint is not None:
+        parts.append(element("p", join(["Did you mean ", code(match.hint), "?"])))
     if match.other_days:
         parts.append(_candidates("On other days", match.other_days, None))
     return page(*parts)
@@ -136,6 +139,7 @@ def effective_html(effective: Effective) -> str:
         value = value_html(getattr(effective, field))
         came = "its own" if origin == effective.sor_id else join(["from ", code(origin)])
         pairs.append((field, lines([value, small(came)])))
+    pairs += [("caveat", escape(caveat)) for caveat in effective.caveats]
     return page(
         facts(f"{effective.sor_id} with inheritance", pairs)
         if pairs

@@ -113,7 +113,7 @@ def build_tree(view: View, sor_id: str, *, levels: int | None, limit: int) -> Tr
     top = view[sor_id]
     deepest = DEEPEST if levels is None else min(levels, DEEPEST)
     nodes: list[Node] = []
-    seen = {sor_id}
+    seen = {top.sor_id}
     left_out = 0
     waiting = [(top, 0)]
     while waiting:

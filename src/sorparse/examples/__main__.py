@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sorparse
 from sorparse import examples
+from sorparse.exports import targets
+from sorparse.exports.replace import replaced_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from sorparse import Register, View
 
+_PAGE_START = '<!doctype html><html lang="en"><meta charset="utf-8"><title>sorparse: a tour</title>'
 HOSPITAL = "9000161000016009"
 HOME = "9000471000016005"
 SHARED_SHAK = "9901203"
@@ -64,7 +66,7 @@ def page(register: Register, view: View) -> str:
         body = ""
     shown = "<hr>".join(part._repr_html_() for part in parts)
     return (
-        '<!doctype html><html lang="en"><meta charset="utf-8"><title>sorparse: a tour</title>'
+        f"{_PAGE_START}"
         '<meta name="viewport" content="width=device-width"><meta name="color-scheme" '
         'content="light dark"><body style="font-family:system-ui,sans-serif;margin:1.5em">'
         f"<h1>A tour of the example register</h1>{shown}{body}</body></html>"
@@ -77,11 +79,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prog="python -m sorparse.examples", description="A tour of the example register."
     )
     parser.add_argument("--html", metavar="PAGE", help="write it as a page for a browser")
+    parser.add_argument("--force", action="store_true", help="also replace another file")
     given = parser.parse_args(arguments)
     register = sorparse.load(examples.sor2_zip)
     view = register.as_of(examples.snapshot_date)
     if given.html:
-        Path(given.html).write_text(page(register, view), encoding="utf-8")
+        is_own = targets.starts_with(_PAGE_START)
+        path = targets.writable(given.html, is_own, sources=[examples.folder], force=given.force)
+        with replaced_file(path) as new:
+            new.write_text(page(register, view) + "\n", encoding="utf-8")
         print(f"written: {given.html}")
         return 0
     if hasattr(sys.stdout, "reconfigure"):  # a console that cannot show ø gets a sign, no error

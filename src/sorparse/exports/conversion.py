@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import os
+import shutil
+import sys
+import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import nullcontext
 from datetime import date
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import attrs
 
 from ..errors import ConversionError, MissingTableError
 from ..issues import Issue
+from ..register import Register
+from .existing import DATABASES, rows_by_table, units_in_force
+from .guards import Guards, promises_units
 from .load import Load
+from .targets import STDOUT, STREAMS, own_by_format, writable
 
 if TYPE_CHECKING:
     from ..feed import Feed
@@ -50,58 +58,101 @@ class ConversionReport:
     """Rows written, by table."""
     issues: tuple[Issue, ...]
     """Findings in the data, and what the target could not take as it is."""
+    replaced: Mapping[str, int] | None = None
+    """Rows before, by table, of what was replaced; None if nothing was there."""
 
     def __str__(self) -> str:
         rows = ", ".join(f"{table} {count}" for table, count in self.tables.items())
         errors = sum(issue.severity == "error" for issue in self.issues)
         told = f"{self.format} written to {self.target} as {self.to}: {rows}"
+        if self.replaced is not None:
+            before = ", ".join(f"{table} {count}" for table, count in self.replaced.items())
+            told += f"; in place of {before or 'another file'}"
         if self.issues:
             told += f"; {len(self.issues)} issues, {errors} of them errors"
         return told
 
 
 def convert(
-    source: str | os.PathLike[str] | bytes | BinaryIO | Feed,
+    source: str | os.PathLike[str] | bytes | BinaryIO | Feed | Register,
     to: str,
     target: str | os.PathLike[str] | None = None,
     *,
     tables: Iterable[str] | None = None,
+    force: bool = False,
+    allow_empty: bool = False,
+    max_closed: int | None = None,
+    max_errors: int | None = None,
+    min_units: int | None = None,
     **open_options: Any,
 ) -> ConversionReport:
     """Write the tables of a source in another form, in place of what an earlier call wrote there.
 
-    source: what :func:`sorparse.open` takes, or a feed that is open already.
-    to: ``"sqlite"``, ``"duckdb"``, ``"parquet"``, ``"csv"``, ``"jsonl"``, ``"geojson"``,
-        ``"sor2"`` (the publisher's own CSV set), or ``"postgres"``; in place of the last also the
-        database's address, ``"postgres://user@host/database"``.
-    target: the file or folder. Parquet, CSV and JSON Lines are a folder of one file a table, or,
-        with the file's ending, one file of one table; SOR2 is a zip where the name ends so, else
-        a folder. For ``"postgres"`` the database's address; where ``to`` is that, the name of the
-        schema, ``sor`` where left out.
-    tables: names of the tables to write; all that the source has where left out.
-    open_options: those of :func:`sorparse.open`.
+    What was there is replaced as a whole and only at the end: if anything fails, it is unchanged.
 
-    What was there is replaced as a whole and only at the end: where anything fails it is as it
-    was. A file, folder or schema with anything else in it is refused.
+    Args:
+        source: What :func:`sorparse.open` takes, an open feed, or a register.
+        to: ``"sqlite"``, ``"duckdb"``, ``"parquet"``, ``"csv"``, ``"jsonl"``, ``"geojson"``,
+            ``"sor2"`` (the publisher's own CSV set), or ``"postgres"``; instead of the last also
+            the database's address, ``"postgres://user@host/database"``.
+        target: The file or folder. Parquet, CSV and JSON Lines are a folder of one file a table,
+            or, with the file's ending, one file of one table; SOR2 is a zip if the name ends so,
+            else a folder. ``"-"`` is standard output, for ``csv``, ``jsonl`` and ``geojson``. For
+            ``"postgres"`` the database's address; if ``to`` is that, the name of the schema,
+            ``sor`` by default.
+        tables: Names of the tables to write; by default all that the source has.
+        force: Also replace what the library did not write; never the source or a device.
+        allow_empty: Also write a source that has no units.
+        max_closed: How many of the units in force in the target may have closed, or got a closing
+            date that the target does not have. An absent target passes.
+        max_errors: How many issues of severity error the data may have.
+        min_units: How many units the source must have.
+        open_options: Those of :func:`sorparse.open`; not for a feed or register.
 
-    Raises ConversionError where the target cannot be written, MissingExtraError where it needs a
-    package that is not installed, MissingTableError for a table that the source does not have,
-    and what reading the source raises.
+    Returns:
+        What was written and replaced.
+
+    Raises:
+        EmptySourceError: If units were to be written, and the source has none.
+        GuardError: If ``max_closed``, ``max_errors`` or ``min_units`` is exceeded.
+        ConversionError: If the target cannot be written.
+        MissingExtraError: If it needs a package that is not installed.
+        MissingTableError: If the source does not have a table.
+
+    Example:
+        >>> report = sorparse.convert(examples.sor2_zip, "sqlite", "sor.db", max_closed=200)
     """
+    tables = [tables] if isinstance(tables, str) else tables and list(tables)
     name, place, schema = _target(to, target)
     module = import_module(f".{_TARGETS[name]}", __package__)
-    options = {} if schema is None else {"schema": schema}
+    guards = Guards(allow_empty, max_closed, max_errors, min_units)
+    if place == STDOUT and name != "postgres":
+        return _to_stdout(source, name, tables, guards, open_options)
+    shown = getattr(module, "shown", str)(place)
+    if name != "postgres":
+        place = str(writable(place, own_by_format(name), sources=[source], force=force))
+    before = [] if max_closed is None else units_in_force(name, place, schema)
+    replaced = rows_by_table(name, place, schema)
     with opened(source, open_options) as feed:
+        chosen = _chosen(feed, tables)
+        wants_units = "entities" in tables if tables is not None else promises_units(feed)
         load = Load(
             source=getattr(feed, "name", "a feed"),
             format=str(feed.format),
             snapshot_date=feed.snapshot_date,
-            tables=_chosen(feed, tables),
-            read=lambda table: getattr(feed, table)(),
+            tables=chosen,
+            left_out=tuple(table for table in feed.tables if table not in chosen),
+            read=_reader_of(feed),
             arrow=_arrow_of(feed),
+            force=force,
+            guard=guards.checker(feed, shown, before, wants_units=wants_units),
         )
+        if wants_units and "entities" not in load.tables:
+            guards.refuse_empty(load.source, shown)
+        options: dict[str, Any] = {} if schema is None else {"schema": schema}
+        if name in DATABASES:
+            options["force"] = force
         module.write(load, place, **options)
-        shown = getattr(module, "shown", str)(place)
         return ConversionReport(
             target=shown,
             to=name,
@@ -109,13 +160,43 @@ def convert(
             snapshot_date=load.snapshot_date,
             tables=dict(load.counts),
             issues=(*feed.issues, *load.issues),
+            replaced=replaced,
         )
+
+
+def _to_stdout(
+    source: Any,
+    to: str,
+    tables: Iterable[str] | None,
+    guards: Guards,
+    open_options: Mapping[str, Any],
+) -> ConversionReport:
+    if to not in STREAMS:
+        raise ConversionError(f"only {', '.join(STREAMS)} can be written to standard output")
+    if not tables and to != "geojson":
+        raise ConversionError("standard output takes one table: name it (tables, --table)")
+    # by way of a file: the output begins only once all of it could be made
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, f"table.{to}")
+        asked = attrs.asdict(guards)
+        report = convert(source, to, file, tables=tables, **asked, **open_options)
+        sys.stdout.flush()
+        with file.open("rb") as content:
+            shutil.copyfileobj(content, sys.stdout.buffer)
+        sys.stdout.buffer.flush()
+    return attrs.evolve(report, target=STDOUT)
+
+
+def _reader_of(feed: Any) -> Callable[[str], Iterable[Any]]:
+    if isinstance(feed, Register):
+        return feed.records
+    return lambda table: getattr(feed, table)()
 
 
 def _arrow_of(feed: Any) -> Callable[[str], Iterable[Any]] | None:
     if not hasattr(feed, "to_arrow"):
         return None
-    return lambda table: feed.to_arrow(table).batches()
+    return lambda table: feed.to_arrow(table, lists=True).batches()
 
 
 def _target(to: str, target: str | os.PathLike[str] | None) -> tuple[str, str, str | None]:
@@ -133,8 +214,11 @@ def _target(to: str, target: str | os.PathLike[str] | None) -> tuple[str, str, s
 
 
 def opened(source: Any, open_options: Mapping[str, Any]) -> Any:
-    """Open a source; a feed that is open already is not closed. See :meth:`Feed.settled`."""
+    """Open a source as :meth:`Feed.settled`; an open feed, or a register, is not closed."""
     if hasattr(source, "tables") and hasattr(source, "snapshot_date"):
+        if open_options and isinstance(source, Register):
+            told = ", ".join(open_options)
+            raise TypeError(f"a register is loaded already; {told} cannot be given any more")
         if open_options:
             told = ", ".join(open_options)
             raise TypeError(f"the feed is open already; {told} cannot be given any more")

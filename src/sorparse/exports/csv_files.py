@@ -1,13 +1,13 @@
 """CSV: a folder of one file per table, in the plain form that data tools read without options.
 
-UTF-8, comma, header, LF; dates ISO, decimals with a point, ``true`` and ``false``; a list is a
-JSON array, ``extra`` a JSON object. For the register's own form see ``sor2``.
+UTF-8, comma, header, LF; dates ISO, decimals with a point, ``true`` and ``false``; several ids in a
+column have a space between them, ``extra`` is a JSON object. For the register's own form see
+``sor2``.
 """
 
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ def write(load: Load, target: str) -> None:
     """Write the tables to a folder of CSV files, or to one file for one table."""
 
     def write_table(table: str, path: Path) -> None:
-        schema = schema_of(table)
+        schema = schema_of(table, lists=False)
         with path.open("w", encoding="utf-8", newline="") as stream:
             writer = csv.writer(stream, lineterminator="\n")
             writer.writerow(schema.names)
@@ -35,11 +35,9 @@ def write(load: Load, target: str) -> None:
 
 
 def as_text(schema: TableSchema, columns: flatten.Columns) -> Iterator[list[Any]]:
-    """Give the columns with what ``csv`` does not write as it should: yes/no and lists."""
+    """Yield the columns, with ``true`` and ``false`` for yes and no."""
     for values, column in zip(columns, schema.columns, strict=True):
         if column.type is DataType.BOOL:
             yield [_YES_NO[value] for value in values]
-        elif column.type is DataType.TEXT_LIST:
-            yield [value and json.dumps(value, ensure_ascii=False) for value in values]
         else:
             yield values

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
@@ -14,8 +14,9 @@ from typing import Any
 
 from ..extras import load_extra
 from ..tables.arrow import load_pyarrow
-from ..tables.schema import DataType
+from ..tables.schema import DataType, TableSchema
 from . import periods
+from .effective import effective_schema
 from .load import INFO, INFO_DOC, Load
 from .replace import failed, replaced_file
 from .sql import OUR_TABLES, OUR_VIEWS, column_lines, indices, literal, quoted
@@ -24,6 +25,7 @@ _TYPES = {
     DataType.TEXT: "VARCHAR",
     DataType.DATE: "DATE",
     DataType.BOOL: "BOOLEAN",
+    DataType.INTEGER: "BIGINT",
     DataType.NUMBER: "DOUBLE",
     DataType.TEXT_LIST: "VARCHAR[]",
     DataType.JSON: "JSON",
@@ -53,6 +55,7 @@ def write(load: Load, target: str, *, force: bool = False) -> None:
         try:
             with closing(duckdb.connect(str(new))) as db:
                 _fill(load, db)
+            load.check_guards()
         except duckdb.Error as error:
             raise failed(path, error) from error
 
@@ -113,17 +116,13 @@ def _locked(duckdb: Any, path: Path, *, force: bool) -> Iterator[bool]:
 
 
 def _fill(load: Load, db: Any) -> None:
+    load.settle()
     db.execute("BEGIN")
     for schema in load.schemas:
-        columns = column_lines(schema, _TYPES)
-        _create(db, schema.name, schema.doc, columns)
-        for batch in load.arrow_tables(schema.name, _BATCH_ROWS):
-            _insert(db, schema.name, batch)
-        for name, parts in indices(schema):
-            listed = ", ".join(map(quoted, parts))
-            db.execute(f"CREATE INDEX {quoted(name)} ON {quoted(schema.name)} ({listed})")
+        _write(db, schema, load.arrow_tables(schema.name, _BATCH_ROWS))
     if load.has_periods:
         _add_periods(load, db)
+        _write(db, effective_schema(), load.effective_batches())
     _create(
         db,
         INFO,
@@ -133,6 +132,16 @@ def _fill(load: Load, db: Any) -> None:
     db.executemany(f"INSERT INTO {INFO} VALUES (?, ?)", list(load.info().items()))  # noqa: S608
     db.execute("COMMIT")
     db.execute("CHECKPOINT")
+
+
+def _write(db: Any, schema: TableSchema, batches: Iterable[Any]) -> None:
+    """Write a table with its indices."""
+    _create(db, schema.name, schema.doc, column_lines(schema, _TYPES))
+    for batch in batches:
+        _insert(db, schema.name, batch)
+    for name, parts in indices(schema):
+        listed = ", ".join(map(quoted, parts))
+        db.execute(f"CREATE INDEX {quoted(name)} ON {quoted(schema.name)} ({listed})")
 
 
 def _create(db: Any, table: str, doc: str, columns: list[tuple[str, str, str]]) -> None:

@@ -10,11 +10,13 @@ import attrs
 
 from ..errors import SorError, UnknownUnitError
 from ..records import Coded
-from ..register.idwords import why_unknown
+from ..register.idwords import spelled, why_unknown
 from . import sor2
 from .conversion import ConversionReport, opened
+from .existing import rows_by_table
 from .load import Load
 from .mask import masked
+from .targets import own_by_format, writable
 
 if TYPE_CHECKING:
     from ..feed import Feed
@@ -28,6 +30,7 @@ def extract(
     below: str | Iterable[str] = (),
     ids: Iterable[str] = (),
     mask: bool = False,
+    force: bool = False,
     **open_options: Any,
 ) -> ConversionReport:
     """Write a few units, with all that belongs to them, as a small SOR2 set.
@@ -45,6 +48,7 @@ def extract(
     mask: put made-up names, telephones, e-mails, addresses, remarks and unknown columns in the
         place of real ones, always the same for the same text. Ids, codes, post codes,
         municipalities and regions stay.
+    force: also replace what the library did not write; never the source or a device.
     open_options: those of :func:`sorparse.open`.
 
     Rows that cannot be read as records cannot be taken along; they are in the report's issues.
@@ -56,9 +60,11 @@ def extract(
     wanted = [ids] if isinstance(ids, str) else list(ids)
     if not tops and not wanted:
         raise SorError("nothing to extract: name units with below= or ids=")
+    place = str(writable(target, own_by_format("sor2"), sources=[source], force=force))
+    replaced = rows_by_table("sor2", place, None)
     with opened(source, open_options) as feed:
         links = _Links.of(feed)
-        links.must_know((*tops, *wanted))
+        tops, wanted = links.known(tops), links.known(wanted)
         kept = links.whole({*wanted, *links.downwards(tops)})
         choice = _Choice(kept, links.location_codes_of(kept), masked if mask else None)
         load = Load(
@@ -67,9 +73,10 @@ def extract(
             snapshot_date=feed.snapshot_date,
             # the code lists last: what is used of them is known once the others are written
             tables=tuple(sorted(feed.tables, key=lambda table: table in _CODE_LISTS)),
+            force=force,
             read=lambda table: choice.of(table, feed.records(table)),
         )
-        sor2.write(load, os.fspath(target))
+        sor2.write(load, place)
         return ConversionReport(
             target=os.fspath(target),
             to="sor2",
@@ -77,6 +84,7 @@ def extract(
             snapshot_date=load.snapshot_date,
             tables=dict(load.counts),
             issues=(*feed.issues, *load.issues),
+            replaced=replaced,
         )
 
 
@@ -128,11 +136,13 @@ class _Links:
         if entity.location_code is not None:
             self.location_codes.setdefault(entity.sor_id, set()).add(entity.location_code)
 
-    def must_know(self, sor_ids: Iterable[str]) -> None:
-        """Raise UnknownUnitError for the first id that no unit has."""
+    def known(self, texts: Iterable[str]) -> list[str]:
+        """Return the ids that are written in any notation; UnknownUnitError if no unit has one."""
+        sor_ids = [spelled(text, "sor_id", self.needed) for text in texts]
         for sor_id in sor_ids:
             if sor_id not in self.needed:
                 raise UnknownUnitError(why_unknown(sor_id), sor_id=sor_id)
+        return sor_ids
 
     def downwards(self, tops: Iterable[str]) -> set[str]:
         """Give units with all that ever hung below them."""

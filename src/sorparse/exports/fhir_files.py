@@ -22,10 +22,10 @@ from ..records import Coded, EDIType, LocationCode
 from ..register.days import today_in_denmark
 from .fhir.endpoints import endpoint, in_force, payload_type
 from .fhir.organization import is_active, to_fhir
-from .load import INFO, Load
+from .load import INFO_FILE, Load
 from .replace import failed, replaced_file, replaced_folder
+from .targets import BUNDLE_START, FHIR_FILES
 
-_RESOURCES = {"entities": "Organization", "location_codes": "Endpoint"}
 _PAYLOAD_TABLES = ("edi_types", "location_code_edi_types")
 _SOR_ID = re.compile("[0-9]{11,}")
 _BUNDLE, _NDJSON = ".json", ".ndjson"
@@ -36,16 +36,17 @@ Resource = dict[str, Any]
 def write(load: Load, target: str) -> None:
     """Write units and location numbers as FHIR resources; the ending of ``target`` decides how."""
     path = Path(target)
-    tables = [table for table in _RESOURCES if table in load.tables]
+    tables = [table for table in FHIR_FILES if table in load.tables]
     if not tables:
         raise failed(path, f"FHIR has no resource for {', '.join(load.tables)}")
-    others = [t for t in load.tables if t not in (*_RESOURCES, *_PAYLOAD_TABLES)]
+    others = [t for t in load.tables if t not in (*FHIR_FILES, *_PAYLOAD_TABLES)]
     if others:
         load.note("table-not-written", f"FHIR has no resource for {', '.join(others)}")
     export = _Export(load)
     if path.suffix.lower() == _BUNDLE:
         with replaced_file(path) as new, _opened(new) as stream:
             _write_bundle(export, tables, stream)
+            load.check_guards()
     elif path.suffix.lower() == _NDJSON:
         if len(tables) != 1:
             raise failed(
@@ -55,15 +56,16 @@ def write(load: Load, target: str) -> None:
             )
         with replaced_file(path) as new, _opened(new) as stream:
             _write_lines(export.resources(tables[0]), stream)
+            load.check_guards()
     else:
-        info = f"{INFO}.json"
-        ours = {info, *(name + _NDJSON for name in _RESOURCES.values())}
-        with replaced_folder(path, ours.__contains__) as new:
+        ours = {INFO_FILE, *FHIR_FILES.values()}
+        with replaced_folder(path, ours.__contains__, force=load.force) as new:
             for table in tables:
-                with _opened(new / (_RESOURCES[table] + _NDJSON)) as stream:
+                with _opened(new / FHIR_FILES[table]) as stream:
                     _write_lines(export.resources(table), stream)
-            text = json.dumps(load.info(), indent=2) + "\n"
-            (new / info).write_text(text, encoding="utf-8")
+            text = json.dumps({**load.info(), "rows": load.counts}, indent=2) + "\n"
+            (new / INFO_FILE).write_text(text, encoding="utf-8")
+            load.check_guards()
 
 
 def _opened(path: Path) -> IO[str]:
@@ -80,7 +82,7 @@ def _write_lines(resources: Iterator[Resource], stream: IO[str]) -> None:
 
 
 def _write_bundle(export: _Export, tables: list[str], stream: IO[str]) -> None:
-    stream.write('{"resourceType":"Bundle","type":"collection"')
+    stream.write(BUNDLE_START)
     before, after = ',"entry":[\n', ""
     for table in tables:
         for resource in export.resources(table):

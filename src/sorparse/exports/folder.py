@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-from .load import INFO, Load
+from .load import INFO_FILE, Load
 from .replace import failed, replaced_file, replaced_folder
 from .sql import OUR_TABLES
 
@@ -32,10 +32,12 @@ def write_tables(
             )
         with replaced_file(path) as new:
             write(load.tables[0], new)
+            load.check_guards()
         return
-    info = f"{INFO}.json"
-    ours = {info, *(table + ending for table in OUR_TABLES)}
-    with replaced_folder(path, ours.__contains__) as new:
+    ours = {INFO_FILE, *(table + ending for table in OUR_TABLES)}
+    with replaced_folder(path, ours.__contains__, force=load.force) as new:
         for table in (*load.tables, *beside):
             write(table, new / (table + ending))
-        (new / info).write_text(json.dumps(load.info(), indent=2) + "\n", encoding="utf-8")
+        info = {**load.info(), "rows": load.counts}
+        (new / INFO_FILE).write_text(json.dumps(info, indent=2) + "\n", encoding="utf-8")
+        load.check_guards()

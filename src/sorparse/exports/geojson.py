@@ -19,6 +19,7 @@ from ..tables import flatten
 from ..tables.schema import DataType, TableSchema, schema_of
 from .load import Load
 from .replace import failed, replaced_file
+from .targets import GEOJSON_START
 
 _TABLES = ("entities", "geo_locations")
 _ADDRESSES = ("activity_address", "visiting_address", "postal_address")
@@ -40,13 +41,16 @@ def write(load: Load, target: str) -> None:
         )
     # always_xy: easting before northing, longitude before latitude, as GeoJSON wants it
     to_wgs84 = pyproj.Transformer.from_crs("EPSG:25832", "EPSG:4326", always_xy=True)
-    with replaced_file(path) as new, new.open("w", encoding="utf-8", newline="\n") as stream:
-        _write_features(load, table, to_wgs84, stream)
+    with replaced_file(path) as new:
+        with new.open("w", encoding="utf-8", newline="\n") as stream:
+            _write_features(load, table, to_wgs84, stream)
+        load.check_guards()
 
 
 def _write_features(load: Load, table: str, to_wgs84: Any, stream: IO[str]) -> None:
     schema = schema_of(table)
-    stream.write('{"type":"FeatureCollection","features":[')
+    info = json.dumps({**load.info(), "table": table}, ensure_ascii=False)
+    stream.write(f'{GEOJSON_START}{info},"features":[')
     before, outside = "\n", 0
     for columns in flatten.batches(schema, load.records(table)):
         places = _places(schema, columns)

@@ -11,11 +11,21 @@ import attrs
 
 from ..issues import Issue
 from ..tables import flatten
-from ..tables.arrow import load_pyarrow, record_batches
+from ..tables.arrow import (
+    arrow_arrays,
+    arrow_schema,
+    load_pyarrow,
+    record_batches,
+    values_of,
+)
 from ..tables.schema import TableSchema, schema_of
+from .effective import TABLE as EFFECTIVE
+from .effective import EffectiveCollector, effective_schema
+from .periods import TABLE as PERIODS
 from .periods import Period, PeriodCollector
 
 INFO = "load_info"
+INFO_FILE = f"{INFO}.json"
 INFO_DOC = "What the tables were loaded from, by sorparse."
 ROW_ID = "row_id"
 ROW_ID_DOC = "Place of the row in the file, from 1. The register's own key may occur twice."
@@ -35,12 +45,23 @@ class Load:
     """Gives the records of a table, by its name."""
     arrow: Callable[[str], Iterable[Any]] | None = None
     """Gives the record batches of a table, where there is a faster way to them than records."""
+    force: bool = False
+    """Whether to replace what the library did not write."""
+    guard: Callable[[Load], None] = attrs.field(default=lambda _: None, eq=False)
+    """Raises where the target must not be replaced with what was written."""
     counts: dict[str, int] = attrs.field(factory=dict)
     """Rows read for writing, by table."""
     issues: list[Issue] = attrs.field(factory=list)
     """What the target could not take as it is."""
-    _periods: PeriodCollector | None = None
+    left_out: tuple[str, ...] = ()
+    """Tables that the source has and that are not to be written."""
+    units: PeriodCollector = attrs.field(factory=PeriodCollector)
+    """The units written so far."""
     _next_row: int = 1
+
+    def check_guards(self) -> None:
+        """Raise if a guard trips; called when all is written, before anything is replaced."""
+        self.guard(self)
 
     @property
     def schemas(self) -> tuple[TableSchema, ...]:
@@ -52,23 +73,34 @@ class Load:
         """Whether units are among the tables, so that there can be an as-of view."""
         return "entities" in self.tables
 
+    def settle(self) -> None:
+        """Collect, while ``entities`` is read, what :meth:`periods` and :meth:`effective` need."""
+        if "entities" in self.tables:
+            self.units = EffectiveCollector()
+        elif "entities" in self.left_out:
+            told = f"{PERIODS} and {EFFECTIVE} are not written: they are made from entities"
+            self.issues.append(Issue("info", "table-not-written", told))
+
     def records(self, table: str) -> Iterator[Any]:
-        """Give the records of a table and count them."""
-        collect = None
-        if table == "entities":
-            self._periods = PeriodCollector()
-            collect = self._periods.add
+        """Yield the records of a table, count them, and collect the units."""
+        for record in self._counted(table):
+            if table == "entities":
+                self.units.add_record(record)
+            yield record
+
+    def _counted(self, table: str) -> Iterator[Any]:
         self.counts[table] = 0
         for record in self.read(table):
             self.counts[table] += 1
-            if collect is not None:
-                collect(record)
             yield record
 
     def columns(self, table: str, rows: int = flatten.BATCH_ROWS) -> Iterator[flatten.Columns]:
         """Give the flat columns of a table, batch by batch, with ``row_id`` first."""
         first = 1
-        for columns in flatten.batches(schema_of(table), self.records(table), rows):
+        schema = schema_of(table)
+        for columns in flatten.batches(schema, self._counted(table), rows):
+            if table == "entities":
+                self.units.add(dict(zip(schema.names, columns, strict=True)))
             after = first + len(columns[0])
             yield [list(range(first, after)), *columns]
             first = after
@@ -83,6 +115,8 @@ class Load:
         waiting: list[Any] = []
         size = 0
         for batch in self._arrow_batches(table):
+            if table == "entities":
+                self.units.add(values_of(batch, self.units.needed))
             waiting.append(batch)
             size += batch.num_rows
             if size >= rows:
@@ -93,15 +127,11 @@ class Load:
 
     def _arrow_batches(self, table: str) -> Iterator[Any]:
         if self.arrow is None:
-            yield from record_batches(schema_of(table), self.records(table))
+            yield from record_batches(schema_of(table), self._counted(table))
             return
-        if table == "entities":
-            self._periods = PeriodCollector()
         self.counts[table] = 0
         for batch in self.arrow(table):
             self.counts[table] += batch.num_rows
-            if self._periods is not None and table == "entities":
-                self._periods.add_columns(batch)
             yield batch
 
     def _numbered(self, pa: Any, batches: list[Any]) -> Any:
@@ -112,15 +142,27 @@ class Load:
         return found.add_column(0, field, numbers)
 
     def periods(self) -> Iterator[Period]:
-        """Give the periods of the units; after their records have been read."""
-        if self._periods is not None:
-            yield from self._periods.periods()
+        """Yield the periods of the units; after their records have been read."""
+        yield from self.units.periods()
 
     def period_columns(self, rows: int = 100_000) -> Iterator[tuple[tuple[Any, ...], ...]]:
         """Give the same as columns, batch by batch."""
         found = self.periods()
         while batch := list(islice(found, rows)):
             yield tuple(zip(*batch, strict=True))
+
+    def effective(self) -> Iterator[flatten.Columns]:
+        """Yield the columns of ``entity_effective``, batch by batch; after the records."""
+        if isinstance(self.units, EffectiveCollector):
+            yield from self.units.columns()
+
+    def effective_batches(self) -> Iterator[Any]:
+        """Yield the same as ``pyarrow.Table``."""
+        pa = load_pyarrow()
+        schema = effective_schema()
+        target = arrow_schema(schema)
+        for columns in self.effective():
+            yield pa.Table.from_arrays(arrow_arrays(schema, columns), schema=target)
 
     def info(self) -> dict[str, str | None]:
         """Give what the tables were loaded from, for the target's ``load_info``."""

@@ -7,14 +7,18 @@ the units in force on a day are ``entities`` joined to it by ``row_id``, where t
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from ..extras import load_extra
 from ..tables.arrow import arrow_schema, load_pyarrow
 from ..tables.schema import schema_of
-from . import periods
+from . import effective, periods
+from .effective import effective_schema
 from .folder import write_tables
-from .load import ROW_ID, ROW_ID_DOC, Load
+from .load import INFO, ROW_ID, ROW_ID_DOC, Load
 
 _GROUP_ROWS = 65_536
 
@@ -22,11 +26,14 @@ _GROUP_ROWS = 65_536
 def write(load: Load, target: str) -> None:
     """Write the tables to a folder of Parquet files, or to one file for one table."""
     load_pyarrow()
-    beside = (periods.TABLE,) if load.has_periods else ()
+    load.settle()
+    beside = (periods.TABLE, effective.TABLE) if load.has_periods else ()
 
     def write_table(table: str, path: Path) -> None:
         if table == periods.TABLE:
             _write_periods(load, path)
+        elif table == effective.TABLE:
+            _write_batches(load, path, arrow_schema(effective_schema()), load.effective_batches())
         else:
             _write_table(load, table, path)
 
@@ -35,12 +42,17 @@ def write(load: Load, target: str) -> None:
 
 def _write_table(load: Load, table: str, path: Path) -> None:
     pa = load_pyarrow()
-    pq = load_extra("pyarrow.parquet", "arrow", "Parquet files")
     row_id = pa.field(ROW_ID, pa.int64(), nullable=False, metadata={"description": ROW_ID_DOC})
     target = arrow_schema(schema_of(table)).insert(0, row_id)
+    _write_batches(load, path, target, load.arrow_tables(table, _GROUP_ROWS))
+
+
+def _write_batches(load: Load, path: Path, target: Any, batches: Iterable[Any]) -> None:
+    pq = load_extra("pyarrow.parquet", "arrow", "Parquet files")
+    target = target.with_metadata({**target.metadata, INFO: json.dumps(load.info())})
     with pq.ParquetWriter(path, target, compression="zstd") as writer:
-        for found in load.arrow_tables(table, _GROUP_ROWS):
-            writer.write_table(found)
+        for found in batches:
+            writer.write_table(found.replace_schema_metadata(target.metadata))
 
 
 def _write_periods(load: Load, path: Path) -> None:
@@ -57,7 +69,7 @@ def _write_periods(load: Load, path: Path) -> None:
             pa.field(name, types[name], nullable=False, metadata={"description": doc})
             for name, doc in periods.DOCS.items()
         ],
-        metadata={"description": periods.TABLE_DOC},
+        metadata={"description": periods.TABLE_DOC, INFO: json.dumps(load.info())},
     )
     with pq.ParquetWriter(path, target, compression="zstd") as writer:
         for columns in load.period_columns():

@@ -8,13 +8,15 @@ of disjoint periods gives every database the same answers with one ``BETWEEN``.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from itertools import groupby
-from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..records import SOREntity
+from ..records import SOREntity, Validity
+from ..register.days import FIRST_DATE, LAST_DATE, end_ordinal, from_ordinal, start_ordinal
+
+if TYPE_CHECKING:
+    from ..register.timeindex import TimeIndex
 
 
 class Period(NamedTuple):
@@ -32,8 +34,8 @@ class Period(NamedTuple):
 
 DOCS = {
     "sor_id": "SOR id of the unit.",
-    "in_force_from": "First day on which the version stands; 0001-01-01 where it has none.",
-    "in_force_to": "Last day on which the version stands; 9999-12-31 where it has none.",
+    "in_force_from": "First day of the period; 0001-01-01 if the unit has no first day.",
+    "in_force_to": "Last day of the period; 9999-12-31 if it has no end.",
     "row_id": "The version: row_id in entities.",
 }
 TABLE = "entity_periods"
@@ -41,33 +43,50 @@ TABLE_DOC = (
     "The days each version of a unit stands for: disjoint periods, overlaps and gaps settled by "
     "the register's rules."
 )
-# the register's marks for no date: before every day, after every day
-_NO_START = 0
-_NEEDED = ("sor_id", "from_date", "to_date", "first_from_date", "updated_at")
-_NO_END = date.max.toordinal() + 1
+NEEDED = ("sor_id", "from_date", "to_date", "first_from_date", "updated_at")
 
 
 class PeriodCollector:
-    """Takes the versions as they are written, then gives the periods.
+    """Takes the versions as they are written, then returns the periods.
 
-    Keeps 20 bytes a version and each unit's id once.
+    Holds 20 bytes a version and each unit's id once.
     """
 
-    def __init__(self) -> None:
-        self._numbers: dict[str, int] = {}
-        self._columns = tuple(array("i") for _ in range(5))
+    needed: tuple[str, ...] = NEEDED
+    """Names of the columns that :meth:`add` needs."""
 
-    def add(self, entity: SOREntity) -> None:
+    def __init__(self) -> None:
+        self.ids: list[str] = []
+        """SOR id by unit number, in the order of the source."""
+        self.numbers: dict[str, int] = {}
+        """Unit number by SOR id."""
+        self.unit = array("i")
+        """Unit number by row."""
+        self.start = array("i")
+        self.end = array("i")
+        self.first_from = array("i")
+        self.updated = array("i")
+
+    def __len__(self) -> int:
+        return len(self.unit)
+
+    def add(self, columns: Mapping[str, Sequence[Any]]) -> None:
+        """Take the next rows of ``entities``: the values of each column, by its name."""
+        for row in zip(*(columns[name] for name in NEEDED), strict=True):
+            self._add(*row)
+
+    def add_record(self, unit: SOREntity) -> None:
         """Take the next row of ``entities``."""
-        days = entity.validity
+        validity = unit.validity
         self._add(
-            entity.sor_id, days.from_date, days.to_date, entity.first_from_date, entity.updated_at
+            unit.sor_id, validity.from_date, validity.to_date, unit.first_from_date, unit.updated_at
         )
 
-    def add_columns(self, batch: Any) -> None:
-        """Take the next rows of ``entities`` from an Arrow batch."""
-        for row in zip(*(batch.column(name).to_pylist() for name in _NEEDED), strict=True):
-            self._add(*row)
+    def add_texts(self, rows: Iterable[Mapping[str, str]]) -> None:
+        """Take the next rows of ``entities`` as texts, dates in ISO form."""
+        for row in rows:
+            sor_id, *days = (row[name] for name in NEEDED)
+            self._add(sor_id, *(date.fromisoformat(day) if day else None for day in days))
 
     def _add(
         self,
@@ -77,32 +96,45 @@ class PeriodCollector:
         opening: date | None,
         edited: date | None,
     ) -> None:
-        unit, start, end, first, updated = self._columns
-        unit.append(self._numbers.setdefault(sor_id, len(self._numbers)))
-        start.append(_ordinal(from_date, _NO_START))
-        end.append(_ordinal(to_date, _NO_END))
-        first.append(_ordinal(opening, _NO_START))
-        updated.append(_ordinal(edited, _NO_START))
+        number = self.numbers.setdefault(sor_id, len(self.ids))
+        if number == len(self.ids):
+            self.ids.append(sor_id)
+        self.unit.append(number)
+        self.start.append(start_ordinal(from_date))
+        self.end.append(end_ordinal(to_date))
+        self.first_from.append(start_ordinal(opening))
+        self.updated.append(start_ordinal(edited))
+
+    def index(self) -> TimeIndex:
+        """Return the index of the versions taken so far."""
+        from ..register.timeindex import TimeIndex
+
+        return TimeIndex(self)
+
+    def versions(self) -> Iterator[SOREntity]:
+        """Yield the versions with their dates alone."""
+        columns = self.unit, self.start, self.end, self.first_from, self.updated
+        for unit, start, end, first, updated in zip(*columns, strict=True):
+            yield SOREntity(
+                sor_id=self.ids[unit],
+                validity=Validity(from_ordinal(start), from_ordinal(end)),
+                first_from_date=from_ordinal(first),
+                updated_at=from_ordinal(updated),
+            )
 
     def periods(self) -> Iterator[Period]:
-        """Give the periods, by unit in the order of the source, each unit's oldest first."""
-        from ..register.timeline import Version, resolve
-
-        unit, start, end, first, updated = self._columns
-        ids = list(self._numbers)
-        order = sorted(range(len(unit)), key=unit.__getitem__)
-        for number, group in groupby(((unit[row], row) for row in order), key=itemgetter(0)):
-            rows = [row for _, row in group]
-            versions = [Version(start[row], updated[row], row, end[row]) for row in rows]
-            openings = [first[row] for row in rows if first[row] != _NO_START]
-            for segment in resolve(versions, min(openings, default=_NO_START))[1]:
-                yield Period(
-                    ids[number],
-                    date.fromordinal(max(segment.start, 1)),
-                    date.fromordinal(min(segment.end, _NO_END - 1)),
-                    segment.row + 1,
-                )
+        """Yield the periods, by unit in the order of the source, each unit's oldest first."""
+        index = self.index()
+        for number, sor_id in enumerate(self.ids):
+            for start, end, row in index.segments(number):
+                yield Period(sor_id, first_date(start), last_date(end), row + 1)
 
 
-def _ordinal(day: date | None, absent: int) -> int:
-    return absent if day is None else day.toordinal()
+def first_date(ordinal: int) -> date:
+    """Return the date of a first day; 0001-01-01 if it has none."""
+    return date.fromordinal(max(ordinal, FIRST_DATE))
+
+
+def last_date(ordinal: int) -> date:
+    """Return the date of a last day; 9999-12-31 if it has none."""
+    return date.fromordinal(min(ordinal, LAST_DATE))

@@ -23,10 +23,11 @@ from ..errors import ConversionError
 from ..extras import load_extra
 from ..issues import Issue
 from ..tables.schema import DataType
-from . import periods
+from . import effective, periods
+from .effective import effective_schema
 from .load import INFO, INFO_DOC, ROW_ID, Load
 from .postgres_address import Address, parsed, shown
-from .postgres_rows import chunks, csv_text
+from .postgres_rows import chunks, csv_text, effective_chunks
 from .replace import failed
 from .sql import OUR_TABLES, OUR_VIEWS, column_lines, differences, indices, literal, quoted
 
@@ -36,6 +37,7 @@ _TYPES = {
     DataType.TEXT: "text",
     DataType.DATE: "date",
     DataType.BOOL: "boolean",
+    DataType.INTEGER: "bigint",
     DataType.NUMBER: "double precision",
     DataType.TEXT_LIST: "text[]",
     DataType.JSON: "jsonb",
@@ -46,7 +48,13 @@ _VALIDITY = (
     "ELSE daterange(from_date, to_date, '[]') END) STORED"
 )
 _VALIDITY_DOC = "The days from from_date to to_date, both included, as one value."
-_PERIOD = "daterange GENERATED ALWAYS AS (daterange(in_force_from, in_force_to, '[]')) STORED"
+# a range without end where there is none: drivers cannot read the day after 9999-12-31
+_PERIOD = (
+    "daterange GENERATED ALWAYS AS "
+    "(daterange(in_force_from, NULLIF(in_force_to, '9999-12-31'), '[]')) STORED"
+)
+_PERIOD_DOC = "Both as one value, last day included."
+SETTLED = (periods.TABLE, effective.TABLE)
 TODAY = "(now() AT TIME ZONE 'Europe/Copenhagen')::date"
 Lines = list[tuple[str, str, str]]
 Wanted = dict[str, tuple[str, Lines, dict[str, str]]]
@@ -81,6 +89,7 @@ def write(load: Load, target: str, schema: str = "sor", *, force: bool = False) 
             db.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
             writer = _Writer(load, db, schema, place, force=force)
             writer.write()
+            load.check_guards()
             is_committing = True
             db.commit()
             _vacuum(load, db, [writer.name(table) for table in sorted(writer.changed)], address)
@@ -152,12 +161,15 @@ class _Writer:
         found = self._db.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", (self._schema,))
         if found.fetchone() is None:
             self._db.execute(f"CREATE SCHEMA {quoted(self._schema)}")
+        self._load.settle()
         for schema in self._load.schemas:
             columns = [ROW_ID, *(column.name for column in schema.columns)]
             self._take(schema.name, columns, chunks(self._load, schema))
         if self._load.has_periods:
             batches = (csv_text(batch) for batch in self._load.period_columns())
             self._take(periods.TABLE, list(periods.DOCS), batches)
+            resolved = effective_schema()
+            self._take(resolved.name, list(resolved.names), effective_chunks(self._load))
         for table in self._wanted.keys() & self._there.keys() - {INFO} - self._stale():
             self._write_differences(table)
         self._write_info()
@@ -183,13 +195,20 @@ class _Writer:
                 (name, kind, doc)
                 for kind, (name, doc) in zip(types, periods.DOCS.items(), strict=True)
             ]
-            lines.append(("period", _PERIOD, "Both as one value, last day included."))
+            lines.append(("period", _PERIOD, _PERIOD_DOC))
             keys = {
                 f"{periods.TABLE}_key": "(sor_id, in_force_from)",
                 f"{periods.TABLE}_period": "USING gist (period)",
                 f"{periods.TABLE}_row": "(row_id)",
             }
             found[periods.TABLE] = (periods.TABLE_DOC, lines, keys)
+            resolved = effective_schema()
+            lines = [*column_lines(resolved, _TYPES), ("period", _PERIOD, _PERIOD_DOC)]
+            keys = {
+                name: f"({', '.join(map(quoted, columns))})" for name, columns in indices(resolved)
+            }
+            keys[f"{resolved.name}_period"] = "USING gist (period)"
+            found[resolved.name] = (resolved.doc, lines, keys)
         info = [("name", "text PRIMARY KEY", "What"), ("value", "text", "Its value")]
         found[INFO] = (INFO_DOC, info, {})
         return found
@@ -223,7 +242,7 @@ class _Writer:
         theirs = (views & OUR_TABLES) | {
             name
             for name, columns in ours.items()
-            if name not in {INFO, periods.TABLE} and ROW_ID not in dict(columns)
+            if name not in {INFO, *SETTLED} and ROW_ID not in dict(columns)
         }
         if not self._is_loaded(ours):
             theirs |= ours.keys() | (views & OUR_VIEWS)
@@ -332,7 +351,7 @@ class _Writer:
             for index in self._wanted[table][2]:
                 old = self.name(index + _NEW)
                 self._db.execute(f"ALTER INDEX {old} RENAME TO {quoted(index)}")
-            if table != periods.TABLE:
+            if table not in SETTLED:
                 old = self.name(f"{table}{_NEW}_pkey")
                 self._db.execute(f"ALTER INDEX {old} RENAME TO {quoted(table + '_pkey')}")
         if stale:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from io import StringIO
 from typing import Any
 
 from ..tables.flatten import Columns
 from ..tables.schema import DataType, TableSchema, schema_of
+from .effective import effective_schema
 from .load import Load
 
 _YES_NO = {True: "t", False: "f", None: None}
@@ -21,6 +22,13 @@ def chunks(load: Load, schema: TableSchema) -> Iterator[str]:
         yield csv_text(list(_as_text(columns, types)))
 
 
+def effective_chunks(load: Load) -> Iterator[str]:
+    """Yield the rows of ``entity_effective``, batch by batch."""
+    types = [column.type for column in effective_schema().columns]
+    for columns in load.effective():
+        yield csv_text(list(_as_text(columns, types)))
+
+
 def csv_text(columns: Any) -> str:
     """Return columns as rows of CSV, as COPY reads them."""
     text = StringIO()
@@ -28,7 +36,7 @@ def csv_text(columns: Any) -> str:
     return text.getvalue()
 
 
-def _as_text(columns: Columns, types: list[DataType | None]) -> Iterator[list[Any]]:
+def _as_text(columns: Columns, types: Sequence[DataType | None]) -> Iterator[list[Any]]:
     for values, kind in zip(columns, types, strict=True):
         if kind is DataType.BOOL:
             yield [_YES_NO[value] for value in values]

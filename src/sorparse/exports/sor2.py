@@ -24,6 +24,7 @@ from ..formats.declare import Kind, TableSpec
 from ..tables.schema import PLACES, schema_of
 from .load import Load
 from .replace import failed, replaced_file, replaced_folder
+from .targets import SOR2_NAMES, ZIP_COMMENT
 
 _END = b"\r\n"
 _SPECS = {spec.table: spec for spec in sor2.TABLES}
@@ -43,18 +44,20 @@ def write(load: Load, target: str) -> None:
     if path.suffix.lower() == ".zip":
         with replaced_file(path) as new:
             _write_zip(load, tables, new)
+            load.check_guards()
     else:
-        ours = {f"{name}.csv".lower() for spec in sor2.TABLES for name in spec.file_names}
-        with replaced_folder(path, lambda name: name.lower() in ours) as new:
+        with replaced_folder(path, SOR2_NAMES.__contains__, force=load.force) as new:
             for table in tables:
                 with (new / _file_name(load, table)).open("wb") as stream:
                     _write_file(load, table, new.parent, stream)
+            load.check_guards()
 
 
 def _write_zip(load: Load, tables: list[str], path: Path) -> None:
     day = load.snapshot_date
     stamp = (max(day.year, 1980), day.month, day.day) if day else (1980, 1, 1)
     with zipfile.ZipFile(path, "w") as archive:
+        archive.comment = ZIP_COMMENT
         for table in tables:
             member = zipfile.ZipInfo(_file_name(load, table), (*stamp, 0, 0, 0))
             member.compress_type = zipfile.ZIP_DEFLATED
@@ -78,7 +81,7 @@ def _write_file(load: Load, table: str, scratch: Path, stream: IO[bytes]) -> Non
     """
     spec = _SPECS[table]
     further: dict[str, int] = {}
-    rows = scratch / "rows"
+    rows = scratch / ".rows"
     widths = _write_rows(load, spec, rows, further)
     header = [*(column.name for column in spec.columns), *further]
     stream.write(_as_csv(header))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from ..tables.schema import DataType, TableSchema, records_by_table
-from . import periods
+from . import effective, periods
 from .load import INFO, ROW_ID, ROW_ID_DOC
 
-OUR_TABLES = frozenset({*records_by_table(), periods.TABLE, INFO})
+OUR_TABLES = frozenset({*records_by_table(), periods.TABLE, effective.TABLE, INFO})
 """Every table that a conversion may make."""
 OUR_VIEWS = frozenset({"entity_current", "entity_as_of"})
 
@@ -23,6 +23,7 @@ _LOOKED_UP = (
     "provider_number",
     "cvr",
     "replaced_by_id",
+    "effective_location_code",
 )
 
 
@@ -49,8 +50,11 @@ def indices(schema: TableSchema) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 def column_lines(schema: TableSchema, types: Mapping[DataType, str]) -> list[tuple[str, str, str]]:
-    """Give name, type with constraint, and meaning of each column, ``row_id`` first."""
-    lines = [(ROW_ID, "BIGINT PRIMARY KEY", ROW_ID_DOC)]
+    """Return name, type with constraint, and meaning of each column.
+
+    ``row_id`` is the first of a table of the source; ``entity_effective`` has one of its own.
+    """
+    lines = [] if ROW_ID in schema else [(ROW_ID, "BIGINT PRIMARY KEY", ROW_ID_DOC)]
     for column in schema.columns:
         null = "" if column.nullable else " NOT NULL"
         lines.append((column.name, types[column.type] + null, column.doc))

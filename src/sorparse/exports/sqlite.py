@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
@@ -21,8 +21,9 @@ from time import monotonic
 from typing import Any
 
 from ..tables.flatten import Columns
-from ..tables.schema import DataType, TableSchema, schema_of
+from ..tables.schema import DataType, TableSchema
 from . import periods
+from .effective import effective_schema
 from .load import INFO, INFO_DOC, Load
 from .replace import failed, replaced_file
 from .sql import OUR_TABLES, OUR_VIEWS, column_lines, indices, quoted
@@ -31,6 +32,7 @@ _TYPES = {
     DataType.TEXT: "TEXT",
     DataType.DATE: "DATE",
     DataType.BOOL: "BOOLEAN",
+    DataType.INTEGER: "INTEGER",
     DataType.NUMBER: "REAL",
     DataType.TEXT_LIST: "TEXT",
     DataType.JSON: "TEXT",
@@ -63,7 +65,7 @@ def write(load: Load, target: str, *, force: bool = False) -> None:
     """
     path = Path(os.path.realpath(target))  # SQLite's own -wal and -journal are beside the real file
     if _has_pages(path) and not force:
-        with _reported(path), closing(_open(path)) as db:
+        with _reported(path), closing(open_target(path)) as db:
             _refuse_others(db, path)
     put = partial(_put, force=force)
     with (
@@ -72,6 +74,7 @@ def write(load: Load, target: str, *, force: bool = False) -> None:
         closing(sqlite3.connect(new, isolation_level=None)) as db,
     ):
         _fill(load, db)
+        load.check_guards()
 
 
 @contextmanager
@@ -99,7 +102,7 @@ def _has_pages(path: Path) -> bool:
     return path.is_file() and path.stat().st_size > 0
 
 
-def _open(path: Path) -> sqlite3.Connection:
+def open_target(path: Path) -> sqlite3.Connection:
     """Open the target as SQLite means it to be opened: for writing, with its locks.
 
     A connection for reading alone would leave the ``-wal`` and ``-shm`` that it makes. This one
@@ -154,7 +157,7 @@ def _put(new: Path, path: Path, *, force: bool) -> None:
 def _put_locked(new: Path, path: Path, *, force: bool) -> bool:
     """Replace the target under its lock; False if another file took its name before that."""
     before = path.stat()
-    with closing(_open(path)) as db:
+    with closing(open_target(path)) as db:
         db.execute("BEGIN IMMEDIATE")
         if not os.path.samestat(before, path.stat()):
             return False
@@ -198,20 +201,18 @@ def _rename(new: Path, path: Path) -> None:
 
 
 def _fill(load: Load, db: sqlite3.Connection) -> None:
+    load.settle()
     # nobody sees the file before it is whole, so it needs no journal of its own
     db.execute("PRAGMA journal_mode = OFF")
     db.execute("PRAGMA synchronous = OFF")
     db.execute("BEGIN")
     for schema in load.schemas:
-        db.execute(_create(schema))
-        marks = ", ".join("?" * (len(schema.columns) + 1))
-        insert = f"INSERT INTO {quoted(schema.name)} VALUES ({marks})"  # noqa: S608 - own names
-        db.executemany(insert, _rows(load, schema.name))
-        for name, columns in indices(schema):
-            listed = ", ".join(map(quoted, columns))
-            db.execute(f"CREATE INDEX {quoted(name)} ON {quoted(schema.name)} ({listed})")
+        types = [None, *(column.type for column in schema.columns)]
+        _write(db, schema, types, load.columns(schema.name))
     if load.has_periods:
         _add_periods(load, db)
+        resolved = effective_schema()
+        _write(db, resolved, [column.type for column in resolved.columns], load.effective())
     db.execute(f"CREATE TABLE {INFO} (\n  -- {INFO_DOC}\n  name TEXT PRIMARY KEY, value TEXT)")
     db.executemany(f"INSERT INTO {INFO} VALUES (?, ?)", load.info().items())  # noqa: S608
     db.execute("COMMIT")
@@ -229,13 +230,24 @@ def _create(schema: TableSchema) -> str:
     return "\n".join([*lines, ")"])
 
 
-def _rows(load: Load, table: str) -> Iterator[tuple[Any, ...]]:
-    types = [None, *(column.type for column in schema_of(table).columns)]
-    for columns in load.columns(table):
-        yield from zip(*_plain(columns, types), strict=True)
+def _write(
+    db: sqlite3.Connection,
+    schema: TableSchema,
+    types: Sequence[DataType | None],
+    batches: Iterable[Columns],
+) -> None:
+    """Write a table with its indices."""
+    db.execute(_create(schema))
+    marks = ", ".join("?" * len(types))
+    insert = f"INSERT INTO {quoted(schema.name)} VALUES ({marks})"  # noqa: S608 - own names
+    for columns in batches:
+        db.executemany(insert, zip(*_plain(columns, types), strict=True))
+    for name, parts in indices(schema):
+        listed = ", ".join(map(quoted, parts))
+        db.execute(f"CREATE INDEX {quoted(name)} ON {quoted(schema.name)} ({listed})")
 
 
-def _plain(columns: Columns, types: list[DataType | None]) -> Iterator[list[Any]]:
+def _plain(columns: Columns, types: Sequence[DataType | None]) -> Iterator[list[Any]]:
     for values, kind in zip(columns, types, strict=True):
         if kind is DataType.DATE:
             yield [value and value.isoformat() for value in values]

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from importlib import import_module
 from types import ModuleType
 
+from ..errors import InvalidOptionError
 from .base import Format, Found, GivesRows, ReadOptions, Recognise, TableReader
 from .declare import fold
 
@@ -35,7 +36,9 @@ def check_mapping(columns: Mapping[str, str]) -> None:
         if field not in fields and fold(field) not in names:
             near = get_close_matches(field, fields, 1)
             hint = f"; did you mean {near[0]!r}?" if near else ""
-            raise ValueError(f"there is no field {field!r} (columns= names it for {name!r}){hint}")
+            raise InvalidOptionError(
+                f"there is no field {field!r} (columns= names it for {name!r}){hint}"
+            )
 
 
 __all__ = [

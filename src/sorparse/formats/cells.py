@@ -16,7 +16,7 @@ from ..identifiers import (
     is_cvr,
     is_location_code,
     is_sor_id,
-    repair_sor_id,
+    parse,
 )
 from ..issues import Severity
 from ..records import EntityRef, SorType
@@ -238,7 +238,10 @@ def to_sor_id(text: str) -> str:
     """Check a SOR id. What is no id is kept as written and reported, with the repaired one."""
     if is_sor_id(text):
         return text
-    repaired = repair_sor_id(text)
+    found = parse(text, "sor_id")
+    if found is not None and found.repaired is None:
+        return found.value
+    repaired = None if found is None else found.repaired
     if repaired is not None:
         raise BadCell(
             "warning",
@@ -258,6 +261,8 @@ def to_location_code(text: str) -> str:
     """Check a location number; a wrong one is kept and reported."""
     if is_location_code(text):
         return text
+    if found := parse(text, "location_code"):
+        return found.value
     if len(text) == 13 and text.isascii() and text.isdigit():
         raise BadCell(
             "warning", "check-digit", f"location number {text!r} has a wrong check digit", kept=text
@@ -271,6 +276,8 @@ def to_cvr(text: str) -> str:
     """Check a CVR number; a wrong one is kept and reported."""
     if is_cvr(text):
         return text
+    if found := parse(text, "cvr"):
+        return found.value
     if len(text) == 8 and text.isascii() and text.isdigit():
         raise BadCell(
             "warning", "check-digit", f"CVR number {text!r} fails the modulus 11 check", kept=text
@@ -280,7 +287,12 @@ def to_cvr(text: str) -> str:
 
 def to_unit(text: str) -> EntityRef:
     """Read a reference to a unit that is either its SOR id or its name."""
-    return EntityRef(sor_id=text) if has_sor_id_form(text) else EntityRef(name=text)
+    if has_sor_id_form(text):
+        return EntityRef(sor_id=text)
+    found = parse(text, "sor_id")
+    if found is not None and found.repaired is None:
+        return EntityRef(sor_id=found.value)
+    return EntityRef(name=text)
 
 
 CONVERTERS: dict[Kind, Callable[[str], Any]] = {

@@ -86,6 +86,10 @@ class TableSpec:
         """The column that fills ``field``."""
         return self._by_field[field]
 
+    def key_of(self, record: Any) -> tuple[Any, ...]:
+        """Return the values of :attr:`key` in a record; the name of a code where it has no code."""
+        return tuple(_value(record, path.split(".")) for path in self.key)
+
     @property
     def _by_field(self) -> Mapping[str, Column]:
         return _columns_by_field(self)
@@ -94,6 +98,14 @@ class TableSpec:
     def by_folded_name(self) -> Mapping[str, Column]:
         """Every accepted spelling, folded, to its column."""
         return _columns_by_name(self)
+
+
+def _value(record: Any, steps: list[str]) -> Any:
+    for step in steps:
+        holder, record = record, getattr(record, step, None)
+        if record is None and step == "code":
+            record = getattr(holder, "name", None)
+    return record
 
 
 @cache

@@ -109,3 +109,14 @@ class SOREntity(HtmlRepr):
     """Remark (``SorNote``)."""
     extra: Extra = attrs.field(default=NO_EXTRA, converter=as_extra)
     """What the row holds beyond the known columns, by the file's own column name."""
+
+    def __str__(self) -> str:
+        """Return name, type, SOR id and dates in one line; ``repr`` has every field."""
+        kind = self.entity_type and (self.entity_type.name or self.entity_type.code)
+        start, end = self.validity.from_date, self.validity.to_date
+        if start and end:
+            dates = f"{start} to {end}"
+        else:
+            dates = f"from {start}" if start else f"to {end}" if end else ""
+        level = self.sor_type and self.sor_type.value
+        return ", ".join(filter(None, (self.name, kind or level, self.sor_id, dates)))

@@ -25,11 +25,12 @@ def to_dict(record: object) -> dict[str, Any]:
 
     Raises TypeError for what is no attrs object.
     """
-    return {name: _plain(getattr(record, name)) for name in _names(type(record))}
+    return {name: _plain(getattr(record, name)) for name in dict_keys(type(record))}
 
 
 @per_class
-def _names(cls: type[Any]) -> tuple[str, ...]:
+def dict_keys(cls: type[Any]) -> tuple[str, ...]:
+    """Return the keys that :func:`to_dict` gives a record of the class."""
     if not attrs.has(cls):
         raise TypeError(f"{cls.__name__} is no record")
     # a field outside the comparison tells where a value comes from and is no part of the record

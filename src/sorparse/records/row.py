@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 import types
 import typing
@@ -66,8 +67,8 @@ def row_class(record: type[Any], paths: Iterable[str]) -> type[Row]:
         return known
     names = []
     for path in wanted:
-        _check(record, path)
-        names.append(re.sub(r"\W+", "_", path).strip("_"))
+        _leaf(record, path)
+        names.append(item_name(path))
     if len(set(names)) < len(names):
         raise ValueError(f"fields names a field twice: {', '.join(wanted)}")
     body: dict[str, Any] = {
@@ -93,7 +94,7 @@ def row_of(row: type[Row]) -> Callable[[Any], Row]:
         lines.append(f"    item{place} = record")
         for step in path.split("."):
             match = _STEP.fullmatch(step)
-            assert match is not None  # _check has seen it
+            assert match is not None  # _leaf has seen it
             lines.append(f"    if item{place} is not None:")
             lines.append(f"        item{place} = item{place}.{match[1]}")
             if match[2]:
@@ -107,15 +108,49 @@ def row_of(row: type[Row]) -> Callable[[Any], Row]:
     return compile_function("take", "\n".join(lines) + "\n", names, "a row of a record")
 
 
-def _check(record: type[Any], path: str) -> None:
+def item_name(path: str) -> str:
+    """Return the name of a row's item: the path with ``_`` in place of dots and brackets."""
+    return re.sub(r"\W+", "_", path).strip("_")
+
+
+def value_type(record: type[Any], path: str) -> type[Any]:
+    """Return the type of the single value that a path leads to.
+
+    Raises:
+        ValueError: If the path is not a field of the record, or leads to several values or to a
+            value object, which has fields of its own.
+    """
+    options = [option for option in _leaf(record, path) if option is not types.NoneType]
+    if len(options) == 1 and isinstance(options[0], type) and not attrs.has(options[0]):
+        return options[0]
+    parts = [
+        field.name
+        for option in options
+        for part in (*typing.get_args(option)[:1], option)
+        if isinstance(part, type) and attrs.has(part)
+        for field in attrs.fields(part)
+    ]
+    several = any(typing.get_origin(option) is tuple for option in options)
+    start = path + ("[0]" if several else "")
+    further = ", ".join(f"{start}.{part}" for part in parts) or (start if several else "")
+    raise ValueError(
+        f"{path!r} is not a single value" + (f"; single values are {further}" if further else "")
+    )
+
+
+def _leaf(record: type[Any], path: str) -> tuple[Any, ...]:
+    """Check a path; return the types that its value may have."""
     cls: type[Any] | None = record
+    options: tuple[Any, ...] = ()
     for step in path.split("."):
         match = _STEP.fullmatch(step)
         fields = [] if cls is None else [field.name for field in attrs.fields(cls)]
         if match is None or match[1] not in fields:
+            near = difflib.get_close_matches(match[1] if match else step, fields, cutoff=0.5)
             raise ValueError(
                 f"{record.__name__} has no field {path!r}"
                 + (f"; {cls.__name__} has {', '.join(fields)}" if cls is not None else "")
+                + (f"; nearest: {', '.join(near)}" if near else "")
             )
         assert cls is not None
         hint = typing.get_type_hints(cls)[match[1]]
@@ -123,7 +158,9 @@ def _check(record: type[Any], path: str) -> None:
         several = [option for option in options if typing.get_origin(option) is tuple]
         if match[2] and not several:
             raise ValueError(f"{record.__name__} has no field {path!r}: {match[1]} is one value")
-        if several:
-            options = typing.get_args(several[0])[:1] if match[2] else ()
+        if match[2]:
+            item = typing.get_args(several[0])[0]
+            options = typing.get_args(item) if isinstance(item, types.UnionType) else (item,)
         inner = [option for option in options if isinstance(option, type) and attrs.has(option)]
         cls = inner[0] if inner else None
+    return options

@@ -180,6 +180,36 @@ class Address(HtmlRepr):
     northing: Decimal | None = None
     """Northing in metres, ETRS89 / UTM zone 32N, EPSG:25832 (``CoordETRS89z32NMeasure``)."""
 
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The lines of the address as it is written on a letter; a country only if not Denmark."""
+        floor = f"{self.floor_id}." if self.floor_id and self.floor_id.isdigit() else self.floor_id
+        country = None if (self.country_code or "").upper() in ("DK", "DNK") else self.country_code
+        return tuple(
+            filter(
+                None,
+                (
+                    self.mail_delivery_sublocation,
+                    _joined(self.street_name, self.street_building_id),
+                    self.stairway and f"opg. {self.stairway}",
+                    _joined(floor, self.suite_id),
+                    self.additional_info,
+                    self.district_subdivision,
+                    self.post_office_box and f"Postboks {self.post_office_box}",
+                    _joined(self.post_code, self.district_name),
+                    country,
+                ),
+            )
+        )
+
+    def __str__(self) -> str:
+        """Return the address in one line."""
+        return ", ".join(self.lines)
+
+
+def _joined(*parts: str | None) -> str:
+    return " ".join(filter(None, parts))
+
 
 @attrs.frozen(weakref_slot=False)
 class VirtualAddress(HtmlRepr):

@@ -4,6 +4,7 @@ from .differences import Change, Diff, diff
 from .matching import Candidate, Match, ShakMatch
 from .register import Register, load
 from .replacements import Replacement
+from .terms import Term
 from .timeline import Status
 from .view import View
 
@@ -16,6 +17,7 @@ __all__ = [
     "Replacement",
     "ShakMatch",
     "Status",
+    "Term",
     "View",
     "diff",
     "load",

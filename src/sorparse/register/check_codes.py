@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from ..identifiers import has_sor_id_form, is_cvr, is_location_code, is_sor_id
+from ..identifiers import has_sor_id_form, is_cvr, is_location_code, is_sor_id, shak_code_problem
 from ..issues import Issue
 from . import codes
 from .days import end_ordinal, start_ordinal
-from .findings import FINDINGS, unit_finding
+from .findings import FINDINGS, table_finding, unit_finding
 
 if TYPE_CHECKING:
     from .register import Register
@@ -32,6 +32,7 @@ def check_identifiers(register: Register) -> Iterator[Issue]:
         ("cvr", is_cvr, "CVR number"),
     ):
         yield from _wrong_digits(register, field, is_right, what)
+    yield from _bad_shak_codes(register)
     for row, number in store.stated("provider_number"):
         if number is not None and len(number) == 8 and number.startswith("99"):
             yield unit_finding(
@@ -70,6 +71,31 @@ def _wrong_digits(
                 row,
                 column=field,
                 value=value,
+            )
+
+
+def _bad_shak_codes(register: Register) -> Iterator[Issue]:
+    code, field = "bad-shak-code", "shak_code"
+    seen = set()
+    for row, value in _first_of_each(register, field):
+        seen.add(value)
+        if problem := shak_code_problem(value):
+            message = f"{value!r} is not a SHAK code: {problem}"
+            yield unit_finding(register, code, message, row, column=field, value=value)
+    for place, pair in enumerate(register.shak_sor_map):
+        value = pair.shak_code
+        if value not in seen and (problem := shak_code_problem(value)):
+            seen.add(value)
+            message = f"{value!r} is not a SHAK code: {problem}"
+            yield table_finding(
+                register,
+                code,
+                message,
+                "shak_sor_map",
+                place,
+                column=field,
+                value=value,
+                sor_id=pair.sor_id,
             )
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
+from ..formats import sor2
 from ..issues import Issue
 from . import codes
 from .days import end_ordinal, start_ordinal
@@ -13,21 +14,6 @@ from .timeline import Segment
 
 if TYPE_CHECKING:
     from .register import Register
-
-_KEYS: dict[str, Callable[[Any], tuple[Any, ...]]] = {
-    "shak_sor_map": lambda one: (one.shak_code, one.sor_id, one.validity.from_date),
-    "location_codes": lambda one: (one.location_code, one.sor_id, one.validity.from_date),
-    "location_code_edi_types": lambda one: (
-        one.location_code,
-        one.edi_type,
-        one.direction,
-        one.validity.from_date,
-    ),
-    "edi_types": lambda one: (one.edi_type_id, one.version, one.validity.from_date),
-    "geo_locations": lambda one: (one.geo_location_id, one.validity.from_date),
-    "classifications": lambda one: (one.classification, one.entry, one.validity.from_date),
-    "replaced_entities": lambda one: (one.sor_id, one.replaced_by_id),
-}
 
 
 def check_tables(register: Register) -> Iterator[Issue]:
@@ -41,10 +27,13 @@ def check_tables(register: Register) -> Iterator[Issue]:
 
 
 def _duplicates(register: Register) -> Iterator[Issue]:
-    for table, key_of in _KEYS.items():
+    for spec in sor2.TABLES:
+        table = spec.table
+        if table == "entities":
+            continue  # check_versions looks at them, by the same key
         seen = set()
         for place, record in enumerate(getattr(register, table)):
-            key = key_of(record)
+            key = spec.key_of(record)
             if key in seen:
                 yield table_finding(
                     register,

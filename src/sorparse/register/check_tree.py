@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from ..issues import Issue
 from .circles import circles
-from .days import OPEN_END, UNKNOWN_START, from_ordinal
+from .days import LAST_DATE, OPEN_END, UNKNOWN_START, from_ordinal
 from .findings import unit_finding
+from .inheriting import inheritance_on
 from .timeindex import NO_ROW
 
 if TYPE_CHECKING:
@@ -55,7 +56,8 @@ def _parents_in_time(register: Register) -> Iterator[Issue]:
                 found.append((start, end))
         return tuple(found)
 
-    told = set()
+    told: set[tuple[int, int, str]] = set()
+    inherited: set[tuple[int, str]] = set()
     for unit in range(len(store.ids)):
         for start, end, row in index.segments(unit):
             parent_id = store.value(row, "parent_id")
@@ -72,6 +74,8 @@ def _parents_in_time(register: Register) -> Iterator[Issue]:
                 lacking = _first_outside(runs(parent), opening, end)
                 if lacking is None:
                     continue
+            for seen in sorted({lacking, min(end, LAST_DATE)}):
+                yield from _inherits_from_closed(register, unit, row, seen, inherited)
             early = lacking < opening
             code = "parent-opens-after-child" if early else "parent-closed-before-child"
             if (unit, parent, code) in told:
@@ -88,6 +92,28 @@ def _parents_in_time(register: Register) -> Iterator[Issue]:
                 row,
                 column="parent_id",
                 value=parent_id,
+            )
+
+
+def _inherits_from_closed(
+    register: Register, unit: int, row: int, day: int, told: set[tuple[int, str]]
+) -> Iterator[Issue]:
+    """Yield the closed units that a unit inherits from on a date, each once for the unit."""
+    store, index = register._store, register._index
+    effective = inheritance_on(store, index, day).effective(row)
+    for origin in dict.fromkeys(effective.origin.values()):
+        closed = index.row_on(store.numbers[origin], day) == NO_ROW
+        if closed and (unit, origin) not in told:
+            told.add((unit, origin))
+            fields = [name for name, each in effective.origin.items() if each == origin]
+            yield unit_finding(
+                register,
+                "inherits-from-closed-unit",
+                f"{', '.join(fields)} of the unit are those of {origin}, which is closed on "
+                f"{from_ordinal(day)}",
+                row,
+                column=fields[0],
+                value=origin,
             )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -17,9 +17,13 @@ from ..records import (
     SOREntity,
     Validity,
 )
+from .days import start_ordinal
+from .hints import likely
+from .idwords import spelled
 from .lookups import NO_UNITS, UnitsByKey, records_by, units_by
 from .matching import (
     LOCATION_CODE_STEPS,
+    OWNER_STEPS,
     PROVIDER_STEPS,
     SHAK_STEPS,
     Candidate,
@@ -58,10 +62,22 @@ def rows_having(view: View, field: str, value: str) -> Iterator[tuple[int, int]]
 
 def shak_match(view: View, code: str) -> ShakMatch:
     """Decide between all units that have a SHAK code."""
-    code = code.strip().upper()
+    code = _shak_code(view, code)
     candidates, other_days = shak_candidates(view, code)
     best, rule = decide(candidates, SHAK_STEPS, knows_units=bool(len(view.register)))
-    return ShakMatch(code, view.day, candidates, best, rule, other_days)
+    hint = None if candidates or other_days else likely("shak", code, shak_codes(view.register))
+    return ShakMatch(code, view.day, candidates, best, rule, other_days, hint)
+
+
+def shak_codes(register: Register) -> Collection[str]:
+    """Return the SHAK codes that the units' rows or the SHAK map have on any date."""
+    return _maps_by_shak(register).keys() | units_having(register, "shak_code").keys()
+
+
+def _shak_code(view: View, text: str) -> str:
+    own = units_having(view.register, "shak_code")
+    code = spelled(text, "shak", own)
+    return code if code in own else code.upper()
 
 
 def shak_candidates(view: View, code: str) -> tuple[tuple[Candidate, ...], tuple[Candidate, ...]]:
@@ -70,7 +86,7 @@ def shak_candidates(view: View, code: str) -> tuple[tuple[Candidate, ...], tuple
     Both the SHAK map and the units' own rows count; a unit that both name stands once, with the
     days of the map.
     """
-    code = code.strip().upper()
+    code = _shak_code(view, code)
     register = view.register
     today: dict[str, Candidate] = {}
     others: list[Candidate] = []
@@ -91,7 +107,9 @@ def shak_candidates(view: View, code: str) -> tuple[tuple[Candidate, ...], tuple
 
 def sor_to_shak(view: View, sor_id: str) -> str | None:
     """Give a unit's SHAK code on the day; the map goes before the unit's own row."""
-    pairs = _maps_by_unit(view.register).get(sor_id, ())
+    maps = _maps_by_unit(view.register)
+    sor_id = spelled(sor_id, "sor_id", maps)
+    pairs = maps.get(sor_id, ())
     if not pairs:
         view.register._number(sor_id)
     pair = _map_pair(pairs, view.day)
@@ -105,7 +123,7 @@ def _map_pair(pairs: Sequence[SHAKSORMap], day: date) -> SHAKSORMap | None:
     """Give the pair that counts on a day: the latest from-date, then the last in the file."""
     holding = [pair for pair in pairs if pair.validity.contains(day)]
     return max(
-        reversed(holding), key=lambda pair: pair.validity.from_date or date.min, default=None
+        reversed(holding), key=lambda pair: start_ordinal(pair.validity.from_date), default=None
     )
 
 
@@ -127,6 +145,7 @@ def _maps_by_unit(register: Register) -> dict[str, tuple[SHAKSORMap, ...]]:
 
 def by_location_code(view: View, code: str) -> tuple[SOREntity, ...]:
     """Give the units in force whose location number, own or inherited, is ``code``."""
+    code = _location_code(view, code)
     own = dict(rows_having(view, "location_code", code))
     found = dict(own)
     for record in _location_codes_by(view.register, "location_code").get(code, ()):
@@ -135,24 +154,44 @@ def by_location_code(view: View, code: str) -> tuple[SOREntity, ...]:
             row = view._row(record.sor_id)
             if unit is not None and row != NO_ROW:
                 found[unit] = row
-    # those below that say "inherited" and have no number of their own on the row
-    waiting = [view._store.ids[unit] for unit in own]
+    # those below that say "inherited" and have no number of their own on the row; a closed unit
+    # passes its last number on
+    store, index = view._store, view._index
+    waiting = [
+        store.ids[unit]
+        for unit in units_having(view.register, "location_code").get(code, NO_UNITS)
+        if (row := index.latest_row(unit, view._ordinal)) != NO_ROW
+        and store.value(row, "location_code") == code
+    ]
     seen = set(waiting)
     while waiting:
-        for unit, row in view._child_rows(waiting.pop()):
-            child = view._store.ids[unit]
-            if child in seen or view._store.value(row, "location_code") is not None:
+        above = waiting.pop()
+        for unit in units_by_parent(view.register).get(above, NO_UNITS):
+            child, row = store.ids[unit], index.latest_row(unit, view._ordinal)
+            if (
+                row == NO_ROW
+                or child in seen
+                or store.value(row, "parent_id") != above
+                or store.value(row, "location_code") is not None
+            ):
                 continue
             seen.add(child)
             waiting.append(child)
-            if view._store.value(row, "location_code_inherited"):
+            if store.value(row, "location_code_inherited") and view._row(child) != NO_ROW:
                 found[unit] = row
     return tuple([view._store.record(row) for _, row in sorted(found.items())])
 
 
+def _location_code(view: View, text: str) -> str:
+    register = view.register
+    listed = _location_codes_by(register, "location_code")
+    own = units_having(register, "location_code")
+    return spelled(text, "location_code", own, listed)
+
+
 def location_code_match(view: View, code: str) -> Match:
     """Decide between all units that have a location number."""
-    code = code.strip()
+    code = _location_code(view, code)
     records = _location_codes_by(view.register, "location_code").get(code, ())
     named = {
         record.sor_id: record
@@ -179,7 +218,7 @@ def location_codes(view: View, sor_id: str) -> tuple[LocationCode, ...]:
     """Give the rows of LocationsCodes that hold for a unit on the day."""
     code = view.effective(sor_id).location_code
     by_code = _location_codes_by(view.register, "location_code").get(code or "", ())
-    by_unit = _location_codes_by(view.register, "sor_id").get(sor_id, ())
+    by_unit = _location_codes_by(view.register, "sor_id").get(view[sor_id].sor_id, ())
     return tuple(
         record for record in dict.fromkeys((*by_code, *by_unit)) if _holds(record, view.day)
     )
@@ -244,9 +283,12 @@ def _holds(record: LocationCode, day: date) -> bool:
 
 def provider_match(view: View, number: str) -> Match:
     """Decide between all units that have a provider number."""
-    number = number.strip()
-    today, _ = _split(_from_rows(view, "provider_number", number))
-    return _match(view, "provider_number", number, today, PROVIDER_STEPS)
+    known = units_having(view.register, "provider_number")
+    number = spelled(number, "provider_number", known)
+    match = _row_match(view, "provider_number", number, PROVIDER_STEPS)
+    if match.candidates or match.other_days:
+        return match
+    return attrs.evolve(match, hint=likely("provider_number", number, known))
 
 
 def _match(
@@ -290,3 +332,21 @@ def _from_rows(view: View, field: str, value: str) -> Iterator[tuple[Candidate, 
 def _from_map(view: View, sor_id: str, validity: Validity, name: str | None) -> Candidate:
     entity = view.get(sor_id)
     return Candidate(sor_id, validity, "map", entity, entity.name if entity else name)
+
+
+# -- numbers of companies
+
+
+def cvr_match(view: View, cvr: str) -> Match:
+    """Decide between all units that have a CVR number: the institution owner goes first."""
+    return _row_match(view, "cvr", cvr, OWNER_STEPS)
+
+
+def production_unit_match(view: View, number: str) -> Match:
+    """Decide between all units that have a production unit number: the institution goes first."""
+    return _row_match(view, "production_unit_number", number, PROVIDER_STEPS)
+
+
+def _row_match(view: View, field: str, value: str, steps: tuple[Step, ...]) -> Match:
+    today, _ = _split(_from_rows(view, field, value))
+    return _match(view, field, value, today, steps)

@@ -20,6 +20,9 @@ UNKNOWN_START = 0
 OPEN_END = date.max.toordinal() + 1
 """Ordinal that stands for a to-date that is not given: after every day."""
 
+FIRST_DATE, LAST_DATE = date.min.toordinal(), date.max.toordinal()
+"""Ordinals of the first and the last date of the calendar."""
+
 _ISO = re.compile(r"(\d{4})(-?)(\d{2})\2(\d{2})")
 _DAY_FIRST = re.compile(r"(\d{1,2})[-./](\d{1,2})[-./](\d{4})")
 

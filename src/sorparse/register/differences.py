@@ -5,43 +5,24 @@ A diff compares two states. What opened and closed again in between shows in nei
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
-from itertools import groupby
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from ..display.mixin import HtmlRepr
 from ..formats.base import Format
-from ..records import Address, Coded, SOREntity, VirtualAddress
-from .days import OPEN_END, Day
+from ..records import SOREntity
+from .closings import Expected, in_force, newly_closed
+from .compared import LEAVES, Leaf, as_stated, shared_leaves
+from .days import Day
 from .replacements import Replacement
 from .timeline import Status
 
 if TYPE_CHECKING:
     from .register import Register
     from .view import View
-
-_NOT_COMPARED = frozenset(
-    {
-        "sor_id",
-        "validity",  # a new version for every change, which is told by what changed
-        "updated_at",
-        "replaces",  # replaced
-        "replaced_by",
-    }
-)
-_BLOCKS: dict[str, type[Any]] = {
-    "postal_address": Address,
-    "visiting_address": Address,
-    "activity_address": Address,
-    "virtual_address": VirtualAddress,
-    "entity_type": Coded,
-    "organisational_level": Coded,
-    "location_code_region": Coded,
-}
 
 
 @attrs.frozen(weakref_slot=False)
@@ -77,20 +58,51 @@ class Diff:
     renamed: tuple[Change, ...] = ()
     """Units with another name (``name``)."""
     replaced: tuple[Replacement, ...] = ()
-    """Replacements that took place in between: units and who replaces them."""
+    """Replacements that took place in between: units and who replaces them, with their names."""
     changed: tuple[Change, ...] = ()
     """Everything else that differs in units in force in both states."""
     announced: tuple[SOREntity, ...] = ()
     """Units that only the second source knows and that open later (between two sources)."""
+    closing: tuple[Change, ...] = ()
+    """Units in force in both states with another closing date (``closing_date``): set, moved, or
+    removed (``new`` is ``None``)."""
     vanished: tuple[SOREntity, ...] = ()
     """Those of ``closed`` that the second source does not hold, though the first knew no closing
     date: closed and dropped between the two files, or, where they are many, a broken file."""
     compared: tuple[str, ...] = ()
     """The fields that were compared: between sources of different formats those that both fill."""
+    from_units: int = 0
+    """Units in force in the first state."""
+    to_units: int = 0
+    """Units in force in the second state."""
+    closed_or_closing: tuple[str, ...] = ()
+    """SOR ids of the units in force in the first state that the second one no longer has in force,
+    or gives a closing date that the first one did not have. A closing that the first state already
+    knew is not among them; between two dates of one register, which knows on the first what comes
+    until the second, all of ``closed`` are. ``--max-closed`` counts these."""
 
     def __bool__(self) -> bool:
-        """Tell whether anything differs."""
-        return any(self._lists())
+        """Return whether anything differs."""
+        return any(getattr(self, name) for name in _LISTS)
+
+    def only(self, sor_ids: Collection[str]) -> Diff:
+        """Return the differences of some units: a watch list.
+
+        ``from_units`` and ``to_units`` stay those of the whole states. A replacement is included
+        if either of its units is on the list.
+        """
+        wanted = frozenset(sor_ids)
+        found: dict[str, Any] = {
+            name: tuple(each for each in getattr(self, name) if each.sor_id in wanted)
+            for name in _LISTS
+        }
+        found["replaced"] = tuple(
+            pair for pair in self.replaced if wanted & {pair.sor_id, pair.replaced_by_id}
+        )
+        found["closed_or_closing"] = tuple(
+            sor_id for sor_id in self.closed_or_closing if sor_id in wanted
+        )
+        return attrs.evolve(self, **found)
 
     def _repr_html_(self) -> str:
         from ..display.diffs import diff_html
@@ -98,114 +110,15 @@ class Diff:
         return diff_html(self)
 
     def counts(self) -> dict[str, int]:
-        """Count each list by its name."""
-        names = ("opened", "closed", "moved", "renamed", "replaced", "changed", "announced")
-        return {name: len(getattr(self, name)) for name in (*names, "vanished")}
-
-    def _lists(self) -> Iterator[tuple[Any, ...]]:
-        yield self.opened
-        yield self.closed
-        yield self.moved
-        yield self.renamed
-        yield self.replaced
-        yield self.changed
-        yield self.announced
+        """Return the length of each list by its name."""
+        return {name: len(getattr(self, name)) for name in _LISTS}
 
 
-@attrs.frozen
-class Leaf:
-    """A comparable part of a unit."""
-
-    path: str
-    field: str
-    """The field of the unit that it is of."""
-    get: Callable[[Any], Any]
-    """Gives the part of the field's value."""
-
-
-def _leaves() -> Iterator[Leaf]:
-    for field in attrs.fields(SOREntity):
-        name = field.name
-        block = _BLOCKS.get(name)
-        if block is not None:
-            for part in attrs.fields(block):
-                if part.eq:
-                    yield Leaf(f"{name}.{part.name}", name, _part(part.name))
-        elif name == "specialities":
-            yield Leaf(f"{name}.code", name, _of_each("code"))
-            yield Leaf(f"{name}.name", name, _of_each("name"))
-        elif name in ("owner", "health_institution"):
-            # the rest repeats what the rows of those units say
-            yield Leaf(f"{name}.sor_id", name, _part("sor_id"))
-        elif name not in _NOT_COMPARED:
-            yield Leaf(name, name, _itself)
-
-
-def _itself(value: Any) -> Any:
-    return value
-
-
-def _part(name: str) -> Callable[[Any], Any]:
-    part = attrgetter(name)
-    return lambda value: None if value is None else part(value)
-
-
-def _of_each(name: str) -> Callable[[Any], Any]:
-    part = attrgetter(name)
-
-    def get(values: tuple[Any, ...]) -> Any:
-        parts = tuple(part(value) for value in values)
-        return parts if any(one is not None for one in parts) else None
-
-    return get
-
-
-LEAVES: tuple[Leaf, ...] = tuple(_leaves())
-
-
-def _shared_leaves(first: Register, second: Register) -> tuple[Leaf, ...]:
-    """Give what two sources of different formats can both say, and say alike.
-
-    Taken from what they fill: a part that one of them has nowhere is not compared. Nor is the
-    street where one source writes it in one line with the number, as sor.csv does (the road code
-    is). Where there is no location number some formats say that it is not inherited, others
-    nothing: that means the same.
-    """
-    both = _filled(first) & _filled(second)
-    leaves = []
-    for leaf in LEAVES:
-        block, _, part = leaf.path.partition(".")
-        if leaf.path not in both or leaf.path == "extra":
-            continue
-        if part == "street_name" and f"{block}.street_building_id" not in both:
-            continue
-        shared = leaf
-        if leaf.path == "location_code_inherited":
-            shared = attrs.evolve(leaf, get=lambda value: value or None)
-        leaves.append(shared)
-    return tuple(leaves)
-
-
-def _as_stated(entity: SOREntity) -> SOREntity:
-    """Leave out an inherited location number: CSV repeats it on every row, XML does not."""
-    if not entity.location_code_inherited:
-        return entity
-    return attrs.evolve(entity, location_code=None, location_code_region=None)
-
-
-def _filled(register: Register) -> set[str]:
-    filled = set()
-    for field, group in groupby(LEAVES, key=lambda leaf: leaf.field):
-        missing = list(group)
-        for _, value in register._store.stated(field):
-            if value is not None and value != ():
-                found = [leaf for leaf in missing if leaf.get(value) is not None]
-                for leaf in found:
-                    filled.add(leaf.path)
-                    missing.remove(leaf)
-                if not missing:
-                    break
-    return filled
+_LISTS = (
+    *("opened", "closed", "moved", "renamed", "replaced", "changed"),
+    *("announced", "closing", "vanished"),
+)
+"""The lists of a :class:`Diff`, in the order in which they are shown."""
 
 
 def diff_days(before: View, after: View) -> Diff:
@@ -276,12 +189,12 @@ def _diff_registers(before: View, after: View) -> Diff:
     first, second = before.register, after.register
     same_format = first.format is second.format
     opened, closed, vanished, announced, pairs = [], [], [], [], []
-    expected = _Expected(after)
+    expected = Expected(after)
     for sor_id in first:
         old, new = before.get(sor_id), after.get(sor_id)
         if old is not None and new is not None:
             if old != new:
-                pair = (old, new) if same_format else (_as_stated(old), _as_stated(new))
+                pair = (old, new) if same_format else (as_stated(old), as_stated(new))
                 pairs.append(pair)
         elif old is not None:
             closed.append(old)
@@ -302,7 +215,7 @@ def _diff_registers(before: View, after: View) -> Diff:
         opened=opened,
         closed=closed,
         pairs=pairs,
-        leaves=LEAVES if same_format else _shared_leaves(first, second),
+        leaves=LEAVES if same_format else shared_leaves(first, second),
         replaced=[
             pair
             for key, pair in second._replacements.pairs.items()
@@ -311,25 +224,6 @@ def _diff_registers(before: View, after: View) -> Diff:
         announced=announced,
         vanished=vanished,
     )
-
-
-class _Expected:
-    """Tells whether a source can rightly lack a unit that an earlier one closes on a day.
-
-    The daily file and sor.csv drop a unit the day after its last one, so the earliest closing date
-    in them is no earlier than their day. The other formats keep closed units.
-    """
-
-    def __init__(self, after: View) -> None:
-        self._drops_closed = after.register.format in (None, Format.SOR2_DAILY, Format.SOR_CSV)
-        self._latest_day = (
-            min((end for end in after.register._store.end if end != OPEN_END), default=OPEN_END)
-            if after.register.format is not None
-            else after.day.toordinal()
-        )
-
-    def to_lack(self, closing: date | None) -> bool:
-        return self._drops_closed and closing is not None and closing.toordinal() < self._latest_day
 
 
 def _diff(
@@ -351,6 +245,12 @@ def _diff(
             if ours != theirs:
                 changes.append(Change(old.sor_id, leaf.path, ours, theirs, new.name))
     changes.sort(key=lambda change: (_by_id(change), change.field))
+    known = dict(in_force(before))
+    closing = [
+        Change(sor_id, "closing_date", known[sor_id], now, after[sor_id].name)
+        for sor_id, now in in_force(after)
+        if sor_id in known and known[sor_id] != now
+    ]
     return Diff(
         before.day,
         after.day,
@@ -358,12 +258,40 @@ def _diff(
         closed=tuple(sorted(closed, key=_by_id)),
         moved=tuple(change for change in changes if change.field == "parent_id"),
         renamed=tuple(change for change in changes if change.field == "name"),
-        replaced=tuple(sorted(replaced)),
+        replaced=tuple(_named(pair, before, after) for pair in sorted(replaced)),
         changed=tuple(change for change in changes if change.field not in ("name", "parent_id")),
         announced=tuple(sorted(announced, key=_by_id)),
+        closing=tuple(sorted(closing, key=_by_id)),
         vanished=tuple(sorted(vanished, key=_by_id)),
         compared=tuple(leaf.path for leaf in leaves),
+        from_units=len(known),
+        to_units=len(after),
+        closed_or_closing=(
+            (*(unit.sor_id for unit in closed), *(one.sor_id for one in closing if one.new))
+            if before.register is after.register
+            else newly_closed(known.items(), after)
+        ),
     )
+
+
+def _named(pair: Replacement, before: View, after: View) -> Replacement:
+    """Add the names of both units: those of the second state, else the latest there are."""
+    return attrs.evolve(
+        pair,
+        name=_name(pair.sor_id, after, before),
+        replaced_by_name=_name(pair.replaced_by_id, after, before),
+    )
+
+
+def _name(sor_id: str, *views: View) -> str | None:
+    for view in views:
+        unit = view.get(sor_id)
+        if unit is not None:
+            return unit.name
+    for view in views:
+        if sor_id in view.register:
+            return view.register.history(sor_id)[-1].name
+    return None
 
 
 def _by_id(record: SOREntity | Change) -> tuple[int, str]:

@@ -13,12 +13,17 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from ..errors import UnknownTermError
+from ..identifiers import parse
+from ..notations import LABELS
 from ..records import Address, Coded, EntityRef, SorType
 from . import codes
 from .folding import fold
+from .idwords import spelled
 from .lookups import NO_UNITS, Postings, UnitsByKey, units_by_keys
 from .places import asked_municipality, asked_region, municipality_keys, region_keys
 from .search import NUMBER_FIELDS, Names, Numbers, Rank
+from .terms import ADDRESS_BLOCKS, require_known
 from .timeindex import ACTIVE, CLOSED, FUTURE
 from .timeline import Status
 from .values import asked_keys, coded_keys
@@ -28,7 +33,7 @@ if TYPE_CHECKING:
     from .view import View
 
 _STATUS_CODES = {Status.ACTIVE: ACTIVE, Status.CLOSED: CLOSED, Status.FUTURE: FUTURE}
-_ADDRESS_BLOCKS = ("postal_address", "visiting_address", "activity_address")
+_CODED = frozenset({"entity_type", "speciality", "owner", "edi_type"})
 
 Test = Callable[[int], bool]
 """Tells whether the version of a row matches."""
@@ -70,17 +75,39 @@ class Question:
         text: str | None,
         **others: Any,
     ) -> Question:
-        """Take the arguments of ``View.find``; ValueError names what a level or status can be."""
+        """Take the arguments of ``View.find``.
+
+        Raises:
+            TypeError: If one is not text.
+            UnknownTermError: If the level is none.
+            ValueError: If the status is none.
+        """
+        for field, value in (("text", text), *others.items()):
+            if not (value is None or isinstance(value, str)) and not (
+                isinstance(value, Coded) and field in _CODED
+            ):
+                raise TypeError(f"{field}: expected text, got {type(value).__name__}: {value!r}")
         if status is None:
             asked: Iterable[Status | str] = (Status.ACTIVE,)
         else:
             asked = (status,) if isinstance(status, str) else status
         return cls(
             text=text.strip() or None if text is not None else None,
-            sor_type=None if sor_type is None else _one_of(SorType, sor_type),
+            sor_type=None if sor_type is None else _level(sor_type),
             statuses=frozenset(_STATUS_CODES[_one_of(Status, one)] for one in asked),
             **others,
         )
+
+
+def _level(asked: SorType | str) -> SorType:
+    try:
+        level: SorType = _one_of(SorType, asked)
+    except ValueError as error:
+        levels = tuple(level.value for level in SorType)
+        raise UnknownTermError(
+            str(error), field="sor_type", value=str(asked), similar=levels
+        ) from None
+    return level
 
 
 def _one_of(kind: Any, asked: Any) -> Any:
@@ -137,19 +164,28 @@ def _filters(view: View, question: Question, rank: Rank | None) -> Iterator[Filt
     if rank is not None:
         yield _text_filter(view, rank)
     if question.entity_type is not None:
-        yield _coded_filter(view, "entity_type", question.entity_type, coded_keys)
+        one = _coded_filter(view, "entity_type", question.entity_type, coded_keys)
+        require_known(view, "entity_type", question.entity_type, one.units or ())
+        yield one
     if question.speciality is not None:
-        yield _coded_filter(view, "specialities", question.speciality, _any_coded_keys)
+        one = _coded_filter(view, "specialities", question.speciality, _any_coded_keys)
+        require_known(view, "speciality", question.speciality, one.units or ())
+        yield one
     if question.owner is not None:
         yield _owner_filter(view, question.owner)
     if question.post_code is not None:
-        yield _address_filter(view, "post codes", _post_code_keys, {question.post_code.strip()})
+        units = _at_address(view, "post codes", _post_code_keys)
+        yield _address_filter(view, units, _post_code_keys, {question.post_code.strip()})
     if question.municipality is not None:
         asked = asked_municipality(question.municipality)
-        yield _address_filter(view, "municipalities", municipality_keys, asked)
+        units = _at_address(view, "municipalities", municipality_keys)
+        require_known(view, "municipality", question.municipality, _union(units, asked))
+        yield _address_filter(view, units, municipality_keys, asked)
     if question.region is not None:
         asked = asked_region(question.region)
-        yield _address_filter(view, "regions", region_keys, asked)
+        units = _at_address(view, "regions", region_keys)
+        require_known(view, "region", question.region, _union(units, asked))
+        yield _address_filter(view, units, region_keys, asked)
     if question.edi_type is not None:
         yield _edi_filter(view, question.edi_type)
     if question.sor_type is not None:
@@ -162,11 +198,12 @@ def _filters(view: View, question: Question, rank: Rank | None) -> Iterator[Filt
 
 def _text_filter(view: View, rank: Rank) -> Filter:
     store, register = view._store, view.register
-    asked = {rank.text, rank.text.upper()}
+    read = (parse(rank.text, kind) for kind in LABELS)
+    asked = {one.value for one in read if one is not None and one.repaired is None}
+    asked |= {rank.text, rank.text.upper()}
     by_name = register._lazily.get("names", lambda: Names(store)).units(rank.words)
     by_number = register._lazily.get("numbers", lambda: Numbers(store)).units(asked)
-    if rank.text in store.numbers:
-        by_number.add(store.numbers[rank.text])
+    by_number.update(store.numbers[one] for one in asked if one in store.numbers)
 
     def test(row: int) -> bool:
         unit = store.unit[row]
@@ -175,7 +212,7 @@ def _text_filter(view: View, rank: Rank) -> Filter:
             return True
         if unit not in by_number:
             return False
-        if sor_id == rank.text or any(store.value(row, one) in asked for one in NUMBER_FIELDS):
+        if sor_id in asked or any(store.value(row, one) in asked for one in NUMBER_FIELDS):
             rank.take_first(row, sor_id)
             return True
         return False
@@ -218,7 +255,10 @@ def _owner_keys(owner: EntityRef | None) -> Iterator[str]:
 
 def _owner_filter(view: View, asked: str | Coded) -> Filter:
     """The owner that a unit's row names, and the owner itself."""
-    store, keys = view._store, asked_keys(asked)
+    store = view._store
+    if isinstance(asked, str):
+        asked = spelled(asked, "sor_id", store.numbers)
+    keys = asked_keys(asked)
     named = _coded_filter(view, "owner", asked, _owner_keys)
     kind = _coded_filter(view, "entity_type", asked, coded_keys)
     name = _coded_filter(view, "name", asked, lambda value: () if value is None else (fold(value),))
@@ -232,6 +272,7 @@ def _owner_filter(view: View, asked: str | Coded) -> Filter:
     owners = {store.numbers[key] for key in keys if key in store.numbers}
     for one in (named, kind, name):
         owners |= one.units or set()
+    require_known(view, "owner", asked, owners)
     return Filter(owners, test)
 
 
@@ -247,23 +288,32 @@ def _post_code_keys(address: Address) -> Iterator[str]:
         yield address.post_code
 
 
-def _address_filter(
-    view: View, name: str, keys_of: Callable[[Address], Iterable[str]], keys: AbstractSet[str]
-) -> Filter:
-    """Any effective address; what a unit may inherit, those below it may have too."""
-    store, register = view._store, view.register
+def _at_address(view: View, name: str, keys_of: Callable[[Address], Iterable[str]]) -> UnitsByKey:
+    """The units by what any of their own addresses ever had."""
+    store = view._store
 
     def build() -> UnitsByKey:
         collected = Postings()
-        for block in _ADDRESS_BLOCKS:
+        for block in ADDRESS_BLOCKS:
             for row, address in store.stated(block):
                 if address is not None:
                     for key in keys_of(address):
                         collected.add(key, store.unit[row])
         return collected.finished()
 
+    return view.register._lazily.get(f"units by {name}", build)
+
+
+def _address_filter(
+    view: View,
+    by_key: UnitsByKey,
+    keys_of: Callable[[Address], Iterable[str]],
+    keys: AbstractSet[str],
+) -> Filter:
+    """Any effective address; what a unit may inherit, those below it may have too."""
+    store, register = view._store, view.register
+
     def reach(limit: int) -> set[int] | None:
-        by_key = register._lazily.get(f"units by {name}", build)
         if sum(len(by_key.get(key, NO_UNITS)) for key in keys) > limit:
             return None
         reached = _union(by_key, keys)
@@ -304,11 +354,13 @@ def _edi_filter(view: View, asked: str | Coded) -> Filter:
         for entry in known.get(kind.code or "", ()) if kind is not None else ():
             yield from coded_keys(Coded(entry.code, entry.name))
 
-    numbers = {
-        pair.location_code
+    pairs = [
+        pair
         for pair in register.location_code_edi_types
-        if pair.validity.contains(view.day) and any(key in keys for key in keys_of(pair.edi_type))
-    }
+        if any(key in keys for key in keys_of(pair.edi_type))
+    ]
+    require_known(view, "edi_type", asked, pairs)
+    numbers = {pair.location_code for pair in pairs if pair.validity.contains(view.day)}
     units = {
         view._store.numbers[entity.sor_id]
         for number in numbers

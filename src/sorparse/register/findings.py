@@ -30,7 +30,12 @@ FINDINGS: dict[str, tuple[Severity, str]] = {
     "unknown-parent": ("warning", "the parent is not in the register (an orphan)"),
     "parent-cycle": ("warning", "units are each other's parents"),
     "parent-closed-before-child": ("warning", "the parent is closed while the unit is in force"),
+    "inherits-from-closed-unit": (
+        "warning",
+        "the parent is closed, and the unit inherits from the last version of a closed unit",
+    ),
     "parent-opens-after-child": ("warning", "the unit is in force before its parent opens"),
+    "bad-shak-code": ("warning", "a malformed SHAK code, often damaged by a spreadsheet"),
     "bad-sor-id": ("warning", "an id that is no SOR id"),
     "check-digit": ("warning", "a SOR id, location or CVR number with a wrong check digit"),
     "shared-shak-code": ("info", "several units have a SHAK code on the same days"),

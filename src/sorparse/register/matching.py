@@ -25,6 +25,7 @@ Rule = Literal[
     "clinical-over-administrative",
     "owns-number",
     "health-institution",
+    "institution-owner",
     "ambiguous",
     "not-in-force",
     "none",
@@ -77,11 +78,15 @@ class Match:
     ``drops-supplementary`` (the only one left without *anden EDI* and *supplerende oplysninger*),
     ``clinical-over-administrative`` (the only one left without *administrativ enhed* where there is
     a *klinisk enhed*), ``owns-number`` (the only one whose own the location number is, the others
-    inherit it), ``health-institution`` (the institution, the others are units below it), or why
-    nothing did: ``ambiguous``, ``not-in-force`` (no candidate's unit is in force), ``none`` (nobody
-    has the code on the day)."""
+    inherit it), ``health-institution`` (the institution, the others are units below it),
+    ``institution-owner`` (the only institution owner among them), or why nothing did:
+    ``ambiguous``, ``not-in-force`` (no candidate's unit is in force), ``none`` (nobody has the code
+    on the day)."""
     other_days: tuple[Candidate, ...] = ()
     """Units that have the code on other days only."""
+    hint: str | None = None
+    """If no unit ever has the code: another spelling that units do have, if there is one likely
+    one. It is never used for the answer."""
 
     def _repr_html_(self) -> str:
         from ..display.registers import match_html
@@ -160,12 +165,17 @@ def _institution(left: Sequence[Candidate]) -> Sequence[Candidate]:
     return left
 
 
+def _owners(left: Sequence[Candidate]) -> Sequence[Candidate]:
+    return [one for one in left if one.entity and one.entity.sor_type is SorType.IE]
+
+
 _KIND_OF_UNIT: tuple[Step, ...] = (
     ("drops-supplementary", _without_supplementary),
     ("clinical-over-administrative", _clinical),
 )
 SHAK_STEPS: tuple[Step, ...] = (("reporting-level", _reporting), *_KIND_OF_UNIT)
 LOCATION_CODE_STEPS: tuple[Step, ...] = (("owns-number", _owning), *_KIND_OF_UNIT)
+OWNER_STEPS: tuple[Step, ...] = (("institution-owner", _owners),)
 PROVIDER_STEPS: tuple[Step, ...] = (
     ("health-institution", _institution),
     ("drops-supplementary", _without_supplementary),

@@ -18,44 +18,47 @@ def region_keys(address: Address) -> Iterator[str]:
     """Yield what an address's region can be asked for by."""
     if address.region_code is not None:
         yield address.region_code
-    name = address.region_name or _shipped_name("region", address.region_code)
+    name = address.region_name or shipped_name("region", address.region_code)
     if name is not None:
-        yield _region_name(name)
+        yield region_name(name)
 
 
 def municipality_keys(address: Address) -> Iterator[str]:
     """Yield what an address's municipality can be asked for by."""
     if address.municipality_code is not None:
         yield address.municipality_code
-    name = address.municipality_name or _shipped_name("municipality", address.municipality_code)
+    name = address.municipality_name or shipped_name("municipality", address.municipality_code)
     if name is not None:
-        yield _municipality_name(name)
+        yield municipality_name(name)
 
 
 def asked_region(asked: str) -> frozenset[str]:
     """Give the keys that a question for a region stands for."""
-    name = _shipped_name("region", asked.strip()) or asked
-    return frozenset({asked.strip(), _region_name(name)})
+    name = shipped_name("region", asked.strip()) or asked
+    return frozenset({asked.strip(), region_name(name)})
 
 
 def asked_municipality(asked: str) -> frozenset[str]:
     """Give the keys that a question for a municipality stands for."""
-    name = _shipped_name("municipality", asked.strip()) or asked
-    return frozenset({asked.strip(), _municipality_name(name)})
+    name = shipped_name("municipality", asked.strip()) or asked
+    return frozenset({asked.strip(), municipality_name(name)})
 
 
 @lru_cache(maxsize=1024)
-def _region_name(name: str) -> str:
+def region_name(name: str) -> str:
+    """Return a region's name as it is compared."""
     return fold(name).removeprefix("region ")
 
 
 @lru_cache(maxsize=1024)
-def _municipality_name(name: str) -> str:
+def municipality_name(name: str) -> str:
+    """Return a municipality's name as it is compared."""
     return fold(name).removesuffix(" kommune")
 
 
 @lru_cache(maxsize=1024)
-def _shipped_name(kind: str, code: str | None) -> str | None:
+def shipped_name(kind: str, code: str | None) -> str | None:
+    """Return the name of a code in the code table that ships with the library."""
     if code is None:
         return None
     from ..codes import name_of

@@ -8,12 +8,13 @@ from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 import attrs
 
 from ..display.mixin import Records
-from ..errors import UnknownUnitError
+from ..errors import MissingTableError, UnknownUnitError
 from ..formats.base import Format
 from ..issues import Issue, Issues, OnIssue
 from ..limits import Limits
@@ -28,15 +29,15 @@ from ..records import (
     SOREntity,
 )
 from .caveats import Caveats, shown_day
+from .counted import RegisterCounts
 from .days import Day, as_day
-from .idwords import why_unknown
+from .idwords import spelled, why_unknown
 from .lazily import Lazily
 from .replacements import Replacements, follow, replacements_of
 from .store import VersionStore
 from .timeindex import TimeIndex
 
 if TYPE_CHECKING:
-    from ..display.picture import Picture
     from .differences import Diff
     from .view import View
 
@@ -56,7 +57,7 @@ class Tables:
     replaced_entities: tuple[ReplacedEntity, ...] = ()
 
 
-class Register:
+class Register(RegisterCounts):
     """All units with all their versions: ask it about any day.
 
     Made by :func:`sorparse.load` or :meth:`from_records`. Immutable: threads may share it, copying
@@ -72,6 +73,8 @@ class Register:
         format: Format | None = None,
         snapshot_date: date | None = None,
         issues: Iterable[Issue] = (),
+        path: Path | None = None,
+        tables_read: Iterable[str] | None = None,
     ) -> None:
         self._store = store
         self._tables = tables
@@ -79,6 +82,8 @@ class Register:
         self._format = format
         self._snapshot_date = snapshot_date
         self._issues = tuple(issues)
+        self._path = path
+        self._tables_read = None if tables_read is None else tuple(tables_read)
         self._lazily = Lazily()
         self._caveats = Caveats(format, snapshot_date, self.shown_day)
 
@@ -125,6 +130,38 @@ class Register:
     def format(self) -> Format | None:
         """The format of the source, where it is known."""
         return self._format
+
+    @property
+    def path(self) -> Path | None:
+        """Absolute path of the file or folder that it was loaded from, if there is one."""
+        return self._path
+
+    @property
+    def name(self) -> str:
+        """Path of the source, or a word for it."""
+        return "a register" if self._path is None else str(self._path)
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Names of the tables that it holds, in the order of ``Feed.tables``."""
+        if self._tables_read is not None:
+            return self._tables_read
+        others = (field.name for field in attrs.fields(Tables))
+        return ("entities", *(name for name in others if getattr(self._tables, name)))
+
+    def records(self, table: str) -> Iterator[Any]:
+        """Return the records of a table in the order of the source.
+
+        Raises:
+            MissingTableError: If the register does not hold the table.
+        """
+        if table not in self.tables:
+            raise MissingTableError(
+                f"the register has no table {table!r}; it has {', '.join(self.tables)}"
+            )
+        if table == "entities":
+            return map(self._store.record, range(len(self._store)))
+        return iter(getattr(self._tables, table))
 
     @property
     def snapshot_date(self) -> date | None:
@@ -186,8 +223,8 @@ class Register:
         """Count the units."""
         return len(self._store.ids)
 
-    def __contains__(self, sor_id: object) -> bool:
-        return sor_id in self._store.numbers
+    def __contains__(self, sor_id: str) -> bool:
+        return self._id(sor_id) in self._store.numbers
 
     def __iter__(self) -> Iterator[str]:
         """Yield the SOR ids in the order of the source."""
@@ -241,50 +278,15 @@ class Register:
         Nearest first, each once, itself left out; n:m and circles are fine. Raises
         UnknownUnitError for an id that neither a unit nor a replacement has.
         """
-        self._replaced_or_known(sor_id)
-        return follow(self._replacements.after, sor_id)
+        return follow(self._replacements.after, self._replaced_or_known(sor_id))
 
     def predecessors(self, sor_id: str) -> tuple[str, ...]:
         """Give the ids of all units that a unit replaced, directly or by way of others."""
-        self._replaced_or_known(sor_id)
-        return follow(self._replacements.before, sor_id)
+        return follow(self._replacements.before, self._replaced_or_known(sor_id))
 
     def active_successors(self, sor_id: str, day: Day = None) -> tuple[SOREntity, ...]:
-        """Tell who is active on a day for what once was ``sor_id``; ``None`` means today.
-
-        The unit itself where it still is; else the units in force at the ends of the chains of
-        replacements. Empty where nobody took over.
-        """
+        """Return the units in force on a date in place of ``sor_id``; see the view's method."""
         return self.as_of(day).active_successors(sor_id)
-
-    # -- pictures
-
-    def timeline(self, sor_id: str) -> Picture:
-        """Draw the life of a unit: its names, the units above, its codes, what it became.
-
-        Gives a :class:`Picture`, which a notebook shows; ``save(path)`` writes it as SVG, PNG or
-        PDF. Needs the extra ``plot``. Raises UnknownUnitError, a KeyError.
-        """
-        from ..display.timeline import draw_timeline
-
-        return draw_timeline(self, sor_id)
-
-    def activity(
-        self, by: str | None = None, *, first_year: int | None = None, last_year: int | None = None
-    ) -> Picture:
-        """Draw how many units opened and closed each year.
-
-        by: what to tell apart, as each unit's last version has it: ``"sor_type"``,
-            ``"entity_type"``, ``"owner"``, ``"region"`` (of the postal address, own or of the
-            nearest unit above that has one) or ``"speciality"`` (the main one).
-        first_year, last_year: leave out what lies before or after.
-
-        A unit opens on its first day and closes on its last; a gap between two versions is
-        neither. Needs the extra ``plot``. Raises ValueError for another ``by``.
-        """
-        from ..display.activity import draw_activity
-
-        return draw_activity(self, by, first_year, last_year)
 
     # -- quality
 
@@ -308,14 +310,20 @@ class Register:
         )
 
     def _number(self, sor_id: str) -> int:
+        sor_id = self._id(sor_id)
         number = self._store.numbers.get(sor_id)
         if number is None:
             raise UnknownUnitError(why_unknown(sor_id), sor_id=sor_id)
         return number
 
-    def _replaced_or_known(self, sor_id: str) -> None:
+    def _replaced_or_known(self, sor_id: str) -> str:
+        sor_id = self._id(sor_id)
         if sor_id not in self._replacements:
             self._number(sor_id)
+        return sor_id
+
+    def _id(self, text: str) -> str:
+        return spelled(text, "sor_id", self._store.numbers)
 
     def _line_of(self, table: str, place: int) -> int | None:
         lines = self._lines.get(table)
@@ -344,7 +352,6 @@ def load(
     are in ``register.issues``. A source without units and without SHAK map raises
     MissingTableError: there is nothing that a register could be asked about.
     """
-    from ..errors import MissingTableError
     from ..feed import open as open_feed
 
     with open_feed(
@@ -380,6 +387,8 @@ def load(
             format=feed.format,
             snapshot_date=feed.snapshot_date,
             issues=feed.issues,
+            path=feed.path,
+            tables_read=feed.tables,
         )
 
 

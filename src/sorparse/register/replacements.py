@@ -24,6 +24,10 @@ class Replacement(HtmlRepr):
     """SOR id of its successor."""
     from_date: date | None = attrs.field(default=None, order=False)
     """Day the replacement applies from, where the source says."""
+    name: str | None = attrs.field(default=None, eq=False)
+    """Name of the replaced unit, in a :class:`Diff`."""
+    replaced_by_name: str | None = attrs.field(default=None, eq=False)
+    """Name of its successor, in a :class:`Diff`."""
 
 
 class Replacements:

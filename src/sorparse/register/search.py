@@ -1,10 +1,10 @@
 """Finding units by words and numbers.
 
-All names that units ever had stand in one long text, a line each, their letters folded. Looking
-for the beginning of a word in it is one search for a blank and the word, at the speed of memory: a
-few milliseconds for a quarter of a million names. (Measured: a dictionary of words answers faster
-still, but takes twice as long to build.) Whether the name on the day asked about matches is looked
-at afterwards, so one text serves every day.
+All names that units ever had are in one long text, a line each, their letters folded. Looking for
+a word in it, or for a part of one, is one search at the speed of memory: a few milliseconds for a
+quarter of a million names. (Measured: a dictionary of words answers faster still, but takes twice
+as long to build.) Whether the name on the date asked about matches is tested afterwards, so one
+text serves every date.
 """
 
 from __future__ import annotations
@@ -29,6 +29,16 @@ NUMBER_FIELDS = (
 """What, besides the name and the SOR id, a unit is found by; as a whole, not by its beginning."""
 
 _BETWEEN_WORDS = re.compile(r"[^\w\n]+")
+
+
+def inside(word: str) -> bool:
+    """Return whether a word is also found inside and at the end of words.
+
+    Danish is a language of compounds. Shorter words than of three letters would be found in nearly
+    every name, and numbers are not compounds.
+    """
+    return len(word) > 2 and not word.isdigit()
+
 
 Key = tuple[int, int, int, int, str, int, str]
 
@@ -69,12 +79,12 @@ class Names(Lines):
         words = _BETWEEN_WORDS.sub(" ", fold_letters(text))
         return words.replace("\n ", "\n").replace("\n", "\n ")
 
-    def units(self, beginnings: Iterable[str]) -> set[int]:
-        """Give the units with a name that may have words beginning so.
+    def units(self, words: Iterable[str]) -> set[int]:
+        """Return the units with a name that may have these words, or words that hold them.
 
         Only the rarest is looked for; none give no units.
         """
-        wanted = [f" {beginning}" for beginning in beginnings]
+        wanted = [word if inside(word) else f" {word}" for word in words]
         if not wanted:
             return set()
         return set(self._with(min(wanted, key=self._text.count) if wanted[1:] else wanted[0]))
@@ -99,8 +109,10 @@ class Numbers(Lines):
 class Rank:
     """Tells which names match the words asked for, and orders the hits.
 
-    Best is the whole name, then more whole words, then the words at the beginning of the name,
-    then fewer words in all; name and SOR id decide the rest. A hit by number goes before all.
+    Best is the whole name, then names whose words begin with all words asked for, then those that
+    only hold one of them inside a word; then more whole words, then the words at the beginning of
+    the name, then fewer words in all; name and SOR id decide the rest. A hit by number goes before
+    all.
     """
 
     def __init__(self, text: str) -> None:
@@ -111,19 +123,22 @@ class Rank:
         self._keys: dict[int, Key] = {}
 
     def take(self, row: int, name: str | None, sor_id: str) -> bool:
-        """Tell whether each word asked for begins a word of the name; remember its place if so."""
+        """Return whether the name has each word asked for; remember the place of the hit if so."""
         if name is None or not self.words:
             return False
         folded = fold(name)
         having = words_of(folded)
+        place = 1 if folded == self._folded else 2
         for asked in self.words:
             for word in having:
                 if word.startswith(asked):
                     break
             else:
-                return False
+                if not inside(asked) or asked not in folded:
+                    return False
+                place = 3
         self._keys[row] = (
-            1 if folded == self._folded else 2,
+            place,
             -sum([asked in having for asked in self.words]),
             0 if having[: len(self.words)] == self.words or folded.startswith(self._folded) else 1,
             len(having),

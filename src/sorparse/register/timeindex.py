@@ -14,11 +14,10 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, Protocol
 
-from .days import OPEN_END, UNKNOWN_START
+from .days import FIRST_DATE, OPEN_END, UNKNOWN_START
 from .numeric import find_numpy
-from .store import VersionStore
 from .timeline import Segment, Status, Version, resolve
 
 NO_ROW = -1
@@ -29,13 +28,28 @@ _ROW_BITS = 32
 _ROW_MASK = (1 << _ROW_BITS) - 1
 
 
+class Versions(Protocol):
+    """The dates of versions, by row; a unit is its number, a date its ordinal."""
+
+    ids: list[str]
+    """SOR id by unit number."""
+    unit: array[int]
+    """Unit number by row."""
+    start: array[int]
+    end: array[int]
+    updated: array[int]
+    first_from: array[int]
+
+    def __len__(self) -> int: ...
+
+
 class TimeIndex:
     """Which row stands for which unit on which day. Days are ordinals, units are numbers.
 
     ``numpy`` false builds and answers without numpy even where it is installed.
     """
 
-    def __init__(self, store: VersionStore, *, numpy: bool = True) -> None:
+    def __init__(self, store: Versions, *, numpy: bool = True) -> None:
         self._numpy = find_numpy() if numpy else None
         self.units = len(store.ids)
         self.opening = array("i")
@@ -65,6 +79,21 @@ class TimeIndex:
         if at >= low and self._ends[at] >= day:
             return self._segment_rows[at]
         return NO_ROW
+
+    def latest_row(self, unit: int, day: int) -> int:
+        """Return the row in force on a date, else the last one that was before it.
+
+        :data:`NO_ROW` for a unit that has not been in force by then.
+        """
+        low = self._segment_from[unit]
+        at = bisect_right(self._starts, day, low, self._segment_from[unit + 1]) - 1
+        return self._segment_rows[at] if at >= low else NO_ROW
+
+    def latest_until(self, unit: int, day: int) -> int:
+        """Return the last date up to which :meth:`latest_row` returns the same as on a date."""
+        high = self._segment_from[unit + 1]
+        at = bisect_right(self._starts, day, self._segment_from[unit], high)
+        return self._starts[at] - 1 if at < high else OPEN_END
 
     def status(self, unit: int, day: int) -> Status:
         """Tell what a unit is on a day."""
@@ -135,7 +164,7 @@ class TimeIndex:
 
     # -- building
 
-    def _build(self, store: VersionStore) -> None:
+    def _build(self, store: Versions) -> None:
         rows = len(store)
         # one number a version, which sorts by unit, start, updated and row: sorting plain numbers
         # takes a fraction of what sorting tuples does
@@ -159,7 +188,7 @@ class TimeIndex:
                 self._segment_rows.append(row)
         self._segment_from.append(len(self._starts))
 
-    def _build_with_numpy(self, store: VersionStore, np: Any) -> None:
+    def _build_with_numpy(self, store: Versions, np: Any) -> None:
         unit, start, end, updated = (
             _numbers(np, column) for column in (store.unit, store.start, store.end, store.updated)
         )
@@ -174,7 +203,7 @@ class TimeIndex:
         opening = np.minimum.reduceat(given, first)
         opening = np.where(opening == OPEN_END, start[first], opening)
 
-        # rule 4, then what is not plain: a version without a day, an overlap, a lost opening
+        # rule 4, then what is not plain: a version without a date, an overlap, a lost opening
         successor = np.flatnonzero(unit[1:] == unit[:-1])
         ended = end.copy()
         superseded = successor[
@@ -184,6 +213,7 @@ class TimeIndex:
         odd = np.zeros(self.units, bool)
         odd[unit[start > end]] = True
         odd[unit[successor[start[successor + 1] <= ended[successor]]]] = True
+        odd[unit[ended < FIRST_DATE]] = True
         odd |= ended[first] < opening
         start[first] = opening  # rules 2 and 6; the odd ones are done again below
 
@@ -240,7 +270,7 @@ def _run_ends(unit: Sequence[int], rows: Sequence[int]) -> Iterator[int]:
         yield len(rows)
 
 
-def _resolved(store: VersionStore, rows: Sequence[int]) -> tuple[int, list[Segment]]:
+def _resolved(store: Versions, rows: Sequence[int]) -> tuple[int, list[Segment]]:
     start, end, updated, first_from = store.start, store.end, store.updated, store.first_from
     versions = [Version(start[row], updated[row], row, end[row]) for row in rows]
     given = [first_from[row] for row in rows if first_from[row] != UNKNOWN_START]

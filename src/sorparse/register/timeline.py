@@ -26,7 +26,7 @@ from enum import Enum
 from itertools import pairwise
 from typing import NamedTuple
 
-from .days import OPEN_END, UNKNOWN_START
+from .days import FIRST_DATE, LAST_DATE, OPEN_END, UNKNOWN_START
 
 
 class Status(str, Enum):
@@ -65,6 +65,7 @@ def resolve(versions: Iterable[Version], first_from: int) -> tuple[int, list[Seg
     """Give a unit's opening and its segments: disjoint, ascending, each with its version.
 
     ``versions`` may come in any order; ``first_from`` is :data:`UNKNOWN_START` where not known.
+    Every segment holds a date of the calendar: what lies before or after all of them is dropped.
     """
     ordered = sorted(versions)
     live = [version for version in ordered if version.start <= version.end]
@@ -73,7 +74,11 @@ def resolve(versions: Iterable[Version], first_from: int) -> tuple[int, list[Seg
         earliest = ordered[0]
         lasted = opening <= earliest.end
         return opening, [Segment(opening, earliest.end, earliest.row)] if lasted else []
-    segments = _flatten(_superseded(live))
+    segments = [
+        one
+        for one in _flatten(_superseded(live))
+        if one.end >= FIRST_DATE and one.start <= LAST_DATE
+    ]
     first = segments[0]
     if opening != first.start:
         # the days of the opening come from the version that stands on its first day

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeVar, overload
+
+import attrs
 
 from ..display.mixin import Records
-from ..errors import NotInForceError
+from ..errors import NotInForceError, UnknownUnitError
+from ..identifiers import Kind
 from ..inheritance import Effective, Inheritance
 from ..records import Coded, LocationCode, LocationCodeEDIType, SOREntity, SorType
 from ..tables.frames import AsTable
 from . import codes
+from .counted import ViewCounts
 from .days import OPEN_END, from_ordinal
-from .idwords import why_unknown
+from .idwords import spelled, why_unknown
+from .inheriting import inheritance_on
 from .lazily import Lazily
 from .matching import Match, ShakMatch
 from .timeindex import CLOSED, FUTURE, NO_ROW
@@ -23,13 +28,15 @@ from .values import coded_matcher
 if TYPE_CHECKING:
     from ..display.tree import Tree
     from ..tables import Table
+    from ..tables.code_columns import ColumnKind
     from .register import Register
+    from .terms import Term
 
 T = TypeVar("T")
 Frame = TypeVar("Frame")
 
 
-class View(AsTable):
+class View(AsTable, ViewCounts):
     """The register on one day; made by :meth:`Register.as_of`.
 
     A mapping of SOR id to the version in force that day: ``view[sor_id]``, ``sor_id in view``,
@@ -75,25 +82,29 @@ class View(AsTable):
     # -- one unit
 
     def __getitem__(self, sor_id: str) -> SOREntity:
-        """Give the version in force; else NotInForceError (a KeyError) saying why there is none."""
-        unit = self._store.numbers.get(sor_id)
-        if unit is not None:
-            row = self._index.row_on(unit, self._ordinal)
-            if row != NO_ROW:
-                return self._store.record(row)
-        raise self._not_in_force(sor_id, unit)
+        """Return the version in force.
+
+        Args:
+            sor_id: The SOR id, in any notation that :func:`sorparse.identifiers.parse` reads.
+
+        Raises:
+            NotInForceError: If the unit is closed or opens later; a KeyError.
+            UnknownUnitError: If the register does not have the unit; a NotInForceError.
+            TypeError: If ``sor_id`` is not text.
+        """
+        return self._store.record(self._index.row_on(self._in_force(sor_id), self._ordinal))
 
     @overload
     def get(self, sor_id: str) -> SOREntity | None: ...
     @overload
     def get(self, sor_id: str, default: T) -> SOREntity | T: ...
     def get(self, sor_id: str, default: T | None = None) -> SOREntity | T | None:
-        """Give the version in force, or ``default`` where there is none."""
-        row = self._row(sor_id)
+        """Return the version in force, or ``default`` if there is none, whatever the text."""
+        row = self._row(self._id(sor_id))
         return default if row == NO_ROW else self._store.record(row)
 
-    def __contains__(self, sor_id: object) -> bool:
-        return isinstance(sor_id, str) and self._row(sor_id) != NO_ROW
+    def __contains__(self, sor_id: str) -> bool:
+        return self._row(self._id(sor_id)) != NO_ROW
 
     def __iter__(self) -> Iterator[str]:
         """Yield the ids of the units in force, in the order of the source."""
@@ -149,15 +160,65 @@ class View(AsTable):
 
     # -- for data tools
 
-    def to_arrow(self) -> Table:
-        """Give the units in force as an Arrow table; columns as those of ``feed.to_arrow``.
+    def to_arrow(self, *, effective: bool = False, lists: bool = False) -> Table:
+        """Return the units in force as an Arrow table; columns as those of ``feed.to_arrow``.
 
-        The view itself is taken by data tools too: ``polars.DataFrame(view)``. Needs the extra
+        Data tools also accept the view itself: ``polars.DataFrame(view)``. Needs the extra
         ``[arrow]``.
-        """
-        from ..tables import Table
 
-        return Table.from_records("entities", self.active)
+        Args:
+            effective: Whether to add columns with inheritance resolved
+                (``effective_visiting_address_post_code``, ``effective_location_code``,
+                ``effective_region_name`` ...), as :meth:`effective` resolves it.
+            lists: Whether ``replaces`` and ``replaced_by`` are lists. The default is text with a
+                space between the ids, which every tool can save.
+
+        Example:
+            >>> units = view.to_pandas(effective=True)
+            >>> units[units["effective_region_name"] == "Region Sjælland"]
+        """
+        from ..tables.effective import units_table
+
+        inheritance = self._inheritance()
+
+        def resolve(unit: SOREntity) -> Effective:
+            return inheritance.effective(self._row(unit.sor_id))
+
+        return units_table(self.active, resolve if effective else None, lists=lists)
+
+    def to_table(
+        self,
+        units: Iterable[SOREntity | str],
+        *,
+        effective: bool = False,
+        lists: bool = False,
+    ) -> Table:
+        """Return some units as an Arrow table, for example those that :meth:`find` returns.
+
+        Needs the extra ``[arrow]``.
+
+        Args:
+            units: Records, or SOR ids of units in force.
+            effective: Whether to add columns with inheritance resolved. They hold on the view's
+                date for a version in force then, on its last date for an earlier version, on its
+                first date for a later one. They are empty for a version that is never in force.
+            lists: Whether ``replaces`` and ``replaced_by`` are lists instead of text.
+
+        Raises:
+            NotInForceError: If an id is not in force.
+            ValueError: If ``effective`` is true and a record is not one of this register.
+
+        Example:
+            >>> hits = view.find(entity_type="almen lægepraksis", region="Region Sjælland")
+            >>> view.to_table(hits, effective=True).to_pandas()
+        """
+        from ..tables.effective import units_table
+        from .resolved import effective_of, units_of
+
+        chosen = units_of(self, units)
+        resolved = {id(unit): effective_of(self, unit) for unit in chosen if effective}
+        resolve = (lambda unit: resolved[id(unit)]) if effective else None
+        return units_table(lambda: chosen, resolve, lists=lists)
 
     # -- hierarchy
 
@@ -167,8 +228,7 @@ class View(AsTable):
         The parent need not be in force, nor be in the register (a file can lack it). Raises
         UnknownUnitError for an id that is neither a unit's nor any unit's parent.
         """
-        if sor_id not in codes.units_by_parent(self._register):
-            self._register._number(sor_id)
+        sor_id = self._parent_id(sor_id)
         return Records([self._store.record(row) for _, row in self._child_rows(sor_id)])
 
     def parent(self, sor_id: str) -> SOREntity | None:
@@ -182,8 +242,9 @@ class View(AsTable):
         circle. Raises NotInForceError where the unit itself is not in force.
         """
         above: dict[str, SOREntity] = {}
-        entity = self._parent(self[sor_id])
-        while entity is not None and entity.sor_id != sor_id and entity.sor_id not in above:
+        unit = self[sor_id]
+        entity = self._parent(unit)
+        while entity is not None and entity.sor_id != unit.sor_id and entity.sor_id not in above:
             above[entity.sor_id] = entity
             entity = self._parent(entity)
         return Records(above.values())
@@ -197,7 +258,7 @@ class View(AsTable):
             through. The unit itself is left out; a circle is gone through once.
         """
         wanted = coded_matcher(entity_type)
-        self.children(sor_id)  # the same complaint about an unknown id
+        sor_id = self._parent_id(sor_id)
         found: list[SOREntity] = []
         seen = {sor_id}
         waiting = [iter(self._child_rows(sor_id))]
@@ -276,20 +337,53 @@ class View(AsTable):
         column: str,
         *,
         on: str | None = None,
-        kind: Literal["sor_id", "shak", "location_code"] | None = None,
+        kind: ColumnKind | None = None,
+        fields: Iterable[str] | None = None,
+        repair: bool = False,
     ) -> Frame:
-        """Give a data frame with name, type, owner and status beside a column of codes.
+        """Return a data frame with columns about the units beside a column of codes.
 
-        Any frame library that narwhals knows; see :func:`sorparse.tables.names.add_names`. Needs
-        the extra ``frames``.
+        Added are ``<column>_name``, ``_type``, ``_owner``, ``_status`` and ``_match``; for codes
+        other than SOR ids also ``_sor_id``, the unit that was matched, and ``_candidates``, how
+        many units have the code on the date. Columns of these names are replaced. A closed unit is
+        shown with its last version in force, a future one with its first.
 
-        column: the column of SOR ids, SHAK codes or location numbers.
-        on: a column of days: each row is told as of its own day; else as of the view's.
-        kind: what the column holds; found from the values where left out.
+        ``<column>_match`` states how each row was matched: ``exact``; ``repaired``; ``ambiguous``
+        (several units have the code, and no rule of :class:`Match` decides); ``unknown`` (no unit
+        in force has the code on the date; for SOR ids: the register does not have it);
+        ``malformed``; ``missing`` (no code); ``no-day`` (no date, or an unreadable one).
+
+        Args:
+            frame: A data frame of pandas, Polars, pyarrow, Modin or cuDF, a lazy one of Polars, or
+                a relation of DuckDB. The result is of the same kind, the rows in their order.
+            column: The column of codes, as text. SOR ids and location codes may be whole numbers.
+            on: A column of dates: each row is answered as of its own date. Dates, date-times, or
+                text (``2019-06-30``, ``30-06-2019``, ``30. juni 2019``; always day first). If
+                omitted, every row is answered as of the date of the view.
+            kind: What the column holds. ``"hospital"``: SHAK codes (sygehus-afdelingskoder) or SOR
+                ids, decided for each value. ``"provider_number"`` is ydernummer,
+                ``"production_unit"`` P-nummer. If omitted, it is found from the values, from the
+                heading, and from which codes the register has.
+            fields: Paths of further fields of the record, or of :class:`Effective`, each for a
+                column of its own: ``"specialities[0].name"`` becomes
+                ``<column>_specialities_0_name``, ``"effective.location_code"`` becomes
+                ``<column>_effective_location_code``.
+            repair: Whether to match damaged codes by what they were, where there is one answer
+                (see :func:`sorparse.identifiers.parse`). They are then ``repaired`` instead of
+                ``malformed``, and ``<column>_sor_id`` is added for SOR ids too. The column itself
+                is left unchanged.
+
+        Raises:
+            SorError: If the column is missing, its kind cannot be decided, it holds numbers where
+                codes are text, or a path of ``fields`` is unknown.
+            MissingExtraError: If the extra ``frames`` is not installed.
+
+        Warns:
+            UnreadableDateWarning: If dates cannot be read; it states how many, with an example.
         """
         from ..tables.names import add_names
 
-        return add_names(self, frame, column, on=on, kind=kind)
+        return add_names(self, frame, column, on=on, kind=kind, fields=fields, repair=repair)
 
     # -- codes
 
@@ -308,11 +402,11 @@ class View(AsTable):
 
     def by_provider_number(self, number: str) -> tuple[SOREntity, ...]:
         """Give the units in force with a provider number (ydernummer); leading zeros count."""
-        return self._having("provider_number", number)
+        return self._having("provider_number", number, "provider_number")
 
     def by_cvr(self, cvr: str) -> tuple[SOREntity, ...]:
         """Give the units in force whose row has a CVR number."""
-        return self._having("cvr", cvr)
+        return self._having("cvr", cvr, "cvr")
 
     def shak_to_sor(self, code: str) -> ShakMatch:
         """Give every unit that has a SHAK code that day, and the one that a named rule chose."""
@@ -345,13 +439,24 @@ class View(AsTable):
     # -- inheritance
 
     def effective(self, sor_id: str) -> Effective:
-        """Give addresses, virtual address and location code with inheritance resolved.
+        """Return addresses, virtual address and location code with inheritance resolved.
 
-        The units above are taken as they are that day. Raises NotInForceError where the unit is
-        not in force.
+        The units above are taken as they are on the date. A unit above that is closed, or in a
+        gap, counts with its last version before the date; ``caveats`` of the result says so. A
+        unit above that has not opened yet passes nothing on.
+
+        Raises:
+            NotInForceError: If the unit is not in force.
         """
         row = self._index.row_on(self._in_force(sor_id), self._ordinal)
-        return self._inheritance().effective(row)
+        found = self._inheritance().effective(row)
+        caveats = [
+            f"{', '.join(name for name, each in found.origin.items() if each == origin)}: from the "
+            f"last version of {origin}, which closed on {last}"
+            for origin in dict.fromkeys(found.origin.values())
+            if (last := self._closed_on(origin)) is not None
+        ]
+        return attrs.evolve(found, caveats=tuple(caveats)) if caveats else found
 
     # -- replacements and search
 
@@ -361,7 +466,7 @@ class View(AsTable):
         The unit itself where it still is; else the units in force at the ends of the chains of
         replacements. Empty where nobody took over. Raises UnknownUnitError.
         """
-        self._register._replaced_or_known(sor_id)
+        sor_id = self._register._replaced_or_known(sor_id)
         found = self._register._replacements.active_after(sor_id, self._day, self.__contains__)
         return Records([self[successor] for successor in found])
 
@@ -382,9 +487,9 @@ class View(AsTable):
     ) -> tuple[SOREntity, ...]:
         """Search the units; all that is given must hold. The best hit comes first.
 
-        text: words in any order, each the beginning of a word of the name, case and Danish letters
-            folded (``aero`` finds ``Ærø``); or a SOR id, SHAK code, location, provider, pharmacy,
-            production unit or CVR number, or local code.
+        text: words in any order, each a word of the name or part of one, case and Danish letters
+            folded (``aero`` finds ``Ærø``); or, in any notation, a SOR id, SHAK code, location,
+            provider, pharmacy, production unit or CVR number, or local code.
         entity_type, speciality: a code, or a name, or a ``Coded``; any of a unit's specialities.
         sor_type: ``SorType`` or ``"IE"``, ``"SI"``, ``"OE"``.
         region, municipality: code or name (``"1082"``, ``"Midtjylland"``); post_code: four digits.
@@ -395,8 +500,13 @@ class View(AsTable):
             found in their last version, future ones in the version they open with.
         limit: give at most so many.
 
-        Ranked by: the whole name, all whole words, the beginning of the name; then by fewer other
-        words, name and SOR id. Without text by the order of the source.
+        Ranked by: the whole name; names in which words begin with all that is asked for; then
+        those that hold it inside or at the end of a word (from three letters on: ``sygehuset``
+        finds *Regionssygehuset*). Among these more whole words, then the beginning of the name,
+        then fewer other words, name and SOR id. Without text by the order of the source.
+
+        Raises UnknownTermError, a ValueError, for a value of a filter that no unit ever had and
+        that no code list has; the message names similar ones, and :meth:`terms` lists them all.
         """
         from .find import Question, find
 
@@ -414,17 +524,48 @@ class View(AsTable):
         )
         return Records(find(self, question, limit))
 
+    def terms(self, field: str) -> tuple[Term, ...]:
+        """Return the values that :meth:`find` can be asked for, with the number of units in force.
+
+        Args:
+            field: ``"entity_type"``, ``"sor_type"``, ``"speciality"``, ``"region"``,
+                ``"municipality"``, ``"owner"`` or ``"edi_type"``.
+
+        Returns:
+            The values that units in force have, the most frequent first. Regions and
+            municipalities are those of any effective address, message types those of the
+            effective location number; a unit counts once for each of its values.
+
+        Raises:
+            ValueError: If there is no such field.
+        """
+        from .terms import terms
+
+        return terms(self, field)
+
     # -- inside
 
     @property
     def _rows(self) -> Sequence[int]:
         return self._lazily.get("rows", lambda: self._index.snapshot(self._ordinal))
 
+    def _id(self, text: str) -> str:
+        return spelled(text, "sor_id", self._store.numbers)
+
+    def _parent_id(self, text: str) -> str:
+        """Return the id of a unit, or of a parent that has no unit."""
+        by_parent = codes.units_by_parent(self._register)
+        sor_id = spelled(text, "sor_id", self._store.numbers, by_parent)
+        if sor_id not in by_parent:
+            self._register._number(sor_id)
+        return sor_id
+
     def _row(self, sor_id: str) -> int:
         unit = self._store.numbers.get(sor_id)
         return NO_ROW if unit is None else self._index.row_on(unit, self._ordinal)
 
     def _in_force(self, sor_id: str) -> int:
+        sor_id = self._id(sor_id)
         unit = self._store.numbers.get(sor_id)
         if unit is None or self._index.row_on(unit, self._ordinal) == NO_ROW:
             raise self._not_in_force(sor_id, unit)
@@ -446,17 +587,21 @@ class View(AsTable):
                 yield unit, row
 
     def _parent(self, entity: SOREntity) -> SOREntity | None:
-        return None if entity.parent_id is None else self.get(entity.parent_id)
+        row = NO_ROW if entity.parent_id is None else self._row(entity.parent_id)
+        return None if row == NO_ROW else self._store.record(row)
 
-    def _parent_row(self, row: int) -> int | None:
-        parent_id = self._store.value(row, "parent_id")
-        above = NO_ROW if parent_id is None else self._row(parent_id)
-        return None if above == NO_ROW else above
+    def _closed_on(self, sor_id: str) -> date | None:
+        unit = self._store.numbers[sor_id]
+        if self._index.row_on(unit, self._ordinal) != NO_ROW:
+            return None
+        last = self._index.last_day_before(unit, self._ordinal)
+        return None if last is None else from_ordinal(last)
 
     def _inheritance(self) -> Inheritance[int]:
-        return Inheritance(self._store.value, self._parent_row)
+        return inheritance_on(self._store, self._index, self._ordinal)
 
-    def _having(self, field: str, value: str) -> tuple[SOREntity, ...]:
+    def _having(self, field: str, value: str, kind: Kind) -> tuple[SOREntity, ...]:
+        value = spelled(value, kind, codes.units_having(self._register, field))
         return Records(
             [self._store.record(row) for _, row in codes.rows_having(self, field, value)]
         )
@@ -464,7 +609,7 @@ class View(AsTable):
     def _not_in_force(self, sor_id: str, unit: int | None) -> NotInForceError:
         day = self._day
         if unit is None:
-            return NotInForceError(why_unknown(sor_id), sor_id=sor_id, day=day, reason="unknown")
+            return UnknownUnitError(why_unknown(sor_id), sor_id=sor_id, day=day)
         if self._ordinal < self._index.opening[unit]:
             opens = from_ordinal(self._index.opening[unit])
             return NotInForceError(

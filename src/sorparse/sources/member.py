@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import BinaryIO, cast
 
 import attrs
@@ -49,6 +50,8 @@ class Source:
     name: str
     members: tuple[Member, ...]
     ignored: tuple[str, ...] = ()
+    path: Path | None = None
+    """Absolute path of the file or folder; None for bytes and streams without a file."""
     """Members that are passed over by their nature: folders' metadata, nested zips."""
     _close: Callable[[], None] | None = attrs.field(default=None, alias="close", repr=False)
 

@@ -22,6 +22,15 @@ SourceInput = str | os.PathLike[str] | bytes | BinaryIO | IO[bytes]
 
 
 def open_source(source: SourceInput, *, limits: Limits = DEFAULT_LIMITS) -> Source:
+    """Open a source, and note where it is; see :func:`_opened`."""
+    opened = _opened(source, limits)
+    place = source if isinstance(source, (str, os.PathLike)) else getattr(source, "name", None)
+    if isinstance(place, (str, os.PathLike)) and Path(place).exists():
+        opened.path = Path(place).absolute()
+    return opened
+
+
+def _opened(source: SourceInput, limits: Limits) -> Source:
     """Open a path, a folder, a zip, bytes or a binary file object.
 
     Raises SorFileError for what cannot be opened, and TypeError for what is no source at all.

@@ -58,6 +58,7 @@ def _arrow_type(column: TableColumn) -> pa.DataType:
         DataType.TEXT: pa.string(),
         DataType.DATE: pa.date32(),
         DataType.BOOL: pa.bool_(),
+        DataType.INTEGER: pa.int64(),
         DataType.NUMBER: pa.float64(),
         DataType.TEXT_LIST: pa.list_(pa.string()),
         DataType.JSON: pa.string(),
@@ -70,6 +71,20 @@ def record_batches(schema: TableSchema, records: Iterable[Any]) -> Iterator[pa.R
     target = arrow_schema(schema)
     for columns in flatten.batches(schema, records):
         yield pa.record_batch(arrow_arrays(schema, columns), schema=target)
+
+
+def values_of(batch: pa.RecordBatch, names: Iterable[str]) -> dict[str, list[Any]]:
+    """Return columns of a batch as Python values, by their names."""
+    pa = load_pyarrow()
+    found: dict[str, list[Any]] = {}
+    for name in names:
+        column = batch.column(name)
+        if pa.types.is_dictionary(column.type):
+            texts = column.dictionary.to_pylist()
+            found[name] = [None if n is None else texts[n] for n in column.indices.to_pylist()]
+        else:
+            found[name] = column.to_pylist()
+    return found
 
 
 def arrow_arrays(schema: TableSchema, columns: flatten.Columns) -> list[pa.Array]:

@@ -4,7 +4,8 @@ The work goes column by column, not row by row: a comprehension over one field c
 of a call per row, and Arrow, DuckDB and ``zip`` for rows all start from columns.
 
 Nothing is lost on the way. What a flat column cannot hold (a ninth speciality, a coordinate that
-a double does not give back unchanged) goes into ``extra`` under the column's name.
+a double does not give back unchanged, an id with a space inside where ids are joined with spaces)
+goes into ``extra`` under the column's name.
 """
 
 from __future__ import annotations
@@ -55,6 +56,9 @@ def columns_of(schema: TableSchema, records: Sequence[Any]) -> Columns:
     overflow: Overflow = {}
     for step in _plan(schema.record):
         step(records, found, overflow)
+    for place, column in enumerate(schema.columns):
+        if column.joined:
+            found[place] = _joined(column.name, found[place], overflow)
     if overflow:
         place = next(n for n, column in enumerate(schema.columns) if column.type is DataType.JSON)
         for row, items in overflow.items():
@@ -64,6 +68,26 @@ def columns_of(schema: TableSchema, records: Sequence[Any]) -> Columns:
                     name += "_"  # noqa: PLW2901 - looks for a free name
                 extra[name] = text
             found[place][row] = _as_json(extra)
+    return found
+
+
+def columns_of_values(kind: type[Any], values: Sequence[Any]) -> Columns:
+    """Return the columns of value objects of one class; ``None`` is a row without one.
+
+    There is no ``extra`` here, so a decimal number that no double returns unchanged becomes the
+    nearest double.
+    """
+    if not attrs.has(kind):
+        return [list(values)]
+    found: Columns = []
+    overflow: Overflow = {}
+    absent = kind()
+    for step in _plan(kind):
+        step([absent if value is None else value for value in values], found, overflow)
+    names = [field.name for field, _, _ in steps_of(kind)]
+    for row, items in overflow.items():
+        for name, text in items.items():
+            found[names.index(name)][row] = nearest_double(text)
     return found
 
 
@@ -157,6 +181,18 @@ def _places(root: type[Any], field: str, name: str, count: int, inner: Any) -> _
     return places
 
 
+def _joined(name: str, column: list[Any], overflow: Overflow) -> list[Any]:
+    """Join the texts of each list with spaces; a list with a space in a text goes to ``extra``."""
+    found: list[str | None] = []
+    for row, texts in enumerate(column):
+        text = None if texts is None else " ".join(texts)
+        if text is not None and text.split() != texts:
+            overflow.setdefault(row, {})[name] = json.dumps(texts, ensure_ascii=False)
+            text = None
+        found.append(text)
+    return found
+
+
 def as_double(value: Decimal) -> float | None:
     """Give the double that stands for ``value``, or ``None`` where it does not give it back."""
     text = str(value)
@@ -170,6 +206,14 @@ def as_double(value: Decimal) -> float | None:
     if not value.is_finite() or number in (float("inf"), float("-inf")):
         return None
     return number if Decimal(repr(number)) == value else None
+
+
+def nearest_double(text: str) -> float | None:
+    """Return the double nearest to a decimal number; ``None`` for what is not a number."""
+    try:
+        return float(text)
+    except ValueError:  # a signalling NaN
+        return None
 
 
 def _as_json(items: typing.Mapping[str, str]) -> str:

@@ -21,8 +21,8 @@ class AsTable:
     __slots__ = ()
 
     @abstractmethod
-    def to_arrow(self) -> Table:
-        """Give the rows as an Arrow table; needs the extra ``[arrow]``."""
+    def to_arrow(self, *, effective: bool = False, lists: bool = False) -> Table:
+        """Return the rows as an Arrow table; needs the extra ``[arrow]``."""
 
     def __arrow_c_schema__(self) -> object:
         """Hand the schema over (Arrow PyCapsule interface)."""
@@ -32,10 +32,16 @@ class AsTable:
         """Hand the rows over (Arrow PyCapsule interface)."""
         return self.to_arrow().__arrow_c_stream__(requested_schema)
 
-    def to_pandas(self) -> pd.DataFrame:
-        """Give the rows as a ``pandas.DataFrame``; needs the extra ``[pandas]``."""
-        return self.to_arrow().to_pandas()
+    def to_pandas(self, *, effective: bool = False, lists: bool = False) -> pd.DataFrame:
+        """Return the rows as a ``pandas.DataFrame``; arguments as those of :meth:`to_arrow`.
 
-    def to_polars(self) -> pl.DataFrame:
-        """Give the rows as a ``polars.DataFrame``; needs the extra ``[polars]``."""
-        return self.to_arrow().to_polars()
+        Needs the extra ``[pandas]``.
+        """
+        return self.to_arrow(effective=effective, lists=lists).to_pandas()
+
+    def to_polars(self, *, effective: bool = False, lists: bool = False) -> pl.DataFrame:
+        """Return the rows as a ``polars.DataFrame``; arguments as those of :meth:`to_arrow`.
+
+        Needs the extra ``[polars]``.
+        """
+        return self.to_arrow(effective=effective, lists=lists).to_polars()

@@ -35,6 +35,8 @@ class DataType(str, Enum):
     """A day."""
     BOOL = "boolean"
     """Yes or no."""
+    INTEGER = "whole number"
+    """A count, or the number of a row."""
     NUMBER = "number"
     """A coordinate in metres, as a double. A double gives back every decimal number of up to
     15 digits unchanged; the register writes at most ten."""
@@ -64,6 +66,8 @@ class TableColumn:
     """What it means, with the publisher's names."""
     repeats: bool = False
     """Whether few texts recur over many rows, so that a dictionary pays."""
+    joined: bool = False
+    """Whether the text holds several ids with a space between them (``replaces``)."""
 
 
 @attrs.frozen(eq=False)
@@ -145,11 +149,20 @@ def records_by_table() -> dict[str, type[Any]]:
 
 
 @cache
-def schema_of(table: str) -> TableSchema:
-    """Give the flat schema of a table by its name (that of the method of ``Feed``).
+def schema_of(table: str, *, lists: bool = True) -> TableSchema:
+    """Return the flat schema of a table.
 
-    Raises :class:`SorError` for a name that is no table.
+    Args:
+        table: Name of the table: that of the method of ``Feed``.
+        lists: Whether ``replaces`` and ``replaced_by`` are lists. If false they are text, with a
+            space between the ids, for tools and file formats without lists.
+
+    Raises:
+        SorError: If no table has that name.
     """
+    if not lists:
+        whole = schema_of(table)
+        return attrs.evolve(whole, columns=tuple(map(_without_list, whole.columns)))
     records = records_by_table()
     if table not in records:
         raise SorError(f"no table is called {table!r}; tables are {', '.join(records)}")
@@ -168,6 +181,13 @@ def schema_of(table: str) -> TableSchema:
         columns=columns,
         key=tuple(by_path[path] for path in keys[table]),
     )
+
+
+def _without_list(column: TableColumn) -> TableColumn:
+    if column.type is not DataType.TEXT_LIST:
+        return column
+    doc = f"{column.doc} Several ids have a space between them."
+    return attrs.evolve(column, type=DataType.TEXT, doc=doc, joined=True)
 
 
 def steps_of(record: type[Any]) -> Iterator[tuple[attrs.Attribute[Any], Any, bool]]:
@@ -196,7 +216,7 @@ def _columns(
         if places is not None:
             inner = typing.get_args(kind)[0]
             for place in range(places[1]):
-                yield from _value(
+                yield from value_columns(
                     root,
                     without_none(inner)[0],
                     f"{places[0]}_{place + 1}",
@@ -208,12 +228,12 @@ def _columns(
         elif kind is Validity:
             yield from _columns(root, kind, name, own_path, told, nullable=True)
         else:
-            yield from _value(
+            yield from value_columns(
                 root, kind, own_name, own_path, told, nullable=nullable or optional, holder=cls
             )
 
 
-def _value(
+def value_columns(
     root: type[Any],
     kind: Any,
     name: str,
@@ -223,6 +243,17 @@ def _value(
     nullable: bool,
     holder: type[Any],
 ) -> Iterator[TableColumn]:
+    """Yield the columns of one value: one for each field of a value object, else one.
+
+    Args:
+        root: The record that the row is built from.
+        kind: Type of the value.
+        name: Name of the column, or of the columns before their own part.
+        path: Where the value is in the record.
+        doc: What it means.
+        nullable: Whether it may be absent.
+        holder: The class that has the field.
+    """
     if attrs.has(kind):
         yield from _columns(root, kind, name, path, doc, nullable=True)
         return

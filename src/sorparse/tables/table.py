@@ -24,8 +24,9 @@ class Table:
     anew, a batch at a time.
 
     Columns: see ``table.schema``. Ids and codes are text, days are dates, coordinates doubles,
-    ``replaces`` and ``replaced_by`` lists of text, ``extra`` a JSON object as text. Absent is
-    null. Needs the extra ``[arrow]``.
+    ``extra`` a JSON object as text. ``replaces`` and ``replaced_by`` are text with a space between
+    the ids, so that every tool can save the frame; ``lists=True`` of the method that makes the
+    table returns them as lists. Absent is null. Needs the extra ``[arrow]``.
     """
 
     __slots__ = ("_batches", "_schema")
@@ -37,14 +38,22 @@ class Table:
         self._batches = batches
 
     @classmethod
-    def from_records(cls, table: str, records: Callable[[], Iterable[Any]]) -> Table:
-        """Make the table called ``table`` from what ``records()`` gives on each call.
+    def from_records(
+        cls, table: str, records: Callable[[], Iterable[Any]], *, lists: bool = False
+    ) -> Table:
+        """Build the table called ``table`` from the records that each call of ``records`` returns.
 
-        Raises :class:`SorError` where no table has that name, :class:`MissingExtraError` where
-        pyarrow is not installed.
+        Args:
+            table: Name of the table.
+            records: Called anew for each use of the table.
+            lists: Whether ``replaces`` and ``replaced_by`` are lists instead of text.
+
+        Raises:
+            SorError: If no table has that name.
+            MissingExtraError: If pyarrow is not installed.
         """
         load_pyarrow()
-        schema = schema_of(table)
+        schema = schema_of(table, lists=lists)
         return cls(schema, lambda: record_batches(schema, records()))
 
     @property

@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import shutil
-import sys
-import tempfile
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 import sorparse
 
 from .. import arguments, reading
 from ..output import Output
 
-if TYPE_CHECKING:
-    from sorparse import ConversionReport
-
 NAME = "convert"
 HELP = "write the tables in another form: a database, data files, SOR2"
 ABOUT = (
     "Write the tables of a source in another form, in place of what an earlier run wrote there. "
-    "Where anything fails, what was there before is still there."
+    "If anything fails, or a guard trips, what was there before is still there."
 )
 EXAMPLES = """\
   sorparse convert Sor_complete.zip --to sqlite -o sor.sqlite
@@ -31,7 +23,6 @@ EXAMPLES = """\
   sorparse convert Sor_complete.zip --to jsonl --table entities -o - | head
 """
 TARGETS = "sqlite, duckdb, postgres, parquet, csv, jsonl, geojson, sor2, fhir"
-TEXTS = ("csv", "jsonl", "geojson")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -57,42 +48,49 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         help="only this table (may be repeated); every table where left out",
     )
+    group = parser.add_argument_group("guards", "exit 1, and nothing is replaced")
+    group.add_argument(
+        "--max-closed",
+        metavar="N",
+        type=arguments.count,
+        help="if more than N units in force in the target closed, or got a closing date",
+    )
+    group.add_argument(
+        "--max-errors",
+        metavar="N",
+        type=arguments.count,
+        help="if the data have more than N errors; --strict: more than 0",
+    )
+    group.add_argument(
+        "--min-units", metavar="N", type=arguments.count, help="if there are fewer than N units"
+    )
+    group.add_argument(
+        "--allow-empty", action="store_true", help="write a source that has no units"
+    )
     arguments.output(parser)
     arguments.reading(parser)
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
     """Write the tables."""
-    if args.output == "-":
-        return _to_stdout(args)
-    report = _convert(args, args.output)
+    try:
+        with reading.source(args) as given:
+            report = sorparse.convert(
+                given,
+                args.to,
+                args.output,
+                tables=args.tables,
+                force=args.force,
+                allow_empty=args.allow_empty,
+                max_closed=args.max_closed,
+                max_errors=0 if args.strict else args.max_errors,
+                min_units=args.min_units,
+                **reading.options(args),
+            )
+    except (sorparse.GuardError, sorparse.EmptySourceError) as tripped:
+        reading.tell(tripped.issues, args)
+        raise
     reading.tell(report.issues, args)
-    if out.is_json:
-        out.json(sorparse.to_dict(report))
-    else:
-        if out.is_text:
-            out.line(f"{report.format} written to {report.target} as {report.to}")
-        out.rows(("table", "rows"), report.tables.items())
-    return reading.status(args, report.issues)
-
-
-def _convert(args: argparse.Namespace, target: str | None) -> ConversionReport:
-    with reading.source(args) as given:
-        return sorparse.convert(given, args.to, target, tables=args.tables, **reading.options(args))
-
-
-def _to_stdout(args: argparse.Namespace) -> int:
-    if args.to not in TEXTS:
-        raise sorparse.SorError(f"only {', '.join(TEXTS)} can be written to standard output")
-    # by way of a file: the output begins only once all of it could be made
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder, f"table.{args.to}")
-        if not args.tables and args.to != "geojson":
-            raise sorparse.SorError("standard output takes one table: name it with --table")
-        report = _convert(args, str(file))
-        sys.stdout.flush()
-        with file.open("rb") as content:
-            shutil.copyfileobj(content, sys.stdout.buffer)
-        sys.stdout.buffer.flush()
-    reading.tell(report.issues, args)
+    if args.output != "-":
+        reading.show(report, out)
     return reading.status(args, report.issues)

@@ -11,28 +11,36 @@ from typing import TYPE_CHECKING
 import sorparse
 
 from .. import arguments, reading
-from ..output import Output
+from ..output import Output, one_line
 
 if TYPE_CHECKING:
-    from sorparse import Diff, Issue, SOREntity
+    from sorparse import Diff, SOREntity
 
 NAME = "diff"
 HELP = "what opened, closed, moved and changed between two files or two days"
 ABOUT = (
-    "Compare two sources of any format, each on the day it shows; or with --from and --to two days "
-    "of one. Told are the units that opened, closed, moved, were renamed or replaced, and every "
-    "other field that changed, with old and new value. Differences are no error: the exit status "
-    "is 0, and 1 only where more units closed than --max-closed allows, which guards a nightly "
-    "import against a broken file."
+    "Compare two sources of any format, each on the day it shows or on that of --from and --to; or "
+    "two days of one source. Shown are the units that opened, closed, moved, were renamed or "
+    "replaced, whose closing date was set, moved or removed, and every other field that changed, "
+    "with old and new value. Differences are no error: the exit status is 0. It is 1 if more units "
+    "closed, or got a closing date, than --max-closed allows, which guards a nightly import "
+    "against a broken file, and if neither side has a unit of --ids."
 )
 EXAMPLES = """\
   sorparse diff yesterday.zip today.zip
   sorparse diff yesterday.zip today.zip --summary --max-closed 200
+  sorparse diff yesterday.zip today.zip --ids our-partners.txt
   sorparse diff Sor_complete.zip --from 2020-01-01 --to 2021-01-01 --csv
 """
 
-_COLUMNS = ("change", "sor_id", "name", "field", "old", "new")
-_STYLES = {"opened": "green", "closed": "red", "vanished": "bold red", "announced": "yellow"}
+_COLUMNS = ("change", "sor_id", "name", "field", "old", "new", "new_name")
+_STYLES = {
+    "opened": "green",
+    "closed": "red",
+    "vanished": "bold red",
+    "announced": "yellow",
+    "closing": "yellow",
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,21 +52,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         dest="from_day",
         metavar="DAY",
         type=arguments.day,
-        help="the first of two days of one source to compare",
+        help="the day of the first side; that which the source shows if omitted",
     )
     parser.add_argument(
         "--to",
         dest="to_day",
         metavar="DAY",
         type=arguments.day,
-        help="the second of them; today in Denmark where it is left out",
+        help="the day of the second side; of one source today in Denmark if omitted",
     )
     parser.add_argument(
         "--max-closed",
         metavar="N",
         type=arguments.count,
-        help="exit 1 where more than N units closed",
+        help="exit 1 if more than N units closed or got a closing date; a closing date that the "
+        "first side already had is not counted",
     )
+    arguments.ids(parser, "only these units")
     parser.add_argument("--summary", action="store_true", help="only how many of each")
     arguments.output(parser)
     arguments.reading(parser)
@@ -66,63 +76,88 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, out: Output) -> int:
     """Print the differences."""
-    if (args.second is None) == (args.from_day is None) or (args.second and args.to_day):
+    if args.second is None and args.from_day is None:
         raise sorparse.SorError(
             "diff needs either two sources, or one source with --from DAY [--to DAY]"
         )
-    found, issues = _compared(args)
+    if args.ids == "-" and "-" in (args.file, args.second):
+        raise sorparse.SorError("a source and the ids cannot both come from standard input")
+    ids = None if args.ids is None else arguments.read_ids(args.ids)
+    first, second = reading.load(args), None
+    if args.second is not None:
+        second = reading.load(args, args.second)
+    sides = [first] if second is None else [first, second]
+    issues = [issue for side in sides for issue in side.issues]
+    reading.tell(issues, args)
+    days = {"from_day": args.from_day, "to_day": args.to_day}
+    found = first.diff(**days) if second is None else sorparse.diff(first, second, **days)
+    unknown: list[str] = []
+    if ids is not None:
+        found = found.only(ids)
+        unknown = [sor_id for sor_id in ids if not any(sor_id in side for side in sides)]
+    unknown_ids = {} if ids is None else {"unknown_ids": unknown}
     if args.summary:
         counts = found.counts()
         if out.is_json:
             out.json(
-                {"from_day": str(found.from_day), "to_day": str(found.to_day), "counts": counts}
+                {
+                    "from_day": str(found.from_day),
+                    "to_day": str(found.to_day),
+                    "from_units": found.from_units,
+                    "to_units": found.to_units,
+                    "counts": counts,
+                    "closed_or_closing": len(found.closed_or_closing),
+                    **unknown_ids,
+                }
             )
         else:
             out.rows(("change", "count"), counts.items())
     elif out.is_json:
-        out.json({**sorparse.to_dict(found), "counts": found.counts()})
+        out.json({**sorparse.to_dict(found), "counts": found.counts(), **unknown_ids})
     else:
         out.rows(_COLUMNS, _rows(found), styles={"change": lambda text: _STYLES.get(text, "")})
     if not args.quiet:
         told = ", ".join(f"{number} {what}" for what, number in found.counts().items() if number)
         print(
-            f"sorparse: from {found.from_day} to {found.to_day}: {told or 'no difference'}",
+            f"sorparse: from {found.from_day} ({found.from_units} units in force) to "
+            f"{found.to_day} ({found.to_units}): {told or 'no difference'}",
             file=sys.stderr,
         )
-    if args.max_closed is not None and len(found.closed) > args.max_closed:
+    for sor_id in unknown:
+        print(f"sorparse: {args.ids}: no unit has the id {one_line(sor_id)}", file=sys.stderr)
+    news = len(found.closed_or_closing)
+    tripped = args.max_closed is not None and news > args.max_closed
+    if tripped:
         print(
-            f"sorparse: {len(found.closed)} units closed, more than --max-closed {args.max_closed}",
+            f"sorparse: {news} units closed or got a closing date, more than --max-closed "
+            f"{args.max_closed}",
             file=sys.stderr,
         )
-        return 1
-    return reading.status(args, issues)
-
-
-def _compared(args: argparse.Namespace) -> tuple[Diff, list[Issue]]:
-    first = reading.load(args)
-    if args.second is None:
-        reading.tell(first.issues, args)
-        return first.diff(args.from_day, args.to_day), first.issues
-    second = reading.load(args, args.second)
-    issues = [*first.issues, *second.issues]
-    reading.tell(issues, args)
-    return sorparse.diff(first, second), issues
+    return reading.status(args, issues, otherwise=1 if tripped or unknown else 0)
 
 
 def _rows(found: Diff) -> Iterator[tuple[object, ...]]:
     for unit in found.opened:
-        yield "opened", unit.sor_id, unit.name, None, None, _opening(unit)
+        yield "opened", unit.sor_id, unit.name, None, None, _opening(unit), None
     for unit in found.closed:
-        yield "closed", unit.sor_id, unit.name, None, unit.validity.to_date, None
+        yield "closed", unit.sor_id, unit.name, None, unit.validity.to_date, None, None
     for unit in found.announced:
-        yield "announced", unit.sor_id, unit.name, None, None, _opening(unit)
+        yield "announced", unit.sor_id, unit.name, None, None, _opening(unit), None
     for unit in found.vanished:
-        yield "vanished", unit.sor_id, unit.name, None, None, None
+        yield "vanished", unit.sor_id, unit.name, None, None, None, None
     for pair in found.replaced:
-        yield "replaced", pair.sor_id, None, "replaced_by", pair.sor_id, pair.replaced_by_id
-    for kind in ("moved", "renamed", "changed"):
+        yield (
+            "replaced",
+            pair.sor_id,
+            pair.name,
+            "replaced_by",
+            pair.sor_id,
+            pair.replaced_by_id,
+            pair.replaced_by_name,
+        )
+    for kind in ("moved", "renamed", "closing", "changed"):
         for change in getattr(found, kind):
-            yield kind, change.sor_id, change.name, change.field, change.old, change.new
+            yield kind, change.sor_id, change.name, change.field, change.old, change.new, None
 
 
 def _opening(unit: SOREntity) -> date | None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 import shutil
-from pathlib import Path
 
 import sorparse
+from sorparse.exports import targets
 
 from .. import arguments
 from ..output import Output
@@ -26,7 +26,10 @@ EXAMPLES = """\
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument(
-        "--copy", metavar="FOLDER", type=Path, help="copy the files there; it must not exist yet"
+        "--copy",
+        metavar="FOLDER",
+        type=arguments.path,
+        help="copy the files there; it must not exist yet",
     )
     arguments.output(parser)
 
@@ -35,8 +38,8 @@ def run(args: argparse.Namespace, out: Output) -> int:
     """List the files, or copy them."""
     home = sorparse.examples.folder
     if args.copy is not None:
-        shutil.copytree(home, args.copy)
-        home = args.copy
+        home = targets.writable(args.copy, lambda _: True, sources=[home])
+        shutil.copytree(sorparse.examples.folder, home)
     files = sorted(path for path in home.rglob("*") if path.is_file())
     out.rows(("file", "bytes"), ((path, path.stat().st_size) for path in files))
     return 0

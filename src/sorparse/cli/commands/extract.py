@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
-from pathlib import Path
 
 import sorparse
 
@@ -37,13 +35,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="this unit and all that ever hung below it (may be repeated)",
     )
+    arguments.ids(parser, "units to write")
     parser.add_argument(
-        "--ids",
-        metavar="LIST",
-        help="a file of SOR ids, one a line; - for standard input",
-    )
-    parser.add_argument(
-        "-o", "--output", metavar="OUT", required=True, help="the zip, or folder, to write"
+        "-o",
+        "--output",
+        metavar="OUT",
+        type=arguments.path,
+        required=True,
+        help="the zip, or folder, to write",
     )
     parser.add_argument("--mask", action="store_true", help="made-up names, addresses, telephones")
     arguments.output(parser)
@@ -56,7 +55,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
         raise sorparse.SorError("nothing to extract: name units with --below SORID or --ids LIST")
     if args.file == "-" and args.ids == "-":
         raise sorparse.SorError("the file and the ids cannot both come from standard input")
-    ids = _ids(args.ids)
+    ids = [] if args.ids is None else arguments.read_ids(args.ids)
     with reading.source(args) as given:
         report = sorparse.extract(
             given,
@@ -64,25 +63,9 @@ def run(args: argparse.Namespace, out: Output) -> int:
             below=args.below,
             ids=ids,
             mask=args.mask,
+            force=args.force,
             **reading.options(args),
         )
     reading.tell(report.issues, args)
-    if out.is_json:
-        out.json(sorparse.to_dict(report))
-    else:
-        if out.is_text:
-            out.line(f"written to {report.target}")
-        out.rows(("table", "rows"), report.tables.items())
+    reading.show(report, out)
     return reading.status(args, report.issues)
-
-
-def _ids(name: str | None) -> list[str]:
-    """Read a list of ids: one a line, quotes and what follows a # left out."""
-    if name is None:
-        return []
-    text = sys.stdin.read() if name == "-" else Path(name).read_text("utf-8-sig")
-    lines = (line.partition("#")[0].strip().strip('="') for line in text.splitlines())
-    found = [line for line in lines if line]
-    if not found:
-        raise sorparse.SorError(f"{name}: holds no ids")
-    return found

@@ -13,10 +13,12 @@ from ..output import Output
 NAME = "find"
 HELP = "search units by name, number and filters, on any day"
 ABOUT = (
-    "Search the units of a day. TEXT is words in any order, each the beginning of a word of the "
-    "name, case and Danish letters folded (aero finds Ærø); or a SOR id, SHAK code, location, "
+    "Search the units of a date. TEXT is words in any order, each a word of the name or part of "
+    "one, case and Danish letters folded (aero finds Ærø); or a SOR id, SHAK code, location, "
     "provider, pharmacy, production unit or CVR number. All that is given must hold; the best hit "
-    "comes first. A filter takes a code or a name. Finding nothing is exit status 1."
+    "comes first. A filter takes a code or a name; one that no code list and no unit has is exit "
+    "status 2 (sorparse terms lists them). CSV has addresses, location number, region and "
+    "municipality too, with inheritance resolved. Finding nothing is exit status 1."
 )
 EXAMPLES = """\
   sorparse find Sor_complete.zip aero sygehus
@@ -77,11 +79,17 @@ def run(args: argparse.Namespace, out: Output) -> int:
     register = reading.register(args)
     view = reading.view(args, register)
     hits = view.find(text, limit=args.limit, **asked)
-    out.rows(
-        units.COLUMNS,
-        (units.row(view, unit) for unit in hits),
-        styles={"status": units.status_style},
-    )
+    if out.mode == "csv":
+        out.rows(units.resolved_columns(), units.resolved_rows(view, hits))
+    else:
+        out.rows(
+            units.COLUMNS,
+            (units.row(view, unit) for unit in hits),
+            styles={"status": units.status_style},
+        )
     if not hits:
         print(f"sorparse: nothing found on {view.day.isoformat()}", file=sys.stderr)
+        hints = [] if text is None else units.likely(view, text)
+        if hints:
+            print(f"sorparse: did you mean {' or '.join(hints)}?", file=sys.stderr)
     return reading.status(args, register.issues, otherwise=0 if hits else 1)

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import sorparse
+from sorparse import identifiers
 
 from .. import arguments, reading, units
-from ..output import Output
+from ..output import Output, one_line
 
 if TYPE_CHECKING:
     from sorparse import View
@@ -20,7 +21,8 @@ HELP = "SHAK codes to SOR units, and SOR ids to SHAK codes, on any day"
 ABOUT = (
     "Map each CODE: a SHAK code gives every SOR unit that has it on the day, and which of them a "
     "named rule chose; a SOR id gives its SHAK code. CODE - reads codes from standard input, one a "
-    "line. Exit status 1 where a code has no answer, or several and nothing decides."
+    "line; codes are echoed as written. Exit status 1 where a code has no answer, or several and "
+    "nothing decides."
 )
 EXAMPLES = """\
   sorparse map-shak Sor_complete.zip 9901 990101
@@ -28,6 +30,8 @@ EXAMPLES = """\
   sorparse map-shak Sor_complete.zip - --csv < codes.txt > mapped.csv
 """
 
+SHORTEST_ID = 11
+"""Digits of the shortest SOR id."""
 _COLUMNS = ("code", "sor_id", "shak_code", "name", "from_date", "to_date", "chosen", "rule")
 
 
@@ -49,26 +53,41 @@ def run(args: argparse.Namespace, out: Output) -> int:
     register = reading.register(args)
     view = reading.view(args, register)
     answers = [_answer(view, code) for code in _codes(args.codes)]
+    hints = [
+        f"{one_line(answer['code'])}: did you mean {answer['hint']}?"
+        for answer in answers
+        if answer.get("hint")
+    ]
     out.rows(_COLUMNS, (row for answer in answers for row in _rows(answer)), objects=answers)
     open_ones = [answer["code"] for answer in answers if answer["best"] is None]
     if open_ones:
-        told = ", ".join(open_ones[:5]) + (", ..." if len(open_ones) > 5 else "")
+        told = ", ".join(map(one_line, open_ones[:5])) + (", ..." if len(open_ones) > 5 else "")
         print(f"sorparse: no single answer for {len(open_ones)}: {told}", file=sys.stderr)
+    for hint in hints:
+        print(f"sorparse: {hint}", file=sys.stderr)
     return reading.status(args, register.issues, otherwise=1 if open_ones else 0)
 
 
 def _codes(given: list[str]) -> Iterator[str]:
     for code in given:
         if code == "-":
-            yield from filter(None, (line.strip() for line in sys.stdin))
+            lines = (line.rstrip("\r\n").removeprefix("\ufeff") for line in sys.stdin)
+            yield from (line for line in lines if line.strip())
         else:
-            yield code.strip()
+            yield code
 
 
 def _answer(view: View, code: str) -> dict[str, Any]:
-    """Give the answer for one code; ids are longer than any SHAK code."""
-    if len(code) <= 7:
-        return sorparse.to_dict(view.shak_to_sor(code))
+    """Return the answer for one code, with the code as it was written.
+
+    Ids are longer than any SHAK code, and damaged ones are not SHAK codes either.
+    """
+    is_id = code in view.register or identifiers.parse(code, "sor_id") is not None
+    if not is_id and (
+        len(code.strip()) < SHORTEST_ID or identifiers.parse(code, "shak") is not None
+    ):
+        match = view.shak_to_sor(code)
+        return {**sorparse.to_dict(match), "code": code, "shak_code": match.code}
     answer: dict[str, Any] = {"code": code, "day": view.day.isoformat()}
     try:
         shak_code = view.sor_to_shak(code)
@@ -77,6 +96,7 @@ def _answer(view: View, code: str) -> dict[str, Any]:
     return {
         **answer,
         "best": shak_code,
+        "sor_id": view.register.history(code)[0].sor_id if code in view.register else code,
         "name": units.name_of(view.register, code),
         "rule": "none" if shak_code is None else "by-unit",
     }
@@ -85,7 +105,8 @@ def _answer(view: View, code: str) -> dict[str, Any]:
 def _rows(answer: dict[str, Any]) -> Iterator[tuple[object, ...]]:
     code, best, rule = answer["code"], answer["best"], answer["rule"]
     if "candidates" not in answer:
-        yield code, code, best, answer.get("name"), None, None, best is not None, rule
+        sor_id = answer.get("sor_id", code)
+        yield code, sor_id, best, answer.get("name"), None, None, best is not None, rule
         return
     for candidate in answer["candidates"]:
         chosen = candidate == best
@@ -93,7 +114,7 @@ def _rows(answer: dict[str, Any]) -> Iterator[tuple[object, ...]]:
         yield (
             code,
             candidate["sor_id"],
-            code,
+            answer["shak_code"],
             candidate["name"],
             validity["from_date"],
             validity["to_date"],
@@ -101,4 +122,4 @@ def _rows(answer: dict[str, Any]) -> Iterator[tuple[object, ...]]:
             rule if chosen or best is None else None,
         )
     if not answer["candidates"]:
-        yield code, None, code, None, None, None, False, rule
+        yield code, None, answer["shak_code"], None, None, None, False, rule

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import sorparse
+from sorparse import identifiers
 
 from .. import arguments, reading, told, units
 from ..output import Output, one_line
@@ -15,16 +16,19 @@ from ..output import Output, one_line
 NAME = "show"
 HELP = "one unit: what the file says of it, on any day"
 ABOUT = (
-    "Show one unit by its SOR id: its status on a day, the units above it, every field that holds "
-    "something, what it inherits and from whom, and who replaced it. A closed unit is shown in its "
-    "last version, a future one in its first. With --history every version, oldest first. Of a "
-    "SHAKCOMPLETE file, which has no units, it shows the periods of a SHAK code."
+    "Show one unit by its SOR id, or by a SHAK code, location number (GLN) or provider number that "
+    "only one unit has; of several units the candidates are listed. Shown are the status on a "
+    "date, the units above, every field that holds something, what is inherited and from where, "
+    "and who replaced the unit. A closed unit is shown in its last version, a future one in its "
+    "first. With --history every version, oldest first. Of a SHAKCOMPLETE file, which has no "
+    "units, the periods of a SHAK code are shown."
 )
 EXAMPLES = """\
   sorparse show Sor_complete.zip 9000041000016007
   sorparse show Sor_complete.zip 9000041000016007 --as-of 2013-05-01
   sorparse show Sor_complete.zip 9000041000016007 --history
   sorparse show Sor_complete.zip 9000041000016007 --json
+  sorparse show Sor_complete.zip 990101
   sorparse show SHAKCOMPLETE.TXT 9901
 """
 
@@ -32,7 +36,9 @@ EXAMPLES = """\
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     arguments.file(parser)
-    parser.add_argument("sor_id", metavar="SORID", help="SOR id of the unit, or a SHAK code")
+    parser.add_argument(
+        "code", metavar="CODE", help="a SOR id, SHAK code, location number or provider number"
+    )
     parser.add_argument("--history", action="store_true", help="every version, oldest first")
     arguments.as_of(parser)
     arguments.output(parser)
@@ -41,11 +47,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, out: Output) -> int:
     """Print the unit."""
-    sor_id = args.sor_id.strip()
     try:
         register = reading.register(args)
     except sorparse.MissingTableError:
-        return _shak_code(args, out, sor_id)
+        return _shak_code(args, out, args.code)
+    view = reading.view(args, register)
+    sor_id, *others = units.named(view, args.code)
+    if others:
+        found = [units.standing(view, each).unit for each in (sor_id, *others)]
+        out.rows(units.COLUMNS, (units.row(view, unit) for unit in found))
+        print(
+            f"sorparse: {len(found)} units have the code {one_line(args.code)}; "
+            "show one by its SOR id",
+            file=sys.stderr,
+        )
+        return reading.status(args, register.issues, otherwise=1)
     if args.history:
         versions = register.history(sor_id)
         out.rows(
@@ -54,18 +70,20 @@ def run(args: argparse.Namespace, out: Output) -> int:
             objects=map(sorparse.to_dict, versions),
         )
         return reading.status(args, register.issues)
-    found = told.of(reading.view(args, register), sor_id)
+    shown = told.of(view, sor_id)
     if out.is_json:
-        out.json(found)
+        out.json(shown)
     else:
-        _as_text(found, out)
+        _as_text(shown, out)
     return reading.status(args, register.issues)
 
 
 def _shak_code(args: argparse.Namespace, out: Output, code: str) -> int:
     """Print the periods of a SHAK code, from a file that has those and no units."""
+    read = identifiers.parse(code, "shak")
+    asked = {code, read.value if read is not None else code}
     with reading.feed(args) as feed:
-        found = [unit for unit in feed.shak_units() if unit.shak_code == code.upper()]
+        found = [unit for unit in feed.shak_units() if unit.shak_code in asked]
     if args.as_of is not None:
         found = [unit for unit in found if unit.validity.contains(args.as_of)]
     if not found:
@@ -110,6 +128,8 @@ def _as_text(found: dict[str, Any], out: Output) -> None:
         ):
             for each in found[key]:
                 out.line(f"  {title} {each['name'] or ''}  {each['sor_id']}")
+        for caveat in (found["effective"] or {}).get("caveats", ()):
+            out.line(f"  note: {caveat}")
         out.line()
     out.rows(("field", "value", "from"), _fields(found))
 

@@ -50,8 +50,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
     """Print the hierarchy."""
     register = reading.register(args)
     view = reading.view(args, register)
-    sor_id = args.sor_id.strip()
-    view.status(sor_id)  # an unknown unit is told before anything is printed
+    sor_id = register.history(args.sor_id)[0].sor_id  # an unknown unit is reported first
     nodes = _above(view, sor_id) if args.up else _below(view, sor_id, args)
     if not out.is_text:
         out.rows(_COLUMNS, (_row(view, node) for node in nodes))

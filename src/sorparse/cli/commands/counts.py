@@ -1,0 +1,69 @@
+"""``sorparse counts``: how many units there are, by groups, on a date or by year or month."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+import sorparse
+
+from .. import arguments, reading
+from ..output import Output, one_line
+
+NAME = "counts"
+HELP = "how many units are in force, opened and closed, by type, region, owner and the like"
+ABOUT = (
+    "Count the units in force on a date; with --every year or month, in each period the units in "
+    "force on its last date, and those that opened and closed. FIELD groups them: type, level, "
+    "region, municipality, owner, institution, speciality, or a path such as entity_type.code or "
+    "effective.postal_address.post_code. A unit is counted in the group that it is in on the date."
+)
+EXAMPLES = """\
+  sorparse counts Sor_complete.zip type
+  sorparse counts Sor_complete.zip region type --as-of 2020-01-01 --csv
+  sorparse counts Sor_complete.zip type --every year --from 2010-01-01
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    arguments.file(parser)
+    parser.add_argument("fields", metavar="FIELD", nargs="*", help="what to group by")
+    parser.add_argument("--every", choices=["year", "month"], help="a row for each period")
+    parser.add_argument(
+        "--from",
+        dest="from_day",
+        metavar="DAY",
+        type=arguments.day,
+        help="with --every: first date; the earliest opening if omitted",
+    )
+    parser.add_argument(
+        "--to",
+        dest="to_day",
+        metavar="DAY",
+        type=arguments.day,
+        help="with --every: last date; the date that the source shows if omitted",
+    )
+    arguments.as_of(parser)
+    arguments.output(parser)
+    arguments.reading(parser)
+
+
+def run(args: argparse.Namespace, out: Output) -> int:
+    """Print the numbers."""
+    if args.every is None and (args.from_day or args.to_day):
+        raise sorparse.SorError("--from and --to need --every year or --every month")
+    if args.every is not None and args.as_of:
+        raise sorparse.SorError("--as-of is for one date; with --every use --from and --to")
+    register = reading.register(args)
+    if args.every is None:
+        table = register.as_of(args.as_of).counts(*args.fields)
+    else:
+        table = register.counts(
+            *args.fields, every=args.every, from_day=args.from_day, to_day=args.to_day
+        )
+    if not args.quiet:
+        for caveat in table.caveats:
+            print(f"sorparse: note: {one_line(caveat)}", file=sys.stderr)
+    out.rows(table.schema.names, (tuple(row.values()) for row in table))
+    return reading.status(args, register.issues)

@@ -1,0 +1,38 @@
+"""``sorparse terms``: the values that ``find`` can be asked for."""
+
+from __future__ import annotations
+
+import argparse
+
+from sorparse.register.terms import FIELDS
+
+from .. import arguments, reading
+from ..output import Output
+
+NAME = "terms"
+HELP = "the values that units can be searched by, with counts"
+ABOUT = (
+    "List the values of a FIELD that units in force on the date have, the most frequent first, "
+    "with the number of units. find takes each of them, by code or by name."
+)
+EXAMPLES = """\
+  sorparse terms Sor_complete.zip entity_type
+  sorparse terms Sor_complete.zip municipality --as-of 2012-01-01 --csv
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    arguments.file(parser)
+    parser.add_argument("field", metavar="FIELD", choices=FIELDS, help=", ".join(FIELDS))
+    arguments.as_of(parser)
+    arguments.output(parser)
+    arguments.reading(parser)
+
+
+def run(args: argparse.Namespace, out: Output) -> int:
+    """Print the values."""
+    register = reading.register(args)
+    found = reading.view(args, register).terms(args.field)
+    out.rows(("code", "name", "units"), ((one.code, one.name, one.count) for one in found))
+    return reading.status(args, register.issues)

@@ -1,0 +1,129 @@
+"""The guards of ``convert``: what must hold before a target is replaced."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from typing import Any
+
+import attrs
+
+from ..errors import ConversionError, EmptySourceError, GuardError
+from ..formats.base import Format
+from ..register import Register
+from ..register.closings import newly_closed
+from .load import Load
+
+_WITH_UNITS = (Format.SOR2, Format.SOR2_DAILY, Format.SOR_CSV, Format.SOR_XML)
+"""Formats whose complete set has units."""
+
+
+@attrs.frozen
+class Guards:
+    """What the caller asked for; None where a guard is off."""
+
+    allow_empty: bool = False
+    max_closed: int | None = None
+    max_errors: int | None = None
+    min_units: int | None = None
+
+    def __attrs_post_init__(self) -> None:
+        for name in ("max_closed", "max_errors", "min_units"):
+            value = getattr(self, name)
+            if value is None:
+                continue
+            if not isinstance(value, int) or isinstance(value, bool):
+                raise TypeError(f"{name} must be a whole number, not {value!r}")
+            if value < 0:
+                raise ConversionError(f"{name} must be 0 or more, not {value}")
+
+    def checker(
+        self,
+        source: Any,
+        place: str,
+        before: Iterable[tuple[str, date | None]],
+        *,
+        wants_units: bool,
+    ) -> Callable[[Load], None]:
+        """Return the check of what was written.
+
+        Args:
+            source: The feed or register that is read, for its issues.
+            place: The target, for messages.
+            before: Units in force in the target, each with its closing date.
+            wants_units: Whether units were to be written.
+        """
+
+        def check(load: Load) -> None:
+            issues = tuple(source.issues)
+            try:
+                self._check(load, place, list(before), error_count(source), wants_units=wants_units)
+                if wants_units and any(issue.code == "no-entities" for issue in issues):
+                    self.refuse_empty(load.source, place)
+            except (EmptySourceError, GuardError) as error:
+                error.issues = issues
+                raise
+
+        return check
+
+    def _check(
+        self,
+        load: Load,
+        place: str,
+        before: list[tuple[str, date | None]],
+        errors: int,
+        *,
+        wants_units: bool,
+    ) -> None:
+        unchanged = f"{place} is unchanged"
+        units = len(load.units.ids)
+        if wants_units and units == 0:
+            self.refuse_empty(load.source, place)
+        if self.max_errors is not None and errors > self.max_errors:
+            raise GuardError(
+                f"{load.source} has {errors} errors, more than {self.max_errors} (max_errors); "
+                f"{unchanged}"
+            )
+        if self.min_units is not None and units < self.min_units:
+            raise GuardError(
+                f"{load.source} has {units} units, fewer than {self.min_units} (min_units); "
+                f"{unchanged}"
+            )
+        if self.max_closed is not None and before:
+            formats = [each for each in Format if str(each) == load.format]
+            after = Register.from_records(
+                load.units.versions(), format=formats[0] if formats else None
+            ).as_of(load.snapshot_date)
+            closed = newly_closed(before, after)
+            if len(closed) > self.max_closed:
+                raise GuardError(
+                    f"{len(closed)} of the {len(before)} units in force in {place} have closed or "
+                    f"got a closing date in {load.source}, more than {self.max_closed} "
+                    f"(max_closed), the first is {closed[0]}; {unchanged}"
+                )
+
+    def refuse_empty(self, source: str, place: str) -> None:
+        """Refuse a source without units, unless the caller allows it.
+
+        Raises:
+            EmptySourceError: If it is not allowed.
+        """
+        if not self.allow_empty:
+            raise EmptySourceError(
+                f"{source} has no units; {place} is unchanged (allow_empty writes it all the same)"
+            )
+
+
+def promises_units(source: Any) -> bool:
+    """Return whether a source should have units: a set in a format that has them."""
+    if "entities" in source.tables:
+        return True
+    return str(source.format) in map(str, _WITH_UNITS) and len(source.tables) > 1
+
+
+def error_count(source: Any) -> int:
+    """Return the number of errors in a source, those that were only counted included."""
+    counted = getattr(source, "error_count", None)
+    if isinstance(counted, int):
+        return counted
+    return sum(issue.severity == "error" for issue in source.issues)

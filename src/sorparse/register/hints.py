@@ -1,0 +1,51 @@
+"""A likely other spelling of a code that no unit has."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+
+from ..identifiers import Kind, parse
+
+_LIKE_A_NUMBER = re.compile(r"[0-9]{4}E[0-9]{1,2}", re.ASCII)
+_DISARMED = re.compile(r"99[0-9]{6}", re.ASCII)
+_NUMBER = re.compile(r"[0-9]{1,20}(?:[.,][0-9]{1,20})?(?:E[+]?[0-9]{1,2})?", re.ASCII)
+_CUT_FROM = 3
+"""Characters from which on a SHAK code may be one that was cut short."""
+
+
+def likely(kind: Kind, code: str, known: Collection[str]) -> str | None:
+    """Return the one known code that an unknown one probably was, else ``None``.
+
+    A provider number with other leading zeros (``77410`` and ``077410``), or disarmed by ``99`` in
+    front; a SHAK code with an 8th and 9th character, one that a spreadsheet read as a number
+    (``3800E1`` as 38000), or one that was cut short.
+
+    Args:
+        kind: What the code is.
+        code: The code, as :func:`sorparse.identifiers.parse` writes it.
+        known: The codes that the register has.
+    """
+    for spellings in _spellings(kind, code, known):
+        found = spellings & set(known) - {code}
+        if len(found) == 1:
+            return found.pop()
+    return None
+
+
+def _spellings(kind: Kind, code: str, known: Collection[str]) -> Iterator[set[str]]:
+    """Yield sets of other spellings, the likeliest first."""
+    parsed = parse(code, kind)
+    if parsed is not None and parsed.repaired is not None:
+        yield {parsed.repaired}
+    if kind == "provider_number" and code.isascii() and code.isdigit():
+        yield {code.lstrip("0").zfill(6)}
+        yield {code.lstrip("0")}  # a file that lost them itself
+        if _DISARMED.fullmatch(code):
+            yield {code[2:]}
+    if kind == "shak":
+        if _NUMBER.fullmatch(code):
+            value = float(code.replace(",", "."))
+            yield {one for one in known if _LIKE_A_NUMBER.fullmatch(one) and float(one) == value}
+        if len(code) >= _CUT_FROM:
+            yield {one for one in known if one.startswith(code)}

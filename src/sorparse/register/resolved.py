@@ -1,0 +1,75 @@
+"""What units have effectively, also those that are not in force on the view's date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import TYPE_CHECKING
+
+from ..inheritance import Effective
+from ..records import SOREntity
+from .days import FIRST_DATE, LAST_DATE
+
+if TYPE_CHECKING:
+    from .view import View
+
+
+def units_of(view: View, units: Iterable[SOREntity | str]) -> tuple[SOREntity, ...]:
+    """Return units given as records, or as SOR ids of units in force.
+
+    Raises:
+        NotInForceError: If an id is not in force.
+        TypeError: If something else is given.
+    """
+    if isinstance(units, str):
+        raise TypeError(f"units must be a list of records or SOR ids, not the text {units!r}")
+    return tuple([_unit(view, unit) for unit in units])
+
+
+def _unit(view: View, unit: SOREntity | str) -> SOREntity:
+    if isinstance(unit, SOREntity):
+        return unit
+    if not isinstance(unit, str):
+        raise TypeError(f"units must be records or SOR ids as text, not {unit!r}")
+    return view[unit]
+
+
+def effective_of(view: View, unit: SOREntity) -> Effective | None:
+    """Return what a version of a unit has effectively.
+
+    On the view's date if the version is in force then. Else on the version's last date in force,
+    or on its first one if it begins after the view's date. ``None`` for a version that is never
+    in force.
+
+    Raises:
+        UnknownUnitError: If the register does not have the unit.
+        ValueError: If the register does not have the version.
+    """
+    sor_id = unit.sor_id
+    if view.get(sor_id) == unit:
+        return view.effective(sor_id)
+    register = view.register
+    if unit not in register.history(sor_id):
+        raise ValueError(
+            f"the register does not have this version of {sor_id}: give a record of "
+            "this register, or the id"
+        )
+    for day in _dates(view, sor_id):
+        other = register.as_of(day)
+        if other.get(sor_id) == unit:
+            return other.effective(sor_id)
+    return None
+
+
+def _dates(view: View, sor_id: str) -> Iterator[date]:
+    """Yield the dates on which a version may begin or end, nearest first, those before first."""
+    own = view.day.toordinal()
+    found = {FIRST_DATE, LAST_DATE}
+    for version in view.register.history(sor_id):
+        validity = version.validity
+        for day in (validity.from_date, validity.to_date, version.first_from_date):
+            if day is not None:
+                found |= {day.toordinal() - 1, day.toordinal(), day.toordinal() + 1}
+    possible = sorted(day for day in found if FIRST_DATE <= day <= LAST_DATE)
+    for ordinal in [*(day for day in reversed(possible) if day <= own), *possible]:
+        yield date.fromordinal(ordinal)

@@ -1,0 +1,214 @@
+"""The values that units can be searched by, and the ones most like a value that nothing has."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from ..errors import UnknownTermError
+from ..records import Address, Coded, EntityRef, SorType
+from . import codes
+from .folding import fold
+from .places import municipality_name, region_name, shipped_name
+from .timeindex import NO_ROW
+
+if TYPE_CHECKING:
+    from .register import Register
+    from .view import View
+
+ADDRESS_BLOCKS = ("postal_address", "visiting_address", "activity_address")
+_FEW = 3
+_FEW_ENOUGH = 8
+"""Values that a message can list in full."""
+
+Pair = tuple[str | None, str | None]
+"""Code and name."""
+
+
+@attrs.frozen(weakref_slot=False)
+class Term:
+    """A value that units can be searched by."""
+
+    code: str | None
+    """The code, of an owner the SOR id; ``None`` if the source only has names."""
+    name: str | None
+    """The name, ``None`` if neither the source nor the library's code tables have one."""
+    count: int
+    """Number of units in force that have it."""
+
+
+@attrs.frozen
+class _Field:
+    """What can be searched in: where the values are, and which code lists have more of them."""
+
+    stored: tuple[str, ...]
+    pairs: Callable[[Any], Iterable[Pair]]
+    lists: tuple[str, ...] = ()
+    plain: Callable[[str], str] = fold
+    """A name as it is compared."""
+
+
+def _coded(value: Coded | None) -> Iterator[Pair]:
+    if value is not None:
+        yield value.code, value.name
+
+
+def _each_coded(values: Iterable[Coded]) -> Iterator[Pair]:
+    for value in values:
+        yield value.code, value.name
+
+
+def _owner(value: EntityRef | None) -> Iterator[Pair]:
+    if value is not None:
+        yield value.sor_id, value.name
+
+
+def _region(value: Address | None) -> Iterator[Pair]:
+    if value is not None:
+        code = value.region_code
+        yield code, value.region_name or shipped_name("region", code)
+
+
+def _municipality(value: Address | None) -> Iterator[Pair]:
+    if value is not None:
+        code = value.municipality_code
+        yield code, value.municipality_name or shipped_name("municipality", code)
+
+
+def _level(value: SorType | None) -> Iterator[Pair]:
+    if value is not None:
+        yield value.value, None
+
+
+_FIELDS = {
+    "entity_type": _Field(("entity_type",), _coded, ("entity_type", "owner_type")),
+    "sor_type": _Field(("sor_type",), _level),
+    "speciality": _Field(("specialities",), _each_coded, ("clinical_speciality",)),
+    "region": _Field(ADDRESS_BLOCKS, _region, ("region",), region_name),
+    "municipality": _Field(ADDRESS_BLOCKS, _municipality, ("municipality",), municipality_name),
+    "owner": _Field(("owner",), _owner, ("owner_type",)),
+    "edi_type": _Field((), _coded, ("edi_type",)),
+}
+FIELDS = tuple(_FIELDS)
+"""What :func:`terms` takes."""
+
+
+def terms(view: View, field: str) -> tuple[Term, ...]:
+    """Return the values that the units in force have; see ``View.terms``."""
+    if field not in _FIELDS:
+        raise ValueError(f"unknown field {field!r}: expected one of {', '.join(FIELDS)}")
+    counts: Counter[str] = Counter()
+    names: dict[str, Counter[str | None]] = {}
+    having: dict[str, str | None] = {}
+    for pairs in _edi_types(view) if field == "edi_type" else _of_units(view, field):
+        keys = set()
+        for code, name in pairs:
+            key = code if code is not None else _FIELDS[field].plain(name or "")
+            if key:
+                keys.add(key)
+                having[key] = code
+                names.setdefault(key, Counter())[name] += 1
+        counts.update(keys)
+    found = [Term(having[key], names[key].most_common(1)[0][0], counts[key]) for key in counts]
+    return tuple(sorted(found, key=lambda one: (-one.count, one.name or "", one.code or "")))
+
+
+def _of_units(view: View, field: str) -> Iterator[list[Pair]]:
+    store, kind = view._store, _FIELDS[field]
+    inheritance = view._inheritance()
+    for row in view._rows:
+        if row == NO_ROW:
+            continue
+        if kind.stored is ADDRESS_BLOCKS:
+            values: Iterable[Any] = inheritance.addresses(row)
+        else:
+            values = [store.value(row, kind.stored[0])]
+        pairs = [pair for value in values for pair in kind.pairs(value)]
+        if field == "owner":
+            if store.value(row, "sor_type") is SorType.IE:
+                pairs.append((store.ids[store.unit[row]], store.value(row, "name")))
+            pairs = [(sor_id, name or _name(view, sor_id)) for sor_id, name in pairs]
+        yield pairs
+
+
+def _name(view: View, sor_id: str | None) -> str | None:
+    unit = None if sor_id is None else view.get(sor_id)
+    return None if unit is None else unit.name
+
+
+def _edi_types(view: View) -> Iterator[list[Pair]]:
+    register = view.register
+    by_unit: dict[str, list[Pair]] = {}
+    for number, records in codes.edi_types_by_location_code(register).items():
+        kinds = [
+            codes.named(register, record).edi_type
+            for record in records
+            if record.validity.contains(view.day)
+        ]
+        for unit in codes.by_location_code(view, number) if kinds else ():
+            by_unit.setdefault(unit.sor_id, []).extend(pair for k in kinds for pair in _coded(k))
+    yield from by_unit.values()
+
+
+def require_known(view: View, field: str, asked: str | Coded, having: Collection[Any]) -> None:
+    """Raise UnknownTermError for a value that no unit ever had and that no code list has.
+
+    Args:
+        view: The view that is searched.
+        field: What is searched in.
+        asked: The value.
+        having: What has it in the register.
+    """
+    if having:
+        return
+    text = (asked.code or asked.name or "") if isinstance(asked, Coded) else asked.strip()
+    plain = _FIELDS[field].plain
+    codes_known: dict[str, str] = {}
+    names_known: dict[str, str] = {}
+    for code, name in _everything(view.register, field):
+        if code is not None:
+            codes_known.setdefault(code, fold(code))
+        if name is not None:
+            names_known.setdefault(plain(name), name)
+    if text in codes_known or plain(text) in names_known:
+        return
+    known = {folded: code for code, folded in codes_known.items()} | names_known
+    close = [known[key] for key in get_close_matches(plain(text), known, n=_FEW)]
+    if not close and len(names_known) <= _FEW_ENOUGH:
+        close = list(names_known.values())
+    similar = tuple(dict.fromkeys(close))
+    likely = f": did you mean {' or '.join(map(repr, similar))}?" if similar else ""
+    raise UnknownTermError(
+        f"{field} {text!r} is neither in this register nor in a code list{likely} "
+        f"(all values: view.terms({field!r}), or sorparse terms)",
+        field=field,
+        value=text,
+        similar=similar,
+    )
+
+
+def _everything(register: Register, field: str) -> Iterator[Pair]:
+    """Yield what any version of any unit has, and what the code lists have."""
+    from ..codes import entries
+
+    kind = _FIELDS[field]
+    for stored in kind.stored:
+        for row, value in register._store.stated(stored):
+            yield from kind.pairs(value)
+            if field == "owner":
+                yield from _coded(value and value.entity_type)
+                if register._store.value(row, "sor_type") is SorType.IE:
+                    yield None, register._store.value(row, "name")
+    if field in ("entity_type", "speciality"):
+        for record in register.classifications:
+            yield from _coded(record.entry)
+    if field == "edi_type":
+        for message in register.edi_types:
+            yield message.edi_type_id, message.name
+            yield message.code, None
+    for each in kind.lists:
+        yield from ((entry.code, entry.name) for entry in entries(each))

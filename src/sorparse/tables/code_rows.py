@@ -1,0 +1,192 @@
+"""What is put beside one code: the unit that it identifies on a date, and how it was matched."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from ..errors import NotInForceError, SorError
+from ..inheritance import Effective
+from ..records import SOREntity, SorType
+from ..records.row import item_name, row_class, row_of, value_type
+from .code_columns import MATCHES, ColumnKind, read_as
+
+if TYPE_CHECKING:
+    from ..identifiers import Identifier
+    from ..register import View
+
+How = Literal["exact", "repaired", "ambiguous", "unknown", "malformed", "missing", "no-day"]
+_EFFECTIVE = "effective."
+
+
+class Answer(NamedTuple):
+    """What is put beside a code, each as a column ``<column>_<field>``."""
+
+    name: str | None = None
+    """Name of the unit."""
+    type: str | None = None
+    """Name of its entity type; the code if the file has no name."""
+    owner: str | None = None
+    """Name of the institution owner."""
+    status: str | None = None
+    """``ACTIVE``, ``CLOSED`` or ``FUTURE``."""
+    sor_id: str | None = None
+    """SOR id of the unit that was matched."""
+    candidates: int | None = None
+    """How many units have the code on the date."""
+    match: How = "missing"
+    """How the row was matched: ``exact``, ``repaired`` (a damaged code was repaired and then
+    matched), ``ambiguous`` (several units have the code, and no rule decides), ``unknown`` (no unit
+    has the code on the date), ``malformed``, ``missing`` (no code), ``no-day`` (no readable
+    date)."""
+
+
+class Fields:
+    """The further fields that are put beside a code, by their paths."""
+
+    def __init__(self, paths: Iterable[str]) -> None:
+        if isinstance(paths, str):
+            raise SorError(f"fields: expected several paths, as in fields=[{paths!r}]")
+        self.paths = tuple(dict.fromkeys(paths))
+        self.names = tuple(item_name(path) for path in self.paths)
+        self.types: list[type[Any]] = []
+        own = [path for path in self.paths if not path.startswith(_EFFECTIVE)]
+        inherited = [path for path in self.paths if path.startswith(_EFFECTIVE)]
+        for path in self.paths:
+            self.types.append(self._type(path))
+        self._own = _taker(SOREntity, own)
+        self._inherited = _taker(Effective, [path.removeprefix(_EFFECTIVE) for path in inherited])
+        self._order = [(*own, *inherited).index(path) for path in self.paths]
+        self.nothing = (None,) * len(self.paths)
+
+    @staticmethod
+    def _type(path: str) -> type[Any]:
+        is_inherited = path.startswith(_EFFECTIVE)
+        record = Effective if is_inherited else SOREntity
+        try:
+            found = value_type(record, path.removeprefix(_EFFECTIVE))
+        except ValueError as error:
+            raise SorError(f"fields: {path!r}: {error}") from None
+        if found is SorType:
+            return str
+        if found not in (str, bool, date, Decimal):
+            raise SorError(f"fields: {path!r} is not a single value")
+        return found
+
+    def of(self, view: View | None, entity: SOREntity) -> tuple[Any, ...]:
+        """Return the values for a version of a unit, and a view on which it is in force."""
+        values = list(self._own(entity))
+        if len(values) < len(self.paths):
+            effective = Effective(entity.sor_id) if view is None else view.effective(entity.sor_id)
+            values += self._inherited(effective)
+        return tuple([_plain(values[place]) for place in self._order])
+
+
+def _taker(record: type[Any], paths: Sequence[str]) -> Callable[[Any], tuple[Any, ...]]:
+    return row_of(row_class(record, paths)) if paths else lambda _: ()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, SorType):
+        return value.value
+    return float(value) if isinstance(value, Decimal) else value
+
+
+class Rows:
+    """Answers for codes of one kind; each pair of code and date is looked up once."""
+
+    def __init__(self, view: View, kind: ColumnKind, fields: Fields, *, repair: bool) -> None:
+        self._kind = kind
+        self._fields = fields
+        self._repair = repair
+        self._register = view.register
+        self._views: dict[date, View] = {view.day: view}
+        self._read: dict[str, Identifier | None] = {}
+        self._known: dict[tuple[str, date], tuple[Any, ...]] = {}
+
+    def answer(self, code: str | None, day: date | None) -> tuple[Any, ...]:
+        """Return the items of :class:`Answer`, then the further fields."""
+        if code is None or day is None:
+            match: How = "missing" if code is None else "no-day"
+            return (*Answer(match=match), *self._fields.nothing)
+        found = self._known.get((code, day))
+        if found is None:
+            view = self._views.get(day)
+            if view is None:
+                view = self._views[day] = self._register.as_of(day)
+            found = self._known[code, day] = self._look_up(view, code)
+        return found
+
+    def _look_up(self, view: View, code: str) -> tuple[Any, ...]:
+        if code not in self._read:
+            self._read[code] = read_as(code, self._kind)
+        found = self._read[code]
+        value = code if found is None else found.value
+        kind = self._kind if found is None or self._kind != "hospital" else found.kind
+        # what a register has is right, whatever its form
+        if kind == "sor_id" and value in self._register:
+            return self._beside(view, value, 1, "exact")
+        if found is None:
+            return self._beside(view, None, 0, "malformed")
+        how: How = "exact"
+        matches = None if kind is None else MATCHES.get(kind)
+        if found.repaired is not None:
+            if matches is not None and matches(view, value).candidates:
+                pass  # the code is in the register as it is written
+            elif self._repair:
+                value, how = found.repaired, "repaired"
+            else:
+                return self._beside(view, None, 0, "malformed")
+        if matches is None:
+            known = value in self._register
+            return self._beside(view, value if known else None, int(known), how)
+        match = matches(view, value)
+        if match.rule == "ambiguous":
+            how = "ambiguous"
+        best = None if match.best is None else match.best.sor_id
+        return self._beside(view, best, len(match.candidates), how)
+
+    def _beside(self, view: View, sor_id: str | None, candidates: int, how: How) -> tuple[Any, ...]:
+        if sor_id is None:
+            how = how if how in ("malformed", "ambiguous") else "unknown"
+            return (*Answer(candidates=candidates, match=how), *self._fields.nothing)
+        if sor_id not in self._register:  # only a map of codes names it
+            answer = Answer(sor_id=sor_id, candidates=candidates, match=how)
+            return (*answer, *self._fields.nothing)
+        there, entity = _version(view, sor_id)
+        kind = entity.entity_type
+        answer = Answer(
+            name=entity.name,
+            type=None if kind is None else kind.name or kind.code,
+            owner=_owner_name(view, entity),
+            status=str(view.status(sor_id)),
+            sor_id=sor_id,
+            candidates=candidates,
+            match=how,
+        )
+        return (*answer, *self._fields.of(there, entity))
+
+
+def _version(view: View, sor_id: str) -> tuple[View | None, SOREntity]:
+    """Return the version in force; of a closed unit the last that was, else the first to come.
+
+    With it a view on which it is in force, ``None`` if it never is.
+    """
+    try:
+        return view, view[sor_id]
+    except NotInForceError as error:
+        nearest = None if error.date is None else view.register.as_of(error.date)
+        entity = None if nearest is None else nearest.get(sor_id)
+        if entity is None:
+            return None, view.register.history(sor_id)[-1]
+        return nearest, entity
+
+
+def _owner_name(view: View, entity: SOREntity) -> str | None:
+    owner = entity.owner
+    if owner is None or owner.name is not None or owner.sor_id is None:
+        return None if owner is None else owner.name
+    above = view.get(owner.sor_id)
+    return None if above is None else above.name

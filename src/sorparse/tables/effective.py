@@ -1,0 +1,150 @@
+"""The columns with inheritance resolved, declared by the class :class:`Effective`.
+
+Each field of that class, its region and its municipality give columns of the name ``effective_``
+and the field (``effective_visiting_address_post_code``); ``effective_origin_`` and a field is the
+SOR id of the unit that the value comes from. The frames of ``view.to_arrow(effective=True)``, the
+table ``entity_effective`` of the databases and ``sorparse find --csv`` have the same columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
+from itertools import islice
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import attrs
+
+from ..inheritance import Effective
+from ..records import Coded, SOREntity
+from ..records.docs import field_docs
+from . import flatten
+from .arrow import arrow_arrays, arrow_schema, load_pyarrow
+from .schema import TableColumn, TableSchema, schema_of, steps_of, value_columns
+from .table import Table
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+PREFIX = "effective"
+PLACES = ("region", "municipality")
+"""Properties of :class:`Effective` that have columns, beside its fields."""
+
+
+class Part(NamedTuple):
+    """A part of :class:`Effective` that has columns."""
+
+    path: str
+    """Field, property, or ``origin.`` and the name of a field."""
+    kind: type[Any]
+    """Type of its value."""
+    doc: str
+    """What it means."""
+    get: Callable[[Effective], Any]
+    """Returns its value."""
+
+
+@cache
+def parts() -> tuple[Part, ...]:
+    """Return the parts in the order of their columns."""
+    return tuple(_parts())
+
+
+@cache
+def value_fields() -> dict[str, type[Any]]:
+    """Return the fields of :class:`Effective` that hold values, with their types."""
+    return {
+        field.name: kind
+        for field, kind, _ in steps_of(Effective)
+        if field.name not in ("sor_id", "origin", "caveats")
+    }
+
+
+def _parts() -> Iterator[Part]:
+    docs = field_docs(Effective)
+    for name, kind in value_fields().items():
+        yield Part(name, kind, docs.get(name, ""), attrgetter(name))
+    for name in PLACES:
+        doc = (getattr(Effective, name).__doc__ or "").split("\n", maxsplit=1)[0]
+        yield Part(name, Coded, doc, attrgetter(name))
+    for name in value_fields():
+        doc = f"SOR id of the unit whose own the effective {name.replace('_', ' ')} is."
+        yield Part(f"origin.{name}", str, doc, _origin(name))
+
+
+def _origin(field: str) -> Callable[[Effective], str | None]:
+    return lambda effective: effective.origin.get(field)
+
+
+@cache
+def effective_columns() -> tuple[TableColumn, ...]:
+    """Return the columns of what a unit has effectively; each may be empty."""
+    found: list[TableColumn] = []
+    for part in parts():
+        path = f"{PREFIX}.{part.path}"
+        name = path.replace(".", "_")
+        columns = value_columns(
+            Effective, part.kind, name, path, part.doc, nullable=True, holder=Effective
+        )
+        if part.path in PLACES:  # their codes are those of the authorities
+            columns = (attrs.evolve(one, doc=_half(part, one)) for one in columns)
+        found += columns
+    return tuple(found)
+
+
+def _half(place: Part, column: TableColumn) -> str:
+    half = column.path.rpartition(".")[2]
+    return f"{half.capitalize()} of the {place.doc[:1].lower()}{place.doc[1:]}"
+
+
+def columns_of_effective(units: Sequence[Effective | None]) -> flatten.Columns:
+    """Return the columns of :func:`effective_columns`; ``None`` is a row without values."""
+    found: flatten.Columns = []
+    for part in parts():
+        values = [None if unit is None else part.get(unit) for unit in units]
+        found += flatten.columns_of_values(part.kind, values)
+    return found
+
+
+@cache
+def units_schema(*, lists: bool = False) -> TableSchema:
+    """Return the schema of units with their own and their effective values."""
+    own = schema_of("entities", lists=lists)
+    return attrs.evolve(
+        own,
+        doc=f"{own.doc} Columns that begin with {PREFIX}_ have inheritance resolved.",
+        columns=(*own.columns, *effective_columns()),
+    )
+
+
+def units_table(
+    units: Callable[[], Iterable[SOREntity]],
+    effective: Callable[[SOREntity], Effective | None] | None,
+    *,
+    lists: bool = False,
+) -> Table:
+    """Build a table of units.
+
+    Args:
+        units: Returns the units; called anew for each use of the table.
+        effective: Returns what a unit has effectively; ``None`` for own values only.
+        lists: Whether ``replaces`` and ``replaced_by`` are lists instead of text.
+
+    Raises:
+        MissingExtraError: If pyarrow is not installed.
+    """
+    if effective is None:
+        return Table.from_records("entities", units, lists=lists)
+    pyarrow = load_pyarrow()
+    own, schema = schema_of("entities", lists=lists), units_schema(lists=lists)
+    target = arrow_schema(schema)
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        source = iter(units())
+        while batch := list(islice(source, flatten.BATCH_ROWS)):
+            resolved = columns_of_effective([effective(unit) for unit in batch])
+            columns = [*flatten.columns_of(own, batch), *resolved]
+            yield pyarrow.record_batch(arrow_arrays(schema, columns), schema=target)
+
+    return Table(schema, batches)

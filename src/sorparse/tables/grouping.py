@@ -1,0 +1,138 @@
+"""Fields to group units by: paths of a record or of ``Effective``, and short names for them."""
+
+from __future__ import annotations
+
+import re
+import typing
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from ..errors import UnknownFieldError
+from ..inheritance import Effective
+from ..records import Coded, EntityRef, SOREntity
+from .schema import DataType, data_type_of, without_none
+
+if TYPE_CHECKING:
+    from ..register import Register, View
+
+SHORT: dict[str, tuple[str, ...]] = {
+    "type": ("entity_type",),
+    "level": ("sor_type",),
+    "region": (
+        "effective.postal_address.region_name",
+        "effective.postal_address.region_code",
+    ),
+    "municipality": (
+        "effective.postal_address.municipality_name",
+        "effective.postal_address.municipality_code",
+    ),
+    "owner": ("owner",),
+    "institution": ("health_institution",),
+    "speciality": ("specialities[0]",),
+}
+"""Short names of fields, each with the paths that are tried in turn."""
+
+_STEP = re.compile(r"(\w+)(?:\[(\d+)\])?")
+_EFFECTIVE = "effective"
+Steps = tuple[tuple[str, int | None], ...]
+
+
+@attrs.frozen
+class Field:
+    """A field to group by."""
+
+    column: str
+    """Name of its column."""
+    doc: str
+    type: DataType
+    paths: tuple[Steps, ...]
+
+    @classmethod
+    def of(cls, name: str) -> Field:
+        """Read a short name or a path.
+
+        Raises:
+            UnknownFieldError: If the name is not a field, or is one that holds several values.
+        """
+        paths = SHORT.get(name, (name,))
+        found = [_checked(path, name) for path in paths]
+        column = name if name in SHORT else re.sub(r"\W+", "_", name).strip("_")
+        return cls(column, ", else ".join(paths), found[0][1], tuple(steps for steps, _ in found))
+
+    def value(self, view: View, unit: SOREntity) -> Any:
+        """Return the value of a unit in force in the view; codes and owners by their names."""
+        for steps in self.paths:
+            value: Any = unit
+            for name, place in steps:
+                value = (
+                    view.effective(unit.sor_id)
+                    if value is unit and name == _EFFECTIVE
+                    else getattr(value, name, None)
+                )
+                if place is not None:
+                    value = value[place] if value and len(value) > place else None
+            if value is None and steps == _OWNER and unit.parent_id is None:
+                value = unit.name or unit.sor_id  # an owner is its own
+            if isinstance(value, Coded):
+                value = value.name or value.code
+            elif isinstance(value, EntityRef):
+                value = value.name or _latest_name(view.register, value.sor_id)
+            if value is not None:
+                return str(value) if self.type is DataType.TEXT else value
+        return None
+
+
+_OWNER: Steps = (("owner", None),)
+
+
+def grouper(fields: Sequence[Field]) -> Callable[[View, SOREntity], tuple[Any, ...]]:
+    """Return what gives the values of all fields for a unit in force in a view."""
+    return lambda view, unit: tuple([field.value(view, unit) for field in fields])
+
+
+def _latest_name(register: Register, sor_id: str | None) -> str | None:
+    if sor_id is not None and sor_id in register:
+        return register.history(sor_id)[-1].name or sor_id
+    return sor_id
+
+
+def _checked(path: str, given: str) -> tuple[Steps, DataType]:
+    steps: list[tuple[str, int | None]] = []
+    kind: Any = SOREntity
+    for part in path.split("."):
+        match = _STEP.fullmatch(part)
+        fields = typing.get_type_hints(kind) if attrs.has(kind) else {}
+        if kind is SOREntity and not steps:
+            fields = {**fields, _EFFECTIVE: Effective}
+        if match is None or match[1] not in fields:
+            raise _unknown(given, f"there is no {part!r}", fields)
+        place = None if match[2] is None else int(match[2])
+        kind = without_none(fields[match[1]])[0]
+        if place is not None:
+            if typing.get_origin(kind) is not tuple:
+                raise _unknown(given, f"{match[1]!r} is not a series", {})
+            kind = without_none(typing.get_args(kind)[0])[0]
+        steps.append((match[1], place))
+    if kind in (Coded, EntityRef):
+        return tuple(steps), DataType.TEXT
+    if attrs.has(kind):
+        raise _unknown(given, "it holds several values", typing.get_type_hints(kind))
+    if typing.get_origin(kind) is tuple:
+        raise _unknown(given, f"it is a series: write {given}[0] for its first value", {})
+    try:
+        found = data_type_of(kind)
+    except KeyError:
+        found = DataType.JSON
+    if found is DataType.JSON:
+        raise _unknown(given, "its values cannot be grouped", {})
+    return tuple(steps), found
+
+
+def _unknown(given: str, why: str, fields: typing.Mapping[str, Any]) -> UnknownFieldError:
+    listed = f" Fields there: {', '.join(fields)}." if fields else ""
+    return UnknownFieldError(
+        f"cannot group by {given!r}: {why}. Use {', '.join(SHORT)}, or a path such as "
+        f"entity_type.name or effective.postal_address.post_code.{listed}"
+    )
