@@ -15,6 +15,10 @@ READING = {
     "bad-kind": ("warning", "A SHAK line whose code does not fit its kind. Read all the same."),
     "bad-location-code": ("warning", "Not 13 digits. Kept as it is."),
     "bad-number": ("error", "A value that is no number. The field is `None`."),
+    "bad-token": (
+        "warning",
+        "The id of an SKRS entry does not end in a token. The entry keeps its place in the page.",
+    ),
     "bad-sor-id": ("warning", "Not of the form of a SOR id. Kept as it is."),
     "bad-sor-type": ("error", "Not IE, SI or OE, nor their names. The field is `None`."),
     "check-digit": ("warning", "The check digit is wrong: a typing error. Kept as it is."),
@@ -33,24 +37,57 @@ READING = {
     ),
     "duplicate-column": ("warning", "Two columns for one field. The first that is filled counts."),
     "duplicate-element": ("warning", "An element stands twice in a unit. The first counts."),
+    "entry-not-read": (
+        "error",
+        (
+            "An SKRS entry of another table or register than its page. Kept in the issue only; see "
+            "`raw`."
+        ),
+    ),
+    "entry-out-of-order": (
+        "warning",
+        "The token of an SKRS entry is smaller than one before it. Read; reported once a page.",
+    ),
+    "entry-without-row": ("error", "An SKRS entry without a row in its content. See `raw`."),
     "field-too-long": ("error", "A value beyond `Limits.max_field_chars`. Its row is no record."),
     "misplaced-element": (
         "warning",
         "A unit of an XML outside the tree. Hung below the nearest one.",
     ),
-    "missing-element": ("warning", "A unit of an XML lacks what every unit of its level has."),
+    "missing-element": (
+        "warning",
+        "A unit of an XML lacks what every unit of its level has, an SKRS row its period.",
+    ),
     "missing-key": ("error", "A row without its key, the SOR id for example. It is no record."),
     "names-not-read": (
         "warning",
         "The XML set's file of names failed; the library's own are used.",
     ),
     "no-entries": ("warning", "A file beside Sor.xml in which nothing looks like entries."),
+    "no-longer-registered": (
+        "info",
+        (
+            "Rows of SKRS version 2 whose `ValidTo` has passed: what the register said before. `load` "
+            "and `convert` omit them."
+        ),
+    ),
     "open-end-date": (
         "warning",
         "The date of an open end (2500-01-01 or later) that is no to-date. Kept as that day.",
     ),
     "record-too-long": ("error", "A line without end, beyond the limits. It is no record."),
+    "repeated-entry": (
+        "warning",
+        (
+            "An SKRS entry whose token came before, as in a page saved twice. `load` and `convert` "
+            "read it once; reported once a page."
+        ),
+    ),
     "row-length": ("error", "More or fewer values than columns. The row is no record; see `raw`."),
+    "several-datatypes": (
+        "warning",
+        "An SKRS page has entries of several datatypes. They are read.",
+    ),
     "stray-quote": ("warning", "A quotation mark where none belongs. Read as a character."),
     "stray-text": ("warning", "Text between the elements of an XML. Kept in the issue only."),
     "table-in-several-files": (
