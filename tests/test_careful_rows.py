@@ -10,8 +10,8 @@ import pytest
 
 from laws_support import Sheet, plain, sheets
 from sorparse import Coded
-from sorparse.formats.csv_reader import match_columns
 from sorparse.formats.declare import Kind
+from sorparse.formats.headers import match_columns
 from trust_support import A, B, C, read, sor2, sor_csv, zipped
 
 BAD = "i går"

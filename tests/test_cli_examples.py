@@ -48,7 +48,8 @@ def at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         shutil.copy(source, tmp_path)
     shutil.copy(examples.daily_csv_earlier, tmp_path / "yesterday.zip")
     shutil.copy(examples.daily_csv, tmp_path / "today.zip")
-    (tmp_path / "ids.txt").write_text(f'# two\n{HOSPITAL}\n="9000071000016003"\n', "utf-8")
+    for name in ("ids.txt", "our-partners.txt"):
+        (tmp_path / name).write_text(f'# two\n{HOSPITAL}\n="9000071000016003"\n', "utf-8")
     (tmp_path / "codes.txt").write_text("9901\n990101\n", "utf-8")
     monkeypatch.chdir(tmp_path)
     return tmp_path

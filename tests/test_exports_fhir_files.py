@@ -68,7 +68,7 @@ def test_a_json_file_is_one_bundle(tmp_path: Path) -> None:
         *lines(tmp_path / "fhir" / "Organization.ndjson"),
         *lines(tmp_path / "fhir" / "Endpoint.ndjson"),
     ]
-    convert(FakeFeed({"entities": []}), "fhir", tmp_path / "none.json")
+    convert(FakeFeed({"entities": []}), "fhir", tmp_path / "none.json", allow_empty=True)
     empty = json.loads((tmp_path / "none.json").read_text(encoding="utf-8"))
     assert empty == {"resourceType": "Bundle", "type": "collection"}
 

@@ -231,13 +231,11 @@ def test_other_files_beside_are_told(tmp_path: Path) -> None:
     assert issue.file.endswith("readme.txt")
 
 
-def test_one_table_in_two_files_is_told(tmp_path: Path) -> None:
+def test_one_table_in_two_files_is_refused(tmp_path: Path) -> None:
     (tmp_path / "SOREntity.csv").write_bytes(DATA)
     (tmp_path / "SOREntity - kopi.csv").write_bytes(DATA)
-    records, (issue,) = read(tmp_path)
-    assert len(records) == 4
-    assert (issue.severity, issue.code) == ("warning", "table-in-several-files")
-    assert "kopi" in issue.message
+    with pytest.raises(sorparse.SorFileError, match=r"two snapshots of entities.*kopi"):
+        sorparse.open(tmp_path)
 
 
 def test_a_stranger_with_many_columns_does_not_stop_the_others() -> None:
@@ -280,4 +278,6 @@ def test_a_table_that_is_not_there_is_told_with_those_that_are() -> None:
 
 
 def test_a_header_alone_has_no_rows() -> None:
-    assert units(sor2()) == []
+    records, (issue,) = read(sor2())
+    assert records == []
+    assert (issue.severity, issue.code) == ("error", "no-entities")

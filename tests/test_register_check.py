@@ -42,6 +42,13 @@ CASES: dict[str, dict[str, Any]] = {
     "touching-versions": {"entities": [unit(A, "2010-01-01", "2011-01-01"), unit(A, "2011-01-01")]},
     "version-gap": {"entities": [unit(A, "2010-01-01", "2010-12-30"), unit(A, "2011-01-01")]},
     "version-before-opening": {"entities": [unit(A, "2010-01-01", first="2010-01-02")]},
+    "edit-date-ahead": {
+        "entities": [
+            unit(A, updated="2025-01-01"),
+            unit(B, updated="2025-01-02"),
+            unit(C, updated="2062-01-01"),
+        ]
+    },
     "opening-differs": {
         "entities": [
             unit(A, "2010-01-01", "2010-12-31", first="2010-01-01"),

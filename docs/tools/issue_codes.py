@@ -15,6 +15,10 @@ READING = {
     "bad-kind": ("warning", "A SHAK line whose code does not fit its kind. Read all the same."),
     "bad-location-code": ("warning", "Not 13 digits. Kept as it is."),
     "bad-number": ("error", "A value that is no number. The field is `None`."),
+    "bad-shak-code": (
+        "warning",
+        "A malformed SHAK code, often a spreadsheet's damage (`3800E1` written as 38000). Kept.",
+    ),
     "bad-token": (
         "warning",
         "The id of an SKRS entry does not end in a token. The entry keeps its place in the page.",
@@ -50,9 +54,17 @@ READING = {
     ),
     "entry-without-row": ("error", "An SKRS entry without a row in its content. See `raw`."),
     "field-too-long": ("error", "A value beyond `Limits.max_field_chars`. Its row is no record."),
+    "line-above-header": (
+        "info",
+        "A title, or a spreadsheet's `sep=;`, above the header of a CSV. Not read.",
+    ),
     "misplaced-element": (
         "warning",
         "A unit of an XML outside the tree. Hung below the nearest one.",
+    ),
+    "implausible-date": (
+        "warning",
+        "A date before 1800, or one from 2100 on that is no to-date. Kept as that day.",
     ),
     "missing-element": (
         "warning",
@@ -63,12 +75,16 @@ READING = {
         "warning",
         "The XML set's file of names failed; the library's own are used.",
     ),
+    "no-entities": (
+        "error",
+        "A set that should have units has none: their file is missing, empty or no such file.",
+    ),
     "no-entries": ("warning", "A file beside Sor.xml in which nothing looks like entries."),
     "no-longer-registered": (
         "info",
         (
-            "Rows of SKRS version 2 whose `ValidTo` has passed: what the register said before. `load` "
-            "and `convert` omit them."
+            "Rows of SKRS version 2 whose `ValidTo` has passed: what the register said "
+            "before. `load` and `convert` omit them."
         ),
     ),
     "open-end-date": (
@@ -88,12 +104,12 @@ READING = {
         "warning",
         "An SKRS page has entries of several datatypes. They are read.",
     ),
+    "several-snapshots": (
+        "warning",
+        "A second snapshot of a table, older or unfinished. Not read; never merged.",
+    ),
     "stray-quote": ("warning", "A quotation mark where none belongs. Read as a character."),
     "stray-text": ("warning", "Text between the elements of an XML. Kept in the issue only."),
-    "table-in-several-files": (
-        "warning",
-        "Two files of one table. They are read one after the other.",
-    ),
     "table-passed-over": ("info", "The same table in a richer format beside it was read instead."),
     "too-many-issues": ("error", "More issues than `Limits.max_issues`; the rest was counted."),
     "unclosed-quote": ("error", "A quotation mark that never closes. Its line is no record."),

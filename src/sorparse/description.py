@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import attrs
 
+from .issues import Issue
+
 
 @attrs.frozen
 class ColumnDescription:
@@ -62,6 +64,8 @@ class Description:
     tables: tuple[TableDescription, ...]
     ignored: tuple[str, ...] = ()
     """Files that stand beside the tables and are none of SOR's."""
+    issues: tuple[Issue, ...] = ()
+    """What opening the source found, e.g. a set without units or a second snapshot."""
 
     def to_dict(self) -> dict[str, object]:
         """Give the same as plain lists, dicts and texts, for JSON."""
@@ -80,6 +84,8 @@ class Description:
             lines += ["", *_lines_of(table)]
         if self.ignored:
             lines += ["", "not read: " + ", ".join(self.ignored)]
+        if self.issues:
+            lines += ["", *(f"{issue.severity}: {issue}" for issue in self.issues)]
         return "\n".join(lines)
 
 

@@ -19,6 +19,7 @@ from .formats.base import GivesNames, ReadsPages, TakesNames, Validator
 from .formats.looks import looks_like
 from .issues import Issue, IssueLog, OnIssue
 from .limits import DEFAULT_LIMITS, Limits
+from .snapshots import Snapshots, may_have_rows
 from .sources import Member, Source, open_source
 
 if TYPE_CHECKING:
@@ -58,6 +59,9 @@ _RICHEST_FIRST = (
     Format.SKRS,
     Format.SHAK,
 )
+
+_WITH_UNITS = (Format.SOR2, Format.SOR2_DAILY, Format.SOR_CSV, Format.SOR_XML)
+"""The formats whose sets always have units."""
 
 
 def open(  # noqa: A001 - the name is the library's own `open`, as in gzip.open
@@ -159,6 +163,8 @@ class Feed:
             if found is not None:
                 self._found.append(found)
         self._readers = self._chosen()
+        self._look_for_entities()
+        self._opening_issues = tuple(self._options.log.as_list())
         if options.validator is not None and not any(
             reader.format is Format.SOR_XML for reader in self._readers.get("entities", ())
         ):
@@ -194,30 +200,22 @@ class Feed:
             raise UnrecognisedFormatError(
                 f"holds none of SOR's files: {inside or 'it is empty'}", file=self._source.name
             )
-        names = next((reader for reader in readers if isinstance(reader, GivesNames)), None)
-        for reader in readers:
-            if isinstance(reader, TakesNames):
-                reader.use_names_from(names)
+        report = self._options.log.add
+        snapshots = Snapshots(self._source.name, self._stated_date, report)
         chosen: dict[str, list[TableReader]] = {}
         for table in TABLES:
             having = [reader for reader in readers if reader.table == table]
             if not having:
                 continue
             best = min(having, key=lambda reader: _RICHEST_FIRST.index(reader.format)).format
-            chosen[table] = _joined([reader for reader in having if reader.format is best])
-            if len(chosen[table]) > 1:
-                self._options.log.add(
-                    Issue(
-                        "warning",
-                        "table-in-several-files",
-                        f"{table} stands in several files, which are read one after the other: "
-                        + ", ".join(reader.member.base_name for reader in chosen[table][:10]),
-                        file=self._source.name,
-                    )
-                )
+            found = snapshots.choose(
+                _joined([reader for reader in having if reader.format is best])
+            )
+            if found:
+                chosen[table] = found
             for reader in having:
                 if reader.format is not best:
-                    self._options.log.add(
+                    report(
                         Issue(
                             "info",
                             "table-passed-over",
@@ -225,7 +223,49 @@ class Feed:
                             file=reader.member.name,
                         )
                     )
+        read = [reader for reader in readers if not snapshots.refuses(reader.member)]
+        names = next((reader for reader in read if isinstance(reader, GivesNames)), None)
+        for reader in read:
+            if isinstance(reader, TakesNames):
+                reader.use_names_from(names)
         return chosen
+
+    def _stated_date(self, member: Member) -> date | None:
+        for found in self._found:
+            if any(reader.member is member for reader in found.readers):
+                return found.snapshot_date()
+        return None
+
+    def _look_for_entities(self) -> None:
+        """Report a set without units, as far as the beginning of its files shows it."""
+        readers = self._readers.get("entities", ())
+        if readers:
+            # a page without entries is how the copy service says that there are no more
+            if not any(isinstance(one, ReadsPages) or may_have_rows(one) for one in readers):
+                self.report_no_entities()
+        elif self._source.is_set and self.format in _WITH_UNITS:
+            self.report_no_entities()
+
+    def report_no_entities(self) -> None:
+        """Report that there is no unit in a set whose format promises units."""
+        what = (
+            "the file of the units has no rows"
+            if "entities" in self._readers
+            else f"there is no file of units beside {', '.join(self._readers)}"
+        )
+        self.report(
+            Issue(
+                "error",
+                "no-entities",
+                f"{self.format} without units: {what}; expected at least one unit, so the file is "
+                "probably not what the publisher meant to give",
+                file=self._source.name,
+            )
+        )
+
+    def report(self, issue: Issue) -> None:
+        """Add an issue to those of the feed, as ``on_issue`` asks."""
+        self._options.log.add(issue)
 
     @property
     def format(self) -> Format:
@@ -236,7 +276,10 @@ class Feed:
     @cached_property
     def snapshot_date(self) -> date | None:
         """The day that the data represent, where the file tells it (XML does)."""
+        read = {reader.member for readers in self._readers.values() for reader in readers}
         for found in self._found:
+            if read.isdisjoint(reader.member for reader in found.readers):
+                continue
             day = found.snapshot_date()
             if day is not None:
                 return day
@@ -486,6 +529,7 @@ class Feed:
                 reader.describe() for readers in self._readers.values() for reader in readers
             ),
             ignored=tuple(self._ignored),
+            issues=self._opening_issues,
         )
 
     def close(self) -> None:

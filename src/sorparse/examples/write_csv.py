@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
@@ -14,7 +14,7 @@ import attrs
 
 from ..formats import sor2, sor_csv
 from ..formats.declare import Column, Kind, TableSpec
-from ..records import Address, Coded, EntityRef, LocationCode, SorType
+from ..records import Address, Coded, EntityRef, SOREntity, SorType
 from .model import Records
 
 _WRAPPED: Final = {Kind.SOR_ID, Kind.LOCATION_CODE}
@@ -88,16 +88,22 @@ def daily(found: Records) -> bytes:
     return sor2_file(sor2.ENTITIES, found.daily())
 
 
-def sor_csv_columns() -> list[tuple[Column, TableSpec]]:
-    """List the columns of sor.csv: the unit's, with the location number's in among them."""
-    columns = [(column, sor_csv.ENTITIES) for column in sor_csv.ENTITIES.columns]
-    previous = ""
-    for column in sor_csv.LOCATION_CODES.columns:
-        names = [c.name for c, _ in columns]
-        if column.name not in names:
-            columns.insert(names.index(previous) + 1, (column, sor_csv.LOCATION_CODES))
-        previous = column.name
-    return columns
+def sor_csv_units(found: Records) -> Iterator[SOREntity]:
+    """Yield the units with what sor.csv shows of their location number and their place."""
+    number_of = {code.location_code: code for code in found.location_codes}
+    place_of = {place.sor_id: place.name for place in found.geo_locations}
+    for unit in found.current():
+        shown = unit
+        number = number_of.get(unit.location_code or "")
+        if number is not None:
+            shown = attrs.evolve(
+                unit,
+                location_code_system_type=number.system_type,
+                location_code_system_supplier=number.system_supplier,
+                location_code_communication_supplier=number.communication_supplier,
+                location_code_status="inaktiv" if number.non_active else "aktiv",
+            )
+        yield attrs.evolve(shown, geographical_location=place_of.get(unit.sor_id))
 
 
 def street_line(address: Address) -> str:
@@ -119,6 +125,8 @@ def sor_csv_text(record: Any, column: Column) -> str:
         return "nedarvet" if value else "egen"
     if value is None:
         return ""
+    if isinstance(value, bool):
+        return "Ja" if value else "Nej"
     if isinstance(value, (EntityRef, Coded)):
         return value.name or ""
     if isinstance(value, SorType):
@@ -142,18 +150,9 @@ def _unquoted(rows: Iterable[Sequence[str]]) -> bytes:
 
 def sor_csv_file(found: Records) -> bytes:
     """Write sor.csv."""
-    columns = sor_csv_columns()
-    number_of: dict[str | None, LocationCode] = {c.location_code: c for c in found.location_codes}
-    rows = [[column.name for column, _ in columns]]
-    for entity in found.current():
-        number = number_of.get(entity.location_code)
-        rows.append(
-            [
-                sor_csv_text(entity if spec is sor_csv.ENTITIES else number, column)
-                for column, spec in columns
-            ]
-        )
-    return _unquoted(rows)
+    columns = sor_csv.ENTITIES.columns
+    rows = [[sor_csv_text(unit, column) for column in columns] for unit in sor_csv_units(found)]
+    return _unquoted([[column.name for column in columns], *rows])
 
 
 def edi_types_file(found: Records) -> bytes:

@@ -147,7 +147,9 @@ RULES: dict[type[Any], dict[str, Rule]] = dict(
             SOREntity,
             kept="sor_id sor_type entity_type parent_id cvr production_unit_number first_from_date "
             "shak_code provider_number pharmacy_number location_code location_code_inherited "
-            "location_code_region specialities geographical_parent_relation geographical_parent_id "
+            "location_code_region location_code_system_type location_code_system_supplier "
+            "location_code_communication_supplier location_code_status specialities "
+            "geographical_parent_relation geographical_parent_id "
             "ambulant_activity patients_admitted reporting_level organisational_level replaces "
             "replaced_by",
             name=scrambled,
@@ -158,6 +160,7 @@ RULES: dict[type[Any], dict[str, Rule]] = dict(
             visiting_address=_nested,
             activity_address=_nested,
             virtual_address=_nested,
+            geographical_location=scrambled,
             local_attributes=_each,
             note=scrambled,
         ),

@@ -117,6 +117,7 @@ def _write_rows(
     width: the width, and their size in bytes.
     """
     cells_of = _cell_writers(spec)
+    others = [(column.name, getter(column.field)) for column in spec.further]
     lost = _LostFields(spec)
     known = len(spec.columns)
     widths: list[tuple[int, int]] = []
@@ -126,8 +127,10 @@ def _write_rows(
         for record in load.records(spec.table):
             lost.look(record)
             row = [cell(record) for cell in cells_of]
-            if record.extra:
-                new = [name for name in record.extra if name not in further]
+            more = {name: value for name, value_of in others if (value := value_of(record))}
+            more |= record.extra
+            if more:
+                new = [name for name in more if name not in further]
                 if new:
                     stream.flush()
                     end = binary.tell()
@@ -135,7 +138,7 @@ def _write_rows(
                     start = end
                     further.update({name: len(further) + n for n, name in enumerate(new)})
             if further:
-                row += [_text(record.extra.get(name)) for name in further]
+                row += [_text(more.get(name)) for name in further]
             writer.writerow(row)
         stream.flush()
         widths.append((known + len(further), binary.tell() - start))
@@ -195,7 +198,7 @@ class _LostFields:
     """Counts what a record holds and the SOR2 file cannot give back."""
 
     def __init__(self, spec: TableSpec) -> None:
-        declared = {column.field for column in spec.columns}
+        declared = {column.field for column in (*spec.columns, *spec.further)}
         schema = schema_of(spec.table)
         self._table = spec.title
         self._others = [

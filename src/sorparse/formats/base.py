@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast, runtime_checkable
 
 import attrs
 
@@ -70,6 +70,11 @@ class ReadOptions:
     """Makes a validator from the namespace of a document's root and the file's name."""
 
 
+def muted_options(options: ReadOptions) -> ReadOptions:
+    """Return the same options for a look ahead: issues are reported when the table is read."""
+    return attrs.evolve(options, log=IssueLog(), validator=None)
+
+
 class TableReader(Protocol):
     """One table in one member: can be read as often as the member can be opened."""
 
@@ -93,6 +98,15 @@ class TableReader(Protocol):
 
     def describe(self) -> TableDescription:
         """Read the table once and tell its physical form and its columns."""
+
+
+R = TypeVar("R")
+
+
+def muted(reader: R) -> R:
+    """Return a reader of the same table that reports no issues."""
+    found: Any = reader
+    return cast("R", attrs.evolve(found, options=muted_options(found.options)))
 
 
 @runtime_checkable

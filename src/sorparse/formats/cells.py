@@ -17,10 +17,12 @@ from ..identifiers import (
     is_location_code,
     is_sor_id,
     parse,
+    shak_code_problem,
 )
 from ..issues import Severity
 from ..records import EntityRef, SorType
 from .declare import Kind
+from .edits import AHEAD, FIRST_PLAUSIBLE
 
 
 class BadCell(ValueError):
@@ -60,13 +62,31 @@ def to_date(text: str) -> date:
             "that day",
             kept=found,
         )
+    if found >= AHEAD:
+        raise BadCell(
+            "warning",
+            "implausible-date",
+            f"{text!r} is too far ahead for anything but a closing date; it is kept",
+            kept=found,
+        )
+    return _not_too_early(found, text)
+
+
+def _not_too_early(found: date, text: str) -> date:
+    if found < FIRST_PLAUSIBLE:
+        raise BadCell(
+            "warning",
+            "implausible-date",
+            f"{text!r} is before {FIRST_PLAUSIBLE.year}; it is kept",
+            kept=found,
+        )
     return found
 
 
 def to_last_day(text: str) -> date | None:
     """Read a to-date, like ``to_date``; the date of an open end is ``None``."""
     found = _day(text)
-    return None if found >= _OPEN_FROM else found
+    return None if found >= _OPEN_FROM else _not_too_early(found, text)
 
 
 def _day(text: str) -> date:
@@ -285,6 +305,14 @@ def to_cvr(text: str) -> str:
     raise BadCell("warning", "bad-cvr", f"{text!r} is not a CVR number of 8 digits", kept=text)
 
 
+def to_shak_code(text: str) -> str:
+    """Check a SHAK code; a malformed one is preserved and reported."""
+    problem = shak_code_problem(text)
+    if problem is None:
+        return text
+    raise BadCell("warning", "bad-shak-code", f"{text!r} is not a SHAK code: {problem}", kept=text)
+
+
 def to_unit(text: str) -> EntityRef:
     """Read a reference to a unit that is either its SOR id or its name."""
     if has_sor_id_form(text):
@@ -300,6 +328,7 @@ CONVERTERS: dict[Kind, Callable[[str], Any]] = {
     Kind.SOR_ID: to_sor_id,
     Kind.LOCATION_CODE: to_location_code,
     Kind.CVR: to_cvr,
+    Kind.SHAK: to_shak_code,
     Kind.DATE: to_date,
     Kind.LAST_DAY: to_last_day,
     Kind.TIME: to_date_in_denmark,

@@ -12,6 +12,7 @@ KIND_OF_CODE = {
     "location_code_region": "region",
     "region": "region",
     "communication_supplier": "network_operator",
+    "location_code_communication_supplier": "network_operator",
 }
 """Field of a record to the list of ``sorparse.codes`` that its codes are of."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Any, BinaryIO
@@ -11,119 +11,22 @@ from typing import Any, BinaryIO
 import attrs
 
 from ..description import TableDescription
-from ..errors import SorFileError, UnrecognisedFormatError
+from ..errors import SorFileError
 from ..issues import Issue, IssueLog
 from ..records import Coded
-from ..records.row import Row
+from ..records.row import Row, row_class, row_of
 from ..sources import HEAD_BYTES, Member
-from .base import Format, ReadOptions
+from .base import Format, ReadOptions, muted, muted_options
 from .cells import BadCell
 from .columns import Census
-from .declare import Column, TableSpec, fold
+from .declare import TableSpec, fold
 from .decode import CarefulDecoder, Leaf, Plan, make_plan
 from .fast import Chosen, FastDecoder
-from .rows import BLANKS, Rows, clean, split_quoted
+from .headers import match_columns
+from .owner_cvr import OwnersCvr
+from .rows import BLANKS, Rows, clean, without_na
 from .text import TextBlocks, without_cut_line
 from .texts import Odd
-
-DELIMITERS = (";", "\t", ",", "|")
-
-
-@attrs.frozen(eq=False)
-class Header:
-    """The first row of a CSV, as far as it was needed to recognise the file."""
-
-    names: tuple[str, ...]
-    delimiter: str
-
-
-def read_header(head: bytes, name: str, options: ReadOptions) -> Header | None:
-    """Take the header out of the beginning of a file; ``None`` where there is no text."""
-    blocks = TextBlocks(
-        io.BytesIO(head),
-        file=name,
-        log=IssueLog(),  # what is odd here is told when the table is read
-        limits=options.limits,
-        encoding=options.encoding,
-    )
-    for _, lines in blocks:
-        for line in lines:
-            if not line.strip(BLANKS):
-                continue
-            if "\0" in line:
-                return None
-            delimiter = max(DELIMITERS, key=lambda sign: (line.count(sign), sign == ";"))
-            if line.count(delimiter) >= options.limits.max_columns:
-                raise UnrecognisedFormatError(
-                    f"text whose first line has {line.count(delimiter) + 1} columns, more than "
-                    f"Limits.max_columns ({options.limits.max_columns})",
-                    file=name,
-                    line=1,
-                )
-            cells = split_quoted(line, delimiter) or line.split(delimiter)
-            return Header(tuple(clean(cell) for cell in cells), delimiter)
-    return None
-
-
-def match_columns(
-    spec: TableSpec, names: Sequence[str], own: Mapping[str, str]
-) -> list[Column | None]:
-    """Say for each name of a header which column of ``spec`` it is; the caller's own first.
-
-    A field is filled from one column: a second one that would fill it too stays unknown, the
-    exact name going before an alias.
-    """
-    by_field = {column.field: column for column in spec.columns}
-    by_name = spec.by_folded_name
-    folded_own = {fold(name): field for name, field in own.items()}
-    matched: list[Column | None] = [None] * len(names)
-    taken: set[str] = set()
-
-    def take(place: int, column: Column | None) -> None:
-        if column is not None and column.field not in taken and matched[place] is None:
-            matched[place] = column
-            taken.add(column.field)
-
-    for place, name in enumerate(names):
-        field = folded_own.get(fold(name))
-        if field is not None:
-            take(place, by_field.get(field) or by_name.get(fold(field)))
-    for exact in (True, False):
-        for place, name in enumerate(names):
-            column = by_name.get(fold(name)) if name else None
-            if column is not None and (not exact or fold(column.name) == fold(name)):
-                take(place, column)
-    return matched
-
-
-def best_spec(
-    specs: Sequence[TableSpec], header: Header, base_name: str, options: ReadOptions
-) -> TableSpec | None:
-    """Give the table whose columns the header shows best, or ``None``.
-
-    First counts how much of the header is explained, then the file's name, then how much of the
-    table is there.
-    """
-    best: tuple[tuple[float, bool, float], TableSpec] | None = None
-    stem = fold(base_name.rsplit(".", 1)[0])
-    for spec in specs:
-        columns = match_columns(spec, header.names, options.columns)
-        fields = {column.field for column in columns if column is not None}
-        if not all(field in fields for field in spec.recognised_by or spec.required):
-            continue
-        # one known column among many says little: SOR ids stand in other people's files too
-        if len(fields) < min(2, len(header.names)):
-            continue
-        named = any(fold(name) == stem for name in spec.file_names)
-        score = (len(fields) / len(header.names), named, len(fields) / len(spec.columns))
-        if best is None or score > best[0]:
-            best = (score, spec)
-    return best[1] if best is not None else None
-
-
-def _muted(options: ReadOptions) -> ReadOptions:
-    """The same options for a look ahead: what is odd is told when the table is read."""
-    return attrs.evolve(options, log=IssueLog())
 
 
 def _uncut(head: bytes, options: ReadOptions) -> bytes:
@@ -132,16 +35,16 @@ def _uncut(head: bytes, options: ReadOptions) -> bytes:
 
 def first_rows(head: bytes, name: str, delimiter: str, options: ReadOptions) -> Iterator[list[str]]:
     """Give the rows of the beginning of a file, the header included."""
-    muted = _muted(options)
+    quiet = muted_options(options)
     blocks = TextBlocks(
         io.BytesIO(_uncut(head, options)),
         file=name,
-        log=muted.log,
-        limits=muted.limits,
-        encoding=muted.encoding,
+        log=quiet.log,
+        limits=quiet.limits,
+        encoding=quiet.encoding,
     )
     rows = Rows(
-        blocks, file=name, log=muted.log, limits=muted.limits, delimiter=delimiter, rfc=False
+        blocks, file=name, log=quiet.log, limits=quiet.limits, delimiter=delimiter, rfc=False
     )
     for _, cells in rows.split(rows.lines()):
         yield [clean(cell) for cell in cells]
@@ -151,7 +54,7 @@ def first_records(table: CsvTable, head: bytes) -> Iterator[Any]:
     """Give the records of the beginning of a table, without a word about what is odd."""
     whole = _uncut(head, table.options)
     member = attrs.evolve(table.member, opener=lambda: io.BytesIO(whole))
-    for _, record in attrs.evolve(table, member=member, options=_muted(table.options)).numbered():
+    for _, record in attrs.evolve(muted(table), member=member).numbered():
         yield record
 
 
@@ -172,6 +75,12 @@ class CsvTable:
     names: tuple[str, ...] | None = None
     """Names to use where the file has no header."""
     complete: Callable[[str, Coded], Coded] | None = None
+    header_line: int = 1
+    """The line of the header; what is above it is no part of the table."""
+    na_is_missing: bool = False
+    """Whether ``NA`` means that there is no value, as in files that R has written."""
+    owners_cvr: bool = False
+    """Whether the owner's CVR number is handed down to the units below it."""
 
     @property
     def table(self) -> str:
@@ -184,8 +93,19 @@ class CsvTable:
             rows = self._rows(self._blocks(stream))
             plan = self._plan(rows)
             if plan is not None:
+                finished = self._finisher()
                 for record in self._decoder(plan)(rows):
-                    yield rows.number, record
+                    yield rows.number, finished(record) if finished else record
+
+    def _finisher(self) -> Callable[[Any], Any] | None:
+        if not self.owners_cvr:
+            return None
+        scan = None if self.member.size is None else self._cvr_lines
+        return OwnersCvr(scan).complete
+
+    def _cvr_lines(self) -> Iterator[tuple[str, str | None, str | None]]:
+        fields = row_class(self.spec.record, ("sor_id", "parent_id", "cvr"))
+        return muted(attrs.evolve(self, owners_cvr=False)).rows(fields)
 
     def _blocks(self, stream: BinaryIO, *, counting: bool = False) -> TextBlocks:
         return TextBlocks(
@@ -199,7 +119,7 @@ class CsvTable:
 
     def _rows(self, blocks: Iterable[tuple[int, list[str]]]) -> Rows:
         return Rows(
-            blocks,
+            without_na(blocks, self.delimiter) if self.na_is_missing else blocks,
             file=self.member.name,
             log=self._log,
             limits=self.options.limits,
@@ -219,6 +139,9 @@ class CsvTable:
             number, line = next(lines, (0, None))
             if line is None:
                 return None
+            if number < self.header_line:
+                self._above(number, line)
+                continue
             cells = rows.exact() if line.strip(BLANKS) else None
             if cells is not None:
                 names = self._distinct(number, [clean(cell) for cell in cells])
@@ -230,6 +153,19 @@ class CsvTable:
             )
         rows.header = names
         return make_plan(self.spec, names, match_columns(self.spec, names, self.options.columns))
+
+    def _above(self, number: int, line: str) -> None:
+        if line.strip(BLANKS):
+            self._log.add(
+                Issue(
+                    "info",
+                    "line-above-header",
+                    f"this line is above the header on line {self.header_line} and is not read",
+                    file=self.member.name,
+                    line=number,
+                    value=line[:200],
+                )
+            )
 
     def _distinct(self, line: int, cells: Sequence[str]) -> list[str]:
         names: list[str] = []
@@ -255,6 +191,11 @@ class CsvTable:
 
     def rows(self, row: type[Row] | None) -> Iterator[Any]:
         """Read whole records, or the fields of ``row`` only: findings in others are not told."""
+        if self.owners_cvr and (row is None or "cvr" in row.paths):
+            take = None if row is None else row_of(row)
+            for _, record in self.numbered():
+                yield record if take is None else take(record)
+            return
         with self.member.open() as stream:
             rows = self._rows(self._blocks(stream))
             plan = self._plan(rows)
@@ -409,7 +350,7 @@ class CsvTable:
 
     def describe(self) -> TableDescription:
         """Read the table once and tell its form and columns."""
-        table = attrs.evolve(self, options=_muted(self.options))
+        table = muted(self)
         with self.member.open() as stream:
             blocks = table._blocks(stream, counting=True)
             census = Census(self.delimiter)

@@ -24,6 +24,7 @@ class Kind(str, Enum):
     SOR_ID = "SOR id"
     LOCATION_CODE = "location code"
     CVR = "CVR number"
+    SHAK = "SHAK code"
     DATE = "date"
     LAST_DAY = "last day"
     TIME = "date of a time"
@@ -70,6 +71,8 @@ class TableSpec:
     columns: tuple[Column, ...]
     required: tuple[str, ...]
     """Fields without which a row is no record."""
+    further: tuple[Column, ...] = ()
+    """Columns of the library's own, for fields of other formats: written only where filled."""
     file_names: tuple[str, ...] = ()
     """Known base names without ending, for telling alike headers apart."""
     key: tuple[str, ...] = ()
@@ -111,7 +114,7 @@ def _value(record: Any, steps: list[str]) -> Any:
 @cache
 def _columns_by_field(spec: TableSpec) -> Mapping[str, Column]:
     found: dict[str, Column] = {}
-    for column in spec.columns:
+    for column in (*spec.columns, *spec.further):
         found.setdefault(column.field, column)
     return found
 
@@ -119,7 +122,7 @@ def _columns_by_field(spec: TableSpec) -> Mapping[str, Column]:
 @cache
 def _columns_by_name(spec: TableSpec) -> Mapping[str, Column]:
     found: dict[str, Column] = {}
-    for column in spec.columns:
+    for column in (*spec.columns, *spec.further):
         for spelling in (column.name, *column.aliases):
             other = found.setdefault(fold(spelling), column)
             if other is not column:
@@ -127,11 +130,13 @@ def _columns_by_name(spec: TableSpec) -> Mapping[str, Column]:
     return found
 
 
-_DANISH = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa", "_": "", "-": "", " ": "", "\xa0": ""})
+_DANISH = str.maketrans(
+    {"æ": "ae", "ø": "oe", "å": "aa", "_": "", "-": "", ".": "", " ": "", "\xa0": ""}
+)
 
 
 @lru_cache(maxsize=4096)
 def fold(name: str) -> str:
-    """Fold a header name: case, ``_``, ``-``, blanks, Danish letters, final ``Identifier``."""
+    """Fold a header name: case, ``_ - .``, spaces, Danish letters, a final ``Identifier``."""
     folded = name.strip().lower().translate(_DANISH)
     return re.sub(r"identifier$", "id", folded)

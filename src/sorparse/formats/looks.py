@@ -8,16 +8,22 @@ from .text import decode_windows_1252
 
 _MAGIC = (
     (b"%PDF", "a PDF document"),
-    (b"PK", "a zip"),
     (b"\x1f\x8b", "a gzip file; unpack it first"),
     (b"7z\xbc\xaf", "a 7-Zip file; unpack it first"),
     (b"Rar!", "a RAR file; unpack it first"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel or Word file; save it as CSV"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel workbook (.xls) or Word document: save it as CSV"),
     (b"SQLite format 3\0", "an SQLite database"),
     (b"PAR1", "a Parquet file"),
     (b"\x89PNG", "a picture"),
     (b"\xff\xd8\xff", "a picture"),
 )
+_PACKED = (
+    (b"xl/", "an Excel workbook: save it as CSV"),
+    (b"opendocument.spreadsheet", "an OpenDocument spreadsheet: save it as CSV"),
+    (b"word/", "a Word document"),
+    (b"opendocument", "an OpenDocument file"),
+)
+"""What the first names in a zip tell."""
 _SEEN = 4000  # characters that are looked at; the patterns would search more of them too long
 _ROOT = re.compile(r"<\s*([A-Za-z_][\w.:-]*)")
 _TITLE = re.compile(r"<title[^>]*>\s*([^<]{1,100})", re.IGNORECASE)
@@ -27,6 +33,8 @@ def looks_like(head: bytes) -> str:
     """Describe the beginning of an unrecognised file in a few words."""
     if not head:
         return "an empty file"
+    if head.startswith(b"PK"):
+        return next((what for name, what in _PACKED if name in head), "a zip")
     for magic, what in _MAGIC:
         if head.startswith(magic):
             return what

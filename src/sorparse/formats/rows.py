@@ -61,6 +61,20 @@ def split_quoted(text: str, delimiter: str) -> list[str] | None:
         place += 1
 
 
+def without_na(
+    blocks: Iterable[tuple[int, list[str]]], delimiter: str
+) -> Iterator[tuple[int, list[str]]]:
+    """Pass blocks of lines on, with cells that are ``NA`` left empty; a quoted one is a text."""
+    sign = re.escape(delimiter)
+    cell = re.compile(rf'"(?:[^"]|"")*(?:"|$)|(?<![^{sign}])NA(?![^{sign}])')
+
+    def emptied(found: re.Match[str]) -> str:
+        return "" if found[0] == "NA" else found[0]
+
+    for first, lines in blocks:
+        yield first, [cell.sub(emptied, line) for line in lines]
+
+
 class Rows:
     """The rows of one text, each with the number of its first line.
 

@@ -17,7 +17,7 @@ from ..records import Coded, Extra, SHAKUnit, Validity
 from ..records.values import NO_EXTRA
 from ..sources import Member
 from .base import Format, Found, ReadOptions
-from .cells import BadCell, to_date, to_last_day
+from .cells import BadCell, to_date, to_last_day, to_shak_code
 from .text import TextBlocks, decode_windows_1252
 
 
@@ -107,6 +107,10 @@ class ShakTable:
         if not code or len(line) < _CODE_END:
             self._issue("error", "missing-key", "the line lacks a SHAK code", number, raw=line)
             return None
+        try:
+            to_shak_code(code)
+        except BadCell as bad:
+            self._issue(bad.severity, bad.code, str(bad), number, column="SHAKkode", value=code)
         dates = {name: self._date(texts[name], name, number) for name in _DATE_FIELDS}
         kind = texts["RecArt"].lower() or None
         if kind not in ("sgh", "afd"):

@@ -7,6 +7,7 @@ a final *Identifier* cut to *Id*).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from ..records import (
@@ -21,8 +22,10 @@ from ..records import (
 )
 from ..sources import Member
 from .base import Format, Found, ReadOptions
-from .csv_reader import CsvTable, best_spec, first_records, read_header
+from .csv_reader import CsvTable, first_records
 from .declare import Column, Evidence, Kind, TableSpec, fold
+from .edits import latest_edit
+from .headers import best_spec, read_headers
 
 C = Column
 
@@ -116,7 +119,7 @@ ENTITIES = TableSpec(
         C("FromDate", "validity.from_date", Kind.DATE, evidence="verified"),
         C("ToDate", "validity.to_date", Kind.LAST_DAY, evidence="verified"),
         C("UpdatedAt", "updated_at", Kind.DATE),
-        C("ShakId", "shak_code", aliases=("ShakCode",), evidence="inferred"),
+        C("ShakId", "shak_code", Kind.SHAK, aliases=("ShakCode",), evidence="inferred"),
         C("ProviderId", "provider_number", aliases=("ProviderNumber",)),
         C("PharmacyId", "pharmacy_number", aliases=("PharmacyNumber",)),
         C("LocalCode", "local_code"),
@@ -165,6 +168,16 @@ ENTITIES = TableSpec(
         *(C(f"LocalAttribute{n}", f"local_attributes[{n - 1}]") for n in range(1, 6)),
         C("SorNote", "note", aliases=("Note",)),
     ),
+    further=(
+        C("EanLocationCodeSystemTypeId", "location_code_system_type.code"),
+        C("EanLocationCodeSystemTypeName", "location_code_system_type.name"),
+        C("EanLocationCodeSystemSupplierId", "location_code_system_supplier.code"),
+        C("EanLocationCodeSystemSupplierName", "location_code_system_supplier.name"),
+        C("EanLocationCodeCommunicationSupplierId", "location_code_communication_supplier.code"),
+        C("EanLocationCodeCommunicationSupplierName", "location_code_communication_supplier.name"),
+        C("EanLocationCodeStatus", "location_code_status"),
+        C("GeographicalLocationName", "geographical_location"),
+    ),
 )
 
 SHAK_SOR_MAP = TableSpec(
@@ -175,7 +188,7 @@ SHAK_SOR_MAP = TableSpec(
     required=("shak_code", "sor_id"),
     key=("shak_code", "sor_id", "validity.from_date"),
     columns=(
-        C("ShakId", "shak_code", aliases=("ShakCode", "Shak")),
+        C("ShakId", "shak_code", Kind.SHAK, aliases=("ShakCode", "Shak")),
         C("SorId", "sor_id", Kind.SOR_ID, aliases=("SorCode",)),
         C("EntityName", "name"),
         C("FromDate", "validity.from_date", Kind.DATE),
@@ -339,13 +352,20 @@ TABLES = (
 
 def recognise(member: Member, head: bytes, options: ReadOptions) -> Found | None:
     """Recognise a file of the set by its header; its name only tells alike headers apart."""
-    header = read_header(head, member.name, options)
-    if header is None:
+    for header in read_headers(head, member.name, options):
+        spec = best_spec(TABLES, header, member.base_name, options)
+        if spec is not None:
+            break
+    else:
         return None
-    spec = best_spec(TABLES, header, member.base_name, options)
-    if spec is None:
-        return None
-    table = CsvTable(spec, Format.SOR2, member, options, delimiter=header.delimiter)
+    table = CsvTable(
+        spec,
+        Format.SOR2,
+        member,
+        options,
+        delimiter=header.delimiter,
+        header_line=header.line,
+    )
     if spec is ENTITIES and _is_daily(table, head):
         table.format = Format.SOR2_DAILY
     return Found((table,))
@@ -363,6 +383,6 @@ def _is_daily(table: CsvTable, head: bytes) -> bool:
     if name.startswith(fold("SOREntity")):
         return False
     entities = list(first_records(table, head))
-    edits = [entity.updated_at for entity in entities if entity.updated_at]
+    edit = latest_edit(Counter(e.updated_at.toordinal() for e in entities if e.updated_at))
     ends = [entity.validity.to_date for entity in entities if entity.validity.to_date]
-    return not (edits and ends and min(ends) < max(edits))
+    return not (edit is not None and ends and min(ends).toordinal() < edit)

@@ -1,7 +1,7 @@
 """The CSV 1.2.1.19 set: ``sor.csv`` with its Danish columns, and ``Edityper.csv``.
 
-Order and quoting are not published; 41 of the 53 names are proven to the letter, the others are
-known without their hyphens, which folding makes good.
+All 70 names, and probably their order, are known from an import of October 2025; the form of the
+dates, the words of the indicators and of ``Lokationsnummerstatus`` are not.
 """
 
 from __future__ import annotations
@@ -15,38 +15,49 @@ from ..records import LocationCode, LocationCodeEDIType, SOREntity
 from ..sources import Member
 from .base import Format, Found, ReadOptions
 from .coded import with_code
-from .csv_reader import (
-    CsvTable,
-    Header,
-    best_spec,
-    first_rows,
-    match_columns,
-    read_header,
-)
+from .csv_reader import CsvTable, first_rows
 from .declare import Column, Kind, TableSpec
+from .headers import Header, best_spec, made_by_r, match_columns, read_headers
 
 C = Column
 
 
-def _addresses() -> Iterator[Column]:
-    for street, letter, block in (
-        ("Postadresse", "P", "postal_address"),
-        ("Besoegsadresse", "B", "visiting_address"),
-        ("Aktivitetsadresse", "A", "activity_address"),
-    ):
-        for name, field, kind in (
-            (street, "street_name", Kind.TEXT),
-            (f"{letter}_Postnummer", "post_code", Kind.TEXT),
-            (f"{letter}_By", "district_name", Kind.TEXT),
-            (f"{letter}_KK", "municipality_code", Kind.TEXT),
-            (f"{letter}_Region", "region_name", Kind.TEXT),
-            (f"{letter}_VK", "street_code", Kind.TEXT),
-            (f"{letter}_X", "easting", Kind.EASTING),
-            (f"{letter}_Y", "northing", Kind.NORTHING),
+def _address_lines() -> Iterator[Column]:
+    """Post code, town and street line of the three addresses."""
+    for street, letter, block in _ADDRESSES:
+        for name, field in (
+            (f"{letter}_Postnummer", "post_code"),
+            (f"{letter}_By", "district_name"),
+            (street, "street_name"),
         ):
-            yield C(name, f"{block}.{field}", kind, evidence="verified")
+            yield C(name, f"{block}.{field}", evidence="verified")
 
 
+def _address_codes() -> Iterator[Column]:
+    """Region, municipality, road and coordinates, which follow at the end of the row."""
+    for _, letter, block in _ADDRESSES:
+        for name, field, kind in (
+            ("Region", "region_name", Kind.TEXT),
+            ("KK", "municipality_code", Kind.TEXT),
+            ("VK", "street_code", Kind.TEXT),
+            ("X", "easting", Kind.EASTING),
+            ("Y", "northing", Kind.NORTHING),
+        ):
+            yield C(f"{letter}_{name}", f"{block}.{field}", kind, evidence="verified")
+
+
+_ADDRESSES = (
+    ("Postadresse", "P", "postal_address"),
+    ("Besoegsadresse", "B", "visiting_address"),
+    ("Aktivitetsadresse", "A", "activity_address"),
+)
+_SYSTEMS = (
+    ("EDB-system", "system_type.name"),
+    ("Systemleverandoer", "system_supplier.name"),
+    ("Netoperatoer", "communication_supplier.name"),
+)
+
+# The order is that of an import of October 2025.
 ENTITIES = TableSpec(
     table="entities",
     record=SOREntity,
@@ -57,40 +68,53 @@ ENTITIES = TableSpec(
     columns=(
         C("Enhedsnavn", "name", evidence="verified"),
         C("Enhedstype", "entity_type.name", evidence="verified"),
+        C("Organisatorisk niveau", "organisational_level.code", evidence="verified"),
+        C("Navn org. niveau", "organisational_level.name", evidence="verified"),
         C("SOR-type", "sor_type", Kind.SOR_TYPE, evidence="verified"),
-        # the version's own from-date is not in this file: its opening stands for it
+        # the version's own from-date is not in this file: its opening takes its place
         C(
             "Gaeldende_fra_dato",
             "first_from_date",
             Kind.DATE,
             also=("validity.from_date",),
-            evidence="inferred",
+            evidence="verified",
         ),
-        C("Ophoert_dato", "validity.to_date", Kind.LAST_DAY, evidence="inferred"),
-        C("Sidst_aendret_dato", "updated_at", Kind.DATE, evidence="inferred"),
-        C("SghAfd-kode", "shak_code", evidence="verified"),
+        C("Ophoert_dato", "validity.to_date", Kind.LAST_DAY, evidence="verified"),
+        C("Sidst_aendret_dato", "updated_at", Kind.DATE, evidence="verified"),
+        C("SghAfd-kode", "shak_code", Kind.SHAK, evidence="verified"),
         C("SOR-kode", "sor_id", Kind.SOR_ID, evidence="verified"),
         C("Parent-SOR-kode", "parent_id", Kind.SOR_ID, evidence="verified"),
-        C("Institutionsejer", "owner", Kind.UNIT, evidence="inferred"),
-        C("Sundhedsinstitution", "health_institution", Kind.UNIT, evidence="inferred"),
+        C("Institutionsejer", "owner", Kind.UNIT, evidence="verified"),
+        C("Sundhedsinstitution", "health_institution", Kind.UNIT, evidence="verified"),
         C("Ydernummer", "provider_number", evidence="verified"),
-        C("Lokalkode", "local_code", evidence="inferred"),
+        C("Lokalkode", "local_code", evidence="verified"),
         C("Telefon", "virtual_address.telephone", evidence="verified"),
-        C("Fax", "virtual_address.fax", evidence="inferred"),
+        C("Fax", "virtual_address.fax", evidence="verified"),
         C("E-mail", "virtual_address.email", evidence="verified"),
         C("Hjemmeside", "virtual_address.website", evidence="verified"),
         C("Lokationsnummer", "location_code", Kind.LOCATION_CODE, evidence="verified"),
         C("Region", "location_code_region.name", evidence="verified"),
+        *(C(name, f"location_code_{field}", evidence="verified") for name, field in _SYSTEMS),
         C("Nedarvningsstatus", "location_code_inherited", Kind.INHERITED, evidence="verified"),
-        *_addresses(),
-        C("Apoteksnummer", "pharmacy_number", evidence="verified"),
-        C("P-nummer", "production_unit_number", evidence="inferred"),
-        C("CVR", "cvr", Kind.CVR, aliases=("CVR-nummer",), evidence="verified"),
+        C("Lokationsnummerstatus", "location_code_status", evidence="verified"),
+        *(
+            C(f"Lokalattribut{n}", f"local_attributes[{n - 1}]", evidence="verified")
+            for n in range(1, 6)
+        ),
+        *_address_lines(),
         C("Hovedspeciale", "specialities[0].name", evidence="verified"),
         *(
-            C(f"Speciale{n}", f"specialities[{n - 1}].name", evidence="hypothesis")
+            C(f"Speciale{n}", f"specialities[{n - 1}].name", evidence="verified")
             for n in range(2, 9)
         ),
+        C("Apoteksnummer", "pharmacy_number", evidence="verified"),
+        C("Sengeafsnit", "patients_admitted", Kind.BOOL, evidence="verified"),
+        C("Ambulante_kontakter", "ambulant_activity", Kind.BOOL, evidence="verified"),
+        C("Indberetningsniveau", "reporting_level", Kind.BOOL, evidence="verified"),
+        C("Geografisk_lokalisation", "geographical_location", evidence="verified"),
+        C("CVR", "cvr", Kind.CVR, aliases=("CVR-nummer",), evidence="verified"),
+        C("P-nummer", "production_unit_number", evidence="verified"),
+        *_address_codes(),
     ),
     recognised_by=("sor_id",),
 )
@@ -106,9 +130,7 @@ LOCATION_CODES = TableSpec(
         C("Lokationsnummer", "location_code", Kind.LOCATION_CODE, evidence="verified"),
         C("SOR-kode", "sor_id", Kind.SOR_ID, evidence="verified"),
         C("Region", "region.name", evidence="verified"),
-        C("EDB-system", "system_type.name", evidence="inferred"),
-        C("Systemleverandoer", "system_supplier.name", evidence="inferred"),
-        C("Netoperatoer", "communication_supplier.name", evidence="inferred"),
+        *(C(name, field, evidence="verified") for name, field in _SYSTEMS),
     ),
     part=True,
     skip_where=("Nedarvningsstatus", "nedarvet"),
@@ -145,10 +167,11 @@ TABLES = (ENTITIES, LOCATION_CODES, LOCATION_CODE_EDI_TYPES)
 
 def recognise(member: Member, head: bytes, options: ReadOptions) -> Found | None:
     """Recognise ``sor.csv`` by its header, and ``Edityper.csv`` by header or by shape."""
-    header = read_header(head, member.name, options)
-    if header is None:
-        return None
-    if best_spec((ENTITIES,), header, member.base_name, options) is not None:
+    headers = list(read_headers(head, member.name, options))
+    for header in headers:
+        if best_spec((ENTITIES,), header, member.base_name, options) is None:
+            continue
+        columns = match_columns(ENTITIES, header.names, options.columns)
         entities = CsvTable(
             ENTITIES,
             Format.SOR_CSV,
@@ -157,12 +180,16 @@ def recognise(member: Member, head: bytes, options: ReadOptions) -> Found | None
             delimiter=header.delimiter,
             rfc=False,
             complete=with_code,
+            owners_cvr=True,
+            header_line=header.line,
+            na_is_missing=made_by_r(columns, header.names),
         )
         numbers = match_columns(LOCATION_CODES, header.names, options.columns)
         if any(column is not None and column.field == "location_code" for column in numbers):
-            return Found((entities, attrs.evolve(entities, spec=LOCATION_CODES)))
+            numbers_table = attrs.evolve(entities, spec=LOCATION_CODES, owners_cvr=False)
+            return Found((entities, numbers_table))
         return Found((entities,))
-    return _edi_types(member, head, header, options)
+    return _edi_types(member, head, headers, options)
 
 
 _GLN = re.compile(r"\d{13}", re.ASCII)
@@ -170,16 +197,22 @@ _EDI_CODE = re.compile(r"[A-Z]{2,6}[0-9]{2}[A-Z0-9]{0,8}", re.ASCII)
 _TYPE_WORDS = ("type", "meddel", "edi", "besked")
 
 
-def _edi_types(member: Member, head: bytes, header: Header, options: ReadOptions) -> Found | None:
+def _edi_types(
+    member: Member, head: bytes, headers: Sequence[Header], options: ReadOptions
+) -> Found | None:
     """Nobody has seen this file: it is the one with a column of GLNs and a column of types."""
     spec = LOCATION_CODE_EDI_TYPES
+    if not headers:
+        return None
+    for header in headers:
+        if best_spec((spec,), header, member.base_name, options) is not None:
+            return Found((_edi_table(spec, member, header, options, None),))
     columns: Mapping[str, str] = options.columns
+    header = headers[0]
     names = header.names
     headerless = any(_GLN.fullmatch(name) for name in names)
     if headerless:
         names = tuple(f"column {place}" for place in range(1, len(names) + 1))
-    elif best_spec((spec,), header, member.base_name, options) is not None:
-        return Found((_edi_table(spec, member, header, options, None),))
     rows = list(first_rows(head, member.name, header.delimiter, options))
     found = _shape(names, rows if headerless else rows[1:])
     if found is None:
@@ -203,6 +236,7 @@ def _edi_table(
         delimiter=header.delimiter,
         rfc=False,
         names=names,
+        header_line=header.line,
     )
 
 

@@ -73,6 +73,14 @@ class SOREntity(HtmlRepr):
     (``EanLocationCodeInheritedIndicator``, ``EntityInheritanceIndicator``, Nedarvningsstatus)."""
     location_code_region: Coded | None = None
     """Region in which the location number, not the unit, lies (``EanLocationCodeRegionCode``)."""
+    location_code_system_type: Coded | None = None
+    """System behind the location number, inherited or not (sor.csv: EDB-system)."""
+    location_code_system_supplier: Coded | None = None
+    """Its supplier (sor.csv: Systemleverandoer)."""
+    location_code_communication_supplier: Coded | None = None
+    """Network operator of the location number (sor.csv: Netoperatoer)."""
+    location_code_status: str | None = None
+    """Status of the location number as the file words it (sor.csv: Lokationsnummerstatus)."""
     postal_address: Address | None = None
     """Postal address (``PostalAddress…``, Postadresse)."""
     visiting_address: Address | None = None
@@ -90,6 +98,8 @@ class SOREntity(HtmlRepr):
     parent, 4 none, 5 unknown (``GeographicalParentRelationId``)."""
     geographical_parent_id: str | None = None
     """SOR id of the geographical parent (``GeographicalParentSorId``)."""
+    geographical_location: str | None = None
+    """Name of the unit's geographical location (sor.csv: Geografisk_lokalisation)."""
     ambulant_activity: bool | None = None
     """Whether the unit has outpatient contacts (``AmbulantActivityIndicator``)."""
     patients_admitted: bool | None = None

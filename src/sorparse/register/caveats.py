@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from datetime import date
 
 from ..formats.base import Format
+from ..formats.edits import latest_edit
 from .days import UNKNOWN_START, from_ordinal
 from .store import VersionStore
 
@@ -39,25 +41,23 @@ def shown_day(
 
     A change shows in the files the day after it was registered, so a file is at least of the day
     after its latest edit. A unit of the daily file that has lost the version it opened with shows
-    one that is in force, so the file is at least of that version's from-date.
+    one that is in force, so the file is at least of that version's from-date. A date well after
+    nearly all others decides nothing (see :func:`~sorparse.formats.edits.latest_edit`).
     """
     if snapshot_date is not None:
         return snapshot_date
-    latest = store.latest_edit()
-    # there is no day after the 31st of December 9999
-    following = None if latest is None else from_ordinal(latest.toordinal() + 1)
-    days = [] if following is None else [following]
+    reached = Counter(edit + 1 for edit in store.updated if edit)
     if format is Format.SOR2_DAILY:
         earliest: dict[int, int] = {}
         for unit, start in zip(store.unit, store.start, strict=True):
             earliest[unit] = min(start, earliest.get(unit, start))
-        days += [
-            day
+        reached.update(
+            earliest[unit]
             for unit, opening in zip(store.unit, store.first_from, strict=True)
             if UNKNOWN_START < opening < earliest[unit]
-            and (day := from_ordinal(earliest[unit])) is not None
-        ]
-    return max(days, default=None)
+        )
+    latest = latest_edit(reached)
+    return None if latest is None else from_ordinal(latest)
 
 
 class Caveats:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 def check_versions(register: Register) -> Iterator[Issue]:
     """Yield what is odd about the dates of the versions."""
     store, index = register._store, register._index
+    yield from edits_ahead(register)
     for unit in range(len(store.ids)):
         rows = index.history(unit)
         for row in rows:
@@ -34,6 +35,21 @@ def check_versions(register: Register) -> Iterator[Issue]:
                 register, [row for row in rows if store.start[row] <= store.end[row]]
             )
         yield from _openings(register, rows)
+
+
+def edits_ahead(register: Register) -> Iterator[Issue]:
+    """Yield the edit dates that lie well after nearly all others."""
+    store = register._store
+    for row, day in store.edits_ahead():
+        yield unit_finding(
+            register,
+            "edit-date-ahead",
+            f"edited on {day.isoformat()}, well after nearly all other edits (the latest of them: "
+            f"{store.latest_edit()}); the date does not decide what date the source is of",
+            row,
+            column="updated_at",
+            value=day.isoformat(),
+        )
 
 
 def _starts(register: Register, rows: Sequence[int]) -> Iterator[Issue]:

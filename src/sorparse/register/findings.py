@@ -26,6 +26,10 @@ FINDINGS: dict[str, tuple[Severity, str]] = {
     ),
     "version-gap": ("warning", "days between two versions of a unit have none; it is closed then"),
     "version-before-opening": ("warning", "a version starts before the unit opens"),
+    "edit-date-ahead": (
+        "warning",
+        "a version was edited well after nearly all others; the date decides nothing",
+    ),
     "opening-differs": ("info", "versions of a unit give different openings; the earliest counts"),
     "unknown-parent": ("warning", "the parent is not in the register (an orphan)"),
     "parent-cycle": ("warning", "units are each other's parents"),

@@ -8,6 +8,7 @@ from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, BinaryIO, TypeVar
 
@@ -353,6 +354,7 @@ def load(
     MissingTableError: there is nothing that a register could be asked about.
     """
     from ..feed import open as open_feed
+    from .check_versions import edits_ahead
 
     with open_feed(
         source,
@@ -375,21 +377,26 @@ def load(
             if "entities" in feed.tables:
                 for line, record in feed.numbered("entities"):
                     store.add(record, line)
+                if not store:
+                    feed.report_no_entities()
             for field in attrs.fields(Tables):
                 if field.name in feed.tables:
                     pairs = list(feed.numbered(field.name))
                     read[field.name] = Records([record for _, record in pairs])
                     lines[field.name] = array("q", [line or 0 for line, _ in pairs])
-        return Register(
+        loaded = partial(
+            Register,
             store,
             Tables(**read),
             lines=lines,
             format=feed.format,
             snapshot_date=feed.snapshot_date,
-            issues=feed.issues,
             path=feed.path,
             tables_read=feed.tables,
         )
+        for issue in edits_ahead(loaded()):
+            feed.report(issue)
+        return loaded(issues=feed.issues)
 
 
 @contextmanager

@@ -13,6 +13,7 @@ Measured with 300,000 units and 1.5 million versions (``benchmarks/register.py``
 from __future__ import annotations
 
 from array import array
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from operator import attrgetter, is_
@@ -20,6 +21,7 @@ from typing import Any
 
 import attrs
 
+from ..formats.edits import AHEAD, latest_edit
 from ..records import SOREntity, Validity
 from ..records.build import fast_constructor
 from .days import end_ordinal, from_ordinal, start_ordinal
@@ -32,6 +34,7 @@ _PLACE = {"sor_id": -1} | {name: place for place, name in enumerate(_KEPT)}
 _VALIDITY_AT, _UPDATED_AT = (_FIELDS.index(name) for name in _DATED)
 _all_fields = attrgetter(*_FIELDS)
 _kept_fields = attrgetter(*_KEPT)
+_AHEAD = AHEAD.toordinal()
 _WHOLE_FROM = len(_KEPT) // 2  # from this many differences on, the whole record takes less room
 
 Difference = tuple[tuple[int, ...], tuple[Any, ...]]
@@ -149,8 +152,17 @@ class VersionStore:
         return self.line[row] or None
 
     def latest_edit(self) -> date | None:
-        """Give the latest ``updated_at`` of all versions: the source is no older than that."""
-        return from_ordinal(max(self.updated, default=0))
+        """Return the latest ``updated_at`` that others support: the source is no older."""
+        latest = latest_edit(Counter(self.updated))
+        return None if latest is None else from_ordinal(latest)
+
+    def edits_ahead(self) -> Iterator[tuple[int, date]]:
+        """Yield row and edit date of the versions that were edited well after all others."""
+        latest = self.latest_edit()
+        if latest is not None:
+            for row, day in enumerate(self.updated):
+                if latest.toordinal() < day < _AHEAD:
+                    yield row, date.fromordinal(day)
 
     def _difference(self, record: SOREntity, base: int) -> SOREntity | Difference | None:
         if self._compared[0] != base:  # the versions of a unit mostly stand together

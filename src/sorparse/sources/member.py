@@ -53,6 +53,8 @@ class Source:
     path: Path | None = None
     """Absolute path of the file or folder; None for bytes and streams without a file."""
     """Members that are passed over by their nature: folders' metadata, nested zips."""
+    is_set: bool = False
+    """Whether it is a zip or a folder, which is expected to be complete in itself."""
     _close: Callable[[], None] | None = attrs.field(default=None, alias="close", repr=False)
 
     def close(self) -> None:

@@ -102,7 +102,7 @@ def _from_folder(path: Path, limits: Limits) -> Source:
         for closer in closers:
             closer()
 
-    return Source(str(path), tuple(members), tuple(ignored), close=close)
+    return Source(str(path), tuple(members), tuple(ignored), is_set=True, close=close)
 
 
 def _from_stream(stream: BinaryIO, name: str, limits: Limits, *, owned: bool = False) -> Source:

@@ -21,6 +21,8 @@ _RATIO_FROM_BYTES = 1024 * 1024
 # Names in the directory of an archive are short; a larger one is made to fill the memory.
 _DIRECTORY_BYTES_A_MEMBER = 1024
 _PACKINGS = {9: "deflate64", 12: "bzip2", 14: "LZMA", 93: "zstd"}
+_DOCUMENT_MEMBERS = ("[Content_Types].xml", "mimetype")
+"""Members that tell an office document from a zip of files."""
 _OUTSIDE = re.compile(r"(?:[A-Za-z]:|/|(?:.*/)?\.\.(?:/|$))", re.DOTALL)
 
 
@@ -54,6 +56,9 @@ def from_zip(opener: Callable[[], BinaryIO], name: str, limits: Limits) -> Sourc
             template.fp = None
         finally:
             handle.close()
+    if any(info.filename in _DOCUMENT_MEMBERS for info in infos):
+        # a document, of which the parts mean nothing by themselves
+        return Source(name, (Member(name, re.split(r"[/\\]", name)[-1], size, opener),))
     if len(infos) > limits.max_members:
         raise SorFileError(
             f"holds {len(infos)} members, more than Limits.max_members ({limits.max_members})",
@@ -81,7 +86,7 @@ def from_zip(opener: Callable[[], BinaryIO], name: str, limits: Limits) -> Sourc
             ignored.append(info.filename)
             continue
         members.append(opening.member(info, base))
-    return Source(name, tuple(members), tuple(ignored))
+    return Source(name, tuple(members), tuple(ignored), is_set=True)
 
 
 class _Opening:

@@ -150,9 +150,24 @@ def metres(starts: Any, ends: Any, signs: Any) -> tuple[Any, Any]:
     return texts, right
 
 
+def _shak(starts: Any, ends: Any, data: Any) -> Any:
+    np = load_numpy()
+    sizes = ends - starts
+    right = (sizes == 4) | (sizes == 6) | (sizes == 7)
+    found = np.flatnonzero(right)
+    size = sizes[found]
+    signs = data.take(starts[found][:, None] + np.arange(7), mode="clip")
+    digit = signs - _ZERO <= 9  # what is below the digits wraps around
+    letter = signs - ord("A") <= 25
+    sound = (digit | letter) | (np.arange(7) >= size[:, None])
+    right[found] = digit[:, :4].all(axis=1) & sound.all(axis=1)
+    return right
+
+
 CHECKS: dict[Kind, Check] = {
     Kind.SOR_ID: _sor_id,
     Kind.LOCATION_CODE: _weighted((1, 3) * 6 + (1,), 10),
     Kind.CVR: _cvr,
+    Kind.SHAK: _shak,
 }
 """For each kind of identifier: which of many texts are right."""

@@ -19,6 +19,7 @@ from typing import Any
 from ..formats.cells import CONVERTERS, BadCell
 from ..formats.declare import DATES, Kind
 from ..formats.decode import NORTHING_FROM, Plan
+from ..formats.edits import AHEAD, FIRST_PLAUSIBLE
 from ..records import SorType
 from .arrow import arrow_schema, load_pyarrow
 from .buffers import (
@@ -40,7 +41,8 @@ _COORDINATES = (Kind.EASTING, Kind.NORTHING)
 _WORDS = (Kind.BOOL, Kind.INHERITED, Kind.SOR_TYPE)
 """Kinds of few distinct texts."""
 # as numbers of days from 1970: what a date of Python can be, and the publisher's open ends
-_FIRST_DAY = days_of(date.min)
+_FIRST_DAY = days_of(FIRST_PLAUSIBLE)
+_AHEAD = days_of(AHEAD)
 _OPEN_FROM = days_of(date(2500, 1, 1))
 _KEPT = (Kind.TEXT, *CHECKS)
 """Kinds whose texts are the values."""
@@ -301,7 +303,7 @@ class _Batch:
         wrong = filled & ((group.ends - group.starts != 10) | (values < _FIRST_DAY))
         is_open = filled & (values >= _OPEN_FROM)
         if kind is not Kind.LAST_DAY:
-            wrong |= is_open
+            wrong |= filled & (values >= _AHEAD)
         self._mark(wrong)
         self._put(group, values, filled & ~is_open & ~wrong)
 

@@ -70,6 +70,7 @@ def _can_be_fast(reader: CsvTable) -> tuple[Any, int] | None:
         and reader.delimiter in (";", ",", "|")
         and reader.names is None
         and reader.complete is None
+        and not reader.na_is_missing
         and reader.spec.skip_where is None
         and not reader.spec.part
         and reader.options.encoding in (None, "utf-8", "utf-8-sig")

@@ -45,7 +45,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, out: Output) -> int:
     """Print the findings."""
     register = reading.load(args)
-    found = [*register.issues, *register.check()]
+    # loading reports some of what the check finds
+    found = list(dict.fromkeys([*register.issues, *register.check()]))
     reading.write(found, args)
     order = {severity: place for place, severity in enumerate(_SEVERITIES)}
     found.sort(key=lambda issue: order[issue.severity])  # stable: by place within a severity

@@ -85,3 +85,5 @@ def _draw(found: sorparse.Description, out: Output) -> None:
     if found.ignored:
         out.line()
         out.line("not read: " + ", ".join(found.ignored))
+    for issue in found.issues:
+        out.line(f"{issue.severity}: {issue}")

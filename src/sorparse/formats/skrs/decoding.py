@@ -43,7 +43,8 @@ class RowDecoder:
         self.spec = spec
         self._options = options
         own = {fold(name): field for name, field in options.columns.items()}
-        declared = {column.field for column in spec.columns}
+        all_declared = (*spec.columns, *spec.further)
+        declared = {column.field for column in all_declared}
         borrowed = tuple(
             column
             for column in ENTITIES.columns
@@ -51,7 +52,7 @@ class RowDecoder:
             and column.field in own.values()
             and column.field not in declared
         )
-        columns: tuple[Column, ...] = (*spec.columns, *borrowed)
+        columns: tuple[Column, ...] = (*all_declared, *borrowed)
         names = [column.name for column in columns]
         self._decoder = CarefulDecoder(make_plan(spec, names, columns), repair=options.repair)
         self._width = len(columns)
@@ -60,7 +61,7 @@ class RowDecoder:
             self._first.setdefault(column.field, place)
         # several columns may fill one field: the one that is declared first goes before
         self._by_name = {
-            name: (spec.columns.index(column), self._first[column.field])
+            name: (all_declared.index(column), self._first[column.field])
             for name, column in spec.by_folded_name.items()
         }
         for name, field in own.items():

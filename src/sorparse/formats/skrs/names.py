@@ -9,8 +9,8 @@ import attrs
 from ...records import SOREntity
 from .. import sor2
 from ..base import ReadOptions
-from ..csv_reader import Header, best_spec
 from ..declare import Column, Kind, TableSpec, fold
+from ..headers import Header, best_spec
 
 C = Column
 
@@ -83,7 +83,7 @@ PRAKSIS = _v1(
 SYGEHUS = _v1(
     "sygehus",
     _LOCATION,
-    C("nummer", "shak_code", evidence="verified"),
+    C("nummer", "shak_code", Kind.SHAK, evidence="verified"),
     _NAME,
     *_CONTACT,
 )
@@ -97,7 +97,7 @@ SYGEHUSAFDELING = _v1(
     C("afdelingTypeKode", "entity_type.code", evidence="verified"),
     C("afdelingTypeTekst", "entity_type.name", evidence="verified"),
     *_SPECIALITY,
-    C("nummer", "shak_code", evidence="verified"),
+    C("nummer", "shak_code", Kind.SHAK, evidence="verified"),
     _NAME,
     *_CONTACT,
 )
@@ -117,10 +117,11 @@ _TIMES = {Kind.DATE: Kind.TIME, Kind.LAST_DAY: Kind.LAST_TIME}
 
 def _v2(spec: TableSpec) -> TableSpec:
     """Return the declaration of a SOR2 table for rows that hold times in place of dates."""
-    columns = tuple(
-        attrs.evolve(column, kind=_TIMES.get(column.kind, column.kind)) for column in spec.columns
+    columns, further = (
+        tuple(attrs.evolve(one, kind=_TIMES.get(one.kind, one.kind)) for one in part)
+        for part in (spec.columns, spec.further)
     )
-    return attrs.evolve(spec, columns=columns)
+    return attrs.evolve(spec, columns=columns, further=further)
 
 
 V2 = tuple(_v2(spec) for spec in sor2.TABLES)

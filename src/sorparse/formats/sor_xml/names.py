@@ -140,7 +140,7 @@ ENTITIES = TableSpec(
         C("ProductionUnitIdentifier", "production_unit_number", evidence="hypothesis"),
         C("LocalCode", "local_code", evidence="inferred"),
         C("PharmacyIdentifier", "pharmacy_number", evidence="inferred"),
-        C("ShakIdentifier", "shak_code", evidence="inferred"),
+        C("ShakIdentifier", "shak_code", Kind.SHAK, evidence="inferred"),
         C("ProviderIdentifier", "provider_number", evidence="inferred"),
         C(
             "EanLocationCodeOption/EntityInheritanceIndicator",
