@@ -300,3 +300,20 @@ def test_the_limit_of_the_service_is_not_a_limit_of_the_reader() -> None:
 
 def _now(day: str = "2024-05-02") -> datetime:
     return datetime.fromisoformat(f"{day}T10:00:00+00:00")
+
+
+def test_a_page_in_utf_16_and_one_in_an_element_of_the_caller_are_read() -> None:
+    text = page([unit({"sorNummer": A, "navn": "Ærø"})]).decode()
+    wide = text.replace("UTF-8", "UTF-16").encode("utf-16")
+    saved = f"<saved>{text.partition('?>')[2]}</saved>".encode()
+    for content in (wide, saved):
+        with sorparse.open(content) as found:
+            assert [entity.name for entity in found.entities()] == ["Ærø"]
+
+
+def test_a_time_without_t_or_offset_is_danish_time() -> None:
+    text = entry(unit({"sorNummer": A}, valid_to="2021-05-06T00:00:00+02:00"))
+    text = text.replace("2021-05-06T00:00:00.000+02:00", "2021-05-06 13:00:00")
+    with sorparse.open(bare(feed([text], "yder", _now()))) as found:
+        (entity,) = found.entities()
+    assert entity.validity.to_date == date(2021, 5, 6)

@@ -172,10 +172,7 @@ def page_of(member: Member, head: bytes, options: ReadOptions) -> Page | None:
     found = _beginning(head, member.name, options)
     if found is None:
         return None
-    bare_fault = found.fault is not None and found.root == found.fault.tag
-    if found.root not in (_FEED, *_RESPONSES, *_ENVELOPES) and not bare_fault:
-        return None
-    if found.fault is not None:
+    if found.fault is not None and found.root in (*_RESPONSES, *_ENVELOPES, found.fault.tag):
         raise SorFileError(_fault_told(found.fault), file=member.name)
     if not found.has_feed:
         if found.is_response:

@@ -69,14 +69,14 @@ class SkrsTable:
         return found
 
     def numbered(self) -> Iterator[tuple[int | None, Any]]:
-        """Read the entries: pairs of the entry's line in its page and its record."""
+        """Read the entries: pairs of the entry's line (if there is one page) and its record."""
         log = self.options.log
         decoders = _Decoders(self.options)
         rows = self._last_deliveries(decoders) if self.last_only else self._rows(log)
         for row, spec in rows:
             record = decoders.of(spec).decode(row, log)
             if record is not None:
-                yield row.line, record
+                yield row.line if len(self.pages) == 1 else None, record
 
     def _rows(self, log: IssueLog) -> Iterator[tuple[Row, TableSpec]]:
         """Read the rows of the table, and check their order."""
