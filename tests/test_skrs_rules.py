@@ -225,6 +225,8 @@ def test_next_offset_of_a_page_without_entries_is_none() -> None:
     with sorparse.open(page([])) as found:
         assert found.next_offset is None
         assert list(found.entities()) == []
+        assert not found.issues
+    assert [issue.code for issue in sorparse.load(page([])).issues] == ["no-entities"]
 
 
 def test_next_offset_is_none_for_other_formats() -> None:
