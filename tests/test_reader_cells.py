@@ -78,7 +78,9 @@ def test_a_unit_that_begins_at_the_end_of_time_is_future_and_not_always_open() -
 
 def test_the_last_day_before_the_open_ends() -> None:
     assert cell("ToDate", "2499-12-31").validity.to_date == date(2499, 12, 31)
-    assert cell("FromDate", "2499-12-31").validity.from_date == date(2499, 12, 31)
+    unit, issue = one(beside("FromDate", "2499-12-31"))
+    assert unit.validity.from_date == date(2499, 12, 31)
+    assert issue.code == "implausible-date"
 
 
 def test_in_a_shak_line_too_only_the_last_day_can_be_open() -> None:

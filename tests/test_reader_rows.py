@@ -19,7 +19,7 @@ def test_forms_of_an_id(written: str) -> None:
 
 def test_wrapped_ids_at_the_beginning_middle_and_end_of_a_row() -> None:
     header = ("SorId", "ParentSorId", "ShakId", "GeographicalParentSorId")
-    (unit,) = units(sor2(f'"=""{A}""";"=""{B}""";130;"=""{C}"""', header=header))
+    (unit,) = units(sor2(f'"=""{A}""";"=""{B}""";1301;"=""{C}"""', header=header))
     ids = (unit.sor_id, unit.parent_id, unit.geographical_parent_id)
     assert ids == (A, B, C)
 

@@ -170,7 +170,7 @@ def test_the_fast_way_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
         taken.append(given_element.tag)
         return made
 
-    monkeypatch.setattr(Elements, "read", watched)
     # an instruction between the units has their elements made
     with sorparse.open(document("<?pi x?>", owner(hospital(unit())))) as feed:
+        monkeypatch.setattr(Elements, "read", watched)
         assert len(list(feed.entities())) == len(taken) == 3

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -138,11 +138,13 @@ def way_of(
         yield from numbered(self, *given_)
         whole = True
 
-    with monkeypatch.context() as patch:
+    # opening looks whether there is a unit at all
+    with sorparse.open(content, **options) as feed, monkeypatch.context() as patch:
         patch.setattr(skeleton.Skeletons, "read", counted)
         patch.setattr(textual.TextReading, "_by_elements", counted_too)
         patch.setattr(textual.TextReading, "numbered", ended)
-        outcome(content, **options)
+        with suppress(SorError):
+            list(feed.entities())
     return counts["text"], counts["elements"], whole
 
 
