@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import sorparse
 from skrs_writer import SERVICE, SOAP, Row, bare, entry, envelope, feed, page, unit, write_pages
@@ -212,3 +215,13 @@ def test_a_file_name_does_not_decide(tmp_path: Path) -> None:
     file.write_bytes(page(rows(A)))
     with sorparse.open(file) as found:
         assert found.format is sorparse.Format.SKRS
+
+
+@given(st.integers(0, 2000), st.integers(0, 30), st.binary(max_size=6))
+def test_a_damaged_page_gives_records_or_one_error_of_the_library(
+    place: int, length: int, instead: bytes
+) -> None:
+    content = page(rows(A, B))
+    damaged = content[:place] + instead + content[place + length :]
+    with suppress(sorparse.SorError):  # any other exception fails the test
+        assert len(sorparse.load(damaged)) <= 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
+from xml.sax.saxutils import escape
 
 import attrs
 from lxml import etree
@@ -29,6 +30,7 @@ _ENVELOPES = tuple(f"{{{uri}}}Envelope" for uri in SOAP)
 _SOAP_FAULTS = tuple(f"{{{uri}}}Fault" for uri in SOAP)
 _TOKEN = re.compile(r"\d{1,20}", re.ASCII)
 TOKEN_DIGITS = 20
+_RAW_CHARS = 10_000
 
 
 def token_in(entry_id: str) -> str | None:
@@ -76,16 +78,10 @@ class Row:
 
     @property
     def raw(self) -> str:
-        """The row as XML, for an issue."""
-        row = etree.Element(self.tag)
-        namespace = split_tag(self.tag)[0]
-        for name, text in self.values:
-            tag = name if name.startswith("{") or not namespace else f"{{{namespace}}}{name}"
-            try:
-                etree.SubElement(row, tag).text = text
-            except ValueError:  # the path of a value within a column is not a name
-                row.append(etree.Comment(f" {name}: {text} ".replace("--", "- -")))
-        return shortened_raw(row)
+        """The row as XML, for an issue; without the namespaces."""
+        values = "".join(f"<{name}>{escape(text)}</{name}>" for name, text in self.values)
+        raw = f"<{self.datatype}>{values}</{self.datatype}>"
+        return raw if len(raw) <= _RAW_CHARS else raw[:_RAW_CHARS] + "…"
 
 
 @attrs.define
