@@ -52,6 +52,12 @@ def pages() -> dict[str, str]:
             "elements of `SHAKregion.xml`. See [the format](shak.md).",
             _specs("sorparse.formats.shak_region"),
         ),
+        "formats/skrs-columns.md": _page(
+            "Columns of SKRS",
+            "The datatypes of version 1. Rows of version 2 are read by the "
+            "[columns of SOR2](sor2-columns.md). See [the format](skrs.md).",
+            _specs("sorparse.formats.skrs.names"),
+        ),
     }
     if find_spec("sorparse.formats.sor_xml") is not None:
         made["formats/sor-xml-elements.md"] = _page(

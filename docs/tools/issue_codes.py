@@ -20,6 +20,10 @@ READING = {
         "warning",
         "A malformed SHAK code, often a spreadsheet's damage (`3800E1` written as 38000). Kept.",
     ),
+    "bad-token": (
+        "warning",
+        "The id of an SKRS entry does not end in a token. The entry keeps its place in the page.",
+    ),
     "bad-sor-id": ("warning", "Not of the form of a SOR id. Kept as it is."),
     "bad-sor-type": ("error", "Not IE, SI or OE, nor their names. The field is `None`."),
     "check-digit": ("warning", "The check digit is wrong: a typing error. Kept as it is."),
@@ -38,6 +42,18 @@ READING = {
     ),
     "duplicate-column": ("warning", "Two columns for one field. The first that is filled counts."),
     "duplicate-element": ("warning", "An element stands twice in a unit. The first counts."),
+    "entry-not-read": (
+        "error",
+        (
+            "An SKRS entry of another table or register than its page. Kept in the issue only; see "
+            "`raw`."
+        ),
+    ),
+    "entry-out-of-order": (
+        "warning",
+        "The token of an SKRS entry is smaller than one before it. Read; reported once a page.",
+    ),
+    "entry-without-row": ("error", "An SKRS entry without a row in its content. See `raw`."),
     "field-too-long": ("error", "A value beyond `Limits.max_field_chars`. Its row is no record."),
     "line-above-header": (
         "info",
@@ -51,7 +67,10 @@ READING = {
         "warning",
         "A date before 1800, or one from 2100 on that is no to-date. Kept as that day.",
     ),
-    "missing-element": ("warning", "A unit of an XML lacks what every unit of its level has."),
+    "missing-element": (
+        "warning",
+        "A unit of an XML lacks what every unit of its level has, an SKRS row its period.",
+    ),
     "missing-key": ("error", "A row without its key, the SOR id for example. It is no record."),
     "names-not-read": (
         "warning",
@@ -62,12 +81,30 @@ READING = {
         "A set that should have units has none: their file is missing, empty or no such file.",
     ),
     "no-entries": ("warning", "A file beside Sor.xml in which nothing looks like entries."),
+    "no-longer-registered": (
+        "info",
+        (
+            "Rows of SKRS version 2 whose `ValidTo` has passed: what the register said "
+            "before. `load` and `convert` omit them."
+        ),
+    ),
     "open-end-date": (
         "warning",
         "The date of an open end (2500-01-01 or later) that is no to-date. Kept as that day.",
     ),
     "record-too-long": ("error", "A line without end, beyond the limits. It is no record."),
+    "repeated-entry": (
+        "warning",
+        (
+            "An SKRS entry whose token came before, as in a page saved twice. `load` and `convert` "
+            "read it once; reported once a page."
+        ),
+    ),
     "row-length": ("error", "More or fewer values than columns. The row is no record; see `raw`."),
+    "several-datatypes": (
+        "warning",
+        "An SKRS page has entries of several datatypes. They are read.",
+    ),
     "several-snapshots": (
         "warning",
         "A second snapshot of a table, older or unfinished. Not read; never merged.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import IO, TYPE_CHECKING, Any, BinaryIO, Self, overload
 from .description import Description
 from .errors import MissingTableError, SorError, UnrecognisedFormatError
 from .formats import Format, Found, GivesRows, ReadOptions, TableReader, check_mapping, recognisers
-from .formats.base import GivesNames, Poorer, TakesNames, Validator
+from .formats.base import GivesNames, Poorer, ReadsPages, TakesNames, Validator
 from .formats.looks import looks_like
 from .issues import Issue, IssueLog, OnIssue
 from .limits import DEFAULT_LIMITS, Limits
@@ -57,6 +58,7 @@ _RICHEST_FIRST = (
     Format.SOR2_DAILY,
     Format.SOR_CSV,
     Format.EDI_TYPES,
+    Format.SKRS,
     Format.SHAK,
     Format.SHAK_REGION,
 )
@@ -145,6 +147,12 @@ def _record_of(table: str) -> type[Any]:
     return record
 
 
+def _joined(readers: list[TableReader]) -> list[TableReader]:
+    """Return one reader in place of those of the pages of a table."""
+    first = readers[0]
+    return [first.joined(readers)] if isinstance(first, ReadsPages) else readers
+
+
 class Feed:
     """The tables of one source. A context manager; made by :func:`sorparse.open`.
 
@@ -207,7 +215,9 @@ class Feed:
             if not having:
                 continue
             best = min(having, key=_richness)
-            found = snapshots.choose([one for one in having if _richness(one) == _richness(best)])
+            found = snapshots.choose(
+                _joined([one for one in having if _richness(one) == _richness(best)])
+            )
             if found:
                 chosen[table] = found
             for reader in having:
@@ -237,7 +247,8 @@ class Feed:
         """Report a set without units, as far as the beginning of its files shows it."""
         readers = self._readers.get("entities", ())
         if readers:
-            if not any(may_have_rows(reader) for reader in readers):
+            # a page without entries is how the copy service says that there are no more
+            if not any(isinstance(one, ReadsPages) or may_have_rows(one) for one in readers):
                 self.report_no_entities()
         elif self._source.is_set and self.format in _WITH_UNITS:
             self.report_no_entities()
@@ -279,7 +290,50 @@ class Feed:
             day = found.snapshot_date()
             if day is not None:
                 return day
-        return None
+        return max((day for one in self._paged() if (day := one.snapshot_date())), default=None)
+
+    def _paged(self) -> Iterator[ReadsPages]:
+        for readers in self._readers.values():
+            yield from (reader for reader in readers if isinstance(reader, ReadsPages))
+
+    @property
+    def next_offset(self) -> str | None:
+        """The offset of the next request to the copy service, SKRS.
+
+        It is the greatest token of the entries. ``None`` if the pages have no entry, which is how
+        the service says that there are no more for now, and for every other format. Pages that
+        have not been read to their end are read.
+
+        Raises:
+            SorError: The source has several datatypes; each has an offset of its own.
+        """
+        offsets: dict[str, str] = {}
+        for reader in self._paged():
+            for datatype, token in reader.next_offsets().items():
+                offsets[datatype] = max(token, offsets.get(datatype, ""))
+        if len(offsets) > 1:
+            raise SorError(
+                f"{self.name} has several datatypes ({', '.join(offsets)}), each with an offset of "
+                "its own: open the pages of one datatype"
+            )
+        return next(iter(offsets.values()), None)
+
+    def settled(self) -> Feed:
+        """Return a feed of the same source in which a later delivery replaces an earlier one.
+
+        The copy service (SKRS) delivers a row again when its period is closed. :func:`load` and
+        :func:`convert` read the last delivery of each row. For other formats it is the same feed.
+        """
+        if not any(True for _ in self._paged()):
+            return self
+        other = copy(self)
+        other._readers = {
+            table: [
+                reader.settled() if isinstance(reader, ReadsPages) else reader for reader in readers
+            ]
+            for table, readers in self._readers.items()
+        }
+        return other
 
     @property
     def name(self) -> str:

@@ -214,7 +214,7 @@ def _target(to: str, target: str | os.PathLike[str] | None) -> tuple[str, str, s
 
 
 def opened(source: Any, open_options: Mapping[str, Any]) -> Any:
-    """Open a source; an open feed, or a register, is used as it is and not closed."""
+    """Open a source as :meth:`Feed.settled`; an open feed, or a register, is not closed."""
     if hasattr(source, "tables") and hasattr(source, "snapshot_date"):
         if open_options and isinstance(source, Register):
             told = ", ".join(open_options)
@@ -222,10 +222,10 @@ def opened(source: Any, open_options: Mapping[str, Any]) -> Any:
         if open_options:
             told = ", ".join(open_options)
             raise TypeError(f"the feed is open already; {told} cannot be given any more")
-        return nullcontext(source)
+        return nullcontext(source.settled() if hasattr(source, "settled") else source)
     from ..feed import open as open_feed
 
-    return open_feed(source, **open_options)
+    return open_feed(source, **open_options).settled()
 
 
 def _chosen(feed: Any, tables: Iterable[str] | None) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast, runtime_checkable
 
@@ -36,6 +36,8 @@ class Format(str, Enum):
     """SHAKCOMPLETE.TXT and its relatives of the same layout."""
     SHAK_REGION = "SHAK_REGION"
     """SHAKregion.txt or SHAKregion.xml: region and SOR id of each hospital."""
+    SKRS = "SKRS"
+    """Saved responses of the national copy service (Stamdata Kopi Register Service)."""
 
     def __str__(self) -> str:
         return self.value
@@ -140,6 +142,23 @@ class GivesRows(Protocol):
 
     def rows(self, row: type[Row] | None) -> Iterator[Any]:
         """Read whole records, or the fields of ``row``; findings in others are not told then."""
+
+
+@runtime_checkable
+class ReadsPages(Protocol):
+    """A reader of a table that is delivered page by page, and rows of it more than once."""
+
+    def joined(self, readers: Sequence[Any]) -> TableReader:
+        """Return one reader of all pages of the table, of which each has a reader."""
+
+    def settled(self) -> TableReader:
+        """Return a reader that omits each row of which a later delivery follows."""
+
+    def next_offsets(self) -> Mapping[str, str]:
+        """Return the last token of each datatype that has entries."""
+
+    def snapshot_date(self) -> date | None:
+        """Return the date of the newest page."""
 
 
 @attrs.frozen

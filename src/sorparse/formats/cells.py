@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -100,6 +100,71 @@ def _day(text: str) -> date:
         except ValueError:
             break
     raise BadCell("error", "bad-date", f"{text!r} is not a date (as in 2021-03-31)")
+
+
+_TIME_OF_DAY = re.compile(
+    r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2}(?::?\d{2})?)?",
+    re.ASCII,
+)
+_YEARS = range(2, 9999)
+"""Times in other years keep their own time zone: Danish time could be beyond the calendar."""
+
+
+def to_instant(text: str) -> datetime | None:
+    """Read a time such as ``2013-08-16T13:50:32.000+02:00`` as Danish time.
+
+    A time without an offset is Danish time. Returns ``None`` for a text of another form. Raises
+    BadCell for a time that does not exist.
+    """
+    if _TIME_OF_DAY.fullmatch(text) is None:
+        return None
+    from zoneinfo import ZoneInfo
+
+    denmark = ZoneInfo("Europe/Copenhagen")
+    try:
+        found = datetime.fromisoformat(text)
+        if found.tzinfo is None:
+            return found.replace(tzinfo=denmark)
+        return found.astimezone(denmark) if found.year in _YEARS else found
+    except ValueError:
+        raise BadCell(
+            "error", "bad-date", f"{text!r} is not a time (as in 2021-03-31T00:00:00.000+02:00)"
+        ) from None
+
+
+def same_instant(text: str) -> str:
+    """Return a text that is equal for equal times, whatever their offsets are."""
+    try:
+        found = to_instant(text)
+    except BadCell:
+        return text
+    return text if found is None or found.year not in _YEARS else found.astimezone(UTC).isoformat()
+
+
+def to_date_in_denmark(text: str) -> date:
+    """Read a date, or a time with any offset as its date in Denmark; see ``to_date``."""
+    found = to_instant(text)
+    return to_date(text if found is None else found.date().isoformat())
+
+
+def to_last_day_in_denmark(text: str) -> date | None:
+    """Read a to-date, or a time with any offset as its date in Denmark; see ``to_last_day``."""
+    found = to_instant(text)
+    return to_last_day(text if found is None else found.date().isoformat())
+
+
+def to_last_day_before(text: str) -> date | None:
+    """Read the end of a half-open period as its last day; the open end is ``None``.
+
+    A time at midnight in Denmark ends the day before, any other time that same day. A date
+    without a time is its midnight.
+    """
+    end = to_instant(text)
+    last = to_last_day_in_denmark(text)
+    at_midnight = end is None or (end.hour, end.minute, end.second, end.microsecond) == (0,) * 4
+    if last is None or not at_midnight or last == date.min:
+        return last
+    return last - timedelta(days=1)
 
 
 _TRUE = frozenset(("true", "1", "ja", "j", "yes", "y", "sand"))
@@ -266,6 +331,9 @@ CONVERTERS: dict[Kind, Callable[[str], Any]] = {
     Kind.SHAK: to_shak_code,
     Kind.DATE: to_date,
     Kind.LAST_DAY: to_last_day,
+    Kind.TIME: to_date_in_denmark,
+    Kind.LAST_TIME: to_last_day_in_denmark,
+    Kind.END: to_last_day_before,
     Kind.BOOL: to_bool,
     Kind.INHERITED: to_inherited,
     Kind.EASTING: to_coordinate,

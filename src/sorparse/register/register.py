@@ -365,7 +365,7 @@ def load(
         limits=limits,
         repair=repair,
         validate=validate,
-    ) as feed:
+    ).settled() as feed:
         if not {"entities", "shak_sor_map"} & set(feed.tables):
             raise MissingTableError(
                 f"{feed.name} has no units; it has {', '.join(feed.tables)}: read those with "

@@ -17,7 +17,16 @@ from ..declare import TableSpec, fold
 from .context import Element, line_of
 from .names import CLASSIFICATIONS, ENTITIES
 from .shape import PathCount
-from .stream import SAFE, chunks_of, raise_fatal, read_header, split_tag, syntax_error, too_deep
+from .stream import (
+    MOST_PENDING,
+    SAFE,
+    chunks_of,
+    raise_fatal,
+    read_header,
+    split_tag,
+    syntax_error,
+    too_deep,
+)
 
 Path = tuple[str, ...]
 
@@ -166,7 +175,7 @@ def events(member: Member, options: ReadOptions) -> Iterator[tuple[str, Element]
             encoding=options.encoding,
             **SAFE,
         )
-        depth = 0
+        depth = pending = 0
         for chunk in chain(taken, chunks, (b"",)):
             error = None
             try:
@@ -176,7 +185,11 @@ def events(member: Member, options: ReadOptions) -> Iterator[tuple[str, Element]
                     parser.close()
             except etree.XMLSyntaxError as exc:
                 error = exc
+            pending += len(chunk)
+            if pending > MOST_PENDING:
+                raise SorFileError(f"no element ends within {pending} bytes", file=member.name)
             for event, element in parser.read_events():
+                pending = 0
                 depth += 1 if event == "start" else -1
                 if depth > limits.max_depth:
                     raise too_deep(member.name, line_of(element), limits)

@@ -22,7 +22,7 @@ from .names import CREATED_AT, SNAPSHOT_DATE
 
 CHUNK = 64 * 1024
 _HEADER_CHUNK = 4 * 1024
-_MOST_PENDING = 256 * 1024 * 1024
+MOST_PENDING = 256 * 1024 * 1024
 """Bytes without a single complete unit or entry, after which the document is none of ours. Far
 beyond any real unit (kilobytes), and what bounds the memory that a hostile document can take."""
 SAFE: dict[str, Any] = {
@@ -145,7 +145,7 @@ def read_header(
     for chunk in chunks:
         taken.append(chunk)
         size += len(chunk)
-        if size > _MOST_PENDING:
+        if size > MOST_PENDING:
             raise SorFileError(f"no root element within {size} bytes", file=file)
         try:
             parser.feed(chunk)
@@ -262,7 +262,7 @@ def completed(
             yield found, odd or odd_before or pending > limits.max_field_chars
             # the next element may have begun in this chunk
             pending, odd, odd_before = len(chunk), False, odd_now
-        elif pending > _MOST_PENDING:
+        elif pending > MOST_PENDING:
             raise SorFileError(f"no complete unit or entry within {pending} bytes", file=file)
         if error is not None:
             raise syntax_error(error, file, limits) from None
