@@ -78,7 +78,7 @@ def lowest(session: nox.Session) -> None:
 @nox.session
 def spark(session: nox.Session) -> None:
     """Read the exported tables with Spark in local mode (needs Java)."""
-    _install(session, "test", "tools", "spark")
+    _install(session, "test", "tools", "people", "spark")
     session.run("pytest", "-n", "0", *(session.posargs or ["tests/test_tables_spark.py"]))
 
 
