@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .errors import (
         ConversionError,
         EmptySourceError,
+        FhirError,
         GuardError,
         InvalidDateError,
         InvalidOptionError,
@@ -92,6 +93,7 @@ _HOMES = {
         "InvalidDateError",
         "ConversionError",
         "EmptySourceError",
+        "FhirError",
         "GuardError",
         "InvalidOptionError",
         "MissingExtraError",
@@ -175,6 +177,7 @@ __all__ = [
     "EntityRef",
     "Extra",
     "Feed",
+    "FhirError",
     "Format",
     "GeoLocation",
     "GuardError",
