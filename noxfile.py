@@ -88,4 +88,6 @@ def fuzz(session: nox.Session) -> None:
     _install(session, "fuzz")
     listed = session.run("python", "fuzz/run.py", "--list", silent=True, stderr=subprocess.DEVNULL)
     for target in str(listed).split():
-        session.run("python", "fuzz/run.py", target, *(session.posargs or [FUZZ_SECONDS]))
+        session.run(
+            "python", "fuzz/run.py", target, *(session.posargs or [FUZZ_SECONDS, "-seed=1"])
+        )
