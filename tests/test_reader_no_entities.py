@@ -71,3 +71,16 @@ def test_sets_with_units_are_not_reported() -> None:
     for source in (examples.sor2_zip, examples.daily_csv, examples.sor_csv_folder):
         with sorparse.open(source) as feed:
             assert "no-entities" not in {issue.code for issue in feed.issues}
+
+
+@pytest.mark.parametrize("way", ["records", "rows"])
+def test_streaming_a_large_file_without_valid_rows_ends_with_the_issue(way: str) -> None:
+    data = sor2(*[";x;2020-01-01;;"] * 10_000)
+    with sorparse.open(data) as feed:
+        for _ in range(2):
+            found = feed.entities() if way == "records" else feed.rows("entities", ["sor_id"])
+            assert list(found) == []
+        assert feed.issue_counts["no-entities"] == 1
+    with sorparse.open(sor2(f"{A};x;2020-01-01;;")) as feed:
+        assert len(list(feed.entities())) == 1
+        assert feed.issues == []
