@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ def _shak(code: str) -> bytes:
     return line + b"\n" + line.replace(b"9901".ljust(20), code.encode().ljust(20), 1) + b"\n"
 
 
-SOURCES = {
+SOURCES: dict[str, Callable[[str], bytes]] = {
     "SOR2": lambda code: sor2(f"{A};x;{code}", header=("SorId", "ProviderId", "ShakId")),
     "sor.csv": lambda code: sor_csv(
         f"{A};x;{code}", header=("SOR-kode", "Enhedsnavn", "SghAfd-kode")
