@@ -71,3 +71,29 @@ def test_sets_with_units_are_not_reported() -> None:
     for source in (examples.sor2_zip, examples.daily_csv, examples.sor_csv_folder):
         with sorparse.open(source) as feed:
             assert "no-entities" not in {issue.code for issue in feed.issues}
+
+
+@pytest.mark.parametrize("way", ["records", "rows"])
+def test_streaming_a_large_file_without_valid_rows_ends_with_the_issue(way: str) -> None:
+    data = sor2(*[";x;2020-01-01;;"] * 10_000)
+    with sorparse.open(data) as feed:
+        for _ in range(2):
+            found = feed.entities() if way == "records" else feed.rows("entities", ["sor_id"])
+            assert list(found) == []
+        assert feed.issue_counts["no-entities"] == 1
+    with sorparse.open(sor2(f"{A};x;2020-01-01;;")) as feed:
+        assert len(list(feed.entities())) == 1
+        assert feed.issues == []
+
+
+@pytest.mark.parametrize("to", ["sqlite", "csv", "jsonl", "sor2"])
+@pytest.mark.parametrize("force", [False, True])
+@pytest.mark.parametrize("name", ["html", "empty"])
+def test_nothing_is_replaced_by_the_one_other_table(
+    name: str, to: str, force: bool, tmp_path: Path
+) -> None:
+    target = tmp_path / ("out.zip" if to == "sor2" else "out")
+    sorparse.convert(examples.sor2_zip, to, target)
+    for source in (SETS[name], sorparse.load(SETS[name])):
+        with pytest.raises(sorparse.EmptySourceError):
+            sorparse.convert(source, to, target, force=force)

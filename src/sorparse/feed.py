@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from datetime import date
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any, BinaryIO, Self, overload
@@ -254,7 +255,9 @@ class Feed:
             self.report_no_entities()
 
     def report_no_entities(self) -> None:
-        """Report that there is no unit in a set whose format promises units."""
+        """Report, once, that there is no unit in a set whose format promises units."""
+        if "no-entities" in self._options.log.counts:
+            return
         what = (
             "the file of the units has no rows"
             if "entities" in self._readers
@@ -389,7 +392,11 @@ class Feed:
 
         Raises MissingTableError, naming the tables there are, at once and not at the first row.
         """
-        return self._rows(self._having_table(table), None)
+        return self._table_rows(table, None)
+
+    def _table_rows(self, table: str, row: type[Row] | None) -> Iterator[Any]:
+        rows = self._rows(self._having_table(table), row)
+        return chain.from_iterable(self._checked(iter(rows))) if table == "entities" else rows
 
     def to_arrow(self, table: str, *, lists: bool = False) -> Table:
         """Return a table as an Arrow table for any data tool; see ``Table``.
@@ -425,8 +432,8 @@ class Feed:
         """
         from .records.row import row_class
 
-        readers = self._having_table(table)
-        return self._rows(readers, row_class(_record_of(table), fields))
+        self._having_table(table)
+        return self._table_rows(table, row_class(_record_of(table), fields))
 
     @classmethod
     def _rows(cls, readers: Sequence[TableReader], row: type[Row] | None) -> Iterator[Any]:
@@ -434,6 +441,15 @@ class Feed:
         if isinstance(first, GivesRows) and not others:
             return first.rows(row)  # as it is: each generator around it costs time for each row
         return cls._rows_of_all(readers, row)
+
+    def _checked(self, rows: Iterator[Any]) -> Iterator[Any]:
+        """Yield the first unit, then the others; to be chained, so that no row costs time."""
+        for first in rows:
+            yield (first,)
+            yield rows
+            return
+        if self.format in _WITH_UNITS:
+            self.report_no_entities()
 
     @staticmethod
     def _rows_of_all(readers: Iterable[TableReader], row: type[Row] | None) -> Iterator[Any]:

@@ -127,6 +127,14 @@ class _Parser(argparse.ArgumentParser):
         finally:
             self._inside = False
 
+    def _get_values(self, action: argparse.Action, arg_strings: list[str]) -> Any:
+        """Take ``--option=--`` as that value; argparse drops the two dashes and goes on."""
+        if action.option_strings and arg_strings == ["--"]:
+            value = self._get_value(action, "--")
+            self._check_value(action, value)
+            return value
+        return super()._get_values(action, arg_strings)
+
     def error(self, message: str) -> NoReturn:
         self.exit(WRONG, f"{self.prog}: error: {one_line(message)} (see {self.prog} --help)\n")
 

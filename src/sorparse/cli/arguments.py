@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import sys
 from datetime import date
@@ -33,7 +34,11 @@ def count(text: str) -> int:
 
 def path(text: str) -> str:
     """Read the name of a file or folder."""
-    if not text or "\0" in text:
+    try:
+        valid = b"\0" not in os.fsencode(text)
+    except UnicodeEncodeError:
+        valid = False
+    if not text or not valid:
         raise argparse.ArgumentTypeError(f"{text!r} is not the name of a file")
     return text
 
@@ -63,7 +68,10 @@ def _limit(text: str) -> tuple[str, float]:
 def ids(parser: argparse.ArgumentParser, what: str) -> None:
     """Declare a list of SOR ids; :func:`read_ids` reads it."""
     parser.add_argument(
-        "--ids", metavar="LIST", help=f"{what}: a file of SOR ids, one a line; - for standard input"
+        "--ids",
+        metavar="LIST",
+        type=path,
+        help=f"{what}: a file of SOR ids, one a line; - for standard input",
     )
 
 

@@ -37,6 +37,11 @@ _HANDLER = "sorparse-spell-out"
 # steer the terminal it is shown on
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
+# an address given where a file or another value is expected is quoted in the message
+_PASSWORD = re.compile(
+    r"(?<=postgres:/)\S*(?=@)|(?<=postgresql:/)\S*(?=@)|(?<=password=)[^\s&]+", re.IGNORECASE
+)
+
 
 def _spell_out(error: UnicodeError) -> tuple[str, int]:
     """Write what an encoding lacks in letters that it has: Ærø on an ASCII terminal is Aeroe."""
@@ -67,8 +72,8 @@ def clean(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """Give a message as one line without control characters."""
-    return clean(" ".join(text.split("\n")))
+    """Give a message as one line without control characters and without passwords of databases."""
+    return clean(_PASSWORD.sub("***", " ".join(text.split("\n"))))
 
 
 def shown(value: object) -> str:

@@ -12,15 +12,21 @@ import html
 import io
 import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import attrs
 
+from ..exports import targets
+from ..exports.replace import failed, replaced_file
 from ..extras import load_extra
 from .markup import Html, element, listing, page
 
 # A narrow page scrolls, for its letters would be too small to read.
 _SIZE = "max-width:100%;min-width:38em;height:auto"
+_MARK = "a picture by sorparse"
+_MARKED = {"svg": "Creator", "png": "Software", "pdf": "Creator", "ps": "Creator", "eps": "Creator"}
+"""Kinds of file that say who wrote them, and the name of the metadata that does."""
 
 
 @attrs.frozen(eq=False)
@@ -34,9 +40,25 @@ class Picture:
     heads: tuple[str, ...]
     rows: tuple[tuple[Any, ...], ...]
 
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the picture; the name's ending says as what (``.svg``, ``.png``, ``.pdf``)."""
-        self.figure.savefig(path, bbox_inches="tight")
+    def save(self, path: str | os.PathLike[str], *, force: bool = False) -> None:
+        """Write the picture; the name's ending says as what (``.svg``, ``.png``, ``.pdf``).
+
+        Args:
+            path: The file to write.
+            force: Also replace a file that is not a picture of the library.
+
+        Raises:
+            ConversionError: If the file must not or cannot be written.
+        """
+        target = targets.writable(path, _is_own, force=force)
+        kind = target.suffix.lower().lstrip(".")
+        known = self.figure.canvas.get_supported_filetypes()
+        if kind not in known:
+            told = ", ".join(sorted(known))
+            raise failed(target, f"expected a name that ends in one of {told}")
+        metadata = {_MARKED[kind]: _MARK} if kind in _MARKED else None
+        with replaced_file(target) as new:
+            self.figure.savefig(new, format=kind, bbox_inches="tight", metadata=metadata)
 
     def svg(self) -> str:
         """Give the picture as SVG. The same numbers give the same text."""
@@ -58,6 +80,10 @@ class Picture:
         )
         numbers = listing(self.title, self.heads, self.rows[:200], total=len(self.rows))
         return page(image, element("details", element("summary", "The numbers"), numbers))
+
+
+def _is_own(path: Path) -> bool:
+    return path.is_file() and _MARK.encode() in path.read_bytes()
 
 
 def plot_library() -> Any:

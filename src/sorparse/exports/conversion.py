@@ -210,6 +210,11 @@ def _target(to: str, target: str | os.PathLike[str] | None) -> tuple[str, str, s
     if not place:
         what = "the database's address" if to == "postgres" else "a file or folder"
         raise ConversionError(f"converting to {to} needs a target: {what}")
+    if to != "postgres" and place.startswith(_URLS):
+        raise ConversionError(
+            f"converting to {to} needs a file or folder, not the address of a database; "
+            "use postgres instead"  # the address is not shown: it may hold a password
+        )
     return to, place, None
 
 

@@ -116,7 +116,7 @@ class Guards:
 
 def promises_units(source: Any) -> bool:
     """Return whether a source should have units: a set in a format that has them."""
-    if "entities" in source.tables:
+    if "entities" in source.tables or any(each.code == "no-entities" for each in source.issues):
         return True
     return str(source.format) in map(str, _WITH_UNITS) and len(source.tables) > 1
 

@@ -75,9 +75,10 @@ def writable(
         ConversionError: If the target must not be written.
     """
     named = Path(target)
-    path = Path(os.path.realpath(named)) if named.is_symlink() else named
+    # `new/../source` is the source as soon as a writer resolves it
+    path = Path(os.path.realpath(named)) if named.is_symlink() or ".." in named.parts else named
     try:
-        found = named.stat()
+        found = path.stat()
     except FileNotFoundError:
         found = None
     except OSError as error:

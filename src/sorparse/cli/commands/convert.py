@@ -38,6 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "-o",
         "--output",
         metavar="OUT",
+        type=arguments.path,
         help="the file or folder to write; the schema of a database whose address is given; or - "
         "for standard output, where the target is text and there is one table",
     )

@@ -46,7 +46,9 @@ _STYLES = {
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     arguments.file(parser)
-    parser.add_argument("second", metavar="SECOND", nargs="?", help="the newer source")
+    parser.add_argument(
+        "second", metavar="SECOND", nargs="?", type=arguments.path, help="the newer source"
+    )
     parser.add_argument(
         "--from",
         dest="from_day",

@@ -31,6 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     arguments.file(parser)
     parser.add_argument(
         "--schema",
+        type=arguments.path,
         metavar="PATH",
         help="an XSD, or a folder or zip of XSDs; the bundled schema where it is left out",
     )
