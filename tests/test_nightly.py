@@ -11,6 +11,7 @@ import sorparse
 from cli_support import Run, run
 from exports_support import dict_rows, from_sqlite, postgres_server, read_records
 from nightly_support import nights
+from sorparse import examples
 from tables_support import record_of
 
 __all__ = ["run"]
@@ -54,3 +55,15 @@ def test_closings_are_counted_in_every_target_that_can_be_asked(to: str, tmp_pat
         sorparse.convert(files[3], to, target, max_closed=5)
     sorparse.convert(files[3], to, target)
     sorparse.convert(files[3], to, target, max_closed=0)  # known already
+
+
+@pytest.mark.parametrize("to", ["sqlite", "duckdb", "parquet", "csv", "sor2"])
+@pytest.mark.parametrize("first", [examples.sor_xml_zip, examples.sor2_zip])
+def test_a_target_without_a_date_is_compared_on_the_date_of_the_source(
+    to: str, first: Path, tmp_path: Path
+) -> None:
+    # units that open between the snapshot and today are not open on the date compared
+    target = tmp_path / ("target.zip" if to == "sor2" else "target")
+    sorparse.convert(first, to, target)
+    report = sorparse.convert(examples.sor_xml_zip, to, target, max_closed=0)
+    assert report.replaced is not None

@@ -131,10 +131,11 @@ def convert(
     shown = getattr(module, "shown", str)(place)
     if name != "postgres":
         place = str(writable(place, own_by_format(name), sources=[source], force=force))
-    before = [] if max_closed is None else units_in_force(name, place, schema)
     replaced = rows_by_table(name, place, schema)
     with opened(source, open_options) as feed:
         chosen = _chosen(feed, tables)
+        day = feed.snapshot_date
+        before = [] if max_closed is None else units_in_force(name, place, schema, day)
         wants_units = "entities" in tables if tables is not None else promises_units(feed)
         load = Load(
             source=getattr(feed, "name", "a feed"),

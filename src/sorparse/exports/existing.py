@@ -145,10 +145,13 @@ def _table_of_content(to: str, path: Path) -> str:
 # ------------------------------------------------------------------ units in force
 
 
-def units_in_force(to: str, place: str, schema: str | None) -> InForce:
-    """Return the units that a target has in force on the day it shows; none if it is absent.
+def units_in_force(
+    to: str, place: str, schema: str | None, source_date: date | None = None
+) -> InForce:
+    """Return the units that a target has in force on the date it shows; none if it is absent.
 
-    The day is the snapshot date that the target was loaded with, else today in Denmark.
+    The date is the snapshot date that the target was loaded with, else that of the source to be
+    written (``source_date``), so that both are compared on one date, else today in Denmark.
 
     Raises:
         ConversionError: If a target of this kind cannot be asked.
@@ -163,7 +166,7 @@ def units_in_force(to: str, place: str, schema: str | None) -> InForce:
             if not tables or not {periods.TABLE, INFO} <= tables:
                 return []
             info: dict[str, Any] = dict(ask(f"SELECT name, value FROM {INFO}"))  # noqa: S608 - own name
-            day = as_day(info.get("snapshot_date"))
+            day = as_day(info.get("snapshot_date") or source_date)
             query = (
                 f"SELECT sor_id, in_force_from, in_force_to FROM {periods.TABLE} "  # noqa: S608
                 f"WHERE in_force_to >= '{day.isoformat()}' ORDER BY sor_id, in_force_from"
@@ -174,7 +177,7 @@ def units_in_force(to: str, place: str, schema: str | None) -> InForce:
         return []
     collector = periods.PeriodCollector()
     shown = _collect(to, path, collector)
-    return list(_in_force(collector.periods(), as_day(shown)))
+    return list(_in_force(collector.periods(), as_day(shown or source_date)))
 
 
 def _in_force(found: Iterable[tuple[Any, ...]], day: date) -> Iterator[tuple[str, date | None]]:
