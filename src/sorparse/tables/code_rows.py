@@ -63,10 +63,10 @@ class Fields:
 
     @staticmethod
     def _type(path: str) -> type[Any]:
-        is_inherited = path.startswith(_EFFECTIVE)
-        record = Effective if is_inherited else SOREntity
+        above = _EFFECTIVE if path.startswith(_EFFECTIVE) else ""
+        record = Effective if above else SOREntity
         try:
-            found = value_type(record, path.removeprefix(_EFFECTIVE))
+            found = value_type(record, path.removeprefix(above), above=above)
         except ValueError as error:
             raise SorError(f"fields: {path!r}: {error}") from None
         if found is SorType:
