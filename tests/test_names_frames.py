@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable
-from datetime import date, datetime, time, timezone
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 import pytest
@@ -221,7 +221,7 @@ def test_a_moment_in_utc_is_its_date_in_denmark(
     register: Register, library: str, minute: int, status: str
 ) -> None:
     # the unit's last date is 2021-03-31, and summer time is two hours ahead of UTC
-    moment = datetime(2021, 3, 31, 21 + minute // 60, minute % 60, tzinfo=timezone.utc)
+    moment = datetime(2021, 3, 31, 21 + minute // 60, minute % 60, tzinfo=UTC)
     make = pd.DataFrame if library == "pandas" else pl.DataFrame
     named = register.as_of("2026-01-01").add_names(
         make({"u": [CLOSED], "at": [moment]}), "u", on="at"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime
 
 from ..errors import InvalidDateError
 
@@ -56,7 +56,7 @@ def as_day(day: Day) -> date:
 
 def today_in_denmark() -> date:
     """Return today's date in Denmark, wherever the machine stands."""
-    return date_in_denmark(datetime.now(timezone.utc))
+    return date_in_denmark(datetime.now(UTC))
 
 
 def date_in_denmark(moment: datetime) -> date:
