@@ -189,9 +189,10 @@ def _version(view: View, sor_id: str) -> tuple[View | None, SOREntity]:
 
 def _with_names(view: View, entity: SOREntity) -> SOREntity:
     """Return the version with the names of its owner and institution, if the file has only ids."""
-    found: dict[str, EntityRef] = {}
+    found: dict[str, Any] = {}
     for field in ("owner", "health_institution"):
         ref: EntityRef | None = getattr(entity, field)
-        if ref is not None and ref.name is None and ref.sor_id in view.register:
-            found[field] = attrs.evolve(ref, name=_version(view, ref.sor_id)[1].name)
+        sor_id = None if ref is None or ref.name is not None else ref.sor_id
+        if sor_id is not None and sor_id in view.register:
+            found[field] = attrs.evolve(ref, name=_version(view, sor_id)[1].name)
     return attrs.evolve(entity, **found) if found else entity
