@@ -192,7 +192,8 @@ def _with_names(view: View, entity: SOREntity) -> SOREntity:
     found: dict[str, Any] = {}
     for field in ("owner", "health_institution"):
         ref: EntityRef | None = getattr(entity, field)
-        sor_id = None if ref is None or ref.name is not None else ref.sor_id
-        if sor_id is not None and sor_id in view.register:
-            found[field] = attrs.evolve(ref, name=_version(view, sor_id)[1].name)
+        if ref is None or ref.name is not None or ref.sor_id is None:
+            continue
+        if ref.sor_id in view.register:
+            found[field] = attrs.evolve(ref, name=_version(view, ref.sor_id)[1].name)
     return attrs.evolve(entity, **found) if found else entity
