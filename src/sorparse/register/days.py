@@ -61,13 +61,13 @@ def today_in_denmark() -> date:
 
 def date_in_denmark(moment: datetime) -> date:
     """Return the date in Denmark at a moment; as written, if the moment has no time zone."""
-    from zoneinfo import ZoneInfo
-
     if moment.tzinfo is None:
         return moment.date()
+    from zoneinfo import ZoneInfo
+
     try:
         return moment.astimezone(ZoneInfo("Europe/Copenhagen")).date()
-    except OverflowError:  # on the first or last date that there is
+    except (OverflowError, ValueError):  # on the first or last date that there is
         return moment.date()
 
 
