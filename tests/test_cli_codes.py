@@ -222,3 +222,19 @@ def test_an_address_in_one_line(address: Address, text: str) -> None:
 def test_what_a_view_prints_stays_the_same() -> None:
     view = Register.from_records([unit(A, sor_type=SorType.OE)]).as_of("2020-01-01")
     assert repr(view[A]).startswith("SOREntity(")
+
+
+def test_map_shak_says_who_has_a_code_on_other_dates(run: Run) -> None:
+    result = run("map-shak", examples.sor2_zip, '="9901301"', "0000", "--as-of", "2026-06-15")
+    assert result.status == 1
+    assert (
+        '="9901301": 9000321000016000 has it on other dates, 2012-01-01 to 2021-12-31' in result.err
+    )
+    there = run("map-shak", examples.sor2_zip, "9901301", "--as-of", "2021-12-31")
+    assert (there.status, "other dates" in there.err) == (0, False)
+
+
+@pytest.mark.parametrize(("day", "word"), [("2006-12-31", "opens"), ("2007-01-01", "opened")])
+def test_a_future_unit_opens(run: Run, day: str, word: str) -> None:
+    result = run("show", examples.sor2_zip, HOSPITAL, "--as-of", day)
+    assert f" on {day}, {word} 2007-01-01" in result.out

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 import pytest
@@ -213,3 +213,26 @@ def test_every_row_is_what_the_view_of_its_date_says(
     columns = ["match", "sor_id", "name", "status", path.replace(".", "_")]
     found = named.select([f"u_{name}" for name in columns]).rows()
     assert found == [expected(register, *row) for row in rows]
+
+
+@pytest.mark.parametrize("library", ["pandas", "polars"])
+@pytest.mark.parametrize(("minute", "status"), [(59, "ACTIVE"), (60, "CLOSED")])
+def test_a_moment_in_utc_is_its_date_in_denmark(
+    register: Register, library: str, minute: int, status: str
+) -> None:
+    # the unit's last date is 2021-03-31, and summer time is two hours ahead of UTC
+    moment = datetime(2021, 3, 31, 21 + minute // 60, minute % 60, tzinfo=UTC)
+    make = pd.DataFrame if library == "pandas" else pl.DataFrame
+    named = register.as_of("2026-01-01").add_names(
+        make({"u": [CLOSED], "at": [moment]}), "u", on="at"
+    )
+    assert list(named["u_status"]) == [status]
+
+
+def test_the_name_of_a_column_is_text(register: Register) -> None:
+    frame = pd.DataFrame({0: [HOSPITAL]})
+    view = register.as_of("2026-01-01")
+    with pytest.raises(TypeError, match="name of a column as text, got 0"):
+        view.add_names(frame, 0)  # type: ignore[arg-type]
+    with pytest.raises(sorparse.SorError, match="no column 'u'; it has 0"):
+        view.add_names(frame, "u")

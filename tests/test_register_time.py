@@ -305,6 +305,8 @@ def test_unknown_closed_and_future_are_told_apart() -> None:
         ("698471000016006", "check digit is 6 and should be 5"),
         ("123", "it has 3 digits, a SOR id has 11 to 18"),
         ("12345678901a", "a SOR id has digits only"),
+        ("", "it is empty"),
+        ('=""', "it is empty"),
         ("698471000016005", "no unit 698471000016005 in this register"),
     ],
 )

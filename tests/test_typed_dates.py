@@ -23,6 +23,7 @@ MONTHS = (
         *("30-06-2019", "30.06.2019", "30/06/2019", "30.6.2019", "30/6 2019", "30/6-2019"),
         *("30. juni 2019", "30. jun. 2019", "30.juni 2019", "30 JUNI 2019", "30. 6. 2019"),
         *("30JUN2019", "30-jun-2019", "30 June 2019", " 30-06-2019 ", "30.06.2019 kl. 14.30"),
+        *("d. 30. juni 2019", "d.30/6 2019", "søndag d. 30. juni 2019", "D. 30.06.2019"),
         *("søndag den 30. juni 2019", "søndag 30. juni 2019", "30. juni 2019, kl. 9:05"),
     ],
 )
@@ -68,3 +69,25 @@ def test_every_date_is_read_back(day: date, sign: str) -> None:
         f"{day.day}{month.upper()}{day.year}",
     ):
         assert parse_typed_date(text) == day, text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2019-06-30T22:30:00Z", "2019-07-01"),
+        ("2019-06-30T21:59:59.999Z", "2019-06-30"),
+        ("2019-06-30 22:00:00+00:00", "2019-07-01"),
+        ("2019-12-31T23:00:00Z", "2020-01-01"),
+        ("2019-12-31T22:59Z", "2019-12-31"),
+        ("2019-07-01T00:30:00+0200", "2019-07-01"),
+        ("2019-07-01T00:30:00+03", "2019-06-30"),
+        ("2019-06-30T22:30:00", "2019-06-30"),
+    ],
+)
+def test_a_moment_with_a_time_zone_is_its_date_in_denmark(text: str, expected: str) -> None:
+    assert parse_typed_date(text) == date.fromisoformat(expected)
+
+
+@pytest.mark.parametrize("text", ["2019-06-31T22:30:00Z", "2019-06-30T25:00:00Z"])
+def test_a_moment_that_is_none_is_refused(text: str) -> None:
+    assert parse_typed_date(text) is None

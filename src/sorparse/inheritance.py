@@ -27,7 +27,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 import attrs
 
@@ -64,6 +64,9 @@ class Effective:
     """Name of each field above that has a value, to the SOR id of the unit whose own it is."""
     caveats: tuple[str, ...] = ()
     """Which values may be out of date, because the unit that they come from is closed."""
+
+    PLACES: ClassVar = ("region", "municipality")
+    """The properties that have columns, and that paths lead to, as fields do."""
 
     def _repr_html_(self) -> str:
         from .display.registers import effective_html

@@ -8,14 +8,16 @@ from functools import cache
 from typing import Any
 
 from .formats.cells import BadCell, to_date
+from .register.days import date_in_denmark
 
-# day first, a year of four digits, and at most a weekday, "den" and a time of day around them
+# day first, a year of four digits; around them at most a weekday, "den" or "d.", and a time of day
 _DAY_FIRST = re.compile(
-    r"(?:(?:man|tirs|ons|tors|fre|lør|søn)dag,?\s+)?(?:den\s+)?"
+    r"(?:(?:man|tirs|ons|tors|fre|lør|søn)dag,?\s+)?(?:den\s+|d\.?\s*(?=\d))?"
     r"(?P<date>(?P<day>\d{1,2})(?!\d)(?:[^\d]+|[-./\s]+\d{1,2}[-./,\s]+)(?P<year>\d{4}))"
     r"(?:(?:T|,?\s+(?:kl\.?\s*)?)\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?)?",
     re.IGNORECASE,
 )
+_WITH_ZONE = re.compile(r"\d{4}-\d{2}-\d{2}[T ][\d:.,]+(?:Z|[-+]\d{2}(?::?\d{2})?)", re.ASCII)
 _MONTHS = (
     ("januar",),
     ("februar", "febr"),
@@ -38,7 +40,8 @@ def parse_typed_date(text: str) -> date | None:
     """Return the date that a person or program wrote, or ``None`` if it is not a whole date.
 
     The strict patterns of the files are tried first, with or without a time of day, which is cut
-    off: ``2019-06-30``, ``20190630``, ``30-06-2019``. Then Danish notation, always day first:
+    off: ``2019-06-30``, ``20190630``, ``30-06-2019``. A time of day with a time zone gives the date
+    in Denmark: ``2019-06-30T22:30:00Z`` is the 1st of July. Then Danish notation, always day first:
     ``30/6 2019``, ``30. juni 2019``, ``30. jun. 2019``, ``30JUN2019``. Months may be English.
     Years need four digits. A date that exists in another order only, such as ``12/31/2019``, is
     not guessed.
@@ -51,6 +54,11 @@ def parse_typed_date(text: str) -> date | None:
         (datetime.date(2019, 6, 30), None)
     """
     text = text.strip()
+    if _WITH_ZONE.fullmatch(text):
+        try:
+            return date_in_denmark(datetime.fromisoformat(text))
+        except ValueError:
+            return None
     try:
         return to_date(text)
     except BadCell as error:

@@ -45,6 +45,13 @@ def of(view: View, sor_id: str) -> dict[str, Any]:
     }
 
 
+def status_line(found: dict[str, Any]) -> str:
+    """Return the line with status and dates of a unit that :func:`of` described."""
+    opening = "opens" if found["status"] == "FUTURE" else "opened"
+    closing = f", last day {found['closes']}" if found["closes"] else ""
+    return f"{found['status']} on {found['day']}, {opening} {found['opened'] or '?'}{closing}"
+
+
 def _named(view: View, sor_id: str) -> dict[str, Any]:
     return {"sor_id": sor_id, "name": units.name_of(view.register, sor_id)}
 

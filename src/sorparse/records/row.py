@@ -113,8 +113,13 @@ def item_name(path: str) -> str:
     return re.sub(r"\W+", "_", path).strip("_")
 
 
-def value_type(record: type[Any], path: str) -> type[Any]:
+def value_type(record: type[Any], path: str, *, above: str = "") -> type[Any]:
     """Return the type of the single value that a path leads to.
+
+    Args:
+        record: The class that the path begins in.
+        path: The path.
+        above: What messages put in front of the path.
 
     Raises:
         ValueError: If the path is not a field of the record, or leads to several values or to a
@@ -131,11 +136,21 @@ def value_type(record: type[Any], path: str) -> type[Any]:
         for field in attrs.fields(part)
     ]
     several = any(typing.get_origin(option) is tuple for option in options)
+    path = above + path
     start = path + ("[0]" if several else "")
     further = ", ".join(f"{start}.{part}" for part in parts) or (start if several else "")
     raise ValueError(
         f"{path!r} is not a single value" + (f"; single values are {further}" if further else "")
     )
+
+
+def type_hints(cls: type[Any]) -> dict[str, Any]:
+    """Return the types of what a path can lead to in a class: its fields, and its ``PLACES``."""
+    hints = typing.get_type_hints(cls)
+    found = {field.name: hints[field.name] for field in attrs.fields(cls)}
+    for name in getattr(cls, "PLACES", ()):
+        found[name] = typing.get_type_hints(getattr(cls, name).fget)["return"]
+    return found
 
 
 def _leaf(record: type[Any], path: str) -> tuple[Any, ...]:
@@ -144,7 +159,7 @@ def _leaf(record: type[Any], path: str) -> tuple[Any, ...]:
     options: tuple[Any, ...] = ()
     for step in path.split("."):
         match = _STEP.fullmatch(step)
-        fields = [] if cls is None else [field.name for field in attrs.fields(cls)]
+        fields = {} if cls is None else type_hints(cls)
         if match is None or match[1] not in fields:
             near = difflib.get_close_matches(match[1] if match else step, fields, cutoff=0.5)
             raise ValueError(
@@ -152,8 +167,7 @@ def _leaf(record: type[Any], path: str) -> tuple[Any, ...]:
                 + (f"; {cls.__name__} has {', '.join(fields)}" if cls is not None else "")
                 + (f"; nearest: {', '.join(near)}" if near else "")
             )
-        assert cls is not None
-        hint = typing.get_type_hints(cls)[match[1]]
+        hint = fields[match[1]]
         options = typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
         several = [option for option in options if typing.get_origin(option) is tuple]
         if match[2] and not several:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from ..errors import InvalidDateError
 
@@ -55,10 +55,20 @@ def as_day(day: Day) -> date:
 
 
 def today_in_denmark() -> date:
-    """Give today's date in Denmark, wherever the machine stands."""
+    """Return today's date in Denmark, wherever the machine stands."""
+    return date_in_denmark(datetime.now(UTC))
+
+
+def date_in_denmark(moment: datetime) -> date:
+    """Return the date in Denmark at a moment; as written, if the moment has no time zone."""
+    if moment.tzinfo is None:
+        return moment.date()
     from zoneinfo import ZoneInfo
 
-    return datetime.now(ZoneInfo("Europe/Copenhagen")).date()
+    try:
+        return moment.astimezone(ZoneInfo("Europe/Copenhagen")).date()
+    except (OverflowError, ValueError):  # on the first or last date that there is
+        return moment.date()
 
 
 def start_ordinal(day: date | None) -> int:

@@ -17,6 +17,7 @@ from ..records import SOREntity
 from .closings import Expected, in_force, newly_closed
 from .compared import LEAVES, Leaf, as_stated, shared_leaves
 from .days import Day
+from .idwords import spelled
 from .replacements import Replacement
 from .timeline import Status
 
@@ -90,8 +91,18 @@ class Diff:
 
         ``from_units`` and ``to_units`` stay those of the whole states. A replacement is included
         if either of its units is on the list.
+
+        Args:
+            sor_ids: Ids in any notation that :func:`sorparse.identifiers.parse` reads.
+
+        Raises:
+            TypeError: If it is one text, or holds something else than text.
         """
-        wanted = frozenset(sor_ids)
+        if isinstance(sor_ids, str):
+            raise TypeError(f"sor_ids: expected several ids, as in only([{sor_ids!r}])")
+        known = {each.sor_id for name in _LISTS for each in getattr(self, name)}
+        known |= {pair.replaced_by_id for pair in self.replaced} | {*self.closed_or_closing}
+        wanted = {spelled(sor_id, "sor_id", known) for sor_id in sor_ids}
         found: dict[str, Any] = {
             name: tuple(each for each in getattr(self, name) if each.sor_id in wanted)
             for name in _LISTS

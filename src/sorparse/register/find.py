@@ -7,6 +7,7 @@ on the day asked about. So a question touches the units that may match and no ot
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ import attrs
 
 from ..errors import UnknownTermError
 from ..identifiers import parse
-from ..notations import LABELS
+from ..notations import LABELS, readings
 from ..records import Address, Coded, EntityRef, SorType
 from . import codes
 from .folding import fold
@@ -90,18 +91,19 @@ class Question:
         if status is None:
             asked: Iterable[Status | str] = (Status.ACTIVE,)
         else:
-            asked = (status,) if isinstance(status, str) else status
+            several = isinstance(status, Iterable) and not isinstance(status, (str, bytes))
+            asked = status if several else (status,)  # type: ignore[assignment]
         return cls(
             text=text.strip() or None if text is not None else None,
             sor_type=None if sor_type is None else _level(sor_type),
-            statuses=frozenset(_STATUS_CODES[_one_of(Status, one)] for one in asked),
+            statuses=frozenset(_STATUS_CODES[_one_of("status", Status, one)] for one in asked),
             **others,
         )
 
 
 def _level(asked: SorType | str) -> SorType:
     try:
-        level: SorType = _one_of(SorType, asked)
+        level: SorType = _one_of("sor_type", SorType, asked)
     except ValueError as error:
         levels = tuple(level.value for level in SorType)
         raise UnknownTermError(
@@ -110,12 +112,14 @@ def _level(asked: SorType | str) -> SorType:
     return level
 
 
-def _one_of(kind: Any, asked: Any) -> Any:
+def _one_of(field: str, kind: Any, asked: Any) -> Any:
+    if not isinstance(asked, str):
+        raise TypeError(f"{field}: expected text, got {type(asked).__name__}: {asked!r}")
     try:
-        return kind(asked.upper() if isinstance(asked, str) else asked)
+        return kind(asked.strip().upper())
     except ValueError:
         allowed = ", ".join(member.value for member in kind)
-        raise ValueError(f"{asked!r} is none of {allowed}") from None
+        raise ValueError(f"{field} {asked!r} is none of {allowed}") from None
 
 
 def find(view: View, question: Question, limit: int | None) -> tuple[SOREntity, ...]:
@@ -175,7 +179,8 @@ def _filters(view: View, question: Question, rank: Rank | None) -> Iterator[Filt
         yield _owner_filter(view, question.owner)
     if question.post_code is not None:
         units = _at_address(view, "post codes", _post_code_keys)
-        yield _address_filter(view, units, _post_code_keys, {question.post_code.strip()})
+        code = _post_code(question.post_code, units)
+        yield _address_filter(view, units, _post_code_keys, {code})
     if question.municipality is not None:
         asked = asked_municipality(question.municipality)
         units = _at_address(view, "municipalities", municipality_keys)
@@ -286,6 +291,19 @@ def _union(index: UnitsByKey, keys: Iterable[str]) -> set[int]:
 def _post_code_keys(address: Address) -> Iterator[str]:
     if address.post_code is not None:
         yield address.post_code
+
+
+def _post_code(asked: str, known: UnitsByKey) -> str:
+    """Return the post code asked for; UnknownTermError if it is none, and no unit has it."""
+    code = next(readings(asked))[1]
+    if code in known or re.fullmatch("[0-9]{4}", code, re.ASCII):
+        return code
+    raise UnknownTermError(
+        f"post_code {asked!r} is not a post code and no unit has it: expected four digits",
+        field="post_code",
+        value=asked,
+        similar=(),
+    )
 
 
 def _at_address(view: View, name: str, keys_of: Callable[[Address], Iterable[str]]) -> UnitsByKey:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container
 
 from ..identifiers import Kind, parse, require_text
+from ..notations import readings
 
 
 def spelled(text: str, kind: Kind, *known: Container[str]) -> str:
@@ -28,7 +29,9 @@ def spelled(text: str, kind: Kind, *known: Container[str]) -> str:
 
 def why_unknown(sor_id: str) -> str:
     """Return why a register may not have a unit: not a SOR id, a wrong digit, or not there."""
-    if not (sor_id.isascii() and sor_id.isdigit()):
+    if not next(readings(sor_id))[1]:
+        reason = "it is empty"
+    elif not (sor_id.isascii() and sor_id.isdigit()):
         reason = "a SOR id has digits only"
     elif not 11 <= len(sor_id) <= 18:
         reason = f"it has {len(sor_id)} digits, a SOR id has 11 to 18"

@@ -14,7 +14,7 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 
-from .folding import fold, fold_letters, words_of
+from .folding import fold, fold_letters, fold_with_oe, words_of
 from .store import VersionStore
 
 NUMBER_FIELDS = (
@@ -84,7 +84,11 @@ class Names(Lines):
 
         Only the rarest is looked for; none give no units.
         """
-        wanted = [word if inside(word) else f" {word}" for word in words]
+        wanted = [
+            # the first letter of "enhed" is folded away after an o
+            word.removeprefix("e") if inside(word) else f" {word}"
+            for word in words
+        ]
         if not wanted:
             return set()
         return set(self._with(min(wanted, key=self._text.count) if wanted[1:] else wanted[0]))
@@ -134,7 +138,7 @@ class Rank:
                 if word.startswith(asked):
                     break
             else:
-                if not inside(asked) or asked not in folded:
+                if not inside(asked) or not (asked in folded or self._at_a_joint(asked, name)):
                     return False
                 place = 3
         self._keys[row] = (
@@ -147,6 +151,11 @@ class Rank:
             sor_id,
         )
         return True
+
+    @staticmethod
+    def _at_a_joint(asked: str, name: str) -> bool:
+        """Return whether a word that begins with e follows an o, as in *Neuroenhed*."""
+        return asked.startswith("e") and f"o{asked}" in fold_with_oe(name)
 
     def take_first(self, row: int, sor_id: str) -> None:
         """Take a hit that goes before all hits by name."""

@@ -357,9 +357,9 @@ class View(AsTable, ViewCounts):
             frame: A data frame of pandas, Polars, pyarrow, Modin or cuDF, a lazy one of Polars, or
                 a relation of DuckDB. The result is of the same kind, the rows in their order.
             column: The column of codes, as text. SOR ids and location codes may be whole numbers.
-            on: A column of dates: each row is answered as of its own date. Dates, date-times, or
-                text (``2019-06-30``, ``30-06-2019``, ``30. juni 2019``; always day first). If
-                omitted, every row is answered as of the date of the view.
+            on: A column of dates: each row is answered as of its own date. Dates, date-times (in
+                Denmark, if they have a time zone), or text (``2019-06-30``, ``30-06-2019``, ``30.
+                juni 2019``; always day first). If omitted: as of the date of the view.
             kind: What the column holds. ``"hospital"``: SHAK codes (sygehus-afdelingskoder) or SOR
                 ids, decided for each value. ``"provider_number"`` is ydernummer,
                 ``"production_unit"`` P-nummer. If omitted, it is found from the values, from the

@@ -7,9 +7,11 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+import attrs
+
 from ..errors import NotInForceError, SorError
 from ..inheritance import Effective
-from ..records import SOREntity, SorType
+from ..records import EntityRef, SOREntity, SorType
 from ..records.row import item_name, row_class, row_of, value_type
 from .code_columns import MATCHES, ColumnKind, read_as
 
@@ -63,10 +65,10 @@ class Fields:
 
     @staticmethod
     def _type(path: str) -> type[Any]:
-        is_inherited = path.startswith(_EFFECTIVE)
-        record = Effective if is_inherited else SOREntity
+        above = _EFFECTIVE if path.startswith(_EFFECTIVE) else ""
+        record = Effective if above else SOREntity
         try:
-            found = value_type(record, path.removeprefix(_EFFECTIVE))
+            found = value_type(record, path.removeprefix(above), above=above)
         except ValueError as error:
             raise SorError(f"fields: {path!r}: {error}") from None
         if found is SorType:
@@ -156,11 +158,12 @@ class Rows:
             answer = Answer(sor_id=sor_id, candidates=candidates, match=how)
             return (*answer, *self._fields.nothing)
         there, entity = _version(view, sor_id)
-        kind = entity.entity_type
+        entity = _with_names(there or view, entity)
+        kind, owner = entity.entity_type, entity.owner
         answer = Answer(
             name=entity.name,
             type=None if kind is None else kind.name or kind.code,
-            owner=_owner_name(view, entity),
+            owner=None if owner is None else owner.name,
             status=str(view.status(sor_id)),
             sor_id=sor_id,
             candidates=candidates,
@@ -184,9 +187,13 @@ def _version(view: View, sor_id: str) -> tuple[View | None, SOREntity]:
         return nearest, entity
 
 
-def _owner_name(view: View, entity: SOREntity) -> str | None:
-    owner = entity.owner
-    if owner is None or owner.name is not None or owner.sor_id is None:
-        return None if owner is None else owner.name
-    above = view.get(owner.sor_id)
-    return None if above is None else above.name
+def _with_names(view: View, entity: SOREntity) -> SOREntity:
+    """Return the version with the names of its owner and institution, if the file has only ids."""
+    found: dict[str, Any] = {}
+    for field in ("owner", "health_institution"):
+        ref: EntityRef | None = getattr(entity, field)
+        if ref is None or ref.name is not None or ref.sor_id is None:
+            continue
+        if ref.sor_id in view.register:
+            found[field] = attrs.evolve(ref, name=_version(view, ref.sor_id)[1].name)
+    return attrs.evolve(entity, **found) if found else entity

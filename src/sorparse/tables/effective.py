@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 PREFIX = "effective"
-PLACES = ("region", "municipality")
+PLACES = Effective.PLACES
 """Properties of :class:`Effective` that have columns, beside its fields."""
 
 

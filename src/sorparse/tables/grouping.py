@@ -12,6 +12,7 @@ import attrs
 from ..errors import UnknownFieldError
 from ..inheritance import Effective
 from ..records import Coded, EntityRef, SOREntity
+from ..records.row import type_hints
 from .schema import DataType, data_type_of, without_none
 
 if TYPE_CHECKING:
@@ -20,14 +21,8 @@ if TYPE_CHECKING:
 SHORT: dict[str, tuple[str, ...]] = {
     "type": ("entity_type",),
     "level": ("sor_type",),
-    "region": (
-        "effective.postal_address.region_name",
-        "effective.postal_address.region_code",
-    ),
-    "municipality": (
-        "effective.postal_address.municipality_name",
-        "effective.postal_address.municipality_code",
-    ),
+    "region": ("effective.region",),
+    "municipality": ("effective.municipality",),
     "owner": ("owner",),
     "institution": ("health_institution",),
     "speciality": ("specialities[0]",),
@@ -103,7 +98,7 @@ def _checked(path: str, given: str) -> tuple[Steps, DataType]:
     kind: Any = SOREntity
     for part in path.split("."):
         match = _STEP.fullmatch(part)
-        fields = typing.get_type_hints(kind) if attrs.has(kind) else {}
+        fields = type_hints(kind) if attrs.has(kind) else {}
         if kind is SOREntity and not steps:
             fields = {**fields, _EFFECTIVE: Effective}
         if match is None or match[1] not in fields:
@@ -118,7 +113,7 @@ def _checked(path: str, given: str) -> tuple[Steps, DataType]:
     if kind in (Coded, EntityRef):
         return tuple(steps), DataType.TEXT
     if attrs.has(kind):
-        raise _unknown(given, "it holds several values", typing.get_type_hints(kind))
+        raise _unknown(given, "it holds several values", type_hints(kind))
     if typing.get_origin(kind) is tuple:
         raise _unknown(given, f"it is a series: write {given}[0] for its first value", {})
     try:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from ..errors import SorError, UnreadableDateWarning
 from ..extras import load_extra
 from ..notations import readings
+from ..register.days import date_in_denmark
 from ..typed_dates import parse_typed_date
 from .code_columns import KINDS, NUMBERS, ColumnKind, kind_of_column, read_as
 from .code_rows import Answer, Fields, Rows
@@ -56,8 +57,11 @@ def add_names(
     further = Fields(fields or ())
     eager = native.collect() if lazy else native
     for name in [column] if on is None else [column, on]:
+        if not isinstance(name, str):
+            raise TypeError(f"expected the name of a column as text, got {name!r}; rename it first")
         if name not in eager.columns:
-            raise SorError(f"the frame has no column {name!r}; it has {', '.join(eager.columns)}")
+            there = ", ".join(map(str, eager.columns))
+            raise SorError(f"the frame has no column {name!r}; it has {there}")
     values = eager[column].to_list()
     texts = _as_texts(values, column)
     kind = kind or kind_of_column(view, {text for text in texts if text is not None}, column)
@@ -175,7 +179,7 @@ def _as_days(values: Sequence[Any], column: str) -> list[date | None]:
         if _is_missing(value) or (isinstance(value, str) and not value.strip()):
             days.append(None)
         elif isinstance(value, date):
-            days.append(value.date() if isinstance(value, datetime) else value)
+            days.append(date_in_denmark(value) if isinstance(value, datetime) else value)
         else:
             text = str(int(value)) if _is_whole(value) else str(value)
             if text not in known:

@@ -167,10 +167,9 @@ class Browser(App[None]):
         """Show a unit in all tabs."""
         self.selected = sor_id
         found = told.of(self.view, sor_id)
-        closing = f", last day {found['closes']}" if found["closes"] else ""
         lines = [
             f"{found['unit']['name'] or ''}  {sor_id}",
-            f"{found['status']} on {found['day']}, opened {found['opened'] or '?'}{closing}",
+            told.status_line(found),
             *(f"in {above['name'] or ''}  {above['sor_id']}" for above in found["ancestors"]),
             "",
         ]

@@ -69,18 +69,14 @@ def run(args: argparse.Namespace, out: Output) -> int:
         register = register.with_shak(beside)
     view = reading.view(args, register)
     answers = [_answer(view, code) for code in _codes(args.codes)]
-    hints = [
-        f"{one_line(answer['code'])}: did you mean {answer['hint']}?"
-        for answer in answers
-        if answer.get("hint")
-    ]
+    notes = [f"{one_line(answer['code'])}: {why}" for answer in answers for why in _why(answer)]
     out.rows(_COLUMNS, (row for answer in answers for row in _rows(answer)), objects=answers)
     open_ones = [answer["code"] for answer in answers if answer["best"] is None]
     if open_ones:
         told = ", ".join(map(one_line, open_ones[:5])) + (", ..." if len(open_ones) > 5 else "")
         print(f"sorparse: no single answer for {len(open_ones)}: {told}", file=sys.stderr)
-    for hint in hints:
-        print(f"sorparse: {hint}", file=sys.stderr)
+    for note in notes:
+        print(f"sorparse: {note}", file=sys.stderr)
     return reading.status(args, register.issues, otherwise=1 if open_ones else 0)
 
 
@@ -116,6 +112,17 @@ def _answer(view: View, code: str) -> dict[str, Any]:
         "name": units.name_of(view.register, code),
         "rule": "none" if shak_code is None else "by-unit",
     }
+
+
+def _why(answer: dict[str, Any]) -> Iterator[str]:
+    """Yield what may explain that no unit has the code on the date."""
+    if answer.get("hint"):
+        yield f"did you mean {answer['hint']}?"
+    if not answer.get("candidates"):
+        for other in answer.get("other_days", ()):
+            validity = other["validity"]
+            period = f"{validity['from_date'] or ''} to {validity['to_date'] or ''}".strip()
+            yield f"{other['sor_id']} has it on other dates, {period}"
 
 
 def _rows(answer: dict[str, Any]) -> Iterator[tuple[object, ...]]:

@@ -80,9 +80,8 @@ def _as_text(found: dict[str, Any], out: Output) -> None:
     unit = found["unit"]
     if out.is_text:
         out.line(f"{unit['name'] or ''}  {unit['sor_id']}", "bold")
-        closing = f", last day {found['closes']}" if found["closes"] else ""
         out.line(
-            f"{found['status']} on {found['day']}, opened {found['opened'] or '?'}{closing}",
+            told.status_line(found),
             units.status_style(found["status"]),
         )
         for above in found["ancestors"]:
