@@ -106,3 +106,10 @@ def test_the_answer_is_one_of_the_dates(days: list[date]) -> None:
     assert found is None or date.fromordinal(found) in days
     if len(days) in (1, 2):
         assert found == max(days).toordinal()
+
+
+def test_two_edits_close_together_are_no_outliers() -> None:
+    # all other units of this small file were edited years before
+    register = sorparse.load(sorparse.examples.daily_csv_earlier)
+    assert [issue.code for issue in register.issues] == []
+    assert sorparse.diff(register, sorparse.examples.daily_csv).from_day == date(2026, 5, 21)
