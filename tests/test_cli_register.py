@@ -371,3 +371,15 @@ def test_check_finds_errors_of_reading_and_of_content(run: Run, tmp_path: Path) 
 def test_check_fail_on_is_the_least_severity_that_fails(run: Run) -> None:
     assert run("check", SOR2, "--fail-on", "warning").status == 0
     assert run("check", SOR2, "--fail-on", "info").status == 1
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_diff_with_a_source_without_units_is_not_fine(
+    run: Run, is_first: bool, tmp_path: Path
+) -> None:
+    empty = tmp_path / "empty.csv"
+    empty.write_bytes(examples.daily_csv.read_bytes().splitlines(keepends=True)[0])
+    pair = (empty, examples.daily_csv) if is_first else (examples.daily_csv, empty)
+    result = run("diff", *pair)
+    assert result.status == 1
+    assert "no-entities" in result.err

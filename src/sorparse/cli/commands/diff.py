@@ -24,7 +24,7 @@ ABOUT = (
     "replaced, whose closing date was set, moved or removed, and every other field that changed, "
     "with old and new value. Differences are no error: the exit status is 0. It is 1 if more units "
     "closed, or got a closing date, than --max-closed allows, which guards a nightly import "
-    "against a broken file, and if neither side has a unit of --ids."
+    "against a broken file, if a source has no units, and if neither side has a unit of --ids."
 )
 EXAMPLES = """\
   sorparse diff yesterday.zip today.zip
@@ -135,7 +135,9 @@ def run(args: argparse.Namespace, out: Output) -> int:
             f"{args.max_closed}",
             file=sys.stderr,
         )
-    return reading.status(args, issues, otherwise=1 if tripped or unknown else 0)
+    # compared with nothing: the differences say nothing of the register
+    is_empty = any(issue.code == "no-entities" for issue in issues)
+    return reading.status(args, issues, otherwise=1 if tripped or unknown or is_empty else 0)
 
 
 def _rows(found: Diff) -> Iterator[tuple[object, ...]]:
