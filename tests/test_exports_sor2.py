@@ -129,7 +129,7 @@ def test_reading_what_was_written_gives_equal_records(
     records = data.draw(st.lists(whole, min_size=1, max_size=4))
     convert(FakeFeed({table: [readable(each) for each in records]}), "sor2", folder / "0.zip")
     once = read_records(folder / "0.zip")
-    convert(folder / "0.zip", "sor2", folder / "1.zip")
+    convert(folder / "0.zip", "sor2", folder / "1.zip", allow_empty=True)
     assert read_records(folder / "1.zip") == once
     assert len(once[table]) == len(records)
     for given_record, read in zip(records, once[table], strict=True):

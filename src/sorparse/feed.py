@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from datetime import date
 from functools import cached_property
-from itertools import chain
 from pathlib import Path
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any, BinaryIO, Self, overload
@@ -396,7 +395,7 @@ class Feed:
 
     def _table_rows(self, table: str, row: type[Row] | None) -> Iterator[Any]:
         rows = self._rows(self._having_table(table), row)
-        return chain.from_iterable(self._checked(iter(rows))) if table == "entities" else rows
+        return self._checked(rows) if table == "entities" else rows
 
     def to_arrow(self, table: str, *, lists: bool = False) -> Table:
         """Return a table as an Arrow table for any data tool; see ``Table``.
@@ -443,10 +442,10 @@ class Feed:
         return cls._rows_of_all(readers, row)
 
     def _checked(self, rows: Iterator[Any]) -> Iterator[Any]:
-        """Yield the first unit, then the others; to be chained, so that no row costs time."""
+        """Yield the units, and report if there is none. Closed early, it closes what it reads."""
         for first in rows:
-            yield (first,)
-            yield rows
+            yield first
+            yield from rows
             return
         if self.format in _WITH_UNITS:
             self.report_no_entities()

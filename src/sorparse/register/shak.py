@@ -295,6 +295,7 @@ def _follows(one: SHAKUnit, other: SHAKUnit) -> bool:
         and first <= last
         and other.validity.from_date is not None
         and other.validity.from_date.toordinal() == last.toordinal() + _ONE_DAY
+        and other.validity.from_date <= (other.validity.to_date or date.max)
     )
 
 

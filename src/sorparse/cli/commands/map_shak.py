@@ -46,6 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--shak",
         metavar="SHAKFILE",
+        type=arguments.path,
         help="SHAKCOMPLETE.TXT: a code in force there is reported although no unit has it",
     )
     arguments.as_of(parser)
