@@ -45,7 +45,7 @@ def register_html(register: Register) -> str:
         source += f" of {register.snapshot_date}"
     rows: list[tuple[str, int]] = [
         ("units", len(register)),
-        ("versions of units", len(register._store)),
+        ("versions of units", len(register.core.store)),
     ]
     rows += [
         (code(name), len(getattr(register, name)))
@@ -83,7 +83,7 @@ def view_html(view: View) -> str:
 
 def levels_and_statuses(view: View) -> list[tuple[SorType | None, Status]]:
     """Give level and status of every unit on the day, without making a record of each."""
-    store, index, day = view._store, view._index, view._ordinal
+    store, index, day = view.core.store, view.core.index, view.ordinal
     return [
         (store.value(index.representative(unit, day), "sor_type"), index.status(unit, day))
         for unit in range(len(store.ids))

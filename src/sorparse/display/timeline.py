@@ -36,10 +36,10 @@ class Bar:
 
 def lanes_of(register: Register, sor_id: str) -> list[Bar]:
     """Give a unit's values over time; those of neighbouring versions are joined where equal."""
-    number = register._number(sor_id)
+    core = register.core
     parts = [
-        (_day(segment.start), _day(segment.end), register._store.record(segment.row))
-        for segment in register._index.segments(number)
+        (_day(segment.start), _day(segment.end), core.store.record(segment.row))
+        for segment in core.index.segments(core.unit(sor_id))
     ]
     bars: list[Bar] = []
     for lane, told in (
@@ -100,9 +100,9 @@ def _life(register: Register, sor_id: str, lane: str) -> Iterator[Bar]:
     if sor_id not in register:
         yield Bar(lane, sor_id, None, None, related=True)
         return
-    segments = list(register._index.segments(register._number(sor_id)))
+    segments = list(register.core.index.segments(register.core.unit(sor_id)))
     if segments:
-        name = register._store.record(segments[-1].row).name or sor_id
+        name = register.core.store.record(segments[-1].row).name or sor_id
         yield Bar(lane, name, _day(segments[0].start), _day(segments[-1].end), related=True)
 
 
@@ -173,7 +173,7 @@ def _line(bar: Bar) -> tuple[str, str]:
 
 def _known_days(register: Register) -> list[date]:
     """Give the day up to which the source tells, where that is known."""
-    known = register.snapshot_date or register._store.latest_edit()
+    known = register.snapshot_date or register.core.store.latest_edit()
     return [] if known is None else [known]
 
 

@@ -10,7 +10,7 @@ import attrs
 
 from ..errors import SorError, UnknownUnitError
 from ..records import Coded
-from ..register.idwords import spelled, why_unknown
+from ..register.explain_id import spelled, why_unknown
 from . import sor2
 from .conversion import ConversionReport, opened
 from .existing import rows_by_table

@@ -72,7 +72,9 @@ class Names(Lines):
     """The names that units ever had."""
 
     def __init__(self, store: VersionStore) -> None:
-        named = ((store.unit[row], name) for row, name in store.stated("name") if name is not None)
+        named = (
+            (store.unit[row], name) for row, name in store.values_by_row("name") if name is not None
+        )
         super().__init__(named)
 
     def _prepared(self, text: str) -> str:
@@ -101,17 +103,17 @@ class Numbers(Lines):
         super().__init__(
             (store.unit[row], number)
             for field in NUMBER_FIELDS
-            for row, number in store.stated(field)
+            for row, number in store.values_by_row(field)
             if number is not None
         )
 
     def units(self, asked: Iterable[str]) -> set[int]:
-        """Give the units that ever had one of some numbers."""
+        """Return the units that ever had one of some numbers."""
         return {unit for number in asked for unit in self._with(f"\n{number}\n")}
 
 
 class Rank:
-    """Tells which names match the words asked for, and orders the hits.
+    """Decides which names match the words asked for, and orders the hits.
 
     Best is the whole name, then names whose words begin with all words asked for, then those that
     only hold one of them inside a word; then more whole words, then the words at the beginning of
@@ -126,7 +128,7 @@ class Rank:
         """The words asked for."""
         self._keys: dict[int, Key] = {}
 
-    def take(self, row: int, name: str | None, sor_id: str) -> bool:
+    def add(self, row: int, name: str | None, sor_id: str) -> bool:
         """Return whether the name has each word asked for; remember the place of the hit if so."""
         if name is None or not self.words:
             return False
@@ -157,10 +159,10 @@ class Rank:
         """Return whether a word that begins with e follows an o, as in *Neuroenhed*."""
         return asked.startswith("e") and f"o{asked}" in fold_with_oe(name)
 
-    def take_first(self, row: int, sor_id: str) -> None:
-        """Take a hit that goes before all hits by name."""
+    def add_first(self, row: int, sor_id: str) -> None:
+        """Add a hit that goes before all hits by name."""
         self._keys[row] = (0, 0, 0, 0, "", len(sor_id), sor_id)
 
     def sorted(self, rows: Iterable[int]) -> list[int]:
-        """Give the rows taken, best first."""
+        """Return the rows taken, best first."""
         return sorted(rows, key=self._keys.__getitem__)

@@ -1,8 +1,8 @@
-"""Regions and municipalities by code or name.
+"""What a user types, compared with codes and names of the register.
 
-The XML gives codes only, sor.csv gives regions by name only, SOR2 gives both. A name is compared
-without "Region" before or "Kommune" after it; the missing half comes from the code table that
-ships with the library.
+The XML gives regions and municipalities by code only, sor.csv gives regions by name only, SOR2
+gives both. A name is compared without "Region" before or "Kommune" after it; the missing half comes
+from the code table that ships with the library.
 """
 
 from __future__ import annotations
@@ -10,8 +10,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
-from ..records import Address
+from ..records import Address, Coded
 from .folding import fold
+
+
+def coded_keys(value: Coded | None) -> Iterator[str]:
+    """Yield what a code can be asked for by: the code, and the folded name."""
+    if value is not None:
+        if value.code is not None:
+            yield value.code
+        if value.name is not None:
+            yield fold(value.name)
+
+
+def asked_keys(asked: str | Coded) -> frozenset[str]:
+    """Return the keys that a question asks for; text may be either code or name."""
+    if isinstance(asked, Coded):
+        if asked.code is not None:
+            return frozenset({asked.code})  # the code decides, names change
+        return frozenset(coded_keys(asked))
+    return frozenset({asked.strip(), fold(asked)})
 
 
 def region_keys(address: Address) -> Iterator[str]:
@@ -33,13 +51,13 @@ def municipality_keys(address: Address) -> Iterator[str]:
 
 
 def asked_region(asked: str) -> frozenset[str]:
-    """Give the keys that a question for a region stands for."""
+    """Return the keys that a question for a region asks for."""
     name = shipped_name("region", asked.strip()) or asked
     return frozenset({asked.strip(), region_name(name)})
 
 
 def asked_municipality(asked: str) -> frozenset[str]:
-    """Give the keys that a question for a municipality stands for."""
+    """Return the keys that a question for a municipality asks for."""
     name = shipped_name("municipality", asked.strip()) or asked
     return frozenset({asked.strip(), municipality_name(name)})
 

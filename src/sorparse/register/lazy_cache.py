@@ -1,4 +1,4 @@
-"""Indexes that are built on first use, once, whichever thread asks first."""
+"""Values that are built on first use, once, whichever thread asks first."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from typing import Any, TypeVar, cast
 T = TypeVar("T")
 
 
-class Lazily:
-    """Keeps what is costly to build by name. Pickles and copies empty: it can be built again."""
+class LazyCache:
+    """Holds what is costly to build, by name. Pickles and copies empty: it can be built again."""
 
     def __init__(self) -> None:
         self._built: dict[str, Any] = {}
-        self._lock = threading.RLock()  # building one index may need another
+        self._lock = threading.RLock()  # building one value may need another
 
     def get(self, name: str, build: Callable[[], T]) -> T:
-        """Give what stands under ``name``, building it where it does not stand yet."""
+        """Return the value of a name, and build it if there is none yet."""
         try:
             return cast("T", self._built[name])
         except KeyError:
@@ -27,5 +27,5 @@ class Lazily:
                 self._built[name] = build()
             return cast("T", self._built[name])
 
-    def __reduce__(self) -> tuple[type[Lazily], tuple[()]]:
-        return (Lazily, ())
+    def __reduce__(self) -> tuple[type[LazyCache], tuple[()]]:
+        return (LazyCache, ())

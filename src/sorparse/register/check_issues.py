@@ -1,15 +1,11 @@
-"""The codes of ``Register.check``, and how a finding is written."""
+"""The codes of the issues of ``Register.check``, and how an issue is written."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..issues import Issue, Severity
+from .core import Core
 
-if TYPE_CHECKING:
-    from .register import Register
-
-FINDINGS: dict[str, tuple[Severity, str]] = {
+CHECK_ISSUES: dict[str, tuple[Severity, str]] = {
     "inverted-validity": ("warning", "a version ends before it starts; it stands for no day"),
     "duplicate-key": ("warning", "a row has the key of an earlier one"),
     "several-open-versions": (
@@ -65,19 +61,18 @@ FINDINGS: dict[str, tuple[Severity, str]] = {
 """Severity and meaning by code; the codes are stable."""
 
 
-def unit_finding(
-    register: Register,
+def row_issue(  # noqa: PLR0917 - the parts of an issue in their order
+    core: Core,
+    row: int,
     code: str,
     message: str,
-    row: int,
-    *,
     column: str | None = None,
     value: str | None = None,
 ) -> Issue:
-    """Write a finding about a version of a unit."""
-    store = register._store
+    """Return an issue of a version of a unit."""
+    store = core.store
     return Issue(
-        FINDINGS[code][0],
+        CHECK_ISSUES[code][0],
         code,
         message,
         line=store.line_of(row),
@@ -87,24 +82,22 @@ def unit_finding(
     )
 
 
-def table_finding(
-    register: Register,
-    code: str,
-    message: str,
+def table_issue(  # noqa: PLR0917 - the parts of an issue in their order
+    core: Core,
     table: str,
     place: int,
-    *,
+    code: str,
+    message: str,
     column: str | None = None,
     value: str | None = None,
-    sor_id: str | None = None,
 ) -> Issue:
-    """Write a finding about a row of one of the other tables."""
+    """Return an issue of a record of one of the other tables."""
     return Issue(
-        FINDINGS[code][0],
+        CHECK_ISSUES[code][0],
         code,
         f"{table}: {message}",
-        line=register._line_of(table, place),
+        line=core.line_of(table, place),
         column=column,
         value=value,
-        sor_id=sor_id,
+        sor_id=getattr(getattr(core.tables, table)[place], "sor_id", None),
     )

@@ -1,15 +1,18 @@
-"""Finding circles in a graph (Tarjan's strongly connected components, without recursion)."""
+"""Following the edges of a graph in which cycles can occur."""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Collection, Mapping
 from typing import TypeVar
 
 Node = TypeVar("Node")
 
 
-def circles(edges: Mapping[Node, Collection[Node]]) -> list[list[Node]]:
-    """Give each group of nodes that reach each other, one that points to itself included.
+def cycles(edges: Mapping[Node, Collection[Node]]) -> list[list[Node]]:
+    """Return each group of nodes that reach each other, also of one that points to itself.
+
+    Tarjan's strongly connected components, without recursion.
 
     Each group in the order in which it is first met, starting with the first node of ``edges``.
     """
@@ -17,7 +20,7 @@ def circles(edges: Mapping[Node, Collection[Node]]) -> list[list[Node]]:
     lowest: dict[Node, int] = {}
     stack: list[Node] = []
     on_stack: set[Node] = set()
-    found: list[list[Node]] = []
+    groups: list[list[Node]] = []
     for root in edges:
         if root in order:
             continue
@@ -47,5 +50,17 @@ def circles(edges: Mapping[Node, Collection[Node]]) -> list[list[Node]]:
                     del stack[at:]
                     on_stack.difference_update(group)
                     if len(group) > 1 or node in edges.get(node, ()):
-                        found.append(group)
-    return found
+                        groups.append(group)
+    return groups
+
+
+def follow(edges: Mapping[Node, Collection[Node]], start: Node) -> tuple[Node, ...]:
+    """Return all nodes reached from one, nearest first, each once, itself excluded."""
+    reached: dict[Node, None] = {}
+    waiting = deque([start])
+    while waiting:
+        for following in edges.get(waiting.popleft(), ()):
+            if following != start and following not in reached:
+                reached[following] = None
+                waiting.append(following)
+    return tuple(reached)
