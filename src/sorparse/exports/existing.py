@@ -16,9 +16,9 @@ from typing import IO, Any
 from ..errors import ConversionError
 from ..extras import load_extra
 from ..formats import sor2
+from ..records.tables import TABLES
 from ..register.days import as_day
 from ..tables.arrow import values_of
-from ..tables.schema import records_by_table
 from . import periods
 from .load import INFO, INFO_FILE
 from .postgres_address import parsed
@@ -44,7 +44,7 @@ def rows_by_table(to: str, place: str, schema: str | None) -> Mapping[str, int] 
         with _asked(to, place, schema) as (tables, ask):
             if tables is None:
                 return None
-            names = sorted(tables & set(records_by_table()))
+            names = sorted(tables & set(TABLES))
             found = {name: list(ask(f"SELECT count(*) FROM {quoted(name)}")) for name in names}  # noqa: S608
             return {name: int(count) for name, [(count,)] in found.items()}
     path = Path(place)
@@ -68,7 +68,7 @@ def _table_named(to: str, name: str) -> str:
 
 def _rows_of_file(to: str, path: Path, table: str | None) -> Iterator[tuple[str, int]]:
     """Yield table and rows of a file; what it is not the library's form of is passed over."""
-    if table is not None and table not in records_by_table():
+    if table is not None and table not in TABLES:
         return
     if to == "parquet":
         pq = load_extra("pyarrow.parquet", "arrow", "Parquet files")
@@ -132,7 +132,8 @@ def _table_of_content(to: str, path: Path) -> str:
 
     with path.open("rb") as stream:
         head = stream.readline().decode("utf-8", errors="replace").rstrip("\n")
-    for table, record in records_by_table().items():
+    for table, declared in TABLES.items():
+        record = declared.record
         if to == "csv" and head == ",".join(schema_of(table).names):
             return table
         if to == "jsonl" and head.startswith(f'{{"{dict_keys(record)[0]}"'):

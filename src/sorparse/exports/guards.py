@@ -14,9 +14,6 @@ from ..register import Register
 from ..register.closings import newly_closed
 from .load import Load
 
-_WITH_UNITS = (Format.SOR2, Format.SOR2_DAILY, Format.SOR_CSV, Format.SOR_XML)
-"""Formats whose complete set has units."""
-
 
 @attrs.frozen
 class Guards:
@@ -118,7 +115,7 @@ def promises_units(source: Any) -> bool:
     """Return whether a source should have units: a set in a format that has them."""
     if "entities" in source.tables or any(each.code == "no-entities" for each in source.issues):
         return True
-    return str(source.format) in map(str, _WITH_UNITS) and len(source.tables) > 1
+    return source.format.has_units and len(source.tables) > 1
 
 
 def error_count(source: Any) -> int:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from ..tables.schema import DataType, TableSchema, records_by_table
+from ..records.tables import TABLES
+from ..tables.schema import DataType, TableSchema
 from . import effective, periods
 from .load import INFO, ROW_ID, ROW_ID_DOC
 
-OUR_TABLES = frozenset({*records_by_table(), periods.TABLE, effective.TABLE, INFO})
+OUR_TABLES = frozenset({*TABLES, periods.TABLE, effective.TABLE, INFO})
 """Every table that a conversion may make."""
 OUR_VIEWS = frozenset({"entity_current", "entity_as_of"})
 

@@ -19,7 +19,8 @@ from ..extras import load_extra
 from ..formats import sor2
 from ..issues import Issue
 from ..records.plain import dict_keys
-from ..tables.schema import records_by_table, schema_of
+from ..records.tables import TABLES
+from ..tables.schema import schema_of
 from .load import INFO, INFO_FILE
 from .replace import failed, restore
 from .sql import OUR_TABLES
@@ -201,7 +202,7 @@ def _first_line(path: Path) -> str:
 
 def _is_own_csv(path: Path) -> bool:
     header = _first_line(path).rstrip("\n").split(",")
-    return any(header == list(schema_of(table).names) for table in records_by_table())
+    return any(header == list(schema_of(table).names) for table in TABLES)
 
 
 def _keys(path: Path) -> list[str] | None:
@@ -215,7 +216,7 @@ def _keys(path: Path) -> list[str] | None:
 
 def _is_own_jsonl(path: Path) -> bool:
     keys = _keys(path)
-    return any(keys == list(dict_keys(record)) for record in records_by_table().values())
+    return any(keys == list(dict_keys(table.record)) for table in TABLES.values())
 
 
 def _is_own_parquet(path: Path) -> bool:

@@ -24,11 +24,8 @@ C = Column
 
 SHAK_REGIONS = TableSpec(
     table="shak_regions",
-    record=SHAKRegion,
     title="SHAKregion",
     file_names=("SHAKregion",),
-    required=("shak_code",),
-    key=("shak_code", "validity.from_date"),
     columns=(  # in the order of the text file, which has no header
         C("SHAKkode", "shak_code", aliases=("SHAKcode", "K_SGH"), evidence="verified"),
         C("Navn", "name", aliases=("Kodetekst", "V_SGHNAVN")),
