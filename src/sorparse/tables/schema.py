@@ -91,9 +91,14 @@ class TableSchema:
         return tuple(column.name for column in self.columns)
 
     @property
+    def types(self) -> list[DataType]:
+        """What the columns hold."""
+        return [column.type for column in self.columns]
+
+    @property
     def has_period(self) -> bool:
         """Whether a row has a first and a last day."""
-        return "validity" in attrs.fields_dict(self.record)
+        return attrs.has(self.record) and "validity" in attrs.fields_dict(self.record)
 
     def __getitem__(self, name: str) -> TableColumn:
         for column in self.columns:
