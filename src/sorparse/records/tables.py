@@ -47,14 +47,13 @@ Masks = Mapping[str, Mask]
 """Field of a record to its rule."""
 
 
-def masks(keep: str, **others: Mask) -> Masks:
+def masks(**fields: str) -> Masks:
     """Return the rules of a record's fields.
 
     Args:
-        keep: Names of the fields that stay as they are, with spaces between them.
-        others: The rules of the other fields, by their names.
+        fields: Names of fields with spaces between them, by the name of their rule.
     """
-    return {**dict.fromkeys(keep.split(), Mask.KEEP), **others}
+    return {name: Mask[rule] for rule, names in fields.items() for name in names.split()}
 
 
 @attrs.frozen(eq=False)
@@ -85,24 +84,22 @@ ENTITIES = RecordTable(
     required=("sor_id",),
     key=("sor_id", "validity.from_date"),
     masks=masks(
-        "sor_id sor_type entity_type parent_id cvr production_unit_number first_from_date "
-        "validity updated_at shak_code provider_number pharmacy_number location_code "
-        "location_code_inherited location_code_region location_code_system_type "
-        "location_code_system_supplier location_code_communication_supplier location_code_status "
-        "specialities geographical_parent_relation geographical_parent_id ambulant_activity "
-        "patients_admitted reporting_level organisational_level replaces replaced_by",
-        name=Mask.TEXT,
-        owner=Mask.PARTS,
-        health_institution=Mask.PARTS,
-        local_code=Mask.TEXT,
-        postal_address=Mask.PARTS,
-        visiting_address=Mask.PARTS,
-        activity_address=Mask.PARTS,
-        virtual_address=Mask.PARTS,
-        geographical_location=Mask.TEXT,
-        local_attributes=Mask.TEXTS,
-        note=Mask.TEXT,
-        extra=Mask.EXTRA,
+        KEEP=(
+            "sor_id sor_type entity_type parent_id cvr production_unit_number first_from_date "
+            "validity updated_at shak_code provider_number pharmacy_number location_code "
+            "location_code_inherited location_code_region location_code_system_type "
+            "location_code_system_supplier location_code_communication_supplier "
+            "location_code_status specialities geographical_parent_relation "
+            "geographical_parent_id ambulant_activity patients_admitted reporting_level "
+            "organisational_level replaces replaced_by"
+        ),
+        TEXT="name local_code geographical_location note",
+        PARTS=(
+            "owner health_institution postal_address visiting_address activity_address "
+            "virtual_address"
+        ),
+        TEXTS="local_attributes",
+        EXTRA="extra",
     ),
 )
 SHAK_SOR_MAP = RecordTable(
@@ -112,7 +109,7 @@ SHAK_SOR_MAP = RecordTable(
     doc="the SHAK codes and the SOR units that they were assigned to",
     required=("shak_code", "sor_id"),
     key=("shak_code", "sor_id", "validity.from_date"),
-    masks=masks("shak_code sor_id validity organisational_level", name=Mask.TEXT, extra=Mask.EXTRA),
+    masks=masks(KEEP="shak_code sor_id validity organisational_level", TEXT="name", EXTRA="extra"),
 )
 LOCATION_CODES = RecordTable(
     "location_codes",
@@ -122,10 +119,12 @@ LOCATION_CODES = RecordTable(
     required=("location_code",),
     key=("location_code", "sor_id", "validity.from_date"),
     masks=masks(
-        "location_code sor_id only_internal non_active system_type system_supplier "
-        "communication_supplier region edi_administrator first_from_date validity updated_at",
-        note=Mask.TEXT,
-        extra=Mask.EXTRA,
+        KEEP=(
+            "location_code sor_id only_internal non_active system_type system_supplier "
+            "communication_supplier region edi_administrator first_from_date validity updated_at"
+        ),
+        TEXT="note",
+        EXTRA="extra",
     ),
 )
 LOCATION_CODE_EDI_TYPES = RecordTable(
@@ -135,7 +134,7 @@ LOCATION_CODE_EDI_TYPES = RecordTable(
     doc="the message types of each location code",
     required=("location_code",),
     key=("location_code", "edi_type.code", "direction", "validity.from_date"),
-    masks=masks("location_code edi_type direction validity", extra=Mask.EXTRA),
+    masks=masks(KEEP="location_code edi_type direction validity", EXTRA="extra"),
 )
 EDI_TYPES = RecordTable(
     "edi_types",
@@ -144,7 +143,7 @@ EDI_TYPES = RecordTable(
     doc="the message types",
     required=("edi_type_id",),
     key=("edi_type_id", "version", "validity.from_date"),
-    masks=masks("edi_type_id code name version validity", extra=Mask.EXTRA),
+    masks=masks(KEEP="edi_type_id code name version validity", EXTRA="extra"),
 )
 GEO_LOCATIONS = RecordTable(
     "geo_locations",
@@ -154,11 +153,10 @@ GEO_LOCATIONS = RecordTable(
     required=("geo_location_id",),
     key=("geo_location_id", "sor_id", "validity.from_date"),
     masks=masks(
-        "geo_location_id sor_id municipality_code region_code validity",
-        name=Mask.TEXT,
-        easting=Mask.COORDINATE,
-        northing=Mask.COORDINATE,
-        extra=Mask.EXTRA,
+        KEEP="geo_location_id sor_id municipality_code region_code validity",
+        TEXT="name",
+        COORDINATE="easting northing",
+        EXTRA="extra",
     ),
 )
 CLASSIFICATIONS = RecordTable(
@@ -168,7 +166,7 @@ CLASSIFICATIONS = RecordTable(
     doc="the entries of the code lists",
     required=("entry.code",),
     key=("classification.code", "entry.code", "validity.from_date"),
-    masks=masks("classification entry validity", extra=Mask.EXTRA),
+    masks=masks(KEEP="classification entry validity", EXTRA="extra"),
 )
 REPLACED_ENTITIES = RecordTable(
     "replaced_entities",
@@ -177,7 +175,7 @@ REPLACED_ENTITIES = RecordTable(
     doc="the units that were replaced, and their successors",
     required=("sor_id", "replaced_by_id"),
     key=("sor_id", "replaced_by_id"),
-    masks=masks("sor_id replaced_by_id from_date", extra=Mask.EXTRA),
+    masks=masks(KEEP="sor_id replaced_by_id from_date", EXTRA="extra"),
 )
 SHAK_UNITS = RecordTable(
     "shak_units",
@@ -187,9 +185,9 @@ SHAK_UNITS = RecordTable(
     required=("shak_code",),
     key=("shak_code", "validity.from_date"),
     masks=masks(
-        "shak_code kind validity updated_at owner_type institution_type specialities",
-        name=Mask.TEXT,
-        extra=Mask.EXTRA,
+        KEEP="shak_code kind validity updated_at owner_type institution_type specialities",
+        TEXT="name",
+        EXTRA="extra",
     ),
 )
 SHAK_REGIONS = RecordTable(
@@ -200,9 +198,9 @@ SHAK_REGIONS = RecordTable(
     required=("shak_code",),
     key=("shak_code", "validity.from_date"),
     masks=masks(
-        "shak_code owner_type institution_type region sor_id validity",
-        name=Mask.TEXT,
-        extra=Mask.EXTRA,
+        KEEP="shak_code owner_type institution_type region sor_id validity",
+        TEXT="name",
+        EXTRA="extra",
     ),
 )
 
@@ -225,30 +223,16 @@ TABLES: Mapping[str, RecordTable[Any]] = {
 
 MASKS: Mapping[type[Any], Masks] = {
     **{table.record: table.masks for table in TABLES.values()},
-    EntityRef: masks("sor_id entity_type", name=Mask.TEXT),
+    EntityRef: masks(KEEP="sor_id entity_type", TEXT="name"),
     Address: masks(
-        "post_code country_code municipality_code municipality_name region_code region_name",
-        street_name=Mask.TEXT,
-        street_name_for_addressing=Mask.TEXT,
-        street_building_id=Mask.TEXT,
-        floor_id=Mask.TEXT,
-        suite_id=Mask.TEXT,
-        stairway=Mask.TEXT,
-        mail_delivery_sublocation=Mask.TEXT,
-        district_subdivision=Mask.TEXT,
-        post_office_box=Mask.TEXT,
-        additional_info=Mask.TEXT,
-        district_name=Mask.TEXT,
-        street_code=Mask.TEXT,
-        easting=Mask.COORDINATE,
-        northing=Mask.COORDINATE,
+        KEEP="post_code country_code municipality_code municipality_name region_code region_name",
+        TEXT=(
+            "street_name street_name_for_addressing street_building_id floor_id suite_id stairway "
+            "mail_delivery_sublocation district_subdivision post_office_box additional_info "
+            "district_name street_code"
+        ),
+        COORDINATE="easting northing",
     ),
-    VirtualAddress: masks(
-        "",
-        email=Mask.EMAIL,
-        website=Mask.WEBSITE,
-        telephone=Mask.TELEPHONE,
-        fax=Mask.TELEPHONE,
-    ),
+    VirtualAddress: masks(EMAIL="email", WEBSITE="website", TELEPHONE="telephone fax"),
 }
 """The rules of every record, and of the value objects in them."""
