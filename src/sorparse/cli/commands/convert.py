@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 import sorparse
+from sorparse.exports import TARGETS
 
 from .. import arguments, reading
 from ..output import Output
@@ -22,7 +23,6 @@ EXAMPLES = """\
   sorparse convert Sor.zip --to sor2 -o Sor_as_sor2.zip
   sorparse convert Sor_complete.zip --to jsonl --table entities -o - | head
 """
-TARGETS = "sqlite, duckdb, postgres, parquet, csv, jsonl, geojson, sor2, fhir"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--to",
         metavar="TARGET",
         required=True,
-        help=f"{TARGETS}; or the address of a database, postgres://user@host/database",
+        help=f"{', '.join(TARGETS)}; or the address of a database, postgres://user@host/database",
     )
     parser.add_argument(
         "-o",
@@ -40,14 +40,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="OUT",
         type=arguments.path,
         help="the file or folder to write; the schema of a database whose address is given; or - "
-        "for standard output, where the target is text and there is one table",
+        "for standard output, if the target is text and there is one table",
     )
     parser.add_argument(
         "--table",
         dest="tables",
         metavar="TABLE",
         action="append",
-        help="only this table (may be repeated); every table where left out",
+        help="only this table (may be repeated); by default every table",
     )
     group = parser.add_argument_group("guards", "exit 1, and nothing is replaced")
     group.add_argument(

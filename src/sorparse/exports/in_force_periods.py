@@ -1,8 +1,8 @@
-"""The days each version of a unit stands for, settled once, for targets that answer by SQL.
+"""The table ``entity_periods``: the dates on which each version of a unit is in force.
 
 Versions overlap, leave gaps, end before they start, or do not reach back to the opening. The
-register has the rules for all of that (``register.timeline``); putting their result into a table
-of disjoint periods gives every database the same answers with one ``BETWEEN``.
+register has the rules for all of that (``register.timeline``). As a table of disjoint periods their
+result has the same answers in every database, with one ``BETWEEN``.
 """
 
 from __future__ import annotations
@@ -10,40 +10,61 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any, NamedTuple
+from functools import cache
+from itertools import islice
+from typing import Any, NamedTuple
 
 from ..records import SOREntity, Validity
 from ..register.days import FIRST_DATE, LAST_DATE, end_ordinal, from_ordinal, start_ordinal
+from ..register.timeindex import TimeIndex
+from ..tables.flatten import Columns
+from ..tables.schema import DataType, TableColumn, TableSchema
 
-if TYPE_CHECKING:
-    from ..register.timeindex import TimeIndex
+TABLE = "entity_periods"
+NEEDED = ("sor_id", "from_date", "to_date", "first_from_date", "updated_at")
+BATCH_ROWS = 20_000
 
 
 class Period(NamedTuple):
-    """Days, first and last included, on which one version of a unit stands."""
+    """The dates, first and last included, on which one version of a unit is in force."""
 
     sor_id: str
     """SOR id of the unit."""
     in_force_from: date
-    """First day; 0001-01-01 where the unit has no first day."""
+    """First day; 0001-01-01 if the unit has no first day."""
     in_force_to: date
-    """Last day; 9999-12-31 where there is no end."""
+    """Last day; 9999-12-31 if there is no end."""
     row_id: int
     """The version: ``row_id`` in ``entities``."""
 
 
-DOCS = {
-    "sor_id": "SOR id of the unit.",
-    "in_force_from": "First day of the period; 0001-01-01 if the unit has no first day.",
-    "in_force_to": "Last day of the period; 9999-12-31 if it has no end.",
-    "row_id": "The version: row_id in entities.",
-}
-TABLE = "entity_periods"
-TABLE_DOC = (
-    "The days each version of a unit stands for: disjoint periods, overlaps and gaps settled by "
-    "the register's rules."
-)
-NEEDED = ("sor_id", "from_date", "to_date", "first_from_date", "updated_at")
+@cache
+def periods_schema() -> TableSchema:
+    """Return the schema of the table."""
+    columns = {
+        "sor_id": (DataType.TEXT, "SOR id of the unit."),
+        "in_force_from": (
+            DataType.DATE,
+            "First day of the period; 0001-01-01 if the unit has no first day.",
+        ),
+        "in_force_to": (DataType.DATE, "Last day of the period; 9999-12-31 if it has no end."),
+        "row_id": (DataType.INTEGER, "The version: row_id in entities."),
+    }
+    return TableSchema(
+        name=TABLE,
+        record=Period,
+        doc="The dates on which each version of a unit is in force: disjoint periods, overlaps and "
+        "gaps resolved by the register's rules.",
+        columns=tuple(
+            TableColumn(name, name, kind, nullable=False, doc=doc)
+            for name, (kind, doc) in columns.items()
+        ),
+        key=("sor_id", "in_force_from"),
+    )
+
+
+Derived = Iterator[tuple[TableSchema, Iterator[Columns]]]
+"""Tables with their rows: the columns of each, batch by batch."""
 
 
 class PeriodCollector:
@@ -105,12 +126,6 @@ class PeriodCollector:
         self.first_from.append(start_ordinal(opening))
         self.updated.append(start_ordinal(edited))
 
-    def index(self) -> TimeIndex:
-        """Return the index of the versions taken so far."""
-        from ..register.timeindex import TimeIndex
-
-        return TimeIndex(self)
-
     def versions(self) -> Iterator[SOREntity]:
         """Yield the versions with their dates alone."""
         columns = self.unit, self.start, self.end, self.first_from, self.updated
@@ -124,10 +139,19 @@ class PeriodCollector:
 
     def periods(self) -> Iterator[Period]:
         """Yield the periods, by unit in the order of the source, each unit's oldest first."""
-        index = self.index()
+        index = TimeIndex(self)
         for number, sor_id in enumerate(self.ids):
             for start, end, row in index.segments(number):
                 yield Period(sor_id, first_date(start), last_date(end), row + 1)
+
+    def derived(self) -> Derived:
+        """Yield the tables that are derived from the units, with their rows."""
+        yield periods_schema(), self._columns()
+
+    def _columns(self) -> Iterator[Columns]:
+        periods = self.periods()
+        while batch := list(islice(periods, BATCH_ROWS)):
+            yield list(map(list, zip(*batch, strict=True)))
 
 
 def first_date(ordinal: int) -> date:

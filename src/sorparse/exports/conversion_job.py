@@ -4,36 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
-from itertools import islice
 from typing import Any
 
 import attrs
 
 from ..issues import Issue
 from ..tables import flatten
-from ..tables.arrow import (
-    arrow_arrays,
-    arrow_schema,
-    load_pyarrow,
-    record_batches,
-    values_of,
-)
+from ..tables.arrow import arrow_arrays, arrow_schema, load_pyarrow, record_batches, values_of
 from ..tables.schema import TableSchema, schema_of
-from .effective import TABLE as EFFECTIVE
 from .effective import EffectiveCollector, effective_schema
-from .periods import TABLE as PERIODS
-from .periods import Period, PeriodCollector
+from .in_force_periods import PeriodCollector, periods_schema
 
 INFO = "load_info"
 INFO_FILE = f"{INFO}.json"
 INFO_DOC = "What the tables were loaded from, by sorparse."
 ROW_ID = "row_id"
 ROW_ID_DOC = "Place of the row in the file, from 1. The register's own key may occur twice."
+DERIVED = (periods_schema(), effective_schema())
+"""The schemas of the tables that are derived from the units."""
 
 
 @attrs.define(eq=False)
-class Load:
-    """The tables that a target is to hold, and what came of writing them."""
+class ConversionJob:
+    """The tables that a target is to hold, and the results of writing them."""
 
     source: str
     """Name of the source."""
@@ -42,13 +35,13 @@ class Load:
     tables: tuple[str, ...]
     """Tables to be written."""
     read: Callable[[str], Iterable[Any]]
-    """Gives the records of a table, by its name."""
+    """Returns the records of a table, by its name."""
     arrow: Callable[[str], Iterable[Any]] | None = None
-    """Gives the record batches of a table, where there is a faster way to them than records."""
+    """Returns the record batches of a table, if that is faster than by records."""
     force: bool = False
     """Whether to replace what the library did not write."""
-    guard: Callable[[Load], None] = attrs.field(default=lambda _: None, eq=False)
-    """Raises where the target must not be replaced with what was written."""
+    guard: Callable[[ConversionJob], None] = attrs.field(default=lambda _: None, eq=False)
+    """Raises if the target must not be replaced with what was written."""
     counts: dict[str, int] = attrs.field(factory=dict)
     """Rows read for writing, by table."""
     issues: list[Issue] = attrs.field(factory=list)
@@ -69,17 +62,23 @@ class Load:
         return tuple(schema_of(table) for table in self.tables)
 
     @property
-    def has_periods(self) -> bool:
-        """Whether units are among the tables, so that there can be an as-of view."""
-        return "entities" in self.tables
+    def derived_schemas(self) -> tuple[TableSchema, ...]:
+        """The schemas of the tables that are derived from the units, if these are written."""
+        return DERIVED if "entities" in self.tables else ()
 
-    def settle(self) -> None:
-        """Collect, while ``entities`` is read, what :meth:`periods` and :meth:`effective` need."""
+    def collect_effective(self) -> None:
+        """Collect, while ``entities`` is read, what :meth:`derived` needs."""
         if "entities" in self.tables:
             self.units = EffectiveCollector()
         elif "entities" in self.left_out:
-            told = f"{PERIODS} and {EFFECTIVE} are not written: they are made from entities"
-            self.issues.append(Issue("info", "table-not-written", told))
+            names = " and ".join(schema.name for schema in DERIVED)
+            message = f"{names} are not written: they are derived from entities"
+            self.issues.append(Issue("info", "table-not-written", message))
+
+    def derived(self) -> Iterator[tuple[TableSchema, Iterator[flatten.Columns]]]:
+        """Yield the tables derived from the units, with their columns; after the records."""
+        if "entities" in self.tables:
+            yield from self.units.derived()
 
     def records(self, table: str) -> Iterator[Any]:
         """Yield the records of a table, count them, and collect the units."""
@@ -95,7 +94,7 @@ class Load:
             yield record
 
     def columns(self, table: str, rows: int = flatten.BATCH_ROWS) -> Iterator[flatten.Columns]:
-        """Give the flat columns of a table, batch by batch, with ``row_id`` first."""
+        """Yield the flat columns of a table, batch by batch, with ``row_id`` first."""
         first = 1
         schema = schema_of(table)
         for columns in flatten.batches(schema, self._counted(table), rows):
@@ -106,9 +105,9 @@ class Load:
             first = after
 
     def arrow_tables(self, table: str, rows: int) -> Iterator[Any]:
-        """Give a table as ``pyarrow.Table`` of at least ``rows`` rows, ``row_id`` first.
+        """Yield a table as ``pyarrow.Table`` of at least ``rows`` rows, ``row_id`` first.
 
-        The last one may be shorter; where the table is empty there is none.
+        The last one may be shorter; if the table is empty there is none.
         """
         pa = load_pyarrow()
         self._next_row = 1
@@ -141,31 +140,8 @@ class Load:
         field = pa.field(ROW_ID, pa.int64(), nullable=False, metadata={"description": ROW_ID_DOC})
         return found.add_column(0, field, numbers)
 
-    def periods(self) -> Iterator[Period]:
-        """Yield the periods of the units; after their records have been read."""
-        yield from self.units.periods()
-
-    def period_columns(self, rows: int = 100_000) -> Iterator[tuple[tuple[Any, ...], ...]]:
-        """Give the same as columns, batch by batch."""
-        found = self.periods()
-        while batch := list(islice(found, rows)):
-            yield tuple(zip(*batch, strict=True))
-
-    def effective(self) -> Iterator[flatten.Columns]:
-        """Yield the columns of ``entity_effective``, batch by batch; after the records."""
-        if isinstance(self.units, EffectiveCollector):
-            yield from self.units.columns()
-
-    def effective_batches(self) -> Iterator[Any]:
-        """Yield the same as ``pyarrow.Table``."""
-        pa = load_pyarrow()
-        schema = effective_schema()
-        target = arrow_schema(schema)
-        for columns in self.effective():
-            yield pa.Table.from_arrays(arrow_arrays(schema, columns), schema=target)
-
     def info(self) -> dict[str, str | None]:
-        """Give what the tables were loaded from, for the target's ``load_info``."""
+        """Return what the tables were loaded from, for the target's ``load_info``."""
         from .. import __version__
 
         return {
@@ -176,5 +152,11 @@ class Load:
         }
 
     def note(self, code: str, message: str, *, column: str | None = None) -> None:
-        """Keep a warning about what the target cannot hold as it is."""
+        """Add a warning about what the target cannot hold as it is."""
         self.issues.append(Issue("warning", code, message, column=column))
+
+
+def arrow_table(schema: TableSchema, columns: flatten.Columns) -> Any:
+    """Return columns as a ``pyarrow.Table``."""
+    pa = load_pyarrow()
+    return pa.Table.from_arrays(arrow_arrays(schema, columns), schema=arrow_schema(schema))

@@ -1,4 +1,4 @@
-"""Saying what a file that is none of SOR's looks like instead."""
+"""What a file that is not one of SOR's looks like."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ _PACKED = (
     (b"word/", "a Word document"),
     (b"opendocument", "an OpenDocument file"),
 )
-"""What the first names in a zip tell."""
-_SEEN = 4000  # characters that are looked at; the patterns would search more of them too long
+"""Names that are among the first in a zip, and what the zip is."""
+_SEEN = 4000  # characters that are examined; in more the patterns would search too long
 _ROOT = re.compile(r"<\s*([A-Za-z_][\w.:-]*)")
 _TITLE = re.compile(r"<title[^>]*>\s*([^<]{1,100})", re.IGNORECASE)
 
 
-def looks_like(head: bytes) -> str:
+def guess_format(head: bytes) -> str:
     """Describe the beginning of an unrecognised file in a few words."""
     if not head:
         return "an empty file"
@@ -47,7 +47,7 @@ def looks_like(head: bytes) -> str:
         text = decode_windows_1252(body)
     text = text.strip()[:_SEEN]
     if not text:
-        return "a file of nothing but blanks"
+        return "a file of whitespace alone"
     lowered = text.lower()
     if lowered.startswith("<!doctype html") or "<html" in lowered:
         title = _TITLE.search(text)
@@ -62,7 +62,7 @@ def looks_like(head: bytes) -> str:
     shown = first if len(first) <= 120 else first[:119] + "…"
     if ";" in first or "," in first or "\t" in first:
         return (
-            f"a CSV with the header {shown!r}, of which too little is known; "
+            f"a CSV with the header {shown!r}, whose columns are not known; "
             'name its columns with columns={"TheirName": "sor_id", …}'
         )
-    return f"text beginning {shown!r}"
+    return f"the text begins with {shown!r}"
