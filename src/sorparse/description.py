@@ -5,6 +5,7 @@ from __future__ import annotations
 import attrs
 
 from .issues import Issue
+from .notebook import HtmlRepr
 
 
 @attrs.frozen
@@ -55,7 +56,7 @@ class TableDescription:
 
 
 @attrs.frozen
-class Description:
+class Description(HtmlRepr):
     """A whole source. ``str()`` of it is for a terminal."""
 
     source: str
@@ -70,11 +71,6 @@ class Description:
     def to_dict(self) -> dict[str, object]:
         """Give the same as plain lists, dicts and texts, for JSON."""
         return attrs.asdict(self)
-
-    def _repr_html_(self) -> str:
-        from .display.findings import description_html
-
-        return description_html(self)
 
     def __str__(self) -> str:
         lines = [f"{self.source}: {self.format}"]

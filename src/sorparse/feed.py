@@ -19,6 +19,7 @@ from .formats.base import GivesNames, Poorer, ReadsPages, TakesNames, Validator
 from .formats.looks import looks_like
 from .issues import Issue, IssueLog, OnIssue
 from .limits import DEFAULT_LIMITS, Limits
+from .notebook import HtmlRepr
 from .snapshots import Snapshots, may_have_rows
 from .sources import Member, Source, open_source
 
@@ -153,7 +154,7 @@ def _joined(readers: list[TableReader]) -> list[TableReader]:
     return [first.joined(readers)] if isinstance(first, ReadsPages) else readers
 
 
-class Feed:
+class Feed(HtmlRepr):
     """The tables of one source. A context manager; made by :func:`sorparse.open`.
 
     Each table is a method that gives a lazy iterator, which can be asked for again where the
@@ -576,11 +577,6 @@ class Feed:
         trace: TracebackType | None,
     ) -> None:
         self.close()
-
-    def _repr_html_(self) -> str:
-        from .display.findings import feed_html
-
-        return feed_html(self)
 
     def __repr__(self) -> str:
         return f"<Feed {self.name}: {self.format}, {', '.join(self._readers)}>"

@@ -8,8 +8,8 @@ from typing import Literal
 
 import attrs
 
-from .display.mixin import HtmlRepr
 from .errors import SorDataError
+from .notebook import HtmlRepr
 
 Severity = Literal["error", "warning", "info"]
 OnIssue = Literal["collect", "raise"] | Callable[["Issue"], object]
@@ -48,15 +48,10 @@ class Issue(HtmlRepr):
         return ": ".join(parts)
 
 
-class Issues(list[Issue]):
+class Issues(HtmlRepr, list[Issue]):
     """A list of findings that a notebook shows as a table."""
 
     __slots__ = ()
-
-    def _repr_html_(self) -> str:
-        from .display.findings import issues_html
-
-        return issues_html(self)
 
 
 class IssueLog:

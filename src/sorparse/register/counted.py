@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, cast
 
+from ..notebook import show
 from ..records import Validity
 from .days import Day, as_day, from_ordinal
 
@@ -105,9 +106,8 @@ class RegisterCounts:
         Gives a :class:`Picture`, which a notebook shows; ``save(path)`` writes it as SVG, PNG or
         PDF. Needs the extra ``plot``. Raises UnknownUnitError, a KeyError.
         """
-        from ..display.timeline import draw_timeline
-
-        return draw_timeline(cast("Register", self), sor_id)
+        picture: Picture = show("timeline", self, sor_id)
+        return picture
 
     def activity(
         self, by: str | None = None, *, first_year: int | None = None, last_year: int | None = None
@@ -119,6 +119,5 @@ class RegisterCounts:
 
         Needs the extra ``plot``. Raises UnknownFieldError, a ValueError, for another ``by``.
         """
-        from ..display.activity import draw_activity
-
-        return draw_activity(cast("Register", self), by, first_year, last_year)
+        picture: Picture = show("activity", self, by, first_year, last_year)
+        return picture

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from ..display.mixin import HtmlRepr
 from ..formats.base import Format
+from ..notebook import HtmlRepr
 from ..records import SOREntity
 from .closings import Expected, in_force, newly_closed
 from .compared import LEAVES, Leaf, as_stated, shared_leaves
@@ -43,7 +43,7 @@ class Change(HtmlRepr):
 
 
 @attrs.frozen(weakref_slot=False)
-class Diff:
+class Diff(HtmlRepr):
     """The differences between two states; every list sorted by SOR id, then by field."""
 
     from_day: date
@@ -114,11 +114,6 @@ class Diff:
             sor_id for sor_id in self.closed_or_closing if sor_id in wanted
         )
         return attrs.evolve(self, **found)
-
-    def _repr_html_(self) -> str:
-        from ..display.diffs import diff_html
-
-        return diff_html(self)
 
     def counts(self) -> dict[str, int]:
         """Return the length of each list by its name."""

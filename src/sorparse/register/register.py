@@ -14,11 +14,11 @@ from typing import IO, TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 import attrs
 
-from ..display.mixin import Records
 from ..errors import MissingTableError, UnknownUnitError
 from ..formats.base import Format
 from ..issues import Issue, Issues, OnIssue
 from ..limits import Limits
+from ..notebook import HtmlRepr, Records
 from ..records import (
     Classification,
     EDIType,
@@ -59,7 +59,7 @@ class Tables:
     replaced_entities: tuple[ReplacedEntity, ...] = ()
 
 
-class Register(WithShak, RegisterCounts):
+class Register(HtmlRepr, WithShak, RegisterCounts):
     """All units with all their versions: ask it about any day.
 
     Made by :func:`sorparse.load` or :meth:`from_records`. Immutable: threads may share it, copying
@@ -237,11 +237,6 @@ class Register(WithShak, RegisterCounts):
         source = f"{self._format}" if self._format else "records"
         of = f" of {self._snapshot_date.isoformat()}" if self._snapshot_date else ""
         return f"<Register from {source}{of}: {len(self)} units in {versions} versions>"
-
-    def _repr_html_(self) -> str:
-        from ..display.registers import register_html
-
-        return register_html(self)
 
     # -- time
 

@@ -8,7 +8,7 @@ from datetime import date
 
 import attrs
 
-from ..display.mixin import HtmlRepr
+from ..notebook import HtmlRepr
 from ..records import ReplacedEntity
 from .circles import circles
 from .store import VersionStore

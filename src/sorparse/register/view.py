@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 import attrs
 
-from ..display.mixin import Records
 from ..errors import NotInForceError, UnknownUnitError
 from ..identifiers import Kind
 from ..inheritance import Effective, Inheritance
+from ..notebook import HtmlRepr, Records, show
 from ..records import Coded, LocationCode, LocationCodeEDIType, SOREntity, SorType
 from ..tables.frames import AsTable
 from . import codes
@@ -26,17 +26,17 @@ from .timeline import Status
 from .values import coded_matcher
 
 if TYPE_CHECKING:
-    from ..display.tree import Tree
     from ..tables import Table
     from ..tables.code_columns import ColumnKind
     from .register import Register
     from .terms import Term
+    from .tree import Tree
 
 T = TypeVar("T")
 Frame = TypeVar("Frame")
 
 
-class View(AsTable, ViewCounts):
+class View(HtmlRepr, AsTable, ViewCounts):
     """The register on one day; made by :meth:`Register.as_of`.
 
     A mapping of SOR id to the version in force that day: ``view[sor_id]``, ``sor_id in view``,
@@ -73,11 +73,6 @@ class View(AsTable, ViewCounts):
     def __repr__(self) -> str:
         told = f", {len(self._reasons)} caveats" if self._reasons else ""
         return f"<View of {self._day.isoformat()}: {self._register!r}{told}>"
-
-    def _repr_html_(self) -> str:
-        from ..display.registers import view_html
-
-        return view_html(self)
 
     # -- one unit
 
@@ -301,7 +296,7 @@ class View(AsTable, ViewCounts):
 
         Raises NotInForceError where the unit is not in force.
         """
-        from ..display.tree import build_tree
+        from .tree import build_tree
 
         return build_tree(self, sor_id, levels=levels, limit=limit)
 
@@ -327,9 +322,7 @@ class View(AsTable, ViewCounts):
         it loads the map's scripts and pictures from their servers (``map.save("map.html")`` writes
         the page). Raises ValueError where there are more places than ``limit``.
         """
-        from ..display.maps import build_map
-
-        return build_map(self, units, tiles=tiles, limit=limit)
+        return show("map", self, units, tiles=tiles, limit=limit)
 
     def add_names(
         self,
