@@ -6,7 +6,19 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from .markup import MOST_ROWS, Html, code, count, element, facts, join, kept, listing, page, small
+from .markup import (
+    MOST_ROWS,
+    Html,
+    code,
+    count,
+    element,
+    facts,
+    join,
+    listing,
+    page,
+    small,
+    unbroken_code,
+)
 from .values import MOST_ITEMS
 
 if TYPE_CHECKING:
@@ -19,12 +31,12 @@ _SEVERITIES = ("error", "warning", "info")
 
 
 def issues_html(issues: Sequence[Issue]) -> str:
-    """Give findings as a count by kind and the first of them."""
+    """Return a count by kind and the first issues."""
     return page(issues_part(issues))
 
 
 def issues_part(issues: Sequence[Issue], caption: str = "Issues") -> Html:
-    """Give the tables alone."""
+    """Return the tables alone."""
     if not issues:
         return element("p", f"{caption}: none.")
     by_kind = Counter((issue.severity, issue.code) for issue in issues)
@@ -32,7 +44,7 @@ def issues_part(issues: Sequence[Issue], caption: str = "Issues") -> Html:
     summary = listing(
         f"{caption}: {len(issues):,}",
         ("severity", "code", "number"),
-        [(severity, kept(name), number) for (severity, name), number in kinds],
+        [(severity, unbroken_code(name), number) for (severity, name), number in kinds],
     )
     if len(issues) == 1:
         return _places(issues, issues[0].message)
@@ -44,7 +56,7 @@ def _places(issues: Sequence[Issue], caption: str) -> Html:
     rows = [
         (
             issue.severity,
-            kept(issue.code),
+            unbroken_code(issue.code),
             issue.message,
             issue.file,
             issue.line,
@@ -65,7 +77,7 @@ def _places(issues: Sequence[Issue], caption: str) -> Html:
 
 
 def report_html(report: ValidationReport) -> str:
-    """Give the outcome of a validation: what was checked against what, and each kind of fault."""
+    """Return the outcome of a validation: what was checked against what, and each kind of fault."""
     snapshot = None if report.snapshot_date is None else report.snapshot_date.isoformat()
     outcome = "valid"
     if not report.valid:
@@ -85,7 +97,7 @@ def report_html(report: ValidationReport) -> str:
 
 
 def description_html(description: Description) -> str:
-    """Give a source as its tables, each with its form and its columns."""
+    """Return a source as its tables, each with its form and its columns."""
     head = [description.source, f": {description.format}"]
     if description.snapshot_date:
         head.append(f", snapshot of {description.snapshot_date}")
@@ -137,7 +149,7 @@ def _table_part(table: TableDescription, *, open_: bool) -> Html:
 
 
 def feed_html(feed: Feed) -> str:
-    """Give an opened source: what it is, and its tables. Reads no row."""
+    """Return an opened source: what it is, and its tables. Reads no row."""
     day = feed.snapshot_date
     caption = f"{feed.name}: {feed.format}" + (f", snapshot of {day}" if day else "")
     rows = [(code(table), code(f"feed.{table}()")) for table in feed.tables]

@@ -48,16 +48,16 @@ Child = str | None
 
 
 def element(tag: str, *children: Child, **attributes: str) -> Html:
-    """Give ``<tag …>children</tag>``; text among the children and all attributes are escaped."""
-    told = "".join(
+    """Return ``<tag …>children</tag>``; text among the children and all attributes are escaped."""
+    written = "".join(
         f' {name.rstrip("_").replace("_", "-")}="{html.escape(value)}"'
         for name, value in attributes.items()
     )
-    return Html(f"<{tag}{told}>{join(children)}</{tag}>")
+    return Html(f"<{tag}{written}>{join(children)}</{tag}>")
 
 
 def join(parts: Iterable[Child], between: str = "") -> Html:
-    """Put parts side by side, escaping those that are text and leaving out absent ones."""
+    """Join parts; text is escaped, absent parts are omitted."""
     return Html(between.join(escape(part) for part in parts if part is not None))
 
 
@@ -79,32 +79,32 @@ def lines(parts: Iterable[Child]) -> Html:
 
 
 def small(text: str) -> Html:
-    """Give a remark."""
+    """Return a remark."""
     return element("small", text)
 
 
 def code(text: str) -> Html:
-    """Give an id or a name that one types."""
+    """Return an id or a name that one types."""
     return element("code", text)
 
 
-def kept(text: str) -> Html:
-    """Give an id or a name that one types, on one line."""
+def unbroken_code(text: str) -> Html:
+    """Return an id or a name that one types, on one line."""
     return element("code", text, class_="keep")
 
 
 def field_name(name: str) -> Html:
-    """Give a field's name, which may go on in the next line after an underscore."""
+    """Return a field's name, which may go on in the next line after an underscore."""
     return element("code", join(name.split("_"), "_<wbr>"))
 
 
 def count(number: int, one: str, many: str | None = None) -> str:
-    """Give ``1 unit``, ``12,345 units``."""
+    """Return ``1 unit``, ``12,345 units``."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def facts(caption: str, pairs: Iterable[tuple[str, Child]], *after: Child) -> Html:
-    """Give a table of two columns: what, and its value. Pairs without a value are left out."""
+    """Return a table of two columns: what, and its value. Pairs without a value are left out."""
     rows = [
         element("tr", element("th", field_name(name), scope="row"), element("td", value))
         for name, value in pairs
@@ -125,7 +125,7 @@ def listing(
     *,
     total: int | None = None,
 ) -> Html:
-    """Give a table with a head; numbers stand to the right. ``rows`` are those that are shown.
+    """Return a table with a head; numbers stand to the right. ``rows`` are those that are shown.
 
     total: how many there are, where that is more than are shown.
     """
@@ -146,5 +146,5 @@ def _cell(value: Child | int) -> Html:
 
 
 def page(*parts: Child) -> str:
-    """Give what a notebook takes: the parts, with the few rules that they need."""
+    """Return what a notebook takes: the parts, with the few rules that they need."""
     return f'{_STYLE}<div class="sorparse">{join(parts)}</div>'

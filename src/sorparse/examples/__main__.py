@@ -33,7 +33,7 @@ DAYS = ("2021-03-31", "2021-04-01")
 def paragraphs(register: Register, view: View) -> Iterator[str]:
     """Yield the tour, a paragraph at a time."""
     yield (
-        f"The example register, synthetic, from {examples.sor2_zip.name}: {len(register)} units, of "
+        f"The synthetic example register, from {examples.sor2_zip.name}: {len(register)} units, of "
         f"which {len(view)} are in force on {view.day}; "
         f"{len(register.issues)} issues while reading it."
     )

@@ -13,7 +13,7 @@ from sorparse import examples
 __all__ = ["run"]
 
 rich_console = pytest.importorskip("rich.console")
-from sorparse.cli.drawn import draw, fitted, wrapped  # noqa: E402 - after rich is known to be there
+from sorparse.cli.terminal_table import draw, fitted, wrapped  # noqa: E402 - after rich is known to be there
 
 TITLES = ("sor id", "name", "closes", "opened")
 ROWS = (
@@ -31,13 +31,13 @@ def drawn(width: int) -> str:
 
 @pytest.mark.parametrize("width", [200, 80, 60, 40, 20])
 def test_every_word_is_whole_at_any_width(width: int) -> None:
-    told = drawn(width).split()
+    words = drawn(width).split()
     for row in ROWS:
         for word in " ".join(row).split():
-            assert word in told
+            assert word in words
 
 
-def test_a_table_stands_within_its_width() -> None:
+def test_a_table_fits_its_width() -> None:
     for width in (200, 80, 60):
         text = drawn(width)
         assert "─" in text
@@ -49,7 +49,7 @@ def test_a_column_that_no_row_fills_is_left_out() -> None:
     assert "closes" not in drawn(30)
 
 
-def test_where_a_table_has_no_room_each_row_is_told() -> None:
+def test_where_a_table_has_no_room_each_row_is_written() -> None:
     assert drawn(30).splitlines() == [
         '9000091000016004  Hjerteambulatoriet "Søstjernen"',
         "  opened 2010-01-01",

@@ -1,4 +1,4 @@
-"""All that is to be said of one unit, as plain values; shared by ``show`` and ``browse``."""
+"""Everything the register says about one unit, as plain values; for ``show`` and ``browse``."""
 
 from __future__ import annotations
 
@@ -14,21 +14,22 @@ if TYPE_CHECKING:
     from sorparse import View
 
 
-def of(view: View, sor_id: str) -> dict[str, Any]:
-    """Give all that is to be said of a unit on the view's day.
+def describe(view: View, sor_id: str) -> dict[str, Any]:
+    """Return everything the register says about a unit on the view's date.
 
-    Raises UnknownUnitError.
+    Raises:
+        UnknownUnitError: If the register does not have the unit.
     """
-    stands = units.standing(view, sor_id)
+    status = units.unit_status(view, sor_id)
     in_force = sor_id in view
     effective = sorparse.to_dict(view.effective(sor_id)) if in_force else None
     register = view.register
     return {
         "day": view.day.isoformat(),
-        "status": stands.status,
-        "opened": stands.opened and stands.opened.isoformat(),
-        "closes": stands.closes and stands.closes.isoformat(),
-        "unit": sorparse.to_dict(stands.unit),
+        "status": status.status,
+        "opened": status.opened and status.opened.isoformat(),
+        "closes": status.closes and status.closes.isoformat(),
+        "unit": sorparse.to_dict(status.unit),
         "effective": effective,
         "ancestors": [_named(view, above.sor_id) for above in view.ancestors(sor_id)]
         if in_force
@@ -45,11 +46,11 @@ def of(view: View, sor_id: str) -> dict[str, Any]:
     }
 
 
-def status_line(found: dict[str, Any]) -> str:
-    """Return the line with status and dates of a unit that :func:`of` described."""
-    opening = "opens" if found["status"] == "FUTURE" else "opened"
-    closing = f", last day {found['closes']}" if found["closes"] else ""
-    return f"{found['status']} on {found['day']}, {opening} {found['opened'] or '?'}{closing}"
+def status_line(details: dict[str, Any]) -> str:
+    """Return the line with status and dates of a unit that :func:`describe` returned."""
+    opening = "opens" if details["status"] == "FUTURE" else "opened"
+    closing = f", last day {details['closes']}" if details["closes"] else ""
+    return f"{details['status']} on {details['day']}, {opening} {details['opened'] or '?'}{closing}"
 
 
 def _named(view: View, sor_id: str) -> dict[str, Any]:
@@ -57,7 +58,7 @@ def _named(view: View, sor_id: str) -> dict[str, Any]:
 
 
 def flat(values: dict[str, Any], above: str = "") -> Iterator[tuple[str, str]]:
-    """Give every value that there is, those of nested ones with a dot."""
+    """Yield the name and text of every value that is present; nested names have dots."""
     for name, value in values.items():
         if isinstance(value, dict):
             yield from flat(value, f"{above}{name}.")

@@ -1,4 +1,4 @@
-"""An odd value of any argument of any command is one clear line, never an internal error."""
+"""An unexpected value of any argument is one clear line, never an internal error."""
 
 from __future__ import annotations
 
@@ -12,10 +12,42 @@ from sorparse import examples
 from sorparse.cli.app import make_parser
 
 __all__ = ["run"]
-ODD = ["", "--", "-1", "nan", "1e999", "9" * 5000, "²", "=", "A=B=C", "GLN=nofield", "GLN=extra"]
-ODD += ["max_ratio=nan", "max_members=inf", "\udcff", "\ud800", "\0", "\n", "%s", "{}", "[", "/"]
-ODD += ["..", "/dev/null", "0001-01-01", "9999-12-31", "2021-02-30", "hex", "idna", "undefined"]
-ODD += ["specialities[9999]", "postal_address[", "effective.", "validity"]
+VALUES = [
+    "",
+    "--",
+    "-1",
+    "nan",
+    "1e999",
+    "9" * 5000,
+    "²",
+    "=",
+    "A=B=C",
+    "GLN=nofield",
+    "GLN=extra",
+]
+VALUES += [
+    "max_ratio=nan",
+    "max_members=inf",
+    "\udcff",
+    "\ud800",
+    "\0",
+    "\n",
+    "%s",
+    "{}",
+    "[",
+    "/",
+]
+VALUES += [
+    "..",
+    "/dev/null",
+    "0001-01-01",
+    "9999-12-31",
+    "2021-02-30",
+    "hex",
+    "idna",
+    "undefined",
+]
+VALUES += ["specialities[9999]", "postal_address[", "effective.", "validity"]
 UNIT = "9000041000016007"
 OTHERS = {
     "show": [UNIT],
@@ -54,7 +86,7 @@ def test_one_line(
     monkeypatch.chdir(tmp_path)
     source = examples.sor_xml if command == "validate" else examples.daily_csv
     has_file = command not in ("completion", "examples")
-    for value in ODD:
+    for value in VALUES:
         others = [command, *([str(source)] if has_file else []), *OTHERS.get(command, [])]
         if argument.startswith("-"):
             given = [*others, f"{argument}={value}" if argument[1] == "-" else argument + value]

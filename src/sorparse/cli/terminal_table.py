@@ -1,4 +1,4 @@
-"""Tables on a terminal: drawn where they fit its width, else row after row."""
+"""Tables on a terminal: with a frame if they fit its width, else row after row."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ _EDGES = 2
 _BREAK = re.compile(r"(?<=\s)(?=\S)|(?<=[._/])(?=[^\W\d_])")
 
 Mark = Callable[[str], str] | None
-"""Gives the style of a value."""
+"""Returns the style of a value."""
 
 
 def draw(
     console: Any, titles: Sequence[str], texts: Sequence[Sequence[str]], marks: Sequence[Mark]
 ) -> None:
-    """Write a table to rich's console; columns that no row fills are left out."""
+    """Write a table to rich's console; columns that no row fills are omitted."""
     used = [at for at in range(len(titles)) if any(row[at] for row in texts)]
     titles = [titles[at] for at in used]
     texts = [[row[at] for at in used] for row in texts]
@@ -47,7 +47,7 @@ def draw(
 
 
 def fitted(titles: Sequence[str], texts: Sequence[Sequence[str]], width: int) -> list[int] | None:
-    """Give the columns' widths such that no word is broken, or None where there is no room."""
+    """Return widths of the columns with which no word is broken; None if there is no room."""
     room = width - _EDGES - _BETWEEN * (len(titles) - 1)
     columns = list(zip(titles, *texts, strict=True))
     least = [max(map(_longest_word, column), default=0) for column in columns]
@@ -61,7 +61,7 @@ def fitted(titles: Sequence[str], texts: Sequence[Sequence[str]], width: int) ->
 
 
 def wrapped(text: str, width: int) -> list[str]:
-    """Give a text in lines of a width, broken between words; a longer word is left whole."""
+    """Return a text as lines of a width, broken between words; a longer word stays whole."""
     lines = [""]
     for word in _BREAK.split(text):
         if lines[-1] and _cells((lines[-1] + word).rstrip()) > width:
