@@ -75,7 +75,7 @@ def main() -> int:
     DIST.mkdir(exist_ok=True)
     for name, content in files.items():
         (DIST / name).write_bytes(content)
-    (DIST / "LICENCES.md").write_text(licences(ref), encoding="utf-8")
+    (DIST / "LICENCES.md").write_text(licences(ref, given.version), encoding="utf-8")
     sums = [f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in files.items()]
     (DIST / "SHA256SUMS").write_text("".join(sums), encoding="ascii")
     print("".join(sums), end="")
@@ -127,7 +127,7 @@ def check_names(files: dict[str, bytes], version: str) -> None:
     """Refuse a version that the project does not have."""
     expected = {f"sorparse-{version}.tar.gz", f"sorparse-{version}-py3-none-any.whl"}
     if set(files) != expected:
-        raise SystemExit(f"expected {sorted(expected)}, built {sorted(files)}: see pyproject.toml")
+        raise SystemExit(f"expected {sorted(expected)}, built {sorted(files)}: see src/sorparse/__init__.py")
 
 
 def check_wheel(path: Path) -> None:
@@ -164,7 +164,7 @@ def check_it_works(wheel: str) -> None:
             raise SystemExit(f"expected the wheel to be used, not {printed.splitlines()[0]}")
 
 
-def licences(ref: str) -> str:
+def licences(ref: str, version: str) -> str:
     """Return the licences of what is in the wheel and of what it needs, as a page."""
     project = tomllib.loads(run("git", "show", f"{ref}:pyproject.toml"))["project"]
     optional = project["optional-dependencies"]
@@ -175,7 +175,7 @@ def licences(ref: str) -> str:
             if name != "sorparse" and needed.get(name) != "always":
                 needed[name] = ", ".join(filter(None, (needed.get(name), extra)))
     rows = [f"| {name} | {when} | {licence_of(name)} |" for name, when in sorted(needed.items())]
-    name = f"sorparse {project['version']}"
+    name = f"sorparse {version}"
     return LICENCES.format(name=name, licence=project["license"], rows="\n".join(rows))
 
 
