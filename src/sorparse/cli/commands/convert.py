@@ -49,7 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         dest="tables",
         metavar="TABLE",
         action="append",
-        help="only this table (may be repeated); every table if omitted",
+        help="only this table (may be repeated); by default every table",
     )
     group = parser.add_argument_group("guards", "exit 1, and nothing is replaced")
     group.add_argument(
