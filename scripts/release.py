@@ -127,7 +127,9 @@ def check_names(files: dict[str, bytes], version: str) -> None:
     """Refuse a version that the project does not have."""
     expected = {f"sorparse-{version}.tar.gz", f"sorparse-{version}-py3-none-any.whl"}
     if set(files) != expected:
-        raise SystemExit(f"expected {sorted(expected)}, built {sorted(files)}: see src/sorparse/__init__.py")
+        raise SystemExit(
+            f"expected {sorted(expected)}, built {sorted(files)}: see src/sorparse/__init__.py"
+        )
 
 
 def check_wheel(path: Path) -> None:
@@ -168,11 +170,12 @@ def licences(ref: str, version: str) -> str:
     """Return the licences of what is in the wheel and of what it needs, as a page."""
     project = tomllib.loads(run("git", "show", f"{ref}:pyproject.toml"))["project"]
     optional = project["optional-dependencies"]
-    needed = {Requirement(line).name: "always" for line in project["dependencies"]}
+    required = [Requirement(line) for line in project["dependencies"]]
+    needed = {each.name: str(each.marker or "always") for each in required}
     for extra, lines in sorted(optional.items()):
         for line in lines:
             name = Requirement(line).name
-            if name != "sorparse" and needed.get(name) != "always":
+            if name != "sorparse" and name not in {each.name for each in required}:
                 needed[name] = ", ".join(filter(None, (needed.get(name), extra)))
     rows = [f"| {name} | {when} | {licence_of(name)} |" for name, when in sorted(needed.items())]
     name = f"sorparse {version}"
