@@ -67,13 +67,7 @@ def _places(issues: Sequence[Issue], caption: str) -> Html:
         for issue in shown
     ]
     heads = ("severity", "code", "message", "file", "line", "column", "value", "SOR id")
-    used = [at for at in range(len(heads)) if any(row[at] is not None for row in rows)]
-    return listing(
-        caption,
-        [heads[at] for at in used],
-        [[row[at] for at in used] for row in rows],
-        total=len(issues),
-    )
+    return listing(caption, heads, rows, total=len(issues), only_filled=True)
 
 
 def report_html(report: ValidationReport) -> str:

@@ -124,11 +124,21 @@ def listing(
     rows: Sequence[Sequence[Child | int]],
     *,
     total: int | None = None,
+    only_filled: bool = False,
 ) -> Html:
-    """Return a table with a head; numbers stand to the right. ``rows`` are those that are shown.
+    """Return a table with a head; numbers are aligned to the right.
 
-    total: how many there are, where that is more than are shown.
+    Args:
+        caption: What the table shows.
+        heads: Titles of the columns.
+        rows: The rows that are shown.
+        total: Number of rows there are, if not all are shown.
+        only_filled: Omit columns without a value in any row.
     """
+    if only_filled:
+        used = [at for at in range(len(heads)) if any(row[at] not in (None, "") for row in rows)]
+        heads = [heads[at] for at in used]
+        rows = [[row[at] for at in used] for row in rows]
     head = element("tr", *(element("th", name, scope="col") for name in heads))
     body = [element("tr", *(_cell(value) for value in row)) for row in rows]
     table = element(

@@ -76,12 +76,5 @@ def many_html(records: Iterable[Any]) -> str:
     shown = everything[:MOST_ROWS]
     fields = list(dict.fromkeys(f.name for record in shown for f in attrs.fields(type(record))))
     cells = [[value_html(getattr(record, name, None)) for name in fields] for record in shown]
-    used = [at for at in range(len(fields)) if any(row[at] for row in cells)]
-    return page(
-        listing(
-            count(len(everything), "record"),
-            [fields[at] for at in used],
-            [[row[at] for at in used] for row in cells],
-            total=len(everything),
-        )
-    )
+    caption = count(len(everything), "record")
+    return page(listing(caption, fields, cells, total=len(everything), only_filled=True))

@@ -123,13 +123,7 @@ def _candidates(caption: str, candidates: tuple[Candidate, ...], chosen: str | N
         for one in candidates[:MOST_ROWS]
     ]
     heads = (*([""] if chosen else []), "sor_id", "name", "entity_type", "days", "source")
-    used = [at for at in range(len(heads)) if any(row[at] for row in rows)]
-    return listing(
-        caption,
-        [heads[at] for at in used],
-        [[row[at] for at in used] for row in rows],
-        total=len(candidates),
-    )
+    return listing(caption, heads, rows, total=len(candidates), only_filled=True)
 
 
 def effective_html(effective: Effective) -> str:
