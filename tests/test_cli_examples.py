@@ -143,7 +143,10 @@ def test_extract_of_an_unknown_unit(run: Run, at_home: Path) -> None:
     assert not Path("small.zip").exists()
     Path("ids.txt").write_text("# none\n\n", "utf-8")
     result = run("extract", SOR2, "--ids", "ids.txt", "-o", "small.zip")
-    assert (result.status, result.err) == (2, "sorparse: error: ids.txt: holds no ids\n")
+    assert (result.status, result.err) == (
+        2,
+        "sorparse: error: ids.txt: expected SOR ids, one a line, and found none\n",
+    )
 
 
 # -- examples
