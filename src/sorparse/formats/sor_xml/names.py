@@ -11,14 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...records import Classification, GeoLocation, LocationCode, SOREntity
+from ...xml import CREATED_AT, SNAPSHOT_DATE
 from ..coded import KIND_OF_CODE
 from ..declare import Column, Evidence, Kind, TableSpec
 
 C = Column
 
 ROOT = "SorTree"
-CREATED_AT = "CreatedAtTime"
-SNAPSHOT_DATE = "SnapshotDate"
 OWNER_CONTAINER = "InstitutionOwnerEntity"
 UNITS = {"InstitutionOwner": "IE", "HealthInstitution": "SI", "OrganizationalUnit": "OE"}
 """Element of a unit to its SOR type."""

@@ -10,20 +10,22 @@ from ...errors import SorFileError
 from ...issues import Issue
 from ...records import EntityRef
 from ...sources import Member
+from ...xml import CREATED_AT, SNAPSHOT_DATE
+from ...xml.elements import Element, depth_below, line_of, shortened_raw, split_tag, too_deep
+from ...xml.head import read_header
+from ...xml.lines import StartTagLines
+from ...xml.parser import chunks_of, completed
 from ..base import ReadOptions
-from .context import Context, Element, depth_below, line_of, shortened_raw, step_name
+from .attribute_watch import AttributeWatch
 from .names import (
     CONTAINERS,
     COUNTRY_SCHEME,
-    CREATED_AT,
     LOCATION_CODE_ENTITY,
     OWNER_CONTAINER,
-    SNAPSHOT_DATE,
     UNITS,
 )
 from .namespaces import tags_of
-from .start_lines import StartTagLines
-from .stream import AttributeWatch, chunks_of, completed, read_header, split_tag, too_deep
+from .reporting import Context, step_name
 
 OnOwner = Callable[[Element], object]
 T = TypeVar("T")
@@ -38,12 +40,12 @@ _STRUCTURE = frozenset(
 _USUAL_ATTRIBUTE = f'{COUNTRY_SCHEME[1]}="{COUNTRY_SCHEME[2]}"'.encode()
 
 
-class Place:
+class Ancestry:
     """What a unit has from those above, and hands down to those below."""
 
     __slots__ = ("cvr", "institution", "level", "owner", "parent_id", "sor_id")
 
-    def __init__(self, above: Place | None, level: str) -> None:
+    def __init__(self, above: Ancestry | None, level: str) -> None:
         self.level = level
         """SOR type of the unit; empty for the root of the document."""
         self.sor_id: str | None = None
@@ -59,12 +61,12 @@ class Place:
             self.cvr = above.cvr
 
 
-class Frame(Place):
+class OpenUnit(Ancestry):
     """A unit, as long as units below it may come."""
 
     __slots__ = ("children", "element")
 
-    def __init__(self, element: Element, above: Frame | None, level: str) -> None:
+    def __init__(self, element: Element, above: OpenUnit | None, level: str) -> None:
         super().__init__(above, level)
         self.element = element
         """The container: holds the unit, then the containers of those below it."""
@@ -74,7 +76,7 @@ class Frame(Place):
             above.children += 1
 
 
-Read = Callable[[Element, Frame, bool], Iterable[T]]
+Read = Callable[[Element, OpenUnit, bool], Iterable[T]]
 
 
 def walk(
@@ -94,7 +96,9 @@ def walk(
     """
     with member.open() as stream:
         chunks = chunks_of(stream)
-        _, taken = read_header(chunks, file=member.name, encoding=options.encoding)
+        _, taken = read_header(
+            chunks, file=member.name, encoding=options.encoding, limits=options.limits
+        )
         walker = _Walker(context)
         lines = context.start_lines = StartTagLines((*UNITS, LOCATION_CODE_ENTITY))
         attributes = AttributeWatch(
@@ -132,9 +136,9 @@ class _Walker:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._frames: list[Frame] = []
+        self._frames: list[OpenUnit] = []
 
-    def enter(self, unit: Element) -> Frame:
+    def enter(self, unit: Element) -> OpenUnit:
         """Give the frame of a unit that has just been completed; close those that are done."""
         frames = self._frames
         container = unit.getparent()
@@ -146,7 +150,7 @@ class _Walker:
                 line=line_of(unit),
             )
         if not frames:
-            root = Frame(container.getroottree().getroot(), None, "")
+            root = OpenUnit(container.getroottree().getroot(), None, "")
             root.children = 0
             frames.append(root)
         index = len(frames) - 1
@@ -156,7 +160,7 @@ class _Walker:
             index = self._nearest(above)
         while len(frames) > index + 1:
             self._close(frames.pop(), container)
-        frame = Frame(container, frames[-1], LEVEL_OF[str(unit.tag)])
+        frame = OpenUnit(container, frames[-1], LEVEL_OF[str(unit.tag)])
         frames.append(frame)
         if len(frames) + 2 > self._context.limits.max_depth:
             raise too_deep(self._context.file, line_of(unit), self._context.limits)
@@ -176,7 +180,7 @@ class _Walker:
         above = set(element.iterancestors())
         return max(number for number, frame in enumerate(self._frames) if frame.element in above)
 
-    def _close(self, frame: Frame, next_container: Element | None = None) -> None:
+    def _close(self, frame: OpenUnit, next_container: Element | None = None) -> None:
         element = frame.element
         if element is next_container:
             name = step_name(element.tag)
