@@ -150,7 +150,7 @@ def read_header(
                 file=file,
             ) from None
         except etree.XMLSyntaxError as exc:
-            if target.root is not None:
+            if chunk and target.root is not None:
                 break  # the reading of the units reports it, with the units before it
             if encoding is None:
                 _refuse_encoding(exc, b"".join(taken), file)
