@@ -13,7 +13,8 @@ from ..limits import Limits
 
 Element = etree._Element
 
-_RAW_CHARS = 10_000
+RAW_CHARS = 10_000
+"""Characters of an element, or of a value, in an issue."""
 
 
 def split_tag(tag: object) -> tuple[str, str]:
@@ -107,7 +108,16 @@ def free_before(element: Element) -> None:
         del parent[: parent.index(element)]
 
 
+def as_text(element: Element) -> str:
+    """Return an element, and the text after it, as XML."""
+    return etree.tostring(element, encoding="unicode")
+
+
+def shortened(text: str) -> str:
+    """Return a text for an issue, cut off where it is very long."""
+    return text if len(text) <= RAW_CHARS else text[:RAW_CHARS] + "…"
+
+
 def shortened_raw(element: Element) -> str:
     """Return the element as XML, for an issue."""
-    raw = etree.tostring(element, encoding="unicode", with_tail=False)
-    return raw if len(raw) <= _RAW_CHARS else raw[:_RAW_CHARS] + "…"
+    return shortened(etree.tostring(element, encoding="unicode", with_tail=False))

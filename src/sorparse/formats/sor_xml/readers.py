@@ -17,7 +17,7 @@ from ..base import Validator
 from .reader_base import XmlReader
 from .text_parser import TextReading
 from .text_scanner import NeedsElements, is_utf8
-from .tree import OnOwner, walk
+from .tree import OnOwner, report_root, walk
 from .unit_decoding import UNIT_LAYOUT, UnitDecoding
 
 
@@ -58,6 +58,7 @@ class EntitiesReader(XmlReader):
         if self.options.validator is not None:
             schema = self.options.validator(split_tag(header.root)[0], self.member.name).whole
         decoding = UnitDecoding(self, attrs.evolve(self.options, log=log))
+        report_root(decoding.context, header)
         with self.member.open() as stream:
             chunks = chunks_of(stream)
             first = next(chunks, b"")
@@ -68,6 +69,7 @@ class EntitiesReader(XmlReader):
     def _by_elements(self, log: IssueLog) -> Iterator[tuple[int | None, SOREntity]]:
         options = attrs.evolve(self.options, log=log)
         decoding = UnitDecoding(self, options)
+        report_root(decoding.context, decoding.header)
         validation = self._validation(log)
         on_owner = self.on_owner if validation is None else validation.check
         yield from walk(self.member, options, decoding.context, decoding.read, on_owner=on_owner)

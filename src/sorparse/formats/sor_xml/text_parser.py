@@ -86,13 +86,25 @@ class TextReading:
         decoding, read, above = self._decoding, self._skeletons.read, self._above
         deepest = decoding.context.limits.max_depth - 2
         longest = decoding.context.limits.max_field_chars
+        most = (
+            decoding.context.limits.max_unit_elements,
+            decoding.context.limits.max_unit_attributes,
+        )
+        always = min(longest, *(4 * count for count in most))  # "<a/>" and "a=''" have 4 characters
         line = self._line
         for closed, level, text, lines in self._scanner.cut(chunk):
             if closed:
                 del above[-closed:]
             place = Ancestry(above[-1], level)
             above.append(place)
-            if len(above) > deepest or len(text) > longest:
+            if len(above) > deepest or (
+                len(text) > always
+                and (
+                    len(text) > longest
+                    or text.count("<") - text.count("</") > most[0]
+                    or text.count("=") > most[1]
+                )
+            ):
                 raise NeedsElements
             line += lines
             try:
@@ -133,15 +145,15 @@ class _Fragments:
             f" xmlns{prefix and ':' + prefix}={quoteattr(uri)}" for prefix, uri in header.namespaces
         )
         self._before, self._after = f"<container{declared}>", "</container>"
+        self._parser = etree.XMLParser(
+            remove_blank_text=True, huge_tree=True, encoding="utf-8", **ELEMENTS_ONLY
+        )
 
     def parse(self, text: str) -> Element:
         """Give the element that this is the text of, its first line counted as 1."""
         whole = f"{self._before}{text}{self._after}".encode()
-        parser = etree.XMLParser(
-            remove_blank_text=True, huge_tree=True, encoding="utf-8", **ELEMENTS_ONLY
-        )
         try:
-            container: Element = etree.fromstring(whole, parser)
+            container: Element = etree.fromstring(whole, self._parser)
         except etree.XMLSyntaxError:
             # the text was cut at an end tag that is none, but stands in a comment, say
             raise NeedsElements from None

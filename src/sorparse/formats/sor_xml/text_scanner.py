@@ -71,6 +71,7 @@ class Scanner:
             rf"(?=<(?:{owner})>)",
             re.DOTALL,
         )
+        self._dates = re.compile(rf"<({head})>").findall
         self._between = re.compile(
             rf"((?:{_BLANK}*+</(?:{container})>)*+)"
             rf"{_BLANK}*+<({container})>{_BLANK}*+(?=<({unit})>)"
@@ -105,6 +106,9 @@ class Scanner:
                 self._rest = text
                 return
             at, self._root = head.end(), head[1]
+            dates = [name.rpartition(":")[2] for name in self._dates(head[0])]
+            if len(set(dates)) != len(dates):
+                raise NeedsElements  # the second is reported
             _see_to(f"{head[0]}</{self._root}>")
             lines = text.count("\n", 0, at)
         match = between(text, at)

@@ -21,8 +21,8 @@ So no XML parser is needed to know that a unit read here is well-formed. Anythin
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from operator import attrgetter, itemgetter
 from typing import Any
 
@@ -85,7 +85,7 @@ class Plans:
         self._mandatory = mandatory
         self._writer = RecordWriter(layout, complete, on_swap)
         self._make = self._writer.function()
-        self._known: dict[Any, _Known] = {}
+        self._known: dict[Any, _Known | None] = {}
         self._room = _MOST_CHARS
         self._specialities = _speciality_memo(complete)
 
@@ -126,18 +126,29 @@ class Plans:
             specialities,
         )
 
-    def get(self, key: Any) -> _Known | None:
-        """Return what is known of a sequence of tags, if it was learned before."""
-        return self._known.get(key)
+    def known(self, key: Any, size: int, learn: Callable[[], _Known]) -> _Known:
+        """Return what is known of a sequence of tags; raise Odd if it is irregular.
 
-    def keep(self, key: Any, known: _Known, size: int) -> _Known:
-        """Remember what was learned, within a bound of entries and characters."""
+        ``learn`` is called for a new one. What it returns, or that it raises Odd, is remembered
+        within a bound of entries and characters.
+        """
+        try:
+            known = self._known[key]
+        except KeyError:
+            known = None
+            with suppress(Odd):
+                known = learn()
+            self._remember(key, known, size)
+        if known is None:
+            raise Odd
+        return known
+
+    def _remember(self, key: Any, known: _Known | None, size: int) -> None:
         if len(self._known) >= _MOST_SKELETONS or size > self._room:
             self._known.clear()
             self._room = _MOST_CHARS
         self._room -= size
         self._known[key] = known
-        return known
 
     def _require(self, found: UnitMeaning) -> None:
         """Raise Odd where a unit lacks what every unit of its level has."""
@@ -171,18 +182,17 @@ class TextShapes:
         plans = self._plans
         texts: list[Any] = self._split(unit)
         skeleton = tuple(texts[::2])
-        known = plans.get(skeleton)
-        if known is None:
-            pieces = map(self._tags_of.__getitem__, skeleton)
-            lines = sum(piece.count("\n") for piece in skeleton)
-            known = plans.learn(pieces, first=1, step=2, lines=lines)
-            # the same pieces stand in many skeletons
-            plans.keep(tuple(map(sys.intern, skeleton)), known, sum(map(len, skeleton)))
+        known = plans.known(skeleton, len(unit), lambda: self._learn(skeleton))
         together = "".join(texts[1::2])
         if not together.isprintable() or "&" in together or "]]>" in together:
             raise Odd
         texts.append(None)  # ABSENT
         return plans.record(known, texts), known.lines
+
+    def _learn(self, skeleton: Sequence[str]) -> _Known:
+        pieces = map(self._tags_of.__getitem__, skeleton)
+        lines = sum(piece.count("\n") for piece in skeleton)
+        return self._plans.learn(pieces, first=1, step=2, lines=lines)
 
     def _read_tags(self, piece: str) -> tuple[Tag, ...]:
         """Read the tags of a piece."""
@@ -223,12 +233,12 @@ class Elements:
         # the sequence of tags leaves one thing open: whether a status at the end of a location
         # number is the number's or the unit's; the number of children tells
         key = (len(element), *map(_tag_of, elements), *map(bool, texts))
-        known = plans.get(key)
-        if known is None:
-            known = plans.keep(key, plans.learn(_pieces(element), first=0, step=1), len(key))
-            if isinstance(known, _Known):
-                at = tuple(number for number, text in enumerate(texts) if text)
-                known = plans.keep(key, attrs.evolve(known, texts=_getter(at)), 0)
+
+        def learn() -> _Known:
+            at = tuple(number for number, text in enumerate(texts) if text)
+            return attrs.evolve(plans.learn(_pieces(element), first=0, step=1), texts=_getter(at))
+
+        known = plans.known(key, 8 * len(key), learn)
         return plans.record(known, [*known.texts(texts), None])
 
 
