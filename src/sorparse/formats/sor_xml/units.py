@@ -62,6 +62,7 @@ class Layout:
         self.empty: Cells = [""] * len(self.columns)
         self.tree = ElementMap()
         self._elements_of: dict[str, frozenset[str]] = {}
+        self._name_of: dict[str, str] = {}
         self.specialities = self.place_of.get("specialities[0].code", -1)
         self.lists = {column.name: column.field for column in spec.columns if _is_list(column)}
         for place, column in enumerate(self.columns):
@@ -80,11 +81,13 @@ class Layout:
 
     def name_of(self, field: str) -> str:
         """The path that a field, or the first of a block of fields, is read from."""
-        return next(
-            column.name
-            for column in self.columns
-            if column.field == field or column.field.startswith(f"{field}.")
-        )
+        if field not in self._name_of:
+            self._name_of[field] = next(
+                column.name
+                for column in self.columns
+                if column.field == field or column.field.startswith(f"{field}.")
+            )
+        return self._name_of[field]
 
     def elements_of(self, field: str) -> frozenset[str]:
         """Local names of the unit's children that a field, or a block of fields, is read from."""
