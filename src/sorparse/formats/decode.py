@@ -214,7 +214,7 @@ class CarefulDecoder:
 
         values = dict(self._defaults)
         for name, part, places in self._parts:
-            if any([cells[place] for place in places]):
+            if any(map(cells.__getitem__, places)):
                 values[name] = self.completed(name, self._assembled(part, cells, take))
             else:
                 values[name] = None if isinstance(part, Leaf) else part.empty

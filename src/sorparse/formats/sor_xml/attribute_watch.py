@@ -47,7 +47,7 @@ class AttributeWatch:
         name = words[-1] if words else b""
         if name.startswith(b"xmlns"):
             return False
-        start = equals - len(name)
+        start = equals - self._usual.index(b"=")
         return text[start : start + len(self._usual)] != self._usual
 
 

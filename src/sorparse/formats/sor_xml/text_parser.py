@@ -10,18 +10,17 @@ from lxml import etree
 
 from ...errors import SorFileError
 from ...issues import Issue, IssueLog
+from ...limits import Limits
 from ...records import SOREntity
 from ...xml.elements import Element
 from ...xml.head import Header
 from ...xml.parser import ELEMENTS_ONLY
-from .names import COUNTRY_SCHEME, DECLARED_ELEMENTS
+from .names import DECLARED_ELEMENTS, USUAL_ATTRIBUTE
 from .text_scanner import NeedsElements, Scanner, written
 from .text_shapes import TextShapes
 from .tree import UNIT_TAGS, Ancestry
 from .unit_decoding import UnitDecoding
 from .validate_alongside import DocumentValidator, blocks
-
-_USUAL_ATTRIBUTE = f'{COUNTRY_SCHEME[1]}="{COUNTRY_SCHEME[2]}"'
 
 
 class TextReading:
@@ -85,26 +84,17 @@ class TextReading:
         """Give the units that are complete with a piece of the document."""
         decoding, read, above = self._decoding, self._skeletons.read, self._above
         deepest = decoding.context.limits.max_depth - 2
-        longest = decoding.context.limits.max_field_chars
-        most = (
-            decoding.context.limits.max_unit_elements,
-            decoding.context.limits.max_unit_attributes,
-        )
-        always = min(longest, *(4 * count for count in most))  # "<a/>" and "a=''" have 4 characters
+        limits = decoding.context.limits
+        # "<a/>" and "a=''" have 4 characters, a character has at most 4 bytes
+        small = min(limits.max_unit_bytes // 4, limits.max_field_chars)
+        small = min(small, 4 * limits.max_unit_elements, 4 * limits.max_unit_attributes)
         line = self._line
         for closed, level, text, lines in self._scanner.cut(chunk):
             if closed:
                 del above[-closed:]
             place = Ancestry(above[-1], level)
             above.append(place)
-            if len(above) > deepest or (
-                len(text) > always
-                and (
-                    len(text) > longest
-                    or text.count("<") - text.count("</") > most[0]
-                    or text.count("=") > most[1]
-                )
-            ):
+            if len(above) > deepest or (len(text) > small and _is_large(text, limits)):
                 raise NeedsElements
             line += lines
             try:
@@ -120,11 +110,21 @@ class TextReading:
         context = self._decoding.context
         context.lines_before = line - 1
         # whether it may hold an attribute that is to be kept
-        odd = text.count("=") != text.count(_USUAL_ATTRIBUTE)
+        odd = text.count("=") != text.count(USUAL_ATTRIBUTE)
         try:
             return self._decoding.decode_unit(self._fragments.parse(text), level, odd)
         except SorFileError:
             raise NeedsElements from None  # the line that it tells is one of the piece
+
+
+def _is_large(text: str, limits: Limits) -> bool:
+    """Return whether a unit may exceed a limit, which the reading of elements reports."""
+    return (
+        len(text) > limits.max_field_chars
+        or len(text.encode()) > limits.max_unit_bytes
+        or text.count("<") - text.count("</") > limits.max_unit_elements
+        or text.count("=") > limits.max_unit_attributes
+    )
 
 
 class _Held(IssueLog):

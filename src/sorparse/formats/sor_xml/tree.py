@@ -28,11 +28,11 @@ from ..base import ReadOptions
 from .attribute_watch import AttributeWatch
 from .names import (
     CONTAINERS,
-    COUNTRY_SCHEME,
     LOCATION_CODE_ENTITY,
     OWNER_CONTAINER,
     ROOT,
     UNITS,
+    USUAL_ATTRIBUTE,
 )
 from .namespaces import tags_of
 from .reporting import Context, step_name
@@ -51,7 +51,6 @@ _NODE_BYTES = 100
 """Bytes in memory for each tag, beside those of the document."""
 _MOST_HELD = 150_000_000
 """Bytes in memory of an owner that is validated as a whole: about 40 MB of a document."""
-_USUAL_ATTRIBUTE = f'{COUNTRY_SCHEME[1]}="{COUNTRY_SCHEME[2]}"'.encode()
 
 
 class Ancestry:
@@ -116,7 +115,7 @@ def walk(
         walker = _Walker(context)
         lines = context.start_lines = StartTagLines((*UNITS, LOCATION_CODE_ENTITY))
         attributes = AttributeWatch(
-            _USUAL_ATTRIBUTE, encoding=options.encoding, head=b"".join(taken[:1])
+            USUAL_ATTRIBUTE.encode(), encoding=options.encoding, head=b"".join(taken[:1])
         )
 
         held = 0
