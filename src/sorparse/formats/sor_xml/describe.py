@@ -16,7 +16,7 @@ from ...xml.parser import chunks_of
 from ..base import ReadOptions
 from .names import COUNTRY_SCHEME, LOCATION_CODE_ENTITY, SPECIALITIES, SPECIALITY, SPECIALITY_TYPES
 from .namespaces import VERSIONS
-from .reporting import Context
+from .reporting import Context, refuse_many_paths
 from .tree import OpenUnit, walk
 from .units import Layout
 
@@ -55,7 +55,10 @@ class Census:
             name = path.removeprefix("/")
             # an element without content is told too, but not one that only holds others
             if name and (text or not len(inner)):
-                count = self.paths.setdefault(name, PathCount())
+                if name not in self.paths:
+                    refuse_many_paths(len(self.paths), context.file, context.limits)
+                    self.paths[name] = PathCount()
+                count = self.paths[name]
                 if text:
                     count.add(text)
 

@@ -9,13 +9,14 @@ import attrs
 
 from ...errors import SorFileError
 from ...sources import Member
-from ...xml.elements import attributes_of, free_before, line_of, split_tag
+from ...xml.elements import attributes_of, free_before, split_tag
 from ...xml.parser import Meter
 from ..base import ReadOptions
 from ..declare import TableSpec, fold
 from .describe import PathCount
 from .names import CLASSIFICATIONS, ENTITIES
 from .reader_base import events_of
+from .reporting import refuse_many_paths
 
 Path = tuple[str, ...]
 
@@ -135,13 +136,7 @@ def _survey(member: Member, options: ReadOptions, shape: Shape) -> None:
             here = tuple(path[1:])  # without the root
             kind = shape.kinds.get(here)
             if kind is None:
-                if len(shape.kinds) >= options.limits.max_columns:
-                    raise SorFileError(
-                        "has more different paths of elements than Limits.max_columns "
-                        f"({options.limits.max_columns})",
-                        file=member.name,
-                        line=line_of(element),
-                    )
+                refuse_many_paths(len(shape.kinds), member.name, options.limits)
                 kind = shape.kinds[here] = Kindred()
             kind.count += 1
             kind.most = max(kind.most, most)

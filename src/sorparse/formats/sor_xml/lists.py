@@ -26,6 +26,7 @@ from ...xml.parser import Meter
 from ..base import Format, ReadOptions
 from ..declare import Column, TableSpec, fold
 from ..decode import CarefulDecoder, make_plan
+from ..texts import Memo
 from .describe import describe
 from .guess_lists import (
     Path,
@@ -189,16 +190,15 @@ class _EntryDecoding:
         names = [column.name for column in spec.columns]
         self._decoder = CarefulDecoder(make_plan(spec, names, spec.columns), repair=repair)
         self._key = self._place[spec.required[0]]
-        self._fields: dict[tuple[str, str, tuple[str, ...]], str | None] = {}
+        self._fields: dict[tuple[str, tuple[str, ...]], dict[str, str | None]] = {}
 
     def read(self, element: Element) -> Any:
         """Make the record of an entry."""
         spec, context = self._spec, self._context
         own = split_tag(element.tag)[1]
-        names = (
-            *(split_tag(child.tag)[1] for child in element if not len(child)),
-            *(f"@{split_tag(key)[1]}" for key in element.attrib),
-        )
+        names = dict.fromkeys(split_tag(child.tag)[1] for child in element if not len(child))
+        names |= dict.fromkeys(f"@{split_tag(key)[1]}" for key in attributes_of(element))
+        fields = self._fields_of(own, tuple(names))
         cells = [""] * len(self._columns)
         lines: dict[int, Element] = {}
         extra = Kept()
@@ -206,7 +206,7 @@ class _EntryDecoding:
             name = re.sub(r"\{[^}]*\}", "", path).removeprefix("/")
             if not text:
                 continue
-            field = context.own.get(name) or self._field_of(name, own, names)
+            field = context.own.get(name) or fields[name]
             place = self._place.get(field or "")
             if place is not None and not cells[place]:
                 cells[place] = text
@@ -231,13 +231,17 @@ class _EntryDecoding:
             object.__setattr__(record, "extra", Extra(extra))
         return record
 
-    def _field_of(self, name: str, own: str, names: tuple[str, ...]) -> str | None:
-        """The field of a value; worked out once for entries that look alike."""
-        look = (name, own, names)
+    def _fields_of(self, own: str, names: tuple[str, ...]) -> dict[str, str | None]:
+        """Return the field of each value; worked out once for entries that look alike."""
+        look = own, names
         if look not in self._fields:
             if len(self._fields) >= _MOST_LOOKS:
                 self._fields.clear()
-            self._fields[look] = field_of(self._spec, name, own, names) if name else None
+
+            def find(name: str) -> str | None:
+                return field_of(self._spec, name, own, names) if name else None
+
+            self._fields[look] = Memo(find)
         return self._fields[look]
 
     def _take_list(self, element: Element, own: str, cells: list[str], extra: Kept) -> None:

@@ -94,14 +94,19 @@ class Context:
     def _is_new(self, path: str) -> bool:
         if path in self.reported:
             return False
-        if len(self.reported) >= self.limits.max_columns:
-            raise SorFileError(
-                "has more different unknown elements and attributes than Limits.max_columns "
-                f"({self.limits.max_columns})",
-                file=self.file,
-            )
+        refuse_many_paths(len(self.reported), self.file, self.limits)
         self.reported.add(path)
         return True
+
+
+def refuse_many_paths(count: int, file: str, limits: Limits) -> None:
+    """Raise SorFileError if a document has as many different paths as columns are allowed."""
+    if count >= limits.max_columns:
+        raise SorFileError(
+            "has more different unknown elements and attributes than Limits.max_columns "
+            f"({limits.max_columns})",
+            file=file,
+        )
 
 
 class Kept(dict[str, str]):

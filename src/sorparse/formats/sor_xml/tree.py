@@ -47,10 +47,10 @@ _OWNER_TAGS = frozenset(tags_of(OWNER_CONTAINER))
 _CONTAINER_TAGS = frozenset(tag for name in CONTAINERS for tag in tags_of(name))
 _HEAD_TAGS = frozenset(tag for name in (CREATED_AT, SNAPSHOT_DATE) for tag in tags_of(name))
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"
-_NODE_BYTES = 100
-"""Bytes in memory for each tag, beside those of the document."""
-_MOST_HELD = 150_000_000
-"""Bytes in memory of an owner that is validated as a whole: about 40 MB of a document."""
+_NODE_BYTES = 250
+"""Bytes in memory for each element, beside those of the document."""
+_MOST_HELD = 200_000_000
+"""Bytes in memory of an owner that is validated as a whole: about 30 MB of a document."""
 
 
 class Ancestry:
@@ -123,7 +123,7 @@ def walk(
         def watch(chunk: bytes) -> bool:
             nonlocal held
             lines.read(chunk)
-            held += len(chunk) + _NODE_BYTES * chunk.count(b"<")
+            held += len(chunk) + _NODE_BYTES * (chunk.count(b"<") - chunk.count(b"</"))
             return attributes(chunk)
 
         batches = completed(
