@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import attrs
@@ -22,7 +22,7 @@ from .addresses import BASE_URL, PublishedFile, address_of, checked_base, find, 
 from .content import date_of_data
 from .download import Download, Progress
 from .record import FetchRecord, sha256
-from .server import MissingFileError, Server
+from .server import RENEWAL, MissingFileError, Server
 
 _INDEX_BYTES = 1 << 20
 
@@ -51,6 +51,11 @@ class Fetched:
     def unchanged_days(self) -> int:
         """For how many days the date of the data has not changed."""
         return (date_in_denmark(self.fetched_at) - self.unchanged_since).days
+
+    @property
+    def night(self) -> date:
+        """Date of the night in which the publisher wrote the file, as an archive counts them."""
+        return date_in_denmark(self.fetched_at - timedelta(hours=RENEWAL[1]))
 
 
 def _now() -> datetime:
