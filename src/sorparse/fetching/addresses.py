@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from html.parser import HTMLParser
 from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
 
 import attrs
+from lxml import etree
 
 from ..errors import FetchError
 from ..formats import Format
@@ -105,27 +105,16 @@ def name_of(address: str) -> str:
     return name if is_safe else ""
 
 
-class _Links(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[str] = []
-
-    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        if tag == "a":
-            self.found += [value for name, value in attributes if name == "href" and value]
-
-
 def links(page: bytes, folder: str) -> list[str]:
     """Return the addresses in a directory index that lie directly in the folder."""
-    parser = _Links()
-    parser.feed(page.decode("utf-8", "replace"))
+    tree = etree.HTML(page) if page.strip() else None
     found = []
-    for link in parser.found:
-        address = urljoin(folder, link)
+    for link in tree.iter("a") if tree is not None else ():
+        address = urljoin(folder, link.get("href") or "")
         inside = address[len(folder) :].rstrip("/")
         # a server whose names have no case may write the folder's otherwise than it was asked
-        below = address.casefold().startswith(folder.casefold())
-        if below and inside and not set("/?#") & set(inside):
+        is_below = address.casefold().startswith(folder.casefold())
+        if is_below and inside and not set("/?#") & set(inside):
             found.append(address)
     return found
 

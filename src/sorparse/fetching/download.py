@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import timedelta
@@ -34,7 +33,7 @@ class Download:
 
     @property
     def _notes(self) -> Path:
-        return self.part.with_name(f".{self.part.name}.json")
+        return self.part.with_name(f".{self.part.name}.version")
 
     def run(self, conditions: Mapping[str, str], *, force: bool) -> dict[str, Any] | None:
         """Load the file to the ``.part``, and return what the server said of its version.
@@ -46,7 +45,7 @@ class Download:
         Returns:
             ``etag`` and ``last_modified``; None if the file has not changed.
         """
-        targets.writable(self.part, lambda _: bool(self._noted()), force=force)
+        targets.writable(self.part, lambda _: self._notes.exists(), force=force)
         return self.server.patiently(self.address, lambda: self._attempt(conditions))
 
     def clear(self) -> None:
@@ -54,18 +53,16 @@ class Download:
         self.part.unlink(missing_ok=True)
         self._notes.unlink(missing_ok=True)
 
-    def _noted(self) -> dict[str, Any]:
+    def _version_of_part(self) -> str:
         with suppress(OSError, ValueError):
-            found = json.loads(self._notes.read_text("utf-8"))
-            return found if isinstance(found, dict) else {}
-        return {}
+            address, version = self._notes.read_text("utf-8").split("\n")
+            return version if address == self.address else ""
+        return ""
 
     def _attempt(self, conditions: Mapping[str, str]) -> dict[str, Any] | None:
-        noted = self._noted()
-        version = noted.get("version") if noted.get("address") == self.address else None
-        headers, start = conditions, 0
-        if version and self.part.exists() and (start := self.part.stat().st_size):
-            headers = {"Range": f"bytes={start}-", "If-Range": version}
+        version = self._version_of_part()
+        start = self.part.stat().st_size if version and self.part.exists() else 0
+        headers = {"Range": f"bytes={start}-", "If-Range": version} if start else conditions
         with self.server.get(self.address, headers) as response:
             if response.status_code == 304 and conditions and not start:
                 return None
@@ -91,9 +88,8 @@ class Download:
             )
         is_plain = headers.get("content-encoding", "identity") == "identity"
         total = start + int(length) if length and is_plain else None
-        version = _version(headers) if is_plain else None
-        noted = {"address": self.address, "version": version}
-        self._notes.write_text(json.dumps(noted), encoding="utf-8")
+        version = _version(headers) if is_plain else ""
+        self._notes.write_text(f"{self.address}\n{version}", encoding="utf-8")
         size, most, started = start, self.limits.max_member_bytes, self.server.now()
         with self.part.open("ab" if start else "wb") as file:
             for data in response.iter_bytes():
@@ -113,13 +109,13 @@ class Download:
         return {name: headers.get(name.replace("_", "-")) for name in ("etag", "last_modified")}
 
 
-def _version(headers: Mapping[str, str]) -> str | None:
+def _version(headers: Mapping[str, str]) -> str:
     """Return what If-Range takes: an ETag that is not weak, else the date of the last change."""
     etag = headers.get("etag", "")
-    return etag if etag.startswith('"') else headers.get("last-modified")
+    return etag if etag.startswith('"') else headers.get("last-modified", "")
 
 
-def _goes_on(response: Any, start: int, version: str | None) -> bool:
+def _goes_on(response: Any, start: int, version: str) -> bool:
     """Return whether a response has all the rest of the same version."""
     headers = response.headers
     total = start + int(headers.get("content-length") or 0)
@@ -127,5 +123,5 @@ def _goes_on(response: Any, start: int, version: str | None) -> bool:
         response.status_code == 206
         and headers.get("content-range") == f"bytes {start}-{total - 1}/{total}"
         and headers.get("content-encoding", "identity") == "identity"
-        and _version(headers) in (None, version)
+        and _version(headers) in ("", version)
     )

@@ -121,55 +121,44 @@ class Fetcher:
         beside = folder / f"{name}{FETCH_RECORD}"
         with _alone(folder / f".{name}.lock"):
             record = FetchRecord.read(beside)
-            path = targets.writable(
-                folder / name,
-                lambda there: record is not None and record.describes(there),
-                force=self.force,
-            )
-            targets.writable(beside, lambda _: record is not None, force=self.force)
+            path = targets.writable(folder / name, record.describes, force=self.force)
+            targets.writable(beside, lambda _: bool(record.sha256), force=self.force)
             there = sha256(path)
-            if record is not None and (record.sha256, record.address) != (there, address):
-                record = attrs.evolve(record, etag=None, last_modified=None)
-            conditions = record.conditions() if record is not None and not self.force else {}
-            part = Download(server, address, folder / f"{name}.part", self.limits, self.progress)
-            answer = part.run(conditions, force=self.force)
+            is_known = record.sha256 == there and record.address == address and not self.force
+            part = path.with_name(f"{name}.part")
+            download = Download(server, address, part, self.limits, self.progress)
+            answer = download.run(record.conditions() if is_known else {}, force=self.force)
+            digest = there if answer is None else sha256(part)
             now = self.now()
-            digest = there if answer is None else sha256(part.part)
-            if record is not None and record.sha256 == there == digest:
-                record = attrs.evolve(record, address=address, fetched_at=now, **(answer or {}))
+            before = record
+            record = attrs.evolve(
+                record, address=address, fetched_at=now.isoformat(), **(answer or {})
+            )
+            if before.sha256 == there == digest:
                 record.write(beside)
-                part.clear()
+                download.clear()
             else:
                 with replaced_file(path) as new:
-                    part.part.replace(new)
-                    part.clear()
+                    part.replace(new)
+                    download.clear()
                     try:
                         day = date_of_data(new, file, self.limits)
                     except SorFileError as error:
                         reason = str(error).replace(str(new), name)
-                        raise FetchError(f"{address}: {reason}; {_unchanged(there)}") from error
-                    since = date_in_denmark(now)
-                    if record is not None and (
-                        digest == record.sha256 or (day and day == record.data_date)
-                    ):
-                        since = record.data_since
-                    record = FetchRecord(
-                        address=address,
+                        left = "the earlier file is unchanged" if there else "nothing was written"
+                        raise FetchError(f"{address}: {reason}; {left}") from error
+                    is_same = digest == before.sha256 or (day and day == before.data_date)
+                    record = attrs.evolve(
+                        record,
                         sha256=digest,
                         replaced_sha256=there,
-                        fetched_at=now,
-                        changed_at=now,
+                        changed_at=record.fetched_at,
                         data_date=day,
-                        data_since=since,
-                        **(answer or {}),
+                        data_since=before.data_since if is_same else date_in_denmark(now),
                     )
                     record.write(beside)
-            since = min(record.data_since, record.data_date or record.data_since)
-            return Fetched(path, digest != there, address, digest, now, record.data_date, since)
-
-
-def _unchanged(there: str) -> str:
-    return "nothing was written" if not there else "the earlier file is unchanged"
+        since = min(record.data_since, record.data_date or record.data_since)
+        return Fetched(path, digest != there, address, digest, now, record.data_date, since)
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,39 +14,36 @@ from ..exports.replace import replaced_file
 from ..records.plain import to_dict
 
 
-def _moment(value: Any) -> datetime:
-    return value if isinstance(value, datetime) else datetime.fromisoformat(value)
-
-
 def _day(value: Any) -> date:
     return value if isinstance(value, date) else date.fromisoformat(value)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen
 class FetchRecord:
     """The record of a fetched file; in the folder it is ``NAME.fetched.json``."""
 
-    address: str
+    address: str = ""
     etag: str | None = None
     last_modified: str | None = None
-    sha256: str
-    replaced_sha256: str
-    """Of the file before, ``""`` without one: a run may end before the new one is in its place."""
-    fetched_at: datetime = attrs.field(converter=_moment)
-    """When the server last said, or gave, what its file is."""
-    changed_at: datetime = attrs.field(converter=_moment)
+    sha256: str = ""
+    """Of the file; ``""`` if nothing was fetched yet."""
+    replaced_sha256: str = ""
+    """Of the file before: a run may end before the new one is in its place."""
+    fetched_at: str = ""
+    """When the server last confirmed that this is its file."""
+    changed_at: str = ""
     """When the content was fetched."""
-    data_date: date | None = attrs.field(converter=attrs.converters.optional(_day))
-    data_since: date = attrs.field(converter=_day)
+    data_date: date | None = attrs.field(default=None, converter=attrs.converters.optional(_day))
+    data_since: date = attrs.field(default=date.max, converter=_day)
     """When data of that date were first fetched."""
 
     @classmethod
-    def read(cls, path: Path) -> FetchRecord | None:
-        """Return the record in a file, None if there is none."""
+    def read(cls, path: Path) -> FetchRecord:
+        """Return the record in a file; one of nothing if the file is missing or is not a record."""
         try:
             return cls(**json.loads(path.read_bytes()))
         except (OSError, ValueError, TypeError, RecursionError):
-            return None
+            return cls()
 
     def write(self, path: Path) -> None:
         """Write the record, in place of an earlier one."""

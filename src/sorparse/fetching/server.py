@@ -108,7 +108,7 @@ class Server:
                         yield response
                         return
                     place = self._redirected(address, response)
-        except self._http.TransportError as error:
+        except self._http.RequestError as error:
             words = f"{error}" or type(error).__name__
             cause = error.__context__
             if cause is not None and isinstance(cause.__context__, ssl.SSLCertVerificationError):
