@@ -94,8 +94,7 @@ def share(monkeypatch: pytest.MonkeyPatch) -> Iterator[Share]:
 @contextmanager
 def running() -> Iterator[Share]:
     """Serve a share; nothing is in it yet."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-    server.daemon_threads = True
+    server = _Server(("127.0.0.1", 0), _Handler)
     share = Share(f"http://127.0.0.1:{server.server_port}/")
     _SHARES[server.server_port] = share
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
@@ -112,8 +111,16 @@ def running() -> Iterator[Share]:
 _SHARES: dict[int, Share] = {}
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_: object) -> None:
+        """Say nothing: clients here break off as they like."""
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
 
     def log_message(self, *_: object) -> None:
         pass
