@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from . import identifiers as identifiers
     from .description import ColumnDescription, Description, TableDescription
     from .display.picture import Picture
-    from .display.tree import Node, Tree
     from .errors import (
         ConversionError,
         EmptySourceError,
@@ -82,6 +81,7 @@ if TYPE_CHECKING:
         load,
         load_shak,
     )
+    from .register.tree import Node, Tree
     from .tables import Table
     from .validation import ValidationReport, validate
 
@@ -89,7 +89,6 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "display.picture": ("Picture",),
-    "display.tree": ("Node", "Tree"),
     "description": ("ColumnDescription", "Description", "TableDescription"),
     "errors": (
         "InvalidDateError",
@@ -140,6 +139,7 @@ _HOMES = {
         "VirtualAddress",
         "to_dict",
     ),
+    "register.tree": ("Node", "Tree"),
     "register": (
         "Candidate",
         "Change",
