@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from . import codes as codes
     from . import examples as examples
     from . import identifiers as identifiers
+    from .archive import Archive, Registered
     from .description import ColumnDescription, Description, TableDescription
     from .display.picture import Picture
     from .display.tree import Node, Tree
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
         SorError,
         SorFileError,
         UnknownFieldError,
+        UnknownNightError,
         UnknownTermError,
         UnknownUnitError,
         UnrecognisedFormatError,
@@ -86,6 +88,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "archive": ("Archive", "Registered"),
     "display.picture": ("Picture",),
     "display.tree": ("Node", "Tree"),
     "description": ("ColumnDescription", "Description", "TableDescription"),
@@ -104,6 +107,7 @@ _HOMES = {
         "SorFileError",
         "UnknownTermError",
         "UnknownFieldError",
+        "UnknownNightError",
         "UnknownUnitError",
         "UnreadableDateWarning",
         "UnrecognisedFormatError",
@@ -162,6 +166,7 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "Address",
+    "Archive",
     "Candidate",
     "Change",
     "Classification",
@@ -194,6 +199,7 @@ __all__ = [
     "NotInForceError",
     "Picture",
     "Register",
+    "Registered",
     "ReplacedEntity",
     "Replacement",
     "Row",
@@ -214,6 +220,7 @@ __all__ = [
     "Term",
     "Tree",
     "UnknownFieldError",
+    "UnknownNightError",
     "UnknownTermError",
     "UnknownUnitError",
     "UnreadableDateWarning",

@@ -371,6 +371,14 @@ class Feed:
         """Read a table by its name: pairs of the record's line in its file and the record."""
         return self._read(self._having_table(table))
 
+    def files(self, table: str) -> tuple[str, ...]:
+        """Return the names of the files from which a table is read, as issues name them.
+
+        Raises:
+            MissingTableError: If the source does not have the table.
+        """
+        return tuple(reader.member.name for reader in self._having_table(table))
+
     def _having_table(self, table: str) -> list[TableReader]:
         if table not in self._readers:
             if table not in TABLES:

@@ -1,0 +1,6 @@
+"""An archive of nights: what the register said on each night, about any date."""
+
+from .archive import Added, Archive, Registered
+from .store import ArchivedFile, Night
+
+__all__ = ["Added", "Archive", "ArchivedFile", "Night", "Registered"]
