@@ -2,53 +2,33 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import zipfile
-from collections import defaultdict
-from collections.abc import Iterator, MutableMapping
+from collections.abc import MutableMapping
 from datetime import date
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import attrs
 
-from ..errors import ConversionError, SorError, UnknownNightError, UnknownUnitError
+from ..errors import ConversionError, UnknownNightError
 from ..exports.guards import Guards, error_count, promises_units
 from ..exports.replace import replaced_file, replaced_folder
 from ..exports.targets import writable
 from ..feed import Feed
 from ..feed import open as open_feed
-from ..identifiers import parse, require_text
-from ..records import SOREntity
 from ..register import Register, View, diff, load
 from ..register.closings import in_force
 from ..register.days import Day, as_day
-from ..tables import flatten
-from ..tables.schema import schema_of
-from .intake import Intake, take_in
-from .pieces import NamedBytes, as_file, read_files, write_zip
-from .runs import Runs, unbroken
-from .store import LINES, Lines, Night, State, Store
+from .history import UNITS, Registered, history
+from .intake import Intake, take_in, unchanged
+from .pieces import as_file, read_files, sha256, write_zip
+from .runs import Runs
+from .store import Night, State, Store
+from .verify import contents, problems
 
 if TYPE_CHECKING:
     from ..register import Diff
-
-_UNITS = "entities"
-
-
-@attrs.frozen
-class Registered:
-    """A record, and the nights on which the register had it: both axes of time."""
-
-    record: SOREntity
-    """The record; its ``validity`` is the period in the world (*virkningFra*, *virkningTil*)."""
-    registered_from: date
-    """The first night of an unbroken series of nights with it (*registreringFra*)."""
-    registered_to: date
-    """The last night of the series (*registreringTil*): the night before a night without the
-    record, before a night that is not in the archive, or the last night of the archive."""
 
 
 @attrs.frozen
@@ -195,7 +175,7 @@ class Archive:
                 )
             state = self._store.state()
             self._refuse_other_format(state, feed)
-            hashes = tuple((each, _sha256(files[each])) for each in files)
+            hashes = tuple((each, sha256(files[each])) for each in files)
             there = state.nights.get(day)
             if there is not None and there.content == hashes:
                 self._store.write_nights(state)
@@ -206,13 +186,12 @@ class Archive:
                     "unchanged (replace=True puts the new content in its place)"
                 )
             before, after = state.beside(day)
-            taken = take_in(feed, files, is_set, self._store)
+            taken = None if max_errors is not None else unchanged(state, before, hashes)
+            taken = taken or take_in(feed, files, is_set, self._store)
             self._check(guards, feed, taken, before, day)
             for kind, rows in taken.new.items():
                 self._store.append(kind, rows)
-            added = Night(
-                day, Path(name).name, is_set, tuple(taken.files), taken.records
-            )
+            added = Night(day, Path(name).name, is_set, tuple(taken.files), taken.records)
             self._store.commit(_with(state, str(feed.format), added, taken.parts, before, after))
             new = sum(rows.num_rows for rows in taken.new.values())
             return Added(day, changed=True, records=sum(taken.records.values()), new_rows=new)
@@ -228,14 +207,14 @@ class Archive:
         self, guards: Guards, feed: Feed, taken: Intake, before: int | None, day: date
     ) -> None:
         wants_units = promises_units(feed)
-        records = taken.records.get(_UNITS, 0) if wants_units else sum(taken.records.values())
+        records = taken.records.get(UNITS, 0) if wants_units else sum(taken.records.values())
         place = str(self.folder)
         guards.check_counts(
             feed.name, place, units=records, errors=error_count(feed), wants_units=True
         )
         if guards.max_closed is not None and before is not None and wants_units:
             earlier = list(in_force(self.register(date.fromordinal(before)).as_of(day)))
-            now = Register.from_records(feed.records(_UNITS), format=feed.format).as_of(day)
+            now = Register.from_records(feed.records(UNITS), format=feed.format).as_of(day)
             guards.check_closed(feed.name, place, earlier, now)
 
     # -- what it says
@@ -252,7 +231,7 @@ class Archive:
         state = self._store.state()
         found = self._night(state, night)
         name = str(self.folder / str(found.night) / found.name)
-        return as_file(name, found.is_set, _contents(state, found, self._store.lines()))
+        return as_file(name, found.is_set, contents(state, found, self._store.lines()))
 
     def register(self, night: Day) -> Register:
         """Return the register of a night: equal to that of the file that was added.
@@ -262,7 +241,7 @@ class Archive:
             MissingTableError: If it is an archive of a format without units.
         """
         found = self.night(night)
-        content = hashlib.sha256(repr((found.name, found.content)).encode()).hexdigest()
+        content = sha256(repr((found.name, found.content)).encode())
         register = self._registers.get(content)
         if register is None:
             register = self._registers[content] = load(self.file(found.night))
@@ -293,51 +272,7 @@ class Archive:
             UnknownUnitError: If no night has the unit.
             SorError: If it is an archive of a format without units.
         """
-        require_text(sor_id, "sor_id")
-        state = self._store.state()
-        if _UNITS not in state.parts:
-            raise SorError(f"{self.folder} has no units: load a night of it (Archive.file)")
-        known = parse(sor_id, "sor_id")
-        spelled = sor_id.strip() if known is None else known.value
-        nights = self._nights_by_record(state, spelled)
-        if not nights:
-            raise UnknownUnitError(f"no night has a unit {sor_id!r}", sor_id=sor_id)
-        found = [
-            Registered(record, date.fromordinal(first), date.fromordinal(last))
-            for record, days in nights.items()
-            for first, last in unbroken(sorted(days))
-        ]
-        return tuple(
-            sorted(
-                found,
-                key=lambda one: (
-                    one.registered_from,
-                    one.record.validity.from_date or date.min,
-                    one.registered_to,
-                ),
-            )
-        )
-
-    def _nights_by_record(self, state: State, sor_id: str) -> dict[SOREntity, set[int]]:
-        rows = {*self._store.rows_where(_UNITS, "sor_id", sor_id)}
-        days = [night.toordinal() for night in state.nights]
-        lines = _LinesOfUnits(self._store, rows)
-        found: defaultdict[SOREntity, set[int]] = defaultdict(set)
-        for row, first, last in state.parts[_UNITS]:
-            if row in rows:
-                for record in lines.records(row) or self._whole(sor_id, row, first):
-                    if record.sor_id == sor_id:
-                        found[record].update(day for day in days if first <= day <= last)
-        return dict(found)
-
-    def _whole(self, sor_id: str, row: int, night: int) -> Iterator[SOREntity]:
-        """Yield the record of a row that is not a line: one of a night on which it was there."""
-        schema = schema_of(_UNITS, lists=False)
-        wanted = self._store.values(schema, row)
-        versions = self.register(date.fromordinal(night)).history(sor_id)
-        for record, values in zip(versions, flatten.rows(schema, versions), strict=True):
-            if values == wanted:
-                yield record
+        return history(self._store, sor_id, self.register)
 
     def diff(self, night_a: Day, night_b: Day) -> Diff:
         """Compare what two nights said, each about its own date.
@@ -350,9 +285,7 @@ class Archive:
 
     # -- files
 
-    def export(
-        self, night: Day, path: str | os.PathLike[str], *, force: bool = False
-    ) -> Path:
+    def export(self, night: Day, path: str | os.PathLike[str], *, force: bool = False) -> Path:
         """Write a night as it was added: the same bytes in every file.
 
         Args:
@@ -371,17 +304,17 @@ class Archive:
         state = self._store.state()
         found = self._night(state, night)
         target = writable(path, lambda _: False, sources=[self.folder], force=force)
-        contents = _contents(state, found, self._store.lines())
+        files = contents(state, found, self._store.lines())
         if not found.is_set or target.suffix.lower() == ".zip":
             with replaced_file(target) as new:
                 if found.is_set:
-                    write_zip(new, contents, zipfile.ZIP_DEFLATED)
+                    write_zip(new, files, zipfile.ZIP_DEFLATED)
                 else:
-                    new.write_bytes(next(iter(contents.values())))
+                    new.write_bytes(next(iter(files.values())))
             return target
-        tops = {name.split("/")[0] for name in contents}
+        tops = {name.split("/")[0] for name in files}
         with replaced_folder(target, tops.__contains__, force=force) as folder:
-            for name, content in contents.items():
+            for name, content in files.items():
                 file = folder / name
                 file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_bytes(content)
@@ -393,65 +326,13 @@ class Archive:
         Returns:
             What is wrong, each with its night and file; empty if nothing is.
         """
-        problems = []
-        try:
-            state = self._store.state()
-            lines = self._store.lines() if state.nights else None
-            counts = {
-                table: self._store.records_by_row(table)
-                for table in {name for night in state.nights.values() for name in night.records}
-            }
-        except SorError as error:
-            return [str(error)]
-        checked: dict[tuple[str, ...], str | None] = {}
-        for night in state.nights.values():
-            at = night.night.toordinal()
-            for file in night.files:
-                try:
-                    assert lines is not None
-                    found = _sha256(lines.joined(state.parts[file.part].at(at)))
-                except (SorError, KeyError) as error:
-                    problems.append(f"{night.night}: {file.name}: {error}")
-                    continue
-                if found != file.sha256:
-                    problems.append(
-                        f"{night.night}: {file.name}: SHA-256 is {found}, expected {file.sha256}"
-                    )
-            for table, expected in night.records.items():
-                records = counts[table].total(state.parts[table].at(at))
-                if records != expected:
-                    problems.append(
-                        f"{night.night}: {table}: {records} records, expected {expected}"
-                    )
-        return problems
+        return list(problems(self._store))
 
 
 def _as_night(night: Day) -> date:
     if night is None:
         raise ConversionError("name a night: a date, or text such as 2026-06-15")
     return as_day(night)
-
-
-def _sha256(content: bytes | memoryview) -> str:
-    return hashlib.sha256(content).hexdigest()
-
-
-def _contents(state: State, night: Night, lines: Lines) -> dict[str, memoryview]:
-    """Return the files of a night.
-
-    Raises:
-        SorError: If one is not what was added.
-    """
-    at = night.night.toordinal()
-    found = {}
-    for file in night.files:
-        found[file.name] = lines.joined(state.parts[file.part].at(at))
-        if _sha256(found[file.name]) != file.sha256:
-            raise SorError(
-                f"the archive is damaged: {file.name} of {night.night} is not what was added; "
-                "Archive.verify lists all damage"
-            )
-    return found
 
 
 def _with(  # noqa: PLR0917 - what a state is built from
@@ -480,26 +361,3 @@ class _Latest(dict[str, Register]):
     def __setitem__(self, key: str, value: Register) -> None:
         self.clear()
         super().__setitem__(key, value)
-
-
-class _LinesOfUnits:
-    """The records that follow from single lines."""
-
-    def __init__(self, store: Store, rows: set[int]) -> None:
-        self._store = store
-        self._rows = rows
-
-    @cached_property
-    def _found(self) -> dict[int, tuple[bytes, bytes]]:
-        return {
-            row: (header, line)
-            for row, header, line in self._store.lines_of(sorted(self._rows))
-            if header is not None
-        }
-
-    def records(self, row: int) -> list[SOREntity]:
-        """Return the records of a row; none if it is not a line."""
-        if row not in self._found:
-            return []
-        with open_feed(NamedBytes(b"".join(self._found[row]), "SOREntity.csv")) as feed:
-            return list(feed.entities())

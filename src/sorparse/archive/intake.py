@@ -8,12 +8,13 @@ apart.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from bisect import bisect_right
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from itertools import chain
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
@@ -23,16 +24,15 @@ from ..records import Address, VirtualAddress
 from ..tables import flatten
 from ..tables.arrow import arrow_arrays, arrow_schema, load_pyarrow, values_of
 from ..tables.schema import TableSchema, schema_of, steps_of
-from .pieces import split
-from .store import LINES, ArchivedFile, Store
+from .pieces import sha256, split
+from .store import LINES, ArchivedFile, State, Store
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 _BY_LINE = (Format.SOR2, Format.SOR2_DAILY)
 _BATCH_ROWS = 8192
-Key = tuple[str, bytes | None, bytes]
-"""A line: the part it belongs to, the header above it, and its bytes."""
+T = TypeVar("T")
 
 
 @attrs.define(eq=False)
@@ -48,44 +48,73 @@ class Intake:
     """Number of records by table."""
 
 
-def take_in(feed: Feed, files: dict[str, bytes], is_set: bool, store: Store) -> Intake:  # noqa: FBT001
+@attrs.define(eq=False)
+class _Linked:
+    """A file of which each record is a line."""
+
+    records: Iterator[tuple[int, Any]]
+    starts: list[int]
+    rows: list[int]
+
+
+def take_in(feed: Feed, files: dict[str, bytes], is_set: bool, store: Store) -> Intake:
     """Read a night, number its lines and records, and find the new ones."""
     found = Intake()
-    next_row = store.next_row()
+    numbers = _Numbers(store.next_row())
     read_from = _tables_by_file(feed, files)
-    linked: dict[str, tuple[list[int], list[int]]] = {}
-    keys: list[tuple[str, list[Key]]] = []
+    linked: dict[str, _Linked] = {}
+    split_up: list[tuple[str, bytes | None, list[bytes]]] = []
+    """Part, header (None of the header itself, and of lines that are not records), and lines."""
     for name, content in files.items():
         pieces, starts = split(content)
-        table, header = read_from.get(name), 0
+        table = read_from.get(name)
+        part = _part(name, is_set, found.files)
+        records: Iterator[tuple[Any, Any]] = iter(())
         if table is not None and starts is not None:
-            first = next(iter(feed.numbered(table)), (None, None))[0]
-            header = 0 if first is None else bisect_right(starts, first) - 1
-        if table is not None and starts is not None and header:
+            records = feed.numbered(table)
+        first = next(records, None)
+        if table is not None and starts is not None and first is not None:
             part = table
-            above = b"".join(pieces[:header])
+            at = bisect_right(starts, first[0] or 1) - 1
+            header = b"".join(pieces[:at])
+            split_up.append((part, None, [header]))
+            split_up.append((part, header, pieces[at:]))
+            rows = found.parts.setdefault(part, [])
+            linked[table] = _Linked(chain([first], records), [1, *starts[at:]], rows)
         else:
-            table, part, above = None, _part(name, is_set, keys), None
-        keys.append(
-            (part, [(part, above if at >= header else None, line) for at, line in enumerate(pieces)])
-        )
-        digest = hashlib.sha256(content).hexdigest()
+            split_up.append((part, None, pieces))
+        digest = sha256(content)
         found.files.append(ArchivedFile(name, part, len(content), digest))
-        if table is not None and starts is not None:
-            linked[table] = starts, found.parts.setdefault(table, [])
-    numbers, new = _numbered((key for _, part in keys for key in part), _lines(store), next_row)
-    for part, each in keys:
-        found.parts.setdefault(part, []).extend(map(numbers.__getitem__, each))
-    found.new[LINES] = _lines_table(new)
-    next_row += len(new)
+    known = {(part, header): dict.fromkeys(lines, 0) for part, header, lines in split_up}
+    _find_lines(store, known)
+    tables = []
+    for part, above, lines in split_up:
+        rows_of = known[part, above]
+        tables.append(_lines_table(part, above, numbers.give(rows_of)))
+        found.parts.setdefault(part, []).extend(map(rows_of.__getitem__, lines))
+    found.new[LINES] = load_pyarrow().concat_tables(tables)
+    split_up.clear()
+    known.clear()
     fresh = set(found.new[LINES]["row"].to_pylist())
     for table in feed.tables:
-        if table in linked:
-            taken = _records_of(feed, table, *linked[table], fresh, found)
-        else:
-            taken, next_row = _whole_table(feed, table, store, next_row, found)
+        taken = (
+            _records_of(table, linked[table], fresh, found)
+            if table in linked
+            else _whole_table(feed, table, store, numbers, found)
+        )
         found.new[table] = taken
     return found
+
+
+def unchanged(
+    state: State, before: int | None, content: tuple[tuple[str, str], ...]
+) -> Intake | None:
+    """Return a night with the content of the night before it; None if it has another."""
+    night = state.nights.get(date.fromordinal(before or 1))
+    if before is None or night is None or night.content != content:
+        return None
+    parts = {part: rows for part, runs in state.parts.items() if (rows := runs.at(before))}
+    return Intake([*night.files], parts, {}, dict(night.records))
 
 
 def _tables_by_file(feed: Feed, files: Iterable[str]) -> dict[str, str]:
@@ -101,73 +130,75 @@ def _tables_by_file(feed: Feed, files: Iterable[str]) -> dict[str, str]:
     return {name: tables[0] for name, tables in found.items() if len(tables) == 1 and tables[0]}
 
 
-def _part(name: str, is_set: bool, keys: Sequence[tuple[str, Any]]) -> str:  # noqa: FBT001
+def _part(name: str, is_set: bool, others: Iterable[ArchivedFile]) -> str:
     """Return the name of a file without what may differ from night to night: its digits."""
     part = "file:" + (re.sub(r"\d+", "#", name) if is_set else "")
-    return f"file:{name}" if part in [other for other, _ in keys] else part
+    return f"file:{name}" if part in [other.part for other in others] else part
 
 
-def _numbered(
-    keys: Iterable[Hashable], stored: Iterable[tuple[int, Any]], next_row: int
-) -> tuple[dict[Any, int], dict[int, Any]]:
-    """Return the number of each key, and the keys with a new number, ascending."""
-    numbers = dict.fromkeys(keys, 0)
-    for row, key in stored:
-        if key in numbers:
-            numbers[key] = row
-    new: dict[int, Any] = {}
-    for key, row in numbers.items():
-        if not row:
-            number = next_row + len(new)
-            numbers[key] = number
-            new[number] = key
-    return numbers, new
+class _Numbers:
+    """Gives numbers to what has none."""
+
+    def __init__(self, next_row: int) -> None:
+        self._next = next_row
+
+    def give(self, rows: dict[T, int]) -> dict[int, T]:
+        """Number what has the number 0, in order, and return it by its number."""
+        new = {}
+        for key, row in rows.items():
+            if not row:
+                rows[key] = self._next
+                new[self._next] = key
+                self._next += 1
+        return new
 
 
-def _lines(store: Store) -> Iterator[tuple[int, Key]]:
+def _find_lines(store: Store, known: dict[tuple[str, bytes | None], dict[bytes, int]]) -> None:
+    """Set the number of each line that the archive holds."""
     for batch in store.batches(LINES):
-        rows, *columns = values_of(batch, ("row", "part", "header", "line")).values()
-        yield from zip(rows, zip(*columns, strict=True), strict=True)
+        columns = values_of(batch, ("row", "part", "header", "line")).values()
+        for row, part, header, line in zip(*columns, strict=True):
+            lines = known.get((part, header), ())
+            if line in lines:
+                known[part, header][line] = row
 
 
-def _lines_table(new: dict[int, Key]) -> pa.Table:
+def _lines_table(part: str, header: bytes | None, new: dict[int, bytes]) -> pa.Table:
     pa = load_pyarrow()
-    parts, headers, lines = zip(*new.values(), strict=True) if new else ((), (), ())
-    return pa.table(
-        {
-            "row": pa.array(new, pa.int64()),
-            "part": pa.array(parts, pa.string()).dictionary_encode(),
-            "header": pa.array(headers, pa.binary()).dictionary_encode(),
-            "line": pa.array(lines, pa.large_binary()),
-        }
-    )
+    places = pa.array([0] * len(new), pa.int32())
+    columns = {
+        "row": pa.array(new, pa.int64()),
+        "part": pa.DictionaryArray.from_arrays(places, pa.array([part])),
+        "header": pa.DictionaryArray.from_arrays(
+            places if header is not None else pa.nulls(len(new), pa.int32()),
+            pa.array([header or b""], pa.binary()),
+        ),
+        "line": pa.array(new.values(), pa.large_binary()),
+    }
+    return pa.table(columns)
 
 
-def _records_of(
-    feed: Feed, table: str, starts: list[int], rows: list[int], fresh: set[int], found: Intake
-) -> pa.Table:
+def _records_of(table: str, linked: _Linked, fresh: set[int], found: Intake) -> pa.Table:
     """Return the records of new lines; all are read, for the errors in them."""
-    pa = load_pyarrow()
     schema = schema_of(table, lists=False)
-    names = columns_beside_lines(schema)
-    batches: list[Any] = []
+    names = ["row", *columns_beside_lines(schema)]
+    batches = [_with_rows(schema, [], [[] for _ in schema.columns]).select(names)]
     numbers: list[int] = []
     records: list[Any] = []
     missing = set(fresh)
     count = 0
 
     def flush() -> None:
-        if records:
-            batch = _with_rows(schema, numbers, flatten.columns_of(schema, records))
-            batches.append(batch.select(["row", *names]))
-            numbers.clear()
-            records.clear()
+        columns = flatten.columns_of(schema, records)
+        batches.append(_with_rows(schema, numbers, columns).select(names))
+        numbers.clear()
+        records.clear()
 
     last, taken = -1, 0
-    for line, record in feed.numbered(table):
+    for line, record in linked.records:
         count += 1
-        place = bisect_right(starts, line) - 1
-        row = rows[place]
+        place = bisect_right(linked.starts, line) - 1
+        row = linked.rows[place]
         if place != last and row in missing:  # the first time that a line occurs
             missing.discard(row)
             taken = row
@@ -177,24 +208,27 @@ def _records_of(
             records.append(record)
             if len(records) >= _BATCH_ROWS:
                 flush()
-    flush()
+    if records:
+        flush()
     found.records[table] = count
-    if not batches:
-        return _with_rows(schema, [], [[] for _ in schema.columns]).select(["row", *names])
-    return pa.concat_tables(batches)
+    return load_pyarrow().concat_tables(batches)
 
 
 def _whole_table(
-    feed: Feed, table: str, store: Store, next_row: int, found: Intake
-) -> tuple[pa.Table, int]:
+    feed: Feed, table: str, store: Store, numbers: _Numbers, found: Intake
+) -> pa.Table:
     """Number the records of a table by their values, and return the new ones."""
     schema = schema_of(table, lists=False)
     records = list(flatten.rows(schema, feed.records(table)))
-    numbers, new = _numbered(records, _stored(schema, store), next_row)
+    rows = dict.fromkeys(records, 0)
+    for row, values in _stored(schema, store):
+        if values in rows:
+            rows[values] = row
+    new = numbers.give(rows)
     found.records[table] = len(records)
-    found.parts.setdefault(table, []).extend(map(numbers.__getitem__, records))
+    found.parts.setdefault(table, []).extend(map(rows.__getitem__, records))
     columns = list(map(list, zip(*new.values(), strict=True))) or [[] for _ in schema.columns]
-    return _with_rows(schema, list(new), columns), next_row + len(new)
+    return _with_rows(schema, list(new), columns)
 
 
 def _stored(schema: TableSchema, store: Store) -> Iterator[tuple[int, tuple[Any, ...]]]:
@@ -218,7 +252,9 @@ def columns_beside_lines(schema: TableSchema) -> tuple[str, ...]:
     With them an archive would be half as large again; they are in the line.
     """
     addresses = {
-        field.name for field, kind, _ in steps_of(schema.record) if kind in (Address, VirtualAddress)
+        field.name
+        for field, kind, _ in steps_of(schema.record)
+        if kind in (Address, VirtualAddress)
     }
     return tuple(
         column.name for column in schema.columns if column.path.split(".")[0] not in addresses

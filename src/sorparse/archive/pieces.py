@@ -7,6 +7,7 @@ The pieces of a file one after the other are the file, whatever it holds.
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
 import zipfile
@@ -22,6 +23,11 @@ _MOST_LINES = 50
 """Lines of one record; a quotation mark that is never closed does not join more."""
 _WIDE = (b"\xff\xfe", b"\xfe\xff", b"\0")
 """What text begins with, or holds, whose line ends are not single bytes."""
+
+
+def sha256(content: bytes | memoryview) -> str:
+    """Return the SHA-256 of some bytes."""
+    return hashlib.sha256(content).hexdigest()
 
 
 class NamedBytes(io.BytesIO):
@@ -51,7 +57,9 @@ def read_files(source: Any) -> tuple[str, bool, dict[str, bytes]]:
 
 
 def as_file(
-    name: str, is_set: bool, files: Mapping[str, bytes | memoryview]  # noqa: FBT001
+    name: str,
+    is_set: bool,
+    files: Mapping[str, bytes | memoryview],
 ) -> BinaryIO:
     """Return files as :func:`sorparse.open` takes them: a zip, or the only file itself."""
     if not is_set:

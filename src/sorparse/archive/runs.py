@@ -13,6 +13,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 
 import attrs
 
@@ -44,9 +45,11 @@ class Runs:
             after: The night after it in the archive, if any.
         """
         beside = before if before is not None else after
-        present = [] if beside is None else [
-            place for place, (_, first, last) in enumerate(self) if first <= beside <= last
-        ]
+        present = (
+            []
+            if beside is None
+            else [place for place, (_, first, last) in enumerate(self) if first <= beside <= last]
+        )
         kept = dict(_in_order([self.rows[place] for place in present], rows))
         again = {present[old]: new for old, new in kept.items()}
         found = Runs()
@@ -96,7 +99,7 @@ def _in_order(old: Sequence[int], new: Sequence[int]) -> Iterator[tuple[int, int
     for place, row in enumerate(old):
         places[row].append(place)
     pairs = [(places[row].popleft(), at) for at, row in enumerate(new) if places.get(row)]
-    if all(one[0] < other[0] for one, other in zip(pairs, pairs[1:], strict=False)):
+    if all(one[0] < other[0] for one, other in pairwise(pairs)):
         yield from pairs
         return
     # the longest increasing subsequence: for each length the pair that ends such a one lowest
@@ -105,9 +108,9 @@ def _in_order(old: Sequence[int], new: Sequence[int]) -> Iterator[tuple[int, int
     previous: list[int] = []
     for at, (place, _) in enumerate(pairs):
         length = bisect_left(ends, place)
-        ends[length:length + 1] = [place]
+        ends[length : length + 1] = [place]
         previous.append(ending[length - 1] if length else -1)
-        ending[length:length + 1] = [at]
+        ending[length : length + 1] = [at]
     chosen = []
     at = ending[-1] if ending else -1
     while at >= 0:

@@ -17,7 +17,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import date
 from pathlib import Path
@@ -121,9 +121,7 @@ class Store:
                 raise ConversionError(
                     f"{self.folder} is not an archive and not empty; name a new folder"
                 )
-            lock = sqlite3.connect(
-                self.folder / _LOCK, timeout=_LOCK_SECONDS, isolation_level=None
-            )
+            lock = sqlite3.connect(self.folder / _LOCK, timeout=_LOCK_SECONDS, isolation_level=None)
             with closing(lock):
                 lock.execute("BEGIN EXCLUSIVE")
                 yield
@@ -195,7 +193,9 @@ class Store:
         table = pa.table(
             {
                 "part": pa.DictionaryArray.from_arrays(
-                    pa.array([at for at, (_, runs) in enumerate(parts) for _ in runs.rows], "int32"),
+                    pa.array(
+                        [at for at, (_, runs) in enumerate(parts) for _ in runs.rows], "int32"
+                    ),
                     pa.array([name for name, _ in parts], pa.string()),
                 ),
                 "row": pa.array([row for _, runs in parts for row in runs.rows], pa.int64()),
@@ -254,7 +254,7 @@ class Store:
                 path = files[-1]
                 table = load_pyarrow().concat_tables([tail, table], promote_options="default")
         path.parent.mkdir(exist_ok=True)
-        self._write(path, table.unify_dictionaries().combine_chunks())
+        self._write(path, table.unify_dictionaries())
 
     def batches(self, kind: str, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
         """Yield all rows of a kind, some thousands at a time."""
@@ -279,12 +279,14 @@ class Store:
     def values(self, schema: TableSchema, row: int) -> tuple[Any, ...] | None:
         """Return the columns of a record."""
         found = self.table(schema.name, filters=[("row", "=", row)])
-        return next((tuple(each[name] for name in schema.names) for each in found.to_pylist()), None)
+        return next(
+            (tuple(each[name] for name in schema.names) for each in found.to_pylist()), None
+        )
 
-    def lines_of(self, rows: Sequence[int]) -> Iterator[tuple[int, bytes | None, bytes]]:
+    def lines_of(self, rows: Iterable[int]) -> Iterator[tuple[int, bytes | None, bytes]]:
         """Yield row, header and bytes of some lines."""
-        found = self.table(LINES, filters=[("row", "in", list(rows))]) if rows else []
-        for each in found and found.to_pylist():
+        found = self.table(LINES, filters=[("row", "in", [*rows])]).to_pylist() if rows else []
+        for each in found:
             yield each["row"], each["header"], each["line"]
 
     def records_by_row(self, table: str) -> Records:
@@ -312,7 +314,9 @@ class Store:
                 compression="zstd",
                 compression_level=_LEVEL,
                 use_dictionary=[name for name in table.column_names if name not in plain],
-                column_encoding={"row": "DELTA_BINARY_PACKED"} if "row" in table.column_names else None,
+                column_encoding={"row": "DELTA_BINARY_PACKED"}
+                if "row" in table.column_names
+                else None,
                 write_statistics=[name for name in table.column_names if name != "line"],
             )
 
@@ -346,7 +350,8 @@ class Lines:
         wanted = np.asarray(rows, np.int64)
         places = np.searchsorted(self._rows, wanted)
         if len(wanted) and (
-            not len(self._rows) or (self._rows[places.clip(max=len(self._rows) - 1)] != wanted).any()
+            not len(self._rows)
+            or (self._rows[places.clip(max=len(self._rows) - 1)] != wanted).any()
         ):
             raise SorFileError("lines of the archive are missing", file=self._name)
         taken = self._lines.take(pa.array(places))
@@ -374,4 +379,6 @@ def _readable(path: Path) -> Iterator[None]:
         if isinstance(error, SorError):
             raise
         told = " ".join(str(error).split())
-        raise SorFileError(f"cannot read this file of the archive: {told}", file=str(path)) from error
+        raise SorFileError(
+            f"cannot read this file of the archive: {told}", file=str(path)
+        ) from error
