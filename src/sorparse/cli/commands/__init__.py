@@ -26,6 +26,7 @@ NAMES = (
     "validate",
     "convert",
     "extract",
+    "archive",
     "examples",
     "browse",
     "completion",

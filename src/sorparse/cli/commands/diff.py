@@ -114,10 +114,8 @@ def run(args: argparse.Namespace, out: Output) -> int:
             )
         else:
             out.rows(("change", "count"), counts.items())
-    elif out.is_json:
-        out.json({**sorparse.to_dict(found), "counts": found.counts(), **unknown_ids})
     else:
-        out.rows(_COLUMNS, _rows(found), styles={"change": lambda text: _STYLES.get(text, "")})
+        show(found, out, **unknown_ids)
     if not args.quiet:
         told = ", ".join(f"{number} {what}" for what, number in found.counts().items() if number)
         print(
@@ -138,6 +136,14 @@ def run(args: argparse.Namespace, out: Output) -> int:
     # compared with nothing: the differences say nothing of the register
     is_empty = any(issue.code == "no-entities" for issue in issues)
     return reading.status(args, issues, otherwise=1 if tripped or unknown or is_empty else 0)
+
+
+def show(found: Diff, out: Output, **more: object) -> None:
+    """Show every difference; ``more`` is added to JSON."""
+    if out.is_json:
+        out.json({**sorparse.to_dict(found), "counts": found.counts(), **more})
+    else:
+        out.rows(_COLUMNS, _rows(found), styles={"change": lambda text: _STYLES.get(text, "")})
 
 
 def _rows(found: Diff) -> Iterator[tuple[object, ...]]:
