@@ -38,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
     def action(run: _Run, name: str, help: str) -> argparse.ArgumentParser:
         sub = actions.add_parser(name, help=help, description=help)
-        sub.set_defaults(run_action=run)
+        sub.set_defaults(run_action=run, mode="text")
         sub.add_argument(
             "archive", metavar="ARCHIVE", type=arguments.path, help="the folder of the archive"
         )
