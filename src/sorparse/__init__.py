@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from . import codes as codes
     from . import examples as examples
+    from . import fetching as fetching
     from . import identifiers as identifiers
     from .archive import Archive, Registered
     from .description import ColumnDescription, Description, TableDescription
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from .errors import (
         ConversionError,
         EmptySourceError,
+        FetchError,
         FhirError,
         GuardError,
         InvalidDateError,
@@ -96,6 +98,7 @@ _HOMES = {
         "InvalidDateError",
         "ConversionError",
         "EmptySourceError",
+        "FetchError",
         "FhirError",
         "GuardError",
         "InvalidOptionError",
@@ -161,7 +164,7 @@ _HOMES = {
     "tables": ("Table",),
     "validation": ("ValidationReport", "validate"),
 }
-_MODULES = ("codes", "examples", "identifiers")
+_MODULES = ("codes", "examples", "fetching", "identifiers")
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
@@ -182,6 +185,7 @@ __all__ = [
     "EntityRef",
     "Extra",
     "Feed",
+    "FetchError",
     "FhirError",
     "Format",
     "GeoLocation",
@@ -235,6 +239,7 @@ __all__ = [
     "diff",
     "examples",
     "extract",
+    "fetching",
     "identifiers",
     "load",
     "load_shak",

@@ -26,6 +26,7 @@ NAMES = (
     "validate",
     "convert",
     "extract",
+    "fetch",
     "archive",
     "examples",
     "browse",
