@@ -24,7 +24,7 @@ from .history import UNITS, Registered, history
 from .intake import Intake, take_in, unchanged
 from .pieces import as_file, read_files, sha256, write_zip
 from .runs import Runs
-from .store import Night, State, Store
+from .store import LINES, Night, State, Store
 from .verify import contents, problems
 
 if TYPE_CHECKING:
@@ -189,8 +189,9 @@ class Archive:
             taken = None if max_errors is not None else unchanged(state, before, hashes)
             taken = taken or take_in(feed, files, is_set, self._store)
             self._check(guards, feed, taken, before, day)
-            for kind, rows in taken.new.items():
-                self._store.append(kind, rows)
+            # lines last: a line that is there is taken as known, with its records
+            for kind in sorted(taken.new, key=LINES.__eq__):
+                self._store.append(kind, taken.new[kind])
             added = Night(day, Path(name).name, is_set, tuple(taken.files), taken.records)
             self._store.commit(_with(state, str(feed.format), added, taken.parts, before, after))
             new = sum(rows.num_rows for rows in taken.new.values())

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
+from ..exports.load import ROW_ID
 from ..feed import Feed
 from ..formats import Format
 from ..records import Address, VirtualAddress
@@ -95,7 +96,7 @@ def take_in(feed: Feed, files: dict[str, bytes], is_set: bool, store: Store) -> 
     found.new[LINES] = load_pyarrow().concat_tables(tables)
     split_up.clear()
     known.clear()
-    fresh = set(found.new[LINES]["row"].to_pylist())
+    fresh = set(found.new[LINES][ROW_ID].to_pylist())
     for table in feed.tables:
         taken = (
             _records_of(table, linked[table], fresh, found)
@@ -156,7 +157,7 @@ class _Numbers:
 def _find_lines(store: Store, known: dict[tuple[str, bytes | None], dict[bytes, int]]) -> None:
     """Set the number of each line that the archive holds."""
     for batch in store.batches(LINES):
-        columns = values_of(batch, ("row", "part", "header", "line")).values()
+        columns = values_of(batch, (ROW_ID, "part", "header", "line")).values()
         for row, part, header, line in zip(*columns, strict=True):
             lines = known.get((part, header), ())
             if line in lines:
@@ -167,7 +168,7 @@ def _lines_table(part: str, header: bytes | None, new: dict[int, bytes]) -> pa.T
     pa = load_pyarrow()
     places = pa.array([0] * len(new), pa.int32())
     columns = {
-        "row": pa.array(new, pa.int64()),
+        ROW_ID: pa.array(new, pa.int64()),
         "part": pa.DictionaryArray.from_arrays(places, pa.array([part])),
         "header": pa.DictionaryArray.from_arrays(
             places if header is not None else pa.nulls(len(new), pa.int32()),
@@ -181,7 +182,7 @@ def _lines_table(part: str, header: bytes | None, new: dict[int, bytes]) -> pa.T
 def _records_of(table: str, linked: _Linked, fresh: set[int], found: Intake) -> pa.Table:
     """Return the records of new lines; all are read, for the errors in them."""
     schema = schema_of(table, lists=False)
-    names = ["row", *columns_beside_lines(schema)]
+    names = [ROW_ID, *columns_beside_lines(schema)]
     batches = [_with_rows(schema, [], [[] for _ in schema.columns]).select(names)]
     numbers: list[int] = []
     records: list[Any] = []
@@ -236,13 +237,13 @@ def _stored(schema: TableSchema, store: Store) -> Iterator[tuple[int, tuple[Any,
         values = values_of(batch, batch.schema.names)
         absent = [None] * batch.num_rows
         columns = [values.get(name, absent) for name in schema.names]
-        yield from zip(values["row"], zip(*columns, strict=True), strict=True)
+        yield from zip(values[ROW_ID], zip(*columns, strict=True), strict=True)
 
 
 def _with_rows(schema: TableSchema, rows: Sequence[int], columns: flatten.Columns) -> pa.Table:
     pa = load_pyarrow()
     records = pa.table(arrow_arrays(schema, columns), schema=arrow_schema(schema))
-    return records.add_column(0, "row", pa.array(rows, pa.int64()))
+    return records.add_column(0, ROW_ID, pa.array(rows, pa.int64()))
 
 
 @cache

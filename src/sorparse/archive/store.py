@@ -2,10 +2,10 @@
 
 | File | Holds |
 |---|---|
-| ``registrations.parquet`` | the runs of every row: ``part``, ``row``, ``registered_from``, ``registered_to``; its metadata list the nights |
+| ``registrations.parquet`` | the runs of every row: ``part``, ``row_id``, ``registered_from``, ``registered_to``; its metadata list the nights |
 | ``nights.parquet`` | the nights that are there |
-| ``lines/*.parquet`` | ``row``, ``part`` and the bytes of each distinct line |
-| ``<table>/*.parquet`` | ``row`` and the columns of each distinct record |
+| ``lines/*.parquet`` | ``row_id``, ``part`` and the bytes of each distinct line |
+| ``<table>/*.parquet`` | ``row_id`` and the columns of each distinct record |
 
 Numbers of rows are never used twice, and only ``registrations.parquet`` says which count. It is
 replaced in one step and last, so a run that is killed, or a full disk, leaves rows that nobody
@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from ..errors import ConversionError, SorError, SorFileError
+from ..exports.load import ROW_ID
 from ..exports.replace import replaced_file, restore
 from ..extras import load_extra
 from ..tables.arrow import load_pyarrow
@@ -172,7 +173,7 @@ class Store:
             table[name].cast(pa.int32()).to_numpy() + np.int64(offset)
             for name in ("registered_from", "registered_to")
         ]
-        rows = table["row"].to_numpy()
+        rows = table[ROW_ID].to_numpy()
         parts: dict[str, Runs] = {}
         start = 0
         for part, count in info["parts"]:
@@ -198,7 +199,7 @@ class Store:
                     ),
                     pa.array([name for name, _ in parts], pa.string()),
                 ),
-                "row": pa.array([row for _, runs in parts for row in runs.rows], pa.int64()),
+                ROW_ID: pa.array([row for _, runs in parts for row in runs.rows], pa.int64()),
                 "registered_from": days([day for _, runs in parts for day in runs.first]),
                 "registered_to": days([day for _, runs in parts for day in runs.last]),
             }
@@ -246,7 +247,7 @@ class Store:
         if not table.num_rows:
             return
         files = self._files(kind)
-        path = self.folder / kind / f"{table['row'][0].as_py():012}.parquet"
+        path = self.folder / kind / f"{table[ROW_ID][0].as_py():012}.parquet"
         if files and table.num_rows < _TAIL_ROWS:
             with _readable(files[-1]):
                 tail = _parquet().read_table(files[-1])
@@ -268,34 +269,36 @@ class Store:
         for path in self._files(kind):
             with _readable(path):
                 found.append(_parquet().read_table(path, **options))
+        if not found:
+            raise SorFileError(f"the files of {kind} are missing", file=str(self.folder))
         return pa.concat_tables(found, promote_options="default")
 
     def rows_where(self, table: str, column: str, value: str) -> list[int]:
         """Return the rows of a table whose column has a value."""
-        found = self.table(table, columns=["row"], filters=[(column, "=", value)])
-        rows: list[int] = found["row"].to_pylist()
+        found = self.table(table, columns=[ROW_ID], filters=[(column, "=", value)])
+        rows: list[int] = found[ROW_ID].to_pylist()
         return rows
 
     def values(self, schema: TableSchema, row: int) -> tuple[Any, ...] | None:
         """Return the columns of a record."""
-        found = self.table(schema.name, filters=[("row", "=", row)])
+        found = self.table(schema.name, filters=[(ROW_ID, "=", row)])
         return next(
             (tuple(each[name] for name in schema.names) for each in found.to_pylist()), None
         )
 
     def lines_of(self, rows: Iterable[int]) -> Iterator[tuple[int, bytes | None, bytes]]:
         """Yield row, header and bytes of some lines."""
-        found = self.table(LINES, filters=[("row", "in", [*rows])]).to_pylist() if rows else []
+        found = self.table(LINES, filters=[(ROW_ID, "in", [*rows])]).to_pylist() if rows else []
         for each in found:
-            yield each["row"], each["header"], each["line"]
+            yield each[ROW_ID], each["header"], each["line"]
 
     def records_by_row(self, table: str) -> Records:
         """Return how many records each row of a table has."""
-        return Records(self.table(table, columns=["row"])["row"].to_pylist())
+        return Records(self.table(table, columns=[ROW_ID])[ROW_ID].to_pylist())
 
     def lines(self) -> Lines:
         """Return all lines."""
-        return Lines(self.table(LINES, columns=["row", "line"]), str(self.folder))
+        return Lines(self.table(LINES, columns=[ROW_ID, "line"]), str(self.folder))
 
     def _files(self, kind: str) -> list[Path]:
         return sorted((self.folder / kind).glob("*.parquet"))
@@ -305,7 +308,7 @@ class Store:
 
     @staticmethod
     def _write(path: Path, table: pa.Table) -> None:
-        plain = {"row", "line"}
+        plain = {ROW_ID, "line"}
         restore(path)
         with replaced_file(path) as new:
             _parquet().write_table(
@@ -314,8 +317,8 @@ class Store:
                 compression="zstd",
                 compression_level=_LEVEL,
                 use_dictionary=[name for name in table.column_names if name not in plain],
-                column_encoding={"row": "DELTA_BINARY_PACKED"}
-                if "row" in table.column_names
+                column_encoding={ROW_ID: "DELTA_BINARY_PACKED"}
+                if ROW_ID in table.column_names
                 else None,
                 write_statistics=[name for name in table.column_names if name != "line"],
             )
@@ -336,7 +339,7 @@ class Lines:
     """The lines of an archive in memory."""
 
     def __init__(self, table: pa.Table, name: str) -> None:
-        self._rows = table["row"].to_numpy()
+        self._rows = table[ROW_ID].to_numpy()
         self._lines = table["line"]
         self._name = name
 
