@@ -165,7 +165,9 @@ def test_a_missing_night_is_unknown(tmp_path: Path) -> None:
     assert archive.missing == (day(2), day(3))
     assert seen(archive, 101) == [("Enhed 101", 0, 1), ("Enhed 101", 4, 4)]
     for ask in (archive.register, archive.night, archive.file):
-        with pytest.raises(sorparse.UnknownNightError, match=r"2026-01-02 before.*2026-01-05 after"):
+        with pytest.raises(
+            sorparse.UnknownNightError, match=r"2026-01-02 before.*2026-01-05 after"
+        ):
             ask(day(2))
     with pytest.raises(KeyError):
         archive.as_of("2020-01-01", registered=day(3))
