@@ -79,9 +79,10 @@ def lowest(session: nox.Session) -> None:
 
 @nox.session
 def spark(session: nox.Session) -> None:
-    """Read the exported tables with Spark in local mode (needs Java)."""
+    """Read the exported tables, and an archive, with Spark in local mode (needs Java)."""
     _install(session, "test", "tools", "people", "spark")
-    session.run("pytest", "-n", "0", *(session.posargs or ["tests/test_tables_spark.py"]))
+    chosen = ["tests/test_tables_spark.py", "tests/test_archive_spark.py"]
+    session.run("pytest", "-n", "0", *(session.posargs or chosen))
 
 
 @nox.session

@@ -24,6 +24,7 @@ PAGES = (
     ("display", "Trees, pictures and maps", ("display",)),
     ("identifiers", "Identifiers", ("identifiers",)),
     ("fetching", "Fetching", ("fetching",)),
+    ("archive", "An archive of nights", ("archive",)),
     ("errors", "Errors", ("errors",)),
     ("others", "Codes and examples", ("",)),
 )

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from . import examples as examples
     from . import fetching as fetching
     from . import identifiers as identifiers
+    from .archive import Archive, Registered
     from .description import ColumnDescription, Description, TableDescription
     from .display.picture import Picture
     from .errors import (
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
         SorError,
         SorFileError,
         UnknownFieldError,
+        UnknownNightError,
         UnknownTermError,
         UnknownUnitError,
         UnrecognisedFormatError,
@@ -88,6 +90,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "archive": ("Archive", "Registered"),
     "display.picture": ("Picture",),
     "description": ("ColumnDescription", "Description", "TableDescription"),
     "errors": (
@@ -106,6 +109,7 @@ _HOMES = {
         "SorFileError",
         "UnknownTermError",
         "UnknownFieldError",
+        "UnknownNightError",
         "UnknownUnitError",
         "UnreadableDateWarning",
         "UnrecognisedFormatError",
@@ -165,6 +169,7 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "Address",
+    "Archive",
     "Candidate",
     "Change",
     "Classification",
@@ -198,6 +203,7 @@ __all__ = [
     "NotInForceError",
     "Picture",
     "Register",
+    "Registered",
     "ReplacedEntity",
     "Replacement",
     "Row",
@@ -218,6 +224,7 @@ __all__ = [
     "Term",
     "Tree",
     "UnknownFieldError",
+    "UnknownNightError",
     "UnknownTermError",
     "UnknownUnitError",
     "UnreadableDateWarning",

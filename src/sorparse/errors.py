@@ -178,6 +178,13 @@ def _rebuild_unknown_term(
     return UnknownTermError(message, field=field, value=value, similar=similar)
 
 
+class UnknownNightError(SorError, KeyError):
+    """The archive does not have the night; the message names the nights beside it."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])  # KeyError would show the repr
+
+
 class FhirError(SorError, ValueError):
     """A record or the arguments lack what a FHIR resource or profile requires."""
 

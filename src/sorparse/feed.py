@@ -263,6 +263,14 @@ class Feed(HtmlRepr):
         for reader in readers:
             yield from reader.numbered()
 
+    def files(self, table: str) -> tuple[str, ...]:
+        """Return the names of the files from which a table is read, as issues name them.
+
+        Raises:
+            MissingTableError: If the source does not have the table.
+        """
+        return tuple(reader.member.name for reader in self._having_table(table))
+
     def _having_table(self, table: str) -> list[TableReader]:
         if table not in self._readers:
             start = f"{self.name} has" if table in declared.TABLES else "there is"

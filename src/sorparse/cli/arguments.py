@@ -156,6 +156,29 @@ def opening(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
     return group
 
 
+def write_guards(parser: argparse.ArgumentParser, before: str) -> None:
+    """Declare the guards of what is written; ``before`` says what they compare with."""
+    group = parser.add_argument_group("guards", "exit 1, and nothing is replaced")
+    group.add_argument(
+        "--max-closed",
+        metavar="N",
+        type=count,
+        help=f"if more than N units in force in the {before} closed, or got a closing date",
+    )
+    group.add_argument(
+        "--max-errors",
+        metavar="N",
+        type=count,
+        help="if the data have more than N errors; --strict: more than 0",
+    )
+    group.add_argument(
+        "--min-units", metavar="N", type=count, help="if there are fewer than N units"
+    )
+    group.add_argument(
+        "--allow-empty", action="store_true", help="write a source that has no units"
+    )
+
+
 def guards(parser: argparse.ArgumentParser) -> None:
     """Declare the guards and the file of issues, for commands that read no records."""
     _guards(parser.add_argument_group("reading"))

@@ -10,7 +10,7 @@ import attrs
 
 from ..errors import ConversionError, EmptySourceError, GuardError
 from ..formats.base import Format
-from ..register import Register
+from ..register import Register, View
 from ..register.closings import newly_closed
 from .conversion_job import ConversionJob
 
@@ -72,32 +72,62 @@ class Guards:
         *,
         wants_units: bool,
     ) -> None:
-        unchanged = f"{place} is unchanged"
-        units = len(job.units.ids)
-        if wants_units and units == 0:
-            self.refuse_empty(job.source, place)
-        if self.max_errors is not None and errors > self.max_errors:
-            raise GuardError(
-                f"{job.source} has {errors} errors, more than {self.max_errors} (max_errors); "
-                f"{unchanged}"
-            )
-        if self.min_units is not None and units < self.min_units:
-            raise GuardError(
-                f"{job.source} has {units} units, fewer than {self.min_units} (min_units); "
-                f"{unchanged}"
-            )
+        self.check_counts(
+            job.source, place, units=len(job.units.ids), errors=errors, wants_units=wants_units
+        )
         if self.max_closed is not None and before:
             formats = [each for each in Format if str(each) == job.format]
             after = Register.from_records(
                 job.units.versions(), format=formats[0] if formats else None
             ).as_of(job.snapshot_date)
-            closed = newly_closed(before, after)
-            if len(closed) > self.max_closed:
-                raise GuardError(
-                    f"{len(closed)} of the {len(before)} units in force in {place} have closed or "
-                    f"got a closing date in {job.source}, more than {self.max_closed} "
-                    f"(max_closed), the first is {closed[0]}; {unchanged}"
-                )
+            self.check_closed(job.source, place, before, after)
+
+    def check_counts(
+        self, source: str, place: str, *, units: int, errors: int, wants_units: bool
+    ) -> None:
+        """Check the number of units and errors in a source.
+
+        Args:
+            source: Its name, for messages.
+            place: The target, for messages.
+            units: Number of its units.
+            errors: Number of errors in it.
+            wants_units: Whether it should have units.
+
+        Raises:
+            EmptySourceError: If it should have units, and has none.
+            GuardError: If it has too many errors, or too few units.
+        """
+        unchanged = f"{place} is unchanged"
+        if wants_units and units == 0:
+            self.refuse_empty(source, place)
+        if self.max_errors is not None and errors > self.max_errors:
+            raise GuardError(
+                f"{source} has {errors} errors, more than {self.max_errors} (max_errors); "
+                f"{unchanged}"
+            )
+        if self.min_units is not None and units < self.min_units:
+            raise GuardError(
+                f"{source} has {units} units, fewer than {self.min_units} (min_units); {unchanged}"
+            )
+
+    def check_closed(
+        self, source: str, place: str, before: list[tuple[str, date | None]], after: View
+    ) -> None:
+        """Check how many units of an earlier state have closed, or are to close.
+
+        Raises:
+            GuardError: If they are too many.
+        """
+        if self.max_closed is None:
+            return
+        closed = newly_closed(before, after)
+        if len(closed) > self.max_closed:
+            raise GuardError(
+                f"{len(closed)} of the {len(before)} units in force in {place} have closed or "
+                f"got a closing date in {source}, more than {self.max_closed} "
+                f"(max_closed), the first is {closed[0]}; {place} is unchanged"
+            )
 
     def refuse_empty(self, source: str, place: str) -> None:
         """Refuse a source without units, unless the caller allows it.

@@ -27,6 +27,7 @@ NAMES = (
     "convert",
     "extract",
     "fetch",
+    "archive",
     "examples",
     "browse",
     "completion",

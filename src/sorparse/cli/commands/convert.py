@@ -51,25 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         help="only this table (may be repeated); by default every table",
     )
-    group = parser.add_argument_group("guards", "exit 1, and nothing is replaced")
-    group.add_argument(
-        "--max-closed",
-        metavar="N",
-        type=arguments.count,
-        help="if more than N units in force in the target closed, or got a closing date",
-    )
-    group.add_argument(
-        "--max-errors",
-        metavar="N",
-        type=arguments.count,
-        help="if the data have more than N errors; --strict: more than 0",
-    )
-    group.add_argument(
-        "--min-units", metavar="N", type=arguments.count, help="if there are fewer than N units"
-    )
-    group.add_argument(
-        "--allow-empty", action="store_true", help="write a source that has no units"
-    )
+    arguments.write_guards(parser, "target")
     arguments.output(parser)
     arguments.reading(parser)
 

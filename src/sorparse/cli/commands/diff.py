@@ -93,12 +93,10 @@ def run(args: argparse.Namespace, out: Output) -> int:
         sides_of = {"from_day": str(diff.from_day), "to_day": str(diff.to_day)}
         numbers = {"from_units": diff.from_units, "to_units": diff.to_units, "counts": counts}
         out.json({**sides_of, **numbers, "closed_or_closing": closings, **unknown_ids})
-    elif out.is_json:
-        out.json({**sorparse.to_dict(diff), "counts": counts, **unknown_ids})
     elif args.summary:
         out.rows(("change", "count"), counts.items())
     else:
-        out.rows(_COLUMNS, _rows(diff), styles={"change": lambda text: _STYLES.get(text, "")})
+        show(diff, out, **unknown_ids)
     if not args.quiet:
         changes = ", ".join(f"{number} {change}" for change, number in counts.items() if number)
         message(
@@ -116,6 +114,14 @@ def run(args: argparse.Namespace, out: Output) -> int:
     # compared with nothing: the differences say nothing about the register
     is_empty = any(issue.code == "no-entities" for issue in issues)
     return reading.status(args, issues, otherwise=1 if tripped or unknown or is_empty else 0)
+
+
+def show(diff: Diff, out: Output, **more: object) -> None:
+    """Show every difference; ``more`` is added to JSON."""
+    if out.is_json:
+        out.json({**sorparse.to_dict(diff), "counts": diff.counts(), **more})
+    else:
+        out.rows(_COLUMNS, _rows(diff), styles={"change": lambda text: _STYLES.get(text, "")})
 
 
 def _rows(diff: Diff) -> Iterator[tuple[object, ...]]:
