@@ -66,9 +66,14 @@ def check_tables() -> tuple[dict[str, int], dict[str, int], list[list[str]]]:
     three digits, and the constant middle of the id once and for all. That makes the check cheap
     enough to run on every id that is read; a test holds it against python-stdnum.
     """
-    from stdnum import verhoeff
+    from stdnum.verhoeff import checksum
 
-    product, permuted = verhoeff._multiplication_table, verhoeff._permutation_table
+    permuted: list[list[int]] = []  # the value of a digit, by its place
+    neutral = ""  # digits of value 0 in the places so far
+    for _ in range(8):
+        permuted.append([checksum(f"{digit}{neutral}") for digit in range(10)])
+        neutral = f"{permuted[-1].index(0)}{neutral}"
+    product = [[checksum(f"{permuted[1].index(b)}{a}") for b in range(10)] for a in range(10)]
     pieces = [f"{n:0{width}}" for width in (1, 2, 3) for n in range(10**width)]
     leading = [str(n) for n in range(1, 1000)]
 
