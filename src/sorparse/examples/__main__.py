@@ -11,9 +11,8 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import sorparse
-from sorparse import examples
-from sorparse.exports import targets
-from sorparse.exports.replace import replaced_file
+from sorparse import examples, targets
+from sorparse.replace import replaced_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

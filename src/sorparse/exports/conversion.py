@@ -18,10 +18,11 @@ import attrs
 from ..errors import ConversionError, MissingTableError
 from ..issues import Issue
 from ..register import Register
+from ..targets import STDOUT, writable
 from .existing import DATABASES, rows_by_table, units_in_force
 from .guards import Guards, promises_units
 from .load import Load
-from .targets import STDOUT, STREAMS, own_by_format, writable
+from .targets import STREAMS, own_by_format
 
 if TYPE_CHECKING:
     from ..feed import Feed

@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from ..extras import load_extra
+from ..replace import failed, replaced_file
 from ..tables.arrow import load_pyarrow
 from ..tables.schema import DataType, TableSchema
 from . import periods
 from .effective import effective_schema
 from .load import INFO, INFO_DOC, Load
-from .replace import failed, replaced_file
 from .sql import OUR_TABLES, OUR_VIEWS, column_lines, indices, literal, quoted
 
 _TYPES = {

@@ -17,12 +17,12 @@ from ..errors import ConversionError
 from ..extras import load_extra
 from ..formats import sor2
 from ..register.days import as_day
+from ..replace import failed
 from ..tables.arrow import values_of
 from ..tables.schema import records_by_table
 from . import periods
 from .load import INFO, INFO_FILE
 from .postgres_address import parsed
-from .replace import failed
 from .sql import OUR_TABLES, quoted
 from .sqlite import open_target
 from .targets import BUNDLE_START, FHIR_FILES

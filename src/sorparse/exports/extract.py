@@ -11,12 +11,13 @@ import attrs
 from ..errors import SorError, UnknownUnitError
 from ..records import Coded
 from ..register.explain_id import spelled, why_unknown
+from ..targets import writable
 from . import sor2
 from .conversion import ConversionReport, opened
 from .existing import rows_by_table
 from .load import Load
 from .mask import masked
-from .targets import own_by_format, writable
+from .targets import own_by_format
 
 if TYPE_CHECKING:
     from ..feed import Feed

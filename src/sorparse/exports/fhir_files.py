@@ -20,10 +20,10 @@ from typing import IO, Any
 from ..errors import FhirError
 from ..records import Coded, EDIType, LocationCode
 from ..register.days import today_in_denmark
+from ..replace import failed, replaced_file, replaced_folder
 from .fhir.endpoints import endpoint, in_force, payload_type
 from .fhir.organization import is_active, to_fhir
 from .load import INFO_FILE, Load
-from .replace import failed, replaced_file, replaced_folder
 from .targets import BUNDLE_START, FHIR_FILES
 
 _PAYLOAD_TABLES = ("edi_types", "location_code_edi_types")

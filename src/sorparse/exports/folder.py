@@ -6,8 +6,8 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+from ..replace import failed, replaced_file, replaced_folder
 from .load import INFO_FILE, Load
-from .replace import failed, replaced_file, replaced_folder
 from .sql import OUR_TABLES
 
 WriteTable = Callable[[str, Path], None]

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import IO, Any
 
 from ..extras import load_extra
+from ..replace import failed, replaced_file
 from ..tables import flatten
 from ..tables.schema import DataType, TableSchema, schema_of
 from .load import Load
-from .replace import failed, replaced_file
 from .targets import GEOJSON_START
 
 _TABLES = ("entities", "geo_locations")

@@ -22,13 +22,13 @@ from typing import Any
 from ..errors import ConversionError
 from ..extras import load_extra
 from ..issues import Issue
+from ..replace import failed
 from ..tables.schema import DataType
 from . import effective, periods
 from .effective import effective_schema
 from .load import INFO, INFO_DOC, ROW_ID, Load
 from .postgres_address import Address, parsed, shown
 from .postgres_rows import chunks, csv_text, effective_chunks
-from .replace import failed
 from .sql import OUR_TABLES, OUR_VIEWS, column_lines, differences, indices, literal, quoted
 
 __all__ = ["shown", "write"]

@@ -21,9 +21,9 @@ from typing import IO, Any
 
 from ..formats import sor2
 from ..formats.declare import Kind, TableSpec
+from ..replace import failed, replaced_file, replaced_folder
 from ..tables.schema import PLACES, schema_of
 from .load import Load
-from .replace import failed, replaced_file, replaced_folder
 from .targets import SOR2_NAMES, ZIP_COMMENT
 
 _END = b"\r\n"

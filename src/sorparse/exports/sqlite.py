@@ -20,12 +20,12 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+from ..replace import failed, replaced_file
 from ..tables.flatten import Columns
 from ..tables.schema import DataType, TableSchema
 from . import periods
 from .effective import effective_schema
 from .load import INFO, INFO_DOC, Load
-from .replace import failed, replaced_file
 from .sql import OUR_TABLES, OUR_VIEWS, column_lines, indices, quoted
 
 _TYPES = {

@@ -1,33 +1,19 @@
-"""The one decision on whether a target may be written, for every writer and every option.
-
-The source is never overwritten, nor are devices, FIFOs and sockets. A file or folder that the
-library did not write is replaced only if the caller forces it. An empty file or folder holds
-nothing that could be lost, and counts as writable.
-"""
+"""What the library wrote for each target of ``convert``, recognised by its content."""
 
 from __future__ import annotations
 
 import json
-import os
-import stat
 import zipfile
-from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
 
 from ..extras import load_extra
 from ..formats import sor2
-from ..issues import Issue
 from ..records.plain import dict_keys
 from ..tables.schema import records_by_table, schema_of
+from ..targets import IsOwn, first_line, json_keys, starts_with
 from .load import INFO, INFO_FILE
-from .replace import failed, restore
 from .sql import OUR_TABLES
 
-IsOwn = Callable[[Path], bool]
-"""Whether the library wrote what is at a path; asked only if something is there."""
-STDOUT = "-"
-"""The target that is standard output."""
 STREAMS = ("csv", "jsonl", "geojson")
 """Targets of ``convert`` that can be written to standard output."""
 GEOJSON_START = '{"type":"FeatureCollection","sorparse":'
@@ -47,100 +33,6 @@ SOR2_NAMES = frozenset(
     for name in (spec.file_names[0], *(each for each in spec.file_names if "daily" in each))
 )
 """The member names that the library writes."""
-_HEAD_BYTES = 1 << 20
-_KINDS = {
-    stat.S_IFCHR: "a device",
-    stat.S_IFBLK: "a device",
-    stat.S_IFIFO: "a FIFO",
-    stat.S_IFSOCK: "a socket",
-}
-
-
-def writable(
-    target: str | os.PathLike[str],
-    is_own: IsOwn,
-    *,
-    sources: Iterable[Any] = (),
-    force: bool = False,
-) -> Path:
-    """Return the path to write, links followed, or refuse the target.
-
-    Args:
-        target: The path that the caller named.
-        is_own: Whether the library wrote what is there.
-        sources: What is read for it: paths, file objects, feeds and registers.
-        force: Also accept what the library did not write. Never the source or a device.
-
-    Raises:
-        ConversionError: If the target must not be written.
-    """
-    named = Path(target)
-    # `new/../source` is the source as soon as a writer resolves it
-    path = Path(os.path.realpath(named)) if named.is_symlink() or ".." in named.parts else named
-    try:
-        found = path.stat()
-    except FileNotFoundError:
-        found = None
-    except OSError as error:
-        raise failed(named, error.strerror or error) from error
-    if found is not None:
-        kind = _KINDS.get(stat.S_IFMT(found.st_mode))
-        if kind is not None:
-            raise failed(named, f"it is {kind}, not a file or folder")
-    for source in sources:
-        relation = _relation(path, found, source)
-        if relation is not None:
-            raise failed(named, relation)
-    restore(path)
-    if path.exists() and not force and not _is_empty(path) and not is_own(path):
-        what = "folder" if path.is_dir() else "file"
-        raise failed(named, f"sorparse did not write the {what} there; --force (force=True) does")
-    return path
-
-
-def _relation(target: Path, found: os.stat_result | None, source: Any) -> str | None:
-    """Return how the target and a source are one, in words."""
-    place = source_path(source)
-    if place is None:
-        if found is not None and hasattr(source, "fileno"):
-            try:
-                same = os.path.samestat(found, os.fstat(source.fileno()))
-            except (OSError, ValueError):  # a stream in memory, or closed
-                return None
-            return "it is the source itself" if same else None
-        return None
-    spellings = (place.absolute(), Path(os.path.realpath(place)))
-    above_target = (*target.absolute().parents, *Path(os.path.realpath(target)).parents)
-    if _same(target, place):
-        return "it is the source itself"
-    if any(_same(target, above) for spelling in spellings for above in spelling.parents):
-        return "the source lies in it"
-    if any(_same(above, place) for above in above_target):
-        return "it lies in the source"
-    if found is not None and place.is_dir() and any(_same(target, one) for one in place.iterdir()):
-        return "it is a file of the source"
-    return None
-
-
-def source_path(source: Any) -> Path | None:
-    """Return the absolute path of a source, or None for bytes and streams without a file."""
-    if isinstance(source, (str, os.PathLike)):
-        return Path(os.fspath(source)).absolute()
-    path = getattr(source, "path", None)
-    return path if isinstance(path, Path) else None
-
-
-def _same(one: Path, other: Path) -> bool:
-    try:
-        return one.samefile(other)
-    except OSError:  # one of them does not exist
-        return False
-
-
-def _is_empty(path: Path) -> bool:
-    return not any(path.iterdir()) if path.is_dir() else path.stat().st_size == 0
-
-
 # ------------------------------------------------------------------ what the library wrote
 
 
@@ -164,16 +56,6 @@ def own_by_format(to: str) -> IsOwn:
     return owns.get(to, lambda _: True)
 
 
-def own_issues(path: Path) -> bool:
-    """Return whether a file holds issues as the library writes them."""
-    return _keys(path) == list(dict_keys(Issue))
-
-
-def starts_with(text: str) -> IsOwn:
-    """Return the function that recognises a file by how it begins."""
-    return lambda path: path.is_file() and _first_line(path).startswith(text)
-
-
 def _is_own_folder(path: Path, names: frozenset[str], is_own_file: IsOwn) -> bool:
     items = list(path.iterdir())
     if not {item.name for item in items} <= names:
@@ -191,30 +73,13 @@ def _holds_info(path: Path) -> bool:
     return isinstance(found, dict) and "sorparse_version" in found
 
 
-def _first_line(path: Path) -> str:
-    try:
-        with path.open("rb") as stream:
-            return stream.readline(_HEAD_BYTES).decode("utf-8", errors="replace")
-    except OSError:
-        return ""
-
-
 def _is_own_csv(path: Path) -> bool:
-    header = _first_line(path).rstrip("\n").split(",")
+    header = first_line(path).rstrip("\n").split(",")
     return any(header == list(schema_of(table).names) for table in records_by_table())
 
 
-def _keys(path: Path) -> list[str] | None:
-    try:
-        with path.open("rb") as stream:
-            found = json.loads(stream.readline())
-    except (OSError, ValueError, RecursionError):
-        return None
-    return list(found) if isinstance(found, dict) else None
-
-
 def _is_own_jsonl(path: Path) -> bool:
-    keys = _keys(path)
+    keys = json_keys(path)
     return any(keys == list(dict_keys(record)) for record in records_by_table().values())
 
 
