@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sorparse
-from sorparse.exports import targets
-from sorparse.exports.replace import replaced_file
+from sorparse import targets
+from sorparse.replace import replaced_file
 
 from .output import Output, data_stream, message
 from .progress import counted

@@ -17,9 +17,9 @@ from typing import Any
 
 import attrs
 
-from ..exports import targets
-from ..exports.replace import failed, replaced_file
+from .. import targets
 from ..extras import load_extra
+from ..replace import failed, replaced_file
 from .markup import Html, element, listing, page
 
 # A narrow page scrolls, for its letters would be too small to read.

@@ -11,11 +11,10 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import sorparse
-from sorparse import examples
+from sorparse import examples, targets
 from sorparse.cli import arguments
 from sorparse.cli.output import make_writable, one_line
-from sorparse.exports import targets
-from sorparse.exports.replace import replaced_file
+from sorparse.replace import replaced_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -17,11 +17,11 @@ import attrs
 from ..errors import ConversionError, MissingTableError
 from ..issues import Issue
 from ..register import Register
+from ..targets import STDOUT, writable
 from . import TARGETS, target_class, targets_with
 from .base import Target
 from .conversion_job import ConversionJob
 from .guards import Guards, promises_units
-from .targets import STDOUT, writable
 
 if TYPE_CHECKING:
     from ..feed import Feed

@@ -11,11 +11,11 @@ from typing import Any, ClassVar
 
 from ..records.tables import TABLES
 from ..register.days import as_day
+from ..replace import failed
 from ..tables.schema import DataType, TableSchema
 from . import in_force_periods
 from .base import InForce, Target, in_force, is_absent
 from .conversion_job import DERIVED, INFO, ROW_ID, ROW_ID_DOC
-from .replace import failed
 
 OWN_TABLES = frozenset({*TABLES, *(schema.name for schema in DERIVED), INFO})
 """Every table that a conversion may make."""

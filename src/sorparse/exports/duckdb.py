@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from ..extras import load_extra
+from ..replace import failed, replaced_file
 from ..tables.arrow import load_pyarrow
 from ..tables.schema import DataType, TableSchema
 from . import in_force_periods
 from .conversion_job import INFO, INFO_DOC, ConversionJob, arrow_table
 from .database import OWN_TABLES, OWN_VIEWS, FileDatabase, column_lines, indices, literal, quoted
-from .replace import failed, replaced_file
 
 _TYPES = {
     DataType.TEXT: "VARCHAR",

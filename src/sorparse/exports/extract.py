@@ -11,11 +11,11 @@ import attrs
 from ..errors import SorError, UnknownUnitError
 from ..records import Coded
 from ..register.explain_id import spelled, why_unknown
+from ..targets import writable
 from .conversion import ConversionReport, opened, run
 from .conversion_job import ConversionJob
 from .mask import masked
 from .sor2 import Sor2
-from .targets import writable
 
 if TYPE_CHECKING:
     from ..feed import Feed

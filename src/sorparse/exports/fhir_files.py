@@ -20,6 +20,8 @@ from typing import IO, Any
 from ..errors import FhirError
 from ..records import Coded, EDIType, LocationCode
 from ..register.days import today_in_denmark
+from ..replace import failed, replaced_file, replaced_folder
+from ..targets import first_object, starts_with
 from .base import FileTarget, line_count, read_info, write_info
 from .conversion_job import INFO_FILE, ConversionJob
 from .fhir import systems
@@ -27,8 +29,6 @@ from .fhir.endpoints import KEYS as ENDPOINT_KEYS
 from .fhir.endpoints import endpoint, in_force, payload_type
 from .fhir.organization import KEYS as ORGANIZATION_KEYS
 from .fhir.organization import is_active, to_fhir
-from .replace import failed, replaced_file, replaced_folder
-from .targets import first_object, starts_with
 
 _FILES = {"entities": "Organization.ndjson", "location_codes": "Endpoint.ndjson"}
 """Table to the file of its resources in a bulk export."""

@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import IO, Any
 
 from ..extras import load_extra
+from ..replace import failed, replaced_file
 from ..tables import flatten
 from ..tables.schema import DataType, TableSchema, schema_of
+from ..targets import first_line, starts_with
 from .base import FileTarget, line_count
 from .conversion_job import ConversionJob
-from .replace import failed, replaced_file
-from .targets import first_line, starts_with
 
 _TABLES = ("entities", "geo_locations")
 _ADDRESSES = ("activity_address", "visiting_address", "postal_address")

@@ -24,6 +24,7 @@ from typing import Any
 from ..errors import ConversionError
 from ..extras import load_extra
 from ..issues import Issue
+from ..replace import failed
 from ..tables.flatten import Columns
 from ..tables.schema import DataType
 from . import in_force_periods
@@ -41,7 +42,6 @@ from .database import (
     quoted,
 )
 from .postgres_address import Address, parsed, shown
-from .replace import failed
 
 _TYPES = {
     DataType.TEXT: "text",

@@ -21,11 +21,11 @@ from typing import IO, Any
 
 from ..formats import sor2
 from ..formats.declare import Kind, TableSpec
+from ..replace import failed, replaced_file, replaced_folder
 from ..tables.schema import PLACES, schema_of
 from .base import FileTarget
 from .conversion_job import ConversionJob
 from .in_force_periods import PeriodCollector
-from .replace import failed, replaced_file, replaced_folder
 from .table_files import csv_rows
 
 _END = b"\r\n"

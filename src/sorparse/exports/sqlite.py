@@ -20,12 +20,12 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+from ..replace import failed, replaced_file
 from ..tables.flatten import Columns
 from ..tables.schema import DataType, TableSchema
 from . import in_force_periods
 from .conversion_job import INFO, INFO_DOC, ROW_ID, ConversionJob
 from .database import OWN_TABLES, OWN_VIEWS, FileDatabase, column_lines, indices, quoted
-from .replace import failed, replaced_file
 
 _TYPES = {
     DataType.TEXT: "TEXT",

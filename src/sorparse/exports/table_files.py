@@ -12,14 +12,14 @@ from typing import IO, Any
 
 from ..records.plain import dict_keys, to_dict
 from ..records.tables import TABLES
+from ..replace import failed, replaced_file, replaced_folder
 from ..tables import flatten
 from ..tables.schema import DataType, TableSchema, schema_of
+from ..targets import first_line, first_object
 from .base import FileTarget, line_count, read_info, write_info
 from .conversion_job import INFO_FILE, ConversionJob
 from .database import OWN_TABLES
 from .in_force_periods import NEEDED, PeriodCollector
-from .replace import failed, replaced_file, replaced_folder
-from .targets import first_line, first_object
 
 _YES_NO = {True: "true", False: "false", None: None}
 

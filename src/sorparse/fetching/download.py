@@ -10,8 +10,8 @@ from typing import Any
 
 import attrs
 
+from .. import targets
 from ..errors import FetchError
-from ..exports import targets
 from ..limits import Limits
 from .server import Server
 

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import attrs
 
+from .. import targets
 from ..errors import ConversionError, FetchError, SorFileError
-from ..exports import targets
-from ..exports.replace import replaced_file
 from ..extras import load_extra
 from ..limits import DEFAULT_LIMITS, Limits
 from ..register.days import date_in_denmark
+from ..replace import replaced_file
 from ..sources import FETCH_RECORD
 from .addresses import BASE_URL, PublishedFile, address_of, checked_base, find, links, name_of
 from .content import date_of_data

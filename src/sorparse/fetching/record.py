@@ -10,8 +10,8 @@ from typing import Any
 
 import attrs
 
-from ..exports.replace import replaced_file
 from ..records.plain import to_dict
+from ..replace import replaced_file
 
 
 def _day(value: Any) -> date:

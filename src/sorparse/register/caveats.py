@@ -9,7 +9,7 @@ from datetime import date
 from ..formats.base import Format
 from ..formats.edits import latest_edit
 from .days import UNKNOWN_START, from_ordinal
-from .store import VersionStore
+from .store import Store
 
 _log = logging.getLogger("sorparse")
 _log.addHandler(logging.NullHandler())  # silent unless the application has set up logging
@@ -34,9 +34,7 @@ _TABLES_OF_ONE_DAY = (
 )
 
 
-def snapshot_day(
-    store: VersionStore, format: Format | None, snapshot_date: date | None
-) -> date | None:
+def snapshot_day(store: Store, format: Format | None, snapshot_date: date | None) -> date | None:
     """Return the date that a source shows: what it says, else the earliest day it can be of.
 
     A change shows in the files the day after it was registered, so a file is at least of the day

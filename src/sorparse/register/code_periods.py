@@ -18,6 +18,7 @@ from .state import State
 from .timeline import Segment
 
 if TYPE_CHECKING:
+    from ..tables import Table
     from .shak import ShakRegister
 
 TABLE = "code_periods"
@@ -48,6 +49,17 @@ class CodePeriod:
     """The hospital: the SHAK code of a SHAK code's, the SOR id of a unit's health institution."""
     hospital_name: str | None
     """Name of the hospital."""
+
+
+def periods_table(core: Core) -> Table:
+    """Return the table; see ``Register.code_periods``."""
+    from ..tables import Table
+    from ..tables.arrow import load_pyarrow, record_batches
+    from ..tables.schema import schema_for
+
+    load_pyarrow()
+    schema = schema_for(TABLE, CodePeriod, ("code", "in_force_from"))
+    return Table(schema, lambda: record_batches(schema, code_periods(core)))
 
 
 def code_periods(core: Core) -> Iterator[CodePeriod]:

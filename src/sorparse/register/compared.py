@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 
 from ..records import Address, Coded, SOREntity, VirtualAddress
-from .store import VersionStore
+from .store import Store
 
 _NOT_COMPARED = frozenset(
     {
@@ -83,7 +83,7 @@ def _of_each(name: str) -> Callable[[Any], Any]:
 COMPARED_FIELDS: tuple[ComparedField, ...] = tuple(_compared_fields())
 
 
-def shared_fields(first: VersionStore, second: VersionStore) -> tuple[ComparedField, ...]:
+def shared_fields(first: Store, second: Store) -> tuple[ComparedField, ...]:
     """Return what two sources of different formats can both say, and say alike.
 
     Taken from what they fill: a part that one of them has nowhere is not compared. Nor is the
@@ -112,7 +112,7 @@ def without_inherited_code(entity: SOREntity) -> SOREntity:
     return attrs.evolve(entity, location_code=None, location_code_region=None)
 
 
-def _filled(store: VersionStore) -> set[str]:
+def _filled(store: Store) -> set[str]:
     filled = set()
     for name, group in groupby(COMPARED_FIELDS, key=lambda field: field.field):
         missing = list(group)

@@ -5,10 +5,10 @@ Everything that answers a question takes the core, or a :class:`~.state.State`: 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
@@ -32,7 +32,7 @@ from .explain_id import spelled, why_unknown
 from .lazy_cache import LazyCache
 from .postings import POSTINGS, UnitsByKey, build_postings
 from .replacements import Replacements, replacements_of
-from .store import VersionStore
+from .store import Store
 from .text_index import Names, Numbers
 from .timeindex import NO_ROW, TimeIndex
 
@@ -40,9 +40,12 @@ if TYPE_CHECKING:
     from .shak import ShakRegister
 
 
+T = TypeVar("T")
+
+
 @attrs.frozen(weakref_slot=False)
 class Tables:
-    """The tables beside the units, whole."""
+    """The tables beside the units, whole, and the issues."""
 
     shak_sor_map: tuple[SHAKSORMap, ...] = ()
     location_codes: tuple[LocationCode, ...] = ()
@@ -51,9 +54,11 @@ class Tables:
     geo_locations: tuple[GeoLocation, ...] = ()
     classifications: tuple[Classification, ...] = ()
     replaced_entities: tuple[ReplacedEntity, ...] = ()
+    issues: tuple[Issue, ...] = ()
+    """Issues found while reading."""
 
 
-TABLES = tuple(field.name for field in attrs.fields(Tables))
+TABLES = tuple(field.name for field in attrs.fields(Tables) if field.name != "issues")
 """Names of the tables beside the units, in the order of ``Feed.tables``."""
 
 
@@ -61,11 +66,10 @@ TABLES = tuple(field.name for field in attrs.fields(Tables))
 class Core:
     """The data of a register, and the indexes, each built on first use."""
 
-    store: VersionStore
+    store: Store
     tables: Tables = Tables()
     format: Format | None = None
     snapshot_date: date | None = None
-    issues: tuple[Issue, ...] = ()
     path: Path | None = None
     tables_read: tuple[str, ...] | None = None
     """Names of the tables that the source has; ``None``: those that have records."""
@@ -79,7 +83,7 @@ class Core:
     @property
     def index(self) -> TimeIndex:
         """Which row applies to which unit on which date."""
-        return self.cache.get("time", lambda: TimeIndex(self.store))
+        return self._derived("time", lambda: TimeIndex(self.store))
 
     @property
     def replacements(self) -> Replacements:
@@ -92,7 +96,7 @@ class Core:
     @property
     def shown_day(self) -> date | None:
         """The date that the source shows; see ``Register.shown_day``."""
-        return self.cache.get(
+        return self._derived(
             "shown day", lambda: snapshot_day(self.store, self.format, self.snapshot_date)
         )
 
@@ -106,18 +110,16 @@ class Core:
     @property
     def names(self) -> Names:
         """The names that units ever had, as a text to be searched."""
-        return self.cache.get("names", lambda: Names(self.store))
+        return self._derived("names", lambda: Names.of(self.store))
 
     @property
     def numbers(self) -> Numbers:
         """The numbers that units ever had, as a text to be searched."""
-        return self.cache.get("numbers", lambda: Numbers(self.store))
+        return self._derived("numbers", lambda: Numbers.of(self.store))
 
     def units_by(self, what: str) -> UnitsByKey:
         """Return the units by a key of any of their versions, named in :data:`POSTINGS`."""
-        return self.cache.get(
-            f"units by {what}", lambda: build_postings(self.store, POSTINGS[what])
-        )
+        return self._derived(f"units by {what}", lambda: build_postings(self.store, POSTINGS[what]))
 
     def records_by(self, table: str, field: str) -> Mapping[str, Sequence[Any]]:
         """Return the records of a table by a field, SHAK codes in capitals."""
@@ -148,6 +150,10 @@ class Core:
             return None if above == NO_ROW else above
 
         return Inheritance(store.value, parent)
+
+    def _derived(self, name: str, build: Callable[[], T]) -> T:
+        built: T = self.cache.get(name, self.store.saved(name) or build)
+        return built
 
     # -- ids and places
 

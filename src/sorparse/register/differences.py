@@ -206,9 +206,11 @@ def _diff(
     changes: list[Change] = []
     for old, new in pairs:
         for field in fields:
-            first, second = (field.get(getattr(unit, field.field)) for unit in (old, new))
-            if first != second:
-                changes.append(Change(old.sor_id, field.path, first, second, new.name))
+            before_value = field.get(getattr(old, field.field))
+            after_value = field.get(getattr(new, field.field))
+            if before_value != after_value:
+                change = Change(old.sor_id, field.path, before_value, after_value, new.name)
+                changes.append(change)
     changes.sort(key=lambda change: (_by_id(change), change.field))
     known = dict(in_force(before))
     closing = [

@@ -12,9 +12,9 @@ from typing import IO, Any, BinaryIO
 
 import attrs
 
-from ..errors import MissingTableError
+from ..errors import InvalidOptionError, MissingTableError
 from ..formats.base import Format
-from ..issues import OnIssue
+from ..issues import IssueLog, OnIssue
 from ..limits import Limits
 from ..notebook import Records
 from .check_versions import edits_ahead
@@ -22,6 +22,7 @@ from .core import TABLES, Core, Tables
 from .days import Day
 from .differences import Diff, diff_sources
 from .register import Register
+from .saved_file import is_saved_register
 from .store import VersionStore
 
 
@@ -37,10 +38,17 @@ def load(
 ) -> Register:
     """Read a source whole into a :class:`Register`, in one pass over each of its tables.
 
-    Takes what :func:`sorparse.open` takes, and raises what it raises. The findings of the reading
+    Takes what :func:`sorparse.open` takes, and raises what it raises; also the path of a register
+    that :meth:`Register.save` wrote, which is opened at once. The findings of the reading
     are in ``register.issues``. A source without units and without SHAK map raises
     MissingTableError: there is nothing that a register could be asked about.
     """
+    if isinstance(source, (str, os.PathLike)) and is_saved_register(source):
+        options = {"columns": columns, "encoding": encoding, "repair": repair, "validate": validate}
+        if any(options.values()):
+            wrong = ", ".join(name for name, value in options.items() if value)
+            raise InvalidOptionError(f"a saved register was read before; omit {wrong}")
+        return _open_saved(source, on_issue)
     from ..feed import open as open_feed
 
     with open_feed(
@@ -82,7 +90,18 @@ def load(
         )
         for issue in edits_ahead(core):
             feed.report(issue)
-        return Register(attrs.evolve(core, issues=tuple(feed.issues)))
+        return Register(attrs.evolve(core, tables=Tables(**read, issues=tuple(feed.issues))))
+
+
+def _open_saved(path: str | os.PathLike[str], on_issue: OnIssue) -> Register:
+    from .saving import open_saved
+
+    core = open_saved(path)
+    log = IssueLog(on_issue)
+    if on_issue != "collect":
+        for issue in core.tables.issues:
+            log.add(issue)
+    return Register(core)
 
 
 @contextmanager

@@ -6,15 +6,15 @@ a date is one of those is tested afterwards. So one index serves every date.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ..records import Address, Coded, EntityRef
 from .folding import fold
 from .match_codes import coded_keys, municipality_keys, region_keys
-from .store import VersionStore
+from .store import Store
 
-UnitsByKey = dict[str, Sequence[int]]
+UnitsByKey = Mapping[str, Sequence[int]]
 NO_UNITS: Sequence[int] = ()
 ADDRESS_BLOCKS = ("postal_address", "visiting_address", "activity_address")
 
@@ -72,7 +72,7 @@ POSTINGS: dict[str, Posting] = {
 """All that units are looked up by, by name."""
 
 
-def build_postings(store: VersionStore, posting: Posting) -> UnitsByKey:
+def build_postings(store: Store, posting: Posting) -> UnitsByKey:
     """Return the units of each key, ascending, each once."""
     # most keys of a register have one unit, which is held as a number until the end
     collected: dict[str, int | list[int]] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
@@ -87,10 +88,9 @@ class Register(HtmlRepr):
             Records(geo_locations),
             Records(classifications),
             Records(replaced_entities),
+            tuple(issues),
         )
-        return cls(Core(store, tables, format, snapshot_date, tuple(issues)))
-
-    # -- what it holds
+        return cls(Core(store, tables, format, snapshot_date))
 
     @property
     def format(self) -> Format | None:
@@ -145,7 +145,7 @@ class Register(HtmlRepr):
     @property
     def issues(self) -> list[Issue]:
         """What the reader found while loading; for what is wrong in the content see `check`."""
-        return Issues(self._core.issues)
+        return Issues(self._core.tables.issues)
 
     @property
     def shak_sor_map(self) -> tuple[SHAKSORMap, ...]:
@@ -199,10 +199,8 @@ class Register(HtmlRepr):
         of = f" of {self.snapshot_date.isoformat()}" if self.snapshot_date else ""
         return f"<Register from {source}{of}: {len(self)} units in {versions} versions>"
 
-    # -- time
-
     def as_of(self, day: Day = None) -> View:
-        """Give the register as it is on a day.
+        """Return the register as it is on a day.
 
         day: a ``date``, ISO text (``"2021-03-31"``), or ``None`` for today in Denmark.
 
@@ -214,10 +212,9 @@ class Register(HtmlRepr):
         return View(self, as_day(day))
 
     def history(self, sor_id: str) -> tuple[SOREntity, ...]:
-        """Give all versions of a unit, oldest first.
+        """Return all versions of a unit, oldest first.
 
-        Sorted by from-date; of equal ones the one that counts (latest edit, then last in the file)
-        comes last. Raises UnknownUnitError, a KeyError.
+        Sorted by from-date, then by precedence. Raises UnknownUnitError, a KeyError.
         """
         return self._core.history(sor_id)
 
@@ -227,25 +224,21 @@ class Register(HtmlRepr):
 
         return diff_days(self.as_of(from_day), self.as_of(to_day))
 
-    # -- replacements
-
     def successors(self, sor_id: str) -> tuple[str, ...]:
-        """Give the ids of all units that replaced a unit, directly or by way of others.
+        """Return the ids of all units that replaced a unit, directly or by way of others.
 
-        Nearest first, each once, itself left out; n:m and circles are fine. Raises
+        Nearest first, each once, itself excluded; n:m and cycles are fine. Raises
         UnknownUnitError for an id that neither a unit nor a replacement has.
         """
         return follow(self._core.replacements.after, self._core.replaced_or_known(sor_id))
 
     def predecessors(self, sor_id: str) -> tuple[str, ...]:
-        """Give the ids of all units that a unit replaced, directly or by way of others."""
+        """Return the ids of all units that a unit replaced, directly or by way of others."""
         return follow(self._core.replacements.before, self._core.replaced_or_known(sor_id))
 
     def active_successors(self, sor_id: str, day: Day = None) -> tuple[SOREntity, ...]:
         """Return the units in force on a date in place of ``sor_id``; see the view's method."""
         return self.as_of(day).active_successors(sor_id)
-
-    # -- SHAK beside it
 
     @property
     def shak(self) -> ShakRegister | None:
@@ -282,16 +275,34 @@ class Register(HtmlRepr):
         has the name, the other code if there is one, and the hospital. SHAK codes are in it if
         SHAK is attached, see :meth:`with_shak`. Needs the extra ``[arrow]``.
         """
-        from ..tables import Table
-        from ..tables.arrow import load_pyarrow, record_batches
-        from ..tables.schema import schema_for
-        from .code_periods import TABLE, CodePeriod, code_periods
+        from .code_periods import periods_table
 
-        load_pyarrow()
-        schema = schema_for(TABLE, CodePeriod, ("code", "in_force_from"))
-        return Table(schema, lambda: record_batches(schema, code_periods(self._core)))
+        return periods_table(self._core)
 
-    # -- quality and numbers
+    def save(self, path: str | os.PathLike[str], *, force: bool = False) -> None:
+        """Save the register in one file, which :func:`sorparse.load` opens at once.
+
+        All processes of a machine share the file's memory. It replaces an earlier one in one step:
+        processes that have the earlier one open continue with it, see :meth:`is_current`.
+
+        Args:
+            path: The file to write.
+            force: Also replace a file that is not a saved register; never the source.
+
+        Raises:
+            ConversionError: If the target must not be written, or SHAK is attached.
+        """
+        from .saving import save
+
+        save(self._core, path, force=force)
+
+    def is_current(self) -> bool:
+        """Return whether the saved register was not replaced or removed since it was opened.
+
+        Raises:
+            SorError: If the register was not opened from a saved one.
+        """
+        return self._core.store.is_current()
 
     def check(self) -> list[Issue]:
         """Return what is wrong in the content; the docs list the codes of the issues."""

@@ -11,7 +11,7 @@ import attrs
 from ..notebook import HtmlRepr
 from ..records import ReplacedEntity
 from .graph import cycles
-from .store import VersionStore
+from .store import Store
 
 
 @attrs.frozen(weakref_slot=False, order=True)
@@ -78,7 +78,7 @@ class Replacements:
         return cycles(self.after)
 
 
-def replacements_of(store: VersionStore, table: Iterable[ReplacedEntity]) -> Iterator[Replacement]:
+def replacements_of(store: Store, table: Iterable[ReplacedEntity]) -> Iterator[Replacement]:
     """Yield the replacements that a source states, wherever it states them."""
     for record in table:
         yield Replacement(record.sor_id, record.replaced_by_id, record.from_date)

@@ -12,15 +12,17 @@ Measured with 300,000 units and 1.5 million versions (``benchmarks/register.py``
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from array import array
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from operator import attrgetter, is_
 from typing import Any
 
 import attrs
 
+from ..errors import SorError
 from ..formats.edits import AHEAD, latest_edit
 from ..records import SOREntity, Validity
 from ..records.build import fast_constructor
@@ -43,34 +45,89 @@ Difference = tuple[tuple[int, ...], tuple[Any, ...]]
 """Places of the fields that differ, and their values."""
 
 
-class VersionStore:
+class Store(ABC):
     """All versions in the order of the source; a version is known by its row, a unit by its number.
 
-    Filled once with :meth:`add`, read by any number of threads afterwards.
+    Dates are ordinals. Any number of threads may read it.
     """
+
+    ids: Sequence[str]
+    """SOR id by unit number, in the order of first appearance."""
+    numbers: Mapping[str, int]
+    """Unit number by SOR id."""
+    unit: Sequence[int]
+    """Unit number by row."""
+    start: Sequence[int]
+    end: Sequence[int]
+    updated: Sequence[int]
+    first_from: Sequence[int]
+    line: Sequence[int]
+    """Line in the source by row, 0 if not known."""
+
+    def __len__(self) -> int:
+        return len(self.unit)
+
+    @abstractmethod
+    def record(self, row: int) -> SOREntity:
+        """Return the record of a row; equal to the one that was read."""
+
+    @abstractmethod
+    def value(self, row: int, field: str) -> Any:
+        """Return one field of a row without building its record; not its validity or edit date."""
+
+    @abstractmethod
+    def rows_with_values(self, field: str) -> Sequence[int]:
+        """Return rows, ascending, among which is one for every value of every unit."""
+
+    def values_by_row(self, field: str) -> Iterator[tuple[int, Any]]:
+        """Yield row and value of :meth:`rows_with_values`; absent values come too."""
+        return ((row, self.value(row, field)) for row in self.rows_with_values(field))
+
+    def saved(self, name: str) -> Callable[[], Any] | None:  # noqa: ARG002 - for saved registers
+        """Return what reads an index that was saved; ``None`` if it has to be built."""
+        return None
+
+    def is_current(self) -> bool:
+        """Return whether the saved register that it is from was not replaced; else SorError."""
+        raise SorError("is_current: this register was not opened from a saved one")
+
+    def line_of(self, row: int) -> int | None:
+        """Return the line of a row in the source, if known."""
+        return self.line[row] or None
+
+    def latest_edit(self) -> date | None:
+        """Return the latest ``updated_at`` that others support: the source is no older."""
+        latest = latest_edit(Counter(self.updated))
+        return None if latest is None else from_ordinal(latest)
+
+    def edits_ahead(self) -> Iterator[tuple[int, date]]:
+        """Yield row and edit date of the versions that were edited well after all others."""
+        latest = self.latest_edit()
+        if latest is not None:
+            for row, day in enumerate(self.updated):
+                if latest.toordinal() < day < _AHEAD:
+                    yield row, date.fromordinal(day)
+
+
+class VersionStore(Store):
+    """The versions in memory; filled once with :meth:`add`."""
 
     def __init__(self) -> None:
         self.ids: list[str] = []
-        """SOR id by unit number, in the order of first appearance."""
         self.numbers: dict[str, int] = {}
-        """Unit number by SOR id."""
-        self.unit = array("i")
+        self.unit: array[int] = array("i")
         """Unit number by row."""
-        self.start = array("i")
-        self.end = array("i")
-        self.updated = array("i")
-        self.first_from = array("i")
-        self.line = array("q")
-        """Line in the source by row, 0 where not known."""
+        self.start: array[int] = array("i")
+        self.end: array[int] = array("i")
+        self.updated: array[int] = array("i")
+        self.first_from: array[int] = array("i")
+        self.line: array[int] = array("q")
         self._base = array("i")
         self._latest_base = array("i")
         self._contents: list[SOREntity | Difference | None] = []
-        self._by_place: tuple[array[int], dict[int, array[int]]] | None = None
+        self._by_field: tuple[array[int], dict[str, array[int]]] | None = None
         self._last_compared: tuple[int, tuple[Any, ...]] = (-1, ())  # the base and its fields
         self._shared_places: dict[tuple[int, ...], tuple[int, ...]] = {}
-
-    def __len__(self) -> int:
-        return len(self._contents)
 
     def add(self, record: SOREntity, line: int | None = None) -> None:
         """Add a version."""
@@ -110,7 +167,7 @@ class VersionStore:
         return record
 
     def value(self, row: int, field: str) -> Any:
-        """Return one field of a row without building its record; not its validity or edit date."""
+        """Return one field of a row; at most one difference is looked at."""
         content = self._contents[row]
         if isinstance(content, SOREntity):
             return getattr(content, field)
@@ -121,50 +178,35 @@ class VersionStore:
                 return values[places.index(place)]
         return getattr(self._contents[self._base[row]], field)
 
-    def values_by_row(self, field: str) -> Iterator[tuple[int, Any]]:
-        """Yield ``(row, value)`` for every value that any version of a unit has, by row.
+    def rows_with_values(self, field: str) -> Sequence[int]:
+        """Return the rows held whole, and those that differ from them in the field."""
+        whole, differing = self.rows_by_field()
+        return sorted((*whole, *differing.get(field, ())))
 
-        Not every row comes, but every value of every unit; absent values come too.
-        """
-        whole, differing = self._rows_by_place()
-        place = _PLACE[field]
-        for row in sorted((*whole, *differing.get(place, ()))):
-            content = self._contents[row]
-            if isinstance(content, SOREntity):
-                yield row, getattr(content, field)
-            elif content is not None:
-                yield row, content[1][content[0].index(place)]
+    def column(self, field: str) -> list[Any]:
+        """Return the values of a field by row; not of the dates of the version."""
+        whole, differing = self.rows_by_field()
+        values: list[Any] = [None] * len(self)
+        for row in whole:
+            values[row] = getattr(self._contents[row], field)
+        values = [values[base] for base in self._base]
+        for row in differing.get(field, ()):
+            values[row] = self.value(row, field)
+        return values
 
-    def _rows_by_place(self) -> tuple[array[int], dict[int, array[int]]]:
-        """Return the rows held whole, and those that differ in each field; collected once."""
-        if self._by_place is None:
+    def rows_by_field(self) -> tuple[array[int], dict[str, array[int]]]:
+        """Return the rows held whole, and those that differ from these in each field."""
+        if self._by_field is None:
             whole = array("i")
-            differing: dict[int, array[int]] = {}
+            differing: dict[str, array[int]] = {}
             for row, content in enumerate(self._contents):
                 if isinstance(content, SOREntity):
                     whole.append(row)
                 elif content is not None:
                     for place in content[0]:
-                        differing.setdefault(place, array("i")).append(row)
-            self._by_place = whole, differing
-        return self._by_place
-
-    def line_of(self, row: int) -> int | None:
-        """Return the line of a row in the source, if known."""
-        return self.line[row] or None
-
-    def latest_edit(self) -> date | None:
-        """Return the latest ``updated_at`` that others support: the source is no older."""
-        latest = latest_edit(Counter(self.updated))
-        return None if latest is None else from_ordinal(latest)
-
-    def edits_ahead(self) -> Iterator[tuple[int, date]]:
-        """Yield row and edit date of the versions that were edited well after all others."""
-        latest = self.latest_edit()
-        if latest is not None:
-            for row, day in enumerate(self.updated):
-                if latest.toordinal() < day < _AHEAD:
-                    yield row, date.fromordinal(day)
+                        differing.setdefault(_COMPARED[place], array("i")).append(row)
+            self._by_field = whole, differing
+        return self._by_field
 
     def _difference(self, record: SOREntity, base: int) -> SOREntity | Difference | None:
         if self._last_compared[0] != base:  # the versions of a unit are mostly together

@@ -10,12 +10,14 @@ text serves every date.
 from __future__ import annotations
 
 import re
+from abc import abstractmethod
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Self
 
 from .folding import fold, fold_letters, fold_with_oe, words_of
-from .store import VersionStore
+from .store import Store
 
 NUMBER_FIELDS = (
     "shak_code",
@@ -46,38 +48,59 @@ Key = tuple[int, int, int, int, str, int, str]
 class Lines:
     """Lines of text, each of a unit, to be searched all at once."""
 
-    def __init__(self, lines: Iterable[tuple[int, str]]) -> None:
-        self._units = array("i")
-        texts: list[str] = []
-        for unit, text in lines:
-            self._units.append(unit)
-            texts.append(" ".join(text.split()))
-        self._text = self._prepared("\n".join(["", *texts, ""]))
-        self._starts = array("q", [match.start() for match in re.finditer("\n", self._text)])
+    def __init__(self, text: bytes, starts: Sequence[int], units: Sequence[int]) -> None:
+        self.text = text
+        """The lines, a line break before each."""
+        self.starts = starts
+        """Where each line starts, and where the last one ends."""
+        self.line_units = units
+        """The unit of each line."""
 
-    def _prepared(self, text: str) -> str:
+    @classmethod
+    def of(cls, store: Store) -> Self:
+        """Build the text from the versions."""
+        units = array("i")
+        lines = [""]
+        for unit, text in cls.lines(store):
+            units.append(unit)
+            lines.append(" ".join(text.split()))
+        content = cls.prepared("\n".join([*lines, ""])).encode("utf-8", "surrogatepass")
+        starts = array("q", [match.start() for match in re.finditer(b"\n", content)])
+        return cls(content, starts, units)
+
+    @staticmethod
+    @abstractmethod
+    def lines(store: Store) -> Iterator[tuple[int, str]]:
+        """Yield unit and text of each line."""
+
+    @staticmethod
+    def prepared(text: str) -> str:
+        """Return the text as it is searched."""
         return text
 
-    def _with(self, wanted: str) -> Iterator[int]:
+    def units_with(self, wanted: str) -> Iterator[int]:
         """Yield the units of the lines that hold ``wanted``; a unit may come again."""
-        text, starts = self._text, self._starts
-        at = text.find(wanted)
+        text, starts = self.text, self.starts
+        sought = wanted.encode("utf-8", "surrogatepass")
+        at = text.find(sought)
         while at >= 0:
             line = bisect_right(starts, at) - 1
-            yield self._units[line]
-            at = text.find(wanted, starts[line + 1])
+            yield self.line_units[line]
+            at = text.find(sought, starts[line + 1])
 
 
 class Names(Lines):
     """The names that units ever had."""
 
-    def __init__(self, store: VersionStore) -> None:
-        named = (
-            (store.unit[row], name) for row, name in store.values_by_row("name") if name is not None
-        )
-        super().__init__(named)
+    @staticmethod
+    def lines(store: Store) -> Iterator[tuple[int, str]]:
+        """Yield unit and name of each name."""
+        named = store.values_by_row("name")
+        return ((store.unit[row], name) for row, name in named if name is not None)
 
-    def _prepared(self, text: str) -> str:
+    @staticmethod
+    def prepared(text: str) -> str:
+        """Return the names folded, a space before each word."""
         words = _BETWEEN_WORDS.sub(" ", fold_letters(text))
         return words.replace("\n ", "\n").replace("\n", "\n ")
 
@@ -93,14 +116,19 @@ class Names(Lines):
         ]
         if not wanted:
             return set()
-        return set(self._with(min(wanted, key=self._text.count) if wanted[1:] else wanted[0]))
+        return set(self.units_with(min(wanted, key=self._count) if wanted[1:] else wanted[0]))
+
+    def _count(self, wanted: str) -> int:
+        return self.text.count(wanted.encode("utf-8", "surrogatepass"))
 
 
 class Numbers(Lines):
     """The numbers that units ever had, of whatever kind."""
 
-    def __init__(self, store: VersionStore) -> None:
-        super().__init__(
+    @staticmethod
+    def lines(store: Store) -> Iterator[tuple[int, str]]:
+        """Yield unit and number of each number."""
+        return (
             (store.unit[row], number)
             for field in NUMBER_FIELDS
             for row, number in store.values_by_row(field)
@@ -109,7 +137,7 @@ class Numbers(Lines):
 
     def units(self, asked: Iterable[str]) -> set[int]:
         """Return the units that ever had one of some numbers."""
-        return {unit for number in asked for unit in self._with(f"\n{number}\n")}
+        return {unit for number in asked for unit in self.units_with(f"\n{number}\n")}
 
 
 class Rank:

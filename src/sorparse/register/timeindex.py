@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Protocol
 
@@ -23,6 +23,10 @@ from .timeline import Segment, Status, Version, resolve
 NO_ROW = -1
 CLOSED, ACTIVE, FUTURE = range(3)
 """Codes of :meth:`TimeIndex.statuses`."""
+_ARRAYS = (
+    *("opening", "rows", "rows_from"),
+    *("_starts", "_ends", "_segment_rows", "_segment_from"),
+)
 _DAY_BITS = OPEN_END.bit_length()
 _ROW_BITS = 32
 _ROW_MASK = (1 << _ROW_BITS) - 1
@@ -31,16 +35,30 @@ _ROW_MASK = (1 << _ROW_BITS) - 1
 class Versions(Protocol):
     """The dates of versions, by row; a unit is its number, a date its ordinal."""
 
-    ids: list[str]
-    """SOR id by unit number."""
-    unit: array[int]
-    """Unit number by row."""
-    start: array[int]
-    end: array[int]
-    updated: array[int]
-    first_from: array[int]
-
     def __len__(self) -> int: ...
+    @property
+    def ids(self) -> Sequence[str]:
+        """SOR id by unit number."""
+
+    @property
+    def unit(self) -> Sequence[int]:
+        """Unit number by row."""
+
+    @property
+    def start(self) -> Sequence[int]:
+        """From-date by row."""
+
+    @property
+    def end(self) -> Sequence[int]:
+        """To-date by row."""
+
+    @property
+    def updated(self) -> Sequence[int]:
+        """Edit date by row."""
+
+    @property
+    def first_from(self) -> Sequence[int]:
+        """Opening by row."""
 
 
 class TimeIndex:
@@ -52,19 +70,37 @@ class TimeIndex:
     def __init__(self, store: Versions, *, numpy: bool = True) -> None:
         self._numpy = find_numpy() if numpy else None
         self.units = len(store.ids)
-        self.opening = array("i")
+        self.opening: Sequence[int]
         """Opening by unit number."""
-        self.rows: array[int]
+        self.rows: Sequence[int]
         """All rows, by unit, each unit's oldest first (in order of precedence)."""
-        self.rows_from: array[int]
-        self._starts = array("i")
-        self._ends = array("i")
-        self._segment_rows = array("i")
-        self._segment_from = array("i")
+        self.rows_from: Sequence[int]
+        self._starts: Sequence[int]
+        self._ends: Sequence[int]
+        self._segment_rows: Sequence[int]
+        self._segment_from: Sequence[int]
         if self._numpy is not None and len(store):
             self._build_with_numpy(store, self._numpy)
         else:
             self._build(store)
+
+    @classmethod
+    def from_arrays(cls, units: int, arrays: Mapping[str, Sequence[int]], numpy: Any) -> TimeIndex:
+        """Return an index that was built before, from its :meth:`arrays`."""
+        index = cls.__new__(cls)
+        index.units = units
+        for name, value in {**arrays, "_numpy": numpy}.items():
+            setattr(index, name, value)
+        return index
+
+    @staticmethod
+    def names() -> Sequence[str]:
+        """Return the names of all arrays."""
+        return _ARRAYS
+
+    def arrays(self) -> dict[str, Sequence[int]]:
+        """Return all that the index consists of, by name."""
+        return {name: getattr(self, name) for name in _ARRAYS}
 
     # -- questions about one unit
 
@@ -178,15 +214,18 @@ class TimeIndex:
         self.rows = array("i", [key & _ROW_MASK for key in keys])
         del keys
         self.rows_from = array("i", [0, *_run_ends(store.unit, self.rows)])
+        openings, starts, ends, segment_rows, segment_from = (array("i") for _ in range(5))
         for low, high in pairwise(self.rows_from):
-            self._segment_from.append(len(self._starts))
+            segment_from.append(len(starts))
             opening, segments = _resolved(store, self.rows[low:high])
-            self.opening.append(opening)
+            openings.append(opening)
             for start, end, row in segments:
-                self._starts.append(start)
-                self._ends.append(end)
-                self._segment_rows.append(row)
-        self._segment_from.append(len(self._starts))
+                starts.append(start)
+                ends.append(end)
+                segment_rows.append(row)
+        segment_from.append(len(starts))
+        self.opening, self._starts, self._ends = openings, starts, ends
+        self._segment_rows, self._segment_from = segment_rows, segment_from
 
     def _build_with_numpy(self, store: Versions, np: Any) -> None:
         unit, start, end, updated = (
@@ -277,7 +316,7 @@ def _resolved(store: Versions, rows: Sequence[int]) -> tuple[int, list[Segment]]
     return resolve(versions, min(given, default=UNKNOWN_START))
 
 
-def _numbers(np: Any, column: array[int]) -> Any:
+def _numbers(np: Any, column: Sequence[int]) -> Any:
     return np.asarray(column)  # a view
 
 

@@ -6,7 +6,7 @@ import argparse
 import shutil
 
 import sorparse
-from sorparse.exports import targets
+from sorparse import targets
 
 from .. import arguments
 from ..output import Output

@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from ..issues import Issue
-from ..records.plain import dict_keys
+from .issues import Issue
+from .records.plain import dict_keys
 from .replace import failed, restore
 
 IsOwn = Callable[[Path], bool]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from ..errors import ConversionError
+from .errors import ConversionError
 
 try:
     import fcntl
