@@ -1,4 +1,4 @@
-"""What a file turned out to be: its physical form and its columns."""
+"""What a file was detected as: its physical form and its columns."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ class ColumnDescription:
     name: str
     """The file's own name."""
     field: str | None
-    """The field it was taken for; ``None`` where it is unknown (its values are in ``extra``)."""
+    """The field that it fills; ``None`` if it is unknown (its values are in ``extra``)."""
     filled: int
-    """In how many rows it holds something."""
+    """Number of rows in which it has a value."""
     samples: tuple[str, ...] = ()
     """The first distinct values."""
 
@@ -28,7 +28,7 @@ class TableDescription:
     table: str
     file: str
     rows: int
-    """Rows read, those that could not become records included."""
+    """Rows read, including those that could not become records."""
     columns: tuple[ColumnDescription, ...]
     missing: tuple[str, ...] = ()
     """Declared columns that the file does not have."""
@@ -36,7 +36,7 @@ class TableDescription:
     bom: bool | None = None
     delimiter: str | None = None
     quoting: str | None = None
-    """``none``, ``some``, ``all``, and whether ids stand in Excel's ``="…"``."""
+    """``none``, ``some``, ``all``, and whether ids are in Excel's ``="…"``."""
     line_ends: str | None = None
     notes: tuple[str, ...] = ()
     """What else is worth knowing, e.g. namespaces and version of an XML."""
@@ -44,14 +44,14 @@ class TableDescription:
     @property
     def form(self) -> str:
         """The file's form in words: encoding, BOM, delimiter, quoting and line ends."""
-        told = [
+        parts = [
             ("encoding", self.encoding),
             ("BOM", None if self.bom is None else ("yes" if self.bom else "no")),
             ("delimiter", None if self.delimiter is None else repr(self.delimiter)),
             ("quoting", self.quoting),
             ("line ends", self.line_ends),
         ]
-        return ", ".join(f"{label} {value}" for label, value in told if value is not None)
+        return ", ".join(f"{label} {value}" for label, value in parts if value is not None)
 
 
 @attrs.frozen
@@ -63,12 +63,12 @@ class Description:
     snapshot_date: str | None
     tables: tuple[TableDescription, ...]
     ignored: tuple[str, ...] = ()
-    """Files that stand beside the tables and are none of SOR's."""
+    """Names of the other files, which are not read."""
     issues: tuple[Issue, ...] = ()
     """What opening the source found, e.g. a set without units or a second snapshot."""
 
     def to_dict(self) -> dict[str, object]:
-        """Give the same as plain lists, dicts and texts, for JSON."""
+        """Return the same as plain lists, dicts and texts, for JSON."""
         return attrs.asdict(self)
 
     def _repr_html_(self) -> str:

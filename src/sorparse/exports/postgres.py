@@ -262,21 +262,21 @@ class _Writer:
         if strange and not self._job.force:
             shown = ", ".join(strange[:3])
             raise failed(self._place, f"the schema holds other tables ({shown})")
-        ours = {name: columns for name, columns in tables.items() if name in OWN_TABLES}
+        own = {name: columns for name, columns in tables.items() if name in OWN_TABLES}
         theirs = (views & OWN_TABLES) | {
             name
-            for name, columns in ours.items()
+            for name, columns in own.items()
             if name not in {INFO, *_DERIVED} and ROW_ID not in dict(columns)
         }
-        if not self._is_loaded(ours):
-            theirs |= ours.keys() | (views & OWN_VIEWS)
+        if not self._is_loaded(own):
+            theirs |= own.keys() | (views & OWN_VIEWS)
             if self._functions():
                 theirs.add(_FUNCTION)
         if theirs:
             shown = ", ".join(sorted(theirs)[:3])
             reason = f"the schema holds tables of these names that are not the library's ({shown})"
             raise failed(self._place, reason)
-        return ours
+        return own
 
     def _is_loaded(self, tables: dict[str, list[tuple[str, str]]]) -> bool:
         if tables.get(INFO) != _expected(self._wanted[INFO][1]):

@@ -203,9 +203,9 @@ def _specs(found: _Beginning, file: str, options: ReadOptions) -> dict[str, Tabl
             f"as {FEED_ID}2011:sor/yder/v1",
             file=file,
         )
-    told = ", ".join(f"{of}/{name}" for of, name, _ in named)
+    names = ", ".join(f"{of}/{name}" for of, name, _ in named)
     raise UnrecognisedFormatError(
-        f"a response of SKRS with {told}, which is not a datatype of SOR that is known", file=file
+        f"a response of SKRS with {names}, which is not a datatype of SOR that is known", file=file
     )
 
 
@@ -227,8 +227,8 @@ def _date(text: str | None) -> date | None:
 
 def _fault_told(fault: Element) -> str:
     texts = [" ".join(str(text).split()) for text in fault.itertext()]
-    told = ": ".join(dict.fromkeys(text for text in texts if text))[:500] or "it gives no reason"
-    return f"a fault of the service in place of a feed ({told}); send the request again"
+    names = ": ".join(dict.fromkeys(text for text in texts if text))[:500] or "it gives no reason"
+    return f"a fault of the service in place of a feed ({names}); send the request again"
 
 
 class RowReader:
