@@ -169,7 +169,7 @@ def page_of(member: Member, head: bytes, options: ReadOptions) -> Page | None:
     if found is None:
         return None
     if found.fault is not None and found.root in (*_RESPONSES, *_ENVELOPES, found.fault.tag):
-        raise SorFileError(_fault_told(found.fault), file=member.name)
+        raise SorFileError(_fault_message(found.fault), file=member.name)
     if not found.has_feed:
         if found.is_response:
             raise found.error or SorFileError(
@@ -225,10 +225,10 @@ def _date(text: str | None) -> date | None:
         return None
 
 
-def _fault_told(fault: Element) -> str:
+def _fault_message(fault: Element) -> str:
     texts = [" ".join(str(text).split()) for text in fault.itertext()]
-    names = ": ".join(dict.fromkeys(text for text in texts if text))[:500] or "it gives no reason"
-    return f"a fault of the service in place of a feed ({names}); send the request again"
+    reasons = ": ".join(dict.fromkeys(text for text in texts if text))[:500] or "it gives no reason"
+    return f"a fault of the service in place of a feed ({reasons}); send the request again"
 
 
 class RowReader:
