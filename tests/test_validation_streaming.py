@@ -15,8 +15,8 @@ from lxml import etree
 import sorparse
 from sorparse import Issue, SorFileError
 from sorparse.validation import OwnerValidator, run
-from sorparse.validation.lines import true_line
 from sorparse.validation.owners import is_owner
+from sorparse.xml.lines import true_line
 from validation_support import FULL_2, HEAD_2, NSI, line_of, owner, replaced, tree, unit
 
 OWNER_TAG = f"{{{NSI}}}InstitutionOwnerEntity"

@@ -1,10 +1,11 @@
-"""What a file was detected as: its physical form and its columns."""
+"""Description of a source: its files, their physical form and their columns."""
 
 from __future__ import annotations
 
 import attrs
 
 from .issues import Issue
+from .notebook import HtmlRepr
 
 
 @attrs.frozen
@@ -14,7 +15,7 @@ class ColumnDescription:
     name: str
     """The file's own name."""
     field: str | None
-    """The field that it fills; ``None`` if it is unknown (its values are in ``extra``)."""
+    """The field it was read as; ``None`` if it is unknown (its values are in ``extra``)."""
     filled: int
     """Number of rows in which it has a value."""
     samples: tuple[str, ...] = ()
@@ -28,7 +29,7 @@ class TableDescription:
     table: str
     file: str
     rows: int
-    """Rows read, including those that could not become records."""
+    """Rows read, those that could not become records included."""
     columns: tuple[ColumnDescription, ...]
     missing: tuple[str, ...] = ()
     """Declared columns that the file does not have."""
@@ -36,10 +37,10 @@ class TableDescription:
     bom: bool | None = None
     delimiter: str | None = None
     quoting: str | None = None
-    """``none``, ``some``, ``all``, and whether ids are in Excel's ``="…"``."""
+    """``none``, ``some``, ``all``, and whether ids are written in Excel's ``="…"``."""
     line_ends: str | None = None
     notes: tuple[str, ...] = ()
-    """What else is worth knowing, e.g. namespaces and version of an XML."""
+    """Further remarks, e.g. namespaces and version of an XML."""
 
     @property
     def form(self) -> str:
@@ -55,7 +56,7 @@ class TableDescription:
 
 
 @attrs.frozen
-class Description:
+class Description(HtmlRepr):
     """A whole source. ``str()`` of it is for a terminal."""
 
     source: str
@@ -63,18 +64,13 @@ class Description:
     snapshot_date: str | None
     tables: tuple[TableDescription, ...]
     ignored: tuple[str, ...] = ()
-    """Names of the other files, which are not read."""
+    """Files beside the tables that are not SOR files."""
     issues: tuple[Issue, ...] = ()
-    """What opening the source found, e.g. a set without units or a second snapshot."""
+    """Issues found on opening the source, e.g. a set without units or a second snapshot."""
 
     def to_dict(self) -> dict[str, object]:
-        """Return the same as plain lists, dicts and texts, for JSON."""
+        """Return the content as plain lists, dicts and texts, for JSON."""
         return attrs.asdict(self)
-
-    def _repr_html_(self) -> str:
-        from .display.findings import description_html
-
-        return description_html(self)
 
     def __str__(self) -> str:
         lines = [f"{self.source}: {self.format}"]

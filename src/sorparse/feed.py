@@ -21,6 +21,7 @@ from .formats import Format, GivesRows, ReadOptions, TableReader, check_mapping
 from .formats.base import ReadsPages, Validator
 from .issues import Issue, IssueLog, OnIssue
 from .limits import DEFAULT_LIMITS, Limits
+from .notebook import HtmlRepr
 from .records import tables as declared
 from .snapshots import may_have_rows
 from .sources import Source, open_source
@@ -108,7 +109,7 @@ def _validator_maker(
     return make
 
 
-class Feed:
+class Feed(HtmlRepr):
     """The tables of one source. A context manager; :func:`sorparse.open` returns it.
 
     Each table is a method that returns a lazy iterator. You can call it again if the source can be
@@ -381,11 +382,6 @@ class Feed:
         trace: TracebackType | None,
     ) -> None:
         self.close()
-
-    def _repr_html_(self) -> str:
-        from .display.findings import feed_html
-
-        return feed_html(self)
 
     def __repr__(self) -> str:
         return f"<Feed {self.name}: {self.format}, {', '.join(self._readers)}>"

@@ -10,7 +10,7 @@ import attrs
 
 from ..errors import SorError, UnknownUnitError
 from ..records import Coded
-from ..register.idwords import spelled, why_unknown
+from ..register.explain_id import spelled, why_unknown
 from .conversion import ConversionReport, opened, run
 from .conversion_job import ConversionJob
 from .mask import masked

@@ -49,7 +49,8 @@ def _found_encoding(asked: str, file: str) -> str:
         codecs.getincrementaldecoder(asked)
     except (LookupError, ValueError) as exc:
         raise SorFileError(f"there is no encoding {asked!r}", file=file) from exc
-    if not getattr(info, "_is_text_encoding", True):  # base64 and the like are codecs too
+    # base64 and the like are codecs too; IDNA is for host names and has a limit of 63 characters
+    if not getattr(info, "_is_text_encoding", True) or info.name == "idna":
         raise SorFileError(f"there is no encoding {asked!r} for text", file=file)
     return {"utf_8_sig": _UTF8, "utf-8-sig": _UTF8, "cp1252": _CP1252}.get(info.name, info.name)
 
@@ -307,7 +308,9 @@ def _is_utf8(line: bytes) -> bool:
 def _ascii_compatible(encoding: str) -> bool:
     if encoding == _CP1252:
         return True
+    # every ASCII byte must mean itself: "+" does not in UTF-7, nor does ESC in ISO-2022-JP
+    plain = bytes(range(128))
     try:
-        return "a;\n".encode(encoding) == b"a;\n"
+        return plain.decode(encoding) == plain.decode("ascii")
     except (UnicodeError, LookupError):
         return False

@@ -18,6 +18,7 @@ import attrs
 from lxml import etree
 
 from ..errors import SorFileError
+from ..xml.parser import SAFE
 from .components import Components, Name, declared, local, namespace_of, references, xs_children
 from .schema_files import (
     XS,
@@ -25,7 +26,6 @@ from .schema_files import (
     SchemaFiles,
     bundled_files,
     open_schema_files,
-    secure_parser,
 )
 
 _Shape = tuple[str, tuple[tuple[str, str], ...], tuple["_Shape", ...]]
@@ -103,7 +103,7 @@ class _Prepared:
     roots: frozenset[str]
 
     def compiled(self) -> Schema:
-        parser = secure_parser()
+        parser = etree.XMLParser(**SAFE)
         parser.resolvers.add(_Served(self.documents))
         try:
             tree = etree.fromstring(self.documents[self.entry], parser, base_url=self.entry)

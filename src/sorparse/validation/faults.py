@@ -6,8 +6,8 @@ import attrs
 from lxml import etree
 
 from ..issues import Issue, Severity
+from ..xml.lines import true_line
 from .components import local
-from .lines import true_line
 from .words import Finding, SorIds, path_of
 
 _SHOWN_PLACES = 3

@@ -14,16 +14,10 @@ from lxml import etree
 from ..errors import SorFileError, UnrecognisedFormatError
 from ..limits import DEFAULT_LIMITS, Limits
 from ..sources import SourceInput, open_source
-from ..xml_safety import MOST_REFERENCES
+from ..xml.parser import MOST_REFERENCES, SAFE, pull_parser, syntax_error
 from .compile import BUNDLED_ROOTS, ROOT, Schema, load_schema
 from .components import local_of
-from .document import (
-    Document,
-    broken_xml,
-    find_document,
-    pull_parser,
-    secure_options,
-)
+from .document import Document, find_document
 from .faults import FaultLog
 from .owners import OWNER, OwnerValidator, is_owner
 from .report import ValidationReport
@@ -132,7 +126,7 @@ def _faults_as_met(
     """
     target: Any = _Nothing()  # the stubs ask for every method of a target
     parser = etree.XMLParser(
-        schema=schema.validator, target=target, **secure_options(huge=_huge(limits))
+        schema=schema.validator, target=target, huge_tree=_huge(limits), **SAFE
     )
     number = 0
     with document.member.open() as stream:
@@ -203,7 +197,7 @@ def _code_of(entry: etree._LogEntry, code: str) -> str:
 def _precise(document: Document, schema: Schema, limits: Limits) -> ValidationReport:
     log = FaultLog(document.member.name, most=limits.max_issues)
     validator = OwnerValidator(schema, document.namespace, log)
-    parser = pull_parser(("end",), validator.owner_tag, huge=_huge(limits))
+    parser = pull_parser(("end",), validator.owner_tag, whole=True, huge=_huge(limits))
     since = 0
     with document.member.open() as stream:
         while data := stream.read(_CHUNK):
@@ -261,12 +255,5 @@ def _so_far(validator: OwnerValidator) -> str:
 def _file_error(
     exc: etree.XMLSyntaxError, document: Document, limits: Limits, more: str
 ) -> SorFileError:
-    error = broken_xml(exc, document.member.name, more)
-    if "xcessive depth" not in error.reason:
-        return error
-    depth = max(limits.max_depth, _LIBXML2_DEPTH)
-    return SorFileError(
-        f"nests elements deeper than {depth} levels (Limits.max_depth){more}",
-        file=document.member.name,
-        line=exc.lineno or None,
-    )
+    broad = attrs.evolve(limits, max_depth=max(limits.max_depth, _LIBXML2_DEPTH))
+    return syntax_error(exc, document.member.name, broad, more)

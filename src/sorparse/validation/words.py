@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 import attrs
 from lxml import etree
 
-from ..xml_safety import attributes_of
+from ..xml.elements import attributes_of
 from .components import Components, Content, local, local_of, namespace_of
 
 UNITS = ("InstitutionOwner", "HealthInstitution", "OrganizationalUnit")

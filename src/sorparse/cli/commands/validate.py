@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from operator import attrgetter
 from typing import Any
 
 import sorparse
@@ -14,8 +15,8 @@ NAME = "validate"
 HELP = "check a Sor.xml against its XML schema, offline"
 ABOUT = (
     "Check a Sor.xml, alone or in its zip, against the bundled XML schema of its version or the "
-    "publisher's own. Equal faults are told once, with their number and first places. The network "
-    "is never touched. Exit status 1 where the document is not valid."
+    "publisher's own. Identical errors are reported once, with a count and their first "
+    "places. The network is never used. Exit status 1 if the document is not valid."
 )
 EXAMPLES = """\
   sorparse validate Sor.zip
@@ -33,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--schema",
         type=arguments.path,
         metavar="PATH",
-        help="an XSD, or a folder or zip of XSDs; the bundled schema where it is left out",
+        help="an XSD, or a folder or zip of XSDs; the bundled schema if omitted",
     )
     parser.add_argument(
         "--count",
@@ -49,16 +50,14 @@ def run(args: argparse.Namespace, out: Output) -> int:
     options: dict[str, Any] = {"schema": args.schema, "places": not args.count}
     with reading.source(args) as given:
         report = sorparse.validate(given, limits=reading.limits(args), **options)
-    reading.write(report.occurrences or report.errors, args)
+    reading.write_issues(report.occurrences or report.errors, args)
     if out.is_json:
-        told = sorparse.to_dict(report)
-        told.pop("occurrences", None)  # --issues writes them; equal ones are one error here
-        out.json({"valid": report.valid, **told})
+        content = sorparse.to_dict(report)
+        content.pop("occurrences", None)  # --issues writes them; identical ones are one error here
+        out.json({"valid": report.valid, **content})
     elif out.is_text:
         for line in str(report).splitlines():
             out.line(line)
     else:
-        out.rows(
-            _COLUMNS, ([getattr(error, column) for column in _COLUMNS] for error in report.errors)
-        )
+        out.rows(_COLUMNS, map(attrgetter(*_COLUMNS), report.errors))
     return 0 if report.valid else 1
