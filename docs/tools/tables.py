@@ -56,14 +56,15 @@ _HEAD = ("Column", "Holds", "Meaning")
 def pages() -> dict[str, str]:
     """Give the page by its path below docs."""
     parts = [_TEXT]
-    for table in TABLES:
+    for table, declared in TABLES.items():
         schema = schema_of(table)
         rows = [
             (f"`{column.name}`", str(column.type), _meaning(schema, column))
             for column in schema.columns
         ]
         lines = "\n".join(table_lines(_HEAD, rows))
-        parts.append(f"## `{table}`\n\n{schema.doc}\n\nKey: {_key(schema)}\n\n{lines}\n")
+        about = f"{declared.title}. {schema.doc}\n\nKey: {_key(schema)}"
+        parts.append(f"## `{table}`\n\n{about}\n\n{lines}\n")
     resolved = effective_columns()
     parts.append(_RESOLVED + _lines(resolved))
     schema = effective_schema()

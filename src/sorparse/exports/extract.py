@@ -69,8 +69,8 @@ def extract(
     with opened(source, open_options) as feed:
         links = _Links.of(feed)
         tops, wanted = links.known(tops), links.known(wanted)
-        kept = links.whole({*wanted, *links.downwards(tops)})
-        choice = _Choice(kept, links.location_codes_of(kept), masked if mask else None)
+        chosen = links.whole({*wanted, *links.downwards(tops)})
+        choice = _Choice(chosen, links.location_codes_of(chosen), masked if mask else None)
         job = ConversionJob(
             source=getattr(feed, "name", "a feed"),
             format=str(feed.format),
@@ -173,7 +173,7 @@ _CODE_LISTS = frozenset({"edi_types", "classifications"})
 class _Choice:
     """Chooses the records about some units."""
 
-    kept: set[str]
+    chosen: set[str]
     location_codes: set[str]
     change: Callable[[Any], Any] | None
     used: set[str] = attrs.field(factory=set)
@@ -188,18 +188,18 @@ class _Choice:
                 yield record if self.change is None else self.change(record)
 
     def _keeps_entities(self, record: Any) -> bool:
-        return record.sor_id in self.kept
+        return record.sor_id in self.chosen
 
     _keeps_shak_sor_map = _keeps_geo_locations = _keeps_entities
 
     def _keeps_location_codes(self, record: Any) -> bool:
-        return record.sor_id in self.kept or record.location_code in self.location_codes
+        return record.sor_id in self.chosen or record.location_code in self.location_codes
 
     def _keeps_location_code_edi_types(self, record: Any) -> bool:
         return record.location_code in self.location_codes
 
     def _keeps_replaced_entities(self, record: Any) -> bool:
-        return record.sor_id in self.kept or record.replaced_by_id in self.kept
+        return record.sor_id in self.chosen or record.replaced_by_id in self.chosen
 
     def _keeps_edi_types(self, record: Any) -> bool:
         return not self.used.isdisjoint((record.edi_type_id, record.code, record.name))
@@ -210,7 +210,7 @@ class _Choice:
 
 
 def _codes(record: Any) -> Iterator[str]:
-    """Yield every code in a record, and every name that stands in place of one."""
+    """Yield every code in a record, and every name in the place of one."""
     for field in attrs.fields(type(record)):
         value = getattr(record, field.name)
         if isinstance(value, Coded):

@@ -15,10 +15,8 @@ reader keeps one of them locked, the load gives up so that other readers do not 
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from io import StringIO
 from typing import Any
 
 from ..errors import ConversionError
@@ -41,7 +39,8 @@ from .database import (
     literal,
     quoted,
 )
-from .postgres_address import Address, parsed, shown
+from .postgres_address import parsed, shown
+from .postgres_rows import csv_text, reason_of, vacuum
 
 _TYPES = {
     DataType.TEXT: "text",
@@ -71,7 +70,6 @@ Wanted = dict[str, tuple[str, Lines, dict[str, str]]]
 """Meaning, columns and indices of each table, by name."""
 _VIEW, _FUNCTION = "entity_current", "entity_as_of"
 _NEW = " new"
-_YES_NO = {True: "t", False: "f", None: None}
 DROP_SECONDS = 10
 """How long to wait for readers of a table that must be dropped, if the server sets no limit."""
 
@@ -135,51 +133,15 @@ class Postgres(Database):
                 job.check_guards()
                 is_committing = True
                 db.commit()
-                _vacuum(job, db, [writer.name(table) for table in sorted(writer.changed)], address)
+                vacuum(job, db, [writer.name(table) for table in sorted(writer.changed)], address)
         except psycopg.Error as error:
-            reason = address.without_secrets(_reason(error))
+            reason = address.without_secrets(reason_of(error))
             if is_committing and db is not None and db.broken:
                 raise ConversionError(
                     f"cannot write {target}: {reason}; the connection broke while the load was "
                     "being committed, so either all of it is stored or nothing: load again"
                 ) from error
             raise failed(target, reason) from error
-
-
-def _vacuum(job: ConversionJob, db: Any, tables: list[str], address: Address) -> None:
-    """Free the space of the rows that were replaced, and count the new ones for the planner.
-
-    The load is stored already: what fails here is a warning. No table is waited for.
-    """
-    psycopg = load_extra("psycopg", "postgres", "PostgreSQL databases")
-    skipped: list[str] = []
-
-    def notice(diagnosis: Any) -> None:
-        if diagnosis.severity_nonlocalized == "WARNING":
-            skipped.append(str(diagnosis.message_primary))
-
-    try:
-        db.autocommit = True
-        db.add_notice_handler(notice)
-        for table in tables:
-            db.execute(f"VACUUM (ANALYZE, SKIP_LOCKED, TRUNCATE FALSE) {table}")
-    except psycopg.Error as error:
-        skipped.append(address.without_secrets(" ".join(_reason(error).split())))
-    if skipped:
-        job.note(
-            "not-vacuumed",
-            f"the rows are loaded, but VACUUM or ANALYZE was skipped ({'; '.join(skipped)}); "
-            "run VACUUM (ANALYZE) on the tables, or leave it to autovacuum",
-        )
-
-
-def _reason(error: Any) -> str:
-    """Return the server's message, where in the copied rows it was, and its hint."""
-    diagnosis = error.diag
-    if diagnosis.message_primary is None:
-        return str(error)
-    parts = [diagnosis.message_primary, diagnosis.message_detail, diagnosis.context]
-    return ": ".join(part for part in parts if part)
 
 
 class _Writer:
@@ -262,21 +224,21 @@ class _Writer:
         if strange and not self._job.force:
             shown = ", ".join(strange[:3])
             raise failed(self._place, f"the schema holds other tables ({shown})")
-        ours = {name: columns for name, columns in tables.items() if name in OWN_TABLES}
+        own = {name: columns for name, columns in tables.items() if name in OWN_TABLES}
         theirs = (views & OWN_TABLES) | {
             name
-            for name, columns in ours.items()
+            for name, columns in own.items()
             if name not in {INFO, *_DERIVED} and ROW_ID not in dict(columns)
         }
-        if not self._is_loaded(ours):
-            theirs |= ours.keys() | (views & OWN_VIEWS)
+        if not self._is_loaded(own):
+            theirs |= own.keys() | (views & OWN_VIEWS)
             if self._functions():
                 theirs.add(_FUNCTION)
         if theirs:
             shown = ", ".join(sorted(theirs)[:3])
             reason = f"the schema holds tables of these names that are not the library's ({shown})"
             raise failed(self._place, reason)
-        return ours
+        return own
 
     def _is_loaded(self, tables: dict[str, list[tuple[str, str]]]) -> bool:
         if tables.get(INFO) != _expected(self._wanted[INFO][1]):
@@ -308,7 +270,7 @@ class _Writer:
         batches: Iterable[Columns],
     ) -> None:
         """Copy the rows to where no reader is: a new table, or one of this session alone."""
-        rows = (_csv_text(batch, kinds) for batch in batches)
+        rows = (csv_text(batch, kinds) for batch in batches)
         _, lines, keys = self._wanted[table]
         if table in self._there and table not in self._stale():
             place = f"pg_temp.{quoted(table)}"
@@ -425,24 +387,3 @@ def _expected(lines: Lines) -> list[tuple[str, str]]:
             kind = kind.partition(end)[0]  # noqa: PLW2901 - cut bit by bit
         found.append((name, kind.lower()))
     return found
-
-
-def _csv_text(columns: Columns, kinds: Sequence[DataType | None]) -> str:
-    """Return columns as rows of CSV, as COPY reads them."""
-    text = StringIO()
-    cells = map(_as_text, columns, kinds)
-    csv.writer(text, lineterminator="\n").writerows(zip(*cells, strict=True))
-    return text.getvalue()
-
-
-def _as_text(values: list[Any], kind: DataType | None) -> list[Any]:
-    if kind is DataType.BOOL:
-        return [_YES_NO[value] for value in values]
-    if kind is DataType.TEXT_LIST:
-        return [value and _array(value) for value in values]
-    return values
-
-
-def _array(texts: list[str]) -> str:
-    escaped = (text.replace("\\", "\\\\").replace('"', '\\"') for text in texts)
-    return "{" + ",".join(f'"{text}"' for text in escaped) + "}"

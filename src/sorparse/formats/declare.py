@@ -86,7 +86,7 @@ class TableSpec:
     """Fields of which the header must hold every one; the required ones where empty."""
     part: bool = False
     """A second reading of another table's rows: rows without the required fields are not meant,
-    and other columns belong to the other table. What both find is kept once (see IssueLog)."""
+    and other columns belong to the other table. What both find is reported once (see IssueLog)."""
     skip_where: tuple[str, str] | None = None
     """Column and text: a row that has it is not meant."""
 

@@ -124,7 +124,7 @@ def best_spec(
         fields = {column.field for column in columns if column is not None}
         if not all(field in fields for field in spec.recognised_by or spec.required):
             continue
-        # one known column among many says little: SOR ids stand in other people's files too
+        # one known column among many says little: SOR ids are in other people's files too
         if len(fields) < min(2, len(header.names)):
             continue
         named = any(fold(name) == stem for name in spec.file_names)

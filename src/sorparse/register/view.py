@@ -205,7 +205,7 @@ class View(HtmlRepr, State, ArrowTable):
         Warns:
             UnreadableDateWarning: If dates cannot be read; it states how many, with an example.
         """
-        from ..tables.names import add_names
+        from ..tables.add_names import add_names
 
         return add_names(self, frame, column, on=on, kind=kind, fields=fields, repair=repair)
 

@@ -56,7 +56,7 @@ class TableColumn:
     name: str
     """Name of the column, e.g. ``postal_address_post_code``."""
     path: str
-    """Where the value stands in the record: ``postal_address.post_code``,
+    """Where the value is in the record: ``postal_address.post_code``,
     ``specialities[0].code``."""
     type: DataType
     """What it holds."""
@@ -199,7 +199,7 @@ def _without_list(column: TableColumn) -> TableColumn:
 def steps_of(record: type[Any]) -> Iterator[tuple[attrs.Attribute[Any], Any, bool]]:
     """Give each field of a record class with its type and whether it may be absent.
 
-    A field outside the comparison (``Coded.supplied``) tells where a value comes from and is no
+    A field outside the comparison (``Coded.supplied``) says where a value comes from and is not
     part of the row.
     """
     hints = typing.get_type_hints(record)
@@ -215,7 +215,7 @@ def _columns(
 ) -> Iterator[TableColumn]:
     docs = field_docs(cls)
     for field, kind, optional in steps_of(cls):
-        told = _joined(doc, _one_line(docs.get(field.name, "")))
+        meaning = _joined(doc, _one_line(docs.get(field.name, "")))
         places = PLACES.get((root, field.name)) if not path else None
         own_path = f"{path}.{field.name}" if path else field.name
         own_name = f"{name}_{field.name}" if name else field.name
@@ -227,15 +227,15 @@ def _columns(
                     without_none(inner)[0],
                     f"{places[0]}_{place + 1}",
                     f"{own_path}[{place}]",
-                    f"{told} Place {place + 1}.",
+                    f"{meaning} Place {place + 1}.",
                     nullable=True,
                     holder=cls,
                 )
         elif kind is Validity:
-            yield from _columns(root, kind, name, own_path, told, nullable=True)
+            yield from _columns(root, kind, name, own_path, meaning, nullable=True)
         else:
             yield from value_columns(
-                root, kind, own_name, own_path, told, nullable=nullable or optional, holder=cls
+                root, kind, own_name, own_path, meaning, nullable=nullable or optional, holder=cls
             )
 
 

@@ -176,7 +176,7 @@ def page_of(member: Member, head: bytes, options: ReadOptions) -> Page | None:
     if found is None:
         return None
     if found.fault is not None and found.root in (*_RESPONSES, *_ENVELOPES, found.fault.tag):
-        raise SorFileError(_fault_told(found.fault), file=member.name)
+        raise SorFileError(_fault_message(found.fault), file=member.name)
     if not found.has_feed:
         if found.is_response:
             raise found.error or SorFileError(
@@ -210,9 +210,9 @@ def _specs(found: _Beginning, file: str, options: ReadOptions) -> dict[str, Tabl
             f"as {FEED_ID}2011:sor/yder/v1",
             file=file,
         )
-    told = ", ".join(f"{of}/{name}" for of, name, _ in named)
+    names = ", ".join(f"{of}/{name}" for of, name, _ in named)
     raise UnrecognisedFormatError(
-        f"a response of SKRS with {told}, which is not a datatype of SOR that is known", file=file
+        f"a response of SKRS with {names}, which is not a datatype of SOR that is known", file=file
     )
 
 
@@ -232,10 +232,10 @@ def _date(text: str | None) -> date | None:
         return None
 
 
-def _fault_told(fault: Element) -> str:
+def _fault_message(fault: Element) -> str:
     texts = [" ".join(str(text).split()) for text in fault.itertext()]
-    told = ": ".join(dict.fromkeys(text for text in texts if text))[:500] or "it gives no reason"
-    return f"a fault of the service in place of a feed ({told}); send the request again"
+    reasons = ": ".join(dict.fromkeys(text for text in texts if text))[:500] or "it gives no reason"
+    return f"a fault of the service in place of a feed ({reasons}); send the request again"
 
 
 class RowReader:

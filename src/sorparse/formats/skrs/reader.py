@@ -236,8 +236,8 @@ class _Order:
                 "repeated-entry", f"the entry with the token {token} came before", row, log
             )
         elif token < self._greatest:
-            told = f"the token {token} follows {self._greatest}; expected ascending tokens"
-            self._report("entry-out-of-order", told, row, log)
+            message = f"the token {token} follows {self._greatest}; expected ascending tokens"
+            self._report("entry-out-of-order", message, row, log)
         self._greatest = max(token, self._greatest)
         self._recent[token] = None
         if len(self._recent) > _WINDOW:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...xml import CREATED_AT, SNAPSHOT_DATE
-from ..coded import KIND_OF_CODE
+from ..complete_codes import KIND_OF_CODE
 from ..declare import Column, Evidence, Kind, TableSpec
 
 C = Column
