@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from ..description import ColumnDescription, TableDescription
+from .blocks import TextBlocks
+from .csv.rows import clean
 from .decode import Plan
-from .rows import clean
-from .text import TextBlocks
 
 _SAMPLES = 3
 _SAMPLE_CHARS = 40

@@ -17,8 +17,8 @@ from ..records import Coded, Extra, SHAKUnit, Validity
 from ..records.values import NO_EXTRA
 from ..sources import Member
 from .base import Format, Found, ReadOptions
+from .blocks import TextBlocks, decode_windows_1252
 from .cells import BadCell, to_date, to_last_day, to_shak_code
-from .text import TextBlocks, decode_windows_1252
 
 
 @attrs.frozen

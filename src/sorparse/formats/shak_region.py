@@ -15,10 +15,10 @@ from ..issues import Issue
 from ..records import Coded, SHAKRegion
 from ..sources import Member
 from .base import Format, Found, ReadOptions
+from .blocks import TextBlocks, decode_windows_1252, without_cut_line
 from .cells import BadCell
 from .declare import Column, Kind, TableSpec
 from .decode import CarefulDecoder, Leaf, make_plan
-from .text import TextBlocks, decode_windows_1252, without_cut_line
 
 C = Column
 

@@ -15,7 +15,7 @@ from ..records import LocationCode, LocationCodeEDIType, SOREntity
 from ..sources import Member
 from .base import Format, Found, ReadOptions
 from .coded import with_code
-from .csv_reader import CsvTable, first_rows
+from .csv.reader import CsvTable, first_rows
 from .declare import Column, Kind, TableSpec
 from .headers import Header, best_spec, made_by_r, match_columns, read_headers
 

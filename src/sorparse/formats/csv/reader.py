@@ -10,23 +10,23 @@ from typing import Any, BinaryIO
 
 import attrs
 
-from ..description import TableDescription
-from ..errors import SorFileError
-from ..issues import Issue, IssueLog
-from ..records import Coded
-from ..records.row import Row, row_class, row_of
-from ..sources import HEAD_BYTES, Member
-from .base import Format, ReadOptions, muted, muted_options
-from .cells import BadCell
-from .columns import Census
-from .declare import TableSpec, fold
-from .decode import CarefulDecoder, Leaf, Plan, make_plan
-from .fast import Chosen, FastDecoder
-from .headers import match_columns
-from .owner_cvr import OwnersCvr
+from ...description import TableDescription
+from ...errors import SorFileError
+from ...issues import Issue, IssueLog
+from ...records import Coded
+from ...records.row import Row, row_class, row_of
+from ...sources import HEAD_BYTES, Member
+from ..base import Format, ReadOptions, muted, muted_options
+from ..blocks import TextBlocks, without_cut_line
+from ..cells import BadCell
+from ..columns import Census
+from ..declare import TableSpec, fold
+from ..decode import CarefulDecoder, Leaf, Plan, make_plan
+from ..generator import NeedsCarefulParsing
+from ..headers import match_columns
+from ..owner_cvr import OwnersCvr
+from .decoder import Chosen, FastDecoder
 from .rows import BLANKS, Rows, clean, without_na
-from .text import TextBlocks, without_cut_line
-from .texts import Odd
 
 
 def _uncut(head: bytes, options: ReadOptions) -> bytes:
@@ -244,7 +244,7 @@ class CsvTable:
     def _wanted(self, decode: Callable[[str], Any], place: int, text: str) -> Callable[[str], Any]:
         def wanted(line: str) -> Any:
             if '"' in line:  # only the exact cells tell
-                raise Odd
+                raise NeedsCarefulParsing
             if _has(line.split(self.delimiter, place + 1), place, text):
                 return None
             return decode(line)

@@ -21,11 +21,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..records.row import Row, row_of
-from .decode import CarefulDecoder, Leaf
+from ...records.row import Row, row_of
+from ..decode import CarefulDecoder, Leaf
+from ..generator import NeedsCarefulParsing
+from .cell_text import unquoted
 from .recordwriter import RecordWriter
 from .rowwriter import RowWriter
-from .texts import Odd, unquoted
 from .valuewriter import ValueWriter
 
 _BETWEEN = "\x1f"
@@ -49,14 +50,14 @@ class FastDecoder:
     def quoted(self, line: str) -> Any:
         """Give the record of a line with quoted cells; raises ValueError likewise."""
         if self._delimiter != ";" or '"' not in line:
-            raise Odd
+            raise NeedsCarefulParsing
         return self._decode(unquoted(line))
 
     def cells(self, cells: Sequence[str]) -> Any:
         """Give the record of cells that were split by the rules; raises ValueError likewise."""
         text = _BETWEEN.join(cells)
         if text[:1] == '"' or f'{_BETWEEN}"' in text:
-            raise Odd  # it would be taken for the quote of a cell that is still quoted
+            raise NeedsCarefulParsing  # the cell would be read as one that is still quoted
         return self._decode(text, _BETWEEN)
 
 

@@ -11,11 +11,11 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from ..records.row import Row
-from .declare import Kind
-from .decode import Group, Leaf
+from ...records.row import Row
+from ..declare import Kind
+from ..decode import Group, Leaf
+from .cell_text import NO_TEXT
 from .runs import Run, find_runs
-from .texts import NO_TEXT
 from .valuewriter import ValueWriter, names_of
 
 # No quotes but those of ids written for Excel, and in cells that ``unquoted`` has marked. Looking
@@ -45,7 +45,11 @@ class RowWriter:
         }
         body = [*self._pieces(), *self._kept]
         for i, value in enumerate(needed):
-            body += [f"needed_{i} = {value}", f"if needed_{i} is None:", "    raise Odd"]
+            body += [
+                f"needed_{i} = {value}",
+                f"if needed_{i} is None:",
+                "    raise NeedsCarefulParsing",
+            ]
         items = (f"needed_{needed.index(value)}" if value in needed else value for value in found)
         body.append(f"return make(Row, ({', '.join(items)},))")
         return values.decoder(body, "a row of")
@@ -63,14 +67,14 @@ class RowWriter:
                 yield from self._passed(run)
                 place = run.places.stop
         yield f"""if '"' in rest and sep == {self._values.delimiter!r} and plain(rest) is None:"""
-        yield "    raise Odd"
+        yield "    raise NeedsCarefulParsing"
         end = max(place, end)
         if end == width:
             yield f"{names_of(range(place, end))}, = rest.split(sep)"
         else:
             yield from self._split(range(place, end))
             yield f"if rest.count(sep) != {width - end - 1}:"
-            yield "    raise Odd"
+            yield "    raise NeedsCarefulParsing"
         yield from self._tidied(range(place, end))
 
     def _cells(self, places: range) -> Iterator[str]:
@@ -80,7 +84,7 @@ class RowWriter:
         for place in places:
             if place not in self._places:
                 yield f"""if c{place}[:1] == '"' and plain(c{place}) is None:"""
-                yield "    raise Odd"
+                yield "    raise NeedsCarefulParsing"
 
     @staticmethod
     def _split(places: range) -> Iterator[str]:
@@ -99,10 +103,10 @@ class RowWriter:
         yield f"if (after := rest.removeprefix({text})) == rest:"
         yield f"    *cells, after = rest.split(sep, {count})"
         yield f"    if len(cells) != {count}:"
-        yield "        raise Odd"
+        yield "        raise NeedsCarefulParsing"
         yield "    text = rest[:len(rest) - len(after)]"
         yield f"    if sep == {self._values.delimiter!r} and plain(text) is None:"
-        yield "        raise Odd"
+        yield "        raise NeedsCarefulParsing"
         yield f"    {text} = text"
         yield "rest = after"
 

@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
-from ..issues import Issue, IssueLog
-from ..limits import Limits
+from ...issues import Issue, IssueLog
+from ...limits import Limits
 
 R = TypeVar("R")
 

@@ -12,12 +12,13 @@ from typing import Any
 
 import attrs
 
-from ..records.build import builder_of, compile_function
-from ..records.values import NO_EXTRA, Address
-from .declare import Kind
-from .decode import NORTHING_FROM, CarefulDecoder, Group, Leaf, defaults_of, trimmed
+from ...records.build import builder_of, compile_function
+from ...records.values import NO_EXTRA, Address
+from ..declare import Kind
+from ..decode import NORTHING_FROM, CarefulDecoder, Group, Leaf, defaults_of, trimmed
+from ..generator import NOT_REPEATED, Memo, NeedsCarefulParsing
+from .cell_text import EDGE, METRES_PAIR, converter, text_of
 from .runs import Run, places_of
-from .texts import EDGE, METRES_PAIR, NOT_REPEATED, Memo, Odd, converter, text_of
 
 
 class ValueWriter:
@@ -32,7 +33,7 @@ class ValueWriter:
         self._kept: dict[str, object] = {}
         self.names: dict[str, Any] = {
             "new": object.__new__,
-            "Odd": Odd,
+            "NeedsCarefulParsing": NeedsCarefulParsing,
             "Decimal": Decimal,
             "EDGE": EDGE,
             "NO_EXTRA": NO_EXTRA,
