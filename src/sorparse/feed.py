@@ -411,8 +411,8 @@ class Feed:
         Raises:
             MissingTableError: If the source does not have the table.
         """
+        from .extras import load_pyarrow
         from .tables import Table, schema_of
-        from .tables.arrow import load_pyarrow
         from .tables.csv_batches import batches_of
 
         readers = self._having_table(table)  # complains at once of a table that is not there

@@ -12,8 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ..extras import load_extra
-from ..tables.arrow import load_pyarrow
+from ..extras import load_extra, load_pyarrow
 from ..tables.schema import DataType, TableSchema
 from . import periods
 from .effective import effective_schema

@@ -9,12 +9,12 @@ from typing import Any
 
 import attrs
 
+from ..extras import load_pyarrow
 from ..issues import Issue
 from ..tables import flatten
 from ..tables.arrow import (
     arrow_arrays,
     arrow_schema,
-    load_pyarrow,
     record_batches,
     values_of,
 )

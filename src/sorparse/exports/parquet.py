@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from ..extras import load_extra
-from ..tables.arrow import arrow_schema, load_pyarrow
+from ..extras import load_extra, load_pyarrow
+from ..tables.arrow import arrow_schema
 from ..tables.schema import schema_of
 from . import effective, periods
 from .effective import effective_schema

@@ -61,8 +61,9 @@ class WithShak:
         has the name, the other code if there is one, and the hospital. SHAK codes are in it if
         SHAK is attached, see :meth:`with_shak`. Needs the extra ``[arrow]``.
         """
+        from ..extras import load_pyarrow
         from ..tables import Table
-        from ..tables.arrow import load_pyarrow, record_batches
+        from ..tables.arrow import record_batches
         from ..tables.schema import schema_for
         from .code_periods import TABLE, CodePeriod, code_periods
 

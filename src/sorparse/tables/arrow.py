@@ -21,7 +21,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from ..extras import load_pyarrow as load_pyarrow
+from ..extras import load_pyarrow
 from . import flatten
 from .schema import DataType, TableColumn, TableSchema
 

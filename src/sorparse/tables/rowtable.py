@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from .arrow import arrow_arrays, arrow_schema, load_pyarrow
+from ..extras import load_pyarrow
+from .arrow import arrow_arrays, arrow_schema
 from .schema import TableSchema
 from .table import Table
 
