@@ -15,6 +15,7 @@ from typing import Any
 
 import attrs
 
+from ..paths import parse_path
 from ..records import Coded, Extra
 from ..records.build import fast_constructor, per_class
 from ..records.values import ALWAYS, NO_EXTRA, Address, Validity
@@ -112,13 +113,13 @@ def _classes(cls: type[Any]) -> Mapping[str, type[Any]]:
 
 def make_plan(spec: TableSpec, header: Sequence[str], columns: Sequence[Column | None]) -> Plan:
     """Lay out how a row under ``header`` becomes a record of ``spec``."""
-    tree: dict[str, Any] = {}
+    tree: dict[str | int, Any] = {}
     for place, column in enumerate(columns):
         if column is None:
             continue
         for path in (column.field, *column.also):
             node = tree
-            steps = path.replace("[", ".#").replace("]", "").split(".")
+            steps = parse_path(path)
             for step in steps[:-1]:
                 node = node.setdefault(step, {})
             node.setdefault(steps[-1], Leaf(place, column, header[place]))
@@ -139,10 +140,8 @@ def _group(node: Any, cls: type[Any] | None) -> Leaf | Group:
         return node
     if not node:  # a place of a tuple that the file has no column for
         return Group(cls or type(None), {})
-    if any(name.startswith("#") for name in node):
-        last = max(int(name[1:]) for name in node)
-        parts = {f"#{i}": _group(node.get(f"#{i}"), cls) for i in range(last + 1)}
-        return Group(None, parts)
+    if any(isinstance(step, int) for step in node):
+        return Group(None, {str(i): _group(node.get(i), cls) for i in range(max(node) + 1)})
     assert cls is not None
     inner = _classes(cls)
     names = [field.name for field in attrs.fields(cls)]

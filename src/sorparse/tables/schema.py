@@ -23,6 +23,7 @@ import attrs
 from ..errors import SorError
 from ..formats import sor2
 from ..formats.shak_region import SHAK_REGIONS
+from ..paths import parse_path
 from ..records import Coded, Extra, SHAKUnit, SOREntity, SorType, Validity
 from ..records.docs import field_docs
 
@@ -281,7 +282,7 @@ def value_columns(
 
 
 def _repeats(holder: type[Any], path: str) -> bool:
-    *above, last = path.split(".")
+    *above, last = parse_path(path)
     if holder is Coded:
         return above[-1] != "entry"
     return last in _REPEATING

@@ -21,6 +21,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ...paths import parse_path
 from ...records.row import Row, row_of
 from ..decode import CarefulDecoder, Leaf
 from ..generator import NeedsCarefulParsing
@@ -73,11 +74,9 @@ class Chosen:
         """Tell whether a finding in this cell concerns what is asked for."""
         if self._paths is None:
             return True
-        fields = (leaf.column.field, *leaf.column.also)
+        fields = [parse_path(field) for field in (leaf.column.field, *leaf.column.also)]
         return any(
-            field == path or field.startswith((f"{path}.", f"{path}["))
-            for field in fields
-            for path in self._paths
+            field[: len(path)] == path for field in fields for path in map(parse_path, self._paths)
         )
 
 

@@ -33,6 +33,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from ...paths import parse_path
 from ...records.build import builder_of
 from ..declare import Kind
 from ..decode import Group, Leaf, defaults_of
@@ -170,9 +171,10 @@ class RecordWriter:
                 names[f"default_{name}"] = default
                 yield f"record.{name} = default_{name}"
         for path in plan.spec.required:
-            steps = path.split(".")
-            whole = [".".join(("record", *steps[: i + 1])) for i in range(len(steps))]
-            yield f"if {' or '.join(f'{step} is None' for step in whole)}:"
+            whole = ["record"]
+            for step in parse_path(path):
+                whole.append(f"{whole[-1]}.{step}")
+            yield f"if {' or '.join(f'{step} is None' for step in whole[1:])}:"
             yield "    raise NeedsCarefulParsing"
         yield "record.__class__ = Record"
         yield "return record"

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
+from ...paths import parse_path, value_at
 from ...records.row import Row
 from ..declare import Kind
 from ..decode import Group, Leaf
@@ -112,11 +114,12 @@ class RowWriter:
 
     def _value(self, path: str) -> str:
         """Write an expression for the value at a path, and note the cells that it needs."""
-        first, *steps = path.replace("[", ".#").replace("]", "").split(".")
+        first, *steps = parse_path(path)
+        assert isinstance(first, str)
         part: Leaf | Group | None = self._plan.fields.get(first)
         whole = part
         for step in steps:
-            part = part.parts.get(step) if isinstance(part, Group) else None
+            part = part.parts.get(str(step)) if isinstance(part, Group) else None
         if isinstance(part, Leaf) and (
             part is whole
             or (
@@ -134,32 +137,17 @@ class RowWriter:
             # the whole value object is made, and the rest taken from it
             self._places |= {leaf.place for leaf in whole.leaves}
             name = f"take_{len(self._values.names)}"
-            self._values.names[name] = _taker(steps)
+            self._values.names[name] = partial(value_at, steps=tuple(steps))
             return f"{name}({self._values.group_value(first, whole)})"
         if first == "extra" and self._plan.unknown:
             self._places |= {place for place, _ in self._plan.unknown}
             return f"({self._values.extra_value()})"
         default = self._values.default(first)
         name = f"default_{len(self._values.names)}"
-        self._values.names[name] = _taker(steps)(default)
+        self._values.names[name] = value_at(default, tuple(steps))
         return name
 
 
 def _has_ids(run: Run) -> bool:
     """Tell whether a run holds ids, and with them mostly quotes."""
     return any(leaf.column.kind is Kind.SOR_ID for _, part in run.parts for leaf in part.leaves)
-
-
-def _taker(steps: list[str]) -> Callable[[Any], Any]:
-    def take(value: Any) -> Any:
-        for step in steps:
-            if value is None:
-                return None
-            if step.startswith("#"):
-                place = int(step[1:])
-                value = value[place] if place < len(value) else None
-            else:
-                value = getattr(value, step)
-        return value
-
-    return take

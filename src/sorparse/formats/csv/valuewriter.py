@@ -191,7 +191,7 @@ class ValueWriter:
         inner = {}
         for key, value in part.parts.items():
             if isinstance(value, Group):
-                inner[key] = f"{variable}_{key.strip('#')}"
+                inner[key] = f"{variable}_{key}"
                 yield from self.part(inner[key], value)
             else:
                 inner[key] = self.value(value)
