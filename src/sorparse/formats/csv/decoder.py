@@ -41,6 +41,8 @@ class FastDecoder:
         self, careful: CarefulDecoder, delimiter: str, row: type[Row] | None = None
     ) -> None:
         self._delimiter = delimiter
+        self._between = f'"{delimiter}"'
+        self._delimiters = len(careful.plan.header) - 1
         values = ValueWriter(careful, delimiter)
         self._decode: Callable[..., Any] = (
             RecordWriter(values).decoder() if row is None else RowWriter(values).decoder(row)
@@ -50,6 +52,11 @@ class FastDecoder:
 
     def quoted(self, line: str) -> Any:
         """Give the record of a line with quoted cells; raises ValueError likewise."""
+        if line[:1] == line[-1:] == '"' and line.count(self._between) == self._delimiters:
+            # each of the cells is quoted, unless what is between two of them is in a cell
+            text = line[1:-1].replace(self._between, _BETWEEN)
+            if '"' not in text:
+                return self._decode(text, _BETWEEN)
         if self._delimiter != ";" or '"' not in line:
             raise NeedsCarefulParsing
         return self._decode(unquoted(line))

@@ -204,7 +204,7 @@ class ValueWriter:
         cls = part.cls.__name__
         self.names[f"{cls}Builder"], self.names[cls] = builder_of(part.cls), part.cls
         self.names[f"empty_{cls}"] = part.empty
-        yield f"if {any_of(places_of(part))}:"
+        yield f"if {any_of(part.places)}:"
         if part.cls is Address and {"easting", "northing"} <= set(part.parts):
             east, north = f"{variable}_east", f"{variable}_north"
             yield from (f"    {line}" for line in self._coordinates(part, east, north))
