@@ -27,7 +27,7 @@ from laws_support import (
 )
 from sorparse import examples
 from sorparse.examples.write_csv import value_of
-from sorparse.formats import text as text_module
+from sorparse.formats import blocks as text_module
 from sorparse.formats.cells import BadCell, convert
 from sorparse.formats.csv import reader as csv_reader
 from sorparse.formats.csv.decoder import FastDecoder

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import sorparse
 from sorparse import Issue, Limits
-from sorparse.formats import rows as rows_module
+from sorparse.formats.csv import rows as rows_module
 from sorparse.formats.csv.rows import Rows, clean, split_quoted
 from sorparse.issues import IssueLog
 from trust_support import HEADER, A, B, C, read, sor2, sor_csv

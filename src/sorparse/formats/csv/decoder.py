@@ -53,10 +53,12 @@ class FastDecoder:
     def quoted(self, line: str) -> Any:
         """Give the record of a line with quoted cells; raises ValueError likewise."""
         if line[:1] == line[-1:] == '"' and line.count(self._between) == self._delimiters:
-            # each of the cells is quoted, unless what is between two of them is in a cell
+            # every cell is quoted, if each quote within them is doubled
             text = line[1:-1].replace(self._between, _BETWEEN)
-            if '"' not in text:
-                return self._decode(text, _BETWEEN)
+            if text.count('"') == 2 * text.count('""'):
+                text = text.replace('""', '"')
+                if text[:1] != '"' and f'{_BETWEEN}"' not in text:
+                    return self._decode(text, _BETWEEN)
         if self._delimiter != ";" or '"' not in line:
             raise NeedsCarefulParsing
         return self._decode(unquoted(line))

@@ -1,8 +1,7 @@
 """Writes the source of the functions that read a few fields of a line.
 
-Such a function splits no further than the last column it needs, and passes over runs whose text is
-that of the row before; those with ids wherever they stand, as their quotes are then seen to. In the
-rest the delimiters are counted, and quotes are looked for: a delimiter may stand between them.
+Such a function splits no further than the last column it needs. In the rest the delimiters are
+counted. A line with other quotes than those of ids is refused: a delimiter may be between them.
 """
 
 from __future__ import annotations
@@ -16,8 +15,6 @@ from ...paths import parse_path, value_at
 from ...records.row import Row
 from ..declare import Kind
 from ..decode import Group, Leaf
-from .cell_text import NO_TEXT
-from .runs import Run, find_runs
 from .valuewriter import ValueWriter, names_of
 
 # No quotes but those of ids written for Excel, and in cells that ``unquoted`` has marked. Looking
@@ -57,60 +54,22 @@ class RowWriter:
         return values.decoder(body, "a row of")
 
     def _pieces(self) -> Iterator[str]:
-        """Split a line, no further than needed; raises where quotes may tell of another split."""
+        """Split a line, no further than needed; raises where quotes may change the split."""
         width, end = len(self._plan.header), max(self._places) + 1
-        place = 0
-        yield "rest = line"
-        for run in find_runs(self._plan):
-            if self._places.isdisjoint(run.places) and (
-                run.places.stop < (width if _has_ids(run) else end)
-            ):
-                yield from self._cells(range(place, run.places.start))
-                yield from self._passed(run)
-                place = run.places.stop
-        yield f"""if '"' in rest and sep == {self._values.delimiter!r} and plain(rest) is None:"""
+        yield f"""if '"' in line and sep == {self._values.delimiter!r} and plain(line) is None:"""
         yield "    raise NeedsCarefulParsing"
-        end = max(place, end)
         if end == width:
-            yield f"{names_of(range(place, end))}, = rest.split(sep)"
+            yield f"{names_of(range(end))}, = line.split(sep)"
         else:
-            yield from self._split(range(place, end))
+            yield f"{names_of(range(end))}, rest = line.split(sep, {end})"
             yield f"if rest.count(sep) != {width - end - 1}:"
             yield "    raise NeedsCarefulParsing"
-        yield from self._tidied(range(place, end))
-
-    def _cells(self, places: range) -> Iterator[str]:
-        """Take single cells off the rest, and look for quotes in those not asked for."""
-        yield from self._split(places)
-        yield from self._tidied(places)
-        for place in places:
-            if place not in self._places:
-                yield f"""if c{place}[:1] == '"' and plain(c{place}) is None:"""
-                yield "    raise NeedsCarefulParsing"
-
-    @staticmethod
-    def _split(places: range) -> Iterator[str]:
-        if places:
-            yield f"{names_of(places)}, rest = rest.split(sep, {len(places)})"
+        yield from self._tidied(range(end))
 
     def _tidied(self, places: range) -> Iterator[str]:
         for place in places:
             if place in self._texts:
                 yield from self._values.tidied_leaf(self._texts[place])
-
-    def _passed(self, run: Run) -> Iterator[str]:
-        """Pass over a run that is not asked for."""
-        text, count = f"{run.name}_text", len(run.places)
-        self._values.keep(text, at_first=NO_TEXT)
-        yield f"if (after := rest.removeprefix({text})) == rest:"
-        yield f"    *cells, after = rest.split(sep, {count})"
-        yield f"    if len(cells) != {count}:"
-        yield "        raise NeedsCarefulParsing"
-        yield "    text = rest[:len(rest) - len(after)]"
-        yield f"    if sep == {self._values.delimiter!r} and plain(text) is None:"
-        yield "        raise NeedsCarefulParsing"
-        yield f"    {text} = text"
-        yield "rest = after"
 
     def _value(self, path: str) -> str:
         """Write an expression for the value at a path, and note the cells that it needs."""
@@ -146,8 +105,3 @@ class RowWriter:
         name = f"default_{len(self._values.names)}"
         self._values.names[name] = value_at(default, tuple(steps))
         return name
-
-
-def _has_ids(run: Run) -> bool:
-    """Tell whether a run holds ids, and with them mostly quotes."""
-    return any(leaf.column.kind is Kind.SOR_ID for _, part in run.parts for leaf in part.leaves)
