@@ -54,7 +54,7 @@ def main() -> None:
             for found in pkgutil.walk_packages(module.__path__, f"{module.__name__}."):
                 import_module(found.name)
         from targets import TARGETS
-    remember_decoders(import_module("sorparse.formats.csv_reader"))
+    remember_decoders(import_module("sorparse.formats.csv.reader"))
     if sys.argv[1:] == ["--list"]:
         print(*TARGETS)
         return

@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 import sorparse
+from sorparse.formats.generator import NeedsCarefulParsing
 from sorparse.formats.sor_xml.names import ENTITIES, LOCATION_CODES, is_structural
 from sorparse.formats.sor_xml.namespaces import namespaces_of
 from sorparse.formats.sor_xml.text_scanner import NeedsElements, Scanner
 from sorparse.formats.sor_xml.text_shapes import Elements
-from sorparse.formats.texts import Odd
 from xml_support import HOSPITAL, OWNER, STATUS, UNIT, V2, document, hospital, option, owner, unit
 
 TEXTS = st.sampled_from(
@@ -109,7 +109,7 @@ def read_both_ways(
         raise NeedsElements
 
     def odd(*_: object) -> None:
-        raise Odd
+        raise NeedsCarefulParsing
 
     with monkeypatch.context() as patch:
         patch.setattr(Scanner, "cut", refuse)  # reading the text is a third way

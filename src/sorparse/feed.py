@@ -305,9 +305,9 @@ class Feed(HtmlRepr):
         Raises:
             MissingTableError: If the source does not have the table.
         """
+        from .extras import load_pyarrow
         from .tables import Table, schema_of
-        from .tables.arrow import load_pyarrow
-        from .tables.fast_csv import batches_of
+        from .tables.csv_batches import batches_of
 
         readers = self._having_table(table)  # complains at once of a table that is not there
         load_pyarrow()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from threading import Lock
 from typing import Literal
 
 import attrs
@@ -78,6 +79,8 @@ class IssueLog:
         self.errors = 0
         self._kept: dict[Issue, None] = {}
         self._chars = 0
+        self._lock = Lock()
+        self._places: set[tuple[object, ...]] | None = None
 
     def add(self, issue: Issue) -> None:
         """Add one issue: store it, raise it, or hand it on."""
@@ -85,18 +88,41 @@ class IssueLog:
             if self.on_issue == "raise" and issue.severity == "error":
                 raise SorDataError(issue)
             return
-        self.counts[issue.code] += 1
-        self.errors += issue.severity == "error"
         chars = len(issue.message) + len(issue.value or "") + len(issue.raw or "")
-        if len(self._kept) < self.max_issues and self._chars + chars <= self.max_chars:
-            self._kept[issue] = None
-            self._chars += chars
-        else:
-            self.dropped += 1
+        with self._lock:
+            if issue in self._kept:  # another thread has just read it
+                return
+            self.counts[issue.code] += 1
+            self.errors += issue.severity == "error"
+            if len(self._kept) < self.max_issues and self._chars + chars <= self.max_chars:
+                self._kept[issue] = None
+                self._chars += chars
+            else:
+                self.dropped += 1
         if callable(self.on_issue):
             self.on_issue(issue)
         elif self.on_issue == "raise" and issue.severity == "error":
             raise SorDataError(issue)
+
+    def only_counts(
+        self, severity: Severity, code: str, file: str, line: int, column: str | None = None
+    ) -> bool:
+        """Count an issue that there is no room for, so that nobody needs to build it.
+
+        Returns:
+            Whether it was counted. If not, it has to be added.
+        """
+        if self.on_issue != "collect" or len(self._kept) < self.max_issues:
+            return False
+        with self._lock:
+            if self._places is None:
+                self._places = {(i.code, i.file, i.line, i.column) for i in self._kept}
+            if (code, file, line, column) in self._places:
+                return False  # it may be one of those stored, read again
+            self.counts[code] += 1
+            self.errors += severity == "error"
+            self.dropped += 1
+        return True
 
     def as_list(self) -> Issues:
         """Return the stored issues in order, and a closing one if some were only counted."""

@@ -27,10 +27,8 @@ import attrs
 
 from ..errors import ConversionError, SorError, SorFileError
 from ..exports.conversion_job import ROW_ID
-from ..extras import load_extra
+from ..extras import load_extra, load_numpy, load_pyarrow
 from ..replace import replaced_file, restore
-from ..tables.arrow import load_pyarrow
-from ..tables.buffers import load_numpy
 from .runs import Runs
 
 if TYPE_CHECKING:

@@ -8,9 +8,15 @@ from typing import Any
 
 import attrs
 
+from ..extras import load_pyarrow
 from ..issues import Issue
 from ..tables import flatten
-from ..tables.arrow import arrow_arrays, arrow_schema, load_pyarrow, record_batches, values_of
+from ..tables.arrow import (
+    arrow_arrays,
+    arrow_schema,
+    record_batches,
+    values_of,
+)
 from ..tables.schema import TableSchema, schema_of
 from .effective import EffectiveCollector, effective_schema
 from .in_force_periods import PeriodCollector, periods_schema

@@ -12,9 +12,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ..extras import load_extra
+from ..extras import load_extra, load_pyarrow
 from ..replace import failed, replaced_file
-from ..tables.arrow import load_pyarrow
 from ..tables.schema import DataType, TableSchema
 from . import in_force_periods
 from .conversion_job import INFO, INFO_DOC, ConversionJob, arrow_table

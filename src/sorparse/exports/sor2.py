@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from ..formats import sor2
+from ..formats.csv.column_names import names_in_file
 from ..formats.declare import Kind, TableSpec
 from ..replace import failed, replaced_file, replaced_folder
 from ..tables.schema import PLACES, schema_of
@@ -138,7 +139,7 @@ def _write_file(job: ConversionJob, table: str, scratch: Path, stream: IO[bytes]
     further: dict[str, int] = {}
     rows = scratch / ".rows"
     widths = _write_rows(job, spec, rows, further)
-    header = [*(column.name for column in spec.columns), *further]
+    header = names_in_file([*(column.name for column in spec.columns), *further])
     stream.write(_as_csv(header))
     with rows.open("rb") as source:
         for width, size in widths:

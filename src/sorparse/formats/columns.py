@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ..description import ColumnDescription, TableDescription
+from .blocks import TextBlocks
+from .csv.rows import clean
 from .decode import Plan
-from .rows import clean
-from .text import TextBlocks
 
 _SAMPLES = 3
 _SAMPLE_CHARS = 40

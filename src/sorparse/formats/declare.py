@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 import attrs
 
+from ..paths import Steps, parse_path
 from ..records.tables import TABLES, RecordTable
 
 Evidence = Literal["verified", "inferred", "hypothesis"]
@@ -106,7 +107,7 @@ class TableSpec:
 
     def key_of(self, record: Any) -> tuple[Any, ...]:
         """Return the values of :attr:`key` in a record; the name of a code where it has no code."""
-        return tuple(_value(record, path.split(".")) for path in self.key)
+        return tuple(_value(record, parse_path(path)) for path in self.key)
 
     @property
     def _by_field(self) -> Mapping[str, Column]:
@@ -118,9 +119,9 @@ class TableSpec:
         return _columns_by_name(self)
 
 
-def _value(record: Any, steps: list[str]) -> Any:
+def _value(record: Any, steps: Steps) -> Any:
     for step in steps:
-        holder, record = record, getattr(record, step, None)
+        holder, record = record, getattr(record, str(step), None)
         if record is None and step == "code":
             record = getattr(holder, "name", None)
     return record

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .text import decode_windows_1252
+from .blocks import decode_windows_1252
 
 _MAGIC = (
     (b"%PDF", "a PDF document"),

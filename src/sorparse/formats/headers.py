@@ -11,9 +11,9 @@ import attrs
 from ..errors import UnrecognisedFormatError
 from ..issues import IssueLog
 from .base import ReadOptions
+from .blocks import TextBlocks
+from .csv.rows import BLANKS, clean, split_quoted
 from .declare import Column, TableSpec, fold
-from .rows import BLANKS, clean, split_quoted
-from .text import TextBlocks
 
 DELIMITERS = (";", "\t", ",", "|")
 _MOST_HEADERS = 5

@@ -15,11 +15,11 @@ from ..issues import Issue
 from ..records import Coded
 from ..sources import Member
 from .base import Format, ReadOptions
+from .blocks import TextBlocks, decode_windows_1252, without_cut_line
 from .cells import BadCell
 from .columns import ColumnSamples
 from .declare import Column, TableSpec
 from .decode import CarefulDecoder, Leaf, make_plan
-from .text import TextBlocks, decode_windows_1252, without_cut_line
 
 _FIRST_LINES = 20
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from ..sources import Member
 from .base import Format, Found, ReadOptions
-from .csv_reader import CsvTable, first_records
+from .csv.reader import CsvTable, first_records
 from .declare import Column, Evidence, Kind, TableSpec, fold
 from .edits import latest_edit
 from .headers import best_spec, read_headers

@@ -14,7 +14,7 @@ import attrs
 from ..sources import Member
 from .base import Format, Found, ReadOptions
 from .complete_codes import with_code
-from .csv_reader import CsvTable, first_rows
+from .csv.reader import CsvTable, first_rows
 from .declare import Column, Kind, TableSpec
 from .headers import Header, best_spec, made_by_r, match_columns, read_headers
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..extras import load_pyarrow
 from ..notebook import HtmlRepr
-from .arrow import arrow_arrays, arrow_schema, load_pyarrow
+from .arrow import arrow_arrays, arrow_schema
 from .schema import TableSchema
 from .table import Table
 

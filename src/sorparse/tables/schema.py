@@ -21,6 +21,7 @@ from typing import Any
 import attrs
 
 from ..errors import SorError
+from ..paths import parse_path
 from ..records import Coded, Extra, SHAKUnit, SOREntity, SorType, Validity
 from ..records.docs import field_docs
 from ..records.tables import TABLES
@@ -275,7 +276,7 @@ def value_columns(
 
 
 def _repeats(holder: type[Any], path: str) -> bool:
-    *above, last = path.split(".")
+    *above, last = parse_path(path)
     if holder is Coded:
         return above[-1] != "entry"
     return last in _REPEATING

@@ -26,7 +26,7 @@ from ...xml.parser import Meter
 from ..base import Format, ReadOptions
 from ..declare import Column, TableSpec, fold
 from ..decode import CarefulDecoder, make_plan
-from ..texts import Memo
+from ..generator import Memo
 from .describe import describe
 from .guess_lists import (
     Path,

@@ -10,7 +10,7 @@ from ...description import TableDescription
 from ...issues import IssueLog
 from ...records import Extra, LocationCode
 from ...xml.elements import Element, shortened_raw
-from ..texts import Odd
+from ..generator import NeedsCarefulParsing
 from .names import LOCATION_CODE_ENTITY, LOCATION_CODE_PLACES, LOCATION_CODES
 from .namespaces import tags_of
 from .reader_base import XmlReader, cell_reporter, context_of, decoder, set_frozen
@@ -82,7 +82,7 @@ class _LocationDecoding:
     def _record(self, entity: Element, sor_id: str | None, odd: bool) -> LocationCode | None:
         try:
             if odd:
-                raise Odd
+                raise NeedsCarefulParsing
             made = self._elements.read(entity)
         except ValueError:
             return self._careful(entity, sor_id)

@@ -52,7 +52,7 @@ from ..decode import (
     straighten,
     trimmed,
 )
-from ..texts import NOT_REPEATED, Memo
+from ..generator import NOT_REPEATED, Memo
 from .unit_grammar import ABSENT
 from .units import Layout
 

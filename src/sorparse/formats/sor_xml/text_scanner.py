@@ -22,7 +22,7 @@ from ...xml import CREATED_AT, SNAPSHOT_DATE
 from ...xml.elements import split_tag
 from ...xml.head import Header, encoding_of
 from ...xml.parser import SAFE
-from ..texts import Memo
+from ..generator import Memo
 from .names import CONTAINERS, OWNER_CONTAINER, ROOT, UNITS
 from .namespaces import namespaces_of
 

@@ -15,7 +15,7 @@ worked out once, tag by tag, which column each text belongs to (see ``unit_gramm
 A skeleton is known only where it consists of declared tags, written as programs write them, and
 blanks, and where the tags match; a text is taken only where it is printable and holds no markup.
 So no XML parser is needed to know that a unit read here is well-formed. Anything else raises
-:class:`~sorparse.formats.texts.Odd`; then a parser looks at the unit.
+:class:`~sorparse.formats.texts.NeedsCarefulParsing`; then a parser looks at the unit.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from ...xml.elements import Element, split_tag
 from ..cells import convert
 from ..declare import Kind
 from ..decode import Complete
-from ..texts import Memo, Odd
+from ..generator import Memo, NeedsCarefulParsing
 from .names import COUNTRY_SCHEME, MAIN_SPECIALITY
 from .record_writer import Getters, RecordWriter, Texts
 from .unit_grammar import ABSENT, Tag, UnitGrammar, UnitMeaning
@@ -127,20 +127,20 @@ class Plans:
         )
 
     def known(self, key: Any, size: int, learn: Callable[[], _Known]) -> _Known:
-        """Return what is known of a sequence of tags; raise Odd if it is irregular.
+        """Return what is known of a sequence of tags; raise NeedsCarefulParsing if it is irregular.
 
-        ``learn`` is called for a new one. What it returns, or that it raises Odd, is remembered
-        within a bound of entries and characters.
+        ``learn`` is called for a new one. Its result, also that it raises NeedsCarefulParsing, is
+        remembered within a bound of entries and characters.
         """
         try:
             known = self._known[key]
         except KeyError:
             known = None
-            with suppress(Odd):
+            with suppress(NeedsCarefulParsing):
                 known = learn()
             self._remember(key, known, size)
         if known is None:
-            raise Odd
+            raise NeedsCarefulParsing
         return known
 
     def _remember(self, key: Any, known: _Known | None, size: int) -> None:
@@ -151,7 +151,7 @@ class Plans:
         self._known[key] = known
 
     def _require(self, found: UnitMeaning) -> None:
-        """Raise Odd where a unit lacks what every unit of its level has."""
+        """Raise NeedsCarefulParsing where a unit lacks what every unit of its level has."""
         needed = list(self._layout.spec.required)
         if self._mandatory:
             needed.append("name")
@@ -159,9 +159,9 @@ class Plans:
             if field in self._layout.place_of and field != "location_code_inherited":
                 needed.append(field)
             elif found.blocks.isdisjoint(self._layout.elements_of(field)):
-                raise Odd
+                raise NeedsCarefulParsing
         if not {self._layout.place_of[field] for field in needed}.issubset(found.slots):
-            raise Odd
+            raise NeedsCarefulParsing
 
 
 class TextShapes:
@@ -177,7 +177,7 @@ class TextShapes:
     def read(self, unit: str) -> tuple[Any, int]:
         """Make a record, not yet frozen, of the text of a unit; give the line ends in it, too.
 
-        Raises Odd, or BadCell, for what has to be read another way.
+        Raises NeedsCarefulParsing, or BadCell, for what has to be read another way.
         """
         plans = self._plans
         texts: list[Any] = self._split(unit)
@@ -185,7 +185,7 @@ class TextShapes:
         known = plans.known(skeleton, len(unit), lambda: self._learn(skeleton))
         together = "".join(texts[1::2])
         if not together.isprintable() or "&" in together or "]]>" in together:
-            raise Odd
+            raise NeedsCarefulParsing
         texts.append(None)  # ABSENT
         return plans.record(known, texts), known.lines
 
@@ -202,13 +202,13 @@ class TextShapes:
         while at < len(text):
             match = _TAG.match(text, at)
             if match is None:
-                raise Odd
+                raise NeedsCarefulParsing
             closes, name, scheme, empty = match.groups()
             tag = self._tags.get(name)
             if tag is None or (closes and (scheme or empty)):
-                raise Odd
+                raise NeedsCarefulParsing
             if scheme and split_tag(tag)[1] != COUNTRY_SCHEME[0]:
-                raise Odd
+                raise NeedsCarefulParsing
             tags.append((name, tag, not closes, bool(closes or empty)))
             at = match.end()
         return tuple(tags)
@@ -224,11 +224,11 @@ class Elements:
         self._plans = plans
 
     def read(self, element: Element) -> Any:
-        """Make a record, not yet frozen; raises Odd, or BadCell, as TextShapes.read."""
+        """Build a record, not yet frozen; raises the same errors as TextShapes.read."""
         plans = self._plans
         elements = list(element.iter())
         if any(map(_tail_of, elements)):
-            raise Odd
+            raise NeedsCarefulParsing
         texts: list[Any] = [(text and text.strip()) or None for text in map(_text_of, elements)]
         # the sequence of tags leaves one thing open: whether a status at the end of a location
         # number is the number's or the unit's; the number of children tells
@@ -250,7 +250,7 @@ def _pieces(element: Element) -> list[list[Tag]]:
         has_text = bool(inner.text and inner.text.strip())
         if event == "start":
             if has_text and len(inner):
-                raise Odd
+                raise NeedsCarefulParsing
             pieces[-1].append((tag, tag, True, not len(inner) and not has_text))
             if has_text:
                 pieces.append([])

@@ -10,7 +10,7 @@ from ...xml.elements import Element, shortened_raw, split_tag
 from ..base import ReadOptions
 from ..cells import BadCell, convert
 from ..declare import Kind
-from ..texts import Odd
+from ..generator import NeedsCarefulParsing
 from .location_codes import LOCATION_LAYOUT
 from .names import ENTITIES, MANDATORY, OPTIONAL_IN_1_0_0
 from .namespaces import VERSIONS, tags_of
@@ -73,7 +73,7 @@ class UnitDecoding:
         """
         try:
             if odd:
-                raise Odd
+                raise NeedsCarefulParsing
             return self._elements.read(unit)
         except ValueError:
             record = self._careful(unit, level)

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 import attrs
 
 from ...xml.elements import split_tag
-from ..texts import Odd
+from ..generator import NeedsCarefulParsing
 from .names import MOST_SPECIALITIES, SPECIALITIES, SPECIALITY, SPECIALITY_TYPES
 from .namespaces import tags_of
 from .units import (
@@ -96,9 +96,9 @@ class UnitGrammar:
         return TextElement(self.slots - 1, counts=counts)
 
     def follow(self, pieces: Iterable[Sequence[Tag]]) -> UnitMeaning:
-        """Go through the tags of a unit; after each piece but the last stands a text.
+        """Traverse the tags of a unit; each piece but the last is followed by a text.
 
-        Raises Odd where tags do not match, or anything stands where it is not expected, or twice.
+        Raises NeedsCarefulParsing if tags do not match, or an element is unexpected or repeated.
         """
         walk = _Walk(self.unit)
         *before_texts, last = pieces
@@ -200,29 +200,29 @@ class _Walk:
             if ends:
                 opened, spot = self._open.pop() if self._open else ("", None)
                 if opened != name:
-                    raise Odd
+                    raise NeedsCarefulParsing
                 if isinstance(spot, TextElement) and spot is fresh:
                     if spot.counts:
-                        raise Odd
+                        raise NeedsCarefulParsing
                     self._empty.append(spot.slot)
 
     def take_text(self) -> None:
         """Note where a text stands."""
         leaf = self._open[-1][1] if self._open else None
         if not isinstance(leaf, TextElement):
-            raise Odd
+            raise NeedsCarefulParsing
         self.slots.append(leaf.slot)
 
     def finish(self) -> None:
         """Take the end of the unit."""
         filled = [*self.slots, *self._empty]
         if self._open or len(set(filled)) != len(filled):
-            raise Odd
+            raise NeedsCarefulParsing
 
     def _begin(self, tag: str) -> Spot:
         if not self._open:
             if self.tag:
-                raise Odd
+                raise NeedsCarefulParsing
             self.tag = tag
             return self._unit
         inside = self._open[-1][1]
@@ -232,4 +232,4 @@ class _Walk:
                 if isinstance(spot, Container) or spot.counts:
                     self.seen.add(spot)
                 return spot
-        raise Odd
+        raise NeedsCarefulParsing

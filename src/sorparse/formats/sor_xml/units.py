@@ -1,8 +1,8 @@
 """From the element of a unit to a row of texts, in the order of the declared columns.
 
-As with CSV there are two ways. The fast one fills the row and raises :class:`Odd` at anything out
-of the ordinary; the careful one takes the same element again, keeps what has no column, and tells
-what is wrong. The row then goes through the decoder that CSV rows go through.
+As with CSV there are two implementations. The fast one fills the row and raises
+:class:`NeedsCarefulParsing` at anything irregular; the careful one parses the same element again,
+preserves what has no column, and reports errors. The decoder of CSV rows then reads the row.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import attrs
 
 from ...xml.elements import Element, attributes_of, shortened_raw
 from ..declare import Column, TableSpec
-from ..texts import Odd
+from ..generator import NeedsCarefulParsing
 from .names import (
     COUNTRY_SCHEME,
     LOCATION_CODE_ENTITY,
@@ -38,7 +38,7 @@ class ElementMap(dict[str, Any]):
         return id(self)
 
     def __missing__(self, tag: str) -> Any:
-        raise Odd(tag)
+        raise NeedsCarefulParsing(tag)
 
 
 def columns_in_row(spec: TableSpec) -> tuple[Column, ...]:

@@ -12,29 +12,27 @@ columns of a kind are laid one behind the other, and looked at together.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from ..formats.cells import CONVERTERS, BadCell
-from ..formats.declare import DATES, Kind
-from ..formats.decode import NORTHING_FROM, Plan
-from ..formats.edits import AHEAD, FIRST_PLAUSIBLE
-from ..records import SorType
-from .arrow import arrow_schema, load_pyarrow
+from ...extras import load_numpy, load_pyarrow
+from ...records import SorType
+from ..cells import CONVERTERS, BadCell
+from ..declare import DATES, Kind
+from ..decode import NORTHING_FROM, Plan
+from ..edits import AHEAD, FIRST_PLAUSIBLE
 from .buffers import (
     Filled,
     bits_of,
     days_of,
-    load_numpy,
     numbers_of,
     text_array,
     texts_from,
     whole_numbers,
 )
+from .cell_spans import Cells
 from .checks import CHECKS, is_bare, metres
-from .fast_lines import Cells
-from .schema import DataType, TableSchema
 
 _MEMO_SIZE = 50_000
 _COORDINATES = (Kind.EASTING, Kind.NORTHING)
@@ -56,18 +54,15 @@ def readable(plan: Plan) -> bool:
     return all(column.kind in known and not column.also for column in columns)
 
 
-class FastColumns:
+class ArrowColumns:
     """Reads lines under one header. Threads may share it."""
 
-    def __init__(self, plan: Plan, schema: TableSchema) -> None:
+    def __init__(self, plan: Plan, types: Mapping[str, Any]) -> None:
+        """types: the Arrow type of each column of the table, by the path of its field."""
         pa = load_pyarrow()
-        self.schema = schema
         self.plan = plan
         self.required = plan.required
-        self.types = {
-            column.path: field.type
-            for column, field in zip(schema.columns, arrow_schema(schema), strict=True)
-        }
+        self.types = types
         self.kinds = [Kind.TEXT if column is None else column.kind for column in plan.columns]
         self.wrapped = [place for place, kind in enumerate(self.kinds) if kind is Kind.SOR_ID]
         """Places of the columns that usually stand in ``="…"``."""
@@ -165,7 +160,7 @@ class _Group:
 class _Batch:
     """The cells of one batch on their way to columns."""
 
-    def __init__(self, shared: FastColumns, cells: Cells) -> None:
+    def __init__(self, shared: ArrowColumns, cells: Cells) -> None:
         np = load_numpy()
         self._np = np
         self._shared = shared
@@ -187,14 +182,9 @@ class _Batch:
             if column is not None
         }
         columns = []
-        for column in shared.schema.columns:
-            if column.type is DataType.JSON:
-                array = self._extra()
-            else:
-                array = self._found.get(places.get(column.path, -1))
-            if array is None:
-                array = shared.nulls(shared.types[column.path], self._rows)
-            columns.append(array)
+        for path, kind in shared.types.items():
+            array = self._extra() if path == "extra" else self._found.get(places.get(path, -1))
+            columns.append(shared.nulls(kind, self._rows) if array is None else array)
         return columns, self._odd
 
     def _look_for_keys(self) -> None:

@@ -1,13 +1,13 @@
 """SOR2's CSV files to record batches without a record for each row.
 
-A file is taken in blocks of whole lines. numpy finds the cells of a block (``fast_lines``), and
-they become columns (``fast_columns``). Rows in which anything is out of the ordinary, a wrong
-check digit or a value to be reported, are read line by line as every other reader reads them, and
-put in their places.
-The result equals that of reading records, findings included (a law that the tests hold).
+A file is read in blocks of whole lines. numpy finds the cells of a block
+(``formats.csv.cell_spans``), and they become columns (``formats.csv.arrow_columns``). Irregular
+rows, such as those with a wrong check digit or a value to be reported, are read line by line as
+every other reader reads them, and put in their places. The result equals that of reading records,
+issues included; tests compare both.
 
-Where lines are not rows (a quoted cell goes on over the next line, a text is not UTF-8), reading
-goes on with records from that block to the end of the file.
+Where lines are not rows (a quoted cell continues on the next line, a text is not UTF-8), the file
+is read by records from that block to its end.
 """
 
 from __future__ import annotations
@@ -20,11 +20,12 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import attrs
 
-from ..formats.csv_reader import CsvTable
-from .arrow import arrow_schema, load_pyarrow, record_batches
-from .buffers import array_of, load_numpy, mask_array, whole_numbers
-from .fast_columns import FastColumns, readable
-from .fast_lines import Cells, Lines, NotAligned
+from ..extras import load_numpy, load_pyarrow
+from ..formats.csv.arrow_columns import ArrowColumns, readable
+from ..formats.csv.buffers import array_of, mask_array, whole_numbers
+from ..formats.csv.cell_spans import Cells, Lines, NotAligned
+from ..formats.csv.reader import CsvTable
+from .arrow import arrow_schema, record_batches
 from .flatten import columns_of
 from .schema import TableSchema
 
@@ -111,7 +112,9 @@ class _FastFile:
         self._schema = schema
         self._header = header
         self._width = len(plan.header)
-        self._columns = FastColumns(plan, schema)
+        paths = (column.path for column in schema.columns)
+        types = dict(zip(paths, arrow_schema(schema).types, strict=True))
+        self._columns = ArrowColumns(plan, types)
         self._picked: Callable[[Iterable[tuple[int, str]]], Iterator[tuple[int, Any]]]
         self._picked = reader.picked(plan)
         self._longest = reader.options.limits.max_field_chars

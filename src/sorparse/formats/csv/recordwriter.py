@@ -33,11 +33,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from ..records.build import builder_of
-from .declare import Kind
-from .decode import Group, Leaf, defaults_of
+from ...paths import parse_path
+from ...records.build import builder_of
+from ..declare import Kind
+from ..decode import Group, Leaf, defaults_of
+from .cell_text import NO_TEXT
 from .runs import UNIQUE, Run, find_runs
-from .texts import NO_TEXT
 from .valuewriter import ValueWriter, names_of
 
 
@@ -78,7 +79,7 @@ class RecordWriter:
             yield from self._looked_at(range(place, width))
         else:
             yield "if rest:"
-            yield "    raise Odd"
+            yield "    raise NeedsCarefulParsing"
 
     def _cells(self, places: range) -> Iterator[str]:
         """Take single cells off the rest."""
@@ -99,7 +100,7 @@ class RecordWriter:
         if unused:
             cells = names_of(sorted(unused))
             yield f"""if '"' in line and any(cell[:1] == '"' for cell in ({cells},)):"""
-            yield "    raise Odd"
+            yield "    raise NeedsCarefulParsing"
 
     def _run(self, run: Run, before: Sequence[Run]) -> Iterator[str]:
         """Take a run off the rest, and make its values where it is not as in the row before."""
@@ -170,10 +171,11 @@ class RecordWriter:
                 names[f"default_{name}"] = default
                 yield f"record.{name} = default_{name}"
         for path in plan.spec.required:
-            steps = path.split(".")
-            whole = [".".join(("record", *steps[: i + 1])) for i in range(len(steps))]
-            yield f"if {' or '.join(f'{step} is None' for step in whole)}:"
-            yield "    raise Odd"
+            whole = ["record"]
+            for step in parse_path(path):
+                whole.append(f"{whole[-1]}.{step}")
+            yield f"if {' or '.join(f'{step} is None' for step in whole[1:])}:"
+            yield "    raise NeedsCarefulParsing"
         yield "record.__class__ = Record"
         yield "return record"
 

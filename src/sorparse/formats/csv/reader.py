@@ -10,23 +10,24 @@ from typing import Any, BinaryIO
 
 import attrs
 
-from ..description import TableDescription
-from ..errors import SorFileError
-from ..issues import Issue, IssueLog
-from ..records import Coded
-from ..records.row import Row, row_class, row_of
-from ..sources import HEAD_BYTES, Member
-from .base import Format, ReadOptions, muted, muted_options
-from .cells import BadCell
-from .columns import Census
-from .declare import TableSpec, fold
-from .decode import CarefulDecoder, Leaf, Plan, make_plan
-from .fast import Chosen, FastDecoder
-from .headers import match_columns
-from .owner_cvr import OwnersCvr
+from ...description import TableDescription
+from ...errors import SorFileError
+from ...issues import Issue, IssueLog
+from ...records import Coded
+from ...records.row import Row, row_class, row_of
+from ...sources import HEAD_BYTES, Member
+from ..base import Format, ReadOptions, muted, muted_options
+from ..blocks import TextBlocks, without_cut_line
+from ..cells import BadCell
+from ..columns import Census
+from ..declare import TableSpec, fold
+from ..decode import CarefulDecoder, Leaf, Plan, make_plan
+from ..generator import NeedsCarefulParsing
+from ..headers import match_columns
+from ..owner_cvr import OwnersCvr
+from .column_names import distinct_names
+from .decoder import Chosen, FastDecoder
 from .rows import BLANKS, Rows, clean, without_na
-from .text import TextBlocks, without_cut_line
-from .texts import Odd
 
 
 def _uncut(head: bytes, options: ReadOptions) -> bytes:
@@ -168,25 +169,19 @@ class CsvTable:
             )
 
     def _distinct(self, line: int, cells: Sequence[str]) -> list[str]:
-        names: list[str] = []
-        seen: set[str] = set()
-        for place, cell in enumerate(cells, 1):
-            wanted = name = cell or f"column {place}"
-            while name in seen:
-                name = f"{name} ({place})"
-            if name != wanted:
+        names = distinct_names(cells)
+        for cell, name in zip(cells, names, strict=True):
+            if cell and name != cell:
                 self._log.add(
                     Issue(
                         "warning",
                         "duplicate-column",
-                        f"the header names {wanted!r} twice; the second is kept as {name!r}",
+                        f"the header names {cell!r} more than once; this one is read as {name!r}",
                         file=self.member.name,
                         line=line,
-                        column=wanted,
+                        column=cell,
                     )
                 )
-            seen.add(name)
-            names.append(name)
         return names
 
     def rows(self, row: type[Row] | None) -> Iterator[Any]:
@@ -244,7 +239,7 @@ class CsvTable:
     def _wanted(self, decode: Callable[[str], Any], place: int, text: str) -> Callable[[str], Any]:
         def wanted(line: str) -> Any:
             if '"' in line:  # only the exact cells tell
-                raise Odd
+                raise NeedsCarefulParsing
             if _has(line.split(self.delimiter, place + 1), place, text):
                 return None
             return decode(line)
@@ -262,8 +257,15 @@ class CsvTable:
     ) -> Any:
         """Read a row that is out of the ordinary: quoted, blank, too short or with a bad cell."""
         if skip is None:
-            with suppress(ValueError):
-                return fast.quoted(rows.line)
+            line = rows.line
+            count = line.count(self.delimiter) + 1
+            width = len(careful.plan.header)
+            if '"' not in line:
+                if count < width:
+                    return self._bad_length(rows, count, width)
+            elif count >= width:
+                with suppress(ValueError):
+                    return fast.quoted(line)
         cells = rows.exact()
         if cells is None or (skip is not None and _has(cells, *skip)):
             return None
@@ -302,19 +304,13 @@ class CsvTable:
         tells: Callable[[Leaf], bool],
     ) -> Any:
         plan = decoder.plan
-        cells = [clean(cell) for cell in cells]
+        cells = [clean(cell) if cell else cell for cell in cells]
         if cells == [""] and not rows.raw().strip(BLANKS):
             return None
         width = len(plan.header)
         if len(cells) != width:
             if len(cells) < width or any(cells[width:]):
-                self._bad_row(
-                    rows,
-                    number,
-                    "row-length",
-                    f"the row has {len(cells)} cells, the header {width}",
-                )
-                return None
+                return self._bad_length(rows, len(cells), width)
             del cells[width:]  # empty cells at the end say nothing
         if self.spec.part and not decoder.has_required(cells):
             return None
@@ -322,7 +318,9 @@ class CsvTable:
         sor_id = (cells[key.place] or None) if isinstance(key, Leaf) else None
 
         def report(bad: BadCell, leaf: Leaf, text: str) -> None:
-            if not tells(leaf):
+            if not tells(leaf) or self._log.only_counts(
+                bad.severity, bad.code, self.member.name, number, leaf.header
+            ):
                 return
             self._log.add(
                 Issue(
@@ -340,13 +338,16 @@ class CsvTable:
         record = decoder.decode(cells, report)
         if record is None:
             lacking = ", ".join(self.spec.column_of(field).name for field in self.spec.required)
-            self._bad_row(rows, number, "missing-key", f"the row lacks a key ({lacking})")
+            self._bad_row(rows, "missing-key", f"the row lacks a key ({lacking})")
         return record
 
-    def _bad_row(self, rows: Rows, number: int, code: str, message: str) -> None:
-        self._log.add(
-            Issue("error", code, message, file=self.member.name, line=number, raw=rows.raw())
-        )
+    def _bad_length(self, rows: Rows, count: int, width: int) -> None:
+        self._bad_row(rows, "row-length", f"the row has {count} cells, the header {width}")
+
+    def _bad_row(self, rows: Rows, code: str, message: str) -> None:
+        name, line = self.member.name, rows.number
+        if not self._log.only_counts("error", code, name, line):
+            self._log.add(Issue("error", code, message, file=name, line=line, raw=rows.raw()))
 
     def describe(self) -> TableDescription:
         """Read the table once and tell its form and columns."""

@@ -12,12 +12,13 @@ from typing import Any
 
 import attrs
 
-from ..records.build import builder_of, compile_function
-from ..records.values import NO_EXTRA, Address
-from .declare import Kind
-from .decode import NORTHING_FROM, CarefulDecoder, Group, Leaf, defaults_of, trimmed
+from ...records.build import builder_of, compile_function
+from ...records.values import NO_EXTRA, Address
+from ..declare import Kind
+from ..decode import NORTHING_FROM, CarefulDecoder, Group, Leaf, defaults_of, trimmed
+from ..generator import NOT_REPEATED, Memo, NeedsCarefulParsing
+from .cell_text import EDGE, METRES_PAIR, converter, text_of
 from .runs import Run, places_of
-from .texts import EDGE, METRES_PAIR, NOT_REPEATED, Memo, Odd, converter, text_of
 
 
 class ValueWriter:
@@ -32,7 +33,7 @@ class ValueWriter:
         self._kept: dict[str, object] = {}
         self.names: dict[str, Any] = {
             "new": object.__new__,
-            "Odd": Odd,
+            "NeedsCarefulParsing": NeedsCarefulParsing,
             "Decimal": Decimal,
             "EDGE": EDGE,
             "NO_EXTRA": NO_EXTRA,
@@ -190,7 +191,7 @@ class ValueWriter:
         inner = {}
         for key, value in part.parts.items():
             if isinstance(value, Group):
-                inner[key] = f"{variable}_{key.strip('#')}"
+                inner[key] = f"{variable}_{key}"
                 yield from self.part(inner[key], value)
             else:
                 inner[key] = self.value(value)
@@ -203,7 +204,7 @@ class ValueWriter:
         cls = part.cls.__name__
         self.names[f"{cls}Builder"], self.names[cls] = builder_of(part.cls), part.cls
         self.names[f"empty_{cls}"] = part.empty
-        yield f"if {any_of(places_of(part))}:"
+        yield f"if {any_of(part.places)}:"
         if part.cls is Address and {"easting", "northing"} <= set(part.parts):
             east, north = f"{variable}_east", f"{variable}_north"
             yield from (f"    {line}" for line in self._coordinates(part, east, north))

@@ -8,19 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from functools import cache
 from typing import Any
 
-from ..extras import load_extra
-from .arrow import load_pyarrow
+from ...extras import load_numpy, load_pyarrow
 
 _EPOCH = date(1970, 1, 1)
-
-
-@cache
-def load_numpy() -> Any:
-    """Import numpy, or say which extra brings it."""
-    return load_extra("numpy", "arrow", "Arrow tables")
 
 
 def numbers_of(buffer: Any, dtype: str) -> Any:

@@ -7,8 +7,8 @@ from typing import Any
 
 import attrs
 
-from ..records.values import Address, EntityRef
-from .decode import Group, Leaf, Plan
+from ...records.values import Address, EntityRef
+from ..decode import Group, Leaf, Plan
 
 PART_COLUMNS = 4
 """How many columns a value object needs to be part of a run."""

@@ -11,9 +11,9 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from ..formats.declare import Kind
-from ..identifiers import MIDDLE, check_tables, is_sor_id
-from .buffers import load_numpy
+from ...extras import load_numpy
+from ...identifiers import MIDDLE, check_tables, is_sor_id
+from ..declare import Kind
 
 Check = Callable[[Any, Any, Any], Any]
 _TABLED_DIGITS = 6  # longest item number that is in the tables

@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from .arrow import load_pyarrow
-from .buffers import load_numpy
+from ...extras import load_numpy, load_pyarrow
 
 _LF, _CR, _QUOTE, _EQUALS = b'\n\r"='
 _BEFORE = int.from_bytes(b'"=""', "little")

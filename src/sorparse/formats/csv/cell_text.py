@@ -1,4 +1,4 @@
-"""The cells of a line: their texts and values, remembered within bounds."""
+"""The cells of a line: their texts, and the functions from them to values."""
 
 from __future__ import annotations
 
@@ -6,15 +6,11 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from ..identifiers import ENDING, halves, is_sor_id
-from .cells import convert
-from .declare import Kind
+from ...identifiers import ENDING, halves, is_sor_id
+from ..cells import convert
+from ..declare import Kind
+from ..generator import NeedsCarefulParsing
 from .rows import BLANKS, clean
-
-MEMO_SIZE = 4096
-"""Entries of one memo. The files are ordered by owner or id, so equal values stand close."""
-MEMO_CHARS = 1_000_000
-"""Characters in the keys of one memo, so that long texts cannot fill the memory."""
 
 EDGE = BLANKS + '="'
 """A cell that begins or ends with one of these may not be its own value."""
@@ -24,33 +20,6 @@ METRES_PAIR = re.compile(
     r"[1-9][0-9]{3,5}+(?:[.,][0-9]{1,6})?+;[6-8][0-9]{6}(?:[.,][0-9]{1,6})?+"
 ).fullmatch
 """An easting and a northing that cannot have been taken for each other."""
-
-NOT_REPEATED = frozenset((Kind.SOR_ID, Kind.LOCATION_CODE, Kind.CVR, Kind.EASTING, Kind.NORTHING))
-"""Kinds of too many values for a memo to pay."""
-
-
-class Odd(ValueError):
-    """The row is for the exact way."""
-
-
-class Memo(dict[Any, Any]):
-    """Remembers the value for each text, or tuple of texts, within a bound."""
-
-    def __init__(self, make: Callable[[Any], Any]) -> None:
-        super().__init__()
-        self._make = make
-        self._room = MEMO_CHARS
-
-    def __missing__(self, key: Any) -> Any:
-        value = self._make(key)
-        size = len(key) if isinstance(key, str) else sum(map(len, key))
-        self._room -= size
-        if self._room < 0 or len(self) >= MEMO_SIZE:
-            self.clear()
-            self._room = MEMO_CHARS - size
-        self[key] = value
-        return value
-
 
 _BEFORE, _AFTER = '"=""', '"""'
 _QUOTED = re.compile(r';"(?!="")([^"]*+(?:""[^"]*+)*+)"(?![^;])')
@@ -76,18 +45,18 @@ def _marked(quoted: re.Match[str]) -> str:
 def text_of(cell: str) -> str:
     """Give the text of a cell of a line, unwrapped and without blanks.
 
-    A cell that begins with a quote is quoted, and a delimiter may stand in it: raises Odd for all
-    but an id written for Excel, which holds none, and what ``unquoted`` has marked. Quotes further
-    on are the cell's own.
+    A cell that begins with a quote is quoted, and a delimiter may be in it. So only an id written
+    for Excel, which holds none, and what ``unquoted`` has marked are read here; other quoted cells
+    raise NeedsCarefulParsing. Quotes further on are the cell's own.
     """
     if cell[:1] == '"':
         if cell.startswith(_MARK):
             return clean(cell[len(_MARK) :].replace(_SEMICOLON, ";"))
         if not (cell.startswith(_BEFORE) and cell.endswith(_AFTER) and len(cell) > 6):
-            raise Odd
+            raise NeedsCarefulParsing
         cell = cell[len(_BEFORE) : -len(_AFTER)]
         if '"' in cell:
-            raise Odd
+            raise NeedsCarefulParsing
     return clean(cell)
 
 

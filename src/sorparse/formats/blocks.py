@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import BinaryIO
 
 from ..errors import SorFileError
@@ -305,12 +306,17 @@ def _is_utf8(line: bytes) -> bool:
     return True
 
 
+# every ASCII character, and what begins a sequence in encodings that only look like ASCII
+_PROBE = (
+    bytes(sign for sign in range(128) if sign != 0x5C) + rb"+AGE-\u0041\n~{!!~}" + b"\x1b$B!!\x1b(B"
+)
+
+
+@lru_cache(maxsize=64)
 def _ascii_compatible(encoding: str) -> bool:
     if encoding == _CP1252:
         return True
-    # every ASCII byte must mean itself: "+" does not in UTF-7, nor does ESC in ISO-2022-JP
-    plain = bytes(range(128))
     try:
-        return plain.decode(encoding) == plain.decode("ascii")
+        return _PROBE.decode(encoding) == _PROBE.decode("ascii")
     except (UnicodeError, LookupError):
         return False

@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
-from ..issues import Issue, IssueLog
-from ..limits import Limits
+from ...issues import Issue, IssueLog
+from ...limits import Limits
 
 R = TypeVar("R")
 
@@ -103,6 +103,7 @@ class Rows:
         self._most = limits.max_field_chars
         self._delimiter = delimiter
         self._rfc = rfc
+        self._blanks = BLANKS.replace(delimiter, "")
         self.header: list[str] | None = None
         """To be set by the reader once it has taken the first row."""
         self._first: int
@@ -128,7 +129,7 @@ class Rows:
                 taken = ['"' if self._is_odd(line) else line for line in taken]
             following = enumerate(taken, start)
             for self._at, line in following:
-                if not line:
+                if not line or (line.isspace() and not line.strip(self._blanks)):
                     continue
                 found: R | None
                 try:
@@ -200,6 +201,8 @@ class Rows:
         found, used = self._quoted_row(line)
         self._after = self._at + used
         if found is None:
+            if self._log.only_counts("error", "unclosed-quote", self._file, self.number):
+                return None
             self._log.add(
                 Issue(
                     "error",

@@ -21,11 +21,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..records.row import Row, row_of
-from .decode import CarefulDecoder, Leaf
+from ...paths import parse_path
+from ...records.row import Row, row_of
+from ..decode import CarefulDecoder, Leaf
+from ..generator import NeedsCarefulParsing
+from .cell_text import unquoted
 from .recordwriter import RecordWriter
 from .rowwriter import RowWriter
-from .texts import Odd, unquoted
 from .valuewriter import ValueWriter
 
 _BETWEEN = "\x1f"
@@ -39,6 +41,8 @@ class FastDecoder:
         self, careful: CarefulDecoder, delimiter: str, row: type[Row] | None = None
     ) -> None:
         self._delimiter = delimiter
+        self._between = f'"{delimiter}"'
+        self._delimiters = len(careful.plan.header) - 1
         values = ValueWriter(careful, delimiter)
         self._decode: Callable[..., Any] = (
             RecordWriter(values).decoder() if row is None else RowWriter(values).decoder(row)
@@ -48,15 +52,22 @@ class FastDecoder:
 
     def quoted(self, line: str) -> Any:
         """Give the record of a line with quoted cells; raises ValueError likewise."""
+        if line[:1] == line[-1:] == '"' and line.count(self._between) == self._delimiters:
+            # every cell is quoted, if each quote within them is doubled
+            text = line[1:-1].replace(self._between, _BETWEEN)
+            if text.count('"') == 2 * text.count('""'):
+                text = text.replace('""', '"')
+                if text[:1] != '"' and f'{_BETWEEN}"' not in text:
+                    return self._decode(text, _BETWEEN)
         if self._delimiter != ";" or '"' not in line:
-            raise Odd
+            raise NeedsCarefulParsing
         return self._decode(unquoted(line))
 
     def cells(self, cells: Sequence[str]) -> Any:
         """Give the record of cells that were split by the rules; raises ValueError likewise."""
         text = _BETWEEN.join(cells)
         if text[:1] == '"' or f'{_BETWEEN}"' in text:
-            raise Odd  # it would be taken for the quote of a cell that is still quoted
+            raise NeedsCarefulParsing  # the cell would be read as one that is still quoted
         return self._decode(text, _BETWEEN)
 
 
@@ -72,11 +83,9 @@ class Chosen:
         """Tell whether a finding in this cell concerns what is asked for."""
         if self._paths is None:
             return True
-        fields = (leaf.column.field, *leaf.column.also)
+        fields = [parse_path(field) for field in (leaf.column.field, *leaf.column.also)]
         return any(
-            field == path or field.startswith((f"{path}.", f"{path}["))
-            for field in fields
-            for path in self._paths
+            field[: len(path)] == path for field in fields for path in map(parse_path, self._paths)
         )
 
 
