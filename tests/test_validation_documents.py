@@ -16,7 +16,7 @@ from lxml import etree
 
 import sorparse
 from sorparse import Limits, SorFileError, UnrecognisedFormatError
-from sorparse.validation.compile import BUNDLED_ROOTS
+from sorparse.validation.schema_set import BUNDLED_ROOTS
 from validation_support import (
     ADDRESS,
     FULL_1,

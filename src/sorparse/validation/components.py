@@ -1,7 +1,7 @@
 """What schema files declare and refer to, and what each element may hold, in order.
 
-Only as much of XML Schema as finding missing components and wording faults takes. The verdict on a
-document is always libxml2's.
+Only as much of XML Schema as it takes to find missing components and to explain errors. The engine
+decides whether a document is valid.
 """
 
 from __future__ import annotations

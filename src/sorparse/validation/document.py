@@ -11,8 +11,8 @@ from lxml import etree
 
 from ..errors import SorFileError, UnrecognisedFormatError
 from ..sources import Member, Source
-from .compile import BUNDLED_ROOTS, ROOT
 from .components import local, namespace_of
+from .schema_set import BUNDLED_ROOTS, ROOT
 
 _PIECE = 4 * 1024
 _BOMS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -148,7 +148,10 @@ def secure_options(*, huge: bool = False) -> _SecureOptions:
 
 
 def pull_parser(
-    events: tuple[Literal["start", "end"], ...], tag: str | None = None, *, huge: bool = False
+    events: tuple[Literal["start", "end"], ...],
+    tag: str | list[str] | None = None,
+    *,
+    huge: bool = False,
 ) -> etree.XMLPullParser[etree._Element]:
     """Make a parser that is fed bytes and gives elements."""
     return etree.XMLPullParser(events, tag=tag, **secure_options(huge=huge))

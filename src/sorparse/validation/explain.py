@@ -1,24 +1,22 @@
-"""From libxml2's errors to faults in plain words.
+"""Explains in plain words which rule an element breaks; the engine decides that it breaks one.
 
-The words are our own, over libxml2's verdict, because neither engine's are good enough. libxml2
-lists up to ten elements that could have come next, without telling the mandatory one, and goes
-silent on the rest of the parent; xmlschema names the expected tag but knows no line, takes half a
-second to load, and speaks of tags and particles. A reader wants: what is missing, what is unknown,
-what stands before what.
+The words are the library's own, because neither engine's are good enough. libxml2 lists up to ten
+elements that could have come next, without the mandatory one, and reports nothing more of the
+parent; xmlschema names the expected tag and speaks of particles.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import attrs
 from lxml import etree
 
-from ..xml_safety import attributes_of
 from .components import Components, Content, local, local_of, namespace_of
 
+_NAMESPACES = re.compile(r"\{[^}]*\}")
 UNITS = ("InstitutionOwner", "HealthInstitution", "OrganizationalUnit")
 
 
@@ -34,15 +32,6 @@ class Finding:
     attribute: str | None = None
 
 
-_ATTRIBUTE = re.compile(r"^Element '[^']*', attribute '(?:\{[^}]*\})?([^']+)': ")
-_HEAD = re.compile(r"^Element '[^']*'(?:, attribute '[^']*')?: ")
-_FACET = re.compile(r"^\[facet '(\w+)'\] ")
-_LENGTHS = re.compile(r"length of '(\d+)'.* length of '(\d+)'")
-_BOUND = re.compile(r"\('([^']*)'\)\.$")
-_ATOMIC = re.compile(r"(?:atomic|list|union) type '([^']*)'\.$")
-_NAMESPACES = re.compile(r"\{[^}]*\}")
-_MISSING_ATTRIBUTE = re.compile(r"The attribute '(?:\{[^}]*\})?([^']+)' is required")
-
 _TYPES = {
     "xs:date": "is no date of the calendar written yyyy-mm-dd",
     "xs:dateTime": "is no time written yyyy-mm-ddThh:mm:ss",
@@ -54,12 +43,11 @@ _TYPES = {
     "xs:positiveInteger": "is no whole number above 0",
     "xs:nonNegativeInteger": "is no whole number from 0 up",
 }
-_LENGTH_WORDS = {
+_FACETS = {
     "minLength": "is shorter than {} characters",
     "maxLength": "is longer than {} characters",
     "length": "does not have {} characters",
-}
-_BOUND_WORDS = {
+    "enumeration": "is none of {}",
     "minInclusive": "is less than {}",
     "maxInclusive": "is more than {}",
     "minExclusive": "is not more than {}",
@@ -67,111 +55,85 @@ _BOUND_WORDS = {
 }
 
 
-class Attributes:
-    """The attributes of the element asked about last: one may have thousands of wrong ones."""
-
-    def __init__(self) -> None:
-        self._element: etree._Element | None = None
-        self._values: Mapping[str, str] = {}
-
-    def value(self, element: etree._Element, name: str) -> str:
-        """Give the value of an attribute by its name, or by the end of it."""
-        if element is not self._element:
-            self._element, self._values = element, attributes_of(element)
-        known = self._values.get(name)
-        if known is None:
-            known = next((v for k, v in self._values.items() if k.endswith(name)), "")
-        return known
+def missing_attribute(element: etree._Element, name: str) -> Finding:
+    """Return the finding for an attribute that the element lacks."""
+    return Finding("xsd-missing-attribute", f"lacks the attribute {name}", element, None, name)
 
 
-def value_finding(
-    entry: etree._LogEntry,
-    element: etree._Element,
-    components: Components,
-    attributes: Attributes,
-) -> Finding | None:
-    """Word an error about a value, an attribute or text; ``None`` where it only follows another."""
-    message = entry.message
-    attribute = None
-    if found := _ATTRIBUTE.match(message):
-        attribute = found[1]
-    rest = _HEAD.sub("", message)
-    kind = entry.type_name
-    if kind == "SCHEMAV_CVC_COMPLEX_TYPE_4" and (found := _MISSING_ATTRIBUTE.search(rest)):
-        rule = f"lacks the attribute {found[1]}"
-        return Finding("xsd-missing-attribute", rule, element, attribute=found[1])
-    value = element.text or ""
-    if attribute is not None:
-        value = attributes.value(element, attribute)
-    if kind in ("SCHEMAV_CVC_COMPLEX_TYPE_3_2_1", "SCHEMAV_CVC_TYPE_3_1_1"):
-        rule = f"has the attribute {attribute}, which the schema does not know here"
-        return Finding("xsd-unknown-attribute", rule, element, value, attribute)
-    if kind in ("SCHEMAV_CVC_COMPLEX_TYPE_2_3", "SCHEMAV_CVC_COMPLEX_TYPE_2_1") and (
-        rest.startswith("Character content")
-    ):
-        rule = "holds text where only elements may stand"
-        return Finding("xsd-stray-text", rule, element, _stray_text(element))
-    if kind in ("SCHEMAV_CVC_TYPE_3_1_2", "SCHEMAV_CVC_COMPLEX_TYPE_2_2"):
-        child = next(element.iterchildren("*"), element)
-        rule = f"stands inside {local(element)}, which may only hold text"
-        return Finding("xsd-unknown-element", rule, child)
-    facet, atomic = _FACET.match(rest), _ATOMIC.search(rest)
-    if (facet or atomic) and attribute is None and len(element):
-        return None  # there are elements in a text, which is told already
-    if facet:
-        rule = _facet_rule(facet[1], rest[facet.end() :], components)
-        return Finding("xsd-bad-value", rule, element, value, attribute)
-    if atomic:
-        base = components.builtin_base(atomic[1])
-        rule = components.type_words(atomic[1]) or _TYPES.get(
-            base, f"is no value of the type {_NAMESPACES.sub('', base)}"
-        )
-        return Finding("xsd-bad-value", rule, element, value, attribute)
-    if kind == "SCHEMAV_CVC_ELT_1":
-        rule = "is not declared by the schema as the beginning of a document"
-        return Finding("xsd-unknown-root", rule, element)
-    rule = f"is refused by the schema: {_NAMESPACES.sub('', rest)}"
+def unknown_attribute(element: etree._Element, name: str, value: str) -> Finding:
+    """Return the finding for an attribute that the schema does not declare."""
+    rule = f"has the attribute {name}, which the schema does not know here"
+    return Finding("xsd-unknown-attribute", rule, element, value, name)
+
+
+def stray_text(element: etree._Element, text: str | None = None) -> Finding:
+    """Return the finding for text between elements."""
+    if text is None:
+        texts = [element.text or "", *(child.tail or "" for child in element)]
+        text = next((text.strip() for text in texts if text.strip()), "")
+    return Finding("xsd-stray-text", "holds text where only elements may be", element, text)
+
+
+def element_in_text(element: etree._Element) -> Finding:
+    """Return the finding for an element inside one that may only hold text."""
+    child = next(element.iterchildren("*"), element)
+    return Finding(
+        "xsd-unknown-element", f"is inside {local(element)}, which may only hold text", child
+    )
+
+
+def unknown_root(element: etree._Element) -> Finding:
+    """Return the finding for a root element that the schema does not declare."""
+    rule = "is not declared by the schema as the root of a document"
+    return Finding("xsd-unknown-root", rule, element)
+
+
+def other(element: etree._Element, message: str, attribute: str | None = None) -> Finding:
+    """Return the finding for a rule that only the engine's own words explain."""
+    rule = f"is refused by the schema: {without_namespaces(message)}"
     return Finding("xsd-other", rule, element, attribute=attribute)
 
 
-def _facet_rule(facet: str, rest: str, components: Components) -> str:
-    if facet in _LENGTH_WORDS and (found := _LENGTHS.search(rest)):
-        return _LENGTH_WORDS[facet].format(found[2])
-    if facet in _BOUND_WORDS and (found := _BOUND.search(rest)):
-        return _BOUND_WORDS[facet].format(found[1])
-    # the value itself may hold quotes, so what comes last is looked for
-    if facet == "pattern" and "pattern '" in rest:
-        pattern = rest.rpartition("pattern '")[2].removesuffix("'.")
-        in_words = components.pattern_words.get(pattern)
-        return in_words or f"does not match the pattern {pattern}"
-    if facet == "enumeration" and "the set {" in rest:
-        values = rest.rpartition("the set {")[2].removesuffix("}.")
-        return f"is none of {values}"
-    return f"breaks the facet {facet}"
+def without_namespaces(text: str) -> str:
+    """Return a text without the namespaces of the names in it."""
+    return _NAMESPACES.sub("", text)
 
 
-def _stray_text(element: etree._Element) -> str:
-    texts = [element.text or "", *(child.tail or "" for child in element)]
-    return next((text.strip() for text in texts if text.strip()), "")
+def type_rule(type_name: str, components: Components) -> str:
+    """Explain what a value of a simple type has to be."""
+    base = components.builtin_base(type_name)
+    return components.type_words(type_name) or _TYPES.get(
+        base, f"is not a valid {without_namespaces(base)}"
+    )
+
+
+def facet_rule(facet: str, value: str | None, components: Components) -> str:
+    """Explain a facet such as ``maxLength`` by its value: a number, pattern or set of values."""
+    if value is None:
+        return f"breaks the facet {facet}"
+    if facet == "pattern":
+        return components.pattern_words.get(value) or f"does not match the pattern {value}"
+    return _FACETS[facet].format(value) if facet in _FACETS else f"breaks the facet {facet} {value}"
 
 
 def content_findings(
-    parent: etree._Element, entry: etree._LogEntry, at: etree._Element, components: Components
+    parent: etree._Element, at: etree._Element, expected: str, components: Components
 ) -> list[Finding]:
-    """Word what is wrong with the children of ``parent``: all of it, not only the first.
+    """Explain all errors among the children of ``parent``, not only the first.
 
-    ``at`` is the element that libxml2's error names: the parent (something is missing at its end),
-    or a child that may not stand where it does.
+    ``at`` is the element that the engine's error names: the parent (something is missing at its
+    end), or a child that may not be where it is; ``expected`` are the engine's names of what could
+    be there.
     """
     content = components.content(str(parent.tag))
-    found: list[Finding] = []
+    findings: list[Finding] = []
     if content is not None:
         children = list(parent.iterchildren("*"))
-        found += _unknown(children, content, components)
-        strangers = {f.element for f in found}
-        found += _missing(parent, children, {local(e) for e in strangers}, content)
-        found += _misplaced(children, content)
-    return found or [_in_general(parent, entry, at)]
+        findings += _unknown(children, content, components)
+        strangers = {local(finding.element) for finding in findings}
+        findings += _missing(parent, children, strangers, content)
+        findings += _misplaced(children, content)
+    return findings or [_in_general(parent, at, expected)]
 
 
 def _unknown(
@@ -263,16 +225,12 @@ def _longest_rising(places: list[int]) -> set[int]:
     return kept
 
 
-def _in_general(parent: etree._Element, entry: etree._LogEntry, at: etree._Element) -> Finding:
-    expected = entry.message.rpartition(" is one of ( ")[2] or entry.message
-    if expected == entry.message:
-        expected = entry.message.rpartition("Expected is ( ")[2]
-    names = _NAMESPACES.sub("", expected).removesuffix(").").strip().split(", ")
-    shown = ", ".join(dict.fromkeys(name for name in names if name))
+def _in_general(parent: etree._Element, at: etree._Element, expected: str) -> Finding:
+    shown = without_namespaces(expected)
     if at is parent:
         return Finding("xsd-missing-element", f"ends too early; expected next: {shown}", parent)
-    wanted = f"; expected: {shown}" if shown and "Expected" in entry.message else ""
-    return Finding("xsd-order", f"may not stand here{wanted}", at)
+    wanted = f"; expected: {shown}" if shown else ""
+    return Finding("xsd-order", f"may not be here{wanted}", at)
 
 
 def _parent(element: etree._Element) -> etree._Element:

@@ -41,25 +41,33 @@ BUNDLED_ROOTS = {
 
 @attrs.frozen(eq=False)
 class Schema:
-    """A compiled schema with what is needed to tell its faults in words.
+    """All documents of a schema as the engines get them, and what they declare."""
 
-    One object serves one thread: libxml2's errors are kept on ``validator``.
-    """
-
-    validator: etree.XMLSchema
+    documents: Mapping[str, bytes]
+    """By the address they are served under."""
+    entry: str
+    file_names: Mapping[str, str]
+    """Address to the name of the file, for messages."""
     components: Components
     name: str
     """What it is, for people."""
     namespaces: frozenset[str]
     """The namespaces for which it declares SorTree."""
 
-    def undecided(self) -> SorFileError:
-        """Return the error for a pattern on which libxml2 gives up."""
-        return SorFileError(
-            "libxml2 gave up on a pattern of this schema that can match a value in too many ways, "
-            "so it is unknown whether the document is valid; simplify the pattern",
-            file=self.name,
-        )
+    def document(self) -> etree._Element:
+        """Return the document that leads to all others, which are served from memory."""
+        parser = secure_parser()
+        parser.resolvers.add(_Served(self.documents))
+        return etree.fromstring(self.documents[self.entry], parser, base_url=self.entry)
+
+    def texts_without_locations(self) -> Iterator[tuple[str, str]]:
+        """Yield namespace and text of each schema file, with imports that name no file."""
+        for url, content in self.documents.items():
+            if url in self.file_names:
+                root = etree.fromstring(content, secure_parser())
+                for link in root.iterchildren(f"{{{XS}}}import"):
+                    link.attrib.pop("schemaLocation", None)
+                yield root.get("targetNamespace") or "", etree.tostring(root, encoding="unicode")
 
 
 def load_schema(schema: str | os.PathLike[str] | None, namespace: str) -> Schema:
@@ -68,49 +76,25 @@ def load_schema(schema: str | os.PathLike[str] | None, namespace: str) -> Schema
     Raises SorFileError for a schema that cannot be had or used; the network is never touched.
     """
     if schema is None:
-        return _bundled(namespace).compiled()
+        return _bundled(namespace)
     files, named = open_schema_files(schema)
     root = files.document(named) if named is not None else _find_root(files, namespace)
     chosen = _Closure(files, bundled_files())
     chosen.follow(root)
     prepared = chosen.prepared(root.name)
-    if not prepared.roots:
+    if not prepared.namespaces:
         raise SorFileError(f"declares no element {ROOT}, so it is no schema of SOR", file=root.name)
-    return prepared.compiled()
+    return prepared
 
 
 @cache
-def _bundled(namespace: str) -> _Prepared:
+def _bundled(namespace: str) -> Schema:
     # kept, because reading the files takes four times as long as compiling them
     version, path = BUNDLED_ROOTS[namespace]
     files = bundled_files()
     chosen = _Closure(files, files)
     chosen.follow(files.document(path))
     return chosen.prepared(f"bundled schema for SOR XML {version}")
-
-
-@attrs.frozen(eq=False)
-class _Prepared:
-    """All documents of a schema as libxml2 is to get them."""
-
-    documents: Mapping[str, bytes]
-    """By the address they are served under."""
-    entry: str
-    names: Mapping[str, str]
-    """Address to the file's own name, for messages."""
-    components: Components
-    name: str
-    roots: frozenset[str]
-
-    def compiled(self) -> Schema:
-        parser = secure_parser()
-        parser.resolvers.add(_Served(self.documents))
-        try:
-            tree = etree.fromstring(self.documents[self.entry], parser, base_url=self.entry)
-            validator = etree.XMLSchema(tree)
-        except etree.XMLSchemaParseError as exc:
-            raise _as_file_error(exc, self.names, self.name) from None
-        return Schema(validator, self.components, self.name, self.roots)
 
 
 def _find_root(files: SchemaFiles, namespace: str) -> SchemaDocument:
@@ -232,7 +216,7 @@ class _Closure:
             line=element.sourceline,
         )
 
-    def prepared(self, name: str) -> _Prepared:
+    def prepared(self, name: str) -> Schema:
         """Bring the chosen files into the form that libxml2 is to get."""
         components = Components()
         # the caller's files before the bundled ones, so that theirs is the declaration that stays
@@ -243,13 +227,13 @@ class _Closure:
             supplied = sorted({namespace for (_, namespace, ours) in self.chosen if ours})
             name += f" ({sum(not ours for (_, _, ours) in self.chosen)} files"
             name += f"; bundled components for {', '.join(supplied)})" if supplied else ")"
-        return _Prepared(
+        return Schema(
             documents=dict(self._documents(order)),
             entry=_aggregator_url(next(iter(self.chosen))[1]),
-            names={f"doc:/{at}.xsd": document.name for at, (_, document) in enumerate(order)},
+            file_names={f"doc:/{at}.xsd": document.name for at, (_, document) in enumerate(order)},
             components=components,
             name=name,
-            roots=frozenset(
+            namespaces=frozenset(
                 namespace
                 for _, namespace, _ in self.chosen
                 if components.has_element(f"{{{namespace}}}{ROOT}")
@@ -342,16 +326,3 @@ class _Served(etree.Resolver):
     def resolve(self, system_url: str | None, public_id: str | None, context: Any) -> Any:  # noqa: ARG002 - lxml's own signature
         content = self.documents.get(system_url or "", b"")
         return self.resolve_string(content, context, base_url=system_url)
-
-
-def _as_file_error(
-    exc: etree.XMLSchemaParseError, names: Mapping[str, str], fallback: str
-) -> SorFileError:
-    entry = next((e for e in exc.error_log if e.level_name in ("ERROR", "FATAL")), None)
-    if entry is None:
-        return SorFileError(f"the schema cannot be used: {exc}", file=fallback)
-    return SorFileError(
-        f"the schema cannot be used: {entry.message}",
-        file=names.get(entry.filename, fallback),
-        line=entry.line or None,
-    )
