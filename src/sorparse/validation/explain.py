@@ -241,7 +241,7 @@ def _parent(element: etree._Element) -> etree._Element:
 
 def path_of(element: etree._Element, attribute: str | None = None) -> str:
     """Path of local names from the document's root."""
-    names = [local(element), *(local(ancestor) for ancestor in element.iterancestors())]
+    names = [local_of(str(each.tag)) for each in (element, *element.iterancestors())]
     path = "/".join(reversed(names))
     return path if attribute is None else f"{path}/@{attribute}"
 

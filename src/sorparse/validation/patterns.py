@@ -16,6 +16,7 @@ import attrs
 _MOST_STEPS = 1_000_000_000
 """Places that may be tried for one value; beyond, the pattern counts as undecidable."""
 _QUANTIFIER = re.compile(r"[?*+]|\{(\d+)(,(\d*))?\}")
+_INNERMOST = re.compile(r"\(([^()]*)\)([*?]?)")
 _ESCAPE = re.compile(r"\\(?:[pP]\{[^}]*\}|.)", re.DOTALL)
 
 
@@ -63,6 +64,24 @@ class BoundedPattern:
         """Return ``True`` if the whole text matches. Raises TooManySteps."""
         ends = self._matcher(_Text(text), 1)
         return True if ends >> len(text) else None
+
+
+def is_ambiguous(pattern: str) -> bool:
+    """Return whether libxml2 may need exponential time: choices or repeats that are repeated."""
+    text, at = "", 0
+    while at < len(pattern):
+        end = at + 1 if pattern[at] in "()|" else _end_of_atom(pattern, at)
+        text += pattern[at] if pattern[at] in "()|" else "x"
+        if found := _QUANTIFIER.match(pattern, end):
+            least, most = _bounds(found)
+            text += "" if least == most else "?" if most == 1 else "*"
+            end = found.end()
+        at = end
+    while group := _INNERMOST.search(text):
+        if group[2] == "*" and re.search(r"[|*?]", group[1]):
+            return True
+        text = text[: group.start()] + group[1] + group[2] + text[group.end() :]
+    return False
 
 
 def _alternatives(pattern: str, at: int) -> tuple[_Matcher, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
 from collections.abc import Generator
 from contextlib import closing
@@ -36,6 +37,7 @@ _COUNTED_AT_ONCE = 16
 ENGINES: tuple[EngineName, ...] = get_args(EngineName)
 """The first one is tried first."""
 _LIBXML2_DEPTH = 256
+_UNIT_END = re.compile(rb"</[^<>]{0,100}Entity\s{0,9}>")  # never inside a start tag
 _LARGE = 50_000
 """Elements of one owner after which its units are emptied as soon as they are validated."""
 
@@ -61,7 +63,7 @@ def validate(
             imports from elsewhere is served from the set itself or from the bundled components,
             never from the network. Defaults to the bundled schema of the document's version.
         engine: ``"libxml2"`` or ``"xmlschema"``. By default libxml2, and xmlschema for a schema
-            that libxml2 cannot use and for a pattern on which it gives up.
+            that libxml2 cannot use, and for patterns that may take it exponential time.
         places: ``False`` returns the rules broken and how often, without lines, paths and SOR
             ids, which is faster for a document with many errors. The count may differ: after an
             element out of place, the rest of its parent is skipped.
@@ -97,7 +99,8 @@ def validate(
         # a stream that can be read once has no size
         rereadable = document.member.size is not None
         undecided: UndecidedError | None = None
-        for name in ENGINES if engine is None else (engine,):
+        order = reversed(ENGINES) if prepared.components.ambiguous else ENGINES
+        for name in order if engine is None else (engine,):
             try:
                 chosen = make_engine(name, prepared)
             except UndecidedError as exc:
@@ -159,8 +162,8 @@ def _huge(limits: Limits) -> bool:
     return limits.max_depth > _LIBXML2_DEPTH
 
 
-class _ManyReferences(Exception):
-    """The text has too many references for the pass without a tree."""
+class _NeedsTree(Exception):
+    """The text has too many references or attributes for the pass without a tree."""
 
 
 def _streamed_errors(
@@ -169,18 +172,19 @@ def _streamed_errors(
     """Validate without a tree; after so many chunks yield libxml2's errors so far (if any).
 
     Raises XMLSyntaxError for broken XML, though its text may be that of the first error,
-    _ManyReferences for a document that is to be validated as a tree, and UndecidedError for a
+    _NeedsTree for a document that is to be validated as a tree, and UndecidedError for a
     pattern on which libxml2 gives up.
     """
     target: Any = _Nothing()  # the stubs ask for every method of a target
     parser = etree.XMLParser(
         schema=engine.validator, target=target, **secure_options(huge=_huge(limits))
     )
-    number = 0
+    number = attributes = 0
     with document.member.open() as stream:
         while data := stream.read(_CHUNK):
-            if data.count(b"&") > MOST_REFERENCES:
-                raise _ManyReferences
+            attributes = data.count(b"=") + (0 if _UNIT_END.search(data) else attributes)
+            if data.count(b"&") > MOST_REFERENCES or attributes > limits.max_unit_attributes:
+                raise _NeedsTree
             parser.feed(data)
             number += 1
             if number % chunks == 0:
@@ -196,7 +200,7 @@ def _is_valid(document: Document, engine: LibXml2, limits: Limits) -> bool:
     try:
         with closing(_streamed_errors(document, engine, limits)) as errors:
             return not any(errors)
-    except (etree.XMLSyntaxError, _ManyReferences):
+    except (etree.XMLSyntaxError, _NeedsTree):
         return False  # the precise pass reports what and where
 
 
@@ -210,7 +214,7 @@ def _count(document: Document, engine: LibXml2, limits: Limits) -> ValidationRep
                 if len(entries) > limits.max_issues:
                     complete = False
                     break
-    except (etree.XMLSyntaxError, _ManyReferences):
+    except (etree.XMLSyntaxError, _NeedsTree):
         return attrs.evolve(_precise(document, engine, limits), occurrences=())
     log = FaultLog(document.member.name, limits=limits)
     # a hundred thousand errors are often a few hundred texts

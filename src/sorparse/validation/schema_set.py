@@ -37,6 +37,11 @@ BUNDLED_ROOTS = {
     "urn:oio:sundhedsstyrelsen:organisation:1.0.0": ("1.0.0", "sor_1_0_0.xsd"),
 }
 """Namespace of the root element: version of the format and bundled schema."""
+_MOST_FILES = 500
+"""The publisher's schemas are 59 files with 150 elements and 600 nodes in all."""
+_MOST_NODES = 20_000
+_MOST_PARTICLES = 1_000
+_MOST_PATTERN = 1_000
 
 
 @attrs.frozen(eq=False)
@@ -151,6 +156,10 @@ class _Closure:
             if key in self.chosen:
                 continue
             self.chosen[key] = document
+            if len(self.chosen) > _MOST_FILES:
+                raise SorFileError(
+                    f"the schema needs more than {_MOST_FILES} files", file=self.files.name
+                )
             if document.bundled and not self.files.bundled:
                 continue  # what it needs may be in the caller's set, so that is asked first
             for kind, child in xs_children(document.root):
@@ -217,8 +226,10 @@ class _Closure:
         )
 
     def prepared(self, name: str) -> Schema:
-        """Bring the chosen files into the form that libxml2 is to get."""
+        """Bring the chosen files into the form that the engines get."""
         components = Components()
+        if not self.files.bundled:
+            _refuse_complex(self.chosen)
         # the caller's files before the bundled ones, so that theirs is the declaration that stays
         order = sorted(self.chosen.items(), key=lambda item: item[0][2])
         for (_, namespace, _), document in order:
@@ -265,6 +276,44 @@ class _Closure:
             for url in urls:
                 etree.SubElement(root, f"{{{XS}}}include", schemaLocation=url)
             yield _aggregator_url(namespace), etree.tostring(root)
+
+
+def _refuse_complex(chosen: Mapping[tuple[str, str, bool], SchemaDocument]) -> None:
+    """Raise SorFileError for a schema on which an engine could spend hours."""
+    parts = {
+        name: (element, namespace)
+        for (_, namespace, _), document in chosen.items()
+        for name, element in declared(document.root, namespace)
+    }
+    sizes: dict[Name, int] = {}
+
+    def size(name: Name, depth: int = 0) -> int:
+        """Count the elements in a component, with those of the groups and bases it refers to."""
+        if name not in sizes and name in parts:
+            sizes[name] = 0 if depth < 100 else _MOST_PARTICLES + 1
+            element, namespace = parts[name]
+            sizes[name] += sum(1 for _ in element.iter(f"{{{XS}}}element", f"{{{XS}}}any"))
+            for other, place in references(element, namespace):
+                if local(place) in ("group", "extension", "restriction"):
+                    sizes[name] += size(other, depth + 1)
+        return sizes.get(name, 0)
+
+    total = 0
+    for (_, namespace, _), document in chosen.items():
+        total += sum(1 for _ in document.root.iter())
+        patterns = document.root.iter(f"{{{XS}}}pattern")
+        large = next((p for p in patterns if len(p.get("value", "")) > _MOST_PATTERN), None)
+        for name, element in declared(document.root, namespace):
+            if large is None and size(name) > _MOST_PARTICLES:
+                large = element
+        if large is not None or total > _MOST_NODES:
+            raise SorFileError(
+                f"the schema is too large to be used: more than {_MOST_NODES:,} nodes, "
+                f"{_MOST_PARTICLES:,} elements in one type, or {_MOST_PATTERN:,} characters in a "
+                "pattern",
+                file=document.name,
+                line=None if large is None else large.sourceline,
+            )
 
 
 def _aggregator_url(namespace: str) -> str:
