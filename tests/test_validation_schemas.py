@@ -146,19 +146,6 @@ def test_a_component_of_the_set_wins_over_the_bundled_one(tmp_path: Path) -> Non
     assert sorparse.validate(document, schema=tmp_path).valid
 
 
-def test_a_pattern_on_which_libxml2_gives_up(tmp_path: Path) -> None:
-    published(tmp_path, "2.0.0")
-    uri = "http://rep.oio.dk/ebxml/xml/schemas/dkcc/2003/02/13/"
-    (tmp_path / "DKCC_StreetBuildingIdentifier.xsd").write_text(
-        f'<xs:schema xmlns:xs="{XS}" targetNamespace="{uri}" elementFormDefault="qualified">'
-        '<xs:element name="StreetBuildingIdentifier"><xs:simpleType>'
-        '<xs:restriction base="xs:string"><xs:pattern value="(a|aa)+b"/></xs:restriction>'
-        "</xs:simpleType></xs:element></xs:schema>"
-    )
-    with pytest.raises(SorFileError, match="unknown whether the document is valid"):
-        sorparse.validate(replaced(FULL_2, "13B", "a" * 40), schema=tmp_path, places=False)
-
-
 def test_an_edited_set_loads_and_says_what_it_refuses(tmp_path: Path) -> None:
     """As one user left it: the address commented out, with its import."""
     published(tmp_path, "1.0.0")

@@ -9,8 +9,8 @@ from typing import Any
 import attrs
 import xmlschema
 
-from sorparse.validation.schema_set import BUNDLED_ROOTS, ROOT
 from sorparse.validation.schema_files import XS, bundled_files
+from sorparse.validation.schema_set import BUNDLED_ROOTS, ROOT
 
 # xmlschema's unions of particles and types are wider than what our own schemas hold
 XsdElement = Any

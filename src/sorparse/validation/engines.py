@@ -258,6 +258,7 @@ class XmlSchema:
         except Exception as exc:
             raise self._undecided(exc) from exc
         explained = set()
+        values: set[tuple[etree._Element, str | None]] = set()
         for error in errors:
             element = top if error.elem is None else error.elem
             child = error.invalid_child
@@ -267,13 +268,17 @@ class XmlSchema:
                 if element in stand_ins or element in explained:
                     continue
                 explained.add(element)  # one explanation has all that is wrong among the children
-                names = ", ".join(filter(None, error.expected_tags or ()))
+                expected = [local_of(n).rpartition(":")[2] for n in error.expected_tags or () if n]
+                names = ", ".join(dict.fromkeys(expected))
                 at = element if child is None else child
                 yield from content_findings(element, at, names, self.schema.components)
             elif element not in stand_ins:
                 finding = self._value_finding(element, error)
-                if finding is not None:
-                    yield finding
+                if finding is None or (element, finding.attribute) in values:
+                    continue  # of the rules that a value breaks, the first is reported
+                if finding.code == "xsd-bad-value":
+                    values.add((element, finding.attribute))
+                yield finding
 
     def _value_finding(self, element: etree._Element, error: Any) -> Finding | None:
         validator, reason = error.validator, error.reason or error.message

@@ -33,15 +33,15 @@ class Finding:
 
 
 _TYPES = {
-    "xs:date": "is no date of the calendar written yyyy-mm-dd",
-    "xs:dateTime": "is no time written yyyy-mm-ddThh:mm:ss",
+    "xs:date": "is not a valid date (yyyy-mm-dd)",
+    "xs:dateTime": "is not a valid time (yyyy-mm-ddThh:mm:ss)",
     "xs:boolean": "is neither true nor false",
-    "xs:decimal": "is no decimal number written with a point",
-    "xs:long": "is no whole number",
-    "xs:int": "is no whole number",
-    "xs:integer": "is no whole number",
-    "xs:positiveInteger": "is no whole number above 0",
-    "xs:nonNegativeInteger": "is no whole number from 0 up",
+    "xs:decimal": "is not a decimal number with a point",
+    "xs:long": "is not a whole number",
+    "xs:int": "is not a whole number",
+    "xs:integer": "is not a whole number",
+    "xs:positiveInteger": "is not a whole number above 0",
+    "xs:nonNegativeInteger": "is not a whole number from 0 up",
 }
 _FACETS = {
     "minLength": "is shorter than {} characters",
@@ -149,8 +149,8 @@ def _unknown(
         other = next((n for n in components.namesakes(name) if n in known), None)
         if other is not None:
             rule = (
-                f"stands under the namespace {namespace_of(name) or '(none)'}; "
-                f"the schema has it under {namespace_of(other)}"
+                f"is in the namespace {namespace_of(name) or '(none)'}; "
+                f"the schema declares it in {namespace_of(other)}"
             )
         elif components.has_element(name):
             rule = f"does not belong in {local(_parent(child))}"
@@ -170,12 +170,12 @@ def _missing(
         if slot.required and not slot.names & present:
             names = sorted({local_of(name) for name in slot.names})
             if strangers.intersection(names):
-                continue  # it is there under another namespace, which is told
+                continue  # it is there in another namespace, which is reported
             yield Finding("xsd-missing-element", f"lacks the element {' or '.join(names)}", parent)
 
 
 def _misplaced(children: list[etree._Element], content: Content) -> Iterator[Finding]:
-    # an element that may stand at several places cannot be said to be out of order
+    # an element that may be at several places cannot be said to be out of order
     placed = []
     seen: dict[str, int] = {}
     for child in children:
@@ -186,43 +186,43 @@ def _misplaced(children: list[etree._Element], content: Content) -> Iterator[Fin
         seen[str(child.tag)] = count = seen.get(str(child.tag), 0) + 1
         if most is not None and count > most:
             times = "a second time" if most == 1 else f"more than {most} times"
-            rule = f"stands {times} in {local(_parent(child))}"
+            rule = f"occurs {times} in {local(_parent(child))}"
             yield Finding("xsd-repeated-element", rule, child)
         else:
             placed.append((places[0], child))
     in_order = sorted(_longest_rising([place for place, _ in placed]))
     order = [placed[at][0] for at in in_order]
-    kept = set(in_order)
+    in_run = set(in_order)
     for at, (place, child) in enumerate(placed):
-        if at in kept:
+        if at in in_run:
             continue
         # the places in order rise, so the first one beyond this one is found by bisection
         first_beyond = bisect_right(order, place)
         if first_beyond < len(order) and in_order[first_beyond] < at:
             before = placed[in_order[first_beyond]][1]
-            rule = f"stands after {local(before)}, but belongs before it"
+            rule = f"follows {local(before)}, but belongs before it"
         else:
             after = placed[in_order[bisect_left(order, place) - 1]][1]
-            rule = f"stands before {local(after)}, but belongs after it"
+            rule = f"precedes {local(after)}, but belongs after it"
         yield Finding("xsd-order", rule, child)
 
 
 def _longest_rising(places: list[int]) -> set[int]:
     """Indices of a longest non-decreasing run through ``places``: what is left is out of order."""
     tails: list[int] = []  # smallest last place of a run of each length
-    ends: list[int] = []  # the index it stands at
+    ends: list[int] = []  # its index
     back: list[int | None] = []
     for at, place in enumerate(places):
         length = bisect_right(tails, place)
         back.append(ends[length - 1] if length else None)
         tails[length : length + 1] = [place]
         ends[length : length + 1] = [at]
-    kept: set[int] = set()
+    in_run: set[int] = set()
     step = ends[-1] if ends else None
     while step is not None:
-        kept.add(step)
+        in_run.add(step)
         step = back[step]
-    return kept
+    return in_run
 
 
 def _in_general(parent: etree._Element, at: etree._Element, expected: str) -> Finding:
@@ -250,11 +250,11 @@ class SorIds:
     """Finds the SOR id of the unit that an element belongs to, once for each unit."""
 
     def __init__(self) -> None:
-        self._found: dict[etree._Element, str | None] = {}
+        self._known: dict[etree._Element, str | None] = {}
 
     def clear(self) -> None:
         """Forget the units, whose elements are about to be freed."""
-        self._found.clear()
+        self._known.clear()
 
     def of(self, element: etree._Element) -> str | None:
         """Return the SOR id of the element's unit, or ``None`` if it belongs to none."""
@@ -262,9 +262,9 @@ class SorIds:
         while node is not None:
             name = local(node)
             if name in UNITS or name.removesuffix("Entity") in UNITS:
-                if node not in self._found:
-                    self._found[node] = _id_in(node) if name in UNITS else _id_of_unit_in(node)
-                return self._found[node]
+                if node not in self._known:
+                    self._known[node] = _id_in(node) if name in UNITS else _id_of_unit_in(node)
+                return self._known[node]
             node = node.getparent()
         return None
 

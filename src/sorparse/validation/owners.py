@@ -128,11 +128,18 @@ class OwnerValidator:
         self._report(_by_line(pairs))
         self._emptied.difference_update(unit.iter("*"))
         sor_id = next((e for e in unit.iterchildren("*") if local(e) == "SorIdentifier"), None)
-        unit.clear(keep_tail=True)
-        if sor_id is not None:
-            sor_id.tail = None
+        breaks = _line_breaks(unit)
+        if sor_id is None:
+            unit.clear(keep_tail=True)
+        else:
+            siblings = list(sor_id.itersiblings(preceding=True))
+            before = sum(_line_breaks(e) + (e.tail or "").count("\n") for e in siblings)
+            before += (unit.text or "").count("\n")
+            unit.clear(keep_tail=True)
+            breaks, sor_id.tail = before, "\n" * (breaks - before - _line_breaks(sor_id))
             unit.append(sor_id)
             self._emptied.add(sor_id)
+        unit.text = "\n" * breaks  # the lines of what precedes are found by counting
         self._emptied.add(unit)
         if len(self._emptied) > self.limits.max_unit_elements:
             raise SorFileError(
@@ -257,6 +264,11 @@ class OwnerValidator:
                 line=top.sourceline,
             )
         return self.engine.findings(top, stand_ins)
+
+
+def _line_breaks(element: etree._Element) -> int:
+    texts = (text for e in element.iter() for text in (e.text, e.tail if e is not element else ""))
+    return sum(text.count("\n") for text in texts if text)
 
 
 _Placed = tuple[Finding, etree._Element]
