@@ -373,9 +373,9 @@ _ROOT = "osak.dk"  # the root's start tag ends here: a tag of several lines coun
     ("old", "new", "expected", "at"),
     [
         (_SNAPSHOT, "", "SorTree lacks the element SnapshotDate", _ROOT),
-        ("15</sor1:Sna", "x</sor1:Sna", "SnapshotDate '2026-06-x' is no date", "<sor1:Snapshot"),
+        ("15</sor1:Sna", "x</sor1:Sna", "SnapshotDate '2026-06-x' is not a valid date", "<sor1:Snapshot"),
         ("</SorTree>", "<kms:RegionCode/></SorTree>", "RegionCode does not", "<kms:RegionCode/>"),
-        ("</SorTree>", f"{_SNAPSHOT}</SorTree>", "SnapshotDate stands a second", "</SorTree>"),
+        ("</SorTree>", f"{_SNAPSHOT}</SorTree>", "SnapshotDate occurs a second", "</SorTree>"),
         ("<SorTree ", '<SorTree version="2" ', "SorTree '2' has the attribute version", _ROOT),
     ],
 )

@@ -163,7 +163,7 @@ def _huge(limits: Limits) -> bool:
 
 
 class _NeedsTree(Exception):
-    """The text has too many references or attributes for the pass without a tree."""
+    """A unit is too large, or has too many references, for the pass without a tree."""
 
 
 def _streamed_errors(
@@ -179,11 +179,18 @@ def _streamed_errors(
     parser = etree.XMLParser(
         schema=engine.validator, target=target, **secure_options(huge=_huge(limits))
     )
-    number = attributes = 0
+    number = attributes = size = 0
     with document.member.open() as stream:
         while data := stream.read(_CHUNK):
-            attributes = data.count(b"=") + (0 if _UNIT_END.search(data) else attributes)
-            if data.count(b"&") > MOST_REFERENCES or attributes > limits.max_unit_attributes:
+            if _UNIT_END.search(data):
+                attributes = size = 0
+            attributes += data.count(b"=")
+            size += len(data)
+            if (
+                data.count(b"&") > MOST_REFERENCES
+                or attributes > limits.max_unit_attributes
+                or size > limits.max_unit_bytes
+            ):
                 raise _NeedsTree
             parser.feed(data)
             number += 1
