@@ -11,8 +11,9 @@ from formats import meaning, table_lines
 from sorparse.exports.effective import effective_schema
 from sorparse.inheritance import Effective
 from sorparse.records import SOREntity
+from sorparse.records.tables import TABLES
 from sorparse.tables.effective import effective_columns
-from sorparse.tables.schema import TableColumn, TableSchema, records_by_table, schema_of
+from sorparse.tables.schema import TableColumn, TableSchema, schema_of
 
 _TEXT = """\
 <!-- Made by docs/tools/make.py: edit the docstrings of the records. -->
@@ -55,7 +56,7 @@ _HEAD = ("Column", "Holds", "Meaning")
 def pages() -> dict[str, str]:
     """Give the page by its path below docs."""
     parts = [_TEXT]
-    for table in records_by_table():
+    for table in TABLES:
         schema = schema_of(table)
         rows = [
             (f"`{column.name}`", str(column.type), _meaning(schema, column))

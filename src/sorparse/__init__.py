@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from . import identifiers as identifiers
     from .description import ColumnDescription, Description, TableDescription
     from .display.picture import Picture
-    from .display.tree import Node, Tree
     from .errors import (
         ConversionError,
         EmptySourceError,
@@ -80,6 +79,7 @@ if TYPE_CHECKING:
         load,
         load_shak,
     )
+    from .register.tree import Node, Tree
     from .tables import Table
     from .validation import ValidationReport, validate
 
@@ -87,7 +87,6 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "display.picture": ("Picture",),
-    "display.tree": ("Node", "Tree"),
     "description": ("ColumnDescription", "Description", "TableDescription"),
     "errors": (
         "InvalidDateError",
@@ -137,6 +136,7 @@ _HOMES = {
         "VirtualAddress",
         "to_dict",
     ),
+    "register.tree": ("Node", "Tree"),
     "register": (
         "Candidate",
         "Change",

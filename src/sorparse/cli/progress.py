@@ -1,4 +1,4 @@
-"""A bar with rate and time left on stderr, where a person is looking and rich is installed."""
+"""A bar with rate and time left on stderr, if stderr is a terminal and rich is installed."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ _ROOM = 60
 
 
 class Progress(Protocol):
-    """Is told how many more bytes have been read."""
+    """Counts the bytes that have been read."""
 
     def advance(self, size: int) -> None:
-        """Take another ``size`` bytes."""
+        """Count another ``size`` bytes."""
 
 
 class CountedFile(io.FileIO):
-    """A file that tells what is read of it.
+    """A file that counts what is read of it.
 
-    The library takes file objects, so this is all that a progress bar needs: for a zip the packed
-    bytes count, which are those that the file's size speaks of.
+    The library takes file objects, so this is all that a progress bar needs: of a zip the
+    packed bytes are counted, as the size of the file is theirs.
     """
 
     def __init__(self, path: Path, progress: Progress) -> None:
@@ -35,7 +35,7 @@ class CountedFile(io.FileIO):
         self._progress = progress
 
     def read(self, size: int | None = -1, /) -> bytes:
-        """Read, and tell."""
+        """Read, and count."""
         data = super().read(-1 if size is None else size) or b""
         self._progress.advance(len(data))
         return data
@@ -43,7 +43,7 @@ class CountedFile(io.FileIO):
 
 @contextmanager
 def counted(source: str, *, wanted: bool) -> Iterator[Any]:
-    """Give what to open for a path: the path itself, or a file with a progress bar around it."""
+    """Yield what to open for a path: the path itself, or a file with a progress bar."""
     if not (wanted and sys.stderr.isatty() and Path(source).is_file()):
         yield source
         return
@@ -67,14 +67,14 @@ def counted(source: str, *, wanted: bool) -> Iterator[Any]:
         TaskProgressColumn(),
         *((TransferSpeedColumn(), TimeRemainingColumn()) if console.width >= _ROOM else ()),
     )
-    # transient: gone when the work is done, so that it never stands between the results
+    # transient: removed at the end, so that it is never among the results
     with Bars(*columns, console=console, transient=True) as bars:
         path = Path(source)
         task = bars.add_task(f"reading {clean(path.name)}", total=path.stat().st_size)
 
-        class Told:
+        class Bar:
             def advance(self, size: int) -> None:
                 bars.advance(task, size)
 
-        with CountedFile(path, Told()) as file:
+        with CountedFile(path, Bar()) as file:
             yield file

@@ -16,10 +16,11 @@ import attrs
 
 from ..description import TableDescription
 from ..records import SHAKRegion
+from .columns import ColumnSamples
 from .declare import Column, fold
 from .decode import CarefulDecoder
 from .headers import match_columns
-from .shak_region import SHAK_REGIONS, RegionFile, Samples
+from .shak_region import SHAK_REGIONS, RegionFile
 from .sor_xml.common import snapshot_date_of
 from .sor_xml.context import Context, Element, Kept, flatten, line_of, shortened_raw
 from .sor_xml.list_shape import events
@@ -59,7 +60,7 @@ class RegionXml(RegionFile):
             if look not in looks:
                 if len(looks) >= _MOST_LOOKS:
                     looks.clear()
-                looks[look] = self.decoder(look, self._columns(look))
+                looks[look] = self.decoder(SHAK_REGIONS, look, self._columns(look))
             line = line_of(element)
             raw = partial(shortened_raw, element)
             record = self.decode(looks[look], list(texts.values()), line, raw)
@@ -111,17 +112,17 @@ class RegionXml(RegionFile):
 
     def describe(self) -> TableDescription:
         """Read the file once and return the elements of its entries."""
-        count = Samples()
+        count = ColumnSamples()
         names: dict[str, Column | None] = {}
         for _, texts in self._entries():
-            count.take(texts.items())
+            count.add(texts.items())
             look = tuple(texts)
             names |= dict(zip(look, self._columns(look), strict=True))
         return TableDescription(
             table=self.table,
             file=self.member.name,
             rows=count.rows,
-            columns=count.columns(names),
+            columns=count.columns({name: one.field for name, one in names.items() if one}),
             notes=("XML",),
         )
 

@@ -1,10 +1,10 @@
-"""The versions of all units, kept compactly; records are made when asked for.
+"""The versions of all units in little memory; records are built when asked for.
 
 A register with full history repeats itself: of some forty fields a new version changes two or
-three. So the first version of a unit is kept as the record that was read, and each later one as
-what differs from it, while its dates lie in arrays. A version that differs in too much is kept
-whole again and is what the following ones are compared with. No chain is ever followed: any
-version is made from one record and one difference.
+three. So the first version of a unit is held as the record that was read, and each later one as
+what differs from it, while its dates are in arrays. A version that differs in too much is content
+whole again, and the following ones are compared with it. No chain is ever followed: any version
+is built from one record and one difference.
 
 Measured with 300,000 units and 1.5 million versions (``benchmarks/register.py``, Python 3.11): see
 ``docs/register.md``.
@@ -27,15 +27,17 @@ from ..records.build import fast_constructor
 from .days import end_ordinal, from_ordinal, start_ordinal
 
 _FIELDS = tuple(field.name for field in attrs.fields(SOREntity))
-_DATED = ("validity", "updated_at")  # kept in the arrays
-_KEPT = tuple(name for name in _FIELDS if name not in ("sor_id", *_DATED))
-_KEPT_AT = tuple(_FIELDS.index(name) for name in _KEPT)
-_PLACE = {"sor_id": -1} | {name: place for place, name in enumerate(_KEPT)}
+_DATED = ("validity", "updated_at")  # held in the arrays
+_COMPARED = tuple(name for name in _FIELDS if name not in ("sor_id", *_DATED))
+_COMPARED_AT = tuple(_FIELDS.index(name) for name in _COMPARED)
+_PLACE = {"sor_id": -1} | {name: place for place, name in enumerate(_COMPARED)}
 _VALIDITY_AT, _UPDATED_AT = (_FIELDS.index(name) for name in _DATED)
 _all_fields = attrgetter(*_FIELDS)
-_kept_fields = attrgetter(*_KEPT)
+_compared_fields = attrgetter(*_COMPARED)
 _AHEAD = AHEAD.toordinal()
-_WHOLE_FROM = len(_KEPT) // 2  # from this many differences on, the whole record takes less room
+_WHOLE_FROM = (
+    len(_COMPARED) // 2
+)  # from this many differences on, the whole record takes less memory
 
 Difference = tuple[tuple[int, ...], tuple[Any, ...]]
 """Places of the fields that differ, and their values."""
@@ -62,28 +64,28 @@ class VersionStore:
         """Line in the source by row, 0 where not known."""
         self._base = array("i")
         self._latest_base = array("i")
-        self._held: list[SOREntity | Difference | None] = []
+        self._contents: list[SOREntity | Difference | None] = []
         self._by_place: tuple[array[int], dict[int, array[int]]] | None = None
-        self._compared: tuple[int, tuple[Any, ...]] = (-1, ())  # the base compared with last
+        self._last_compared: tuple[int, tuple[Any, ...]] = (-1, ())  # the base and its fields
         self._shared_places: dict[tuple[int, ...], tuple[int, ...]] = {}
 
     def __len__(self) -> int:
-        return len(self._held)
+        return len(self._contents)
 
     def add(self, record: SOREntity, line: int | None = None) -> None:
-        """Take one version."""
-        row = len(self._held)
+        """Add a version."""
+        row = len(self._contents)
         number = self.numbers.get(record.sor_id)
         if number is None:
             number = self.numbers[record.sor_id] = len(self.ids)
             self.ids.append(record.sor_id)
             self._latest_base.append(row)
-            held: SOREntity | Difference | None = record
+            content: SOREntity | Difference | None = record
         else:
-            held = self._difference(record, self._latest_base[number])
-            if held is record:
+            content = self._difference(record, self._latest_base[number])
+            if content is record:
                 self._latest_base[number] = row
-        self._held.append(held)
+        self._contents.append(content)
         self._base.append(self._latest_base[number])
         self.unit.append(number)
         validity = record.validity
@@ -94,32 +96,32 @@ class VersionStore:
         self.line.append(line or 0)
 
     def record(self, row: int) -> SOREntity:
-        """Make the record of a row; equal to the one that was read."""
-        held = self._held[row]
-        if isinstance(held, SOREntity):
-            return held
-        values = list(_all_fields(self._held[self._base[row]]))
+        """Return the record of a row; equal to the one that was read."""
+        content = self._contents[row]
+        if isinstance(content, SOREntity):
+            return content
+        values = list(_all_fields(self._contents[self._base[row]]))
         values[_VALIDITY_AT] = Validity(from_ordinal(self.start[row]), from_ordinal(self.end[row]))
         values[_UPDATED_AT] = from_ordinal(self.updated[row])
-        if held is not None:
-            for place, value in zip(*held, strict=True):
-                values[_KEPT_AT[place]] = value
+        if content is not None:
+            for place, value in zip(*content, strict=True):
+                values[_COMPARED_AT[place]] = value
         record: SOREntity = fast_constructor(SOREntity)(*values)
         return record
 
     def value(self, row: int, field: str) -> Any:
-        """Give one field of a row without making its record; not for the dates of the version."""
-        held = self._held[row]
-        if isinstance(held, SOREntity):
-            return getattr(held, field)
-        if held is not None:
-            places, values = held
+        """Return one field of a row without building its record; not its validity or edit date."""
+        content = self._contents[row]
+        if isinstance(content, SOREntity):
+            return getattr(content, field)
+        if content is not None:
+            places, values = content
             place = _PLACE[field]
             if place in places:
                 return values[places.index(place)]
-        return getattr(self._held[self._base[row]], field)
+        return getattr(self._contents[self._base[row]], field)
 
-    def stated(self, field: str) -> Iterator[tuple[int, Any]]:
+    def values_by_row(self, field: str) -> Iterator[tuple[int, Any]]:
         """Yield ``(row, value)`` for every value that any version of a unit has, by row.
 
         Not every row comes, but every value of every unit; absent values come too.
@@ -127,28 +129,28 @@ class VersionStore:
         whole, differing = self._rows_by_place()
         place = _PLACE[field]
         for row in sorted((*whole, *differing.get(place, ()))):
-            held = self._held[row]
-            if isinstance(held, SOREntity):
-                yield row, getattr(held, field)
-            elif held is not None:
-                yield row, held[1][held[0].index(place)]
+            content = self._contents[row]
+            if isinstance(content, SOREntity):
+                yield row, getattr(content, field)
+            elif content is not None:
+                yield row, content[1][content[0].index(place)]
 
     def _rows_by_place(self) -> tuple[array[int], dict[int, array[int]]]:
-        """Give the rows kept whole, and those that differ in each field; found out once."""
+        """Return the rows held whole, and those that differ in each field; collected once."""
         if self._by_place is None:
             whole = array("i")
             differing: dict[int, array[int]] = {}
-            for row, held in enumerate(self._held):
-                if isinstance(held, SOREntity):
+            for row, content in enumerate(self._contents):
+                if isinstance(content, SOREntity):
                     whole.append(row)
-                elif held is not None:
-                    for place in held[0]:
+                elif content is not None:
+                    for place in content[0]:
                         differing.setdefault(place, array("i")).append(row)
             self._by_place = whole, differing
         return self._by_place
 
     def line_of(self, row: int) -> int | None:
-        """Give the line that a row stands on in the source, where that is known."""
+        """Return the line of a row in the source, if known."""
         return self.line[row] or None
 
     def latest_edit(self) -> date | None:
@@ -165,9 +167,9 @@ class VersionStore:
                     yield row, date.fromordinal(day)
 
     def _difference(self, record: SOREntity, base: int) -> SOREntity | Difference | None:
-        if self._compared[0] != base:  # the versions of a unit mostly stand together
-            self._compared = base, _kept_fields(self._held[base])
-        new, old = _kept_fields(record), self._compared[1]
+        if self._last_compared[0] != base:  # the versions of a unit are mostly together
+            self._last_compared = base, _compared_fields(self._contents[base])
+        new, old = _compared_fields(record), self._last_compared[1]
         places = tuple(
             [
                 place

@@ -5,7 +5,7 @@ numbers; ``_segment_from[unit]`` says where a unit's begin. As overlaps, ties an
 day are settled when the index is built, a look-up is one bisection and cannot meet a tie.
 
 With numpy the units whose versions follow each other cleanly are settled all at once; only the
-others go through :func:`~.timeline.resolve` one by one. The tests hold both ways to equal arrays.
+others are settled by :func:`~.timeline.resolve` one by one. The tests require equal arrays of both.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from itertools import pairwise
 from typing import Any, Protocol
 
 from .days import FIRST_DATE, OPEN_END, UNKNOWN_START
-from .numeric import find_numpy
+from .optional_numpy import find_numpy
 from .timeline import Segment, Status, Version, resolve
 
 NO_ROW = -1
@@ -44,7 +44,7 @@ class Versions(Protocol):
 
 
 class TimeIndex:
-    """Which row stands for which unit on which day. Days are ordinals, units are numbers.
+    """Which row applies to which unit on which date. Days are ordinals, units are numbers.
 
     ``numpy`` false builds and answers without numpy even where it is installed.
     """
@@ -69,11 +69,11 @@ class TimeIndex:
     # -- questions about one unit
 
     def history(self, unit: int) -> Sequence[int]:
-        """Give the rows of a unit, oldest first."""
+        """Return the rows of a unit, oldest first."""
         return self.rows[self.rows_from[unit] : self.rows_from[unit + 1]]
 
     def row_on(self, unit: int, day: int) -> int:
-        """Give the row in force on a day, :data:`NO_ROW` where there is none."""
+        """Return the row in force on a day, :data:`NO_ROW` where there is none."""
         low = self._segment_from[unit]
         at = bisect_right(self._starts, day, low, self._segment_from[unit + 1]) - 1
         if at >= low and self._ends[at] >= day:
@@ -96,7 +96,7 @@ class TimeIndex:
         return self._starts[at] - 1 if at < high else OPEN_END
 
     def status(self, unit: int, day: int) -> Status:
-        """Tell what a unit is on a day."""
+        """Return the status of a unit on a day."""
         if self.row_on(unit, day) != NO_ROW:
             return Status.ACTIVE
         return Status.FUTURE if day < self.opening[unit] else Status.CLOSED
@@ -107,7 +107,7 @@ class TimeIndex:
             yield Segment(self._starts[at], self._ends[at], self._segment_rows[at])
 
     def last_day(self, unit: int, day: int) -> int:
-        """Give the end of the unbroken time in force around a day on which a unit is in force."""
+        """Return the end of the unbroken time in force around a day on which a unit is in force."""
         high = self._segment_from[unit + 1]
         at = bisect_right(self._starts, day, self._segment_from[unit], high) - 1
         while at + 1 < high and self._starts[at + 1] == self._ends[at] + 1:
@@ -115,13 +115,13 @@ class TimeIndex:
         return self._ends[at]
 
     def last_day_before(self, unit: int, day: int) -> int | None:
-        """Give the last day in force before a day on which the unit is not in force."""
+        """Return the last day in force before a day on which the unit is not in force."""
         low = self._segment_from[unit]
         at = bisect_right(self._starts, day, low, self._segment_from[unit + 1]) - 1
         return self._ends[at] if at >= low else None
 
     def representative(self, unit: int, day: int) -> int:
-        """Give the row that stands for a unit on a day, whatever its status.
+        """Return the row that stands for a unit on a day, whatever its status.
 
         The one in force; for a closed unit the last one that was; for a future one the first that
         will be. A unit that is never in force is represented by its newest version.
@@ -135,7 +135,7 @@ class TimeIndex:
     # -- questions about all units
 
     def snapshot(self, day: int) -> Sequence[int]:
-        """Give the row in force by unit number, :data:`NO_ROW` where a unit has none."""
+        """Return the row in force by unit number, :data:`NO_ROW` where a unit has none."""
         if self._numpy is not None:
             return self._snapshot_with_numpy(day, self._numpy)
         starts, ends, found = self._starts, self._ends, array("i")
@@ -148,7 +148,7 @@ class TimeIndex:
         return found
 
     def statuses(self, day: int) -> Sequence[int]:
-        """Give the code of the status by unit number."""
+        """Return the code of the status by unit number."""
         np = self._numpy
         if np is None:
             return array(
@@ -198,9 +198,9 @@ class TimeIndex:
         rows_from = np.concatenate(([0], np.cumsum(np.bincount(unit))))
         first = rows_from[:-1]
 
-        given = _numbers(np, store.first_from)[order]
-        given = np.where(given == UNKNOWN_START, OPEN_END, given)
-        opening = np.minimum.reduceat(given, first)
+        first_from = _numbers(np, store.first_from)[order]
+        first_from = np.where(first_from == UNKNOWN_START, OPEN_END, first_from)
+        opening = np.minimum.reduceat(first_from, first)
         opening = np.where(opening == OPEN_END, start[first], opening)
 
         # rule 4, then what is not plain: a version without a date, an overlap, a lost opening
@@ -210,20 +210,20 @@ class TimeIndex:
             (end[successor] == OPEN_END) & (start[successor + 1] > start[successor])
         ]
         ended[superseded] = start[superseded + 1] - 1
-        odd = np.zeros(self.units, bool)
-        odd[unit[start > end]] = True
-        odd[unit[successor[start[successor + 1] <= ended[successor]]]] = True
-        odd[unit[ended < FIRST_DATE]] = True
-        odd |= ended[first] < opening
-        start[first] = opening  # rules 2 and 6; the odd ones are done again below
+        irregular = np.zeros(self.units, bool)
+        irregular[unit[start > end]] = True
+        irregular[unit[successor[start[successor + 1] <= ended[successor]]]] = True
+        irregular[unit[ended < FIRST_DATE]] = True
+        irregular |= ended[first] < opening
+        start[first] = opening  # rules 2 and 6; the irregular ones are settled again below
 
-        del end, given, successor, superseded
-        plain = ~odd[unit]
+        del end, first_from, successor, superseded
+        plain = ~irregular[unit]
         parts = [(unit[plain], start[plain], ended[plain], order[plain])]
-        odd_units = np.flatnonzero(odd)
-        if len(odd_units):
+        irregular_units = np.flatnonzero(irregular)
+        if len(irregular_units):
             resolved = array("i")
-            for number in odd_units.tolist():
+            for number in irregular_units.tolist():
                 rows = order[rows_from[number] : rows_from[number + 1]].tolist()
                 opening[number], segments = _resolved(store, rows)
                 for segment in segments:
@@ -231,8 +231,8 @@ class TimeIndex:
                     resolved.extend(segment)
             parts.append(tuple(_numbers(np, resolved).reshape(-1, 4).T))
         units, starts, ends, rows = (np.concatenate(column) for column in zip(*parts, strict=True))
-        if len(odd_units):
-            merged = np.argsort(units, kind="stable")  # a unit stands in one part only
+        if len(irregular_units):
+            merged = np.argsort(units, kind="stable")  # a unit is in one part only
             units, starts, ends, rows = (column[merged] for column in (units, starts, ends, rows))
         counts = np.bincount(units, minlength=self.units)
         segment_from = np.concatenate(([0], np.cumsum(counts)))

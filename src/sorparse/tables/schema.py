@@ -21,10 +21,9 @@ from typing import Any
 import attrs
 
 from ..errors import SorError
-from ..formats import sor2
-from ..formats.shak_region import SHAK_REGIONS
 from ..records import Coded, Extra, SHAKUnit, SOREntity, SorType, Validity
 from ..records.docs import field_docs
+from ..records.tables import TABLES
 
 
 class DataType(str, Enum):
@@ -92,9 +91,14 @@ class TableSchema:
         return tuple(column.name for column in self.columns)
 
     @property
+    def types(self) -> list[DataType]:
+        """What the columns hold."""
+        return [column.type for column in self.columns]
+
+    @property
     def has_period(self) -> bool:
         """Whether a row has a first and a last day."""
-        return "validity" in attrs.fields_dict(self.record)
+        return attrs.has(self.record) and "validity" in attrs.fields_dict(self.record)
 
     def __getitem__(self, name: str) -> TableColumn:
         for column in self.columns:
@@ -142,14 +146,6 @@ _REPEATING = frozenset(
 """Fields whose texts come from a short list. Every :class:`Coded` does too, but for ``entry``."""
 
 
-def records_by_table() -> dict[str, type[Any]]:
-    """Every table's name and record, in the order in which they are written."""
-    found: dict[str, type[Any]] = {spec.table: spec.record for spec in sor2.TABLES}
-    found["shak_units"] = SHAKUnit
-    found[SHAK_REGIONS.table] = SHAK_REGIONS.record
-    return found
-
-
 @cache
 def schema_of(table: str, *, lists: bool = True) -> TableSchema:
     """Return the flat schema of a table.
@@ -165,12 +161,10 @@ def schema_of(table: str, *, lists: bool = True) -> TableSchema:
     if not lists:
         whole = schema_of(table)
         return attrs.evolve(whole, columns=tuple(map(_without_list, whole.columns)))
-    records = records_by_table()
-    if table not in records:
-        raise SorError(f"no table is called {table!r}; tables are {', '.join(records)}")
-    keys = {spec.table: spec.key for spec in (*sor2.TABLES, SHAK_REGIONS)}
-    keys["shak_units"] = ("shak_code", "validity.from_date")
-    return schema_for(table, records[table], keys[table])
+    declared = TABLES.get(table)
+    if declared is None:
+        raise SorError(f"no table is called {table!r}; tables are {', '.join(TABLES)}")
+    return schema_for(table, declared.record, declared.key)
 
 
 def schema_for(table: str, record: type[Any], key: tuple[str, ...]) -> TableSchema:

@@ -8,10 +8,11 @@ from typing import Literal
 import attrs
 
 from ..issues import Issue
+from ..notebook import HtmlRepr
 
 
 @attrs.frozen
-class ValidationReport:
+class ValidationReport(HtmlRepr):
     """The outcome of :func:`sorparse.validate`; true where the document is valid.
 
     ``str()`` gives it for the terminal.
@@ -46,11 +47,6 @@ class ValidationReport:
 
     def __bool__(self) -> bool:
         return self.valid
-
-    def _repr_html_(self) -> str:
-        from ..display.findings import report_html
-
-        return report_html(self)
 
     def __str__(self) -> str:
         what = f"SOR XML {self.version}" if self.version else "SOR XML"

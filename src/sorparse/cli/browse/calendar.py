@@ -1,4 +1,4 @@
-"""Pick a day: a month to walk through with the arrow keys, or a date typed."""
+"""Pick a date: in a month with the arrow keys, or typed."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class Month(Static, can_focus=True):
             return  # the first or last day there is
 
     def action_turn(self, months: int) -> None:
-        """Mark the same day so many months on, or the last one where the month is shorter."""
+        """Mark the same date so many months on, or the last one if the month is shorter."""
         year, month = divmod(self.day.year * 12 + self.day.month - 1 + months, 12)
         if date.min.year <= year <= date.max.year:
             last = calendar.monthrange(year, month + 1)[1]
@@ -84,12 +84,12 @@ class Month(Static, can_focus=True):
         self.post_message(self.Chosen(self.day))
 
     def watch_day(self, day: date) -> None:
-        """Tell which day is marked."""
+        """Report the marked date."""
         self.post_message(self.Marked(day))
 
 
 class PickDay(ModalScreen[date | None]):
-    """Asks for a day; gives ``None`` where it was left with escape."""
+    """Asks for a date; the result is ``None`` after escape."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "back")]
     CSS = """
@@ -127,14 +127,14 @@ class PickDay(ModalScreen[date | None]):
             typed.value = event.day.isoformat()
 
     def on_month_chosen(self, event: Month.Chosen) -> None:
-        """Give the day."""
+        """Return the date."""
         self.dismiss(event.day)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Give the day typed, or say that it is none."""
+        """Return the date typed, or say that it is invalid."""
         try:
             self.dismiss(date.fromisoformat(event.value.strip()))
         except ValueError:
             self.query_one("#wrong", Label).update(
-                Text("that is no day; write year-month-day, for example 2021-03-31")
+                Text("invalid date: expected YYYY-MM-DD, for example 2021-03-31")
             )

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...records import Classification, GeoLocation, LocationCode, SOREntity
 from ..coded import KIND_OF_CODE
 from ..declare import Column, Evidence, Kind, TableSpec
 
@@ -118,10 +117,8 @@ def _status(prefix: str = "") -> tuple[Column, ...]:
 
 ENTITIES = TableSpec(
     table="entities",
-    record=SOREntity,
     title="Sor.xml",
     file_names=("Sor",),
-    required=("sor_id",),
     key=("sor_id",),
     columns=(
         C("SorIdentifier", "sor_id", Kind.SOR_ID, evidence="verified"),
@@ -231,10 +228,8 @@ ENTITIES = TableSpec(
 
 LOCATION_CODES = TableSpec(
     table="location_codes",
-    record=LocationCode,
     title="Sor.xml, EanLocationCodeEntity",
     file_names=("Sor",),
-    required=("location_code",),
     key=("location_code", "sor_id"),
     columns=(
         C("EanLocationCode", "location_code", Kind.LOCATION_CODE, evidence="verified"),
@@ -269,10 +264,8 @@ LOCATION_CODES = TableSpec(
 
 CLASSIFICATIONS = TableSpec(
     table="classifications",
-    record=Classification,
     title="SorDataCodeTypes.xml",
     file_names=("SorDataCodeTypes",),
-    required=("entry.code",),
     key=("classification.code", "entry.code"),
     columns=(
         C("ancestor::*/@identifier", "classification.code"),
@@ -286,10 +279,8 @@ CLASSIFICATIONS = TableSpec(
 
 GEO_LOCATIONS = TableSpec(
     table="geo_locations",
-    record=GeoLocation,
     title="GeographicalLocalisations.xml",
     file_names=("GeographicalLocalisations",),
-    required=("geo_location_id",),
     key=("geo_location_id", "sor_id"),
     columns=(
         C(
