@@ -25,8 +25,9 @@ SOR2 = examples.sor2_zip
 HOSPITAL = "9000041000016007"
 SRC = str(Path(sorparse.__file__).parents[1])
 
-# what the tests of the examples cannot have: a database server, a terminal, a file of others
-NOT_RUN = ("postgres://", "sorparse browse", "SorSchema.zip")
+# what the tests of the examples cannot have: a network, a database server, a terminal, a file of
+# others
+NOT_RUN = ("sorparse fetch", "postgres://", "sorparse browse", "SorSchema.zip")
 EXAMPLES = [
     pytest.param(line.strip(), id=line.strip())
     for command in all_commands()

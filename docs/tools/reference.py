@@ -23,6 +23,7 @@ PAGES = (
     ("tables", "Tables and exports", ("tables", "exports")),
     ("display", "Trees, pictures and maps", ("display",)),
     ("identifiers", "Identifiers", ("identifiers",)),
+    ("fetching", "Fetching", ("fetching",)),
     ("errors", "Errors", ("errors",)),
     ("others", "Codes and examples", ("",)),
 )

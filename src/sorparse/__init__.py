@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from . import codes as codes
     from . import examples as examples
+    from . import fetching as fetching
     from . import identifiers as identifiers
     from .description import ColumnDescription, Description, TableDescription
     from .display.picture import Picture
     from .errors import (
         ConversionError,
         EmptySourceError,
+        FetchError,
         FhirError,
         GuardError,
         InvalidDateError,
@@ -92,6 +94,7 @@ _HOMES = {
         "InvalidDateError",
         "ConversionError",
         "EmptySourceError",
+        "FetchError",
         "FhirError",
         "GuardError",
         "InvalidOptionError",
@@ -157,7 +160,7 @@ _HOMES = {
     "tables": ("Table",),
     "validation": ("ValidationReport", "validate"),
 }
-_MODULES = ("codes", "examples", "identifiers")
+_MODULES = ("codes", "examples", "fetching", "identifiers")
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
@@ -177,6 +180,7 @@ __all__ = [
     "EntityRef",
     "Extra",
     "Feed",
+    "FetchError",
     "FhirError",
     "Format",
     "GeoLocation",
@@ -228,6 +232,7 @@ __all__ = [
     "diff",
     "examples",
     "extract",
+    "fetching",
     "identifiers",
     "load",
     "load_shak",

@@ -105,6 +105,10 @@ class GuardError(ConversionError):
     """Issues in the data that were found up to then."""
 
 
+class FetchError(SorError):
+    """A file cannot be fetched, or is not what it should be. The earlier file is unchanged."""
+
+
 class InvalidOptionError(SorError, ValueError):
     """An option has an invalid value; the message says what was expected."""
 

@@ -195,6 +195,9 @@ class CarefulDecoder:
         self.on_swap = on_swap
         self._make = fast_constructor(plan.spec.record)
         self._defaults = defaults_of(plan.spec.record)
+        self._parts = [
+            (name, part, [leaf.place for leaf in part.leaves]) for name, part in plan.fields.items()
+        ]
 
     def decode(self, cells: Sequence[str], report: Report) -> Any:
         """Make a record from cleaned cells; each bad cell goes to ``report`` and costs only itself.
@@ -210,8 +213,11 @@ class CarefulDecoder:
                 return bad.repaired if self._repair and bad.repaired is not None else bad.kept
 
         values = dict(self._defaults)
-        for name, part in self.plan.fields.items():
-            values[name] = self.completed(name, self._assembled(part, cells, take))
+        for name, part, places in self._parts:
+            if any(map(cells.__getitem__, places)):
+                values[name] = self.completed(name, self._assembled(part, cells, take))
+            else:
+                values[name] = None if isinstance(part, Leaf) else part.empty
         if self.plan.unknown:
             values["extra"] = self.extra_of(cells[place] for place, _ in self.plan.unknown)
         if not self.has_required(cells):

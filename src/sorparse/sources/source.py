@@ -18,6 +18,9 @@ from .member import Member, Source
 from .streams import Chained, Counted, Once, Window, read_fully, read_some, translated
 from .zips import from_zip, is_zip
 
+FETCH_RECORD = ".fetched.json"
+"""How the name of a record ends that ``fetch`` writes beside a file."""
+
 SourceInput = str | os.PathLike[str] | bytes | BinaryIO | IO[bytes]
 
 
@@ -90,7 +93,8 @@ def _from_folder(path: Path, limits: Limits) -> Source:
     closers: list[Callable[[], None]] = []
     for child in files:
         # a link is followed only inside the folder: nothing is opened that was not named
-        if not child.is_file() or path.resolve() not in child.resolve().parents:
+        is_inside = child.is_file() and path.resolve() in child.resolve().parents
+        if not is_inside or child.name.endswith(FETCH_RECORD):
             ignored.append(child.name)
             continue
         part = _from_file(child, limits)

@@ -13,7 +13,7 @@ from typing import Any, Literal, Protocol
 from lxml import etree
 
 from ..errors import SorFileError
-from ..xml_safety import attributes_of
+from ..xml.elements import attributes_of
 from .components import Components, local_of
 from .explain import (
     Finding,

@@ -9,9 +9,9 @@ from lxml import etree
 
 from ..issues import Issue, Severity
 from ..limits import DEFAULT_LIMITS, Limits
+from ..xml.lines import true_line
 from .components import local
 from .explain import Finding, SorIds, path_of
-from .lines import true_line
 
 _SHOWN_PLACES = 3
 _SHOWN_CHARS = 60

@@ -15,15 +15,9 @@ from lxml import etree
 from ..errors import SorFileError, UnrecognisedFormatError
 from ..limits import DEFAULT_LIMITS, Limits
 from ..sources import SourceInput, open_source
-from ..xml_safety import MOST_REFERENCES
+from ..xml.parser import MOST_REFERENCES, SAFE, Meter, pull_parser, syntax_error
 from .components import local_of
-from .document import (
-    Document,
-    broken_xml,
-    find_document,
-    pull_parser,
-    secure_options,
-)
+from .document import Document, find_document
 from .engines import Engine, EngineName, LibXml2, UndecidedError, make_engine, value_finding
 from .faults import FaultLog
 from .owners import OwnerValidator, is_owner
@@ -38,8 +32,8 @@ ENGINES: tuple[EngineName, ...] = get_args(EngineName)
 """The first one is tried first."""
 _LIBXML2_DEPTH = 256
 _UNIT_END = re.compile(rb"</[^<>]{0,100}Entity\s{0,9}>")  # never inside a start tag
-_LARGE = 50_000
-"""Elements of one owner after which its units are emptied as soon as they are validated."""
+_LARGE = 100_000
+"""Tags of one owner after which its units are emptied as soon as they are validated."""
 
 
 def validate(
@@ -177,7 +171,7 @@ def _streamed_errors(
     """
     target: Any = _Nothing()  # the stubs ask for every method of a target
     parser = etree.XMLParser(
-        schema=engine.validator, target=target, **secure_options(huge=_huge(limits))
+        schema=engine.validator, target=target, huge_tree=_huge(limits), **SAFE
     )
     number = attributes = size = 0
     with document.member.open() as stream:
@@ -256,14 +250,16 @@ def _code_of(entry: etree._LogEntry, code: str) -> str:
 def _precise(document: Document, engine: Engine, limits: Limits) -> ValidationReport:
     log = FaultLog(document.member.name, limits=limits)
     validator = OwnerValidator(engine, document.namespace, log)
-    parser = pull_parser(("end",), validator.tags, huge=_huge(limits))
-    size = _Size(document.member.name, limits)
+    parser = pull_parser(("end",), validator.tags, whole=True, huge=_huge(limits))
+    meter = Meter(document.member.name, limits)
+    in_owner = 0
     # completed units of a large owner, emptied one chunk later: the next texts have their lines
     completed: list[etree._Element] = []
     with document.member.open() as stream:
         while not log.full and (data := stream.read(_CHUNK)):
             error = _feed(parser, data)
-            size.add(data)
+            meter.add(data)
+            in_owner += data.count(b"<")
             for unit in completed:
                 validator.check_unit(unit)
             completed.clear()
@@ -272,15 +268,16 @@ def _precise(document: Document, engine: Engine, limits: Limits) -> ValidationRe
                     validator.check(unit)
                     _prune(unit)
                     completed.clear()
-                    size.end_owner()
+                    meter.ended()
+                    in_owner = 0
                 elif validator.is_unit(unit):
                     completed.append(unit)
-                    size.end_unit()
-            if not size.is_large:
+                    meter.ended()
+            if in_owner <= _LARGE:
                 completed.clear()
             if error is not None:
                 raise _file_error(error, document, limits, _so_far(validator))
-            size.check(_so_far(validator))
+            meter.check()
     if not log.full:
         try:
             root = parser.close()
@@ -288,51 +285,6 @@ def _precise(document: Document, engine: Engine, limits: Limits) -> ValidationRe
             raise _file_error(exc, document, limits, _so_far(validator)) from None
         validator.finish(root)
     return _report(document, engine, log, complete=not log.full)
-
-
-class _Size:
-    """Counts the bytes, and the beginnings of elements and attributes, of one unit."""
-
-    def __init__(self, file: str, limits: Limits) -> None:
-        self._file = file
-        self._most = {
-            "bytes": limits.max_unit_bytes,
-            "elements": limits.max_unit_elements,
-            "attributes": limits.max_unit_attributes,
-        }
-        self._unit: Counter[str] = Counter()
-        self._chunk: Counter[str] = Counter()
-        self._owner = 0
-
-    def add(self, data: bytes) -> None:
-        """Take the next bytes of the document."""
-        elements = data.count(b"<") - data.count(b"</")
-        self._chunk = Counter(bytes=len(data), elements=elements, attributes=data.count(b"="))
-        self._unit += self._chunk
-        self._owner += elements
-
-    def end_unit(self) -> None:
-        """Note that a unit ended in the bytes added last."""
-        self._unit = Counter()
-
-    def end_owner(self) -> None:
-        """Note that an owner ended in the bytes added last."""
-        self._unit = Counter()
-        self._owner = 0
-
-    @property
-    def is_large(self) -> bool:
-        """Whether the tree of the present owner is too large to be kept whole."""
-        return self._owner > _LARGE
-
-    def check(self, more: str) -> None:
-        """Raise SorFileError if one unit has more than it may."""
-        for what, most in self._most.items():
-            if self._unit[what] > most:
-                raise SorFileError(
-                    f"one unit has more than Limits.max_unit_{what} ({most:,}) {what}{more}",
-                    file=self._file,
-                )
 
 
 def _feed(parser: etree.XMLPullParser[etree._Element], data: bytes) -> etree.XMLSyntaxError | None:
@@ -365,12 +317,5 @@ def _so_far(validator: OwnerValidator) -> str:
 def _file_error(
     exc: etree.XMLSyntaxError, document: Document, limits: Limits, more: str
 ) -> SorFileError:
-    error = broken_xml(exc, document.member.name, more)
-    if "xcessive depth" not in error.reason:
-        return error
-    depth = max(limits.max_depth, _LIBXML2_DEPTH)
-    return SorFileError(
-        f"nests elements deeper than {depth} levels (Limits.max_depth){more}",
-        file=document.member.name,
-        line=exc.lineno or None,
-    )
+    broad = attrs.evolve(limits, max_depth=max(limits.max_depth, _LIBXML2_DEPTH))
+    return syntax_error(exc, document.member.name, broad, more)

@@ -18,6 +18,7 @@ import attrs
 from lxml import etree
 
 from ..errors import SorFileError
+from ..xml.parser import SAFE
 from .components import Components, Name, declared, local, namespace_of, references, xs_children
 from .schema_files import (
     XS,
@@ -25,7 +26,6 @@ from .schema_files import (
     SchemaFiles,
     bundled_files,
     open_schema_files,
-    secure_parser,
 )
 
 _Shape = tuple[str, tuple[tuple[str, str], ...], tuple["_Shape", ...]]
@@ -61,15 +61,17 @@ class Schema:
 
     def document(self) -> etree._Element:
         """Return the document that leads to all others, which are served from memory."""
-        parser = secure_parser()
+        parser = etree.XMLParser(**SAFE)
         parser.resolvers.add(_Served(self.documents))
-        return etree.fromstring(self.documents[self.entry], parser, base_url=self.entry)
+        document: etree._Element
+        document = etree.fromstring(self.documents[self.entry], parser, base_url=self.entry)
+        return document
 
     def texts_without_locations(self) -> Iterator[tuple[str, str]]:
         """Yield namespace and text of each schema file, with imports that name no file."""
         for url, content in self.documents.items():
             if url in self.file_names:
-                root = etree.fromstring(content, secure_parser())
+                root = etree.fromstring(content, etree.XMLParser(**SAFE))
                 for link in root.iterchildren(f"{{{XS}}}import"):
                     link.attrib.pop("schemaLocation", None)
                 yield root.get("targetNamespace") or "", etree.tostring(root, encoding="unicode")

@@ -26,6 +26,7 @@ NAMES = (
     "validate",
     "convert",
     "extract",
+    "fetch",
     "examples",
     "browse",
     "completion",

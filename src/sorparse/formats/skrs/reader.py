@@ -11,9 +11,9 @@ import attrs
 from ...description import ColumnDescription, TableDescription
 from ...issues import Issue, IssueLog
 from ...sources import Member
+from ...xml.elements import split_tag
 from ..base import Format, ReadOptions
 from ..declare import TableSpec
-from ..sor_xml.stream import split_tag
 from .decoding import RowDecoder
 from .names import spec_of
 from .pages import TOKEN_DIGITS, Page, Row, RowReader

@@ -10,14 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ...xml import CREATED_AT, SNAPSHOT_DATE
 from ..coded import KIND_OF_CODE
 from ..declare import Column, Evidence, Kind, TableSpec
 
 C = Column
 
 ROOT = "SorTree"
-CREATED_AT = "CreatedAtTime"
-SNAPSHOT_DATE = "SnapshotDate"
 OWNER_CONTAINER = "InstitutionOwnerEntity"
 UNITS = {"InstitutionOwner": "IE", "HealthInstitution": "SI", "OrganizationalUnit": "OE"}
 """Element of a unit to its SOR type."""
@@ -37,7 +36,8 @@ MAIN_SPECIALITY = "51000095001"
 """Code of the speciality type "main speciality" (hovedspeciale)."""
 MOST_SPECIALITIES = 8
 COUNTRY_SCHEME = ("CountryIdentificationCode", "scheme", "iso3166-alpha2")
-"""The one attribute of the format, and the value that needs no telling."""
+"""The one attribute of the format, and the value that is not reported."""
+USUAL_ATTRIBUTE = f'{COUNTRY_SCHEME[0]} {COUNTRY_SCHEME[1]}="{COUNTRY_SCHEME[2]}"'
 
 _IN_POSTAL: tuple[tuple[str, str, Evidence], ...] = (
     ("StreetName", "street_name", "verified"),

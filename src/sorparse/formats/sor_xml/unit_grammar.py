@@ -10,17 +10,17 @@ from collections.abc import Collection, Iterable, Sequence
 
 import attrs
 
+from ...xml.elements import split_tag
 from ..texts import Odd
 from .names import MOST_SPECIALITIES, SPECIALITIES, SPECIALITY, SPECIALITY_TYPES
 from .namespaces import tags_of
-from .stream import split_tag
 from .units import (
     OWN_LOCATION_CODE,
     SPECIALITY_CODE_TAGS,
     SPECIALITY_TAGS,
+    ElementMap,
     Layout,
     ListOf,
-    Node,
 )
 
 ABSENT = -1
@@ -29,7 +29,7 @@ _MOST_LISTED = 8
 """Elements of one list that have a slot; units with more are read another way."""
 
 
-class Leaf:
+class TextElement:
     """An element that holds a text."""
 
     def __init__(self, slot: int, *, counts: bool = False) -> None:
@@ -38,7 +38,7 @@ class Leaf:
         """Whether it matters, beside its text, that it is there."""
 
 
-class Block:
+class Container:
     """An element that holds elements."""
 
     def __init__(self) -> None:
@@ -46,13 +46,13 @@ class Block:
         """Full tag to what it means the first time, the second, and so on."""
 
 
-Spot = Leaf | Block
+Spot = TextElement | Container
 Tag = tuple[str, str, bool, bool]
 """Name as it is written; full tag; whether an element begins here; whether it ends here."""
 
 
 @attrs.frozen(eq=False)
-class Found:
+class UnitMeaning:
     """What the tags of a unit say."""
 
     unit: str
@@ -68,19 +68,19 @@ class Found:
     """Slots of code and type, and the path of the type, of each."""
 
 
-class Outline:
+class UnitGrammar:
     """The blocks and leaves of a unit, and which slots they fill."""
 
     def __init__(self, layout: Layout, location_code: Layout) -> None:
         """``location_code``: what may stand in a unit's own location number."""
         self.slots = len(layout.columns)
-        self._columns = [Leaf(slot) for slot in range(self.slots)]
-        self._lists: dict[str, tuple[Leaf, ...]] = {}
+        self._columns = [TextElement(slot) for slot in range(self.slots)]
+        self._lists: dict[str, tuple[TextElement, ...]] = {}
         self._specialities = [
             _Speciality(self, self._columns[layout.specialities + number])
             for number in range(MOST_SPECIALITIES)
         ]
-        self._collection = Block()
+        self._collection = Container()
         for tag in SPECIALITY_TAGS:
             self._collection.children[tag] = tuple(each.block for each in self._specialities)
         self._location_code = self._block(
@@ -90,12 +90,12 @@ class Outline:
         children = self.unit.children.items()
         self._names = {(split_tag(tag)[1], spots[0]) for tag, spots in children}
 
-    def leaf(self, *, counts: bool = False) -> Leaf:
+    def leaf(self, *, counts: bool = False) -> TextElement:
         """Give a leaf with a slot that is nobody's yet."""
         self.slots += 1
-        return Leaf(self.slots - 1, counts=counts)
+        return TextElement(self.slots - 1, counts=counts)
 
-    def follow(self, pieces: Iterable[Sequence[Tag]]) -> Found:
+    def follow(self, pieces: Iterable[Sequence[Tag]]) -> UnitMeaning:
         """Go through the tags of a unit; after each piece but the last stands a text.
 
         Raises Odd where tags do not match, or anything stands where it is not expected, or twice.
@@ -108,7 +108,7 @@ class Outline:
         walk.take(last)
         walk.finish()
         seen = walk.seen
-        return Found(
+        return UnitMeaning(
             unit=walk.tag,
             slots=tuple(walk.slots),
             blocks=frozenset(name for name, block in self._names if block in seen),
@@ -125,21 +125,21 @@ class Outline:
             ),
         )
 
-    def _slots_of_location_code(self, layout: Layout, location_code: Layout) -> list[Leaf]:
+    def _slots_of_location_code(self, layout: Layout, location_code: Layout) -> list[TextElement]:
         """Number and region are the unit's; what else there is, is read with another table."""
         leaves = [self.leaf() for _ in location_code.columns]
         for tag, place in layout.in_location_code.items():
             leaves[location_code.tree[tag]] = self._columns[place]
         return leaves
 
-    def _block(self, node: Node, leaves: Sequence[Leaf]) -> Block:
-        blocks: dict[Node, Block] = {}
-        block = Block()
+    def _block(self, node: ElementMap, leaves: Sequence[TextElement]) -> Container:
+        blocks: dict[ElementMap, Container] = {}
+        block = Container()
         for tag, what in node.items():
             spots: tuple[Spot, ...]
             if isinstance(what, int):
                 spots = (leaves[what],)
-            elif isinstance(what, Node):
+            elif isinstance(what, ElementMap):
                 if what not in blocks:  # an element may have several namespaces
                     blocks[what] = self._block(what, leaves)
                 spots = (blocks[what],)
@@ -160,10 +160,10 @@ class Outline:
 class _Speciality:
     """One place in the collection of specialities."""
 
-    def __init__(self, outline: Outline, code: Leaf) -> None:
+    def __init__(self, grammar: UnitGrammar, code: TextElement) -> None:
         self._code = code
-        self._types = {name: outline.leaf(counts=True) for name in SPECIALITY_TYPES}
-        self.block = Block()
+        self._types = {name: grammar.leaf(counts=True) for name in SPECIALITY_TYPES}
+        self.block = Container()
         for tag in SPECIALITY_CODE_TAGS:
             self.block.children[tag] = (code,)
         for name, leaf in self._types.items():
@@ -180,7 +180,7 @@ class _Speciality:
 class _Walk:
     """Goes through the tags of one unit."""
 
-    def __init__(self, unit: Block) -> None:
+    def __init__(self, unit: Container) -> None:
         self.tag = ""
         """Full tag of the unit."""
         self.slots: list[int] = []
@@ -201,7 +201,7 @@ class _Walk:
                 opened, spot = self._open.pop() if self._open else ("", None)
                 if opened != name:
                     raise Odd
-                if isinstance(spot, Leaf) and spot is fresh:
+                if isinstance(spot, TextElement) and spot is fresh:
                     if spot.counts:
                         raise Odd
                     self._empty.append(spot.slot)
@@ -209,7 +209,7 @@ class _Walk:
     def take_text(self) -> None:
         """Note where a text stands."""
         leaf = self._open[-1][1] if self._open else None
-        if not isinstance(leaf, Leaf):
+        if not isinstance(leaf, TextElement):
             raise Odd
         self.slots.append(leaf.slot)
 
@@ -226,10 +226,10 @@ class _Walk:
             self.tag = tag
             return self._unit
         inside = self._open[-1][1]
-        meanings = inside.children.get(tag, ()) if isinstance(inside, Block) else ()
+        meanings = inside.children.get(tag, ()) if isinstance(inside, Container) else ()
         for spot in meanings:
             if spot not in self.seen:
-                if isinstance(spot, Block) or spot.counts:
+                if isinstance(spot, Container) or spot.counts:
                     self.seen.add(spot)
                 return spot
         raise Odd

@@ -1,13 +1,13 @@
 """Finding the units in the text of a Sor.xml that looks as a program writes it.
 
-In such a document there is nothing but blanks and the tags of containers between the units, and
-nothing but the head before the first. Then the units can be cut out of the text and need not be
-made into elements (see ``skeleton.py``). That the tags between them match is seen to here; that
-head and units are well-formed is seen to by who reads them. With a schema, the XML parser reads
-the same bytes ahead of the units that are handed out (see ``guard.py``).
+In such a document only whitespace, comments and the tags of containers are between the units, and
+only the head before the first. Then the units can be cut out of the text without making elements
+of them (see ``text_shapes.py``). The tags between them are matched here; head and units are
+checked for well-formedness where they are read. With a schema, the XML parser reads the same bytes
+ahead of the units that are returned (see ``validate_alongside.py``).
 
-At anything else, be it a comment between two units or a fault, :class:`Irregular` is raised: the
-document is then to be read by its elements, which tells what there is to tell.
+Anything else, be it an instruction between two units or an error, raises :class:`NeedsElements`:
+the document is then read by its elements, which reports what there is to report.
 """
 
 from __future__ import annotations
@@ -18,10 +18,13 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from lxml import etree
 
+from ...xml import CREATED_AT, SNAPSHOT_DATE
+from ...xml.elements import split_tag
+from ...xml.head import Header, encoding_of
+from ...xml.parser import SAFE
 from ..texts import Memo
-from .names import CONTAINERS, CREATED_AT, OWNER_CONTAINER, ROOT, SNAPSHOT_DATE, UNITS
+from .names import CONTAINERS, OWNER_CONTAINER, ROOT, UNITS
 from .namespaces import namespaces_of
-from .stream import SAFE, Header, split_tag
 
 _MOST_BETWEEN = 64 * 1024
 """Characters within which the next unit begins."""
@@ -31,10 +34,9 @@ _COMMENT = r"<!--(?:[^-\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|-(?!-))*+-->"
 """A well-formed comment. What is no comment for this pattern is left to the XML parser."""
 _BLANK = rf"(?:[ \t\r\n]|{_COMMENT})"
 """One of what may be between the tags of containers."""
-_DECLARED = re.compile(rb"""<\?xml[^>]*?\sencoding\s*=\s*["']([^"']*)["']""")
 
 
-class Irregular(Exception):
+class NeedsElements(Exception):
     """The document is to be read by its elements."""
 
 
@@ -69,6 +71,7 @@ class Scanner:
             rf"(?=<(?:{owner})>)",
             re.DOTALL,
         )
+        self._dates = re.compile(rf"<({head})>").findall
         self._between = re.compile(
             rf"((?:{_BLANK}*+</(?:{container})>)*+)"
             rf"{_BLANK}*+<({container})>{_BLANK}*+(?=<({unit})>)"
@@ -92,7 +95,7 @@ class Scanner:
         """Take the next piece of the document; give the units that are complete with it.
 
         They come in document order, and are to be taken before the next piece is given. Raises
-        Irregular where this cannot go on.
+        NeedsElements where this cannot go on.
         """
         between, level_of, containers = self._between.match, self._level, self._containers
         text, at, lines = self._rest + self._decode(chunk), 0, self._lines
@@ -103,6 +106,9 @@ class Scanner:
                 self._rest = text
                 return
             at, self._root = head.end(), head[1]
+            dates = [name.rpartition(":")[2] for name in self._dates(head[0])]
+            if len(set(dates)) != len(dates):
+                raise NeedsElements  # the second is reported
             _see_to(f"{head[0]}</{self._root}>")
             lines = text.count("\n", 0, at)
         match = between(text, at)
@@ -132,23 +138,23 @@ class Scanner:
         """See to it that what stands after the last unit is the end of the document."""
         end = self._end.fullmatch(self._rest + self._decode(b"", True))
         if end is None or end[2] != self._root:
-            raise Irregular
+            raise NeedsElements
         _close(self._closings[end[1]], self._containers)
         if self._containers:
-            raise Irregular
+            raise NeedsElements
 
 
 def _wait(text: str, at: int, most: int) -> None:
     """See to it that what is to come has not been waited for too long."""
     if len(text) - at > most:
-        raise Irregular
+        raise NeedsElements
 
 
 def _close(names: Sequence[str], containers: list[str]) -> None:
     """Close containers, innermost first."""
     for name in names:
         if not containers or containers.pop() != name:
-            raise Irregular
+            raise NeedsElements
 
 
 def _see_to(head: str) -> None:
@@ -156,7 +162,7 @@ def _see_to(head: str) -> None:
     try:
         etree.fromstring(head.encode(), etree.XMLParser(encoding="utf-8", **SAFE))
     except etree.XMLSyntaxError:
-        raise Irregular from None
+        raise NeedsElements from None
 
 
 class _Decoder:
@@ -169,7 +175,7 @@ class _Decoder:
         try:
             return self._decode(chunk, final)
         except UnicodeDecodeError:
-            raise Irregular from None
+            raise NeedsElements from None
 
 
 def written(header: Header, names: Iterable[str]) -> dict[str, str]:
@@ -184,7 +190,4 @@ def written(header: Header, names: Iterable[str]) -> dict[str, str]:
 
 def is_utf8(head: bytes, encoding: str | None) -> bool:
     """Tell whether the text of a document that begins so can be scanned."""
-    if encoding is None:
-        declared = _DECLARED.search(head[:1024])
-        encoding = declared[1].decode("ascii", "replace") if declared else "utf-8"
-    return encoding.lower() in ("utf-8", "utf8") and b"\0" not in head
+    return (encoding or encoding_of(head)[0]).lower() in ("utf-8", "utf8") and b"\0" not in head

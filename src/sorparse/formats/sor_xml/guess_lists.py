@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from itertools import chain
 
 import attrs
-from lxml import etree
 
 from ...errors import SorFileError
 from ...sources import Member
-from ...xml_safety import attributes_of
+from ...xml.elements import attributes_of, free_before, split_tag
+from ...xml.parser import Meter
 from ..base import ReadOptions
 from ..declare import TableSpec, fold
-from .context import Element, line_of
+from .describe import PathCount
 from .names import CLASSIFICATIONS, ENTITIES
-from .shape import PathCount
-from .stream import (
-    MOST_PENDING,
-    SAFE,
-    chunks_of,
-    raise_fatal,
-    read_header,
-    split_tag,
-    syntax_error,
-    too_deep,
-)
+from .reader_base import events_of
+from .reporting import refuse_many_paths
 
 Path = tuple[str, ...]
 
@@ -122,7 +112,7 @@ def survey(member: Member, options: ReadOptions) -> Shape:
     return shape
 
 
-def survey_as_far_as_whole(member: Member, options: ReadOptions) -> Shape:
+def survey_complete_part(member: Member, options: ReadOptions) -> Shape:
     """Read the document once for its shape, up to the first fault."""
     shape = Shape()
     with suppress(SorFileError):  # told when the entries before it have been read
@@ -134,7 +124,8 @@ def survey_as_far_as_whole(member: Member, options: ReadOptions) -> Shape:
 def _survey(member: Member, options: ReadOptions, shape: Shape) -> None:
     siblings: list[dict[str, int]] = [{}]
     path: list[str] = []
-    for event, element in events(member, options):
+    meter = Meter(member.name, options.limits)
+    for event, element in events_of(member, options, meter):
         if event == "start":
             name = split_tag(element.tag)[1]
             if siblings:
@@ -145,6 +136,7 @@ def _survey(member: Member, options: ReadOptions, shape: Shape) -> None:
             here = tuple(path[1:])  # without the root
             kind = shape.kinds.get(here)
             if kind is None:
+                refuse_many_paths(len(shape.kinds), member.name, options.limits)
                 kind = shape.kinds[here] = Kindred()
             kind.count += 1
             kind.most = max(kind.most, most)
@@ -159,54 +151,8 @@ def _survey(member: Member, options: ReadOptions, shape: Shape) -> None:
                 shape.kinds[tuple(path[1:])].text.add(text)
             path.pop()
             siblings.pop()
-            free(element)
-
-
-def events(member: Member, options: ReadOptions) -> Iterator[tuple[str, Element]]:
-    """Give start and end of every element; what has ended may be freed."""
-    limits = options.limits
-    with member.open() as stream:
-        chunks = chunks_of(stream)
-        _, taken = read_header(chunks, file=member.name, encoding=options.encoding)
-        parser = etree.XMLPullParser(
-            ("start", "end"),
-            remove_blank_text=True,
-            huge_tree=True,
-            encoding=options.encoding,
-            **SAFE,
-        )
-        depth = pending = 0
-        for chunk in chain(taken, chunks, (b"",)):
-            error = None
-            try:
-                if chunk:
-                    parser.feed(chunk)
-                else:
-                    parser.close()
-            except etree.XMLSyntaxError as exc:
-                error = exc
-            pending += len(chunk)
-            if pending > MOST_PENDING:
-                raise SorFileError(f"no element ends within {pending} bytes", file=member.name)
-            for event, element in parser.read_events():
-                pending = 0
-                depth += 1 if event == "start" else -1
-                if depth > limits.max_depth:
-                    raise too_deep(member.name, line_of(element), limits)
-                yield event, element
-            if error is not None:
-                raise syntax_error(error, member.name, limits) from None
-            raise_fatal(parser, member.name, limits)
-
-
-def free(element: Element) -> None:
-    """Free what stands in an element and before it."""
-    for child in list(element):
-        element.remove(child)
-    parent = element.getparent()
-    if parent is not None:
-        done = parent.index(element)
-        del parent[:done]
+            free_before(element)
+            meter.ended()
 
 
 def field_of(spec: TableSpec, path: str, element: str, names: Sequence[str]) -> str | None:

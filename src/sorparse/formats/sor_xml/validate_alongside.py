@@ -19,9 +19,8 @@ from typing import Any
 
 from lxml import etree
 
-from ...xml_safety import MOST_REFERENCES
-from .scan import Irregular
-from .stream import SAFE
+from ...xml.parser import ELEMENTS_ONLY, MOST_REFERENCES
+from .text_scanner import NeedsElements
 
 _BLOCK = 512 * 1024
 """Bytes that are worth a thread. What stands in blocks is in memory a few times over."""
@@ -56,13 +55,15 @@ class _Nothing:
         return None
 
 
-class Guard:
+class DocumentValidator:
     """The validating parser."""
 
     def __init__(self, schema: etree.XMLSchema) -> None:
         target: Any = _Nothing()  # the stubs ask for every method of a target
         # the bound of ours on nesting is seen to where the units are put in their places
-        self._parser = etree.XMLParser(target=target, schema=schema, huge_tree=True, **SAFE)
+        self._parser = etree.XMLParser(
+            target=target, schema=schema, huge_tree=True, **ELEMENTS_ONLY
+        )
         self._may_thread = True
         self._error: Exception | None = None
 
@@ -81,7 +82,7 @@ class Guard:
                 thread.join()
 
     def check(self) -> None:
-        """Raise what was wrong with what has been read: Irregular for a fault."""
+        """Raise what was wrong with what has been read: NeedsElements for a fault."""
         if self._error is not None:
             raise self._error
 
@@ -111,13 +112,13 @@ class Guard:
             if content is None:
                 parser.close()
             elif content.count(b"&") > MOST_REFERENCES:
-                self._error = Irregular()
+                self._error = NeedsElements()
             else:
                 parser.feed(content)
         except etree.XMLSyntaxError:
-            self._error = Irregular()
+            self._error = NeedsElements()
         except Exception as exc:  # told where the thread is waited for
             self._error = exc
         else:
             if parser.feed_error_log:
-                self._error = Irregular()
+                self._error = NeedsElements()

@@ -10,17 +10,17 @@ from lxml import etree
 
 from ...errors import SorFileError
 from ...issues import Issue, IssueLog
+from ...limits import Limits
 from ...records import SOREntity
-from .context import Element
-from .decoding import UnitDecoding
-from .guard import Guard, blocks
-from .names import COUNTRY_SCHEME, DECLARED_ELEMENTS
-from .scan import Irregular, Scanner, written
-from .skeleton import Skeletons
-from .stream import SAFE, Header
-from .tree import UNIT_TAGS, Place
-
-_USUAL_ATTRIBUTE = f'{COUNTRY_SCHEME[1]}="{COUNTRY_SCHEME[2]}"'
+from ...xml.elements import Element
+from ...xml.head import Header
+from ...xml.parser import ELEMENTS_ONLY
+from .names import DECLARED_ELEMENTS, USUAL_ATTRIBUTE
+from .text_scanner import NeedsElements, Scanner, written
+from .text_shapes import TextShapes
+from .tree import UNIT_TAGS, Ancestry
+from .unit_decoding import UnitDecoding
+from .validate_alongside import DocumentValidator, blocks
 
 
 class TextReading:
@@ -35,8 +35,8 @@ class TextReading:
         self._scanner = Scanner(header)
         self._fragments = _Fragments(header)
         tags = written(header, DECLARED_ELEMENTS)
-        self._skeletons = Skeletons(decoding.plans, tags)
-        self._above: list[Place | None] = [None]
+        self._skeletons = TextShapes(decoding.plans, tags)
+        self._above: list[Ancestry | None] = [None]
         self._line = 1
 
     def numbered(
@@ -44,16 +44,16 @@ class TextReading:
     ) -> Iterator[tuple[int, SOREntity]]:
         """Give the units in document order with the lines they begin on.
 
-        Raises Irregular where the document is to be read by its elements after all.
+        Raises NeedsElements where the document is to be read by its elements after all.
         """
         if schema is not None:
-            chunks = yield from self._guarded(chunks, Guard(schema))
+            chunks = yield from self._guarded(chunks, DocumentValidator(schema))
         for chunk in chunks:
             yield from self._units(chunk)
         self._scanner.finish()
 
     def _guarded(
-        self, chunks: Iterable[bytes], guard: Guard
+        self, chunks: Iterable[bytes], guard: DocumentValidator
     ) -> Generator[tuple[int, SOREntity], None, Sequence[bytes]]:
         """Give the units of all blocks but the last, each once the schema has let it pass.
 
@@ -84,22 +84,25 @@ class TextReading:
         """Give the units that are complete with a piece of the document."""
         decoding, read, above = self._decoding, self._skeletons.read, self._above
         deepest = decoding.context.limits.max_depth - 2
-        longest = decoding.context.limits.max_field_chars
+        limits = decoding.context.limits
+        # "<a/>" and "a=''" have 4 characters, a character has at most 4 bytes
+        small = min(limits.max_unit_bytes // 4, limits.max_field_chars)
+        small = min(small, 4 * limits.max_unit_elements, 4 * limits.max_unit_attributes)
         line = self._line
         for closed, level, text, lines in self._scanner.cut(chunk):
             if closed:
                 del above[-closed:]
-            place = Place(above[-1], level)
+            place = Ancestry(above[-1], level)
             above.append(place)
-            if len(above) > deepest or len(text) > longest:
-                raise Irregular
+            if len(above) > deepest or (len(text) > small and _is_large(text, limits)):
+                raise NeedsElements
             line += lines
             try:
                 record, inside = read(text)
             except ValueError:
                 record, inside = self._by_elements(text, level, line), text.count("\n")
             if record is not None:
-                yield line, decoding.settle(record, place)
+                yield line, decoding.place_in_tree(record, place)
             line += inside
         self._line = line
 
@@ -107,11 +110,21 @@ class TextReading:
         context = self._decoding.context
         context.lines_before = line - 1
         # whether it may hold an attribute that is to be kept
-        odd = text.count("=") != text.count(_USUAL_ATTRIBUTE)
+        odd = text.count("=") != text.count(USUAL_ATTRIBUTE)
         try:
-            return self._decoding.unsettled(self._fragments.parse(text), level, odd)
+            return self._decoding.decode_unit(self._fragments.parse(text), level, odd)
         except SorFileError:
-            raise Irregular from None  # the line that it tells is one of the piece
+            raise NeedsElements from None  # the line that it tells is one of the piece
+
+
+def _is_large(text: str, limits: Limits) -> bool:
+    """Return whether a unit may exceed a limit, which the reading of elements reports."""
+    return (
+        len(text) > limits.max_field_chars
+        or len(text.encode()) > limits.max_unit_bytes
+        or text.count("<") - text.count("</") > limits.max_unit_elements
+        or text.count("=") > limits.max_unit_attributes
+    )
 
 
 class _Held(IssueLog):
@@ -132,17 +145,19 @@ class _Fragments:
             f" xmlns{prefix and ':' + prefix}={quoteattr(uri)}" for prefix, uri in header.namespaces
         )
         self._before, self._after = f"<container{declared}>", "</container>"
+        self._parser = etree.XMLParser(
+            remove_blank_text=True, huge_tree=True, encoding="utf-8", **ELEMENTS_ONLY
+        )
 
     def parse(self, text: str) -> Element:
         """Give the element that this is the text of, its first line counted as 1."""
         whole = f"{self._before}{text}{self._after}".encode()
-        parser = etree.XMLParser(remove_blank_text=True, huge_tree=True, encoding="utf-8", **SAFE)
         try:
-            container: Element = etree.fromstring(whole, parser)
+            container: Element = etree.fromstring(whole, self._parser)
         except etree.XMLSyntaxError:
             # the text was cut at an end tag that is none, but stands in a comment, say
-            raise Irregular from None
+            raise NeedsElements from None
         unit = container[0]
         if len(container) > 1 or any(inner is not unit for inner in unit.iter(*UNIT_TAGS)):
-            raise Irregular  # a unit in a unit, which belongs to the tree of units
+            raise NeedsElements  # a unit in a unit, which belongs to the tree of units
         return unit

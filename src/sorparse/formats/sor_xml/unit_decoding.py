@@ -6,26 +6,25 @@ from typing import TYPE_CHECKING, Any
 
 from ...records import EntityRef, Extra, SOREntity, SorType
 from ...records.build import builder_of
+from ...xml.elements import Element, shortened_raw, split_tag
 from ..base import ReadOptions
 from ..cells import BadCell, convert
 from ..declare import Kind
 from ..texts import Odd
-from .common import decoder, put, reporter
-from .context import Context, Element, shortened_raw
+from .location_codes import LOCATION_LAYOUT
 from .names import ENTITIES, MANDATORY, OPTIONAL_IN_1_0_0
 from .namespaces import VERSIONS, tags_of
-from .numbers import LOCATION_LAYOUT
-from .outline import Outline
-from .skeleton import Elements, Plans
-from .stream import split_tag
-from .tree import LEVEL_OF, Frame, Place
+from .reader_base import cell_reporter, context_of, decoder, set_frozen
+from .text_shapes import Elements, Plans
+from .tree import LEVEL_OF, Ancestry, OpenUnit
+from .unit_grammar import UnitGrammar
 from .units import Careful, Layout
 
 if TYPE_CHECKING:
     from .readers import EntitiesReader
 
 UNIT_LAYOUT = Layout(ENTITIES)
-OUTLINE = Outline(UNIT_LAYOUT, LOCATION_LAYOUT)
+GRAMMAR = UnitGrammar(UNIT_LAYOUT, LOCATION_LAYOUT)
 _ID_TAGS = tags_of("SorIdentifier")
 
 
@@ -33,7 +32,7 @@ class UnitDecoding:
     """One reading of the units."""
 
     def __init__(self, reader: EntitiesReader, options: ReadOptions) -> None:
-        self.context = Context(reader.member.name, options.log, options.limits, options.columns)
+        self.context = context_of(reader.member, options)
         self.header = reader.header()
         self._options = options
         self.complete = reader.complete
@@ -46,26 +45,28 @@ class UnitDecoding:
             )
             for level, fields in MANDATORY.items()
         }
-        self._decoder = decoder(UNIT_LAYOUT, options, reader.complete, self.context.tell_swap)
+        self._decoder = decoder(
+            UNIT_LAYOUT, options, reader.complete, self.context.coordinates_swapped
+        )
         self.plans = Plans(
             UNIT_LAYOUT,
-            OUTLINE,
+            GRAMMAR,
             mandatory={tag: self.mandatory[level] for tag, level in LEVEL_OF.items()},
             complete=reader.complete,
-            on_swap=self.context.tell_swap,
+            on_swap=self.context.coordinates_swapped,
         )
         self._elements = Elements(self.plans)
 
     def read(
-        self, unit: Element, frame: Frame, odd: bool
+        self, unit: Element, frame: OpenUnit, odd: bool
     ) -> tuple[()] | tuple[tuple[int | None, SOREntity]]:
         """Make the record of a unit, and fill its frame for those below."""
-        record = self.unsettled(unit, frame.level, odd)
+        record = self.decode_unit(unit, frame.level, odd)
         if record is None:
             return ()
-        return ((self.context.start_line(unit), self.settle(record, frame)),)
+        return ((self.context.start_line(unit), self.place_in_tree(record, frame)),)
 
-    def unsettled(self, unit: Element, level: str, odd: bool) -> Any:
+    def decode_unit(self, unit: Element, level: str, odd: bool) -> Any:
         """Make the record of a unit, as far as it stands in its element, and not yet frozen.
 
         ``None`` for a unit that gives no record.
@@ -77,10 +78,10 @@ class UnitDecoding:
         except ValueError:
             record = self._careful(unit, level)
         if record is not None:
-            put(record, "__class__", builder_of(SOREntity))
+            set_frozen(record, "__class__", builder_of(SOREntity))
         return record
 
-    def settle(self, record: Any, place: Place) -> SOREntity:
+    def place_in_tree(self, record: Any, place: Ancestry) -> SOREntity:
         """Put in what follows from the place in the tree, and freeze; hand down what follows."""
         level = place.level
         place.sor_id = record.sor_id
@@ -107,7 +108,7 @@ class UnitDecoding:
         careful.read(unit)
         if careful.too_long:
             return None
-        report = reporter(careful, self.context, unit)
+        report = cell_reporter(self.context, careful.lines, unit, sor_id)
         record: SOREntity | None = self._decoder.decode(careful.cells, report)
         if record is None:
             self.context.issue(
@@ -121,10 +122,10 @@ class UnitDecoding:
             return None
         self._missing(unit, level, careful, record)
         if careful.extra:
-            put(record, "extra", Extra(careful.extra))
+            set_frozen(record, "extra", Extra(careful.extra))
         for field, ids in careful.lists.items():
             checked = (self._checked(element, field, text, sor_id) for element, text in ids)
-            put(record, field, tuple(text for text in checked if text))
+            set_frozen(record, field, tuple(text for text in checked if text))
         return record
 
     def _checked(self, element: Element, field: str, text: str, sor_id: str | None) -> str:

@@ -53,14 +53,14 @@ from ..decode import (
     trimmed,
 )
 from ..texts import NOT_REPEATED, Memo
-from .outline import ABSENT
+from .unit_grammar import ABSENT
 from .units import Layout
 
 Texts = list[Any]
 Getters = tuple[Callable[[Texts], Any] | None, ...]
 
 
-class Assembler:
+class RecordWriter:
     """Writes the source, and collects the names it uses."""
 
     def __init__(self, layout: Layout, complete: Complete, on_swap: Callable[[], object]) -> None:

@@ -10,7 +10,7 @@ between. ::
     'FromDate>\n\t</SorStatus>\n</HealthInstitution>'
 
 The pieces together are the *skeleton* of the unit. A register has few of them; for each it is
-worked out once, tag by tag, which column each text belongs to (see ``outline.py``).
+worked out once, tag by tag, which column each text belongs to (see ``unit_grammar.py``).
 
 A skeleton is known only where it consists of declared tags, written as programs write them, and
 blanks, and where the tags match; a text is taken only where it is printable and holds no markup.
@@ -21,24 +21,24 @@ So no XML parser is needed to know that a unit read here is well-formed. Anythin
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from operator import attrgetter, itemgetter
 from typing import Any
 
 import attrs
 from lxml import etree
 
+from ...records import Coded, Extra
+from ...records.values import NO_EXTRA
+from ...xml.elements import Element, split_tag
 from ..cells import convert
 from ..declare import Kind
 from ..decode import Complete
 from ..texts import Memo, Odd
-from .assemble import Assembler, Getters, Texts
-from .context import Element
-from .names import COUNTRY_SCHEME
-from .outline import ABSENT, Found, Outline, Tag
-from .specialities import speciality_memo
-from .stream import split_tag
+from .names import COUNTRY_SCHEME, MAIN_SPECIALITY
+from .record_writer import Getters, RecordWriter, Texts
+from .unit_grammar import ABSENT, Tag, UnitGrammar, UnitMeaning
 from .units import Layout
 
 # First and last character are no blanks, and there is no ``<``: so each text is the whole text of
@@ -74,24 +74,24 @@ class Plans:
     def __init__(
         self,
         layout: Layout,
-        outline: Outline,
+        grammar: UnitGrammar,
         *,
         mandatory: Mapping[str, Sequence[str]],
         complete: Complete,
         on_swap: Callable[[], object],
     ) -> None:
         self._layout = layout
-        self._outline = outline
+        self._grammar = grammar
         self._mandatory = mandatory
-        self._assembler = Assembler(layout, complete, on_swap)
-        self._assemble = self._assembler.function()
-        self._known: dict[Any, _Known] = {}
+        self._writer = RecordWriter(layout, complete, on_swap)
+        self._make = self._writer.function()
+        self._known: dict[Any, _Known | None] = {}
         self._room = _MOST_CHARS
-        self._specialities = speciality_memo(complete)
+        self._specialities = _speciality_memo(complete)
 
     def record(self, known: _Known, texts: list[Any]) -> Any:
         """Make a record, not yet frozen; ``texts`` ends with ``None``."""
-        record = self._assemble(texts, known.getters)
+        record = self._make(texts, known.getters)
         if known.own_location_code and record.location_code_inherited is None:
             record.location_code_inherited = False
         if known.specialities is not None:
@@ -106,7 +106,7 @@ class Plans:
         self, pieces: Iterable[Sequence[Tag]], *, first: int, step: int, lines: int = 0
     ) -> _Known:
         """Work out which text is which; the first is at ``first``, the next ``step`` further."""
-        found = self._outline.follow(pieces)
+        found = self._grammar.follow(pieces)
         self._require(found)
         number_of = {slot: first + step * number for number, slot in enumerate(found.slots)}
 
@@ -119,27 +119,38 @@ class Plans:
             types = tuple(path for _, _, path in found.specialities)
             specialities = types, itemgetter(*numbers_of(slots))
         return _Known(
-            self._assembler.getters(number_of),
+            self._writer.getters(number_of),
             lines,
             found.own_location_code,
             tuple((field, numbers_of(slots)) for field, slots in found.lists),
             specialities,
         )
 
-    def get(self, key: Any) -> _Known | None:
-        """Return what is known of a sequence of tags, if it was learned before."""
-        return self._known.get(key)
+    def known(self, key: Any, size: int, learn: Callable[[], _Known]) -> _Known:
+        """Return what is known of a sequence of tags; raise Odd if it is irregular.
 
-    def keep(self, key: Any, known: _Known, size: int) -> _Known:
-        """Remember what was learned, within a bound of entries and characters."""
+        ``learn`` is called for a new one. What it returns, or that it raises Odd, is remembered
+        within a bound of entries and characters.
+        """
+        try:
+            known = self._known[key]
+        except KeyError:
+            known = None
+            with suppress(Odd):
+                known = learn()
+            self._remember(key, known, size)
+        if known is None:
+            raise Odd
+        return known
+
+    def _remember(self, key: Any, known: _Known | None, size: int) -> None:
         if len(self._known) >= _MOST_SKELETONS or size > self._room:
             self._known.clear()
             self._room = _MOST_CHARS
         self._room -= size
         self._known[key] = known
-        return known
 
-    def _require(self, found: Found) -> None:
+    def _require(self, found: UnitMeaning) -> None:
         """Raise Odd where a unit lacks what every unit of its level has."""
         needed = list(self._layout.spec.required)
         if self._mandatory:
@@ -153,7 +164,7 @@ class Plans:
             raise Odd
 
 
-class Skeletons:
+class TextShapes:
     """Reads units from their text."""
 
     def __init__(self, plans: Plans, tags: Mapping[str, str]) -> None:
@@ -171,18 +182,17 @@ class Skeletons:
         plans = self._plans
         texts: list[Any] = self._split(unit)
         skeleton = tuple(texts[::2])
-        known = plans.get(skeleton)
-        if known is None:
-            pieces = map(self._tags_of.__getitem__, skeleton)
-            lines = sum(piece.count("\n") for piece in skeleton)
-            known = plans.learn(pieces, first=1, step=2, lines=lines)
-            # the same pieces stand in many skeletons
-            plans.keep(tuple(map(sys.intern, skeleton)), known, sum(map(len, skeleton)))
+        known = plans.known(skeleton, len(unit), lambda: self._learn(skeleton))
         together = "".join(texts[1::2])
         if not together.isprintable() or "&" in together or "]]>" in together:
             raise Odd
         texts.append(None)  # ABSENT
         return plans.record(known, texts), known.lines
+
+    def _learn(self, skeleton: Sequence[str]) -> _Known:
+        pieces = map(self._tags_of.__getitem__, skeleton)
+        lines = sum(piece.count("\n") for piece in skeleton)
+        return self._plans.learn(pieces, first=1, step=2, lines=lines)
 
     def _read_tags(self, piece: str) -> tuple[Tag, ...]:
         """Read the tags of a piece."""
@@ -214,7 +224,7 @@ class Elements:
         self._plans = plans
 
     def read(self, element: Element) -> Any:
-        """Make a record, not yet frozen; raises Odd, or BadCell, as Skeletons.read."""
+        """Make a record, not yet frozen; raises Odd, or BadCell, as TextShapes.read."""
         plans = self._plans
         elements = list(element.iter())
         if any(map(_tail_of, elements)):
@@ -223,12 +233,12 @@ class Elements:
         # the sequence of tags leaves one thing open: whether a status at the end of a location
         # number is the number's or the unit's; the number of children tells
         key = (len(element), *map(_tag_of, elements), *map(bool, texts))
-        known = plans.get(key)
-        if known is None:
-            known = plans.keep(key, plans.learn(_pieces(element), first=0, step=1), len(key))
-            if isinstance(known, _Known):
-                at = tuple(number for number, text in enumerate(texts) if text)
-                known = plans.keep(key, attrs.evolve(known, texts=_getter(at)), 0)
+
+        def learn() -> _Known:
+            at = tuple(number for number, text in enumerate(texts) if text)
+            return attrs.evolve(plans.learn(_pieces(element), first=0, step=1), texts=_getter(at))
+
+        known = plans.known(key, 8 * len(key), learn)
         return plans.record(known, [*known.texts(texts), None])
 
 
@@ -253,3 +263,37 @@ def _getter(places: Sequence[int]) -> Callable[[Sequence[Any]], Sequence[Any]]:
     if len(places) == 1:
         return lambda texts: (texts[places[0]],)
     return itemgetter(*places)
+
+
+_Specialities = tuple[tuple[Coded, ...], Extra]
+
+
+def _speciality_memo(complete: Complete) -> Memo:
+    """Return a memo from the paths of the types, then code and type of each in turn."""
+
+    def make(key: Sequence[str]) -> _Specialities:
+        count = len(key) // 3
+        return _read_specialities(key[:count], key[count:], complete)
+
+    return Memo(make)
+
+
+def _read_specialities(
+    types: Sequence[str], texts: Sequence[str], complete: Complete
+) -> _Specialities:
+    """Make specialities of code and type in turn; ``types`` are the paths of the types.
+
+    The order says which is the main one; the type of the others has no field and goes to extra.
+    """
+    pairs = list(zip(texts[::2], texts[1::2], strict=True))
+    extra = {
+        path: kind
+        for path, (_, kind) in zip(types, pairs, strict=True)
+        if kind not in ("", MAIN_SPECIALITY)
+    }
+    pairs.sort(key=lambda pair: pair[1] != MAIN_SPECIALITY)
+    codes = [code for code, _ in pairs]
+    while codes and not codes[-1]:
+        codes.pop()
+    found = tuple(complete("specialities", Coded(code or None)) for code in codes)
+    return found, Extra(extra) if extra else NO_EXTRA

@@ -9,18 +9,18 @@ import attrs
 from ...description import TableDescription
 from ...issues import IssueLog
 from ...records import Extra, LocationCode
+from ...xml.elements import Element, shortened_raw
 from ..texts import Odd
-from .common import XmlReader, decoder, put, reporter
-from .context import Element, shortened_raw
 from .names import LOCATION_CODE_ENTITY, LOCATION_CODE_PLACES, LOCATION_CODES
 from .namespaces import tags_of
-from .outline import Outline
-from .skeleton import Elements, Plans
-from .tree import Frame, walk
+from .reader_base import XmlReader, cell_reporter, context_of, decoder, set_frozen
+from .text_shapes import Elements, Plans
+from .tree import OpenUnit, walk
+from .unit_grammar import UnitGrammar
 from .units import Careful, Layout
 
 LOCATION_LAYOUT = Layout(LOCATION_CODES)
-_OUTLINE = Outline(LOCATION_LAYOUT, LOCATION_LAYOUT)
+_GRAMMAR = UnitGrammar(LOCATION_LAYOUT, LOCATION_LAYOUT)
 _ID_TAGS = tags_of("SorIdentifier")
 
 
@@ -41,7 +41,7 @@ class LocationCodesReader(XmlReader):
 
     def describe(self) -> TableDescription:
         """Read the file once and tell the element paths of the location numbers."""
-        from .shape import describe_units
+        from .describe import describe_units
 
         return describe_units(
             self.member, self.options, LOCATION_LAYOUT, tags_of(LOCATION_CODE_ENTITY)
@@ -53,18 +53,18 @@ class _LocationDecoding:
 
     def __init__(self, reader: LocationCodesReader) -> None:
         # what stands beside the units, and around the numbers, is told when the units are read
-        self.context = reader.context()
+        self.context = context_of(reader.member, reader.options)
         self.tree_context = attrs.evolve(self.context, log=IssueLog())
-        on_swap = self.context.tell_swap
+        on_swap = self.context.coordinates_swapped
         self._decoder = decoder(LOCATION_LAYOUT, reader.options, reader.complete, on_swap)
         self._elements = Elements(
             Plans(
-                LOCATION_LAYOUT, _OUTLINE, mandatory={}, complete=reader.complete, on_swap=on_swap
+                LOCATION_LAYOUT, _GRAMMAR, mandatory={}, complete=reader.complete, on_swap=on_swap
             )
         )
 
     def read(
-        self, unit: Element, _: Frame, odd: bool
+        self, unit: Element, _: OpenUnit, odd: bool
     ) -> list[tuple[int | None, LocationCode]] | tuple[()]:
         """Make the records of a unit's own location numbers."""
         entities = _own_location_codes(unit)
@@ -96,7 +96,7 @@ class _LocationDecoding:
         careful.read(entity)
         if careful.too_long:
             return None
-        report = reporter(careful, self.context, entity)
+        report = cell_reporter(self.context, careful.lines, entity, sor_id)
         record: LocationCode | None = self._decoder.decode(careful.cells, report)
         if record is None:
             self.context.issue(
@@ -109,9 +109,9 @@ class _LocationDecoding:
                 raw=shortened_raw(entity),
             )
             return None
-        put(record, "sor_id", sor_id)
+        set_frozen(record, "sor_id", sor_id)
         if careful.extra:
-            put(record, "extra", Extra(careful.extra))
+            set_frozen(record, "extra", Extra(careful.extra))
         return record
 
 

@@ -10,19 +10,20 @@ import attrs
 from ...description import ColumnDescription, TableDescription
 from ...issues import IssueLog
 from ...sources import Member
+from ...xml.elements import Element, split_tag
+from ...xml.head import Header, encoding_of, read_header
+from ...xml.parser import chunks_of
 from ..base import ReadOptions
-from .context import Context, Element, flatten
 from .names import COUNTRY_SCHEME, LOCATION_CODE_ENTITY, SPECIALITIES, SPECIALITY, SPECIALITY_TYPES
 from .namespaces import VERSIONS
-from .stream import Header, chunks_of, read_header, split_tag
-from .tree import Frame, walk
+from .reporting import Context, refuse_many_paths
+from .tree import OpenUnit, walk
 from .units import Layout
 
 _SAMPLES = 3
 _SAMPLE_CHARS = 40
 _HEAD = 64 * 1024
 _PLACE = re.compile(r"\[\d+\]")
-_DECLARED = re.compile(rb"""<\?xml[^>]*\sencoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 
 
 @attrs.define
@@ -50,11 +51,14 @@ class Census:
 
     def add(self, element: Element, context: Context) -> None:
         """Count what stands in one element; its own name is no part of the paths."""
-        for inner, path, text in flatten(element, "", context):
+        for inner, path, text in context.texts_in(element, ""):
             name = path.removeprefix("/")
             # an element without content is told too, but not one that only holds others
             if name and (text or not len(inner)):
-                count = self.paths.setdefault(name, PathCount())
+                if name not in self.paths:
+                    refuse_many_paths(len(self.paths), context.file, context.limits)
+                    self.paths[name] = PathCount()
+                count = self.paths[name]
                 if text:
                     count.add(text)
 
@@ -90,7 +94,7 @@ def describe_units(
     levels = {"IE": 0, "SI": 0, "OE": 0}
     rows = 0
 
-    def count(unit: Element, frame: Frame, _: bool) -> tuple[()]:
+    def count(unit: Element, frame: OpenUnit, _: bool) -> tuple[()]:
         nonlocal rows
         if part is None:
             rows += 1
@@ -147,32 +151,22 @@ def describe(
 ) -> TableDescription:
     """Put what was counted together with the form of the file."""
     with member.open() as stream:
-        header, taken = read_header(chunks_of(stream), file=member.name, encoding=options.encoding)
+        header, taken = read_header(
+            chunks_of(stream), file=member.name, encoding=options.encoding, limits=options.limits
+        )
     head = b"".join(taken)
-    encoding, bom = _encoding(head, options.encoding)
+    encoding, bom = encoding_of(head)
     return TableDescription(
         table=table,
         file=member.name,
         rows=rows,
         columns=columns,
         missing=tuple(missing),
-        encoding=encoding,
+        encoding=options.encoding or encoding,
         bom=bom,
         line_ends=_line_ends(member.head(_HEAD)),
         notes=(*_notes(header), *notes),
     )
-
-
-def _encoding(head: bytes, given: str | None) -> tuple[str, bool]:
-    for mark, name in (
-        (b"\xef\xbb\xbf", "utf-8"),
-        (b"\xff\xfe", "utf-16-le"),
-        (b"\xfe\xff", "utf-16-be"),
-    ):
-        if head.startswith(mark):
-            return given or name, True
-    declared = _DECLARED.search(head[:1024])
-    return given or (declared[1].decode("ascii").lower() if declared else "utf-8"), False
 
 
 def _line_ends(head: bytes) -> str | None:
