@@ -370,7 +370,7 @@ TARGETS = {
     "identifiers": Target(identifiers, _identifier_seeds, (b"100001600", b"E+15"), 32),
     "zip": Target(read, _zip_seeds, (b"PK\x01\x02", b"PK\x03\x04", b"PK\x05\x06"), 2048),
     "xml": Target(xml, _xml_seeds, _TAGS, 65_536),
-    "units": Target(units, _unit_seeds, (), 40),
+    "units": Target(units, _unit_seeds, (b"\x00", b"\x05"), 40),
     "validation": Target(validation, _xml_seeds, _TAGS, 65_536),
     "public": Target(public, _public_seeds, _CELLS, 8192),
     "schema": Target(schema, _schema_seeds, _TAGS, 2048),

@@ -102,7 +102,8 @@ class _VisibleControls(io.BufferedIOBase):
         return len(content)
 
     def flush(self) -> None:
-        self._terminal.flush()
+        if not self._terminal.closed:  # at the end of the program the terminal may be closed first
+            self._terminal.flush()
 
 
 def data_stream(stream: TextIO) -> TextIO:

@@ -34,18 +34,19 @@ class Fetched:
     path: Path
     """The file."""
     changed: bool
-    """Whether its content is another one than before."""
+    """Whether the content differs from before."""
     address: str
     """Where it was fetched from."""
     sha256: str
-    """Of its content."""
+    """Hash of the content."""
     fetched_at: datetime
     """When this fetch found that it is the publisher's current file."""
     data_date: date | None
-    """Of the data: the snapshot date in the file, else the latest edit, else the latest start."""
+    """Date of the data: the snapshot date in the file, else the latest edit, else the latest
+    from-date."""
     unchanged_since: date
-    """Since when the date of the data is what it is: from that date, or, if that is earlier, from
-    the date on which such data were first fetched."""
+    """Since when the date of the data has not changed: that date, or, if earlier, the date on which
+    data of that date were first fetched."""
 
     @property
     def unchanged_days(self) -> int:
@@ -64,7 +65,7 @@ def _now() -> datetime:
 
 @attrs.frozen
 class Fetcher:
-    """Fetches files of one share; clock and sleep can be others than the machine's."""
+    """Fetches files of one share; a caller can pass a clock and a sleep."""
 
     base_url: str = BASE_URL
     force: bool = False
@@ -93,7 +94,7 @@ class Fetcher:
 
     @staticmethod
     def _looked_up(server: Server, address: str, base: str, missing: MissingFileError) -> str:
-        """Return where the file is by the indexes of the folders."""
+        """Return the address of the file by the indexes of the folders."""
 
         def listed(folder: str) -> list[str]:
             def page() -> list[str]:

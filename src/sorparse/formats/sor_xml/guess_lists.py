@@ -144,7 +144,11 @@ def _survey(member: Member, options: ReadOptions, shape: Shape) -> None:
                 shape.kinds[here[:-1]].is_leaf = False
             for key, value in attributes_of(element).items():
                 counts = shape.attributes.setdefault(here, {})
-                counts.setdefault(f"@{split_tag(key)[1]}", PathCount()).add(value)
+                name = f"@{split_tag(key)[1]}"
+                if name not in counts:
+                    refuse_many_paths(len(counts), member.name, options.limits)
+                    counts[name] = PathCount()
+                counts[name].add(value)
         else:
             text = (element.text or "").strip()
             if text:
