@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import attrs
+from public import public
 
 import sorparse
 from sorparse import examples
@@ -353,6 +354,14 @@ elementFormDefault="qualified"><xs:element name="SorTree"><xs:complexType><xs:se
 </xs:schema>"""
 
 
+def _public_seeds() -> Iterator[bytes]:
+    sources = [seed for seeds in (_csv_seeds, _shak_seeds, _zip_seeds) for seed in seeds()]
+    sources += [seed[:4000] for seed in _xml_seeds()]
+    for number in range(100):
+        text = (b"9000471000016005|2020-01-01", b"1301|x", b"Afdeling|5790000000005")[number % 3]
+        yield bytes([number, number]) + text + b"\n" + sources[number % len(sources)]
+
+
 TARGETS = {
     "csv": Target(read, _csv_seeds, _CELLS, 8192),
     "rows": Target(rows, _row_seeds, _CELLS, 1024),
@@ -363,5 +372,6 @@ TARGETS = {
     "xml": Target(xml, _xml_seeds, _TAGS, 65_536),
     "units": Target(units, _unit_seeds, (b"\x00", b"\x05"), 40),
     "validation": Target(validation, _xml_seeds, _TAGS, 65_536),
+    "public": Target(public, _public_seeds, _CELLS, 8192),
     "schema": Target(schema, _schema_seeds, _TAGS, 2048),
 }

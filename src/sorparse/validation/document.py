@@ -11,7 +11,7 @@ from ..errors import SorFileError, UnrecognisedFormatError
 from ..sources import Member, Source
 from ..xml.elements import split_tag
 from ..xml.head import looks_like_xml, read_header
-from .compile import BUNDLED_ROOTS, ROOT
+from .schema_set import BUNDLED_ROOTS, ROOT
 
 _PIECE = 4 * 1024
 

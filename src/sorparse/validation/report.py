@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Literal
 
 import attrs
 
@@ -35,7 +36,9 @@ class ValidationReport(HtmlRepr):
     snapshot_date: date | None = None
     """The day the document's data stand for, where it says so."""
     complete: bool = True
-    """False where counting was stopped at ``Limits.max_issues``."""
+    """Whether the whole document was checked; ``False`` if ``Limits.max_issues`` was reached."""
+    engine: Literal["libxml2", "xmlschema"] = "libxml2"
+    """The engine that checked it."""
 
     @property
     def valid(self) -> bool:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import calendar
+from contextlib import suppress
 from datetime import date, timedelta
 from typing import ClassVar
 
+from dateutil.relativedelta import relativedelta
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -74,10 +76,8 @@ class Month(Static, can_focus=True):
 
     def action_turn(self, months: int) -> None:
         """Mark the same date so many months on, or the last one if the month is shorter."""
-        year, month = divmod(self.day.year * 12 + self.day.month - 1 + months, 12)
-        if date.min.year <= year <= date.max.year:
-            last = calendar.monthrange(year, month + 1)[1]
-            self.day = date(year, month + 1, min(self.day.day, last))
+        with suppress(ValueError):  # there are no dates before the year 1 and after 9999
+            self.day += relativedelta(months=months)
 
     def action_choose(self) -> None:
         """Choose the marked day."""

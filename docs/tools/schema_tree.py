@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from importlib.resources import as_file, files
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
+import xmlschema
 
-from .compile import BUNDLED_ROOTS, ROOT
-from .schema_files import XS, bundled_files
-
-if TYPE_CHECKING:
-    from xmlschema import XMLSchema
+from sorparse.validation.schema_files import XS, bundled_files
+from sorparse.validation.schema_set import BUNDLED_ROOTS, ROOT
 
 # xmlschema's unions of particles and types are wider than what our own schemas hold
 XsdElement = Any
@@ -29,8 +27,6 @@ def schema_tree(version: str) -> str:
     any number, ``+`` at least once, else exactly once), and a table of every element with its type
     and what is known of it. Raises ValueError for another version.
     """
-    import xmlschema  # takes a quarter of a second, and only the docs need it
-
     for namespace, (known, path) in BUNDLED_ROOTS.items():
         if known == version:
             with as_file(files("sorparse") / "schemas") as folder:
@@ -53,7 +49,7 @@ def _prefixes(namespace: str) -> dict[str, str]:
 
 @attrs.define
 class _Writing:
-    schema: XMLSchema
+    schema: xmlschema.XMLSchema
     namespace: str
     version: str
     prefixes: dict[str, str] = attrs.field(init=False)

@@ -37,29 +37,44 @@ BUNDLED_ROOTS = {
     "urn:oio:sundhedsstyrelsen:organisation:1.0.0": ("1.0.0", "sor_1_0_0.xsd"),
 }
 """Namespace of the root element: version of the format and bundled schema."""
+_MOST_FILES = 500
+"""The publisher's schemas are 59 files with 150 elements and 600 nodes in all."""
+_MOST_NODES = 20_000
+_MOST_PARTICLES = 1_000
+_MOST_PATTERN = 1_000
 
 
 @attrs.frozen(eq=False)
 class Schema:
-    """A compiled schema with what is needed to tell its faults in words.
+    """All documents of a schema as the engines get them, and what they declare."""
 
-    One object serves one thread: libxml2's errors are kept on ``validator``.
-    """
-
-    validator: etree.XMLSchema
+    documents: Mapping[str, bytes]
+    """By the address they are served under."""
+    entry: str
+    file_names: Mapping[str, str]
+    """Address to the name of the file, for messages."""
     components: Components
     name: str
     """What it is, for people."""
     namespaces: frozenset[str]
     """The namespaces for which it declares SorTree."""
 
-    def undecided(self) -> SorFileError:
-        """Return the error for a pattern on which libxml2 gives up."""
-        return SorFileError(
-            "libxml2 gave up on a pattern of this schema that can match a value in too many ways, "
-            "so it is unknown whether the document is valid; simplify the pattern",
-            file=self.name,
-        )
+    def document(self) -> etree._Element:
+        """Return the document that leads to all others, which are served from memory."""
+        parser = etree.XMLParser(**SAFE)
+        parser.resolvers.add(_Served(self.documents))
+        document: etree._Element
+        document = etree.fromstring(self.documents[self.entry], parser, base_url=self.entry)
+        return document
+
+    def texts_without_locations(self) -> Iterator[tuple[str, str]]:
+        """Yield namespace and text of each schema file, with imports that name no file."""
+        for url, content in self.documents.items():
+            if url in self.file_names:
+                root = etree.fromstring(content, etree.XMLParser(**SAFE))
+                for link in root.iterchildren(f"{{{XS}}}import"):
+                    link.attrib.pop("schemaLocation", None)
+                yield root.get("targetNamespace") or "", etree.tostring(root, encoding="unicode")
 
 
 def load_schema(schema: str | os.PathLike[str] | None, namespace: str) -> Schema:
@@ -68,49 +83,25 @@ def load_schema(schema: str | os.PathLike[str] | None, namespace: str) -> Schema
     Raises SorFileError for a schema that cannot be had or used; the network is never touched.
     """
     if schema is None:
-        return _bundled(namespace).compiled()
+        return _bundled(namespace)
     files, named = open_schema_files(schema)
     root = files.document(named) if named is not None else _find_root(files, namespace)
     chosen = _Closure(files, bundled_files())
     chosen.follow(root)
     prepared = chosen.prepared(root.name)
-    if not prepared.roots:
+    if not prepared.namespaces:
         raise SorFileError(f"declares no element {ROOT}, so it is no schema of SOR", file=root.name)
-    return prepared.compiled()
+    return prepared
 
 
 @cache
-def _bundled(namespace: str) -> _Prepared:
+def _bundled(namespace: str) -> Schema:
     # kept, because reading the files takes four times as long as compiling them
     version, path = BUNDLED_ROOTS[namespace]
     files = bundled_files()
     chosen = _Closure(files, files)
     chosen.follow(files.document(path))
     return chosen.prepared(f"bundled schema for SOR XML {version}")
-
-
-@attrs.frozen(eq=False)
-class _Prepared:
-    """All documents of a schema as libxml2 is to get them."""
-
-    documents: Mapping[str, bytes]
-    """By the address they are served under."""
-    entry: str
-    names: Mapping[str, str]
-    """Address to the file's own name, for messages."""
-    components: Components
-    name: str
-    roots: frozenset[str]
-
-    def compiled(self) -> Schema:
-        parser = etree.XMLParser(**SAFE)
-        parser.resolvers.add(_Served(self.documents))
-        try:
-            tree = etree.fromstring(self.documents[self.entry], parser, base_url=self.entry)
-            validator = etree.XMLSchema(tree)
-        except etree.XMLSchemaParseError as exc:
-            raise _as_file_error(exc, self.names, self.name) from None
-        return Schema(validator, self.components, self.name, self.roots)
 
 
 def _find_root(files: SchemaFiles, namespace: str) -> SchemaDocument:
@@ -167,6 +158,10 @@ class _Closure:
             if key in self.chosen:
                 continue
             self.chosen[key] = document
+            if len(self.chosen) > _MOST_FILES:
+                raise SorFileError(
+                    f"the schema needs more than {_MOST_FILES} files", file=self.files.name
+                )
             if document.bundled and not self.files.bundled:
                 continue  # what it needs may be in the caller's set, so that is asked first
             for kind, child in xs_children(document.root):
@@ -232,9 +227,11 @@ class _Closure:
             line=element.sourceline,
         )
 
-    def prepared(self, name: str) -> _Prepared:
-        """Bring the chosen files into the form that libxml2 is to get."""
+    def prepared(self, name: str) -> Schema:
+        """Bring the chosen files into the form that the engines get."""
         components = Components()
+        if not self.files.bundled:
+            _refuse_complex(self.chosen)
         # the caller's files before the bundled ones, so that theirs is the declaration that stays
         order = sorted(self.chosen.items(), key=lambda item: item[0][2])
         for (_, namespace, _), document in order:
@@ -243,13 +240,13 @@ class _Closure:
             supplied = sorted({namespace for (_, namespace, ours) in self.chosen if ours})
             name += f" ({sum(not ours for (_, _, ours) in self.chosen)} files"
             name += f"; bundled components for {', '.join(supplied)})" if supplied else ")"
-        return _Prepared(
+        return Schema(
             documents=dict(self._documents(order)),
             entry=_aggregator_url(next(iter(self.chosen))[1]),
-            names={f"doc:/{at}.xsd": document.name for at, (_, document) in enumerate(order)},
+            file_names={f"doc:/{at}.xsd": document.name for at, (_, document) in enumerate(order)},
             components=components,
             name=name,
-            roots=frozenset(
+            namespaces=frozenset(
                 namespace
                 for _, namespace, _ in self.chosen
                 if components.has_element(f"{{{namespace}}}{ROOT}")
@@ -281,6 +278,44 @@ class _Closure:
             for url in urls:
                 etree.SubElement(root, f"{{{XS}}}include", schemaLocation=url)
             yield _aggregator_url(namespace), etree.tostring(root)
+
+
+def _refuse_complex(chosen: Mapping[tuple[str, str, bool], SchemaDocument]) -> None:
+    """Raise SorFileError for a schema on which an engine could spend hours."""
+    parts = {
+        name: (element, namespace)
+        for (_, namespace, _), document in chosen.items()
+        for name, element in declared(document.root, namespace)
+    }
+    sizes: dict[Name, int] = {}
+
+    def size(name: Name, depth: int = 0) -> int:
+        """Count the elements in a component, with those of the groups and bases it refers to."""
+        if name not in sizes and name in parts:
+            sizes[name] = 0 if depth < 100 else _MOST_PARTICLES + 1
+            element, namespace = parts[name]
+            sizes[name] += sum(1 for _ in element.iter(f"{{{XS}}}element", f"{{{XS}}}any"))
+            for other, place in references(element, namespace):
+                if local(place) in ("group", "extension", "restriction"):
+                    sizes[name] += size(other, depth + 1)
+        return sizes.get(name, 0)
+
+    total = 0
+    for (_, namespace, _), document in chosen.items():
+        total += sum(1 for _ in document.root.iter())
+        patterns = document.root.iter(f"{{{XS}}}pattern")
+        large = next((p for p in patterns if len(p.get("value", "")) > _MOST_PATTERN), None)
+        for name, element in declared(document.root, namespace):
+            if large is None and size(name) > _MOST_PARTICLES:
+                large = element
+        if large is not None or total > _MOST_NODES:
+            raise SorFileError(
+                f"the schema is too large to be used: more than {_MOST_NODES:,} nodes, "
+                f"{_MOST_PARTICLES:,} elements in one type, or {_MOST_PATTERN:,} characters in a "
+                "pattern",
+                file=document.name,
+                line=None if large is None else large.sourceline,
+            )
 
 
 def _aggregator_url(namespace: str) -> str:
@@ -342,16 +377,3 @@ class _Served(etree.Resolver):
     def resolve(self, system_url: str | None, public_id: str | None, context: Any) -> Any:  # noqa: ARG002 - lxml's own signature
         content = self.documents.get(system_url or "", b"")
         return self.resolve_string(content, context, base_url=system_url)
-
-
-def _as_file_error(
-    exc: etree.XMLSchemaParseError, names: Mapping[str, str], fallback: str
-) -> SorFileError:
-    entry = next((e for e in exc.error_log if e.level_name in ("ERROR", "FATAL")), None)
-    if entry is None:
-        return SorFileError(f"the schema cannot be used: {exc}", file=fallback)
-    return SorFileError(
-        f"the schema cannot be used: {entry.message}",
-        file=names.get(entry.filename, fallback),
-        line=entry.line or None,
-    )
