@@ -24,8 +24,8 @@ from ..feed import Feed
 from ..formats import Format
 from ..records import Address, VirtualAddress
 from ..tables import flatten
-from ..tables.arrow import arrow_arrays, arrow_schema, values_of
-from ..tables.schema import TableSchema, schema_of, steps_of
+from ..tables.arrow import arrow_arrays, values_of
+from ..tables.schema import TableSchema, arrow_schema, schema_of, steps_of
 from .pieces import sha256, split
 from .store import LINES, ArchivedFile, State, Store
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from .build import AMBULANT, CAPITAL, INHERITED, NORTH, SOUTH, Builder
-from .hospitals import island, north
+from .hospitals import north
+from .island import island
 from .model import Unit
 
 

@@ -11,13 +11,8 @@ import attrs
 from ..extras import load_pyarrow
 from ..issues import Issue
 from ..tables import flatten
-from ..tables.arrow import (
-    arrow_arrays,
-    arrow_schema,
-    record_batches,
-    values_of,
-)
-from ..tables.schema import TableSchema, schema_of
+from ..tables.arrow import arrow_arrays, record_batches, values_of
+from ..tables.schema import TableSchema, arrow_schema, schema_of
 from .effective import EffectiveCollector, effective_schema
 from .in_force_periods import PeriodCollector, periods_schema
 

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from ..extras import load_extra, load_pyarrow
-from ..tables.arrow import arrow_schema, values_of
-from ..tables.schema import schema_of
+from ..tables.arrow import values_of
+from ..tables.schema import arrow_schema, schema_of
 from .conversion_job import INFO, ROW_ID, ROW_ID_DOC, ConversionJob, arrow_table
 from .in_force_periods import NEEDED, PeriodCollector
 from .table_files import TableFiles

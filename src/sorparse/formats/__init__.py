@@ -14,7 +14,7 @@ from ..errors import InvalidOptionError
 from .base import Format, Found, GivesRows, ReadOptions, Recognise, TableReader
 from .declare import fold
 
-_MODULES = ("skrs", "sor_xml", "shak", "shak_region", "sor2", "sor_csv")
+_MODULES = ("skrs", "sor_xml", "shak", "shak_region", "shak_region_xml", "sor2", "sor_csv")
 
 
 def recognisers() -> Iterator[Recognise]:

@@ -73,18 +73,11 @@ class RegionText(RegionFile, RecordLines):
         return f"the line has {count} values separated by tabs, expected {expected}"
 
 
-_XML = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?SHAKregion", re.IGNORECASE)
 _DAY = re.compile(r"(?:\d{8}|\d{4}-\d\d-\d\d|\d{1,2}[-./]\d{1,2}[-./]\d{4})?", re.ASCII)
 
 
 def recognise(member: Member, head: bytes, options: ReadOptions) -> Found | None:
-    """Recognise the XML by its elements, the text by the values of its first lines."""
-    beginning = head.lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n")
-    if beginning.startswith(b"<") and _XML.search(head.replace(b"\0", b"")):
-        from .shak_region_xml import RegionXml
-
-        reader = RegionXml(member, options)
-        return Found((reader,), reader.snapshot_date)
+    """Recognise the text by the values of its first lines."""
     return Found((RegionText(member, options),)) if has_lines(head, _is_region) else None
 
 

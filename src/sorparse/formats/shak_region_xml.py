@@ -16,9 +16,11 @@ import attrs
 
 from ..description import TableDescription
 from ..records import SHAKRegion
+from ..sources import Member
 from ..xml import CREATED_AT, SNAPSHOT_DATE
 from ..xml.elements import Element, line_of, shortened_raw, split_tag
 from ..xml.parser import Meter
+from .base import Found, ReadOptions
 from .columns import ColumnSamples
 from .declare import Column, fold
 from .decode import CarefulDecoder
@@ -28,6 +30,7 @@ from .sor_xml.reader_base import context_of, events_of, snapshot_date_of
 from .sor_xml.reporting import Context, Kept
 
 _MOST_LOOKS = 4096
+_XML = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?SHAKregion", re.IGNORECASE)
 _NAMESPACE = re.compile(r"\{[^}]*\}")
 Look = tuple[str, ...]
 
@@ -142,3 +145,12 @@ def _drop(element: Element, context: Context, path: list[str]) -> None:
             "warning", "stray-text", "text between the entries", before, place, value=tail.strip()
         )
     parent.remove(before)
+
+
+def recognise(member: Member, head: bytes, options: ReadOptions) -> Found | None:
+    """Recognise the document by its elements."""
+    beginning = head.lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n")
+    if not beginning.startswith(b"<") or not _XML.search(head.replace(b"\0", b"")):
+        return None
+    reader = RegionXml(member, options)
+    return Found((reader,), reader.snapshot_date)

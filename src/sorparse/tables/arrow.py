@@ -18,46 +18,14 @@ Parquet needs pyarrow anyway. A second producer would be a second set of types t
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ..extras import load_pyarrow
 from . import flatten
-from .schema import DataType, TableColumn, TableSchema
+from .schema import TableSchema, arrow_schema
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-
-@cache
-def arrow_schema(schema: TableSchema) -> pa.Schema:
-    """Give the Arrow schema: texts with dictionary where it pays, docs as field metadata."""
-    pa = load_pyarrow()
-    fields = [
-        pa.field(
-            column.name,
-            _arrow_type(column),
-            nullable=column.nullable,
-            metadata={"description": column.doc},
-        )
-        for column in schema.columns
-    ]
-    return pa.schema(fields, metadata={"sorparse.table": schema.name, "description": schema.doc})
-
-
-def _arrow_type(column: TableColumn) -> pa.DataType:
-    pa = load_pyarrow()
-    if column.repeats:
-        return pa.dictionary(pa.int32(), pa.string())
-    return {
-        DataType.TEXT: pa.string(),
-        DataType.DATE: pa.date32(),
-        DataType.BOOL: pa.bool_(),
-        DataType.INTEGER: pa.int64(),
-        DataType.NUMBER: pa.float64(),
-        DataType.TEXT_LIST: pa.list_(pa.string()),
-        DataType.JSON: pa.string(),
-    }[column.type]
 
 
 def record_batches(schema: TableSchema, records: Iterable[Any]) -> Iterator[pa.RecordBatch]:

@@ -25,9 +25,9 @@ from ..formats.csv.arrow_columns import ArrowColumns, readable
 from ..formats.csv.buffers import array_of, mask_array, whole_numbers
 from ..formats.csv.cell_spans import Cells, Lines, NotAligned
 from ..formats.csv.reader import CsvTable
-from .arrow import arrow_schema, record_batches
+from .arrow import record_batches
 from .flatten import columns_of
-from .schema import TableSchema
+from .schema import TableSchema, arrow_schema
 
 if TYPE_CHECKING:
     import pyarrow as pa

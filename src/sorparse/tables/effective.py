@@ -21,8 +21,8 @@ from ..inheritance import Effective
 from ..records import Coded, SOREntity
 from ..records.docs import field_docs
 from . import flatten
-from .arrow import arrow_arrays, arrow_schema
-from .schema import TableColumn, TableSchema, schema_of, steps_of, value_columns
+from .arrow import arrow_arrays
+from .schema import TableColumn, TableSchema, arrow_schema, schema_of, steps_of, value_columns
 from .table import Table
 
 if TYPE_CHECKING:

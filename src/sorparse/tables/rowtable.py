@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..extras import load_pyarrow
 from ..notebook import HtmlRepr
-from .arrow import arrow_arrays, arrow_schema
-from .schema import TableSchema
+from .arrow import arrow_arrays
+from .schema import TableSchema, arrow_schema
 from .table import Table
 
 if TYPE_CHECKING:

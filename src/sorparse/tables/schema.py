@@ -16,15 +16,19 @@ from datetime import date
 from decimal import Decimal
 from enum import Enum
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from ..errors import SorError
+from ..extras import load_pyarrow
 from ..paths import parse_path
 from ..records import Coded, Extra, SHAKUnit, SOREntity, SorType, Validity
 from ..records.docs import field_docs
 from ..records.tables import TABLES
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 class DataType(str, Enum):
@@ -112,8 +116,6 @@ class TableSchema:
 
     def __arrow_c_schema__(self) -> object:
         """Hand the schema to an Arrow library (PyCapsule interface)."""
-        from .arrow import arrow_schema
-
         return arrow_schema(self).__arrow_c_schema__()
 
     def __str__(self) -> str:
@@ -314,3 +316,34 @@ def _joined(above: str, own: str) -> str:
 def _one_line(doc: str) -> str:
     first = doc.strip().split("\n\n", maxsplit=1)[0]
     return " ".join(first.split()).replace("``", "")
+
+
+@cache
+def arrow_schema(schema: TableSchema) -> pa.Schema:
+    """Give the Arrow schema: texts with dictionary where it pays, docs as field metadata."""
+    pa = load_pyarrow()
+    fields = [
+        pa.field(
+            column.name,
+            _arrow_type(column),
+            nullable=column.nullable,
+            metadata={"description": column.doc},
+        )
+        for column in schema.columns
+    ]
+    return pa.schema(fields, metadata={"sorparse.table": schema.name, "description": schema.doc})
+
+
+def _arrow_type(column: TableColumn) -> pa.DataType:
+    pa = load_pyarrow()
+    if column.repeats:
+        return pa.dictionary(pa.int32(), pa.string())
+    return {
+        DataType.TEXT: pa.string(),
+        DataType.DATE: pa.date32(),
+        DataType.BOOL: pa.bool_(),
+        DataType.INTEGER: pa.int64(),
+        DataType.NUMBER: pa.float64(),
+        DataType.TEXT_LIST: pa.list_(pa.string()),
+        DataType.JSON: pa.string(),
+    }[column.type]

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from ..extras import load_extra, load_pyarrow
-from .arrow import arrow_schema, record_batches
-from .schema import TableSchema, schema_of
+from .arrow import record_batches
+from .schema import TableSchema, arrow_schema, schema_of
 
 if TYPE_CHECKING:
     import pandas as pd
