@@ -33,6 +33,8 @@ LOWEST_TESTS = [
     "test_lowest.py",
 ]
 
+# a release is built when somebody makes one, not with the tests
+nox.options.sessions = ["tests", "lowest", "spark", "fuzz"]
 nox.options.reuse_existing_virtualenvs = True
 nox.options.error_on_missing_interpreters = True
 
@@ -87,8 +89,14 @@ def spark(session: nox.Session) -> None:
 def fuzz(session: nox.Session) -> None:
     """Run every fuzz target for a short time (Linux and macOS)."""
     _install(session, "fuzz")
-    listed = session.run("python", "fuzz/run.py", "--list", silent=True, stderr=subprocess.DEVNULL)
-    for target in str(listed).split():
-        session.run(
-            "python", "fuzz/run.py", target, *(session.posargs or [FUZZ_SECONDS, "-seed=1"])
-        )
+    seconds = session.posargs or [FUZZ_SECONDS]
+    environment = {"PYTHON": "python", "SEED": "1"}
+    session.run("scripts/fuzz", *seconds, env=environment, external=True)
+
+
+@nox.session
+def release(session: nox.Session) -> None:
+    """Build a release twice, compare the bytes, and check it: nox -s release -- VERSION."""
+    session.install("--quiet", "--require-hashes", "--requirement", "requirements-release.txt")
+    session.install("--quiet", ".[all]")  # to run the wheel, and to list the licences
+    session.run("python", "scripts/release.py", *session.posargs)

@@ -162,7 +162,7 @@ def main() -> None:
         timeindex.find_numpy = lambda: None
     print(f"Python {platform.python_version()}, {platform.machine()}, {platform.system()}")
 
-    from sorparse.register.register import Tables
+    from sorparse.register.core import Core
     from sorparse.register.store import VersionStore
 
     gc.collect()
@@ -180,11 +180,11 @@ def main() -> None:
     print(f"{len(store.ids):,} units, {rows:,} versions")
     print(f"{'store: memory':<52}{resident() - before:>12.0f} MB")
     print(f"{'store: adding a version':<52}{spent / rows * 1e6:>12.2f} µs")
-    register = Register(store, Tables())
+    register = Register(Core(store))
 
     before = resident()
-    timed("time index: build", lambda: register._index, "s")
-    arrays = [one for one in vars(register._index).values() if isinstance(one, array)]
+    timed("time index: build", lambda: register.core.index, "s")
+    arrays = [one for one in vars(register.core.index).values() if isinstance(one, array)]
     held = sum(one.itemsize * len(one) for one in arrays) / 2**20
     print(f"{'time index: its arrays':<52}{held:>12.0f} MB")
     print(f"{'time index: growth, numpy and building included':<52}{resident() - before:>12.0f} MB")
@@ -193,7 +193,7 @@ def main() -> None:
         (rng.choice(store.ids), (BEGIN + timedelta(days=rng.randrange(9000))).toordinal())
         for _ in range(200_000)
     ]
-    index, numbers = register._index, store.numbers
+    index, numbers = register.core.index, store.numbers
 
     def point() -> None:
         for sor_id, day in asked:

@@ -44,6 +44,44 @@ def samples_dir() -> Path:
     pytest.skip("the real excerpts are not here (set SORPARSE_SAMPLES to their folder)")
 
 
+BOTH_STORES = frozenset(
+    {
+        *("test_register_asked", "test_register_closed_parents", "test_register_closings"),
+        *("test_register_codes", "test_register_diff", "test_register_find"),
+        *("test_register_hints", "test_register_terms", "test_register_tree"),
+    }
+)
+"""Test modules whose registers are also saved and opened again."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run the tests of some modules on registers in memory and on saved ones."""
+    if metafunc.module.__name__ in BOTH_STORES:
+        metafunc.fixturenames.append("stored")
+        metafunc.parametrize("stored", ["memory", "saved"], indirect=True)
+
+
+@pytest.fixture
+def stored(
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    """Let ``Register.from_records`` return a register that was saved and opened again."""
+    if request.param == "memory":
+        return
+    import sorparse
+
+    in_memory = sorparse.Register.from_records
+
+    def saved(*tables: Any, **more: Any) -> sorparse.Register:
+        path = tmp_path_factory.mktemp("register") / "register.sor"
+        in_memory(*tables, **more).save(path)
+        return sorparse.load(path)
+
+    monkeypatch.setattr(sorparse.Register, "from_records", saved)
+
+
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
     """Address of a PostgreSQL server that the tests of a file have to themselves."""

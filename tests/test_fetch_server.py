@@ -123,16 +123,6 @@ def test_a_pause_does_not_lead_into_the_hours_of_renewal(share: Share, tmp_path:
     assert len(share.asked) == 1
 
 
-def test_one_request_at_a_time(share: Share, tmp_path: Path) -> None:
-    share.index = "iis"
-    share.files["sor_produktion/V_9/Sor.zip"] = share.files.pop(PATHS["xml"][0])
-    share.changed["sor_produktion/V_9/Sor.zip"] = NOON
-    share.mishaps = ["503", "", "503"]
-    fetcher(share).fetch("xml", tmp_path)
-    assert len(share.asked) > 5
-    assert share.most_at_once == 1
-
-
 # -- cut off, and resumed
 
 

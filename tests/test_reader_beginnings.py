@@ -71,6 +71,7 @@ CALC = {"mimetype": b"application/vnd.oasis.opendocument.spreadsheet", "content.
         (b"\x1f\x8b\x08\0", "a gzip file"),
         (b"7z\xbc\xaf\x27\x1c", "a 7-Zip file"),
     ],
+    ids=["xlsx", "ods", "xls", "pdf", "gzip", "7z"],
 )
 def test_other_documents_are_named(data: bytes, words: str, tmp_path: Path) -> None:
     with pytest.raises(sorparse.UnrecognisedFormatError, match=words):

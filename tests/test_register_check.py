@@ -23,7 +23,7 @@ from sorparse import (
     examples,
 )
 from sorparse.formats import sor2
-from sorparse.register.findings import FINDINGS
+from sorparse.register.check_issues import CHECK_ISSUES
 from sorparse.tables import schema_of
 
 A, B, C = "11000016002", "21000016006", "698471000016005"  # right check digits
@@ -140,7 +140,7 @@ BESIDE = {"inherits-from-closed-unit": {"parent-closed-before-child": 1}}
 """What a case cannot be without."""
 
 
-@pytest.mark.parametrize("code", sorted(FINDINGS))
+@pytest.mark.parametrize("code", sorted(CHECK_ISSUES))
 def test_each_code_comes_up_alone_and_once(code: str) -> None:
     assert codes(**CASES[code]) == {code: 1, **BESIDE.get(code, {})}
 
@@ -150,7 +150,7 @@ def test_severities_are_those_of_the_table() -> None:
         tables.setdefault("entities", [])
         found = Register.from_records(**tables).check()
         (issue,) = [one for one in found if one.code not in BESIDE.get(code, ())]
-        assert issue.severity == FINDINGS[code][0]
+        assert issue.severity == CHECK_ISSUES[code][0]
         assert issue.message
 
 
@@ -280,7 +280,7 @@ def test_a_deep_chain_and_many_overlaps_are_checked_in_time() -> None:
 def test_the_docs_list_every_code() -> None:
     docs = (Path(__file__).parents[1] / "docs" / "data-quality.md").read_text(encoding="utf-8")
     docs = docs.casefold()
-    for code, (severity, meaning) in FINDINGS.items():
+    for code, (severity, meaning) in CHECK_ISSUES.items():
         assert f"| `{code}` | {severity} | {meaning}. |\n".casefold() in docs
 
 

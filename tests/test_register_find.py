@@ -165,9 +165,9 @@ def test_only_units_in_force_unless_asked_for_others() -> None:
     assert names(view, "øre", status="future") == ["Øre siden"]
     assert names(view, "øre", status=Status) == ["Øre før", "Øre nu", "Øre siden"]
     assert names(view, status="CLOSED") == ["Øre før"]
-    with pytest.raises(ValueError, match="'lukket' is none of ACTIVE, CLOSED, FUTURE"):
+    with pytest.raises(ValueError, match="'lukket' is not one of ACTIVE, CLOSED, FUTURE"):
         view.find(status="lukket")
-    with pytest.raises(ValueError, match="'XX' is none of IE, SI, OE"):
+    with pytest.raises(ValueError, match="'XX' is not one of IE, SI, OE"):
         view.find(sor_type="XX")
 
 
@@ -356,5 +356,5 @@ def test_what_is_not_text_is_refused_by_name(field: str, wrong: object) -> None:
 
 @pytest.mark.parametrize(("field", "wrong"), [("sor_type", "afdeling"), ("status", "aktiv")])
 def test_a_value_out_of_a_few_is_refused_by_the_name_of_its_field(field: str, wrong: str) -> None:
-    with pytest.raises(ValueError, match=f"{field} '{wrong}' is none of "):
+    with pytest.raises(ValueError, match=f"{field} '{wrong}' is not one of "):
         named("Sygehus").find(**{field: wrong})  # type: ignore[arg-type]

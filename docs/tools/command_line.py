@@ -25,7 +25,7 @@ register to a folder of your own: `sorparse examples --copy try-sor`.
 | Exit status | Means |
 |---|---|
 | 0 | fine |
-| 1 | findings: `check` or `validate` found errors, `diff` more closings than allowed, a unit or a code was not found, `convert` and a guard tripped, or `--strict` and the data could not be read in full |
+| 1 | issues: `check` or `validate` found errors, `diff` more closings than allowed, a unit or a code was not found, `convert` and a guard tripped, or `--strict` and the data could not be read in full |
 | 2 | wrong use, or input that cannot be read: one line on standard error says what |
 | 130, 141 | interrupted; the reader of the output has gone |
 
@@ -37,8 +37,11 @@ without notice.
 
 Colours and the progress bar appear only on a terminal; `NO_COLOR` is respected. On a terminal that
 lacks Danish letters they are spelled out (`Aeroe`), and JSON has escapes: nothing is lost there.
+Control characters in a file or an argument never reach a terminal: they are shown as escapes such
+as `\\u001b`, also in JSON, CSV and what `convert -o -` and `--issues -` write. In files and pipes
+JSON and CSV are exact.
 
-What was found wrong in the data is summed up on standard error; `--issues OUT` writes all of it,
+The issues in the data are summarised on standard error; `--issues OUT` writes all of them,
 `--quiet` none.
 
 ## What most commands take

@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 
 from formats import table_lines
-from sorparse.register.findings import FINDINGS
-from sorparse.register.shak_check import SHAK_FINDINGS
+from sorparse.register.check_issues import CHECK_ISSUES
+from sorparse.register.shak_check import SHAK_ISSUES
 
 READING = {
     "bad-boolean": ("error", "A value that is neither yes nor no. The field is `None`."),
@@ -88,6 +88,13 @@ READING = {
             "before. `load` and `convert` omit them."
         ),
     ),
+    "not-validated": (
+        "warning",
+        (
+            "An owner of an XML is too large to be validated while it is read. "
+            "`sorparse.validate` validates it."
+        ),
+    ),
     "open-end-date": (
         "warning",
         "The date of an open end (2500-01-01 or later) that is no to-date. Kept as that day.",
@@ -157,7 +164,7 @@ too, which is given each issue as it comes.
 def documented() -> set[str]:
     """Give every code that this page and the one on validation have."""
     of_validation = re.findall(r"`(xsd-[a-z-]+)`", VALIDATION_PAGE.read_text(encoding="utf-8"))
-    return {*READING, *FINDINGS, *SHAK_FINDINGS, *WRITING, *of_validation}
+    return {*READING, *CHECK_ISSUES, *SHAK_ISSUES, *WRITING, *of_validation}
 
 
 def pages() -> dict[str, str]:
@@ -174,13 +181,13 @@ def pages() -> dict[str, str]:
         "Contradictions in the content. They change no answer; the rules of [time](time.md) hold.",
         _table(
             ("Code", "Severity", "What it means"),
-            [(code, severity, _sentence(told)) for code, (severity, told) in FINDINGS.items()],
+            [(code, severity, _sentence(told)) for code, (severity, told) in CHECK_ISSUES.items()],
         ),
         "## Found by `ShakRegister.check()`",
         "Contradictions in [SHAK](formats/shak.md); the same rules of time hold.",
         _table(
             ("Code", "Severity", "What it means"),
-            [(code, severity, _sentence(told)) for code, (severity, told) in SHAK_FINDINGS.items()],
+            [(code, severity, _sentence(told)) for code, (severity, told) in SHAK_ISSUES.items()],
         ),
         "## Found by writing",
         "What `sorparse convert` could not put into the target; warnings, told once for each.",

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from .archive import Archive, Registered
     from .description import ColumnDescription, Description, TableDescription
     from .display.picture import Picture
-    from .display.tree import Node, Tree
     from .errors import (
         ConversionError,
         EmptySourceError,
@@ -84,6 +83,7 @@ if TYPE_CHECKING:
         load,
         load_shak,
     )
+    from .register.tree import Node, Tree
     from .tables import Table
     from .validation import ValidationReport, validate
 
@@ -92,7 +92,6 @@ __version__ = "0.1.0"
 _HOMES = {
     "archive": ("Archive", "Registered"),
     "display.picture": ("Picture",),
-    "display.tree": ("Node", "Tree"),
     "description": ("ColumnDescription", "Description", "TableDescription"),
     "errors": (
         "InvalidDateError",
@@ -144,6 +143,7 @@ _HOMES = {
         "VirtualAddress",
         "to_dict",
     ),
+    "register.tree": ("Node", "Tree"),
     "register": (
         "Candidate",
         "Change",

@@ -96,9 +96,9 @@ class Snapshots:
         for other in readers:
             day = days[other.member]
             if other is not newest and (day is None or day == best):
-                told = "without a date" if None in (day, best) else f"both of {best}"
+                dates = "without a date" if None in (day, best) else f"both of {best}"
                 raise SorFileError(
-                    f"two snapshots of {newest.table}, {told}: {newest.member.name} and "
+                    f"two snapshots of {newest.table}, {dates}: {newest.member.name} and "
                     f"{other.member.name}; keep one of them",
                     file=self._source,
                 )

@@ -13,13 +13,13 @@ import attrs
 
 from ..errors import ConversionError, UnknownNightError
 from ..exports.guards import Guards, error_count, promises_units
-from ..exports.replace import replaced_file, replaced_folder
-from ..exports.targets import writable
 from ..feed import Feed
 from ..feed import open as open_feed
 from ..register import Register, View, diff, load
 from ..register.closings import in_force
 from ..register.days import Day, as_day
+from ..replace import replaced_file, replaced_folder
+from ..targets import writable
 from .history import UNITS, Registered, history
 from .intake import Intake, take_in, unchanged
 from .pieces import as_file, read_files, sha256, write_zip

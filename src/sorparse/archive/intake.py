@@ -18,12 +18,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
-from ..exports.load import ROW_ID
+from ..exports.conversion_job import ROW_ID
+from ..extras import load_pyarrow
 from ..feed import Feed
 from ..formats import Format
 from ..records import Address, VirtualAddress
 from ..tables import flatten
-from ..tables.arrow import arrow_arrays, arrow_schema, load_pyarrow, values_of
+from ..tables.arrow import arrow_arrays, arrow_schema, values_of
 from ..tables.schema import TableSchema, schema_of, steps_of
 from .pieces import sha256, split
 from .store import LINES, ArchivedFile, State, Store

@@ -27,11 +27,9 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from ..errors import ConversionError, SorError, SorFileError
-from ..exports.load import ROW_ID
-from ..exports.replace import replaced_file, restore
-from ..extras import load_extra
-from ..tables.arrow import load_pyarrow
-from ..tables.buffers import load_numpy
+from ..exports.conversion_job import ROW_ID
+from ..extras import load_extra, load_numpy, load_pyarrow
+from ..replace import replaced_file, restore
 from .runs import Runs
 
 if TYPE_CHECKING:

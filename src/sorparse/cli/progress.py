@@ -1,4 +1,4 @@
-"""A bar with rate and time left on stderr, where a person is looking and rich is installed."""
+"""A bar with rate and time left on stderr, if stderr is a terminal and rich is installed."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ Progress = Callable[[int, int | None], None]
 
 
 class CountedFile(io.FileIO):
-    """A file that reports what is read of it.
+    """A file that counts what is read of it.
 
-    The library takes file objects, so this is all that a progress bar needs: for a zip the packed
-    bytes count, which are those that the file's size speaks of.
+    The library takes file objects, so this is all that a progress bar needs: of a zip the
+    packed bytes are counted, as the size of the file is theirs.
     """
 
     def __init__(self, path: Path, progress: Progress) -> None:
@@ -34,7 +34,7 @@ class CountedFile(io.FileIO):
         self._done = 0
 
     def read(self, size: int | None = -1, /) -> bytes:
-        """Read, and report."""
+        """Read, and count."""
         data = super().read(-1 if size is None else size) or b""
         self._done += len(data)
         self._progress(self._done, self._total)
@@ -43,7 +43,7 @@ class CountedFile(io.FileIO):
 
 @contextmanager
 def counted(source: str, *, wanted: bool) -> Iterator[Any]:
-    """Give what to open for a path: the path itself, or a file with a progress bar around it."""
+    """Yield what to open for a path: the path itself, or a file with a progress bar."""
     path = Path(source)
     with bar(f"reading {path.name}", wanted=wanted and path.is_file()) as progress:
         if progress is None:
@@ -79,7 +79,7 @@ def bar(description: str, *, wanted: bool) -> Iterator[Progress | None]:
         TaskProgressColumn(),
         *((TransferSpeedColumn(), TimeRemainingColumn()) if console.width >= _ROOM else ()),
     )
-    # transient: gone when the work is done, so that it never stands between the results
+    # transient: removed at the end, so that it is never among the results
     with Bars(*columns, console=console, transient=True) as bars:
         task = bars.add_task(clean(description), total=None)
         yield lambda done, total: bars.update(task, completed=done, total=total)

@@ -12,15 +12,12 @@ from ..errors import ConversionError, EmptySourceError, GuardError
 from ..formats.base import Format
 from ..register import Register, View
 from ..register.closings import newly_closed
-from .load import Load
-
-_WITH_UNITS = (Format.SOR2, Format.SOR2_DAILY, Format.SOR_CSV, Format.SOR_XML)
-"""Formats whose complete set has units."""
+from .conversion_job import ConversionJob
 
 
 @attrs.frozen
 class Guards:
-    """What the caller asked for; None where a guard is off."""
+    """What the caller asked for; None if a guard is off."""
 
     allow_empty: bool = False
     max_closed: int | None = None
@@ -44,7 +41,7 @@ class Guards:
         before: Iterable[tuple[str, date | None]],
         *,
         wants_units: bool,
-    ) -> Callable[[Load], None]:
+    ) -> Callable[[ConversionJob], None]:
         """Return the check of what was written.
 
         Args:
@@ -54,12 +51,12 @@ class Guards:
             wants_units: Whether units were to be written.
         """
 
-        def check(load: Load) -> None:
+        def check(job: ConversionJob) -> None:
             issues = tuple(source.issues)
             try:
-                self._check(load, place, list(before), error_count(source), wants_units=wants_units)
+                self._check(job, place, list(before), error_count(source), wants_units=wants_units)
                 if wants_units and any(issue.code == "no-entities" for issue in issues):
-                    self.refuse_empty(load.source, place)
+                    self.refuse_empty(job.source, place)
             except (EmptySourceError, GuardError) as error:
                 error.issues = issues
                 raise
@@ -68,7 +65,7 @@ class Guards:
 
     def _check(
         self,
-        load: Load,
+        job: ConversionJob,
         place: str,
         before: list[tuple[str, date | None]],
         errors: int,
@@ -76,14 +73,14 @@ class Guards:
         wants_units: bool,
     ) -> None:
         self.check_counts(
-            load.source, place, units=len(load.units.ids), errors=errors, wants_units=wants_units
+            job.source, place, units=len(job.units.ids), errors=errors, wants_units=wants_units
         )
         if self.max_closed is not None and before:
-            formats = [each for each in Format if str(each) == load.format]
+            formats = [each for each in Format if str(each) == job.format]
             after = Register.from_records(
-                load.units.versions(), format=formats[0] if formats else None
-            ).as_of(load.snapshot_date)
-            self.check_closed(load.source, place, before, after)
+                job.units.versions(), format=formats[0] if formats else None
+            ).as_of(job.snapshot_date)
+            self.check_closed(job.source, place, before, after)
 
     def check_counts(
         self, source: str, place: str, *, units: int, errors: int, wants_units: bool
@@ -148,7 +145,8 @@ def promises_units(source: Any) -> bool:
     """Return whether a source should have units: a set in a format that has them."""
     if "entities" in source.tables or any(each.code == "no-entities" for each in source.issues):
         return True
-    return str(source.format) in map(str, _WITH_UNITS) and len(source.tables) > 1
+    form = source.format  # None for a register built from records
+    return isinstance(form, Format) and form.has_units and len(source.tables) > 1
 
 
 def error_count(source: Any) -> int:

@@ -28,16 +28,16 @@ def fetch(
 
     The file has the publisher's name there. It replaces the earlier one only if it is whole and is
     what it should be; ``NAME.fetched.json`` beside it states where it is from, its version, its
-    SHA-256 and the times. Failures of the server are waited for with growing pauses, for five
-    minutes or so.
+    SHA-256 and the times. If the server fails, it is asked again after growing pauses, for about
+    five minutes.
 
     Args:
         what: A short name of :data:`FILES` (``"sor2"``, ``"daily"``, ``"csv"``, ``"edi"``,
             ``"xml"``, ``"xsd"``, ``"shak"``, ``"shakregion"``), or a path or an address below
             the share.
-        folder: Where to write the file; it is made if it is missing.
+        folder: Where to write the file; it is created if it is missing.
         base_url: Root of the share, for example of the test environment, with user and password if
-            it asks for them (``https://user:password@...``; these are not noted anywhere).
+            it asks for them (``https://user:password@...``; these are not written anywhere).
         force: Fetch between 01:00 and 05:00 Danish time, while the files are renewed; fetch the
             whole file without asking whether it has changed; replace a file that was not fetched.
         limits: Guards against hostile files.

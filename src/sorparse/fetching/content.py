@@ -9,7 +9,7 @@ from typing import Any
 
 from ..errors import SorFileError, UnrecognisedFormatError
 from ..feed import open as open_feed
-from ..formats.looks import looks_like
+from ..formats.guess_format import guess_format
 from ..limits import Limits
 from ..snapshots import latest_day
 from ..sources import HEAD_BYTES, open_source
@@ -35,7 +35,7 @@ def date_of_data(path: Path, file: PublishedFile | None, limits: Limits) -> date
     """
     with path.open("rb") as stream:
         head = stream.read(HEAD_BYTES)
-    looks = looks_like(head)
+    looks = guess_format(head)
     if path.suffix.lower() == ".zip" and not is_zip(head):
         raise SorFileError(f"expected a zip; it is {looks}", file=str(path))
     if looks.startswith("an HTML page") and path.suffix.lower() not in (".html", ".htm"):

@@ -1,4 +1,4 @@
-"""One file to a ``.part`` beside its place, which is gone on with where an earlier run ended."""
+"""Load one file to a ``.part`` beside its place, and resume a download that was cut off."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from typing import Any
 
 import attrs
 
+from .. import targets
 from ..errors import FetchError
-from ..exports import targets
 from ..limits import Limits
 from .server import Server
 
 Progress = Callable[[int, int | None], object]
 """Is called with the bytes there are so far, and those there will be, if the server states it."""
 LONGEST = timedelta(hours=2)
-"""An attempt that takes longer is given up; what there is then stays for the next run."""
+"""An attempt that takes longer is given up; the next run resumes it."""
 
 
 @attrs.frozen
@@ -36,7 +36,7 @@ class Download:
         return self.part.with_name(f".{self.part.name}.version")
 
     def run(self, conditions: Mapping[str, str], *, force: bool) -> dict[str, Any] | None:
-        """Load the file to the ``.part``, and return what the server said of its version.
+        """Load the file to the ``.part``, and return the version that the server states.
 
         Args:
             conditions: Headers with which the server answers whether the file has changed.
@@ -49,7 +49,7 @@ class Download:
         return self.server.patiently(self.address, lambda: self._attempt(conditions))
 
     def clear(self) -> None:
-        """Remove the part and what is noted of it."""
+        """Remove the part and the file with its version."""
         self.part.unlink(missing_ok=True)
         self._notes.unlink(missing_ok=True)
 
@@ -68,7 +68,7 @@ class Download:
                 return None
             if response.status_code == 200:
                 return self._receive(response, 0)
-            if start and _goes_on(response, start, version):
+            if start and _continues(response, start, version):
                 return self._receive(response, start)
         if not start:
             raise FetchError(
@@ -104,7 +104,7 @@ class Download:
                 if self.server.now() - started > LONGEST:
                     raise FetchError(
                         f"{self.address}: {size} bytes in more than {LONGEST}, which is too slow; "
-                        "the next run goes on from there"
+                        "the next run resumes it"
                     )
         return {name: headers.get(name.replace("_", "-")) for name in ("etag", "last_modified")}
 
@@ -115,8 +115,8 @@ def _version(headers: Mapping[str, str]) -> str:
     return etag if etag.startswith('"') else headers.get("last-modified", "")
 
 
-def _goes_on(response: Any, start: int, version: str) -> bool:
-    """Return whether a response has all the rest of the same version."""
+def _continues(response: Any, start: int, version: str) -> bool:
+    """Return whether a response is the whole rest of the same version."""
     headers = response.headers
     total = start + int(headers.get("content-length") or 0)
     return (

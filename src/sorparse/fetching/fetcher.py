@@ -11,12 +11,12 @@ from pathlib import Path
 
 import attrs
 
+from .. import targets
 from ..errors import ConversionError, FetchError, SorFileError
-from ..exports import targets
-from ..exports.replace import replaced_file
 from ..extras import load_extra
 from ..limits import DEFAULT_LIMITS, Limits
 from ..register.days import date_in_denmark
+from ..replace import replaced_file
 from ..sources import FETCH_RECORD
 from .addresses import BASE_URL, PublishedFile, address_of, checked_base, find, links, name_of
 from .content import date_of_data
@@ -34,18 +34,19 @@ class Fetched:
     path: Path
     """The file."""
     changed: bool
-    """Whether its content is another one than before."""
+    """Whether the content differs from before."""
     address: str
     """Where it was fetched from."""
     sha256: str
-    """Of its content."""
+    """Hash of the content."""
     fetched_at: datetime
     """When this fetch found that it is the publisher's current file."""
     data_date: date | None
-    """Of the data: the snapshot date in the file, else the latest edit, else the latest start."""
+    """Date of the data: the snapshot date in the file, else the latest edit, else the latest
+    from-date."""
     unchanged_since: date
-    """Since when the date of the data is what it is: from that date, or, if that is earlier, from
-    the date on which such data were first fetched."""
+    """Since when the date of the data has not changed: that date, or, if earlier, the date on which
+    data of that date were first fetched."""
 
     @property
     def unchanged_days(self) -> int:
@@ -64,7 +65,7 @@ def _now() -> datetime:
 
 @attrs.frozen
 class Fetcher:
-    """Fetches files of one share; clock and sleep can be others than the machine's."""
+    """Fetches files of one share; a caller can pass a clock and a sleep."""
 
     base_url: str = BASE_URL
     force: bool = False
@@ -93,7 +94,7 @@ class Fetcher:
 
     @staticmethod
     def _looked_up(server: Server, address: str, base: str, missing: MissingFileError) -> str:
-        """Return where the file is by the indexes of the folders."""
+        """Return the address of the file by the indexes of the folders."""
 
         def listed(folder: str) -> list[str]:
             def page() -> list[str]:

@@ -1,4 +1,4 @@
-"""What is noted beside a fetched file: from where, which version, since when."""
+"""The record beside a fetched file: address, version, times."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Any
 
 import attrs
 
-from ..exports.replace import replaced_file
 from ..records.plain import to_dict
+from ..replace import replaced_file
 
 
 def _day(value: Any) -> date:
@@ -39,7 +39,7 @@ class FetchRecord:
 
     @classmethod
     def read(cls, path: Path) -> FetchRecord:
-        """Return the record in a file; one of nothing if the file is missing or is not a record."""
+        """Return the record in a file; an empty one if the file is missing or is not a record."""
         try:
             return cls(**json.loads(path.read_bytes()))
         except (OSError, ValueError, TypeError, RecursionError):

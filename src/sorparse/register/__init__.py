@@ -1,8 +1,9 @@
 """The register in time: every version of every unit, asked about any day."""
 
-from .differences import Change, Diff, diff
+from .differences import Change, Diff
+from .loading import diff, load
 from .matching import Candidate, Match, ShakMatch
-from .register import Register, load
+from .register import Register
 from .replacements import Replacement
 from .shak import ShakRegister, load_shak
 from .shak_view import ShakView

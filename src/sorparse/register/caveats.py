@@ -1,4 +1,4 @@
-"""Which day a source shows, and what it cannot know about other days."""
+"""Which date a source shows, and what it cannot know about other dates."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import date
 from ..formats.base import Format
 from ..formats.edits import latest_edit
 from .days import UNKNOWN_START, from_ordinal
-from .store import VersionStore
+from .store import Store
 
 _log = logging.getLogger("sorparse")
 _log.addHandler(logging.NullHandler())  # silent unless the application has set up logging
@@ -34,10 +34,8 @@ _TABLES_OF_ONE_DAY = (
 )
 
 
-def shown_day(
-    store: VersionStore, format: Format | None, snapshot_date: date | None
-) -> date | None:
-    """Give the day that a source shows: what it says, else the earliest day it can be of.
+def snapshot_day(store: Store, format: Format | None, snapshot_date: date | None) -> date | None:
+    """Return the date that a source shows: what it says, else the earliest day it can be of.
 
     A change shows in the files the day after it was registered, so a file is at least of the day
     after its latest edit. A unit of the daily file that has lost the version it opened with shows
@@ -61,7 +59,7 @@ def shown_day(
 
 
 class Caveats:
-    """Gives the reasons why answers about a day may be incomplete."""
+    """The reasons why answers about a date may be incomplete."""
 
     def __init__(
         self, format: Format | None, snapshot_date: date | None, shown: date | None
@@ -69,10 +67,10 @@ class Caveats:
         self._format = format
         self._snapshot_date = snapshot_date
         self._shown = shown
-        self._told = False
+        self._logged = False
 
     def on(self, day: date) -> tuple[str, ...]:
-        """Give the reasons for ``day``; the first serious one is logged once a register.
+        """Return the reasons for ``day``; the first serious one is logged once a register.
 
         Logged and not given as a Python warning: an application that turns warnings into errors
         must not break on a question that has an answer.
@@ -83,8 +81,8 @@ class Caveats:
         reasons = []
         if no_history is not None and past:
             reasons.append(no_history.format(shown=shown))
-            if not self._told:
-                self._told = True
+            if not self._logged:
+                self._logged = True
                 _log.warning("asked about %s: %s", day.isoformat(), reasons[0])
         if self._format is Format.SOR2 and past:
             reasons.append(_TABLES_OF_ONE_DAY.format(shown=shown))

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
 from ..issues import Issue
 from .check_codes import check_codes, check_identifiers
 from .check_tables import check_tables
 from .check_tree import check_parents
 from .check_versions import check_versions
+from .core import Core
 
-if TYPE_CHECKING:
-    from .register import Register
-
-CHECKS: tuple[Callable[[Register], Iterator[Issue]], ...] = (
+CHECKS: tuple[Callable[[Core], Iterator[Issue]], ...] = (
     check_versions,
     check_parents,
     check_identifiers,
@@ -23,6 +20,6 @@ CHECKS: tuple[Callable[[Register], Iterator[Issue]], ...] = (
 )
 
 
-def check(register: Register) -> list[Issue]:
-    """Run all checks; findings come check by check, each in the order of the source."""
-    return [issue for run in CHECKS for issue in run(register)]
+def check(core: Core) -> list[Issue]:
+    """Run all checks; issues come check by check, each in the order of the source."""
+    return [issue for run in CHECKS for issue in run(core)]

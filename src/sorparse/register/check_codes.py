@@ -3,197 +3,147 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
 from ..identifiers import has_sor_id_form, is_cvr, is_location_code, is_sor_id, shak_code_problem
 from ..issues import Issue
-from . import codes
+from .check_issues import row_issue, table_issue
+from .core import Core
 from .days import end_ordinal, start_ordinal
-from .findings import FINDINGS, table_finding, unit_finding
-
-if TYPE_CHECKING:
-    from .register import Register
 
 Days = tuple[int, int, int]
 """First day, last day, unit."""
 
 
-def check_identifiers(register: Register) -> Iterator[Issue]:
+def check_identifiers(core: Core) -> Iterator[Issue]:
     """Yield ids whose form or check digit is wrong, each value once."""
-    store = register._store
+    store, index = core.store, core.index
     for unit, sor_id in enumerate(store.ids):
-        row = register._index.rows[register._index.rows_from[unit]]
-        yield from _bad_sor_id(register, sor_id, row, "sor_id")
-    for row, parent in _first_of_each(register, "parent_id"):
-        if parent not in store.numbers:  # a unit's own id is told above
-            yield from _bad_sor_id(register, parent, row, "parent_id")
-    for field, is_right, what in (
-        ("location_code", is_location_code, "location number"),
-        ("cvr", is_cvr, "CVR number"),
-    ):
-        yield from _wrong_digits(register, field, is_right, what)
-    yield from _bad_shak_codes(register)
-    for row, number in store.stated("provider_number"):
+        yield from _bad_sor_id(core, sor_id, index.rows[index.rows_from[unit]], "sor_id")
+    for row, parent in _first_of_each(core, "parent_id"):
+        if parent not in store.numbers:  # a unit's own id is reported above
+            yield from _bad_sor_id(core, parent, row, "parent_id")
+    yield from _wrong_digits(core, "location_code", is_location_code, "location number")
+    yield from _wrong_digits(core, "cvr", is_cvr, "CVR number")
+    yield from _bad_shak_codes(core)
+    for row, number in store.values_by_row("provider_number"):
         if number is not None and len(number) == 8 and number.startswith("99"):
-            yield unit_finding(
-                register,
-                "disarmed-provider-number",
-                f"the provider number {number[2:]} is disarmed by 99 in front",
-                row,
-                column="provider_number",
-                value=number,
-            )
+            code = "disarmed-provider-number"
+            message = f"the provider number {number[2:]} is disarmed by 99 in front"
+            yield row_issue(core, row, code, message, "provider_number", number)
 
 
-def _bad_sor_id(register: Register, sor_id: str, row: int, field: str) -> Iterator[Issue]:
+def _bad_sor_id(core: Core, sor_id: str, row: int, field: str) -> Iterator[Issue]:
     if is_sor_id(sor_id):
         return
-    formed = has_sor_id_form(sor_id)
-    yield unit_finding(
-        register,
-        "check-digit" if formed else "bad-sor-id",
-        f"{sor_id} has a wrong check digit" if formed else f"{sor_id} is no SOR id",
-        row,
-        column=field,
-        value=sor_id,
-    )
+    if has_sor_id_form(sor_id):
+        code, message = "check-digit", f"{sor_id} has a wrong check digit"
+    else:
+        code, message = "bad-sor-id", f"{sor_id} is not a valid SOR id"
+    yield row_issue(core, row, code, message, field, sor_id)
 
 
 def _wrong_digits(
-    register: Register, field: str, is_right: Callable[[str], bool], what: str
+    core: Core, field: str, is_right: Callable[[str], bool], what: str
 ) -> Iterator[Issue]:
-    for row, value in _first_of_each(register, field):
+    for row, value in _first_of_each(core, field):
         if not is_right(value):
-            yield unit_finding(
-                register,
-                "check-digit",
-                f"{value} is no {what}: its length or its check digit is wrong",
-                row,
-                column=field,
-                value=value,
-            )
+            message = f"{value} is not a valid {what}: its length or its check digit is wrong"
+            yield row_issue(core, row, "check-digit", message, field, value)
 
 
-def _bad_shak_codes(register: Register) -> Iterator[Issue]:
+def _bad_shak_codes(core: Core) -> Iterator[Issue]:
     code, field = "bad-shak-code", "shak_code"
     seen = set()
-    for row, value in _first_of_each(register, field):
+    for row, value in _first_of_each(core, field):
         seen.add(value)
         if problem := shak_code_problem(value):
             message = f"{value!r} is not a SHAK code: {problem}"
-            yield unit_finding(register, code, message, row, column=field, value=value)
-    for place, pair in enumerate(register.shak_sor_map):
+            yield row_issue(core, row, code, message, field, value)
+    for place, pair in enumerate(core.tables.shak_sor_map):
         value = pair.shak_code
         if value not in seen and (problem := shak_code_problem(value)):
             seen.add(value)
             message = f"{value!r} is not a SHAK code: {problem}"
-            yield table_finding(
-                register,
-                code,
-                message,
-                "shak_sor_map",
-                place,
-                column=field,
-                value=value,
-                sor_id=pair.sor_id,
-            )
+            yield table_issue(core, "shak_sor_map", place, code, message, field, value)
 
 
-def _first_of_each(register: Register, field: str) -> Iterator[tuple[int, str]]:
+def _first_of_each(core: Core, field: str) -> Iterator[tuple[int, str]]:
     seen = set()
-    for row, value in register._store.stated(field):
+    for row, value in core.store.values_by_row(field):
         if value is not None and value not in seen:
             seen.add(value)
             yield row, value
 
 
-def check_codes(register: Register) -> Iterator[Issue]:
+def check_codes(core: Core) -> Iterator[Issue]:
     """Yield codes that several units have at one time, and codes without classification."""
     mapped: dict[str, list[Days]] = {}
-    for pair in register.shak_sor_map:
-        unit = register._store.numbers.get(pair.sor_id)
+    for pair in core.tables.shak_sor_map:
+        unit = core.store.numbers.get(pair.sor_id)
         if unit is not None:
-            mapped.setdefault(pair.shak_code, []).append(
-                (
-                    start_ordinal(pair.validity.from_date),
-                    end_ordinal(pair.validity.to_date),
-                    unit,
-                )
-            )
-    yield from _shared(register, "shak_code", "shared-shak-code", "SHAK code", mapped)
-    yield from _shared(register, "location_code", "shared-location-code", "location number", {})
-    yield from _shared(register, "provider_number", "shared-provider-number", "provider number", {})
-    yield from _unclassified(register)
+            start, end = start_ordinal(pair.validity.from_date), end_ordinal(pair.validity.to_date)
+            mapped.setdefault(pair.shak_code, []).append((start, end, unit))
+    yield from _shared(core, "shak_code", "shared-shak-code", "SHAK code", mapped)
+    yield from _shared(core, "location_code", "shared-location-code", "location number", {})
+    yield from _shared(core, "provider_number", "shared-provider-number", "provider number", {})
+    yield from _unclassified(core)
 
 
 def _shared(
-    register: Register, field: str, code: str, what: str, mapped: dict[str, list[Days]]
+    core: Core, field: str, code: str, what: str, mapped: dict[str, list[Days]]
 ) -> Iterator[Issue]:
-    store = register._store
-    by_value = codes.units_having(register, field)
+    by_value = core.units_by(field)
     for value in dict.fromkeys((*by_value, *mapped)):
         units = {*by_value.get(value, ()), *(unit for _, _, unit in mapped.get(value, ()))}
         if len(units) < 2:
             continue
-        together = _together([*_days_with(register, field, value), *mapped.get(value, ())])
+        together = _together([*_days_with(core, field, value), *mapped.get(value, ())])
         if together:
-            named = ", ".join(store.ids[unit] for unit in together)
-            row = register._index.history(together[0])[-1]
-            yield Issue(
-                FINDINGS[code][0],
-                code,
-                f"the {what} {value} stands on {len(together)} units at one time: {named}",
-                line=store.line_of(row),
-                column=field,
-                value=value,
-                sor_id=store.ids[together[0]],
+            names = ", ".join(core.store.ids[unit] for unit in together)
+            message = (
+                f"{what} {value} is assigned to {len(together)} units at the same time: {names}"
             )
+            row = core.index.history(together[0])[-1]
+            yield row_issue(core, row, code, message, field, value)
 
 
-def _days_with(register: Register, field: str, value: str) -> Iterator[Days]:
-    store, index = register._store, register._index
-    for unit in codes.units_having(register, field).get(value, ()):
-        for start, end, row in index.segments(unit):
+def _days_with(core: Core, field: str, value: str) -> Iterator[Days]:
+    store = core.store
+    for unit in core.units_by(field).get(value, ()):
+        for start, end, row in core.index.segments(unit):
             if store.value(row, field) != value:
                 continue
             if field == "location_code" and store.value(row, "location_code_inherited"):
-                continue  # inheriting a number is no sharing
+                continue  # units that inherit a number do not share it
             yield start, end, unit
 
 
 def _together(days: list[Days]) -> list[int]:
-    """Give the units that have a day in common with another unit, ascending."""
-    found: set[int] = set()
+    """Return the units that have a day in common with another unit, ascending."""
+    together: set[int] = set()
     running: list[Days] = []
     for start, end, unit in sorted(days):
         running = [one for one in running if one[1] >= start]
         for _, _, other in running:
             if other != unit:
-                found |= {unit, other}
+                together |= {unit, other}
         if start <= end:
             running.append((start, end, unit))
-    return sorted(found)
+    return sorted(together)
 
 
-def _unclassified(register: Register) -> Iterator[Issue]:
-    """Codes that no list of the classifications has, each once; where there are classifications."""
-    known = {
-        record.entry.code for record in register.classifications if record.entry is not None
-    } - {None}
+def _unclassified(core: Core) -> Iterator[Issue]:
+    """Codes that no list of the classifications has, each once; if there are classifications."""
+    entries = (record.entry for record in core.tables.classifications)
+    known = {entry.code for entry in entries if entry is not None} - {None}
     if not known:
         return
-    told = set()
+    seen = set()
     for field in ("entity_type", "organisational_level", "specialities"):
-        for row, value in register._store.stated(field):
+        for row, value in core.store.values_by_row(field):
             for coded in value if field == "specialities" else (value,):
                 code = None if coded is None else coded.code
-                if code is not None and code not in known and (field, code) not in told:
-                    told.add((field, code))
-                    yield unit_finding(
-                        register,
-                        "code-not-classified",
-                        f"the code {code} is not in the classifications",
-                        row,
-                        column=field,
-                        value=code,
-                    )
+                if code is not None and code not in known and (field, code) not in seen:
+                    seen.add((field, code))
+                    message = f"the code {code} is not in the classifications"
+                    yield row_issue(core, row, "code-not-classified", message, field, code)

@@ -4,26 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import TYPE_CHECKING
 
 from ..errors import NotInForceError
 from ..formats.base import Format
 from .days import OPEN_END
-
-if TYPE_CHECKING:
-    from .view import View
+from .state import State
 
 InForce = Iterable[tuple[str, date | None]]
 """SOR ids in force, each with the closing date that is known, if any."""
 
 
-def in_force(view: View) -> Iterator[tuple[str, date | None]]:
-    """Yield the SOR ids in force in a view with their closing dates."""
-    for sor_id in view:
-        yield sor_id, view.closing_date(sor_id)
+def in_force(state: State) -> Iterator[tuple[str, date | None]]:
+    """Yield the SOR ids in force on a date with their closing dates."""
+    for sor_id in state:
+        yield sor_id, state.closing_date(sor_id)
 
 
-def newly_closed(before: InForce, after: View) -> tuple[str, ...]:
+def newly_closed(before: InForce, after: State) -> tuple[str, ...]:
     """Return the units of an earlier state that have closed, or are to close, without notice.
 
     The one definition behind ``--max-closed`` of ``diff`` and of ``convert``.
@@ -41,13 +38,13 @@ def newly_closed(before: InForce, after: View) -> tuple[str, ...]:
     return tuple(sor_id for sor_id, closing in before if _is_news(sor_id, closing, after, expected))
 
 
-def _is_news(sor_id: str, closing: date | None, after: View, expected: Expected) -> bool:
+def _is_news(sor_id: str, closing: date | None, after: State, expected: Expected) -> bool:
     if sor_id in after:
         now = after.closing_date(sor_id)
         return now is not None and now != closing
     if closing is None:
         return True
-    if sor_id not in after.register:
+    if sor_id not in after.core.store.numbers:
         return not expected.to_lack(closing)
     try:
         after[sor_id]
@@ -63,11 +60,11 @@ class Expected:
     in them is no earlier than their day. The other formats keep closed units.
     """
 
-    def __init__(self, after: View) -> None:
-        self._drops_closed = after.register.format in (None, Format.SOR2_DAILY, Format.SOR_CSV)
+    def __init__(self, after: State) -> None:
+        self._drops_closed = after.core.format in (None, Format.SOR2_DAILY, Format.SOR_CSV)
         self._latest_day = (
-            min((end for end in after.register._store.end if end != OPEN_END), default=OPEN_END)
-            if after.register.format is not None
+            min((end for end in after.core.store.end if end != OPEN_END), default=OPEN_END)
+            if after.core.format is not None
             else after.day.toordinal()
         )
 

@@ -10,16 +10,16 @@ import attrs
 
 from ..records import SorType, Validity
 from . import codes
+from .core import Core
 from .days import OPEN_END, end_ordinal, start_ordinal
-from .lookups import NO_UNITS
+from .postings import NO_UNITS
 from .shak_view import hospital_code
+from .state import State
 from .timeline import Segment
 
 if TYPE_CHECKING:
-    from .register import Register
+    from ..tables import Table
     from .shak import ShakRegister
-    from .store import VersionStore
-    from .timeindex import TimeIndex
 
 TABLE = "code_periods"
 _FIRST = date.min.toordinal()
@@ -51,42 +51,53 @@ class CodePeriod:
     """Name of the hospital."""
 
 
-def code_periods(register: Register, store: VersionStore, index: TimeIndex) -> Iterator[CodePeriod]:
+def periods_table(core: Core) -> Table:
+    """Return the table; see ``Register.code_periods``."""
+    from ..extras import load_pyarrow
+    from ..tables import Table
+    from ..tables.arrow import record_batches
+    from ..tables.schema import schema_for
+
+    load_pyarrow()
+    schema = schema_for(TABLE, CodePeriod, ("code", "in_force_from"))
+    return Table(schema, lambda: record_batches(schema, code_periods(core)))
+
+
+def code_periods(core: Core) -> Iterator[CodePeriod]:
     """Yield the periods of all codes: SHAK codes first, then SOR ids; each code's in order."""
+    store, index = core.store, core.index
     mapped: dict[str, list[Days]] = {}
     """Days of the rows of the SHAK map, by SHAK code and by SOR id."""
     units_of: dict[str, set[int]] = {}
     """Numbers of the units that the SHAK map gives a code."""
-    for pair in register.shak_sor_map:
+    for pair in core.tables.shak_sor_map:
         for code in (pair.shak_code.upper(), pair.sor_id):
             mapped.setdefault(code, []).append(_days(pair.validity))
         if pair.sor_id in store.numbers:
             units_of.setdefault(pair.shak_code.upper(), set()).add(store.numbers[pair.sor_id])
-    shak = register.shak
+    shak = core.shak
     if shak is not None:
-        on_rows = codes.units_having(register, "shak_code")
+        on_rows = core.units_by("shak_code")
         for code in shak:
             units = {*units_of.get(code, ()), *on_rows.get(code, NO_UNITS)}
             cuts = [
                 *mapped.get(code, ()),
                 *(_span(segment) for unit in units for segment in index.segments(unit)),
             ]
-            yield from _joined(_of_shak(register, shak, code, cuts))
+            yield from _joined(_of_shak(core, shak, code, cuts))
     for number, sor_id in enumerate(store.ids):
         spans = [_span(segment) for segment in index.segments(number)]
-        yield from _joined(_of_unit(register, sor_id, spans, mapped.get(sor_id, ())))
+        yield from _joined(_of_unit(core, sor_id, spans, mapped.get(sor_id, ())))
 
 
-def _of_shak(
-    register: Register, shak: ShakRegister, code: str, cuts: list[Days]
-) -> Iterator[CodePeriod]:
+def _of_shak(core: Core, shak: ShakRegister, code: str, cuts: list[Days]) -> Iterator[CodePeriod]:
     hospital = hospital_code(code)
     cuts += [_span(one) for one in shak.times(hospital).segments] if hospital in shak else []
     spans = [_span(one) for one in shak.times(code).segments]
     for first, last in _pieces(spans, cuts):
         view = shak.as_of(first)
         unit, above = view[code], view.get(hospital)
-        match = register.as_of(first).shak_to_sor(code)
+        match = codes.shak_match(State(core, first), code)
         yield CodePeriod(
             code,
             "shak",
@@ -101,11 +112,11 @@ def _of_shak(
 
 
 def _of_unit(
-    register: Register, sor_id: str, spans: list[Days], cuts: Iterable[Days]
+    core: Core, sor_id: str, spans: list[Days], cuts: Iterable[Days]
 ) -> Iterator[CodePeriod]:
     for first, last in _pieces(spans, cuts):
-        view = register.as_of(first)
-        unit = view[sor_id]
+        state = State(core, first)
+        unit = state[sor_id]
         above = unit.health_institution
         itself = unit.sor_type is SorType.SI
         yield CodePeriod(
@@ -114,7 +125,7 @@ def _of_unit(
             unit.name,
             first,
             last,
-            view.sor_to_shak(sor_id),
+            codes.sor_to_shak(state, sor_id),
             sor_id,
             above.sor_id if above else sor_id if itself else None,
             above.name if above else unit.name if itself else None,

@@ -1,27 +1,17 @@
-"""What a view answers about codes: SHAK, location, provider and CVR numbers, message types."""
+"""What a register answers about codes on a date: SHAK, location, provider and other numbers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
-from typing import TYPE_CHECKING
 
 import attrs
 
-from ..records import (
-    Coded,
-    EDIType,
-    LocationCode,
-    LocationCodeEDIType,
-    SHAKSORMap,
-    SOREntity,
-    Validity,
-)
+from ..records import Coded, LocationCode, LocationCodeEDIType, SHAKSORMap, SOREntity, Validity
+from .core import Core
 from .days import start_ordinal
-from .hints import likely
-from .idwords import spelled
-from .lookups import NO_UNITS, UnitsByKey, records_by, units_by
+from .explain_id import likely, spelled
 from .matching import (
     LOCATION_CODE_STEPS,
     OWNER_STEPS,
@@ -33,152 +23,117 @@ from .matching import (
     Step,
     decide,
 )
+from .postings import NO_UNITS
+from .state import State
 from .timeindex import NO_ROW
 
-if TYPE_CHECKING:
-    from .register import Register
-    from .view import View
-
-
-def units_having(register: Register, field: str) -> UnitsByKey:
-    """Index the units by a text field, over all their versions."""
-    return register._lazily.get(f"units by {field}", lambda: units_by(register._store, field))
-
-
-def units_by_parent(register: Register) -> UnitsByKey:
-    """Index the units by every parent they ever had."""
-    return units_having(register, "parent_id")
-
-
-def rows_having(view: View, field: str, value: str) -> Iterator[tuple[int, int]]:
-    """Yield unit and row of the units in force whose row has ``value`` in ``field``."""
-    for unit in units_having(view.register, field).get(value, NO_UNITS):
-        row = view._index.row_on(unit, view._ordinal)
-        if row != NO_ROW and view._store.value(row, field) == value:
-            yield unit, row
-
+Candidates = tuple[Candidate, ...]
 
 # -- SHAK
 
 
-def shak_match(view: View, code: str) -> ShakMatch:
+def shak_match(state: State, code: str) -> ShakMatch:
     """Decide between all units that have a SHAK code."""
-    code = _shak_code(view, code)
-    candidates, other_days = shak_candidates(view, code)
-    best, rule = decide(candidates, SHAK_STEPS, knows_units=bool(len(view.register)))
-    shak = view.register.shak
+    code = _shak_code(state, code)
+    candidates, other_days = shak_candidates(state, code)
+    best, rule = decide(candidates, SHAK_STEPS, knows_units=len(state.core.store) > 0)
+    shak = state.core.shak
     if shak is None or code not in shak:
         hint = None
         if not candidates and not other_days:
-            known = shak_codes(view.register) | set(shak or ())
+            known = shak_codes(state.core) | set(shak or ())
             hint = likely("shak", code, known)
-        return ShakMatch(code, view.day, candidates, best, rule, other_days, hint)
-    on_date = shak.as_of(view.day)
+        return ShakMatch(code, state.day, candidates, best, rule, other_days, hint)
+    on_date = shak.as_of(state.day)
     unit, status = on_date.get(code), on_date.status(code)
     if not candidates and unit is not None:
         rule = "only-in-shak"
-    return ShakMatch(code, view.day, candidates, best, rule, other_days, None, unit, status)
+    return ShakMatch(code, state.day, candidates, best, rule, other_days, None, unit, status)
 
 
-def shak_codes(register: Register) -> AbstractSet[str]:
+def shak_codes(core: Core) -> AbstractSet[str]:
     """Return the SHAK codes that the units' rows or the SHAK map have on any date."""
-    return _maps_by_shak(register).keys() | units_having(register, "shak_code").keys()
+    mapped = core.records_by("shak_sor_map", "shak_code")
+    return mapped.keys() | core.units_by("shak_code").keys()
 
 
-def _shak_code(view: View, text: str) -> str:
-    own = units_having(view.register, "shak_code")
+def _shak_code(state: State, text: str) -> str:
+    own = state.core.units_by("shak_code")
     code = spelled(text, "shak", own)
     return code if code in own else code.upper()
 
 
-def shak_candidates(view: View, code: str) -> tuple[tuple[Candidate, ...], tuple[Candidate, ...]]:
-    """Give the units that have a SHAK code on the day, and those that have it on others.
+def shak_candidates(state: State, code: str) -> tuple[Candidates, Candidates]:
+    """Return the units that have a SHAK code on the day, and those that have it on others.
 
-    Both the SHAK map and the units' own rows count; a unit that both name stands once, with the
-    days of the map.
+    Both the SHAK map and the units' own rows count; a unit that both name is listed once, with
+    the days of the map.
     """
-    code = _shak_code(view, code)
-    register = view.register
+    code = _shak_code(state, code)
     today: dict[str, Candidate] = {}
     others: list[Candidate] = []
-    for pair in _maps_by_shak(register).get(code, ()):
-        candidate = _from_map(view, pair.sor_id, pair.validity, pair.name)
-        if not pair.validity.contains(view.day):
+    for pair in state.core.records_by("shak_sor_map", "shak_code").get(code, ()):
+        candidate = _from_map(state, pair.sor_id, pair.validity, pair.name)
+        if not pair.validity.contains(state.day):
             others.append(candidate)
         elif pair.sor_id not in today:
             today[pair.sor_id] = candidate
     mapped = {candidate.sor_id for candidate in others}
-    for candidate, now in _from_rows(view, "shak_code", code):
-        if now:
-            today.setdefault(candidate.sor_id, candidate)
-        elif candidate.sor_id not in mapped:
-            others.append(candidate)
+    on_rows, on_other_days = _from_rows(state, "shak_code", code)
+    for candidate in on_rows:
+        today.setdefault(candidate.sor_id, candidate)
+    others += [one for one in on_other_days if one.sor_id not in mapped]
     return tuple(today.values()), tuple(one for one in others if one.sor_id not in today)
 
 
-def sor_to_shak(view: View, sor_id: str) -> str | None:
-    """Give a unit's SHAK code on the day; the map goes before the unit's own row."""
-    maps = _maps_by_unit(view.register)
+def sor_to_shak(state: State, sor_id: str) -> str | None:
+    """Return a unit's SHAK code on the day; the map goes before the unit's own row."""
+    maps = state.core.records_by("shak_sor_map", "sor_id")
     sor_id = spelled(sor_id, "sor_id", maps)
     pairs = maps.get(sor_id, ())
     if not pairs:
-        view.register._number(sor_id)
-    pair = _map_pair(pairs, view.day)
+        state.core.unit(sor_id)
+    pair = _map_pair(pairs, state.day)
     if pair is not None:
         return pair.shak_code
-    entity = view.get(sor_id)
+    entity = state.get(sor_id)
     return entity.shak_code if entity is not None else None
 
 
 def _map_pair(pairs: Sequence[SHAKSORMap], day: date) -> SHAKSORMap | None:
-    """Give the pair that counts on a day: the latest from-date, then the last in the file."""
+    """Return the pair that counts on a day: the latest from-date, then the last in the file."""
     holding = [pair for pair in pairs if pair.validity.contains(day)]
     return max(
         reversed(holding), key=lambda pair: start_ordinal(pair.validity.from_date), default=None
     )
 
 
-def _maps_by_shak(register: Register) -> dict[str, tuple[SHAKSORMap, ...]]:
-    return register._lazily.get(
-        "map by shak",
-        lambda: records_by(register.shak_sor_map, lambda pair: pair.shak_code.upper()),
-    )
-
-
-def _maps_by_unit(register: Register) -> dict[str, tuple[SHAKSORMap, ...]]:
-    return register._lazily.get(
-        "map by unit", lambda: records_by(register.shak_sor_map, lambda pair: pair.sor_id)
-    )
-
-
 # -- location numbers and message types
 
 
-def by_location_code(view: View, code: str) -> tuple[SOREntity, ...]:
-    """Give the units in force whose location number, own or inherited, is ``code``."""
-    code = _location_code(view, code)
-    own = dict(rows_having(view, "location_code", code))
-    found = dict(own)
-    for record in _location_codes_by(view.register, "location_code").get(code, ()):
-        if _holds(record, view.day) and record.sor_id is not None:
-            unit = view._store.numbers.get(record.sor_id)
-            row = view._row(record.sor_id)
-            if unit is not None and row != NO_ROW:
-                found[unit] = row
+def by_location_code(state: State, code: str) -> tuple[SOREntity, ...]:
+    """Return the units in force whose location number, own or inherited, is ``code``."""
+    code = _location_code(state.core, code)
+    core, store, index = state.core, state.core.store, state.core.index
+    rows = dict(state.rows_having("location_code", code))
+    for record in core.records_by("location_codes", "location_code").get(code, ()):
+        if _holds(record, state.day) and record.sor_id is not None:
+            row = state.row(record.sor_id)
+            if row != NO_ROW:
+                rows[store.unit[row]] = row
     # those below that say "inherited" and have no number of their own on the row; a closed unit
     # passes its last number on
-    store, index = view._store, view._index
     waiting = [
         store.ids[unit]
-        for unit in units_having(view.register, "location_code").get(code, NO_UNITS)
-        if (row := index.latest_row(unit, view._ordinal)) != NO_ROW
+        for unit in core.units_by("location_code").get(code, NO_UNITS)
+        if (row := index.latest_row(unit, state.ordinal)) != NO_ROW
         and store.value(row, "location_code") == code
     ]
     seen = set(waiting)
     while waiting:
         above = waiting.pop()
-        for unit in units_by_parent(view.register).get(above, NO_UNITS):
-            child, row = store.ids[unit], index.latest_row(unit, view._ordinal)
+        for unit in core.units_by("parent_id").get(above, NO_UNITS):
+            child, row = store.ids[unit], index.latest_row(unit, state.ordinal)
             if (
                 row == NO_ROW
                 or child in seen
@@ -188,103 +143,72 @@ def by_location_code(view: View, code: str) -> tuple[SOREntity, ...]:
                 continue
             seen.add(child)
             waiting.append(child)
-            if store.value(row, "location_code_inherited") and view._row(child) != NO_ROW:
-                found[unit] = row
-    return tuple([view._store.record(row) for _, row in sorted(found.items())])
+            if store.value(row, "location_code_inherited") and state.row(child) != NO_ROW:
+                rows[unit] = row
+    return tuple([store.record(row) for _, row in sorted(rows.items())])
 
 
-def _location_code(view: View, text: str) -> str:
-    register = view.register
-    listed = _location_codes_by(register, "location_code")
-    own = units_having(register, "location_code")
-    return spelled(text, "location_code", own, listed)
+def _location_code(core: Core, text: str) -> str:
+    listed = core.records_by("location_codes", "location_code")
+    return spelled(text, "location_code", core.units_by("location_code"), listed)
 
 
-def location_code_match(view: View, code: str) -> Match:
+def location_code_match(state: State, code: str) -> Match:
     """Decide between all units that have a location number."""
-    code = _location_code(view, code)
-    records = _location_codes_by(view.register, "location_code").get(code, ())
+    code = _location_code(state.core, code)
+    records = state.core.records_by("location_codes", "location_code").get(code, ())
     named = {
         record.sor_id: record
         for record in records
-        if record.sor_id is not None and _holds(record, view.day)
+        if record.sor_id is not None and _holds(record, state.day)
     }
     candidates = {
-        entity.sor_id: Candidate(
-            entity.sor_id,
-            named[entity.sor_id].validity if entity.sor_id in named else entity.validity,
-            "map" if entity.sor_id in named else "unit",
-            entity,
-            entity.name,
-        )
-        for entity in by_location_code(view, code)
+        unit.sor_id: Candidate(unit.sor_id, unit.validity, "unit", unit, unit.name)
+        for unit in by_location_code(state, code)
     }
     for sor_id, record in named.items():
-        if sor_id not in candidates:
-            candidates[sor_id] = _from_map(view, sor_id, record.validity, None)
-    return _match(view, "location_code", code, tuple(candidates.values()), LOCATION_CODE_STEPS)
+        candidates[sor_id] = _from_map(state, sor_id, record.validity, None)
+    _, others = _from_rows(state, "location_code", code)
+    return _match(state, code, tuple(candidates.values()), others, LOCATION_CODE_STEPS)
 
 
-def location_codes(view: View, sor_id: str) -> tuple[LocationCode, ...]:
-    """Give the rows of LocationsCodes that hold for a unit on the day."""
-    code = view.effective(sor_id).location_code
-    by_code = _location_codes_by(view.register, "location_code").get(code or "", ())
-    by_unit = _location_codes_by(view.register, "sor_id").get(view[sor_id].sor_id, ())
+def location_codes(state: State, sor_id: str) -> tuple[LocationCode, ...]:
+    """Return the rows of LocationsCodes that hold for a unit on the day."""
+    code = state.effective(sor_id).location_code
+    by_code = state.core.records_by("location_codes", "location_code").get(code or "", ())
+    by_unit = state.core.records_by("location_codes", "sor_id").get(state[sor_id].sor_id, ())
     return tuple(
-        record for record in dict.fromkeys((*by_code, *by_unit)) if _holds(record, view.day)
+        record for record in dict.fromkeys((*by_code, *by_unit)) if _holds(record, state.day)
     )
 
 
-def edi_types(view: View, sor_id: str) -> tuple[LocationCodeEDIType, ...]:
-    """Give the message types of a unit's location number, named."""
-    register = view.register
-    effective = view.effective(sor_id).location_code
+def edi_types(state: State, sor_id: str) -> tuple[LocationCodeEDIType, ...]:
+    """Return the message types of a unit's location number, named."""
+    effective = state.effective(sor_id).location_code
     given = [] if effective is None else [effective]
-    given += [record.location_code for record in location_codes(view, sor_id)]
-    by_code = edi_types_by_location_code(register)
+    given += [record.location_code for record in location_codes(state, sor_id)]
+    by_code = state.core.records_by("location_code_edi_types", "location_code")
     return tuple(
-        named(register, record)
+        with_type_name(state.core, record)
         for code in dict.fromkeys(given)
         for record in by_code.get(code, ())
-        if record.validity.contains(view.day)
+        if record.validity.contains(state.day)
     )
 
 
-def edi_types_by_location_code(register: Register) -> dict[str, tuple[LocationCodeEDIType, ...]]:
-    """Group the message types by location number."""
-    return register._lazily.get(
-        "edi types by location code",
-        lambda: records_by(register.location_code_edi_types, lambda pair: pair.location_code),
-    )
-
-
-def edi_type_by_id(register: Register) -> dict[str, tuple[EDIType, ...]]:
-    """Group the table of message types by id."""
-    return register._lazily.get(
-        "edi type by id", lambda: records_by(register.edi_types, lambda kind: kind.edi_type_id)
-    )
-
-
-def named(register: Register, record: LocationCodeEDIType) -> LocationCodeEDIType:
-    """Fill in the name of a message type that a row gives only the id of."""
+def with_type_name(core: Core, record: LocationCodeEDIType) -> LocationCodeEDIType:
+    """Return a record with the name of its message type, if the row has only the id."""
     kind = record.edi_type
     if kind is None or kind.code is None or kind.name is not None:
         return record
-    known = edi_type_by_id(register).get(kind.code, ())
+    known = core.records_by("edi_types", "edi_type_id").get(kind.code, ())
     if not known or known[-1].name is None:
         return record
     return attrs.evolve(record, edi_type=Coded(kind.code, known[-1].name))
 
 
-def _location_codes_by(register: Register, field: str) -> dict[str, tuple[LocationCode, ...]]:
-    return register._lazily.get(
-        f"location codes by {field}",
-        lambda: records_by(register.location_codes, lambda record: getattr(record, field)),
-    )
-
-
 def _holds(record: LocationCode, day: date) -> bool:
-    """Tell whether a number is in use on a day; it opens as a unit does, on ``first_from_date``."""
+    """Return whether a number is in use on a date, from its ``first_from_date`` on."""
     opening = record.first_from_date or record.validity.from_date
     return Validity(opening, record.validity.to_date).contains(day)
 
@@ -292,72 +216,59 @@ def _holds(record: LocationCode, day: date) -> bool:
 # -- provider numbers
 
 
-def provider_match(view: View, number: str) -> Match:
+def provider_match(state: State, number: str) -> Match:
     """Decide between all units that have a provider number."""
-    known = units_having(view.register, "provider_number")
+    known = state.core.units_by("provider_number")
     number = spelled(number, "provider_number", known)
-    match = _row_match(view, "provider_number", number, PROVIDER_STEPS)
+    match = _row_match(state, "provider_number", number, PROVIDER_STEPS)
     if match.candidates or match.other_days:
         return match
     return attrs.evolve(match, hint=likely("provider_number", number, known))
 
 
 def _match(
-    view: View, field: str, code: str, candidates: tuple[Candidate, ...], steps: tuple[Step, ...]
+    state: State, code: str, candidates: Candidates, others: Candidates, steps: tuple[Step, ...]
 ) -> Match:
-    best, rule = decide(candidates, steps, knows_units=bool(len(view.register)))
-    _, others = _split(_from_rows(view, field, code))
+    best, rule = decide(candidates, steps, knows_units=len(state.core.store) > 0)
     today = {one.sor_id for one in candidates}
     others = tuple(one for one in others if one.sor_id not in today)
-    return Match(code, view.day, candidates, best, rule, others)
+    return Match(code, state.day, candidates, best, rule, others)
 
 
-def _split(
-    pairs: Iterator[tuple[Candidate, bool]],
-) -> tuple[tuple[Candidate, ...], tuple[Candidate, ...]]:
-    found = list(pairs)
-    return (
-        tuple(candidate for candidate, now in found if now),
-        tuple(candidate for candidate, now in found if not now),
-    )
-
-
-def _from_rows(view: View, field: str, value: str) -> Iterator[tuple[Candidate, bool]]:
-    """Yield the units whose own rows have a value, and whether they have it on the day."""
-    store = view._store
-    for unit in units_having(view.register, field).get(value, NO_UNITS):
-        row = view._index.row_on(unit, view._ordinal)
+def _from_rows(state: State, field: str, value: str) -> tuple[Candidates, Candidates]:
+    """Return the units whose own rows have a value on the date, and those on other dates."""
+    store, index = state.core.store, state.core.index
+    today: list[Candidate] = []
+    others: list[Candidate] = []
+    for unit in state.core.units_by(field).get(value, NO_UNITS):
+        row = index.row_on(unit, state.ordinal)
         now = row != NO_ROW and store.value(row, field) == value
         if not now:
-            having = [
-                other for other in view._index.history(unit) if store.value(other, field) == value
-            ]
-            row = having[-1]
+            row = [one for one in index.history(unit) if store.value(one, field) == value][-1]
         record = store.record(row)
-        yield (
-            Candidate(record.sor_id, record.validity, "unit", record if now else None, record.name),
-            now,
-        )
+        entity = record if now else None
+        candidate = Candidate(record.sor_id, record.validity, "unit", entity, record.name)
+        (today if now else others).append(candidate)
+    return tuple(today), tuple(others)
 
 
-def _from_map(view: View, sor_id: str, validity: Validity, name: str | None) -> Candidate:
-    entity = view.get(sor_id)
+def _from_map(state: State, sor_id: str, validity: Validity, name: str | None) -> Candidate:
+    entity = state.get(sor_id)
     return Candidate(sor_id, validity, "map", entity, entity.name if entity else name)
 
 
 # -- numbers of companies
 
 
-def cvr_match(view: View, cvr: str) -> Match:
+def cvr_match(state: State, cvr: str) -> Match:
     """Decide between all units that have a CVR number: the institution owner goes first."""
-    return _row_match(view, "cvr", cvr, OWNER_STEPS)
+    return _row_match(state, "cvr", cvr, OWNER_STEPS)
 
 
-def production_unit_match(view: View, number: str) -> Match:
+def production_unit_match(state: State, number: str) -> Match:
     """Decide between all units that have a production unit number: the institution goes first."""
-    return _row_match(view, "production_unit_number", number, PROVIDER_STEPS)
+    return _row_match(state, "production_unit_number", number, PROVIDER_STEPS)
 
 
-def _row_match(view: View, field: str, value: str, steps: tuple[Step, ...]) -> Match:
-    today, _ = _split(_from_rows(view, field, value))
-    return _match(view, field, value, today, steps)
+def _row_match(state: State, field: str, value: str, steps: tuple[Step, ...]) -> Match:
+    return _match(state, value, *_from_rows(state, field, value), steps)

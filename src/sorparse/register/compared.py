@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import groupby
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 
 from ..records import Address, Coded, SOREntity, VirtualAddress
-
-if TYPE_CHECKING:
-    from .register import Register
+from .store import Store
 
 _NOT_COMPARED = frozenset(
     {
         "sor_id",
-        "validity",  # a new version for every change, which is told by what changed
+        "validity",  # a new version for every change, which shows in what changed
         "updated_at",
         "replaces",  # replaced
         "replaced_by",
@@ -35,32 +33,32 @@ _BLOCKS: dict[str, type[Any]] = {
 
 
 @attrs.frozen
-class Leaf:
+class ComparedField:
     """A comparable part of a unit."""
 
     path: str
     field: str
     """The field of the unit that it is of."""
     get: Callable[[Any], Any]
-    """Gives the part of the field's value."""
+    """Returns the part of the field's value."""
 
 
-def _leaves() -> Iterator[Leaf]:
+def _compared_fields() -> Iterator[ComparedField]:
     for field in attrs.fields(SOREntity):
         name = field.name
         block = _BLOCKS.get(name)
         if block is not None:
             for part in attrs.fields(block):
                 if part.eq:
-                    yield Leaf(f"{name}.{part.name}", name, _part(part.name))
+                    yield ComparedField(f"{name}.{part.name}", name, _part(part.name))
         elif name == "specialities":
-            yield Leaf(f"{name}.code", name, _of_each("code"))
-            yield Leaf(f"{name}.name", name, _of_each("name"))
+            yield ComparedField(f"{name}.code", name, _of_each("code"))
+            yield ComparedField(f"{name}.name", name, _of_each("name"))
         elif name in ("owner", "health_institution"):
             # the rest repeats what the rows of those units say
-            yield Leaf(f"{name}.sor_id", name, _part("sor_id"))
+            yield ComparedField(f"{name}.sor_id", name, _part("sor_id"))
         elif name not in _NOT_COMPARED:
-            yield Leaf(name, name, _itself)
+            yield ComparedField(name, name, _itself)
 
 
 def _itself(value: Any) -> Any:
@@ -82,49 +80,46 @@ def _of_each(name: str) -> Callable[[Any], Any]:
     return get
 
 
-LEAVES: tuple[Leaf, ...] = tuple(_leaves())
+COMPARED_FIELDS: tuple[ComparedField, ...] = tuple(_compared_fields())
 
 
-def shared_leaves(first: Register, second: Register) -> tuple[Leaf, ...]:
-    """Give what two sources of different formats can both say, and say alike.
+def shared_fields(first: Store, second: Store) -> tuple[ComparedField, ...]:
+    """Return what two sources of different formats can both say, and say alike.
 
     Taken from what they fill: a part that one of them has nowhere is not compared. Nor is the
     street where one source writes it in one line with the number, as sor.csv does (the road code
     is). Where there is no location number some formats say that it is not inherited, others
-    nothing: that means the same.
+    nothing: both mean the same.
     """
     both = _filled(first) & _filled(second)
-    leaves = []
-    for leaf in LEAVES:
-        block, _, part = leaf.path.partition(".")
-        if leaf.path not in both or leaf.path == "extra":
+    fields = []
+    for field in COMPARED_FIELDS:
+        block, _, part = field.path.partition(".")
+        if field.path not in both or field.path == "extra":
             continue
         if part == "street_name" and f"{block}.street_building_id" not in both:
             continue
-        shared = leaf
-        if leaf.path == "location_code_inherited":
-            shared = attrs.evolve(leaf, get=lambda value: value or None)
-        leaves.append(shared)
-    return tuple(leaves)
+        if field.path == "location_code_inherited":
+            field = attrs.evolve(field, get=lambda value: value or None)  # noqa: PLW2901
+        fields.append(field)
+    return tuple(fields)
 
 
-def as_stated(entity: SOREntity) -> SOREntity:
-    """Leave out an inherited location number: CSV repeats it on every row, XML does not."""
+def without_inherited_code(entity: SOREntity) -> SOREntity:
+    """Return a unit without an inherited location number, which CSV repeats and XML does not."""
     if not entity.location_code_inherited:
         return entity
     return attrs.evolve(entity, location_code=None, location_code_region=None)
 
 
-def _filled(register: Register) -> set[str]:
+def _filled(store: Store) -> set[str]:
     filled = set()
-    for field, group in groupby(LEAVES, key=lambda leaf: leaf.field):
+    for name, group in groupby(COMPARED_FIELDS, key=lambda field: field.field):
         missing = list(group)
-        for _, value in register._store.stated(field):
+        for _, value in store.values_by_row(name):
             if value is not None and value != ():
-                found = [leaf for leaf in missing if leaf.get(value) is not None]
-                for leaf in found:
-                    filled.add(leaf.path)
-                    missing.remove(leaf)
+                filled |= {field.path for field in missing if field.get(value) is not None}
+                missing = [field for field in missing if field.path not in filled]
                 if not missing:
                     break
     return filled

@@ -7,23 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 
-from ..display.mixin import HtmlRepr
-from ..formats.base import Format
+from ..notebook import HtmlRepr
 from ..records import SOREntity
 from .closings import Expected, in_force, newly_closed
-from .compared import LEAVES, Leaf, as_stated, shared_leaves
-from .days import Day
-from .idwords import spelled
+from .compared import COMPARED_FIELDS, ComparedField, shared_fields, without_inherited_code
+from .explain_id import spelled
 from .replacements import Replacement
+from .state import State
 from .timeline import Status
-
-if TYPE_CHECKING:
-    from .register import Register
-    from .view import View
 
 
 @attrs.frozen(weakref_slot=False)
@@ -43,7 +38,7 @@ class Change(HtmlRepr):
 
 
 @attrs.frozen(weakref_slot=False)
-class Diff:
+class Diff(HtmlRepr):
     """The differences between two states; every list sorted by SOR id, then by field."""
 
     from_day: date
@@ -103,22 +98,17 @@ class Diff:
         known = {each.sor_id for name in _LISTS for each in getattr(self, name)}
         known |= {pair.replaced_by_id for pair in self.replaced} | {*self.closed_or_closing}
         wanted = {spelled(sor_id, "sor_id", known) for sor_id in sor_ids}
-        found: dict[str, Any] = {
+        chosen: dict[str, Any] = {
             name: tuple(each for each in getattr(self, name) if each.sor_id in wanted)
             for name in _LISTS
         }
-        found["replaced"] = tuple(
+        chosen["replaced"] = tuple(
             pair for pair in self.replaced if wanted & {pair.sor_id, pair.replaced_by_id}
         )
-        found["closed_or_closing"] = tuple(
+        chosen["closed_or_closing"] = tuple(
             sor_id for sor_id in self.closed_or_closing if sor_id in wanted
         )
-        return attrs.evolve(self, **found)
-
-    def _repr_html_(self) -> str:
-        from ..display.diffs import diff_html
-
-        return diff_html(self)
+        return attrs.evolve(self, **chosen)
 
     def counts(self) -> dict[str, int]:
         """Return the length of each list by its name."""
@@ -132,12 +122,11 @@ _LISTS = (
 """The lists of a :class:`Diff`, in the order in which they are shown."""
 
 
-def diff_days(before: View, after: View) -> Diff:
-    """Compare two days of one register."""
-    register = before.register
+def diff_days(before: State, after: State) -> Diff:
+    """Compare two dates of one register."""
     opened, closed, pairs = [], [], []
-    ids = register._store.ids
-    for unit, (old, new) in enumerate(zip(before._rows, after._rows, strict=True)):
+    ids = before.core.store.ids
+    for unit, (old, new) in enumerate(zip(before.rows, after.rows, strict=True)):
         if old == new:
             continue
         if old < 0:
@@ -152,85 +141,50 @@ def diff_days(before: View, after: View) -> Diff:
         opened=opened,
         closed=closed,
         pairs=pairs,
-        leaves=LEAVES,
+        fields=COMPARED_FIELDS,
         replaced=_replaced_between(before, after),
     )
 
 
-def diff(
-    source_a: Any,
-    source_b: Any,
-    *,
-    from_day: Day = None,
-    to_day: Day = None,
-    **options: Any,
-) -> Diff:
-    """Compare two sources of any format: what opened, closed, moved and changed from a to b.
-
-    source_a, source_b: what :func:`sorparse.open` takes, or a :class:`Register`.
-    from_day, to_day: the days to take them as of. Left out, each is taken as of the day it shows
-        (:attr:`Register.shown_day`), or where nothing tells that, as of today in Denmark. A full
-        history compared with a file of another format is taken as of that file's day.
-    options: those of :func:`sorparse.open`, for both sources.
-
-    Sources of one format are compared in every field, of different formats in those that both fill
-    (``Diff.compared``). Raises what ``open`` raises, and InvalidDateError.
-    """
-    from .register import Register, load
-
-    first, second = (
-        source if isinstance(source, Register) else load(source, **options)
-        for source in (source_a, source_b)
-    )
-    return _diff_registers(
-        first.as_of(_default_day(first, second) if from_day is None else from_day),
-        second.as_of(_default_day(second, first) if to_day is None else to_day),
-    )
-
-
-def _default_day(register: Register, other: Register) -> date | None:
-    """Give the day that a source shows; a full history without a date shows the other's too."""
-    days = [register.shown_day]
-    if register.format is Format.SOR2 and other.format is not Format.SOR2:
-        days.append(other.shown_day)
-    return max((day for day in days if day is not None), default=None)
-
-
-def _diff_registers(before: View, after: View) -> Diff:
-    first, second = before.register, after.register
+def diff_sources(before: State, after: State) -> Diff:
+    """Compare two registers, each on its date."""
+    first, second = before.core, after.core
     same_format = first.format is second.format
     opened, closed, vanished, announced, pairs = [], [], [], [], []
     expected = Expected(after)
-    for sor_id in first:
+    for sor_id in first.store.ids:
         old, new = before.get(sor_id), after.get(sor_id)
         if old is not None and new is not None:
             if old != new:
-                pair = (old, new) if same_format else (as_stated(old), as_stated(new))
-                pairs.append(pair)
+                pairs.append((old, new))
         elif old is not None:
             closed.append(old)
-            if sor_id not in second and not expected.to_lack(before.closing_date(sor_id)):
+            if sor_id not in second.store.numbers and not expected.to_lack(
+                before.closing_date(sor_id)
+            ):
                 vanished.append(old)
         elif new is not None:
             opened.append(new)
-    for sor_id in second:
-        if sor_id not in first:
-            found = after.get(sor_id)
-            if found is not None:
-                opened.append(found)
+    for sor_id in second.store.ids:
+        if sor_id not in first.store.numbers:
+            unit = after.get(sor_id)
+            if unit is not None:
+                opened.append(unit)
             elif after.status(sor_id) is Status.FUTURE:
                 announced.append(second.history(sor_id)[0])
+    if not same_format:
+        pairs = [(without_inherited_code(old), without_inherited_code(new)) for old, new in pairs]
     return _diff(
         before,
         after,
         opened=opened,
         closed=closed,
         pairs=pairs,
-        leaves=LEAVES if same_format else shared_leaves(first, second),
+        fields=COMPARED_FIELDS if same_format else shared_fields(first.store, second.store),
         replaced=[
             pair
-            for key, pair in second._replacements.pairs.items()
-            if key not in first._replacements.pairs
+            for key, pair in second.replacements.pairs.items()
+            if key not in first.replacements.pairs
         ],
         announced=announced,
         vanished=vanished,
@@ -238,23 +192,25 @@ def _diff_registers(before: View, after: View) -> Diff:
 
 
 def _diff(
-    before: View,
-    after: View,
+    before: State,
+    after: State,
     *,
     opened: list[SOREntity],
     closed: list[SOREntity],
     pairs: list[tuple[SOREntity, SOREntity]],
-    leaves: Sequence[Leaf],
+    fields: Sequence[ComparedField],
     replaced: list[Replacement],
     announced: Sequence[SOREntity] = (),
     vanished: Sequence[SOREntity] = (),
 ) -> Diff:
     changes: list[Change] = []
     for old, new in pairs:
-        for leaf in leaves:
-            ours, theirs = leaf.get(getattr(old, leaf.field)), leaf.get(getattr(new, leaf.field))
-            if ours != theirs:
-                changes.append(Change(old.sor_id, leaf.path, ours, theirs, new.name))
+        for field in fields:
+            before_value = field.get(getattr(old, field.field))
+            after_value = field.get(getattr(new, field.field))
+            if before_value != after_value:
+                change = Change(old.sor_id, field.path, before_value, after_value, new.name)
+                changes.append(change)
     changes.sort(key=lambda change: (_by_id(change), change.field))
     known = dict(in_force(before))
     closing = [
@@ -274,18 +230,18 @@ def _diff(
         announced=tuple(sorted(announced, key=_by_id)),
         closing=tuple(sorted(closing, key=_by_id)),
         vanished=tuple(sorted(vanished, key=_by_id)),
-        compared=tuple(leaf.path for leaf in leaves),
+        compared=tuple(field.path for field in fields),
         from_units=len(known),
         to_units=len(after),
         closed_or_closing=(
             (*(unit.sor_id for unit in closed), *(one.sor_id for one in closing if one.new))
-            if before.register is after.register
+            if before.core is after.core
             else newly_closed(known.items(), after)
         ),
     )
 
 
-def _named(pair: Replacement, before: View, after: View) -> Replacement:
+def _named(pair: Replacement, before: State, after: State) -> Replacement:
     """Add the names of both units: those of the second state, else the latest there are."""
     return attrs.evolve(
         pair,
@@ -294,14 +250,14 @@ def _named(pair: Replacement, before: View, after: View) -> Replacement:
     )
 
 
-def _name(sor_id: str, *views: View) -> str | None:
-    for view in views:
-        unit = view.get(sor_id)
+def _name(sor_id: str, *states: State) -> str | None:
+    for state in states:
+        unit = state.get(sor_id)
         if unit is not None:
             return unit.name
-    for view in views:
-        if sor_id in view.register:
-            return view.register.history(sor_id)[-1].name
+    for state in states:
+        if sor_id in state.core.store.numbers:
+            return state.core.history(sor_id)[-1].name
     return None
 
 
@@ -309,14 +265,14 @@ def _by_id(record: SOREntity | Change) -> tuple[int, str]:
     return len(record.sor_id), record.sor_id  # as numbers are sorted
 
 
-def _replaced_between(before: View, after: View) -> list[Replacement]:
-    """Give the replacements that apply from a day after the first, up to the second.
+def _replaced_between(before: State, after: State) -> list[Replacement]:
+    """Return the replacements that apply from a day after the first, up to the second.
 
     Where the source gives no such day: those whose replaced unit closed, or whose successor
     opened, in between.
     """
-    found = []
-    for pair in before.register._replacements.pairs.values():
+    between = []
+    for pair in before.core.replacements.pairs.values():
         if pair.from_date is not None:
             took_place = before.day < pair.from_date <= after.day
         else:
@@ -324,5 +280,5 @@ def _replaced_between(before: View, after: View) -> list[Replacement]:
                 pair.replaced_by_id in after and pair.replaced_by_id not in before
             )
         if took_place:
-            found.append(pair)
-    return found
+            between.append(pair)
+    return between

@@ -1,8 +1,8 @@
 """``View.find``: all filters together.
 
 Each filter has two halves. From an index over all versions it gives the units that may match on
-any day; the smallest such sets are intersected. Then it tests the version that stands for the unit
-on the day asked about. So a question touches the units that may match and no others.
+any day; the smallest such sets are intersected. Then it tests the version that represents the
+unit on the date. So a question touches the units that may match and no others.
 """
 
 from __future__ import annotations
@@ -10,34 +10,29 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Set as AbstractSet
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 
 from ..errors import UnknownTermError
 from ..identifiers import parse
 from ..notations import LABELS, readings
-from ..records import Address, Coded, EntityRef, SorType
+from ..records import Address, Coded, SOREntity, SorType
 from . import codes
-from .folding import fold
-from .idwords import spelled
-from .lookups import NO_UNITS, Postings, UnitsByKey, units_by_keys
-from .places import asked_municipality, asked_region, municipality_keys, region_keys
-from .search import NUMBER_FIELDS, Names, Numbers, Rank
-from .terms import ADDRESS_BLOCKS, require_known
+from .explain_id import spelled
+from .match_codes import asked_keys, asked_municipality, asked_region, coded_keys
+from .postings import NO_UNITS, POSTINGS, UnitsByKey
+from .state import State
+from .terms import require_known
+from .text_index import NUMBER_FIELDS, Rank
 from .timeindex import ACTIVE, CLOSED, FUTURE
 from .timeline import Status
-from .values import asked_keys, coded_keys
-
-if TYPE_CHECKING:
-    from ..records import SOREntity
-    from .view import View
 
 _STATUS_CODES = {Status.ACTIVE: ACTIVE, Status.CLOSED: CLOSED, Status.FUTURE: FUTURE}
 _CODED = frozenset({"entity_type", "speciality", "owner", "edi_type"})
 
 Test = Callable[[int], bool]
-"""Tells whether the version of a row matches."""
+"""Returns whether the version of a row matches."""
 
 
 @attrs.frozen
@@ -45,10 +40,10 @@ class Filter:
     """One condition: the units that may match on any day, and the test of a version."""
 
     units: AbstractSet[int] | None
-    """``None``: any unit may, or ``reach`` tells."""
+    """``None``: any unit may, or ``reach`` decides."""
     test: Test
     reach: Callable[[int], AbstractSet[int] | None] | None = None
-    """Gives the units that may match where that takes a walk; ``None`` where they are more than a
+    """Returns the units that may match where that takes a walk; ``None`` where they are more than a
     number, as then testing those left over from the other filters is quicker."""
 
 
@@ -76,12 +71,12 @@ class Question:
         text: str | None,
         **others: Any,
     ) -> Question:
-        """Take the arguments of ``View.find``.
+        """Check the arguments of ``View.find``.
 
         Raises:
             TypeError: If one is not text.
-            UnknownTermError: If the level is none.
-            ValueError: If the status is none.
+            UnknownTermError: If there is no such level.
+            ValueError: If there is no such status.
         """
         for field, value in (("text", text), *others.items()):
             if not (value is None or isinstance(value, str)) and not (
@@ -119,26 +114,26 @@ def _one_of(field: str, kind: Any, asked: Any) -> Any:
         return kind(asked.strip().upper())
     except ValueError:
         allowed = ", ".join(member.value for member in kind)
-        raise ValueError(f"{field} {asked!r} is none of {allowed}") from None
+        raise ValueError(f"{field} {asked!r} is not one of {allowed}") from None
 
 
-def find(view: View, question: Question, limit: int | None) -> tuple[SOREntity, ...]:
+def find(state: State, question: Question, limit: int | None) -> tuple[SOREntity, ...]:
     """Answer a question, best hit first."""
     rank = None if question.text is None else Rank(question.text)
-    filters = list(_filters(view, question, rank))
-    row_of = _rows_by_status(view, question.statuses)
+    filters = list(_filters(state, question, rank))
+    row_of = _rows_by_status(state, question.statuses)
     hits: list[int] = []
-    for unit in _candidates(view, filters):
+    for unit in _candidates(state, filters):
         row = row_of(unit)
         if row is not None and all(one.test(row) for one in filters):
             hits.append(row)
-    store = view._store
+    store = state.core.store
     rows = hits if rank is None else rank.sorted(hits)
     return tuple([store.record(row) for row in rows[:limit]])
 
 
-def _candidates(view: View, filters: list[Filter]) -> Iterable[int]:
-    everybody = range(len(view._store.ids))
+def _candidates(state: State, filters: list[Filter]) -> Iterable[int]:
+    everybody = range(len(state.core.store.ids))
     left: AbstractSet[int] | None = None
     for units in sorted((one.units for one in filters if one.units is not None), key=len):
         left = units if left is None else left & units
@@ -150,9 +145,9 @@ def _candidates(view: View, filters: list[Filter]) -> Iterable[int]:
     return everybody if left is None else sorted(left)
 
 
-def _rows_by_status(view: View, statuses: frozenset[int]) -> Callable[[int], int | None]:
-    """Give a function from a unit to the row that stands for it, ``None`` for another status."""
-    index, day = view._index, view._ordinal
+def _rows_by_status(state: State, statuses: frozenset[int]) -> Callable[[int], int | None]:
+    """Return a function from a unit to the row that stands for it, ``None`` for another status."""
+    index, day = state.core.index, state.ordinal
 
     def row_of(unit: int) -> int | None:
         row = index.row_on(unit, day)
@@ -164,61 +159,59 @@ def _rows_by_status(view: View, statuses: frozenset[int]) -> Callable[[int], int
     return row_of
 
 
-def _filters(view: View, question: Question, rank: Rank | None) -> Iterator[Filter]:
+def _filters(state: State, question: Question, rank: Rank | None) -> Iterator[Filter]:
     if rank is not None:
-        yield _text_filter(view, rank)
-    if question.entity_type is not None:
-        one = _coded_filter(view, "entity_type", question.entity_type, coded_keys)
-        require_known(view, "entity_type", question.entity_type, one.units or ())
-        yield one
-    if question.speciality is not None:
-        one = _coded_filter(view, "specialities", question.speciality, _any_coded_keys)
-        require_known(view, "speciality", question.speciality, one.units or ())
-        yield one
+        yield _text_filter(state, rank)
+    for field, asked in (
+        ("entity_type", question.entity_type),
+        ("specialities", question.speciality),
+    ):
+        if asked is not None:
+            one = _coded_filter(state, field, asked)
+            named = "speciality" if field == "specialities" else field
+            require_known(state, named, asked, one.units or ())
+            yield one
     if question.owner is not None:
-        yield _owner_filter(view, question.owner)
+        yield _owner_filter(state, question.owner)
     if question.post_code is not None:
-        units = _at_address(view, "post codes", _post_code_keys)
-        code = _post_code(question.post_code, units)
-        yield _address_filter(view, units, _post_code_keys, {code})
-    if question.municipality is not None:
-        asked = asked_municipality(question.municipality)
-        units = _at_address(view, "municipalities", municipality_keys)
-        require_known(view, "municipality", question.municipality, _union(units, asked))
-        yield _address_filter(view, units, municipality_keys, asked)
-    if question.region is not None:
-        asked = asked_region(question.region)
-        units = _at_address(view, "regions", region_keys)
-        require_known(view, "region", question.region, _union(units, asked))
-        yield _address_filter(view, units, region_keys, asked)
+        code = _post_code(question.post_code, state.core.units_by("post_code"))
+        yield _address_filter(state, "post_code", {code})
+    for field, place, keys_of in (
+        ("municipality", question.municipality, asked_municipality),
+        ("region", question.region, asked_region),
+    ):
+        if place is not None:
+            keys = keys_of(place)
+            require_known(state, field, place, _union(state.core.units_by(field), keys))
+            yield _address_filter(state, field, keys)
     if question.edi_type is not None:
-        yield _edi_filter(view, question.edi_type)
+        yield _edi_filter(state, question.edi_type)
     if question.sor_type is not None:
         level = question.sor_type
-        yield Filter(None, lambda row: view._store.value(row, "sor_type") is level)
+        yield Filter(None, lambda row: state.core.store.value(row, "sor_type") is level)
 
 
 # -- text
 
 
-def _text_filter(view: View, rank: Rank) -> Filter:
-    store, register = view._store, view.register
+def _text_filter(state: State, rank: Rank) -> Filter:
+    store = state.core.store
     read = (parse(rank.text, kind) for kind in LABELS)
     asked = {one.value for one in read if one is not None and one.repaired is None}
     asked |= {rank.text, rank.text.upper()}
-    by_name = register._lazily.get("names", lambda: Names(store)).units(rank.words)
-    by_number = register._lazily.get("numbers", lambda: Numbers(store)).units(asked)
+    by_name = state.core.names.units(rank.words)
+    by_number = state.core.numbers.units(asked)
     by_number.update(store.numbers[one] for one in asked if one in store.numbers)
 
     def test(row: int) -> bool:
         unit = store.unit[row]
         sor_id = store.ids[unit]
-        if unit in by_name and rank.take(row, store.value(row, "name"), sor_id):
+        if unit in by_name and rank.add(row, store.value(row, "name"), sor_id):
             return True
         if unit not in by_number:
             return False
         if sor_id in asked or any(store.value(row, one) in asked for one in NUMBER_FIELDS):
-            rank.take_first(row, sor_id)
+            rank.add_first(row, sor_id)
             return True
         return False
 
@@ -228,45 +221,25 @@ def _text_filter(view: View, rank: Rank) -> Filter:
 # -- codes with names
 
 
-def _coded_filter(
-    view: View,
-    field: str,
-    asked: str | Coded,
-    keys_of: Callable[[Any], Iterable[str]],
-) -> Filter:
-    store, keys = view._store, asked_keys(asked)
-    index = view.register._lazily.get(
-        f"units by keys of {field}", lambda: units_by_keys(store, field, keys_of)
-    )
-    return Filter(
-        _union(index, keys),
-        lambda row: any(key in keys for key in keys_of(store.value(row, field))),
-    )
+def _coded_filter(state: State, field: str, asked: str | Coded) -> Filter:
+    store, keys, keys_of = state.core.store, asked_keys(asked), POSTINGS[field].keys
+
+    def test(row: int) -> bool:
+        value = store.value(row, field)
+        return value is not None and any(key in keys for key in keys_of(value))
+
+    return Filter(_union(state.core.units_by(field), keys), test)
 
 
-def _any_coded_keys(values: tuple[Coded, ...]) -> Iterator[str]:
-    for value in values:
-        yield from coded_keys(value)
-
-
-def _owner_keys(owner: EntityRef | None) -> Iterator[str]:
-    if owner is not None:
-        if owner.sor_id is not None:
-            yield owner.sor_id
-        if owner.name is not None:
-            yield fold(owner.name)
-        yield from coded_keys(owner.entity_type)
-
-
-def _owner_filter(view: View, asked: str | Coded) -> Filter:
+def _owner_filter(state: State, asked: str | Coded) -> Filter:
     """The owner that a unit's row names, and the owner itself."""
-    store = view._store
+    store = state.core.store
     if isinstance(asked, str):
         asked = spelled(asked, "sor_id", store.numbers)
     keys = asked_keys(asked)
-    named = _coded_filter(view, "owner", asked, _owner_keys)
-    kind = _coded_filter(view, "entity_type", asked, coded_keys)
-    name = _coded_filter(view, "name", asked, lambda value: () if value is None else (fold(value),))
+    named, kind, name = (
+        _coded_filter(state, field, asked) for field in ("owner", "entity_type", "name")
+    )
 
     def test(row: int) -> bool:
         if named.test(row):
@@ -277,7 +250,7 @@ def _owner_filter(view: View, asked: str | Coded) -> Filter:
     owners = {store.numbers[key] for key in keys if key in store.numbers}
     for one in (named, kind, name):
         owners |= one.units or set()
-    require_known(view, "owner", asked, owners)
+    require_known(state, "owner", asked, owners)
     return Filter(owners, test)
 
 
@@ -286,11 +259,6 @@ def _union(index: UnitsByKey, keys: Iterable[str]) -> set[int]:
 
 
 # -- addresses, with inheritance
-
-
-def _post_code_keys(address: Address) -> Iterator[str]:
-    if address.post_code is not None:
-        yield address.post_code
 
 
 def _post_code(asked: str, known: UnitsByKey) -> str:
@@ -306,52 +274,31 @@ def _post_code(asked: str, known: UnitsByKey) -> str:
     )
 
 
-def _at_address(view: View, name: str, keys_of: Callable[[Address], Iterable[str]]) -> UnitsByKey:
-    """The units by what any of their own addresses ever had."""
-    store = view._store
-
-    def build() -> UnitsByKey:
-        collected = Postings()
-        for block in ADDRESS_BLOCKS:
-            for row, address in store.stated(block):
-                if address is not None:
-                    for key in keys_of(address):
-                        collected.add(key, store.unit[row])
-        return collected.finished()
-
-    return view.register._lazily.get(f"units by {name}", build)
-
-
-def _address_filter(
-    view: View,
-    by_key: UnitsByKey,
-    keys_of: Callable[[Address], Iterable[str]],
-    keys: AbstractSet[str],
-) -> Filter:
+def _address_filter(state: State, field: str, keys: AbstractSet[str]) -> Filter:
     """Any effective address; what a unit may inherit, those below it may have too."""
-    store, register = view._store, view.register
+    ids, by_key, keys_of = state.core.store.ids, state.core.units_by(field), POSTINGS[field].keys
 
     def reach(limit: int) -> set[int] | None:
         if sum(len(by_key.get(key, NO_UNITS)) for key in keys) > limit:
             return None
         reached = _union(by_key, keys)
-        below = codes.units_by_parent(register)
+        below = state.core.units_by("parent_id")
         waiting = list(reached)
         while waiting and len(reached) <= limit:
-            for unit in below.get(store.ids[waiting.pop()], NO_UNITS):
+            for unit in below.get(ids[waiting.pop()], NO_UNITS):
                 if unit not in reached:
                     reached.add(unit)
                     waiting.append(unit)
         return None if waiting else reached
 
-    inheritance = view._inheritance()
-    known: dict[int, bool] = {}  # by identity: units below share the address that they inherit
+    inheritance = state.core.inheritance(state.ordinal)
+    known: dict[int, tuple[Address, bool]] = {}  # units below share the address they inherit
 
     def matches(address: Address) -> bool:
-        found = known.get(id(address))
-        if found is None:
-            found = known[id(address)] = any(key in keys for key in keys_of(address))
-        return found
+        answer = known.get(id(address))
+        if answer is None:
+            answer = known[id(address)] = (address, any(key in keys for key in keys_of(address)))
+        return answer[1]
 
     def test(row: int) -> bool:
         return any(map(matches, inheritance.addresses(row)))
@@ -362,10 +309,10 @@ def _address_filter(
 # -- message types
 
 
-def _edi_filter(view: View, asked: str | Coded) -> Filter:
+def _edi_filter(state: State, asked: str | Coded) -> Filter:
     """The units whose location number handles a message type on the day."""
-    register, keys = view.register, asked_keys(asked)
-    known = codes.edi_type_by_id(register)
+    store, keys = state.core.store, asked_keys(asked)
+    known = state.core.records_by("edi_types", "edi_type_id")
 
     def keys_of(kind: Coded | None) -> Iterator[str]:
         yield from coded_keys(kind)
@@ -374,14 +321,14 @@ def _edi_filter(view: View, asked: str | Coded) -> Filter:
 
     pairs = [
         pair
-        for pair in register.location_code_edi_types
+        for pair in state.core.tables.location_code_edi_types
         if any(key in keys for key in keys_of(pair.edi_type))
     ]
-    require_known(view, "edi_type", asked, pairs)
-    numbers = {pair.location_code for pair in pairs if pair.validity.contains(view.day)}
+    require_known(state, "edi_type", asked, pairs)
+    numbers = {pair.location_code for pair in pairs if pair.validity.contains(state.day)}
     units = {
-        view._store.numbers[entity.sor_id]
+        store.numbers[entity.sor_id]
         for number in numbers
-        for entity in codes.by_location_code(view, number)
+        for entity in codes.by_location_code(state, number)
     }
-    return Filter(units, lambda row: view._store.unit[row] in units)
+    return Filter(units, lambda row: store.unit[row] in units)

@@ -1,17 +1,17 @@
-"""Who replaced whom: a graph of units, n:m, in which circles can occur."""
+"""Who replaced whom: a graph of units, n:m, in which cycles can occur."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 
 import attrs
 
-from ..display.mixin import HtmlRepr
+from ..notebook import HtmlRepr
 from ..records import ReplacedEntity
-from .circles import circles
-from .store import VersionStore
+from .graph import cycles
+from .store import Store
 
 
 @attrs.frozen(weakref_slot=False, order=True)
@@ -54,49 +54,37 @@ class Replacements:
         return sor_id in self.after or sor_id in self.before
 
     def active_after(self, sor_id: str, day: date, is_active: Callable[[str], bool]) -> list[str]:
-        """Give the units in force at the ends of all chains from ``sor_id``, itself included.
+        """Return the units in force at the ends of all chains from ``sor_id``, itself included.
 
         A chain ends at the first unit that is in force; a replacement that applies only after
         ``day`` is not followed.
         """
-        found: list[str] = []
+        active: list[str] = []
         waiting, seen = deque([sor_id]), {sor_id}
         while waiting:
             current = waiting.popleft()
             if is_active(current):
-                found.append(current)
+                active.append(current)
                 continue
             for successor in self.after.get(current, ()):
                 since = self.pairs[current, successor].from_date
                 if successor not in seen and (since is None or since <= day):
                     seen.add(successor)
                     waiting.append(successor)
-        return found
+        return active
 
-    def circles(self) -> list[list[str]]:
-        """Give the groups of units that replace each other in circles."""
-        return circles(self.after)
-
-
-def follow(edges: Mapping[str, list[str]], sor_id: str) -> tuple[str, ...]:
-    """Give all units reached from ``sor_id``, nearest first, each once, itself left out."""
-    found: dict[str, None] = {}
-    waiting = deque([sor_id])
-    while waiting:
-        for following in edges.get(waiting.popleft(), ()):
-            if following != sor_id and following not in found:
-                found[following] = None
-                waiting.append(following)
-    return tuple(found)
+    def cycles(self) -> list[list[str]]:
+        """Return the groups of units that replace each other in a cycle."""
+        return cycles(self.after)
 
 
-def replacements_of(store: VersionStore, table: Iterable[ReplacedEntity]) -> Iterator[Replacement]:
+def replacements_of(store: Store, table: Iterable[ReplacedEntity]) -> Iterator[Replacement]:
     """Yield the replacements that a source states, wherever it states them."""
     for record in table:
         yield Replacement(record.sor_id, record.replaced_by_id, record.from_date)
-    for row, successors in store.stated("replaced_by"):
+    for row, successors in store.values_by_row("replaced_by"):
         for successor in successors:
             yield Replacement(store.ids[store.unit[row]], successor)
-    for row, predecessors in store.stated("replaces"):
+    for row, predecessors in store.values_by_row("replaces"):
         for predecessor in predecessors:
             yield Replacement(predecessor, store.ids[store.unit[row]])

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import TYPE_CHECKING
 
 from ..inheritance import Effective
 from ..records import SOREntity
 from .days import FIRST_DATE, LAST_DATE
-
-if TYPE_CHECKING:
-    from .view import View
+from .state import State
 
 
-def units_of(view: View, units: Iterable[SOREntity | str]) -> tuple[SOREntity, ...]:
+def units_of(state: State, units: Iterable[SOREntity | str]) -> tuple[SOREntity, ...]:
     """Return units given as records, or as SOR ids of units in force.
 
     Raises:
@@ -23,18 +20,18 @@ def units_of(view: View, units: Iterable[SOREntity | str]) -> tuple[SOREntity, .
     """
     if isinstance(units, str):
         raise TypeError(f"units must be a list of records or SOR ids, not the text {units!r}")
-    return tuple([_unit(view, unit) for unit in units])
+    return tuple([_unit(state, unit) for unit in units])
 
 
-def _unit(view: View, unit: SOREntity | str) -> SOREntity:
+def _unit(state: State, unit: SOREntity | str) -> SOREntity:
     if isinstance(unit, SOREntity):
         return unit
     if not isinstance(unit, str):
         raise TypeError(f"units must be records or SOR ids as text, not {unit!r}")
-    return view[unit]
+    return state[unit]
 
 
-def effective_of(view: View, unit: SOREntity) -> Effective | None:
+def effective_of(state: State, unit: SOREntity) -> Effective | None:
     """Return what a version of a unit has effectively.
 
     On the view's date if the version is in force then. Else on the version's last date in force,
@@ -46,30 +43,29 @@ def effective_of(view: View, unit: SOREntity) -> Effective | None:
         ValueError: If the register does not have the version.
     """
     sor_id = unit.sor_id
-    if view.get(sor_id) == unit:
-        return view.effective(sor_id)
-    register = view.register
-    if unit not in register.history(sor_id):
+    if state.get(sor_id) == unit:
+        return state.effective(sor_id)
+    if unit not in state.core.history(sor_id):
         raise ValueError(
             f"the register does not have this version of {sor_id}: give a record of "
             "this register, or the id"
         )
-    for day in _dates(view, sor_id):
-        other = register.as_of(day)
+    for day in _dates(state, sor_id):
+        other = State(state.core, day)
         if other.get(sor_id) == unit:
             return other.effective(sor_id)
     return None
 
 
-def _dates(view: View, sor_id: str) -> Iterator[date]:
+def _dates(state: State, sor_id: str) -> Iterator[date]:
     """Yield the dates on which a version may begin or end, nearest first, those before first."""
-    own = view.day.toordinal()
-    found = {FIRST_DATE, LAST_DATE}
-    for version in view.register.history(sor_id):
+    own = state.day.toordinal()
+    possible = {FIRST_DATE, LAST_DATE}
+    for version in state.core.history(sor_id):
         validity = version.validity
         for day in (validity.from_date, validity.to_date, version.first_from_date):
             if day is not None:
-                found |= {day.toordinal() - 1, day.toordinal(), day.toordinal() + 1}
-    possible = sorted(day for day in found if FIRST_DATE <= day <= LAST_DATE)
-    for ordinal in [*(day for day in reversed(possible) if day <= own), *possible]:
+                possible |= {day.toordinal() - 1, day.toordinal(), day.toordinal() + 1}
+    ordered = sorted(day for day in possible if FIRST_DATE <= day <= LAST_DATE)
+    for ordinal in [*(day for day in reversed(ordered) if day <= own), *ordered]:
         yield date.fromordinal(ordinal)

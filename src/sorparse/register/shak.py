@@ -11,16 +11,17 @@ from typing import IO, TYPE_CHECKING, Any, BinaryIO
 
 import attrs
 
-from ..display.mixin import Records
 from ..errors import MissingTableError, UnknownUnitError
 from ..identifiers import shak_code_problem
 from ..issues import Issue, Issues, OnIssue
 from ..limits import Limits
+from ..notebook import Records
 from ..records import Extra, SHAKRegion, SHAKUnit, Validity
+from .arrow_table import ArrowTable
 from .days import UNKNOWN_START, Day, as_day, end_ordinal, from_ordinal, start_ordinal
-from .idwords import spelled
-from .lazily import Lazily
-from .shak_view import ShakTable, ShakView, hospital_code
+from .explain_id import spelled
+from .lazy_cache import LazyCache
+from .shak_view import ShakView, hospital_code
 from .timeline import Segment, Version, resolve
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class Times:
     """Disjoint periods, ascending, each with the place of its record in ``units``."""
 
 
-class ShakRegister(ShakTable):
+class ShakRegister(ArrowTable):
     """All codes of SHAK with all their periods: ask it about any date.
 
     Made by :func:`sorparse.load_shak` or :meth:`from_records`. Immutable: threads may share it.
@@ -62,7 +63,7 @@ class ShakRegister(ShakTable):
         self._regions = Records(regions)
         self._lines = dict(lines or {})
         self._issues = tuple(issues)
-        self._lazily = Lazily()
+        self._cache = LazyCache()
         self._places: dict[str, list[int]] = {}
         for place, unit in enumerate(self._units):
             self._places.setdefault(unit.shak_code, []).append(place)
@@ -229,17 +230,17 @@ class ShakRegister(ShakTable):
     @property
     def all_times(self) -> Mapping[str, Times]:
         """When each code was in force."""
-        return self._lazily.get("times", self._all_times)
+        return self._cache.get("times", self._all_times)
 
     @property
     def by_hospital(self) -> Mapping[str, Sequence[str]]:
         """The codes of departments and sections by the code of their hospital, sorted."""
-        return self._lazily.get("by hospital", self._by_hospital)
+        return self._cache.get("by hospital", self._by_hospital)
 
     @property
     def regions_by_code(self) -> Mapping[str, Sequence[SHAKRegion]]:
         """The records of :attr:`regions` by the code of their hospital."""
-        return self._lazily.get("regions", self._regions_by_code)
+        return self._cache.get("regions", self._regions_by_code)
 
     def _all_times(self) -> dict[str, Times]:
         found = {}

@@ -16,7 +16,7 @@ from .timeline import Segment
 if TYPE_CHECKING:
     from .shak import ShakRegister
 
-SHAK_FINDINGS: dict[str, tuple[Severity, str]] = {
+SHAK_ISSUES: dict[str, tuple[Severity, str]] = {
     "bad-shak-code": ("warning", "a malformed SHAK code, often damaged by a spreadsheet"),
     "shak-wrong-level": (
         "warning",
@@ -68,7 +68,7 @@ def check(register: ShakRegister) -> Iterator[Issue]:
 
 
 def _issue(code: str, message: str, value: str, line: int | None) -> Issue:
-    return Issue(SHAK_FINDINGS[code][0], code, message, line=line, column="SHAKkode", value=value)
+    return Issue(SHAK_ISSUES[code][0], code, message, line=line, column="SHAKkode", value=value)
 
 
 def _periods(register: ShakRegister) -> Iterator[Issue]:

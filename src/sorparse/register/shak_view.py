@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import TYPE_CHECKING, TypeVar, overload
 
-from ..display.mixin import Records
 from ..errors import NotInForceError
+from ..notebook import Records
 from ..records import SHAKRegion, SHAKUnit
+from .arrow_table import ArrowTable
 from .days import from_ordinal
 from .folding import fold
 from .timeline import Status
 
 if TYPE_CHECKING:
-    import pandas as pd
-    import polars as pl
-
     from ..tables import Table
     from .shak import ShakRegister
 
@@ -40,31 +37,7 @@ def level_of(code: str) -> int:
     return len(code) - code.startswith(_EXTRA_CODE)
 
 
-class ShakTable:
-    """Hands :meth:`to_arrow` to data tools, so that they take the object as it is."""
-
-    @abstractmethod
-    def to_arrow(self) -> Table:
-        """Return the rows as an Arrow table; needs the extra ``[arrow]``."""
-
-    def __arrow_c_schema__(self) -> object:
-        """Hand the schema over (Arrow PyCapsule interface)."""
-        return self.to_arrow().__arrow_c_schema__()
-
-    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
-        """Hand the rows over (Arrow PyCapsule interface)."""
-        return self.to_arrow().__arrow_c_stream__(requested_schema)
-
-    def to_pandas(self) -> pd.DataFrame:
-        """Return the rows as a ``pandas.DataFrame``; needs the extra ``[pandas]``."""
-        return self.to_arrow().to_pandas()
-
-    def to_polars(self) -> pl.DataFrame:
-        """Return the rows as a ``polars.DataFrame``; needs the extra ``[polars]``."""
-        return self.to_arrow().to_polars()
-
-
-class ShakView(ShakTable):
+class ShakView(ArrowTable):
     """SHAK on one date; made by :meth:`ShakRegister.as_of`.
 
     A mapping of code to the period in force on that date: ``view[code]``, ``code in view``,
@@ -282,11 +255,11 @@ class ShakView(ShakTable):
                 status = Status.ACTIVE
             else:
                 status = Status.FUTURE if self._ordinal < times.opening else Status.CLOSED
-                place = self._standing_in(code, status)
+                place = self._representative(code, status)
             if status in statuses:
                 yield units[place]
 
-    def _standing_in(self, code: str, status: Status) -> int:
+    def _representative(self, code: str, status: Status) -> int:
         """Return the place of the period that represents a code that is not in force."""
         segments = self._register.all_times[code].segments
         if not segments:  # every period ends before it begins

@@ -1,10 +1,10 @@
-"""The versions of all units, kept compactly; records are made when asked for.
+"""The versions of all units in little memory; records are built when asked for.
 
 A register with full history repeats itself: of some forty fields a new version changes two or
-three. So the first version of a unit is kept as the record that was read, and each later one as
-what differs from it, while its dates lie in arrays. A version that differs in too much is kept
-whole again and is what the following ones are compared with. No chain is ever followed: any
-version is made from one record and one difference.
+three. So the first version of a unit is held as the record that was read, and each later one as
+what differs from it, while its dates are in arrays. A version that differs in too much is content
+whole again, and the following ones are compared with it. No chain is ever followed: any version
+is built from one record and one difference.
 
 Measured with 300,000 units and 1.5 million versions (``benchmarks/register.py``, Python 3.11): see
 ``docs/register.md``.
@@ -12,143 +12,87 @@ Measured with 300,000 units and 1.5 million versions (``benchmarks/register.py``
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from array import array
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from operator import attrgetter, is_
 from typing import Any
 
 import attrs
 
+from ..errors import SorError
 from ..formats.edits import AHEAD, latest_edit
 from ..records import SOREntity, Validity
 from ..records.build import fast_constructor
 from .days import end_ordinal, from_ordinal, start_ordinal
 
 _FIELDS = tuple(field.name for field in attrs.fields(SOREntity))
-_DATED = ("validity", "updated_at")  # kept in the arrays
-_KEPT = tuple(name for name in _FIELDS if name not in ("sor_id", *_DATED))
-_KEPT_AT = tuple(_FIELDS.index(name) for name in _KEPT)
-_PLACE = {"sor_id": -1} | {name: place for place, name in enumerate(_KEPT)}
+_DATED = ("validity", "updated_at")  # held in the arrays
+_COMPARED = tuple(name for name in _FIELDS if name not in ("sor_id", *_DATED))
+_COMPARED_AT = tuple(_FIELDS.index(name) for name in _COMPARED)
+_PLACE = {"sor_id": -1} | {name: place for place, name in enumerate(_COMPARED)}
 _VALIDITY_AT, _UPDATED_AT = (_FIELDS.index(name) for name in _DATED)
 _all_fields = attrgetter(*_FIELDS)
-_kept_fields = attrgetter(*_KEPT)
+_compared_fields = attrgetter(*_COMPARED)
 _AHEAD = AHEAD.toordinal()
-_WHOLE_FROM = len(_KEPT) // 2  # from this many differences on, the whole record takes less room
+_WHOLE_FROM = (
+    len(_COMPARED) // 2
+)  # from this many differences on, the whole record takes less memory
 
 Difference = tuple[tuple[int, ...], tuple[Any, ...]]
 """Places of the fields that differ, and their values."""
 
 
-class VersionStore:
+class Store(ABC):
     """All versions in the order of the source; a version is known by its row, a unit by its number.
 
-    Filled once with :meth:`add`, read by any number of threads afterwards.
+    Dates are ordinals. Any number of threads may read it.
     """
 
-    def __init__(self) -> None:
-        self.ids: list[str] = []
-        """SOR id by unit number, in the order of first appearance."""
-        self.numbers: dict[str, int] = {}
-        """Unit number by SOR id."""
-        self.unit = array("i")
-        """Unit number by row."""
-        self.start = array("i")
-        self.end = array("i")
-        self.updated = array("i")
-        self.first_from = array("i")
-        self.line = array("q")
-        """Line in the source by row, 0 where not known."""
-        self._base = array("i")
-        self._latest_base = array("i")
-        self._held: list[SOREntity | Difference | None] = []
-        self._by_place: tuple[array[int], dict[int, array[int]]] | None = None
-        self._compared: tuple[int, tuple[Any, ...]] = (-1, ())  # the base compared with last
-        self._shared_places: dict[tuple[int, ...], tuple[int, ...]] = {}
+    ids: Sequence[str]
+    """SOR id by unit number, in the order of first appearance."""
+    numbers: Mapping[str, int]
+    """Unit number by SOR id."""
+    unit: Sequence[int]
+    """Unit number by row."""
+    start: Sequence[int]
+    end: Sequence[int]
+    updated: Sequence[int]
+    first_from: Sequence[int]
+    line: Sequence[int]
+    """Line in the source by row, 0 if not known."""
 
     def __len__(self) -> int:
-        return len(self._held)
+        return len(self.unit)
 
-    def add(self, record: SOREntity, line: int | None = None) -> None:
-        """Take one version."""
-        row = len(self._held)
-        number = self.numbers.get(record.sor_id)
-        if number is None:
-            number = self.numbers[record.sor_id] = len(self.ids)
-            self.ids.append(record.sor_id)
-            self._latest_base.append(row)
-            held: SOREntity | Difference | None = record
-        else:
-            held = self._difference(record, self._latest_base[number])
-            if held is record:
-                self._latest_base[number] = row
-        self._held.append(held)
-        self._base.append(self._latest_base[number])
-        self.unit.append(number)
-        validity = record.validity
-        self.start.append(start_ordinal(validity.from_date))
-        self.end.append(end_ordinal(validity.to_date))
-        self.updated.append(start_ordinal(record.updated_at))
-        self.first_from.append(start_ordinal(record.first_from_date))
-        self.line.append(line or 0)
-
+    @abstractmethod
     def record(self, row: int) -> SOREntity:
-        """Make the record of a row; equal to the one that was read."""
-        held = self._held[row]
-        if isinstance(held, SOREntity):
-            return held
-        values = list(_all_fields(self._held[self._base[row]]))
-        values[_VALIDITY_AT] = Validity(from_ordinal(self.start[row]), from_ordinal(self.end[row]))
-        values[_UPDATED_AT] = from_ordinal(self.updated[row])
-        if held is not None:
-            for place, value in zip(*held, strict=True):
-                values[_KEPT_AT[place]] = value
-        record: SOREntity = fast_constructor(SOREntity)(*values)
-        return record
+        """Return the record of a row; equal to the one that was read."""
 
+    @abstractmethod
     def value(self, row: int, field: str) -> Any:
-        """Give one field of a row without making its record; not for the dates of the version."""
-        held = self._held[row]
-        if isinstance(held, SOREntity):
-            return getattr(held, field)
-        if held is not None:
-            places, values = held
-            place = _PLACE[field]
-            if place in places:
-                return values[places.index(place)]
-        return getattr(self._held[self._base[row]], field)
+        """Return one field of a row without building its record; not its validity or edit date."""
 
-    def stated(self, field: str) -> Iterator[tuple[int, Any]]:
-        """Yield ``(row, value)`` for every value that any version of a unit has, by row.
+    @abstractmethod
+    def rows_with_values(self, field: str) -> Sequence[int]:
+        """Return rows, ascending, among which is one for every value of every unit."""
 
-        Not every row comes, but every value of every unit; absent values come too.
-        """
-        whole, differing = self._rows_by_place()
-        place = _PLACE[field]
-        for row in sorted((*whole, *differing.get(place, ()))):
-            held = self._held[row]
-            if isinstance(held, SOREntity):
-                yield row, getattr(held, field)
-            elif held is not None:
-                yield row, held[1][held[0].index(place)]
+    def values_by_row(self, field: str) -> Iterator[tuple[int, Any]]:
+        """Yield row and value of :meth:`rows_with_values`; absent values come too."""
+        return ((row, self.value(row, field)) for row in self.rows_with_values(field))
 
-    def _rows_by_place(self) -> tuple[array[int], dict[int, array[int]]]:
-        """Give the rows kept whole, and those that differ in each field; found out once."""
-        if self._by_place is None:
-            whole = array("i")
-            differing: dict[int, array[int]] = {}
-            for row, held in enumerate(self._held):
-                if isinstance(held, SOREntity):
-                    whole.append(row)
-                elif held is not None:
-                    for place in held[0]:
-                        differing.setdefault(place, array("i")).append(row)
-            self._by_place = whole, differing
-        return self._by_place
+    def saved(self, name: str) -> Callable[[], Any] | None:  # noqa: ARG002 - for saved registers
+        """Return what reads an index that was saved; ``None`` if it has to be built."""
+        return None
+
+    def is_current(self) -> bool:
+        """Return whether the saved register that it is from was not replaced; else SorError."""
+        raise SorError("is_current: this register was not opened from a saved one")
 
     def line_of(self, row: int) -> int | None:
-        """Give the line that a row stands on in the source, where that is known."""
+        """Return the line of a row in the source, if known."""
         return self.line[row] or None
 
     def latest_edit(self) -> date | None:
@@ -164,10 +108,110 @@ class VersionStore:
                 if latest.toordinal() < day < _AHEAD:
                     yield row, date.fromordinal(day)
 
+
+class VersionStore(Store):
+    """The versions in memory; filled once with :meth:`add`."""
+
+    def __init__(self) -> None:
+        self.ids: list[str] = []
+        self.numbers: dict[str, int] = {}
+        self.unit: array[int] = array("i")
+        """Unit number by row."""
+        self.start: array[int] = array("i")
+        self.end: array[int] = array("i")
+        self.updated: array[int] = array("i")
+        self.first_from: array[int] = array("i")
+        self.line: array[int] = array("q")
+        self._base = array("i")
+        self._latest_base = array("i")
+        self._contents: list[SOREntity | Difference | None] = []
+        self._by_field: tuple[array[int], dict[str, array[int]]] | None = None
+        self._last_compared: tuple[int, tuple[Any, ...]] = (-1, ())  # the base and its fields
+        self._shared_places: dict[tuple[int, ...], tuple[int, ...]] = {}
+
+    def add(self, record: SOREntity, line: int | None = None) -> None:
+        """Add a version."""
+        row = len(self._contents)
+        number = self.numbers.get(record.sor_id)
+        if number is None:
+            number = self.numbers[record.sor_id] = len(self.ids)
+            self.ids.append(record.sor_id)
+            self._latest_base.append(row)
+            content: SOREntity | Difference | None = record
+        else:
+            content = self._difference(record, self._latest_base[number])
+            if content is record:
+                self._latest_base[number] = row
+        self._contents.append(content)
+        self._base.append(self._latest_base[number])
+        self.unit.append(number)
+        validity = record.validity
+        self.start.append(start_ordinal(validity.from_date))
+        self.end.append(end_ordinal(validity.to_date))
+        self.updated.append(start_ordinal(record.updated_at))
+        self.first_from.append(start_ordinal(record.first_from_date))
+        self.line.append(line or 0)
+
+    def record(self, row: int) -> SOREntity:
+        """Return the record of a row; equal to the one that was read."""
+        content = self._contents[row]
+        if isinstance(content, SOREntity):
+            return content
+        values = list(_all_fields(self._contents[self._base[row]]))
+        values[_VALIDITY_AT] = Validity(from_ordinal(self.start[row]), from_ordinal(self.end[row]))
+        values[_UPDATED_AT] = from_ordinal(self.updated[row])
+        if content is not None:
+            for place, value in zip(*content, strict=True):
+                values[_COMPARED_AT[place]] = value
+        record: SOREntity = fast_constructor(SOREntity)(*values)
+        return record
+
+    def value(self, row: int, field: str) -> Any:
+        """Return one field of a row; at most one difference is looked at."""
+        content = self._contents[row]
+        if isinstance(content, SOREntity):
+            return getattr(content, field)
+        if content is not None:
+            places, values = content
+            place = _PLACE[field]
+            if place in places:
+                return values[places.index(place)]
+        return getattr(self._contents[self._base[row]], field)
+
+    def rows_with_values(self, field: str) -> Sequence[int]:
+        """Return the rows held whole, and those that differ from them in the field."""
+        whole, differing = self.rows_by_field()
+        return sorted((*whole, *differing.get(field, ())))
+
+    def column(self, field: str) -> list[Any]:
+        """Return the values of a field by row; not of the dates of the version."""
+        whole, differing = self.rows_by_field()
+        values: list[Any] = [None] * len(self)
+        for row in whole:
+            values[row] = getattr(self._contents[row], field)
+        values = [values[base] for base in self._base]
+        for row in differing.get(field, ()):
+            values[row] = self.value(row, field)
+        return values
+
+    def rows_by_field(self) -> tuple[array[int], dict[str, array[int]]]:
+        """Return the rows held whole, and those that differ from these in each field."""
+        if self._by_field is None:
+            whole = array("i")
+            differing: dict[str, array[int]] = {}
+            for row, content in enumerate(self._contents):
+                if isinstance(content, SOREntity):
+                    whole.append(row)
+                elif content is not None:
+                    for place in content[0]:
+                        differing.setdefault(_COMPARED[place], array("i")).append(row)
+            self._by_field = whole, differing
+        return self._by_field
+
     def _difference(self, record: SOREntity, base: int) -> SOREntity | Difference | None:
-        if self._compared[0] != base:  # the versions of a unit mostly stand together
-            self._compared = base, _kept_fields(self._held[base])
-        new, old = _kept_fields(record), self._compared[1]
+        if self._last_compared[0] != base:  # the versions of a unit are mostly together
+            self._last_compared = base, _compared_fields(self._contents[base])
+        new, old = _compared_fields(record), self._last_compared[1]
         places = tuple(
             [
                 place

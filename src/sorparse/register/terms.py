@@ -5,22 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 
 from ..errors import UnknownTermError
 from ..records import Address, Coded, EntityRef, SorType
 from . import codes
+from .core import Core
 from .folding import fold
-from .places import municipality_name, region_name, shipped_name
+from .match_codes import municipality_name, region_name, shipped_name
+from .postings import ADDRESS_BLOCKS
+from .state import State
 from .timeindex import NO_ROW
 
-if TYPE_CHECKING:
-    from .register import Register
-    from .view import View
-
-ADDRESS_BLOCKS = ("postal_address", "visiting_address", "activity_address")
 _FEW = 3
 _FEW_ENOUGH = 8
 """Values that a message can list in full."""
@@ -97,14 +95,14 @@ FIELDS = tuple(_FIELDS)
 """What :func:`terms` takes."""
 
 
-def terms(view: View, field: str) -> tuple[Term, ...]:
+def terms(state: State, field: str) -> tuple[Term, ...]:
     """Return the values that the units in force have; see ``View.terms``."""
     if field not in _FIELDS:
         raise ValueError(f"unknown field {field!r}: expected one of {', '.join(FIELDS)}")
     counts: Counter[str] = Counter()
     names: dict[str, Counter[str | None]] = {}
     having: dict[str, str | None] = {}
-    for pairs in _edi_types(view) if field == "edi_type" else _of_units(view, field):
+    for pairs in _edi_types(state) if field == "edi_type" else _of_units(state, field):
         keys = set()
         for code, name in pairs:
             key = code if code is not None else _FIELDS[field].plain(name or "")
@@ -117,10 +115,10 @@ def terms(view: View, field: str) -> tuple[Term, ...]:
     return tuple(sorted(found, key=lambda one: (-one.count, one.name or "", one.code or "")))
 
 
-def _of_units(view: View, field: str) -> Iterator[list[Pair]]:
-    store, kind = view._store, _FIELDS[field]
-    inheritance = view._inheritance()
-    for row in view._rows:
+def _of_units(state: State, field: str) -> Iterator[list[Pair]]:
+    store, kind = state.core.store, _FIELDS[field]
+    inheritance = state.core.inheritance(state.ordinal)
+    for row in state.rows:
         if row == NO_ROW:
             continue
         if kind.stored is ADDRESS_BLOCKS:
@@ -131,34 +129,34 @@ def _of_units(view: View, field: str) -> Iterator[list[Pair]]:
         if field == "owner":
             if store.value(row, "sor_type") is SorType.IE:
                 pairs.append((store.ids[store.unit[row]], store.value(row, "name")))
-            pairs = [(sor_id, name or _name(view, sor_id)) for sor_id, name in pairs]
+            pairs = [(sor_id, name or _name(state, sor_id)) for sor_id, name in pairs]
         yield pairs
 
 
-def _name(view: View, sor_id: str | None) -> str | None:
-    unit = None if sor_id is None else view.get(sor_id)
+def _name(state: State, sor_id: str | None) -> str | None:
+    unit = None if sor_id is None else state.get(sor_id)
     return None if unit is None else unit.name
 
 
-def _edi_types(view: View) -> Iterator[list[Pair]]:
-    register = view.register
+def _edi_types(state: State) -> Iterator[list[Pair]]:
+    core = state.core
     by_unit: dict[str, list[Pair]] = {}
-    for number, records in codes.edi_types_by_location_code(register).items():
+    for number, records in core.records_by("location_code_edi_types", "location_code").items():
         kinds = [
-            codes.named(register, record).edi_type
+            codes.with_type_name(core, record).edi_type
             for record in records
-            if record.validity.contains(view.day)
+            if record.validity.contains(state.day)
         ]
-        for unit in codes.by_location_code(view, number) if kinds else ():
+        for unit in codes.by_location_code(state, number) if kinds else ():
             by_unit.setdefault(unit.sor_id, []).extend(pair for k in kinds for pair in _coded(k))
     yield from by_unit.values()
 
 
-def require_known(view: View, field: str, asked: str | Coded, having: Collection[Any]) -> None:
+def require_known(state: State, field: str, asked: str | Coded, having: Collection[Any]) -> None:
     """Raise UnknownTermError for a value that no unit ever had and that no code list has.
 
     Args:
-        view: The view that is searched.
+        state: The register on the date that is searched.
         field: What is searched in.
         asked: The value.
         having: What has it in the register.
@@ -169,7 +167,7 @@ def require_known(view: View, field: str, asked: str | Coded, having: Collection
     plain = _FIELDS[field].plain
     codes_known: dict[str, str] = {}
     names_known: dict[str, str] = {}
-    for code, name in _everything(view.register, field):
+    for code, name in _everything(state.core, field):
         if code is not None:
             codes_known.setdefault(code, fold(code))
         if name is not None:
@@ -191,23 +189,23 @@ def require_known(view: View, field: str, asked: str | Coded, having: Collection
     )
 
 
-def _everything(register: Register, field: str) -> Iterator[Pair]:
+def _everything(core: Core, field: str) -> Iterator[Pair]:
     """Yield what any version of any unit has, and what the code lists have."""
     from ..codes import entries
 
     kind = _FIELDS[field]
     for stored in kind.stored:
-        for row, value in register._store.stated(stored):
+        for row, value in core.store.values_by_row(stored):
             yield from kind.pairs(value)
             if field == "owner":
                 yield from _coded(value and value.entity_type)
-                if register._store.value(row, "sor_type") is SorType.IE:
-                    yield None, register._store.value(row, "name")
+                if core.store.value(row, "sor_type") is SorType.IE:
+                    yield None, core.store.value(row, "name")
     if field in ("entity_type", "speciality"):
-        for record in register.classifications:
+        for record in core.tables.classifications:
             yield from _coded(record.entry)
     if field == "edi_type":
-        for message in register.edi_types:
+        for message in core.tables.edi_types:
             yield message.edi_type_id, message.name
             yield message.code, None
     for each in kind.lists:

@@ -5,24 +5,28 @@ numbers; ``_segment_from[unit]`` says where a unit's begin. As overlaps, ties an
 day are settled when the index is built, a look-up is one bisection and cannot meet a tie.
 
 With numpy the units whose versions follow each other cleanly are settled all at once; only the
-others go through :func:`~.timeline.resolve` one by one. The tests hold both ways to equal arrays.
+others are settled by :func:`~.timeline.resolve` one by one. The tests require equal arrays of both.
 """
 
 from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Protocol
 
 from .days import FIRST_DATE, OPEN_END, UNKNOWN_START
-from .numeric import find_numpy
+from .optional_numpy import find_numpy
 from .timeline import Segment, Status, Version, resolve
 
 NO_ROW = -1
 CLOSED, ACTIVE, FUTURE = range(3)
 """Codes of :meth:`TimeIndex.statuses`."""
+_ARRAYS = (
+    *("opening", "rows", "rows_from"),
+    *("_starts", "_ends", "_segment_rows", "_segment_from"),
+)
 _DAY_BITS = OPEN_END.bit_length()
 _ROW_BITS = 32
 _ROW_MASK = (1 << _ROW_BITS) - 1
@@ -31,20 +35,34 @@ _ROW_MASK = (1 << _ROW_BITS) - 1
 class Versions(Protocol):
     """The dates of versions, by row; a unit is its number, a date its ordinal."""
 
-    ids: list[str]
-    """SOR id by unit number."""
-    unit: array[int]
-    """Unit number by row."""
-    start: array[int]
-    end: array[int]
-    updated: array[int]
-    first_from: array[int]
-
     def __len__(self) -> int: ...
+    @property
+    def ids(self) -> Sequence[str]:
+        """SOR id by unit number."""
+
+    @property
+    def unit(self) -> Sequence[int]:
+        """Unit number by row."""
+
+    @property
+    def start(self) -> Sequence[int]:
+        """From-date by row."""
+
+    @property
+    def end(self) -> Sequence[int]:
+        """To-date by row."""
+
+    @property
+    def updated(self) -> Sequence[int]:
+        """Edit date by row."""
+
+    @property
+    def first_from(self) -> Sequence[int]:
+        """Opening by row."""
 
 
 class TimeIndex:
-    """Which row stands for which unit on which day. Days are ordinals, units are numbers.
+    """Which row applies to which unit on which date. Days are ordinals, units are numbers.
 
     ``numpy`` false builds and answers without numpy even where it is installed.
     """
@@ -52,28 +70,46 @@ class TimeIndex:
     def __init__(self, store: Versions, *, numpy: bool = True) -> None:
         self._numpy = find_numpy() if numpy else None
         self.units = len(store.ids)
-        self.opening = array("i")
+        self.opening: Sequence[int]
         """Opening by unit number."""
-        self.rows: array[int]
+        self.rows: Sequence[int]
         """All rows, by unit, each unit's oldest first (in order of precedence)."""
-        self.rows_from: array[int]
-        self._starts = array("i")
-        self._ends = array("i")
-        self._segment_rows = array("i")
-        self._segment_from = array("i")
+        self.rows_from: Sequence[int]
+        self._starts: Sequence[int]
+        self._ends: Sequence[int]
+        self._segment_rows: Sequence[int]
+        self._segment_from: Sequence[int]
         if self._numpy is not None and len(store):
             self._build_with_numpy(store, self._numpy)
         else:
             self._build(store)
 
+    @classmethod
+    def from_arrays(cls, units: int, arrays: Mapping[str, Sequence[int]], numpy: Any) -> TimeIndex:
+        """Return an index that was built before, from its :meth:`arrays`."""
+        index = cls.__new__(cls)
+        index.units = units
+        for name, value in {**arrays, "_numpy": numpy}.items():
+            setattr(index, name, value)
+        return index
+
+    @staticmethod
+    def names() -> Sequence[str]:
+        """Return the names of all arrays."""
+        return _ARRAYS
+
+    def arrays(self) -> dict[str, Sequence[int]]:
+        """Return all that the index consists of, by name."""
+        return {name: getattr(self, name) for name in _ARRAYS}
+
     # -- questions about one unit
 
     def history(self, unit: int) -> Sequence[int]:
-        """Give the rows of a unit, oldest first."""
+        """Return the rows of a unit, oldest first."""
         return self.rows[self.rows_from[unit] : self.rows_from[unit + 1]]
 
     def row_on(self, unit: int, day: int) -> int:
-        """Give the row in force on a day, :data:`NO_ROW` where there is none."""
+        """Return the row in force on a day, :data:`NO_ROW` where there is none."""
         low = self._segment_from[unit]
         at = bisect_right(self._starts, day, low, self._segment_from[unit + 1]) - 1
         if at >= low and self._ends[at] >= day:
@@ -96,7 +132,7 @@ class TimeIndex:
         return self._starts[at] - 1 if at < high else OPEN_END
 
     def status(self, unit: int, day: int) -> Status:
-        """Tell what a unit is on a day."""
+        """Return the status of a unit on a day."""
         if self.row_on(unit, day) != NO_ROW:
             return Status.ACTIVE
         return Status.FUTURE if day < self.opening[unit] else Status.CLOSED
@@ -107,7 +143,7 @@ class TimeIndex:
             yield Segment(self._starts[at], self._ends[at], self._segment_rows[at])
 
     def last_day(self, unit: int, day: int) -> int:
-        """Give the end of the unbroken time in force around a day on which a unit is in force."""
+        """Return the end of the unbroken time in force around a day on which a unit is in force."""
         high = self._segment_from[unit + 1]
         at = bisect_right(self._starts, day, self._segment_from[unit], high) - 1
         while at + 1 < high and self._starts[at + 1] == self._ends[at] + 1:
@@ -115,13 +151,13 @@ class TimeIndex:
         return self._ends[at]
 
     def last_day_before(self, unit: int, day: int) -> int | None:
-        """Give the last day in force before a day on which the unit is not in force."""
+        """Return the last day in force before a day on which the unit is not in force."""
         low = self._segment_from[unit]
         at = bisect_right(self._starts, day, low, self._segment_from[unit + 1]) - 1
         return self._ends[at] if at >= low else None
 
     def representative(self, unit: int, day: int) -> int:
-        """Give the row that stands for a unit on a day, whatever its status.
+        """Return the row that stands for a unit on a day, whatever its status.
 
         The one in force; for a closed unit the last one that was; for a future one the first that
         will be. A unit that is never in force is represented by its newest version.
@@ -135,7 +171,7 @@ class TimeIndex:
     # -- questions about all units
 
     def snapshot(self, day: int) -> Sequence[int]:
-        """Give the row in force by unit number, :data:`NO_ROW` where a unit has none."""
+        """Return the row in force by unit number, :data:`NO_ROW` where a unit has none."""
         if self._numpy is not None:
             return self._snapshot_with_numpy(day, self._numpy)
         starts, ends, found = self._starts, self._ends, array("i")
@@ -148,7 +184,7 @@ class TimeIndex:
         return found
 
     def statuses(self, day: int) -> Sequence[int]:
-        """Give the code of the status by unit number."""
+        """Return the code of the status by unit number."""
         np = self._numpy
         if np is None:
             return array(
@@ -178,15 +214,18 @@ class TimeIndex:
         self.rows = array("i", [key & _ROW_MASK for key in keys])
         del keys
         self.rows_from = array("i", [0, *_run_ends(store.unit, self.rows)])
+        openings, starts, ends, segment_rows, segment_from = (array("i") for _ in range(5))
         for low, high in pairwise(self.rows_from):
-            self._segment_from.append(len(self._starts))
+            segment_from.append(len(starts))
             opening, segments = _resolved(store, self.rows[low:high])
-            self.opening.append(opening)
+            openings.append(opening)
             for start, end, row in segments:
-                self._starts.append(start)
-                self._ends.append(end)
-                self._segment_rows.append(row)
-        self._segment_from.append(len(self._starts))
+                starts.append(start)
+                ends.append(end)
+                segment_rows.append(row)
+        segment_from.append(len(starts))
+        self.opening, self._starts, self._ends = openings, starts, ends
+        self._segment_rows, self._segment_from = segment_rows, segment_from
 
     def _build_with_numpy(self, store: Versions, np: Any) -> None:
         unit, start, end, updated = (
@@ -198,9 +237,9 @@ class TimeIndex:
         rows_from = np.concatenate(([0], np.cumsum(np.bincount(unit))))
         first = rows_from[:-1]
 
-        given = _numbers(np, store.first_from)[order]
-        given = np.where(given == UNKNOWN_START, OPEN_END, given)
-        opening = np.minimum.reduceat(given, first)
+        first_from = _numbers(np, store.first_from)[order]
+        first_from = np.where(first_from == UNKNOWN_START, OPEN_END, first_from)
+        opening = np.minimum.reduceat(first_from, first)
         opening = np.where(opening == OPEN_END, start[first], opening)
 
         # rule 4, then what is not plain: a version without a date, an overlap, a lost opening
@@ -210,20 +249,20 @@ class TimeIndex:
             (end[successor] == OPEN_END) & (start[successor + 1] > start[successor])
         ]
         ended[superseded] = start[superseded + 1] - 1
-        odd = np.zeros(self.units, bool)
-        odd[unit[start > end]] = True
-        odd[unit[successor[start[successor + 1] <= ended[successor]]]] = True
-        odd[unit[ended < FIRST_DATE]] = True
-        odd |= ended[first] < opening
-        start[first] = opening  # rules 2 and 6; the odd ones are done again below
+        irregular = np.zeros(self.units, bool)
+        irregular[unit[start > end]] = True
+        irregular[unit[successor[start[successor + 1] <= ended[successor]]]] = True
+        irregular[unit[ended < FIRST_DATE]] = True
+        irregular |= ended[first] < opening
+        start[first] = opening  # rules 2 and 6; the irregular ones are settled again below
 
-        del end, given, successor, superseded
-        plain = ~odd[unit]
+        del end, first_from, successor, superseded
+        plain = ~irregular[unit]
         parts = [(unit[plain], start[plain], ended[plain], order[plain])]
-        odd_units = np.flatnonzero(odd)
-        if len(odd_units):
+        irregular_units = np.flatnonzero(irregular)
+        if len(irregular_units):
             resolved = array("i")
-            for number in odd_units.tolist():
+            for number in irregular_units.tolist():
                 rows = order[rows_from[number] : rows_from[number + 1]].tolist()
                 opening[number], segments = _resolved(store, rows)
                 for segment in segments:
@@ -231,8 +270,8 @@ class TimeIndex:
                     resolved.extend(segment)
             parts.append(tuple(_numbers(np, resolved).reshape(-1, 4).T))
         units, starts, ends, rows = (np.concatenate(column) for column in zip(*parts, strict=True))
-        if len(odd_units):
-            merged = np.argsort(units, kind="stable")  # a unit stands in one part only
+        if len(irregular_units):
+            merged = np.argsort(units, kind="stable")  # a unit is in one part only
             units, starts, ends, rows = (column[merged] for column in (units, starts, ends, rows))
         counts = np.bincount(units, minlength=self.units)
         segment_from = np.concatenate(([0], np.cumsum(counts)))
@@ -277,7 +316,7 @@ def _resolved(store: Versions, rows: Sequence[int]) -> tuple[int, list[Segment]]
     return resolve(versions, min(given, default=UNKNOWN_START))
 
 
-def _numbers(np: Any, column: array[int]) -> Any:
+def _numbers(np: Any, column: Sequence[int]) -> Any:
     return np.asarray(column)  # a view
 
 

@@ -12,6 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any, BinaryIO, cast
 
+import attrs
+
 from ..errors import SorFileError
 from ..limits import DEFAULT_LIMITS, Limits
 from .member import Member, Source
@@ -151,9 +153,7 @@ def _from_seekable(
         return cast("BinaryIO", io.BufferedReader(Window(stream, start, lock)))
 
     if is_zip(head):
-        source = from_zip(opener, name, limits)
-        source._close = close
-        return source
+        return attrs.evolve(from_zip(opener, name, limits), close=close)
     _check_size(name, end - start, limits)
     return Source(name, (Member(name, Path(name).name, end - start, opener),), close=close)
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import sorparse
 
-from .. import arguments, told, units
+from .. import arguments, unit_details, units
 from ..output import Output
 from . import diff as diff_command
 
@@ -161,13 +161,13 @@ def _show(args: argparse.Namespace, out: Output) -> int:
         )
         return 0
     view = archive.as_of(args.as_of, registered=args.registered)
-    shown = told.of(view, args.code)
+    shown = unit_details.describe(view, args.code)
     if out.is_json:
         out.json({"registered": str(args.registered or archive.nights[-1]), **shown})
     else:
-        out.rows(("field", "value"), told.flat(shown["unit"]))
+        out.rows(("field", "value"), unit_details.flat(shown["unit"]))
         if out.is_text:
-            out.line(told.status_line(shown))
+            out.line(unit_details.status_line(shown))
     return 0
 
 

@@ -33,6 +33,11 @@ from .systems import Json, absent, filled, organization_reference
 if TYPE_CHECKING:
     from ...register import Register, View
 
+KEYS = (
+    *("resourceType", "id", "identifier", "status", "connectionType", "managingOrganization"),
+    *("period", "payloadType", "payloadMimeType", "_payloadMimeType", "_address"),
+)
+"""Keys of a resource, in their order."""
 _EDIFACT, _XML, _FHIR = "application/EDIFACT", "application/xml", "application/fhir+xml"
 _MIME_TYPES = (
     (re.compile(r"urn:.*:edifact:.*", re.IGNORECASE), _EDIFACT),
@@ -99,10 +104,10 @@ def _records(view: View, code: str) -> Sequence[LocationCode]:
 
 
 def _payload(register: Register, record: LocationCode, day: date) -> list[Json]:
-    from ...register.codes import edi_type_by_id, edi_types_by_location_code
-
-    pairs = edi_types_by_location_code(register).get(record.location_code, ())
-    known = {edi_id: rows[-1] for edi_id, rows in edi_type_by_id(register).items()}
+    by_code = register.core.records_by("location_code_edi_types", "location_code")
+    pairs = by_code.get(record.location_code, ())
+    types = register.core.records_by("edi_types", "edi_type_id")
+    known = {edi_id: rows[-1] for edi_id, rows in types.items()}
     return [
         payload_type(pair, known) for pair in dict.fromkeys(pairs) if pair.validity.contains(day)
     ]

@@ -1,0 +1,103 @@
+"""The codes of the issues of ``Register.check``, and how an issue is written."""
+
+from __future__ import annotations
+
+from ..issues import Issue, Severity
+from .core import Core
+
+CHECK_ISSUES: dict[str, tuple[Severity, str]] = {
+    "inverted-validity": ("warning", "a version ends before it starts; it stands for no day"),
+    "duplicate-key": ("warning", "a row has the key of an earlier one"),
+    "several-open-versions": (
+        "warning",
+        "a unit has several versions without end; the later-starting one ends the earlier",
+    ),
+    "overlapping-versions": (
+        "warning",
+        "two versions of a unit hold on the same days; the later-starting one stands",
+    ),
+    "touching-versions": (
+        "info",
+        "a version starts on the last day of the one before; the later one stands that day",
+    ),
+    "version-gap": ("warning", "days between two versions of a unit have none; it is closed then"),
+    "version-before-opening": ("warning", "a version starts before the unit opens"),
+    "edit-date-ahead": (
+        "warning",
+        "a version was edited well after nearly all others; the date decides nothing",
+    ),
+    "opening-differs": ("info", "versions of a unit give different openings; the earliest counts"),
+    "unknown-parent": ("warning", "the parent is not in the register (an orphan)"),
+    "parent-cycle": ("warning", "units are each other's parents"),
+    "parent-closed-before-child": ("warning", "the parent is closed while the unit is in force"),
+    "inherits-from-closed-unit": (
+        "warning",
+        "the parent is closed, and the unit inherits from the last version of a closed unit",
+    ),
+    "parent-opens-after-child": ("warning", "the unit is in force before its parent opens"),
+    "bad-shak-code": ("warning", "a malformed SHAK code, often damaged by a spreadsheet"),
+    "bad-sor-id": ("warning", "an id that is no SOR id"),
+    "check-digit": ("warning", "a SOR id, location or CVR number with a wrong check digit"),
+    "shared-shak-code": ("info", "several units have a SHAK code on the same days"),
+    "shared-location-code": ("info", "several units own a location number on the same days"),
+    "shared-provider-number": ("info", "several units have a provider number on the same days"),
+    "disarmed-provider-number": ("info", "a provider number disarmed by 99 in front"),
+    "several-shak-codes": ("warning", "the SHAK map gives a unit several codes on the same days"),
+    "shak-map-unknown-unit": ("warning", "a row of the SHAK map names a unit that is not there"),
+    "shak-map-unknown-code": ("warning", "a row of the SHAK map has a code that no unit has"),
+    "shak-map-outside-unit": ("warning", "a SHAK code is mapped on days its unit is not in force"),
+    "shak-map-differs": ("warning", "a unit's row and the SHAK map give different SHAK codes"),
+    "location-code-unknown-unit": ("warning", "a location number names a unit that is not there"),
+    "location-code-unlisted": ("info", "a unit's location number is not among LocationsCodes"),
+    "edi-map-unknown-location-code": (
+        "warning",
+        "a message type stands on a location number that is not there",
+    ),
+    "edi-map-unknown-edi-type": ("warning", "a location number has a message type not in EDITypes"),
+    "replacement-unknown-unit": ("warning", "a replacement names a unit that is not there"),
+    "replacement-cycle": ("warning", "units replace each other in a circle"),
+    "code-not-classified": ("warning", "a code that the classifications do not have"),
+}
+"""Severity and meaning by code; the codes are stable."""
+
+
+def row_issue(  # noqa: PLR0917 - the parts of an issue in their order
+    core: Core,
+    row: int,
+    code: str,
+    message: str,
+    column: str | None = None,
+    value: str | None = None,
+) -> Issue:
+    """Return an issue of a version of a unit."""
+    store = core.store
+    return Issue(
+        CHECK_ISSUES[code][0],
+        code,
+        message,
+        line=store.line_of(row),
+        column=column,
+        value=value,
+        sor_id=store.ids[store.unit[row]],
+    )
+
+
+def table_issue(  # noqa: PLR0917 - the parts of an issue in their order
+    core: Core,
+    table: str,
+    place: int,
+    code: str,
+    message: str,
+    column: str | None = None,
+    value: str | None = None,
+) -> Issue:
+    """Return an issue of a record of one of the other tables."""
+    return Issue(
+        CHECK_ISSUES[code][0],
+        code,
+        f"{table}: {message}",
+        line=core.line_of(table, place),
+        column=column,
+        value=value,
+        sor_id=getattr(getattr(core.tables, table)[place], "sor_id", None),
+    )

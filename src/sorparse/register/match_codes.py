@@ -1,0 +1,84 @@
+"""What a user types, compared with codes and names of the register.
+
+The XML gives regions and municipalities by code only, sor.csv gives regions by name only, SOR2
+gives both. A name is compared without "Region" before or "Kommune" after it; the missing half comes
+from the code table that ships with the library.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from ..records import Address, Coded
+from .folding import fold
+
+
+def coded_keys(value: Coded | None) -> Iterator[str]:
+    """Yield what a code can be asked for by: the code, and the folded name."""
+    if value is not None:
+        if value.code is not None:
+            yield value.code
+        if value.name is not None:
+            yield fold(value.name)
+
+
+def asked_keys(asked: str | Coded) -> frozenset[str]:
+    """Return the keys that a question asks for; text may be either code or name."""
+    if isinstance(asked, Coded):
+        if asked.code is not None:
+            return frozenset({asked.code})  # the code decides, names change
+        return frozenset(coded_keys(asked))
+    return frozenset({asked.strip(), fold(asked)})
+
+
+def region_keys(address: Address) -> Iterator[str]:
+    """Yield what an address's region can be asked for by."""
+    if address.region_code is not None:
+        yield address.region_code
+    name = address.region_name or shipped_name("region", address.region_code)
+    if name is not None:
+        yield region_name(name)
+
+
+def municipality_keys(address: Address) -> Iterator[str]:
+    """Yield what an address's municipality can be asked for by."""
+    if address.municipality_code is not None:
+        yield address.municipality_code
+    name = address.municipality_name or shipped_name("municipality", address.municipality_code)
+    if name is not None:
+        yield municipality_name(name)
+
+
+def asked_region(asked: str) -> frozenset[str]:
+    """Return the keys that a question for a region asks for."""
+    name = shipped_name("region", asked.strip()) or asked
+    return frozenset({asked.strip(), region_name(name)})
+
+
+def asked_municipality(asked: str) -> frozenset[str]:
+    """Return the keys that a question for a municipality asks for."""
+    name = shipped_name("municipality", asked.strip()) or asked
+    return frozenset({asked.strip(), municipality_name(name)})
+
+
+@lru_cache(maxsize=1024)
+def region_name(name: str) -> str:
+    """Return a region's name as it is compared."""
+    return fold(name).removeprefix("region ")
+
+
+@lru_cache(maxsize=1024)
+def municipality_name(name: str) -> str:
+    """Return a municipality's name as it is compared."""
+    return fold(name).removesuffix(" kommune")
+
+
+@lru_cache(maxsize=1024)
+def shipped_name(kind: str, code: str | None) -> str | None:
+    """Return the name of a code in the code table that ships with the library."""
+    if code is None:
+        return None
+    from ..codes import name_of
+
+    return name_of(kind, code)

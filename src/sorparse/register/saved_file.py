@@ -1,0 +1,163 @@
+"""The file of a saved register: a header in JSON, then blocks of numbers and of bytes.
+
+The file is mapped into memory, so that processes share it. The header has the checksum of each
+block, which is compared when the block is first used. Nothing in the file is ever executed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import mmap
+import os
+import struct
+import sys
+import zlib
+from array import array
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from ..errors import SorFileError
+
+MAGIC = b"sorparse register\n"
+_PREFIX = struct.Struct("<24sQ32s")  # the magic, the length of the header, its SHA-256
+_ALIGN = 64
+_CODES = frozenset("BHIQiq")
+"""Types of the numbers in a block, as in ``array``."""
+_LONGEST_HEADER = 1 << 24
+
+if TYPE_CHECKING:
+    Block = bytes | array[int]
+
+
+def is_saved_register(path: str | os.PathLike[str]) -> bool:
+    """Return whether a file begins as a saved register does."""
+    try:
+        if not Path(path).is_file():
+            return False
+        with Path(path).open("rb") as stream:
+            return stream.read(len(MAGIC)) == MAGIC
+    except OSError:
+        return False
+
+
+def write_saved(stream: BinaryIO, header: Mapping[str, Any], blocks: Mapping[str, Block]) -> None:
+    """Write a file.
+
+    Args:
+        stream: Where to write it.
+        header: What the header says beside the blocks.
+        blocks: The blocks by name.
+    """
+    places: dict[str, tuple[int, int, str, int]] = {}
+    at, content = 0, hashlib.sha256()
+    for name, block in blocks.items():
+        with memoryview(block).cast("B") as view:
+            content.update(view)
+            code = block.typecode if isinstance(block, array) else "B"
+            places[name] = (at, view.nbytes, code, zlib.crc32(view))
+            at += -(-view.nbytes // _ALIGN) * _ALIGN
+    full = {**header, "content": content.hexdigest(), "size": at, "blocks": places}
+    text = json.dumps({**full, "byteorder": sys.byteorder}).encode()
+    stream.write(_PREFIX.pack(MAGIC, len(text), hashlib.sha256(text).digest()))
+    stream.write(text + b"\0" * (_base(len(text)) - _PREFIX.size - len(text)))
+    for block in blocks.values():
+        with memoryview(block).cast("B") as view:
+            stream.write(view)
+            stream.write(b"\0" * (-view.nbytes % _ALIGN))
+
+
+def _base(length: int) -> int:
+    """Return where the blocks begin."""
+    return -(-(_PREFIX.size + length) // _ALIGN) * _ALIGN
+
+
+class SavedFile:
+    """A file that is mapped."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._blocks: dict[str, memoryview] = {}
+        try:
+            with path.open("rb") as stream:
+                self._stat = os.fstat(stream.fileno())
+                if self._stat.st_size < _PREFIX.size:
+                    raise self.damaged("it is truncated")
+                self._map = memoryview(mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ))
+        except OSError as error:
+            raise SorFileError(f"{path}: {error.strerror or error}") from error
+        magic, length, digest = _PREFIX.unpack_from(self._map)
+        if magic.rstrip(b"\0") != MAGIC:
+            raise self.damaged("it does not begin as a saved register does")
+        if length > _LONGEST_HEADER or _PREFIX.size + length > len(self._map):
+            raise self.damaged("it is truncated")
+        text = bytes(self._map[_PREFIX.size : _PREFIX.size + length])
+        if hashlib.sha256(text).digest() != digest:
+            raise self.damaged("its header was altered")
+        self._base = _base(length)
+        try:
+            self.header: dict[str, Any] = json.loads(text)
+            self._places: dict[str, tuple[int, int, str, int]] = self.header["blocks"]
+            self._check()
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            raise self.damaged("its header was altered") from error
+
+    def damaged(self, why: str) -> SorFileError:
+        """Return the error for a file that cannot be used."""
+        return SorFileError(
+            f"{self.path}: this saved register cannot be used: {why}; load its source and save it "
+            "again"
+        )
+
+    def _check(self) -> None:
+        if self.header["byteorder"] != sys.byteorder:
+            raise self.damaged(f"its numbers are {self.header['byteorder']}-endian")
+        if len(self._map) != self._base + self.header["size"]:
+            size = self._base + self.header["size"]
+            raise self.damaged(f"it has {len(self._map):,} bytes instead of {size:,}")
+        for at, length, code, crc in self._places.values():
+            if not (
+                {type(at), type(length), type(crc)} == {int}
+                and code in _CODES
+                and at % _ALIGN == 0
+                and 0 <= at <= at + length <= self.header["size"]
+                and length % array(code).itemsize == 0
+            ):
+                raise ValueError("a block is not inside the file")
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._places
+
+    def block(self, name: str) -> memoryview:
+        """Return a block; raises SorFileError if it was altered, or is not there."""
+        known = self._blocks.get(name)
+        if known is None:
+            if name not in self._places:
+                raise self.damaged(f"its part {name!r} is missing")
+            at, length, code, crc = self._places[name]
+            view = self._map[self._base + at : self._base + at + length]
+            if zlib.crc32(view) != crc:
+                raise self.damaged(f"its part {name!r} was altered")
+            known = self._blocks[name] = view.cast(code)  # type: ignore[call-overload] # one of _CODES
+        return known
+
+    @classmethod
+    def same(cls, path: Path, content: str) -> SavedFile:
+        """Map the file that was pickled; raises SorFileError if another one is there."""
+        file = cls(path)
+        if file.header["content"] != content:
+            raise SorFileError(f"{path}: the saved register was replaced by another one")
+        return file
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (SavedFile.same, (self.path, self.header["content"]))
+
+    def is_current(self) -> bool:
+        """Return whether the file at the path is still the one that is mapped."""
+        try:
+            now = self.path.stat()
+        except OSError:
+            return False
+        same = (now.st_size, now.st_mtime_ns) == (self._stat.st_size, self._stat.st_mtime_ns)
+        return same and os.path.samestat(now, self._stat)

@@ -1,0 +1,262 @@
+"""Saving a register in one file, and opening it again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import typing
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from functools import cache
+from itertools import accumulate
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from .. import __version__, records
+from ..formats.base import Format
+from ..issues import Issue
+from ..notebook import Records
+from .core import TABLES, Core, Tables
+from .packed import pack, unpacker
+from .postings import POSTINGS
+from .saved_file import SavedFile, is_saved_register, write_saved
+from .saved_store import DATES, DEFAULTS, FIELDS, HINTS, SavedStore, is_plain
+from .store import VersionStore
+from .text_index import Lines
+
+if TYPE_CHECKING:
+    from .saved_file import Block
+
+FORMAT_VERSION = 1
+"""Of the file; raised whenever a file of before would be read wrongly."""
+
+
+@cache
+def _records() -> Mapping[str, type[Any]]:
+    """Return the record of each table, and of the issues."""
+    hints = typing.get_type_hints(Tables)
+    return {name: typing.get_args(hint)[0] for name, hint in hints.items()}
+
+
+@cache
+def _versions() -> Mapping[str, Any]:
+    """Return what has to be equal for a file to be read: its indexes depend on the library too."""
+    fields = [
+        (name, field.name, str(field.type))
+        for name, kind in sorted({**vars(records), "Issue": Issue}.items())
+        if isinstance(kind, type) and attrs.has(kind)
+        for field in attrs.fields(kind)
+    ]
+    layout = repr((fields, tuple(POSTINGS)))
+    return {
+        "format_version": FORMAT_VERSION,
+        "library_version": __version__,
+        "layout": hashlib.sha256(layout.encode()).hexdigest(),
+    }
+
+
+# ------------------------------------------------------------------ saving
+
+
+def save(core: Core, path: str | os.PathLike[str], *, force: bool) -> None:
+    """Save a register; see ``Register.save``."""
+    from ..replace import failed, replaced_file
+    from ..targets import writable
+
+    target = writable(path, is_saved_register, sources=[core], force=force)
+    if core.shak is not None:
+        raise failed(path, "SHAK is attached; save the register without it, and attach it again")
+    store = core.store
+    if not isinstance(store, VersionStore):
+        raise failed(path, "the register is a saved one already; copy its file")
+    header = {
+        **_versions(),
+        "source": None if core.path is None else str(core.path),
+        "format": None if core.format is None else core.format.value,
+        "snapshot_date": _text(core.snapshot_date),
+        "shown_day": _text(core.shown_day),
+        "tables": None if core.tables_read is None else list(core.tables_read),
+        "units": len(store.ids),
+        "versions": len(store),
+        "issues": len(core.tables.issues),
+    }
+    blocks = _blocks(core, store)
+    with replaced_file(target) as new, new.open("wb") as stream:
+        write_saved(stream, header, blocks)
+
+
+def _text(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def _blocks(core: Core, store: VersionStore) -> dict[str, Block]:
+    blocks: dict[str, Block] = {
+        "unit": array("I", store.unit),
+        "start": store.start,
+        "end": store.end,
+        "updated": store.updated,
+        "first_from": store.first_from,
+        "line": store.line,
+    }
+    plain = sorted((int(each), unit) for each, unit in store.numbers.items() if is_plain(each))
+    blocks["ids"] = array("Q", [int(each) if is_plain(each) else 0 for each in store.ids])
+    blocks["ids.sorted"] = array("Q", [number for number, _ in plain])
+    blocks["ids.units"] = array("I", [unit for _, unit in plain])
+    blocks["ids.others"] = _json([pair for pair in enumerate(store.ids) if not is_plain(pair[1])])
+    whole, differing = store.rows_by_field()
+    blocks["rows"] = whole
+    blocks |= {f"rows.{field}": rows for field, rows in differing.items()}
+    for field in FIELDS:
+        if field not in ("sor_id", *DATES):
+            blocks |= _column(field, store.column(field))
+    blocks |= {f"time.{name}": _array("i", each) for name, each in core.index.arrays().items()}
+    for name, lines in (("names", core.names), ("numbers", core.numbers)):
+        blocks |= _lines(name, lines)
+    for what in POSTINGS:
+        blocks |= _postings(f"units by {what}", core.units_by(what))
+    for table in _records():
+        blocks[f"table.{table}"] = _json(pack(tuple(getattr(core.tables, table))))
+    for table, numbers in core.lines.items():
+        blocks[f"lines.{table}"] = _array("q", numbers)
+    return blocks
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, separators=(",", ":")).encode()
+
+
+def _array(code: str, numbers: Sequence[int]) -> array[int]:
+    return numbers if isinstance(numbers, array) else array(code, numbers)
+
+
+def _offsets(parts: Iterable[bytes]) -> array[int]:
+    return array("Q", accumulate(map(len, parts), initial=0))
+
+
+def _column(field: str, values: Sequence[Any]) -> dict[str, Block]:
+    """Return the number of each row's value, and the distinct values."""
+    default = DEFAULTS[field]
+    is_text = HINTS[field] in (str, str | None)
+    by_identity: dict[int, int] = {}  # the store holds the values, so their ids stay
+    by_content: dict[bytes, int] = {}
+    numbers = []
+    for value in values:
+        number = by_identity.get(id(value))
+        if number is None:
+            number = 0
+            if value is not None and value != default:
+                if is_text and type(value) is str:
+                    raw = value.encode("utf-8", "surrogatepass")
+                else:
+                    raw = _json(pack(value))
+                number = by_content.setdefault(raw, len(by_content) + 1)
+            by_identity[id(value)] = number
+        numbers.append(number)
+    if not by_content:
+        return {}
+    most = len(by_content)
+    code = "B" if most < 1 << 8 else "H" if most < 1 << 16 else "I"
+    return {
+        f"{field}.numbers": array(code, numbers),
+        f"{field}.offsets": _offsets(by_content),
+        f"{field}.data": b"".join(by_content),
+    }
+
+
+def _lines(name: str, lines: Lines) -> dict[str, Block]:
+    return {
+        f"{name}.text": lines.text,
+        f"{name}.starts": _array("q", lines.starts),
+        f"{name}.units": _array("i", lines.line_units),
+    }
+
+
+def _postings(name: str, by_key: Mapping[str, Sequence[int]]) -> dict[str, Block]:
+    keys = sorted((key.encode("utf-8", "surrogatepass"), units) for key, units in by_key.items())
+    return {
+        f"{name}.key_offsets": _offsets(key for key, _ in keys),
+        f"{name}.keys": b"".join(key for key, _ in keys),
+        f"{name}.bounds": array("I", accumulate((len(units) for _, units in keys), initial=0)),
+        f"{name}.units": array("I", [unit for _, units in keys for unit in units]),
+    }
+
+
+# ------------------------------------------------------------------ opening
+
+
+class _SavedTables:
+    """The tables of a saved register; each is read when it is first asked for."""
+
+    def __init__(self, file: SavedFile) -> None:
+        self._file = file
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_") or name not in _records():
+            raise AttributeError(name)
+        unpack = unpacker(tuple[_records()[name], ...])  # type: ignore[misc] # made here
+        try:
+            rows = json.loads(bytes(self._file.block(f"table.{name}")))
+            table: tuple[Any, ...] = Records(unpack(rows)) if unpack is not None else ()
+        except (ValueError, TypeError, LookupError, ArithmeticError, RecursionError) as error:
+            raise self._file.damaged(f"its table {name} cannot be read") from error
+        self.__dict__[name] = table
+        return table
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (_SavedTables, (self._file,))
+
+
+class _SavedLines(Mapping[str, Sequence[int]]):
+    """The lines of the records of each table."""
+
+    def __init__(self, file: SavedFile) -> None:
+        self._file = file
+
+    def __getitem__(self, table: str) -> Sequence[int]:
+        if table not in iter(self):
+            raise KeyError(table)
+        return self._file.block(f"lines.{table}")
+
+    def __iter__(self) -> Iterator[str]:
+        return (table for table in TABLES if f"lines.{table}" in self._file)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (_SavedLines, (self._file,))
+
+
+def open_saved(path: str | os.PathLike[str]) -> Core:
+    """Open a saved register.
+
+    Raises:
+        SorFileError: If the file is damaged, or of another version or byte order.
+    """
+    file = SavedFile(Path(path).absolute())
+    header = file.header
+    expected = _versions()
+    if any(header.get(name) != value for name, value in expected.items()):
+        raise file.damaged(
+            f"sorparse {header.get('library_version')} wrote it (format "
+            f"{header.get('format_version')}), this is sorparse {__version__} (format "
+            f"{FORMAT_VERSION})"
+        )
+    try:
+        tables: Any = _SavedTables(file)
+        snapshot = header["snapshot_date"]
+        return Core(
+            SavedStore(file),
+            tables,
+            format=None if header["format"] is None else Format(header["format"]),
+            snapshot_date=None if snapshot is None else date.fromisoformat(snapshot),
+            path=file.path,
+            tables_read=None if header["tables"] is None else tuple(header["tables"]),
+            lines=_SavedLines(file),
+        )
+    except (ValueError, TypeError, LookupError, RecursionError) as error:
+        raise file.damaged("its header was altered") from error
