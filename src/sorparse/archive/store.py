@@ -15,6 +15,7 @@ refers to, and every night that was there before.
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -143,7 +144,7 @@ class Store:
             found = path.stat()
         except FileNotFoundError:
             return State()
-        stamp = found.st_ino, found.st_mtime_ns
+        stamp = _stamp(found)
         if self._read[0] != stamp:
             self._read = stamp, self._state(path)
         return self._read[1]
@@ -219,6 +220,7 @@ class Store:
         }
         table = table.replace_schema_metadata({_INFO: json.dumps(info, ensure_ascii=False)})
         self._write(self._path(REGISTRATIONS), table)
+        self._read = _stamp(self._path(REGISTRATIONS).stat()), state
         self.write_nights(state)
 
     def write_nights(self, state: State) -> None:
@@ -365,6 +367,10 @@ def _bytes_of(chunk: Any) -> memoryview:
     offsets = memoryview(chunk.buffers()[1]).cast("q")
     start, end = offsets[chunk.offset], offsets[chunk.offset + len(chunk)]
     return memoryview(chunk.buffers()[2])[start:end]
+
+
+def _stamp(found: os.stat_result) -> tuple[int, int]:
+    return found.st_ino, found.st_mtime_ns
 
 
 def _parquet() -> Any:
