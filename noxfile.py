@@ -33,6 +33,8 @@ LOWEST_TESTS = [
     "test_lowest.py",
 ]
 
+# a release is built when somebody makes one, not with the tests
+nox.options.sessions = ["tests", "lowest", "spark", "fuzz"]
 nox.options.reuse_existing_virtualenvs = True
 nox.options.error_on_missing_interpreters = True
 
@@ -77,17 +79,24 @@ def lowest(session: nox.Session) -> None:
 
 @nox.session
 def spark(session: nox.Session) -> None:
-    """Read the exported tables with Spark in local mode (needs Java)."""
+    """Read the exported tables, and an archive, with Spark in local mode (needs Java)."""
     _install(session, "test", "tools", "people", "spark")
-    session.run("pytest", "-n", "0", *(session.posargs or ["tests/test_tables_spark.py"]))
+    chosen = ["tests/test_tables_spark.py", "tests/test_archive_spark.py"]
+    session.run("pytest", "-n", "0", *(session.posargs or chosen))
 
 
 @nox.session
 def fuzz(session: nox.Session) -> None:
     """Run every fuzz target for a short time (Linux and macOS)."""
     _install(session, "fuzz")
-    listed = session.run("python", "fuzz/run.py", "--list", silent=True, stderr=subprocess.DEVNULL)
-    for target in str(listed).split():
-        session.run(
-            "python", "fuzz/run.py", target, *(session.posargs or [FUZZ_SECONDS, "-seed=1"])
-        )
+    seconds = session.posargs or [FUZZ_SECONDS]
+    environment = {"PYTHON": "python", "SEED": "1"}
+    session.run("scripts/fuzz", *seconds, env=environment, external=True)
+
+
+@nox.session
+def release(session: nox.Session) -> None:
+    """Build a release twice, compare the bytes, and check it: nox -s release -- VERSION."""
+    session.install("--quiet", "--require-hashes", "--requirement", "requirements-release.txt")
+    session.install("--quiet", ".[all]")  # to run the wheel, and to list the licences
+    session.run("python", "scripts/release.py", *session.posargs)

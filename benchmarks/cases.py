@@ -18,6 +18,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+import sorparse
+
 CASES: dict[str, tuple[str, Callable[[Path], Callable[[], int]]]] = {}
 FIELDS = (
     "sor_id",
@@ -29,8 +31,6 @@ FIELDS = (
     "updated_at",
     "postal_address.post_code",
 )
-IN_FRONT = (*FIELDS[:-1], "shak_code")
-"""Eight fields, none of them behind the twentieth column."""
 
 
 def case(floor: str) -> Callable[[Callable[[Path], Callable[[], int]]], None]:
@@ -42,15 +42,15 @@ def case(floor: str) -> Callable[[Callable[[Path], Callable[[], int]]], None]:
     return register
 
 
-def warm() -> Any:
-    """Load what the first use of the library loads, and give it."""
-    import sorparse
+def warm(*, arrow: bool = False) -> None:
+    """Load what the first use of the library loads: imports are not what is measured."""
     from sorparse import examples
 
     with sorparse.open(examples.daily_csv) as feed:
         next(feed.entities())
         next(feed.entities(fields=FIELDS))
-    return sorparse
+        if arrow:
+            next(iter(feed.to_arrow("entities").batches()))
 
 
 def _days() -> list[str]:
@@ -64,16 +64,30 @@ def count(items: Iterable[Any]) -> int:
     return sum(1 for _ in items)
 
 
-@case("csv_floor")
-def csv_floor(folder: Path) -> Callable[[], int]:
-    def run() -> int:
-        with (folder / "SOREntity.csv").open(encoding="utf-8-sig", newline="") as file:
-            number = 0
-            for _ in csv.reader(file, delimiter=";"):
-                number += 1
-            return number
+def _read_bare(path: Path) -> int:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return count(csv.reader(file, delimiter=";"))
 
-    return run
+
+def _read_records(path: Path) -> int:
+    with sorparse.open(path) as feed:
+        number = count(feed.entities())
+        assert not feed.issues
+        return number
+
+
+def _read_fields(path: Path, fields: tuple[str, ...] = FIELDS) -> int:
+    with sorparse.open(path) as feed:
+        return count(feed.entities(fields=fields))
+
+
+def _read_arrow(path: Path) -> int:
+    with sorparse.open(path) as feed:
+        return sum(batch.num_rows for batch in feed.to_arrow("entities").batches())
+
+
+def _load(path: Path) -> int:
+    return len(sorparse.load(path))
 
 
 @case("csv_floor")
@@ -85,56 +99,35 @@ def csv_dict_reader(folder: Path) -> Callable[[], int]:
     return run
 
 
-@case("csv_floor")
-def csv_sorparse_records(folder: Path) -> Callable[[], int]:
-    sorparse = warm()
-
-    def run() -> int:
-        with sorparse.open(folder / "SOREntity.csv") as feed:
-            number = 0
-            for _ in feed.entities():
-                number += 1
-            assert not feed.issues
-            return number
-
-    return run
-
-
-def _fields(folder: Path, fields: tuple[str, ...]) -> Callable[[], int]:
-    sorparse = warm()
-
-    def run() -> int:
-        with sorparse.open(folder / "SOREntity.csv") as feed:
-            number = 0
-            for _ in feed.entities(fields=fields):
-                number += 1
-            return number
-
-    return run
+READERS = {
+    "floor": _read_bare,
+    "sorparse_records": _read_records,
+    "sorparse_fields": _read_fields,
+    "sorparse_arrow": _read_arrow,
+    "sorparse_load": _load,
+}
+ORDERS = {
+    "csv": "SOREntity.csv",
+    "csv_by_date": "by_date.csv",
+    "csv_random": "random.csv",
+    "csv_quoted": "quoted.csv",
+}
 
 
-@case("csv_floor")
-def csv_sorparse_fields(folder: Path) -> Callable[[], int]:
-    return _fields(folder, FIELDS)
+def _prepared(reader: str, name: str) -> Callable[[Path], Callable[[], int]]:
+    def prepare(folder: Path) -> Callable[[], int]:
+        if reader != "floor":
+            warm(arrow=reader == "sorparse_arrow")
+        return lambda: READERS[reader](folder / name)
+
+    return prepare
 
 
-@case("csv_floor")
-def csv_sorparse_fields_in_front(folder: Path) -> Callable[[], int]:
-    return _fields(folder, IN_FRONT)
-
-
-@case("csv_floor")
-def csv_sorparse_arrow(folder: Path) -> Callable[[], int]:
-    import pyarrow.compute
-    import pyarrow.csv  # noqa: F401 - the extra's own import is not what is measured
-
-    sorparse = warm()
-
-    def run() -> int:
-        with sorparse.open(folder / "SOREntity.csv") as feed:
-            return sum(batch.num_rows for batch in feed.to_arrow("entities").batches())
-
-    return run
+CASES |= {
+    f"{order}_{reader}": (f"{order}_floor", _prepared(reader, name))
+    for order, name in ORDERS.items()
+    for reader in READERS
+}
 
 
 @case("csv_floor")
@@ -313,7 +306,6 @@ def xml_floor(folder: Path) -> Callable[[], int]:
 
 def warm_xml(*, validate: bool = False) -> Any:
     """As ``warm``, for Sor.xml."""
-    import sorparse
     from sorparse import examples
 
     with sorparse.open(examples.sor_xml, validate=validate) as feed:
@@ -466,7 +458,6 @@ def xml_xmltodict(folder: Path) -> Callable[[], int]:
 
 
 def _validation(folder: Path, found: Callable[[Any], int], **options: bool) -> Callable[[], int]:
-    import sorparse
     from sorparse import examples
 
     sorparse.validate(examples.sor_xml, **options)  # loads what the first use loads

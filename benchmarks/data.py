@@ -2,29 +2,26 @@
 
     python benchmarks/data.py FOLDER [--scale 1.0]
 
-gives SOREntity.csv (300,000 rows, every declared column, about 230 MB, ids in Excel's form),
-Sor.xml (about 100 MB) and versions.csv (1.5 million versions of 300,000 units).
+writes the four files of ``history.py`` (100,000 units), Sor.xml (about 100 MB) and versions.csv
+(1.5 million versions of 300,000 units).
 """
 
 from __future__ import annotations
 
 import argparse
 import random
-from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
 from stdnum import ean, verhoeff
 from stdnum.dk import cvr
 
-from sorparse.formats import sor2
-
 SEED = 20260615
-ROWS = 300_000
+VERSIONED_UNITS = 300_000
 XML_UNITS = 56_000
 VERSIONS_PER_UNIT = 5
 
-_TYPES = [
+TYPES = [
     ("22232009", "hospital"),
     ("550811000005108", "klinisk enhed"),
     ("550841000005107", "administrativ enhed"),
@@ -35,7 +32,7 @@ _TYPES = [
     ("554061000005105", "fodterapeutklinik"),
     ("42665001", "plejehjem"),
 ]
-_SPECIALITIES = [
+SPECIALITIES = [
     ("394609007", "kirurgi"),
     ("394579002", "kardiologi"),
     ("394585009", "gynækologi og obstetrik"),
@@ -43,14 +40,14 @@ _SPECIALITIES = [
     ("394594003", "oftalmologi"),
     ("394587001", "psykiatri"),
 ]
-_REGIONS = [
+REGIONS = [
     ("1081", "Region Nordjylland"),
     ("1082", "Region Midtjylland"),
     ("1083", "Region Syddanmark"),
     ("1084", "Region Hovedstaden"),
     ("1085", "Region Sjælland"),
 ]
-_STREETS = [
+STREETS = [
     "Ahorn",
     "Birke",
     "Cedertræs",
@@ -64,7 +61,7 @@ _STREETS = [
     "Lærke",
     "Møllegårds",
 ]
-_TOWNS = [
+TOWNS = [
     "Ærøby",
     "Granstrup",
     "Havneby",
@@ -75,7 +72,7 @@ _TOWNS = [
     "Vesterbro",
     "Åkilde",
 ]
-_WORDS = [
+WORDS = [
     "Medicinsk",
     "Kirurgisk",
     "Ambulatorium",
@@ -118,16 +115,16 @@ class Maker:
 
     def address(self) -> dict[str, str]:
         pick = self.random.choice
-        region, region_name = pick(_REGIONS)
+        region, region_name = pick(REGIONS)
         return {
-            "StreetName": pick(_STREETS) + "vej",
+            "StreetName": pick(STREETS) + "vej",
             "StreetBuildingId": str(self.random.randrange(1, 200)),
             "FloorId": pick(["", "", "", "1", "2", "st"]),
             "PostCodeId": str(self.random.randrange(1000, 9999)),
-            "DistrictName": pick(_TOWNS),
+            "DistrictName": pick(TOWNS),
             "CountryIdentificationCode": "DK",
             "MunicipalityCode": f"0{self.random.randrange(101, 860)}",
-            "MunicipalityName": pick(_TOWNS) + " Kommune",
+            "MunicipalityName": pick(TOWNS) + " Kommune",
             "StreetCode": f"{self.random.randrange(1, 9999):04d}",
             "RegionCode": region,
             "RegionName": region_name,
@@ -138,114 +135,6 @@ class Maker:
                 ".", ","
             ),
         }
-
-    def units(self, rows: int) -> Iterator[dict[str, str]]:
-        """Rows by column name, one owner's institutions and units after each other."""
-        rng, pick = self.random, self.random.choice
-        item = 0
-        made = 0
-        while made < rows:
-            item += 1
-            owner = {
-                "InstitutionOwnerSorId": sor_id(item),
-                "InstitutionOwnerEntityName": f"Ejer {item} {pick(_TOWNS)}",
-                "InstitutionOwnerEntityTypeId": "550891000005100",
-                "InstitutionOwnerEntityTypeName": "privat",
-                "InstitutionOwnerCvrNumberId": self.cvr(),
-            }
-            for _ in range(rng.choice([1, 1, 2, 5])):
-                item += 1
-                code, name = pick(_TYPES)
-                institution = {
-                    "HealthInstitutionSorId": sor_id(item),
-                    "HealthInstitutionEntityName": f"{name.capitalize()} {pick(_TOWNS)} {item}",
-                    "HealthInstitutionEntityTypeId": code,
-                    "HealthInstitutionEntityTypeName": name,
-                }
-                address = self.address()
-                visiting = self.address()
-                location = self.location_code()
-                parent = institution["HealthInstitutionSorId"]
-                for _ in range(rng.choice([1, 2, 10, 40])):
-                    if made >= rows:
-                        return
-                    item += 1
-                    made += 1
-                    if rng.random() < 0.2:
-                        address, visiting = self.address(), self.address()
-                    yield self.unit(item, owner, institution, parent, address, visiting, location)
-
-    def unit(  # noqa: PLR0917 - one row of columns
-        self,
-        item: int,
-        owner: dict[str, str],
-        institution: dict[str, str],
-        parent: str,
-        address: dict[str, str],
-        visiting: dict[str, str],
-        location: str,
-    ) -> dict[str, str]:
-        rng, pick = self.random, self.random.choice
-        code, type_name = pick(_TYPES)
-        name = f"{pick(_WORDS)} {pick(_WORDS).lower()} {pick(_TOWNS)} {item}"
-        if rng.random() < 0.025:
-            name = f'{name}; kaldet "{pick(_WORDS)}"'
-        own = rng.random() < 0.1
-        row = {
-            "SorId": sor_id(item),
-            "EntityName": name,
-            "SorType": "OE",
-            "EntityTypeId": code,
-            "EntityTypeName": type_name,
-            "ParentSorId": parent,
-            **owner,
-            **institution,
-            "FirstFromDate": self.day(),
-            "FromDate": self.day(),
-            "ToDate": self.day() if rng.random() < 0.3 else "",
-            "UpdatedAt": self.day(),
-            "ShakId": f"{rng.randrange(1000, 9999)}{rng.randrange(100, 999)}"
-            if rng.random() < 0.3
-            else "",
-            "ProviderId": f"{rng.randrange(1, 99999):06d}" if rng.random() < 0.1 else "",
-            "EanLocationCode": self.location_code() if own else location,
-            "EanLocationCodeInheritedIndicator": "false" if own else "true",
-            "EanLocationCodeRegionCode": address["RegionCode"],
-            "EanLocationCodeRegionName": address["RegionName"],
-            "VirtualAddressTelephoneNumber": f"{rng.randrange(20_000_000, 99_999_999)}",
-            "VirtualAddressEmailAddress": f"enhed{item}@example.dk" if rng.random() < 0.5 else "",
-            "VirtualAddressWebsite": "www.example.dk" if rng.random() < 0.5 else "",
-            "GeographicalParentRelationId": pick("12345"),
-            "AmbulantActivityIndicator": pick(["true", "false"]),
-            "PatientsAdmittedIndicator": pick(["true", "false"]),
-            "ReportingLevelIndicator": pick(["true", "false"]),
-        }
-        row |= {f"PostalAddress{key}": value for key, value in address.items()}
-        row |= {f"VisitingAddress{key}": value for key, value in visiting.items()}
-        if rng.random() < 0.6:
-            row |= {f"ActivityAddress{key}": value for key, value in visiting.items()}
-        for place in range(1, rng.choice([1, 1, 2, 3, 4])):
-            speciality = pick(_SPECIALITIES)
-            row[f"PrioritizedEntitySpeciality{place}Id"] = speciality[0]
-            row[f"PrioritizedEntitySpeciality{place}Name"] = speciality[1]
-        return row
-
-
-def write_csv(path: Path, rows: int) -> None:
-    names = [column.name for column in sor2.ENTITIES.columns]
-    wrapped = {column.name for column in sor2.ENTITIES.columns if column.kind.name == "SOR_ID"}
-    with path.open("w", encoding="utf-8-sig", newline="") as out:
-        out.write(";".join(names) + "\r\n")
-        for row in Maker(SEED).units(rows):
-            cells = []
-            for name in names:
-                text = row.get(name, "")
-                if text and name in wrapped:
-                    text = f'"=""{text}"""'
-                elif '"' in text or ";" in text:
-                    text = '"' + text.replace('"', '""') + '"'
-                cells.append(text)
-            out.write(";".join(cells) + "\r\n")
 
 
 _OIO = {
@@ -342,10 +231,10 @@ def write_xml(path: Path, units: int) -> None:
         made += 1
         xml.open(tag)
         xml.leaf("sor1:SorIdentifier", sor_id(item))
-        xml.leaf("sor1:EntityName", f"{pick(_WORDS)} {pick(_TOWNS)} {item}")
+        xml.leaf("sor1:EntityName", f"{pick(WORDS)} {pick(TOWNS)} {item}")
         xml.leaf(
             "EntityTypeIdentifier",
-            pick(_TYPES)[0] if tag != "InstitutionOwner" else "550891000005100",
+            pick(TYPES)[0] if tag != "InstitutionOwner" else "550891000005100",
         )
 
     def virtual() -> None:
@@ -372,7 +261,7 @@ def write_xml(path: Path, units: int) -> None:
         if rng.random() < 0.5:
             xml.open("sor1:ClinicalSpecialityCollection")
             xml.open("sor1:ClinicalSpeciality")
-            xml.leaf("sor1:SpecialityIdentifier", pick(_SPECIALITIES)[0])
+            xml.leaf("sor1:SpecialityIdentifier", pick(SPECIALITIES)[0])
             xml.leaf("sor1:SpecialityTypeIdentifier", "51000095001")
             xml.close("sor1:ClinicalSpeciality")
             xml.close("sor1:ClinicalSpecialityCollection")
@@ -434,12 +323,14 @@ def write_versions(path: Path, units: int) -> None:
 
 
 def make(folder: Path, scale: float = 1.0) -> None:
-    """Make what is not there yet."""
+    """Write the files that do not exist yet."""
+    from history import UNITS, write_history
+
     folder.mkdir(parents=True, exist_ok=True)
+    write_history(folder, int(UNITS * scale))
     for name, write, size in (
-        ("SOREntity.csv", write_csv, ROWS),
         ("Sor.xml", write_xml, XML_UNITS),
-        ("versions.csv", write_versions, ROWS),
+        ("versions.csv", write_versions, VERSIONED_UNITS),
     ):
         path = folder / name
         if not path.exists():

@@ -1,4 +1,8 @@
-"""Fuzz one target: ``python fuzz/run.py TARGET [SECONDS] [libFuzzer options]``; see README.md."""
+"""Fuzz one target: ``python fuzz/run.py TARGET [SECONDS] [libFuzzer options]``; see README.md.
+
+``python fuzz/run.py TARGET --merge`` adds inputs to the corpus in the repository: those that reach
+code which no input there reaches.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,9 @@ from typing import Any
 import atheris  # type: ignore[import-untyped] # has no types
 
 HERE = Path(__file__).parent
+CORPUS_BYTES = 2048
+"""Longest input of the corpora in the repository; the first inputs are longer."""
+INNER = "--inner"
 sys.path[:0] = [str(HERE), str(HERE.parent / "src")]
 
 
@@ -40,14 +47,14 @@ def remember_decoders(module: Any) -> None:
 
 
 def main() -> None:
-    """Load everything instrumented, lay the first inputs down, and go."""
+    """Load everything instrumented, write the first inputs, and fuzz."""
     with atheris.instrument_imports(include=["sorparse", "targets"], enable_loader_override=False):
         for package in ("formats", "sources", "validation", "records"):
             module = import_module(f"sorparse.{package}")
             for found in pkgutil.walk_packages(module.__path__, f"{module.__name__}."):
                 import_module(found.name)
         from targets import TARGETS
-    remember_decoders(import_module("sorparse.formats.csv_reader"))
+    remember_decoders(import_module("sorparse.formats.csv.reader"))
     if sys.argv[1:] == ["--list"]:
         print(*TARGETS)
         return
@@ -55,27 +62,38 @@ def main() -> None:
         raise SystemExit(f"usage: python fuzz/run.py {{--list|{'|'.join(TARGETS)}}} [SECONDS]")
     name, *rest = sys.argv[1:]
     target = TARGETS[name]
-    corpus = HERE / "corpus" / name
-    corpus.mkdir(parents=True, exist_ok=True)
+    # libFuzzer starts itself again with its own options when it merges
+    command = f"{sys.executable} {Path(__file__).resolve()} {name} {INNER}"
+    if rest[:1] == [INNER]:
+        atheris.Setup([command, *rest[1:]], target.run)
+        atheris.Fuzz()
+        return
+    found = HERE / "found" / name  # what this run finds goes there
+    found.mkdir(parents=True, exist_ok=True)
     for number, seed in enumerate(target.seeds()):
-        (corpus / f"seed{number:02}").write_bytes(seed)
-    words = HERE / "corpus" / f"{name}.dict"
+        (found / f"seed{number:02}").write_bytes(seed)
+    words = HERE / "found" / f"{name}.dict"
     words.write_text(
         "".join('"' + "".join(f"\\x{byte:02x}" for byte in word) + '"\n' for word in target.words)
     )
+    kept = HERE / "corpus" / name  # small, in the repository
+    corpora = [found, *([kept] if kept.is_dir() else [])]
+    if rest[:1] == ["--merge"]:
+        kept.mkdir(parents=True, exist_ok=True)
+        corpora, rest = [kept, found], [f"-max_len={CORPUS_BYTES}", "-set_cover_merge=1", *rest[1:]]
     seconds = [f"-max_total_time={rest.pop(0)}"] if rest and rest[0].isdigit() else []
     options = [
-        str(corpus),
+        *map(str, corpora),
         f"-dict={words}",
         f"-max_len={target.max_len}",
         "-timeout=10",
         "-rss_limit_mb=1024",
         "-print_final_stats=1",
-        f"-artifact_prefix={HERE / 'corpus'}/{name}-",
+        f"-artifact_prefix={HERE / 'found'}/{name}-",
         *seconds,
         *rest,
     ]
-    atheris.Setup([sys.argv[0], *options], target.run)
+    atheris.Setup([command, *options], target.run)
     atheris.Fuzz()
 
 

@@ -7,12 +7,16 @@ more than ten seconds or a gigabyte.
 from __future__ import annotations
 
 import io
+import re
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import attrs
+from public import public
 
 import sorparse
 from sorparse import examples
@@ -89,6 +93,104 @@ def xml(data: bytes) -> None:
     read(data)
 
 
+class _Once(io.RawIOBase):
+    """A stream that cannot go back: what it gives is read by its elements."""
+
+    def __init__(self, content: bytes) -> None:
+        self._rest = io.BytesIO(content)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        return self._rest.readinto(buffer)
+
+
+Outcome = tuple[list[Any], str, list[str]]
+
+
+def _outcome(source: Any, table: str, of: Callable[[sorparse.Feed], Iterable[Any]]) -> Outcome:
+    """Everything that reading a table gives: records, the error, issues; without the file."""
+    found: list[Any] = []
+    error, issues = "", []
+    name = source if isinstance(source, str) else "<bytes>"
+    try:
+        with sorparse.open(source, limits=LIMITS) as feed:
+            if table in feed.tables:
+                try:
+                    found.extend(of(feed))
+                except sorparse.SorError as exc:
+                    error = repr(exc)
+            issues = [repr(issue) for issue in feed.issues]
+    except sorparse.SorError as exc:
+        error = repr(exc)
+
+    def plain(text: str) -> str:
+        return text.replace(name, "FILE").replace("<stream>", "FILE")
+
+    return found, plain(error), [plain(issue) for issue in issues]
+
+
+def mutated(data: bytes) -> bytes:
+    """Change a whole Sor.xml: each four bytes move, double, drop or insert one piece of it."""
+    pieces = list(_PIECES)
+    for at in range(0, min(len(data), 40) - 3, 4):
+        what, place, length, snippet = data[at : at + 4]
+        first = (place * 7 + length // 16) % len(pieces)
+        last = min(first + length % 16 + 1, len(pieces))
+        cut = pieces[first:last]
+        if what % 6 == 0:
+            del pieces[first:last]
+        elif what % 6 == 1:
+            pieces[first:first] = cut
+        elif what % 6 == 2:
+            del pieces[first:last]
+            goal = snippet * 7 % (len(pieces) + 1)
+            pieces[goal:goal] = cut
+        elif what % 6 == 3 and pieces[first].startswith(b"<"):
+            attribute = _ATTRIBUTES[snippet % len(_ATTRIBUTES)]
+            pieces[first] = pieces[first].replace(b">", attribute + b">")
+        else:
+            pieces.insert(first, _SNIPPETS[snippet % len(_SNIPPETS)])
+        pieces = pieces or [b"<SorTree/>"]
+    return b"".join(pieces)
+
+
+_FIELDS = ("sor_id", "name", "parent_id", "postal_address.post_code", "validity.to_date")
+
+
+def units(data: bytes) -> None:
+    """A changed Sor.xml gives the same by its text and by its elements, from every source."""
+    content = mutated(data)
+    kind = sum(data) % 6  # a reading takes some milliseconds, so not all are compared each time
+    table = "location_codes" if kind == 5 else "entities"
+    stream: Any = _Once(content)
+    by_elements = _outcome(stream, table, lambda feed: feed.numbered(table))
+    with tempfile.NamedTemporaryFile(suffix=".xml") as file:
+        file.write(content)
+        file.flush()
+        source = (io.BytesIO(content), file.name, content)[min(kind, 2)]
+        found = _outcome(source, table, lambda feed: feed.numbered(table))
+    if found != by_elements:
+        raise AssertionError(_difference(content, table, found, by_elements))
+    if kind == 3:
+        rows = _outcome(content, table, lambda feed: feed.rows(table, _FIELDS))
+        taken = [tuple(_value(record, path) for path in _FIELDS) for _, record in found[0]]
+        if taken != [tuple(row) for row in rows[0]]:
+            raise AssertionError(f"fields differ from records: {content!r}")
+
+
+def _value(record: Any, path: str) -> Any:
+    for step in path.split("."):
+        record = getattr(record, step, None)
+    return record
+
+
+def _difference(content: bytes, table: str, found: Outcome, other: Outcome) -> str:
+    pairs = [(a, b) for a, b in zip(found, other, strict=True) if a != b]
+    return f"{table} differ: {pairs!r}\n{content.decode('utf-8', 'replace')}"
+
+
 def validation(data: bytes) -> None:
     """Any document against the bundled schemas."""
     try:
@@ -131,6 +233,43 @@ _CELLS = (
     b"9999-12-31",
     b"1,52096E+15",
     b"\0",
+)
+_ATTRIBUTES = (
+    b' a="1"',
+    b' scheme="iso3166-alpha2"',
+    b" scheme = 'x'",
+    b' xmlns="urn:x"',
+    b' xmlns:x="urn:oio:nsi:2.0.0"',
+    b' xml:lang="da"',
+    b"/",
+    b" ",
+)
+_SNIPPETS = (
+    b"<!-- c -->",
+    b"<!-- </OrganizationalUnit> -->",
+    b"<![CDATA[x]]>",
+    b"<![CDATA[</OrganizationalUnit>]]>",
+    b"<?pi x?>",
+    b"&amp;",
+    b"&#13;",
+    b"&#x41;",
+    b"&nothing;",
+    b"stray",
+    b" \r\n\t",
+    b"\xc2\xa0",
+    b"\xff",
+    b"<new>1</new>",
+    b'<new xmlns="urn:x">1</new>',
+    b"<OrganizationalUnit/>",
+    b"<OrganizationalUnitEntity/>",
+    b"<OrganizationalUnitEntity>",
+    b"</OrganizationalUnitEntity>",
+    b"<OrganizationalUnit><EntityName>x</EntityName></OrganizationalUnit>",
+    b'<SnapshotDate xmlns="urn:oio:sundhedsstyrelsen:organisation:1.0.0">2020-01-01</SnapshotDate>',
+    b"<!DOCTYPE x>",
+    b"</SorTree>",
+    b"9999-12-31",
+    b"1,52096E+15",
 )
 _TAGS = (b"<!DOCTYPE", b"<!ENTITY", b"&#0;", b"<![CDATA[", b"<?xml", b"xmlns=", b"-->", b"&lt;")
 
@@ -187,11 +326,40 @@ def _xml_seeds() -> Iterator[bytes]:
             yield archive.read(name)[:60_000]
 
 
+def _pieces() -> Iterator[bytes]:
+    """Tags and texts of a small whole document: the first units of the example."""
+    whole = examples.sor_xml.read_bytes()
+    ends = [found.end() for found in re.finditer(rb"</InstitutionOwnerEntity>", whole)]
+    small = min((b - a, a, b) for a, b in pairwise(ends))
+    head = whole[: whole.index(b"<InstitutionOwnerEntity>")]
+    rest = whole[small[1] : ends[0]] if ends[0] < small[1] else b""
+    document = head + rest + whole[small[1] : small[2]] + b"</SorTree>"
+    yield from re.findall(rb"<[^>]*>|[^<]+", document)
+
+
+_PIECES = tuple(_pieces())
+
+
+def _unit_seeds() -> Iterator[bytes]:
+    yield b""
+    yield bytes(range(40))
+    for what in range(6):
+        yield bytes((what, 40, 17, 3)) * 4
+
+
 def _schema_seeds() -> Iterator[bytes]:
     yield b"""<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" targetNamespace="urn:x"
 elementFormDefault="qualified"><xs:element name="SorTree"><xs:complexType><xs:sequence>
 <xs:any processContents="lax" maxOccurs="unbounded"/></xs:sequence></xs:complexType></xs:element>
 </xs:schema>"""
+
+
+def _public_seeds() -> Iterator[bytes]:
+    sources = [seed for seeds in (_csv_seeds, _shak_seeds, _zip_seeds) for seed in seeds()]
+    sources += [seed[:4000] for seed in _xml_seeds()]
+    for number in range(100):
+        text = (b"9000471000016005|2020-01-01", b"1301|x", b"Afdeling|5790000000005")[number % 3]
+        yield bytes([number, number]) + text + b"\n" + sources[number % len(sources)]
 
 
 TARGETS = {
@@ -202,6 +370,8 @@ TARGETS = {
     "identifiers": Target(identifiers, _identifier_seeds, (b"100001600", b"E+15"), 32),
     "zip": Target(read, _zip_seeds, (b"PK\x01\x02", b"PK\x03\x04", b"PK\x05\x06"), 2048),
     "xml": Target(xml, _xml_seeds, _TAGS, 65_536),
+    "units": Target(units, _unit_seeds, (b"\x00", b"\x05"), 40),
     "validation": Target(validation, _xml_seeds, _TAGS, 65_536),
+    "public": Target(public, _public_seeds, _CELLS, 8192),
     "schema": Target(schema, _schema_seeds, _TAGS, 2048),
 }

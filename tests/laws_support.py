@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from sorparse import examples
 from sorparse.formats import sor2, sor_csv
+from sorparse.formats.csv.rows import clean
 from sorparse.formats.declare import TableSpec
-from sorparse.formats.rows import clean
 
 
 @attrs.frozen

@@ -139,7 +139,7 @@ def test_another_day(register: sorparse.Register) -> None:
         typed.value = "30-04-2014"
         await pilot.press("enter")
         await settled(app, pilot)
-        assert "that is no day" in str(app.screen.query_one("#wrong", Static).content)
+        assert "invalid date" in str(app.screen.query_one("#wrong", Static).content)
         typed.value = "2014-04-30"
         await pilot.press("enter")
         await settled(app, pilot)

@@ -71,7 +71,7 @@ NEEDED = {
 def test_a_day_that_is_none_is_wrong_use(run: Run, command: str, day: str) -> None:
     result = run(command, *NEEDED[command], "--as-of", day)
     assert (result.status, result.out) == (2, "")
-    assert f"{day!r} is no day; write year-month-day, for example 2021-03-31" in result.err
+    assert f"invalid date {day!r}: expected YYYY-MM-DD, for example 2021-03-31" in result.err
     assert result.err.count("\n") == 1
 
 
@@ -204,13 +204,13 @@ def test_an_output_that_cannot_be_written_is_one_line(run: Run, tmp_path: Path) 
     assert result.err.endswith(f"{target}: No such file or directory\n")
 
 
-# -- findings in the data
+# -- issues in the data
 
 
-def test_findings_are_summed_up_on_stderr(run: Run, damaged: Path) -> None:
+def test_issues_are_summed_up_on_stderr(run: Run, damaged: Path) -> None:
     result = run("find", damaged)
     assert result.status == 0
-    assert result.err.startswith("sorparse: findings in the data: ")
+    assert result.err.startswith("sorparse: issues in the data: ")
     assert "2020-13-01" in result.err
     assert "SOREntity.csv:4" in result.err
     assert run("find", damaged, "--quiet").err == ""
@@ -436,7 +436,7 @@ def test_every_command_has_help_with_examples(run: Run, command: Any) -> None:
     result = run(command.NAME, "--help")
     assert result.status == 0
     assert f"  sorparse {command.NAME} " in result.out
-    assert "exit status: 0 fine, 1 findings" in result.out
+    assert "exit status: 0 fine, 1 issues" in result.out
     assert command.HELP in " ".join(run("--help").out.split())
 
 

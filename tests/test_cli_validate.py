@@ -87,3 +87,13 @@ def test_what_is_no_sor_xml_is_unreadable(run: Run, tmp_path: Path) -> None:
         assert (result.status, result.out) == (2, ""), source
         assert result.err.startswith("sorparse: error: ")
         assert result.err.count("\n") == 1
+
+
+def test_the_engine_may_be_chosen(run: Run, faulty: Path) -> None:
+    results = {name: run("validate", faulty, "--engine", name) for name in ("libxml2", "xmlschema")}
+    assert [result.status for result in results.values()] == [1, 1]
+    assert results["libxml2"].out == results["xmlschema"].out
+    assert json.loads(run("validate", faulty, "--engine", "xmlschema", "--json").out)["engine"] == (
+        "xmlschema"
+    )
+    assert run("validate", faulty, "--engine", "other").status == 2

@@ -14,10 +14,10 @@ import sorparse
 from sorparse import SOREntity, examples
 from sorparse.formats import sor2
 from sorparse.formats.cells import BadCell
+from sorparse.formats.csv.decoder import FastDecoder
+from sorparse.formats.csv.rows import clean, split_quoted
 from sorparse.formats.decode import CarefulDecoder, make_plan
-from sorparse.formats.fast import FastDecoder
 from sorparse.formats.headers import match_columns
-from sorparse.formats.rows import clean, split_quoted
 from sorparse.records.row import row_class, row_of
 
 HEADER = [column.name for column in sor2.ENTITIES.columns]

@@ -114,3 +114,23 @@ def test_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     assert main(arguments) == 0
     assert "entities" in capsys.readouterr().out
     assert lines(target / "Organization.ndjson")
+
+
+@pytest.mark.parametrize("table", ["entities", "location_codes"])
+def test_one_ndjson_file_is_recognised_by_the_keys_of_its_resources(
+    table: str, tmp_path: Path
+) -> None:
+    target = tmp_path / "resources.ndjson"
+    convert(examples.sor2_zip, "fhir", target, tables=[table])
+    convert(examples.sor2_zip, "fhir", target, tables=[table])
+    first = lines(target)[0]
+    others: list[dict[str, Any]] = [
+        {"resourceType": first["resourceType"], "id": "1"},
+        {**first, "language": "da"},
+        {**first, "identifier": [{"system": "urn:example", "value": "1"}]},
+        dict(sorted(first.items())),
+    ]
+    for other in others:
+        target.write_text(json.dumps(other) + "\n")
+        with pytest.raises(sorparse.ConversionError, match="did not write the file"):
+            convert(examples.sor2_zip, "fhir", target, tables=[table])

@@ -245,7 +245,7 @@ def test_one_table_as_one_file(to: str, tmp_path: Path) -> None:
 def test_what_open_raises_comes_through(tmp_path: Path) -> None:
     with pytest.raises(UnrecognisedFormatError):
         convert(b"nothing of the kind\n", "csv", tmp_path / "x")
-    with pytest.raises(TypeError, match="encoding cannot be given"):
+    with pytest.raises(TypeError, match="encoding cannot be set"):
         convert(FakeFeed(small_tables()), "csv", tmp_path / "x", encoding="latin-1")
     assert names(tmp_path) == []
 

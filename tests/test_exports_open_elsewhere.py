@@ -10,6 +10,7 @@ from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 
 from exports_support import from_duckdb, from_sqlite, read_records
@@ -258,9 +259,8 @@ def test_two_loads_at_once(target: Path) -> None:
 def test_force_replaces_what_is_not_ours(
     to: str, module: str, content: str, tmp_path: Path
 ) -> None:
-    from importlib import import_module
-
-    from sorparse.exports.load import Load
+    from sorparse.exports import target_class
+    from sorparse.exports.conversion_job import ConversionJob
 
     target = tmp_path / "x.db"
     if content == "a text":
@@ -270,11 +270,11 @@ def test_force_replaces_what_is_not_ours(
             db.execute("CREATE TABLE patients (name TEXT)")
             db.commit()
     tables = small_tables()
-    made = Load("x", "SOR2", None, tuple(tables), tables.__getitem__)
-    writer = import_module(f"sorparse.exports.{to}")
-    with pytest.raises(ConversionError, match=r"not a \w+ database of ours|holds other tables"):
-        writer.write(made, str(target))
-    writer.write(made, str(target), force=True)
+    job = ConversionJob("x", "SOR2", None, tuple(tables), tables.__getitem__)
+    writer = target_class(to)()
+    with pytest.raises(ConversionError, match=r"not a \w+ database|holds other tables"):
+        writer.write(job, str(target))
+    writer.write(attrs.evolve(job, force=True), str(target))
     assert (from_sqlite if to == "sqlite" else from_duckdb)(target, "entities") == NEW
     assert beside(target) == []
 

@@ -212,7 +212,7 @@ def test_what_is_not_ours_is_not_replaced(server: str, db: Any) -> None:
     db.execute("CREATE SCHEMA sor")
     db.execute("CREATE TABLE sor.entities (mine text)")
     db.execute("INSERT INTO sor.entities VALUES ('x')")
-    with pytest.raises(ConversionError, match=r"names that are not ours \(entities\)"):
+    with pytest.raises(ConversionError, match=r"names that are not the library's \(entities\)"):
         convert(examples.sor2_zip, server)
     assert db.execute("SELECT mine FROM sor.entities").fetchone() == ("x",)
 

@@ -14,7 +14,7 @@ import pytest
 from exports_support import dict_rows, read_records
 from sorparse import ConversionError, ConversionReport, SOREntity, convert, examples
 from sorparse.exports import postgres
-from sorparse.exports.load import Load
+from sorparse.exports.conversion_job import ConversionJob
 from sorparse.exports.postgres_address import parsed, shown
 from tables_support import FakeFeed, record_of, small_tables
 
@@ -191,8 +191,8 @@ def test_two_loads_at_once(server: str, db: Any) -> None:
 
 def write(server: str, schema: str = "sor", *, force: bool = False) -> None:
     tables = small_tables()
-    load = Load("x", "SOR2", None, tuple(tables), tables.__getitem__)
-    postgres.write(load, server, schema, force=force)
+    job = ConversionJob("x", "SOR2", None, tuple(tables), tables.__getitem__, force=force)
+    postgres.Postgres(schema).write(job, server)
 
 
 def test_a_schema_with_a_table_of_others(server: str, db: Any) -> None:
@@ -224,14 +224,14 @@ def test_force_never_replaces_what_others_gave_our_names(
     db.execute("CREATE SCHEMA sor")
     db.execute(statement)
     for force in (False, True):
-        with pytest.raises(ConversionError, match=rf"names that are not ours \({name}\)"):
+        with pytest.raises(ConversionError, match=rf"names that are not the library's \({name}\)"):
             write(server, force=force)
 
 
 def test_a_table_of_others_beside_a_load(server: str, db: Any) -> None:
     convert(examples.shak, server)
     db.execute("CREATE TABLE sor.entities (mine text)")
-    with pytest.raises(ConversionError, match=r"names that are not ours \(entities\)"):
+    with pytest.raises(ConversionError, match=r"names that are not the library's \(entities\)"):
         write(server, force=True)
     db.execute("DROP TABLE sor.entities")
     db.execute("CREATE VIEW sor.mine AS SELECT count(*) AS units FROM sor.shak_units")
@@ -277,9 +277,9 @@ def test_an_address_is_shown_without_its_secrets(address: str) -> None:
         ("postgresql://me:{0} x@host/db", "cannot be parsed"),
         ("postgresql://me@host/db?password={0}&x=1", "cannot be parsed"),
         ("host=x password={0} '", "cannot convert to this|cannot be parsed"),
-        ("postgresql://me:x@{0}@host/db", "cannot be told apart"),
-        ("postgresql://me:{0}/x@host/db", "cannot be told apart"),
-        ("postgresql://?password={0}@x", "cannot be told apart"),
+        ("postgresql://me:x@{0}@host/db", "cannot be distinguished"),
+        ("postgresql://me:{0}/x@host/db", "cannot be distinguished"),
+        ("postgresql://?password={0}@x", "cannot be distinguished"),
         ("postgresql://me:{0}@host:abc/db", "the port is not a number"),
         ("postgresql://me:{0}@host:99999/db", "the port is not a number"),
         ("postgresql://me:{0}@[::1/db", "cannot be parsed"),

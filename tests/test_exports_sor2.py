@@ -74,7 +74,7 @@ def test_what_has_no_column_is_told(tmp_path: Path) -> None:
     tables["classifications"].append(Classification())
     report = convert(FakeFeed(tables), "sor2", tmp_path / "s.zip")
     told = {issue.column or issue.code: issue.message for issue in report.issues}
-    assert told["replaced_by"].endswith("no column for replaced_by; 1 rows hold something there")
+    assert told["replaced_by"].endswith("no column for replaced_by; 1 rows have a value there")
     assert "specialities beyond the 8th" in told
     assert told["entry.code"].startswith("1 rows of SORClassifications have no entry.code")
     assert told["table-not-written"] == "the SOR2 set has no file for shak_units, shak_regions"

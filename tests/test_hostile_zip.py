@@ -82,7 +82,7 @@ def test_zips_in_zips_are_not_unpacked(tmp_path: Path) -> None:
     path = tmp_path / "nested.zip"
     path.write_bytes(content)
     said = read_bounded(path)
-    assert said == "UnrecognisedFormatError FILE/inner.zip: none of SOR's files: a zip"
+    assert said == "UnrecognisedFormatError FILE/inner.zip: not a recognised SOR file: a zip"
 
 
 @pytest.mark.parametrize(

@@ -27,14 +27,14 @@ from laws_support import (
 )
 from sorparse import examples
 from sorparse.examples.write_csv import value_of
-from sorparse.formats import csv_reader
-from sorparse.formats import text as text_module
+from sorparse.formats import blocks as text_module
 from sorparse.formats.cells import BadCell, convert
+from sorparse.formats.csv import reader as csv_reader
+from sorparse.formats.csv.decoder import FastDecoder
+from sorparse.formats.csv.rows import BLANKS, Rows, clean
 from sorparse.formats.declare import Kind
 from sorparse.formats.decode import CarefulDecoder, make_plan
-from sorparse.formats.fast import FastDecoder
 from sorparse.formats.headers import match_columns
-from sorparse.formats.rows import BLANKS, Rows, clean
 from sorparse.issues import IssueLog
 from sorparse.limits import DEFAULT_LIMITS
 from trust_support import zipped

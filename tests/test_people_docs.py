@@ -35,7 +35,7 @@ NOT_CODES = {
     "only-in-shak",
 }
 # parts that hold no findings about data
-ELSEWHERE = ("cli", "display", "examples", "exports", "tables")
+ELSEWHERE = ("cli", "display", "examples", "exports", "fetching", "tables")
 
 
 @pytest.fixture

@@ -269,17 +269,17 @@ def test_a_life_is_drawn(register: Register) -> None:
     pytest.importorskip("matplotlib")
     picture = register.timeline(MOVED)
     told = [row[:2] for row in picture.rows]
-    assert ("unit above", "Hjertemedicinsk Afdeling M") in told
+    assert ("parent", "Hjertemedicinsk Afdeling M") in told
     assert ("SHAK code", "9901022") in told
-    assert ("unit above", "Lungemedicinsk Afdeling L", "2019-02-01", "open") in picture.rows
+    assert ("parent", "Lungemedicinsk Afdeling L", "2019-02-01", "open") in picture.rows
     assert "Søvnklinikken" in picture.alternative
 
 
 def test_relatives_are_drawn(register: Register) -> None:
     pytest.importorskip("matplotlib")
     rows = register.timeline("9000701000016006").rows
-    assert ("came from", "Øjenklinikken ved Søen", "2009-01-01", "2014-12-31") in rows
-    assert ("became", "Søspejlet Øjenhospital", "2022-10-01", "open") in rows
+    assert ("predecessor", "Øjenklinikken ved Søen", "2009-01-01", "2014-12-31") in rows
+    assert ("successor", "Søspejlet Øjenhospital", "2022-10-01", "open") in rows
 
 
 def test_lives_of_odd_units_are_drawn() -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import zipfile
+from pathlib import Path
+
 import pytest
 
 import sorparse
@@ -45,7 +48,7 @@ def test_a_column_named_twice_loses_nothing() -> None:
     header = ("SorId", "EntityName", "EntityName", "EntityName")
     (unit,), issues = read(sor2(f"{A};Et;To;Tre", header=header))
     assert unit.name == "Et"
-    assert dict(unit.extra) == {"EntityName (3)": "To", "EntityName (4)": "Tre"}
+    assert dict(unit.extra) == {"EntityName (2)": "To", "EntityName (3)": "Tre"}
     assert [issue.code for issue in issues] == ["duplicate-column"] * 2
 
 
@@ -53,6 +56,39 @@ def test_a_column_named_like_the_second_of_another_loses_nothing() -> None:
     header = ("SorId", "EntityName", "X", "X (5)", "X")
     (unit,), _ = read(sor2(f"{A};Enhed;1;2;3", header=header))
     assert sorted(unit.extra.values()) == ["1", "2", "3"]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        ("EntityName", "EntityName", "EntityName", "EntityName"),
+        ("EntityName", "X", "EntityName", "X"),
+        ("EntityName", "X", "X (2)", "X"),
+        ("EntityName", "X", "", "column 4"),
+        ("EntityName", "X (2)", "X (2)", "X"),
+    ],
+)
+def test_a_column_named_twice_has_the_same_name_when_it_is_written_and_read_again(
+    header: tuple[str, ...], tmp_path: Path
+) -> None:
+    data = sor2(f"{A};1;2;3;4", header=("SorId", *header))
+    (unit,), _ = read(data)
+    assert sorted([*unit.extra.values(), unit.name or "1"]) == ["1", "2", "3", "4"]
+    target = tmp_path / "again.zip"
+    sorparse.convert(data, "sor2", target)
+    (again,), _ = read(target.read_bytes())
+    assert again == unit
+
+
+def test_a_column_named_twice_is_written_under_its_own_name(tmp_path: Path) -> None:
+    target = tmp_path / "again.zip"
+    data = sor2(f"{A};Et;To;x;y", header=("SorId", "EntityName", "EntityName", "Ny", "Ny"))
+    sorparse.convert(data, "sor2", target)
+    with zipfile.ZipFile(target) as archive:
+        (name,) = archive.namelist()
+        header = archive.read(name).decode("utf-8-sig").splitlines()[0].split(";")
+    assert header.count("EntityName") == header.count("Ny") == 2
+    assert not [column for column in header if "(" in column]
 
 
 def test_two_spellings_of_one_column_lose_nothing() -> None:

@@ -244,7 +244,7 @@ def test_a_quote_that_closes_too_late_for_the_row_to_fit() -> None:
 def test_a_quoted_cell_goes_on_over_the_end_of_a_block(
     block: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sorparse.formats.text.BLOCK_BYTES", block)
+    monkeypatch.setattr("sorparse.formats.blocks.BLOCK_BYTES", block)
     rows = [f"{A};Før;;;", f'{B};"En\r\nto\r\ntre";x;;', f"{C};Efter;y;;"]
     records, issues = read(sor2(*rows), encoding="utf-8")
     assert [unit.name for unit in records] == ["Før", "En\nto\ntre", "Efter"]

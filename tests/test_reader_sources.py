@@ -247,14 +247,14 @@ def test_a_stranger_with_many_columns_does_not_stop_the_others() -> None:
 
 STRANGERS = [
     (b"", "an empty file"),
-    (b" \r\n ", "nothing but blanks"),
+    (b" \r\n ", "whitespace alone"),
     (b"<!DOCTYPE html><html><head><title>Drift</title></head></html>", "HTML page titled 'Drift'"),
     (b'<?xml version="1.0"?><Invoice xmlns="x"/>', "root element 'Invoice'"),
     (b"%PDF-1.7", "a PDF"),
     (b"\x1f\x8b\x08\x00", "a gzip file"),
     (b'{"error": 503}', "JSON"),
     (b"navn;alder\r\nBo;7\r\n", "a CSV with the header 'navn;alder'"),
-    (b"hello", "text beginning 'hello'"),
+    (b"hello", "the text begins with 'hello'"),
     (bytes(range(256)), "binary data"),
 ]
 

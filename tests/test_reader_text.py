@@ -141,3 +141,15 @@ def test_sor_csv_in_windows_1252() -> None:
     assert names(sor_csv(f"{A};Sygehus Sønderjylland;sygehus;+45 12 34 56 78")) == [
         "Sygehus Sønderjylland"
     ]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "written", "read_as"),
+    [
+        ("utf-7", "A+AGE-", "Aa"),
+        ("hz", "~{!!~}~~", "\u3000~"),
+        ("iso2022_jp", '\x1b$B$"\x1b(B', "あ"),
+    ],
+)
+def test_an_encoding_of_ascii_bytes_only_is_used(encoding: str, written: str, read_as: str) -> None:
+    assert names(sor2(f"{A};{written};;;"), encoding=encoding) == [read_as]

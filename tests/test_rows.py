@@ -122,7 +122,7 @@ def test_odd_rows_are_told_alike(rows: list[str], fields: list[str]) -> None:
         (("nome",), "has no field 'nome'; SOREntity has sor_id, name"),
         (("postal_address.town",), "Address has street_name"),
         (("name.code",), "has no field 'name.code'"),
-        (("name[0]",), "name is one value"),
+        (("name[0]",), "'name' is not a series"),
         (("name", "name"), "twice"),
         ((), "no field"),
     ],

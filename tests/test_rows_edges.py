@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 import sorparse
 from sorparse import Issue, Limits
-from sorparse.formats import rows as rows_module
-from sorparse.formats.rows import Rows, clean, split_quoted
+from sorparse.formats.csv import rows as rows_module
+from sorparse.formats.csv.rows import Rows, clean, split_quoted
 from sorparse.issues import IssueLog
 from trust_support import HEADER, A, B, C, read, sor2, sor_csv
 
@@ -141,7 +141,7 @@ def test_what_follows_a_row_over_two_blocks_is_looked_at(
     rows = (f'{A};"En', "to", 'tre";;;', f"{B};{bad}", f'{C};"fire', 'fem";;;')
     whole = read(sor2(*rows), encoding="utf-8")
     assert [unit.sor_id for unit in whole[0]][-1] == C
-    monkeypatch.setattr("sorparse.formats.text.BLOCK_BYTES", block)
+    monkeypatch.setattr("sorparse.formats.blocks.BLOCK_BYTES", block)
     assert read(sor2(*rows), encoding="utf-8") == whole
 
 

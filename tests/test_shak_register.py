@@ -259,3 +259,15 @@ def test_nothing_is_lost() -> None:
     assert [one.raw for one in shak.issues if one.raw] == [long, "afd"]
     with pytest.raises(sorparse.SorDataError):
         sorparse.load_shak(content, on_issue="raise")
+
+
+def test_a_file_with_a_damaged_first_line_is_recognised() -> None:
+    first, *others = examples.shak.read_bytes().splitlines(keepends=True)
+    with sorparse.open(first[5:] + b"".join(others)) as feed:
+        assert feed.format is sorparse.Format.SHAK
+        units = list(feed.shak_units())
+        assert {issue.line for issue in feed.issues} == {1}
+    with sorparse.open(b"".join(others)) as feed:
+        assert units[-len(others) :] == list(feed.shak_units())
+    with pytest.raises(sorparse.UnrecognisedFormatError):
+        sorparse.open(b"".join([first[5:]] * 2 + others[:1]))

@@ -11,10 +11,9 @@ import pytest
 
 from sorparse import MissingExtraError, SOREntity, Table
 from sorparse.records import Coded
-from sorparse.tables.schema import records_by_table
+from sorparse.records.tables import TABLES
 from tables_support import entities, record_of, small_tables
 
-TABLES = list(records_by_table())
 pa = pytest.importorskip("pyarrow")
 
 

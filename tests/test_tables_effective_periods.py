@@ -117,7 +117,7 @@ def test_a_subset_without_units_says_why_there_is_no_such_table(tmp_path: Path) 
     (issue,) = report.issues
     assert (issue.severity, issue.code) == ("info", "table-not-written")
     assert "entity_effective" in issue.message
-    assert "made from entities" in issue.message
+    assert "derived from entities" in issue.message
     with closing(sqlite3.connect(tmp_path / "a.db")) as db:
         names = {name for (name,) in db.execute("SELECT name FROM sqlite_master")}
     assert "entity_effective" not in names

@@ -17,12 +17,11 @@ from sorparse import SorError
 from sorparse.formats import sor2
 from sorparse.records import Address, Coded, GeoLocation, SOREntity
 from sorparse.records.docs import field_docs
+from sorparse.records.tables import TABLES
 from sorparse.tables import DataType, schema_of
 from sorparse.tables.flatten import as_double, rows
-from sorparse.tables.schema import PLACES, records_by_table
+from sorparse.tables.schema import PLACES
 from tables_support import any_record, entities, record_of, small_tables
-
-TABLES = list(records_by_table())
 
 
 def flat(table: str, *records: Any) -> list[dict[str, Any]]:

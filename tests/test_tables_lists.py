@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 import sorparse
 from sorparse import SOREntity, Table, convert, examples
+from sorparse.records.tables import TABLES
 from sorparse.tables import DataType, schema_of
-from sorparse.tables.schema import records_by_table
 from tables_support import FakeFeed, any_record, entities, record_of, small_tables
 
 pa = pytest.importorskip("pyarrow")
@@ -92,7 +92,7 @@ def test_an_id_with_a_space_inside_goes_to_extra() -> None:
 
 @settings(max_examples=25, deadline=None)
 @given(st.data())
-@pytest.mark.parametrize("table", records_by_table())
+@pytest.mark.parametrize("table", TABLES)
 def test_nothing_is_lost_without_lists(table: str, data: st.DataObject) -> None:
     record = data.draw(any_record(schema_of(table).record))
     (row,) = Table.from_records(table, lambda: [record]).to_pyarrow().to_pylist()

@@ -16,7 +16,7 @@ from lxml import etree
 
 import sorparse
 from sorparse import Limits, SorFileError, UnrecognisedFormatError
-from sorparse.validation.compile import BUNDLED_ROOTS
+from sorparse.validation.schema_set import BUNDLED_ROOTS
 from validation_support import (
     ADDRESS,
     FULL_1,
@@ -202,31 +202,31 @@ def test_the_other_engine_agrees_on_every_change() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ("1031000016009", "1031000016oo9", "is no SOR id"),
-        ("1031000016009", "103100001600", "is no SOR id"),
-        ("1031000016009", "1.0310E+12", "is no SOR id"),
-        ("1031000016009", "", "is no SOR id"),
-        ("2015-05-01", "2015-02-30", "is no date of the calendar written yyyy-mm-dd"),
-        ("2015-05-01", "01-05-2015", "is no date of the calendar written yyyy-mm-dd"),
-        ("2015-05-01", "", "is no date of the calendar written yyyy-mm-dd"),
-        ("2026-06-15T01:00:29.6269718+02:00", "i går", "is no time written yyyy-mm-ddThh:mm:ss"),
+        ("1031000016009", "1031000016oo9", "is not a valid SOR id"),
+        ("1031000016009", "103100001600", "is not a valid SOR id"),
+        ("1031000016009", "1.0310E+12", "is not a valid SOR id"),
+        ("1031000016009", "", "is not a valid SOR id"),
+        ("2015-05-01", "2015-02-30", "is not a valid date (yyyy-mm-dd)"),
+        ("2015-05-01", "01-05-2015", "is not a valid date (yyyy-mm-dd)"),
+        ("2015-05-01", "", "is not a valid date (yyyy-mm-dd)"),
+        ("2026-06-15T01:00:29.6269718+02:00", "i går", "is not a valid time (yyyy-mm-ddThh:mm:ss)"),
         (">true<", ">ja<", "is neither true nor false"),
-        (">162<", ">MedCom<", "is no whole number"),
+        (">162<", ">MedCom<", "is not a whole number"),
         (">162<", ">-1<", "is less than 0"),
-        (">162<", ">99999999999999999999<", "is no whole number"),
-        ("5790000000012", "579000000001", "is no location number of 13 digits"),
-        ("6347032.450", "6347032,450", "is no decimal number written with a point"),
-        ("13B", "13-15", "is no house number"),
-        ("13B", "013", "is no house number"),
-        ("ST", "stuen", "is no floor"),
+        (">162<", ">99999999999999999999<", "is not a whole number"),
+        ("5790000000012", "579000000001", "is not a location number of 13 digits"),
+        ("6347032.450", "6347032,450", "is not a decimal number with a point"),
+        ("13B", "13-15", "is not a house number"),
+        ("13B", "013", "is not a house number"),
+        ("ST", "stuen", "is not a floor"),
         (">0999<", ">999<", "does not have four digits"),
         (">12<", ">0<", "is less than 1"),
         (">12<", ">10000<", "is more than 9999"),
         ("Prøvested", "P" * 21, "is longer than 20 characters"),
         ("12345678", "1", "is shorter than 8 characters"),
         ("12345674", "1234567", "does not have 8 characters"),
-        ("post@example.dk", "post", "is no e-mail address"),
-        (">DK<", ">Danmark<", "is no country code"),
+        ("post@example.dk", "post", "is not an e-mail address"),
+        (">DK<", ">Danmark<", "is not a country code"),
     ],
 )
 def test_a_bad_value_is_told_in_words(old: str, new: str, words: str) -> None:
@@ -267,7 +267,7 @@ def test_a_fault_has_path_value_line_and_nearest_unit() -> None:
             "<sor1:EntityName>Afdeling</sor1:EntityName>",
             "<EntityName>Afdeling</EntityName>",
             "unknown-element",
-            f"EntityName stands under the namespace {NSI}; the schema has it under {SOR1}",
+            f"EntityName is in the namespace {NSI}; the schema declares it in {SOR1}",
         ),
         (
             "</OrganizationalUnit>",
@@ -279,9 +279,9 @@ def test_a_fault_has_path_value_line_and_nearest_unit() -> None:
             "<sor1:LocalCode>A1</sor1:LocalCode>",
             "<sor1:LocalCode>A1</sor1:LocalCode><sor1:LocalCode>A2</sor1:LocalCode>",
             "repeated-element",
-            "LocalCode stands a second time in OrganizationalUnit",
+            "LocalCode occurs a second time in OrganizationalUnit",
         ),
-        (">162<", "><b/>162<", "unknown-element", "b stands inside SystemSupplierIdentifier"),
+        (">162<", "><b/>162<", "unknown-element", "b is inside SystemSupplierIdentifier"),
         (' scheme="iso3166-alpha2"', "", "missing-attribute", "lacks the attribute scheme"),
         ("<InstitutionOwner>", '<InstitutionOwner x="1">', "unknown-attribute", "attribute x"),
         ('"iso3166-alpha2"', '"dk"', "bad-value", "'dk' is none of 'iso3166-alpha2', "),
@@ -289,7 +289,7 @@ def test_a_fault_has_path_value_line_and_nearest_unit() -> None:
             "<OrganizationalUnit>",
             "<OrganizationalUnit>hej",
             "stray-text",
-            "OrganizationalUnit 'hej' holds text where only elements may stand",
+            "OrganizationalUnit 'hej' holds text where only elements may be",
         ),
         ("</SorTree>", "hej</SorTree>", "stray-text", "SorTree 'hej' holds text"),
         ("<sor1:CreatedAt", "hej<sor1:CreatedAt", "stray-text", "SorTree 'hej' holds text"),
@@ -336,7 +336,7 @@ def test_equal_faults_are_one_line_with_a_count_and_first_places() -> None:
     (issue,) = report.errors
     lines = [line_of(document, "13-15", nth) for nth in (1, 2, 3)]
     assert issue.message == (
-        "StreetBuildingIdentifier '13-15' is no house number (1 to 3 digits without a leading "
+        "StreetBuildingIdentifier '13-15' is not a house number (1 to 3 digits without a leading "
         "zero, then at most one letter A to Z) "
         f"(1,000 times, first at line {lines[0]}, {lines[1]}, {lines[2]})"
     )
@@ -352,17 +352,14 @@ def test_values_that_differ_are_shown_with_their_places() -> None:
     assert issue.message.endswith(f"(2 times, first at line {first} ('1-3'), {second} ('2 C'))")
 
 
-def test_what_is_kept_is_bounded_and_what_is_counted_is_not() -> None:
-    document = tree(owner(unit().replace("13B", "1-3", 1) * 50))
-    report = sorparse.validate(document, limits=Limits(max_issues=10))
-    assert report.fault_count == 50
-    assert len(report.occurrences) == 10
-    unknown = "".join(f"<Foo{at}/>" for at in range(30))
-    document = replaced(FULL_2, "<OrganizationalUnit>", f"<OrganizationalUnit>{unknown}")
-    report = sorparse.validate(document, limits=Limits(max_issues=10))
-    assert report.fault_count == 30
-    assert len(report.errors) == 11
-    assert report.errors[-1].message == "20 more faults of other kinds were found and not kept"
+def test_validation_stops_at_the_limit_of_issues() -> None:
+    bad = unit().replace("13B", "1-3", 1)
+    for document in (tree(owner(bad * 50)), tree(owner(bad) * 50)):
+        report = sorparse.validate(document, limits=Limits(max_issues=10))
+        assert report.fault_count == len(report.occurrences) == 10
+        assert not report.complete
+        assert "at least 10 faults" in str(report)
+        assert sorparse.validate(document).complete
 
 
 # -- the root and its head ------------------------------------------------------------------------
@@ -376,9 +373,14 @@ _ROOT = "osak.dk"  # the root's start tag ends here: a tag of several lines coun
     ("old", "new", "expected", "at"),
     [
         (_SNAPSHOT, "", "SorTree lacks the element SnapshotDate", _ROOT),
-        ("15</sor1:Sna", "x</sor1:Sna", "SnapshotDate '2026-06-x' is no date", "<sor1:Snapshot"),
+        (
+            "15</sor1:Sna",
+            "x</sor1:Sna",
+            "SnapshotDate '2026-06-x' is not a valid date",
+            "<sor1:Snapshot",
+        ),
         ("</SorTree>", "<kms:RegionCode/></SorTree>", "RegionCode does not", "<kms:RegionCode/>"),
-        ("</SorTree>", f"{_SNAPSHOT}</SorTree>", "SnapshotDate stands a second", "</SorTree>"),
+        ("</SorTree>", f"{_SNAPSHOT}</SorTree>", "SnapshotDate occurs a second", "</SorTree>"),
         ("<SorTree ", '<SorTree version="2" ', "SorTree '2' has the attribute version", _ROOT),
     ],
 )
@@ -487,12 +489,12 @@ def test_broken_xml_says_where_and_what_was_found_before_it() -> None:
     with pytest.raises(SorFileError) as caught:
         sorparse.validate(cut)
     assert caught.value.line == cut.count(b"\n") + 1
-    assert "is broken XML" in str(caught.value)
+    assert "is not well-formed XML" in str(caught.value)
     assert "before it 1 owners were checked and 1 faults found" in str(caught.value)
     assert "StreetBuildingIdentifier '13-15'" in str(caught.value)
-    with pytest.raises(SorFileError, match="is broken XML"):
+    with pytest.raises(SorFileError, match="is not well-formed XML"):
         sorparse.validate(cut, places=False)
-    with pytest.raises(SorFileError, match="is broken XML"):
+    with pytest.raises(SorFileError, match="is not well-formed XML"):
         sorparse.validate(b"<SorTree")
     with pytest.raises(SorFileError, match="without a fault"):
         sorparse.validate(replaced(document, "13-15", "13").replace(b"</SorTree>", b"</Sor>"))
@@ -506,7 +508,7 @@ def test_doctype_and_entities_are_refused() -> None:
 
 def test_depth_is_bounded() -> None:
     deep = "<OrganizationalUnitEntity>" * 400 + "</OrganizationalUnitEntity>" * 400
-    with pytest.raises(SorFileError, match=r"nests elements deeper than 256 levels"):
+    with pytest.raises(SorFileError, match=r"nested deeper than Limits.max_depth \(256\)"):
         sorparse.validate(tree(owner(deep)))
     assert not sorparse.validate(tree(owner(deep)), limits=Limits(max_depth=1000)).valid
 

@@ -14,7 +14,6 @@ from lxml import etree
 
 import sorparse
 from sorparse import SorFileError
-from sorparse.validation.tree import schema_tree
 from validation_support import FULL_1, FULL_2, NSI, SOR1, owner, replaced, tree
 
 XS = "http://www.w3.org/2001/XMLSchema"
@@ -145,19 +144,6 @@ def test_a_component_of_the_set_wins_over_the_bundled_one(tmp_path: Path) -> Non
     document = replaced(FULL_2, "13B", "13-15")
     assert not sorparse.validate(document).valid
     assert sorparse.validate(document, schema=tmp_path).valid
-
-
-def test_a_pattern_on_which_libxml2_gives_up(tmp_path: Path) -> None:
-    published(tmp_path, "2.0.0")
-    uri = "http://rep.oio.dk/ebxml/xml/schemas/dkcc/2003/02/13/"
-    (tmp_path / "DKCC_StreetBuildingIdentifier.xsd").write_text(
-        f'<xs:schema xmlns:xs="{XS}" targetNamespace="{uri}" elementFormDefault="qualified">'
-        '<xs:element name="StreetBuildingIdentifier"><xs:simpleType>'
-        '<xs:restriction base="xs:string"><xs:pattern value="(a|aa)+b"/></xs:restriction>'
-        "</xs:simpleType></xs:element></xs:schema>"
-    )
-    with pytest.raises(SorFileError, match="unknown whether the document is valid"):
-        sorparse.validate(replaced(FULL_2, "13B", "a" * 40), schema=tmp_path, places=False)
 
 
 def test_an_edited_set_loads_and_says_what_it_refuses(tmp_path: Path) -> None:
@@ -384,17 +370,10 @@ def test_a_bundled_document_is_never_changed_by_use() -> None:
 
 
 @pytest.mark.parametrize("version", ["2.0.0", "1.0.0"])
-def test_the_tree_in_the_docs_is_the_schemas(version: str) -> None:
+def test_the_tree_in_the_docs_has_every_element(version: str) -> None:
     page = Path(__file__).parent.parent / "docs" / f"schema-{version}.md"
-    text = schema_tree(version)
-    assert page.read_text(encoding="utf-8") == text
+    text = page.read_text(encoding="utf-8")
     assert "    HealthInstitutionEntity *\n" in text
-    assert "| `" in text
     full = {"2.0.0": FULL_2, "1.0.0": FULL_1}[version]
     for element in etree.fromstring(full).iter("*"):
         assert etree.QName(element).localname in text
-
-
-def test_the_tree_of_an_unknown_version() -> None:
-    with pytest.raises(ValueError, match=r"version must be one of 2\.0\.0, 1\.0\.0"):
-        schema_tree("3.0.0")

@@ -13,10 +13,10 @@ import pytest
 from lxml import etree
 
 import sorparse
-from sorparse import Issue, SorFileError
-from sorparse.validation import OwnerValidator, run
-from sorparse.validation.lines import true_line
+from sorparse import Issue, Limits, SorFileError
+from sorparse.validation import OwnerValidator
 from sorparse.validation.owners import is_owner
+from sorparse.xml.lines import true_line
 from validation_support import FULL_2, HEAD_2, NSI, line_of, owner, replaced, tree, unit
 
 OWNER_TAG = f"{{{NSI}}}InstitutionOwnerEntity"
@@ -193,8 +193,8 @@ def test_memory_does_not_grow_with_the_document() -> None:
     assert peaks[45] < peaks[5] + 8
 
 
-def test_an_owner_without_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run, "_MAX_OWNER_BYTES", 200_000)
+def test_a_unit_beyond_the_limits_is_refused() -> None:
+    limits = Limits(max_unit_elements=1_000)
     document = (HEAD_2 + "<Foo>x</Foo>" * 40_000 + "</SorTree>").encode()
-    with pytest.raises(SorFileError, match="without the end of an InstitutionOwnerEntity"):
-        sorparse.validate(document)
+    with pytest.raises(SorFileError, match=r"Limits\.max_unit_elements \(1000\)"):
+        sorparse.validate(document, limits=limits)

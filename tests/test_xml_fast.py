@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 import sorparse
+from sorparse.formats.generator import NeedsCarefulParsing
 from sorparse.formats.sor_xml.names import ENTITIES, LOCATION_CODES, is_structural
 from sorparse.formats.sor_xml.namespaces import namespaces_of
-from sorparse.formats.sor_xml.scan import Irregular, Scanner
-from sorparse.formats.sor_xml.skeleton import Elements
-from sorparse.formats.texts import Odd
+from sorparse.formats.sor_xml.text_scanner import NeedsElements, Scanner
+from sorparse.formats.sor_xml.text_shapes import Elements
 from xml_support import HOSPITAL, OWNER, STATUS, UNIT, V2, document, hospital, option, owner, unit
 
 TEXTS = st.sampled_from(
@@ -106,10 +106,10 @@ def read_both_ways(
             return entities, list(feed.location_codes()), feed.issues
 
     def refuse(*_: object) -> Any:
-        raise Irregular
+        raise NeedsElements
 
     def odd(*_: object) -> None:
-        raise Odd
+        raise NeedsCarefulParsing
 
     with monkeypatch.context() as patch:
         patch.setattr(Scanner, "cut", refuse)  # reading the text is a third way

@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 
 import sorparse
 from sorparse import SorDataError, SorError, SorFileError, examples
-from sorparse.formats.sor_xml import guard, readers, skeleton, stream
+from sorparse.formats.sor_xml import readers, text_shapes, validate_alongside
+from sorparse.xml import parser
 from test_xml_text import SNIPPETS, by_elements, in_chunks_of, outcome, outcomes, way_of
 from xml_support import INNER, document, hospital, owner, unit
 
@@ -36,7 +37,7 @@ PIECES = [place + 1 for place in range(len(MANY)) if MANY[place : place + 1] == 
 @pytest.fixture(autouse=True)
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Have documents of a few kilobytes read in several blocks."""
-    monkeypatch.setattr(guard, "_BLOCK", BLOCK)
+    monkeypatch.setattr(validate_alongside, "_BLOCK", BLOCK)
     before = threading.active_count()
     with in_chunks_of(500, monkeypatch):
         yield
@@ -53,7 +54,7 @@ def threads(monkeypatch: pytest.MonkeyPatch) -> list[threading.Thread]:
             made.append(self)
             super().start()
 
-    monkeypatch.setattr(guard, "Thread", Noted)
+    monkeypatch.setattr(validate_alongside, "Thread", Noted)
     return made
 
 
@@ -100,7 +101,7 @@ def test_a_document_of_many_blocks_is_validated_in_threads(
 def test_a_document_of_one_block_takes_no_thread(
     threads: list[threading.Thread], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(guard, "_BLOCK", len(MANY) + 1)
+    monkeypatch.setattr(validate_alongside, "_BLOCK", len(MANY) + 1)
     assert way_of(MANY, monkeypatch, validate=True) == (84, 0, True)
     assert threads == []
 
@@ -134,7 +135,7 @@ def test_a_damaged_document_takes_the_same_course(
 ) -> None:
     chunk, block = sizes
     content = damaged(place, snippet)
-    monkeypatch.setattr(guard, "_BLOCK", block)
+    monkeypatch.setattr(validate_alongside, "_BLOCK", block)
     with in_chunks_of(chunk, monkeypatch):
         text, elements = courses(content, monkeypatch, raising=raising)
     assert text == elements
@@ -175,8 +176,8 @@ def test_no_thread_is_at_work_while_the_caller_is(
 def test_iterators_that_are_forgotten_leave_nothing_behind() -> None:
     program = f"""
 import sorparse
-from sorparse.formats.sor_xml import guard
-guard._BLOCK = {BLOCK}
+from sorparse.formats.sor_xml import validate_alongside
+validate_alongside._BLOCK = {BLOCK}
 records = sorparse.open({str(examples.sor_xml)!r}, validate=True).entities()
 next(records)
 print("so far")
@@ -208,7 +209,7 @@ def test_without_threads_it_is_read_all_the_same(monkeypatch: pytest.MonkeyPatch
             Refused.asked += 1
             raise RuntimeError("can't start new thread")
 
-    monkeypatch.setattr(guard, "Thread", Refused)
+    monkeypatch.setattr(validate_alongside, "Thread", Refused)
     assert way_of(MANY, monkeypatch, validate=True) == (84, 0, True)
     assert Refused.asked == 1  # a parser that began in this thread stays in it
     text, elements = courses(damaged(0.7, b"<New>1</New>"), monkeypatch)
@@ -228,13 +229,13 @@ def test_what_goes_wrong_in_the_thread_is_raised_to_the_reader(
             if len(threads) == 6:
                 raise MemoryError
 
-    init = guard.Guard.__init__
+    init = validate_alongside.DocumentValidator.__init__
 
-    def broken(self: guard.Guard, schema: Any) -> None:
+    def broken(self: validate_alongside.DocumentValidator, schema: Any) -> None:
         init(self, schema)
         self._parser = Broken()  # type: ignore[assignment]
 
-    monkeypatch.setattr(guard.Guard, "__init__", broken)
+    monkeypatch.setattr(validate_alongside.DocumentValidator, "__init__", broken)
     given_: list[Any] = []
     with sorparse.open(MANY, validate=True) as feed, pytest.raises(MemoryError):
         given_.extend(feed.entities())
@@ -245,14 +246,14 @@ def test_what_goes_wrong_in_the_thread_is_raised_to_the_reader(
 def test_the_thread_is_waited_for_when_reading_is_interrupted(
     monkeypatch: pytest.MonkeyPatch, threads: list[threading.Thread]
 ) -> None:
-    read = skeleton.Skeletons.read
+    read = text_shapes.TextShapes.read
 
     def interrupted(self: Any, text: str) -> Any:
         if len(threads) == 4:
             raise KeyboardInterrupt
         return read(self, text)
 
-    monkeypatch.setattr(skeleton.Skeletons, "read", interrupted)
+    monkeypatch.setattr(text_shapes.TextShapes, "read", interrupted)
     with sorparse.open(MANY, validate=True) as feed, pytest.raises(KeyboardInterrupt):
         list(feed.entities())
     assert len(threads) == 4
@@ -264,7 +265,7 @@ def test_what_was_read_before_reading_failed_is_given_first(
     pieces: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def failing(source: IO[bytes]) -> Iterator[bytes]:
-        yield from islice(stream.chunks_of(source), pieces)
+        yield from islice(parser.chunks_of(source), pieces)
         raise SorFileError("the disk is gone", file="Sor.xml")
 
     monkeypatch.setattr(readers, "chunks_of", failing)

@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 
 import sorparse
 from sorparse import SorError, examples
-from sorparse.formats.sor_xml import scan, skeleton, stream, textual
+from sorparse.formats.sor_xml import text_parser, text_scanner, text_shapes
+from sorparse.xml import parser
 from test_xml_fast import BASIC, PATHS, TEXTS, nested
 from xml_support import (
     HOSPITAL,
@@ -73,10 +74,10 @@ def by_elements(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Have documents read without looking at their text."""
 
     def refuse(*_: object) -> Any:
-        raise scan.Irregular
+        raise text_scanner.NeedsElements
 
     with monkeypatch.context() as patch:
-        patch.setattr(scan.Scanner, "cut", refuse)
+        patch.setattr(text_scanner.Scanner, "cut", refuse)
         yield
 
 
@@ -84,8 +85,8 @@ def by_elements(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def in_chunks_of(size: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Have the bytes arrive in pieces of this size."""
     with monkeypatch.context() as patch:
-        patch.setattr(stream, "CHUNK", size)
-        patch.setattr(stream, "_HEADER_CHUNK", size)
+        patch.setattr(parser, "CHUNK", size)
+        patch.setattr(parser, "_HEADER_CHUNK", size)
         yield
 
 
@@ -102,7 +103,7 @@ def outcome(content: bytes, **options: Any) -> tuple[list[Any], str, list[Any]]:
 
 
 def outcomes(
-    content: bytes, monkeypatch: pytest.MonkeyPatch, chunk: int = stream.CHUNK, **options: Any
+    content: bytes, monkeypatch: pytest.MonkeyPatch, chunk: int = parser.CHUNK, **options: Any
 ) -> tuple[Any, Any]:
     """What the text gives, in pieces of this size, and what the elements give."""
     try:
@@ -120,8 +121,8 @@ def way_of(
     """How many units were read by their text, how many by elements made of it; whether all."""
     counts = {"text": 0, "elements": 0}
     whole = False
-    read, by_parser = skeleton.Skeletons.read, textual.TextReading._by_elements
-    numbered = textual.TextReading.numbered
+    read, by_parser = text_shapes.TextShapes.read, text_parser.TextReading._by_elements
+    numbered = text_parser.TextReading.numbered
 
     def counted(self: Any, text: str) -> Any:
         made = read(self, text)
@@ -140,9 +141,9 @@ def way_of(
 
     # opening looks whether there is a unit at all
     with sorparse.open(content, **options) as feed, monkeypatch.context() as patch:
-        patch.setattr(skeleton.Skeletons, "read", counted)
-        patch.setattr(textual.TextReading, "_by_elements", counted_too)
-        patch.setattr(textual.TextReading, "numbered", ended)
+        patch.setattr(text_shapes.TextShapes, "read", counted)
+        patch.setattr(text_parser.TextReading, "_by_elements", counted_too)
+        patch.setattr(text_parser.TextReading, "numbered", ended)
         with suppress(SorError):
             list(feed.entities())
     return counts["text"], counts["elements"], whole
@@ -370,7 +371,7 @@ def test_few_kept_issues_are_counted_once() -> None:
 
 
 def test_skeletons_are_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(skeleton, "_MOST_SKELETONS", 2)
+    monkeypatch.setattr(text_shapes, "_MOST_SKELETONS", 2)
     text, elements = outcomes(RICH, monkeypatch)
     assert text == elements
     assert way_of(RICH, monkeypatch) == (5, 1, True)

@@ -25,7 +25,7 @@ register to a folder of your own: `sorparse examples --copy try-sor`.
 | Exit status | Means |
 |---|---|
 | 0 | fine |
-| 1 | findings: `check` or `validate` found errors, `diff` more closings than allowed, a unit or a code was not found, `convert` and a guard tripped, or `--strict` and the data could not be read in full |
+| 1 | issues: `check` or `validate` found errors, `diff` more closings than allowed, a unit or a code was not found, `convert` and a guard tripped, or `--strict` and the data could not be read in full |
 | 2 | wrong use, or input that cannot be read: one line on standard error says what |
 | 130, 141 | interrupted; the reader of the output has gone |
 
@@ -37,8 +37,11 @@ without notice.
 
 Colours and the progress bar appear only on a terminal; `NO_COLOR` is respected. On a terminal that
 lacks Danish letters they are spelled out (`Aeroe`), and JSON has escapes: nothing is lost there.
+Control characters in a file or an argument never reach a terminal: they are shown as escapes such
+as `\\u001b`, also in JSON, CSV and what `convert -o -` and `--issues -` write. In files and pipes
+JSON and CSV are exact.
 
-What was found wrong in the data is summed up on standard error; `--issues OUT` writes all of it,
+The issues in the data are summarised on standard error; `--issues OUT` writes all of them,
 `--quiet` none.
 
 ## What most commands take
@@ -48,10 +51,8 @@ What was found wrong in the data is summed up on standard error; `--issues OUT` 
 def pages() -> dict[str, str]:
     """Give the page by its path below docs."""
     parser = make_parser()
-    subs = next(a for a in parser._actions if isinstance(a, argparse._SubParsersAction))
-    told = {
-        command.NAME: list(_arguments(subs.choices[command.NAME])) for command in all_commands()
-    }
+    subs = _actions(parser)
+    told = {command.NAME: list(_arguments(subs[command.NAME])) for command in all_commands()}
     shared = [pair for pair in told["show"] if sum(pair in rows for rows in told.values()) > 5]
     lines = [HEAD, *table_lines(("Argument", "What it is"), shared), ""]
     for command in all_commands():
@@ -60,6 +61,14 @@ def pages() -> dict[str, str]:
         own = [pair for pair in told[command.NAME] if pair not in shared]
         if own:
             lines += [*table_lines(("Argument", "What it is"), own), ""]
+        for name, action in _actions(subs[command.NAME]).items():
+            own = [pair for pair in _arguments(action) if pair not in shared]
+            lines += [
+                f"### {command.NAME} {name}",
+                "",
+                *table_lines(("Argument", "What it is"), own),
+                "",
+            ]
     return {"command-line.md": "\n".join(lines).rstrip() + "\n"}
 
 
@@ -71,9 +80,17 @@ def _typed(text: str) -> str:
     return _OPTION.sub(lambda found: f"`{found[0]}`", text)
 
 
+def _actions(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
+    """Return the parsers of the commands, or of the actions of a command, by their names."""
+    found = [each for each in parser._actions if isinstance(each, argparse._SubParsersAction)]
+    return dict(found[0].choices) if found else {}
+
+
 def _arguments(parser: argparse.ArgumentParser) -> Iterator[tuple[str, str]]:
     for action in parser._actions:
-        if isinstance(action, argparse._HelpAction):
+        if isinstance(action, (argparse._HelpAction, argparse._SubParsersAction)):
+            continue
+        if action.help == argparse.SUPPRESS:
             continue
         names = ", ".join(action.option_strings)
         value = action.metavar or (

@@ -158,8 +158,17 @@ def _class_of(record: type[Any], field: str) -> type[Any] | None:
 def _shak() -> str:
     rows = []
     for span in shak.LAYOUT:
-        field = span.field or "extra"
-        rows.append((f"`{span.name}`", str(span.start), str(span.length), f"`{field}`"))
+        fields = [
+            f"`{column.field}` ({kind})"
+            for kind, spec in (("sgh", shak.HOSPITALS), ("afd", shak.DEPARTMENTS))
+            for column in spec.columns
+            if column.name == span.name
+        ]
+        if len({one.split()[0] for one in fields}) == 1 and len(fields) > 1:
+            fields = [fields[0].split()[0]]
+        rows.append(
+            (f"`{span.name}`", str(span.start), str(span.length), ", ".join(fields) or "`extra`")
+        )
     about = (
         f"Fixed width, {shak.WIDTH} characters a line; places count from 1. `sgh` is a hospital's "
         "line, `afd` that of a department or section. `feed.shak_units()` gives `SHAKUnit` "

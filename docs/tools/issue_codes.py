@@ -88,6 +88,13 @@ READING = {
             "before. `load` and `convert` omit them."
         ),
     ),
+    "not-validated": (
+        "warning",
+        (
+            "An owner of an XML is too large to be validated while it is read. "
+            "`sorparse.validate` validates it."
+        ),
+    ),
     "open-end-date": (
         "warning",
         "The date of an open end (2500-01-01 or later) that is no to-date. Kept as that day.",

@@ -23,6 +23,8 @@ PAGES = (
     ("tables", "Tables and exports", ("tables", "exports")),
     ("display", "Trees, pictures and maps", ("display",)),
     ("identifiers", "Identifiers", ("identifiers",)),
+    ("fetching", "Fetching", ("fetching",)),
+    ("archive", "An archive of nights", ("archive",)),
     ("errors", "Errors", ("errors",)),
     ("others", "Codes and examples", ("",)),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sorparse.validation.tree import schema_tree
+from schema_tree import schema_tree
 
 VERSIONS = ("2.0.0", "1.0.0")
 

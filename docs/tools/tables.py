@@ -11,8 +11,9 @@ from formats import meaning, table_lines
 from sorparse.exports.effective import effective_schema
 from sorparse.inheritance import Effective
 from sorparse.records import SOREntity
+from sorparse.records.tables import TABLES
 from sorparse.tables.effective import effective_columns
-from sorparse.tables.schema import TableColumn, TableSchema, records_by_table, schema_of
+from sorparse.tables.schema import TableColumn, TableSchema, schema_of
 
 _TEXT = """\
 <!-- Made by docs/tools/make.py: edit the docstrings of the records. -->
@@ -55,14 +56,15 @@ _HEAD = ("Column", "Holds", "Meaning")
 def pages() -> dict[str, str]:
     """Give the page by its path below docs."""
     parts = [_TEXT]
-    for table in records_by_table():
+    for table, declared in TABLES.items():
         schema = schema_of(table)
         rows = [
             (f"`{column.name}`", str(column.type), _meaning(schema, column))
             for column in schema.columns
         ]
         lines = "\n".join(table_lines(_HEAD, rows))
-        parts.append(f"## `{table}`\n\n{schema.doc}\n\nKey: {_key(schema)}\n\n{lines}\n")
+        about = f"{declared.title}. {schema.doc}\n\nKey: {_key(schema)}"
+        parts.append(f"## `{table}`\n\n{about}\n\n{lines}\n")
     resolved = effective_columns()
     parts.append(_RESOLVED + _lines(resolved))
     schema = effective_schema()

@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from . import codes as codes
     from . import examples as examples
+    from . import fetching as fetching
     from . import identifiers as identifiers
+    from .archive import Archive, Registered
     from .description import ColumnDescription, Description, TableDescription
     from .display.picture import Picture
-    from .display.tree import Node, Tree
     from .errors import (
         ConversionError,
         EmptySourceError,
+        FetchError,
         FhirError,
         GuardError,
         InvalidDateError,
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
         SorError,
         SorFileError,
         UnknownFieldError,
+        UnknownNightError,
         UnknownTermError,
         UnknownUnitError,
         UnrecognisedFormatError,
@@ -80,19 +83,21 @@ if TYPE_CHECKING:
         load,
         load_shak,
     )
+    from .register.tree import Node, Tree
     from .tables import Table
     from .validation import ValidationReport, validate
 
 __version__ = "0.1.0"
 
 _HOMES = {
+    "archive": ("Archive", "Registered"),
     "display.picture": ("Picture",),
-    "display.tree": ("Node", "Tree"),
     "description": ("ColumnDescription", "Description", "TableDescription"),
     "errors": (
         "InvalidDateError",
         "ConversionError",
         "EmptySourceError",
+        "FetchError",
         "FhirError",
         "GuardError",
         "InvalidOptionError",
@@ -104,6 +109,7 @@ _HOMES = {
         "SorFileError",
         "UnknownTermError",
         "UnknownFieldError",
+        "UnknownNightError",
         "UnknownUnitError",
         "UnreadableDateWarning",
         "UnrecognisedFormatError",
@@ -137,6 +143,7 @@ _HOMES = {
         "VirtualAddress",
         "to_dict",
     ),
+    "register.tree": ("Node", "Tree"),
     "register": (
         "Candidate",
         "Change",
@@ -157,11 +164,12 @@ _HOMES = {
     "tables": ("Table",),
     "validation": ("ValidationReport", "validate"),
 }
-_MODULES = ("codes", "examples", "identifiers")
+_MODULES = ("codes", "examples", "fetching", "identifiers")
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "Address",
+    "Archive",
     "Candidate",
     "Change",
     "Classification",
@@ -177,6 +185,7 @@ __all__ = [
     "EntityRef",
     "Extra",
     "Feed",
+    "FetchError",
     "FhirError",
     "Format",
     "GeoLocation",
@@ -194,6 +203,7 @@ __all__ = [
     "NotInForceError",
     "Picture",
     "Register",
+    "Registered",
     "ReplacedEntity",
     "Replacement",
     "Row",
@@ -214,6 +224,7 @@ __all__ = [
     "Term",
     "Tree",
     "UnknownFieldError",
+    "UnknownNightError",
     "UnknownTermError",
     "UnknownUnitError",
     "UnreadableDateWarning",
@@ -228,6 +239,7 @@ __all__ = [
     "diff",
     "examples",
     "extract",
+    "fetching",
     "identifiers",
     "load",
     "load_shak",

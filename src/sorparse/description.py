@@ -1,10 +1,11 @@
-"""What a file turned out to be: its physical form and its columns."""
+"""Description of a source: its files, their physical form and their columns."""
 
 from __future__ import annotations
 
 import attrs
 
 from .issues import Issue
+from .notebook import HtmlRepr
 
 
 @attrs.frozen
@@ -14,9 +15,9 @@ class ColumnDescription:
     name: str
     """The file's own name."""
     field: str | None
-    """The field it was taken for; ``None`` where it is unknown (its values are in ``extra``)."""
+    """The field it was read as; ``None`` if it is unknown (its values are in ``extra``)."""
     filled: int
-    """In how many rows it holds something."""
+    """Number of rows in which it has a value."""
     samples: tuple[str, ...] = ()
     """The first distinct values."""
 
@@ -36,26 +37,26 @@ class TableDescription:
     bom: bool | None = None
     delimiter: str | None = None
     quoting: str | None = None
-    """``none``, ``some``, ``all``, and whether ids stand in Excel's ``="…"``."""
+    """``none``, ``some``, ``all``, and whether ids are written in Excel's ``="…"``."""
     line_ends: str | None = None
     notes: tuple[str, ...] = ()
-    """What else is worth knowing, e.g. namespaces and version of an XML."""
+    """Further remarks, e.g. namespaces and version of an XML."""
 
     @property
     def form(self) -> str:
         """The file's form in words: encoding, BOM, delimiter, quoting and line ends."""
-        told = [
+        parts = [
             ("encoding", self.encoding),
             ("BOM", None if self.bom is None else ("yes" if self.bom else "no")),
             ("delimiter", None if self.delimiter is None else repr(self.delimiter)),
             ("quoting", self.quoting),
             ("line ends", self.line_ends),
         ]
-        return ", ".join(f"{label} {value}" for label, value in told if value is not None)
+        return ", ".join(f"{label} {value}" for label, value in parts if value is not None)
 
 
 @attrs.frozen
-class Description:
+class Description(HtmlRepr):
     """A whole source. ``str()`` of it is for a terminal."""
 
     source: str
@@ -63,18 +64,13 @@ class Description:
     snapshot_date: str | None
     tables: tuple[TableDescription, ...]
     ignored: tuple[str, ...] = ()
-    """Files that stand beside the tables and are none of SOR's."""
+    """Files beside the tables that are not SOR files."""
     issues: tuple[Issue, ...] = ()
-    """What opening the source found, e.g. a set without units or a second snapshot."""
+    """Issues found on opening the source, e.g. a set without units or a second snapshot."""
 
     def to_dict(self) -> dict[str, object]:
-        """Give the same as plain lists, dicts and texts, for JSON."""
+        """Return the content as plain lists, dicts and texts, for JSON."""
         return attrs.asdict(self)
-
-    def _repr_html_(self) -> str:
-        from .display.findings import description_html
-
-        return description_html(self)
 
     def __str__(self) -> str:
         lines = [f"{self.source}: {self.format}"]

@@ -18,9 +18,9 @@ class SorError(Exception):
 
 
 class SorFileError(SorError):
-    """A file cannot be read on: a broken zip, an unreadable encoding, a truncated XML, a limit.
+    """A file cannot be read: a broken zip, an unreadable encoding, a truncated XML, a limit.
 
-    The message says file, place and what was expected.
+    The message has file, place and what was expected.
     """
 
     def __init__(
@@ -55,11 +55,11 @@ def _rebuild_file_error(
 
 
 class UnrecognisedFormatError(SorFileError):
-    """The content is none of SOR's files. The message says what it looks like instead."""
+    """The content is not a recognised SOR file. The message says what it looks like."""
 
 
 class SorDataError(SorError):
-    """The first error in the data, where the caller asked for ``on_issue="raise"``."""
+    """The first error in the data, if the caller asked for ``on_issue="raise"``."""
 
     def __init__(self, issue: Issue) -> None:
         super().__init__(str(issue))
@@ -78,13 +78,13 @@ class MissingExtraError(SorError, ImportError):
 
 
 class InvalidDateError(SorError, ValueError):
-    """A text or value given as a day is none; the message says why and how to write one."""
+    """A text or value is not a valid date; the message says why and how to write one."""
 
 
 class ConversionError(SorError):
-    """A target cannot be written: unknown, refused, broken off, no space left.
+    """A target cannot be written: unknown, refused, interrupted, no space left.
 
-    What was there before is still there.
+    What was there before is left unchanged.
     """
 
 
@@ -105,8 +105,12 @@ class GuardError(ConversionError):
     """Issues in the data that were found up to then."""
 
 
+class FetchError(SorError):
+    """A file cannot be fetched, or is not what it should be. The earlier file is unchanged."""
+
+
 class InvalidOptionError(SorError, ValueError):
-    """An option has a value that it cannot have; the message says what was expected."""
+    """An option has an invalid value; the message says what was expected."""
 
 
 class NotInForceError(SorError, KeyError):
@@ -172,6 +176,13 @@ def _rebuild_unknown_term(
     message: str, field: str, value: str, similar: tuple[str, ...]
 ) -> UnknownTermError:
     return UnknownTermError(message, field=field, value=value, similar=similar)
+
+
+class UnknownNightError(SorError, KeyError):
+    """The archive does not have the night; the message names the nights beside it."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])  # KeyError would show the repr
 
 
 class FhirError(SorError, ValueError):

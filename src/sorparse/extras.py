@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -28,3 +29,14 @@ def load_extra(module: str, extra: str, purpose: str) -> Any:
         raise MissingExtraError(
             f'{purpose} need the package {package}, which {state}: pip install "sorparse[{extra}]"'
         ) from error
+
+
+def load_pyarrow() -> Any:
+    """Import pyarrow, or say which extra brings it."""
+    return load_extra("pyarrow", "arrow", "Arrow tables")
+
+
+@cache
+def load_numpy() -> Any:
+    """Import numpy, or say which extra brings it."""
+    return load_extra("numpy", "arrow", "Arrow tables")

@@ -31,13 +31,12 @@ _SHAK = re.compile(r"[0-9]{4}([0-9A-Z]{2}[0-9A-Z]?)?", re.ASCII)
 _CVR = re.compile(r"[0-9]{8}", re.ASCII)
 _SCIENTIFIC = re.compile(r"([1-9])(?:[.,]([0-9]+))?[Ee]\+?([0-9]{1,2})", re.ASCII)
 MIDDLE = "100001600"
-"""What stands between item number and check digit in every SOR id."""
-ENDING = 3 + len(MIDDLE) + 1
-"""Characters of an id from the last three digits of its item number on."""
+"""The part between item number and check digit in every SOR id."""
+ENDING = 3 + len(MIDDLE) + 1  # characters of an id from the last three digits of its item number
 
 
 def is_sor_id(text: str) -> bool:
-    """Tell whether ``text`` is a SOR id: form, namespace and Verhoeff check digit.
+    """Return whether ``text`` is a SOR id: form, namespace and Verhoeff check digit.
 
     An id is an item number without leading zero, SOR's namespace ``1000016``, the partition
     ``00`` and a check digit over all of it: 11 to 18 digits. (Holds for every id of the published
@@ -54,7 +53,7 @@ def is_sor_id(text: str) -> bool:
 
 
 def has_sor_id_form(text: str) -> bool:
-    """Tell whether ``text`` has the form of a SOR id, whatever its check digit."""
+    """Return whether ``text`` has the form of a SOR id, whatever its check digit."""
     return _SOR_ID.fullmatch(text) is not None
 
 
@@ -66,20 +65,23 @@ def check_tables() -> tuple[dict[str, int], dict[str, int], list[list[str]]]:
     three digits, and the constant middle of the id once and for all. That makes the check cheap
     enough to run on every id that is read; a test holds it against python-stdnum.
     """
-    from stdnum import verhoeff
+    from stdnum.verhoeff import checksum
 
-    product, permuted = verhoeff._multiplication_table, verhoeff._permutation_table
-    pieces = [f"{n:0{width}}" for width in (1, 2, 3) for n in range(10**width)]
-    leading = [str(n) for n in range(1, 1000)]
+    values: list[list[int]] = []  # of each digit, by its place from the right
+    neutral = ""  # digits in the places so far whose product is 0
+    for _ in range(16):
+        values.append([checksum(f"{digit}{neutral}") for digit in range(10)])
+        neutral = f"{values[-1].index(0)}{neutral}"
+    product = [[checksum(f"{values[1].index(b)}{a}") for b in range(10)] for a in range(10)]
 
     def of(digits: str, place: int) -> int:
-        value = 0
-        for offset, digit in enumerate(reversed(digits)):
-            value = product[value][permuted[(place + offset) % 8][int(digit)]]
-        return value
+        total = 0
+        for offset, digit in enumerate(reversed(digits), place):
+            total = product[total][values[offset][int(digit)]]
+        return total
 
-    low = {piece: of(piece, 10) for piece in pieces}
-    high = {"": 0} | {piece: of(piece, 13) for piece in leading}
+    low = {f"{n:0{size}}": of(f"{n:0{size}}", 10) for size in (1, 2, 3) for n in range(10**size)}
+    high = {"": 0} | {str(n): of(str(n), 13) for n in range(1, 1000)}
     # the product of check digit and middle must be the inverse of the item number's
     digit_of = {product[of(MIDDLE + check, 0)].index(0): check for check in "0123456789"}
     check_of = [[digit_of[product[a][b]] for b in range(10)] for a in range(10)]
@@ -141,7 +143,7 @@ def is_cvr(text: str) -> bool:
 
 
 def is_shak_code(text: str) -> bool:
-    """Tell whether ``text`` has the form of a SHAK code.
+    """Return whether ``text`` has the form of a SHAK code.
 
     Four digits a hospital, six characters a department, seven a section; letters may stand after
     the fourth place. There is no check digit.

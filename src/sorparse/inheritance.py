@@ -32,6 +32,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 import attrs
 
 from . import codes
+from .notebook import HtmlRepr
 from .records import Address, Coded, SOREntity, SorType, VirtualAddress
 from .records.values import NO_EXTRA, as_extra
 
@@ -45,7 +46,7 @@ Found = tuple[Any, Any] | None
 
 
 @attrs.frozen(weakref_slot=False)
-class Effective:
+class Effective(HtmlRepr):
     """A unit's addresses and location code with inheritance resolved, and where each came from."""
 
     sor_id: str
@@ -67,11 +68,6 @@ class Effective:
 
     PLACES: ClassVar = ("region", "municipality")
     """The properties that have columns, and that paths lead to, as fields do."""
-
-    def _repr_html_(self) -> str:
-        from .display.registers import effective_html
-
-        return effective_html(self)
 
     @property
     def addresses(self) -> tuple[Address, ...]:

@@ -1,15 +1,16 @@
-"""What was found wrong in the data, and what happens with it."""
+"""Issues: errors and remarks about the data, and what happens with them."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from threading import Lock
 from typing import Literal
 
 import attrs
 
-from .display.mixin import HtmlRepr
 from .errors import SorDataError
+from .notebook import HtmlRepr
 
 Severity = Literal["error", "warning", "info"]
 OnIssue = Literal["collect", "raise"] | Callable[["Issue"], object]
@@ -17,15 +18,15 @@ OnIssue = Literal["collect", "raise"] | Callable[["Issue"], object]
 
 @attrs.frozen
 class Issue(HtmlRepr):
-    """One finding in the data, with its place."""
+    """One error or remark about the data, with its place."""
 
     severity: Severity
     """``error``: a value or row could not be read; ``warning``: it was read but looks wrong;
     ``info``: worth knowing."""
     code: str
-    """Stable kebab-case name of the kind of finding; see the list of codes in the docs."""
+    """Stable kebab-case name of the kind of issue; see the list of codes in the docs."""
     message: str
-    """The finding in words."""
+    """The issue in words."""
     file: str | None = None
     """File or zip member."""
     line: int | None = None
@@ -35,9 +36,9 @@ class Issue(HtmlRepr):
     value: str | None = None
     """The offending text."""
     sor_id: str | None = None
-    """SOR id of the unit concerned, where known."""
+    """SOR id of the unit concerned, if known."""
     raw: str | None = None
-    """The whole raw row, where it could not become a record."""
+    """The whole raw row, if it could not become a record."""
 
     def __str__(self) -> str:
         place = ":".join(str(part) for part in (self.file, self.line) if part is not None)
@@ -48,23 +49,18 @@ class Issue(HtmlRepr):
         return ": ".join(parts)
 
 
-class Issues(list[Issue]):
-    """A list of findings that a notebook shows as a table."""
+class Issues(HtmlRepr, list[Issue]):
+    """A list of issues that a notebook shows as a table."""
 
     __slots__ = ()
 
-    def _repr_html_(self) -> str:
-        from .display.findings import issues_html
-
-        return issues_html(self)
-
 
 class IssueLog:
-    """Takes issues as they come and does what the caller asked for with them.
+    """Stores, raises or hands on issues, as the caller asked.
 
-    A finding is kept once, however often its table is read again; beyond ``max_issues`` findings,
-    or ``max_chars`` characters of text in them, they are only counted, and one closing issue says
-    how many.
+    An issue is stored once, however often its table is read; beyond ``max_issues`` issues, or
+    ``max_chars`` characters of text in them, issues are only counted, and one closing issue has the
+    number.
     """
 
     def __init__(
@@ -83,28 +79,53 @@ class IssueLog:
         self.errors = 0
         self._kept: dict[Issue, None] = {}
         self._chars = 0
+        self._lock = Lock()
+        self._places: set[tuple[object, ...]] | None = None
 
     def add(self, issue: Issue) -> None:
-        """Take one issue: keep it, raise it, or hand it on."""
+        """Add one issue: store it, raise it, or hand it on."""
         if issue in self._kept:  # the table is being read again
             if self.on_issue == "raise" and issue.severity == "error":
                 raise SorDataError(issue)
             return
-        self.counts[issue.code] += 1
-        self.errors += issue.severity == "error"
         chars = len(issue.message) + len(issue.value or "") + len(issue.raw or "")
-        if len(self._kept) < self.max_issues and self._chars + chars <= self.max_chars:
-            self._kept[issue] = None
-            self._chars += chars
-        else:
-            self.dropped += 1
+        with self._lock:
+            if issue in self._kept:  # another thread has just read it
+                return
+            self.counts[issue.code] += 1
+            self.errors += issue.severity == "error"
+            if len(self._kept) < self.max_issues and self._chars + chars <= self.max_chars:
+                self._kept[issue] = None
+                self._chars += chars
+            else:
+                self.dropped += 1
         if callable(self.on_issue):
             self.on_issue(issue)
         elif self.on_issue == "raise" and issue.severity == "error":
             raise SorDataError(issue)
 
+    def only_counts(
+        self, severity: Severity, code: str, file: str, line: int, column: str | None = None
+    ) -> bool:
+        """Count an issue that there is no room for, so that nobody needs to build it.
+
+        Returns:
+            Whether it was counted. If not, it has to be added.
+        """
+        if self.on_issue != "collect" or len(self._kept) < self.max_issues:
+            return False
+        with self._lock:
+            if self._places is None:
+                self._places = {(i.code, i.file, i.line, i.column) for i in self._kept}
+            if (code, file, line, column) in self._places:
+                return False  # it may be one of those stored, read again
+            self.counts[code] += 1
+            self.errors += severity == "error"
+            self.dropped += 1
+        return True
+
     def as_list(self) -> Issues:
-        """The issues kept, in the order found, and a closing one where some were only counted."""
+        """Return the stored issues in order, and a closing one if some were only counted."""
         kept = Issues(self._kept)
         if self.dropped:
             kept.append(

@@ -17,6 +17,13 @@ class Limits:
     """Longest single value, in characters; a longer one costs its row."""
     max_depth: int = 200
     """Deepest nesting of XML elements."""
+    max_unit_elements: int = 100_000
+    """Most XML elements from the end of one unit, or entry, to the end of the next."""
+    max_unit_attributes: int = 10_000
+    """Most XML attributes from the end of one unit, or entry, to the end of the next."""
+    max_unit_bytes: int = 16 * 1024**2
+    """Most bytes of XML from the end of one unit, or entry, to the end of the next, checked for
+    each 64 KB read."""
     max_issues: int = 100_000
     """How many issues a feed keeps; those beyond are counted, not kept."""
     max_issue_chars: int = 100_000_000

@@ -23,8 +23,8 @@ _LOCK = ".sorparse-lock"
 
 def failed(target: object, reason: object) -> ConversionError:
     """Make the one sentence that says what could not be written, why, and what is there now."""
-    told = " ".join(str(reason).split()).rstrip(".")
-    return ConversionError(f"cannot write {target}: {told}; what was there before is unchanged")
+    text = " ".join(str(reason).split()).rstrip(".")
+    return ConversionError(f"cannot write {target}: {text}; what was there before is unchanged")
 
 
 @contextmanager
@@ -52,7 +52,7 @@ def replaced_file(target: Path, put: Callable[[Path, Path], object] = os.replace
 
 @contextmanager
 def replaced_folder(
-    target: Path, ours: Callable[[str], bool], *, force: bool = False
+    target: Path, is_own: Callable[[str], bool], *, force: bool = False
 ) -> Iterator[Path]:
     """Yield a folder beside ``target`` to write to; it takes the target's place at the end.
 
@@ -61,7 +61,7 @@ def replaced_folder(
 
     Args:
         target: The folder to write.
-        ours: Whether the library writes files of that name.
+        is_own: Whether the library writes files of that name.
         force: Accept a folder that holds other names. These are moved to the new folder.
 
     Raises:
@@ -70,12 +70,14 @@ def replaced_folder(
     if target.exists() and not target.is_dir():
         raise failed(target, "it is a file, not a folder")
     there = target.exists()
-    strange = sorted(item.name for item in target.iterdir() if not ours(item.name)) if there else []
+    strange = (
+        sorted(item.name for item in target.iterdir() if not is_own(item.name)) if there else []
+    )
     if strange and not force:
         raise failed(target, f"the folder holds other files ({', '.join(strange[:3])})")
     for left in _siblings(target.parent, f".{target.name}.", _SUFFIX + _OLD):
         if there and not left.with_name(left.name.removesuffix(_OLD)).exists():
-            _discard(left, target, ours)  # of a run that was killed
+            _discard(left, target, is_own)  # of a run that was killed
     with _beside(target) as new:
         new.mkdir()
         yield new
@@ -93,13 +95,13 @@ def replaced_folder(
                 old.rename(target)
             raise
         if there:
-            _discard(old, target, ours)
+            _discard(old, target, is_own)
 
 
-def _discard(old: Path, target: Path, ours: Callable[[str], bool]) -> None:
+def _discard(old: Path, target: Path, is_own: Callable[[str], bool]) -> None:
     """Remove a folder that was replaced; what the library did not write moves to the new one."""
     for item in list(old.iterdir()):
-        if not ours(item.name) and not (target / item.name).exists():
+        if not is_own(item.name) and not (target / item.name).exists():
             item.rename(target / item.name)
     shutil.rmtree(old, ignore_errors=True)
 

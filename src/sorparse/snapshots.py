@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -96,9 +96,9 @@ class Snapshots:
         for other in readers:
             day = days[other.member]
             if other is not newest and (day is None or day == best):
-                told = "without a date" if None in (day, best) else f"both of {best}"
+                dates = "without a date" if None in (day, best) else f"both of {best}"
                 raise SorFileError(
-                    f"two snapshots of {newest.table}, {told}: {newest.member.name} and "
+                    f"two snapshots of {newest.table}, {dates}: {newest.member.name} and "
                     f"{other.member.name}; keep one of them",
                     file=self._source,
                 )
@@ -151,10 +151,14 @@ def _mark(member: Member) -> str:
 
 
 def _day_inside(reader: TableReader) -> date | None:
-    """Return the latest edit in a table that others support, else its latest start."""
+    return latest_day(record for _, record in muted(reader).numbered())
+
+
+def latest_day(records: Iterable[Any]) -> date | None:
+    """Return the latest edit of records that others support, else their latest start."""
     edits: Counter[int] = Counter()
     starts: Counter[int] = Counter()
-    for _, record in muted(reader).numbered():
+    for record in records:
         validity: Validity | None = getattr(record, "validity", None)
         edit = getattr(record, "updated_at", None)
         start = getattr(record, "from_date", None) if validity is None else validity.from_date

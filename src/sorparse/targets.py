@@ -22,7 +22,6 @@ IsOwn = Callable[[Path], bool]
 """Whether the library wrote what is at a path; asked only if something is there."""
 STDOUT = "-"
 """The target that is standard output."""
-_HEAD_BYTES = 1 << 20
 _KINDS = {
     stat.S_IFCHR: "a device",
     stat.S_IFBLK: "a device",
@@ -116,30 +115,33 @@ def _is_empty(path: Path) -> bool:
     return not any(path.iterdir()) if path.is_dir() else path.stat().st_size == 0
 
 
-def starts_with(text: str) -> IsOwn:
-    """Return the function that recognises a file by how it begins."""
-    return lambda path: path.is_file() and first_line(path).startswith(text)
+_HEAD_BYTES = 1 << 20
 
 
 def first_line(path: Path) -> str:
-    """Return how a file begins, as text; empty if it cannot be read."""
+    """Return the first line of a file; empty if it cannot be read."""
     try:
         with path.open("rb") as stream:
-            return stream.readline(_HEAD_BYTES).decode("utf-8", errors="replace")
+            return stream.readline(_HEAD_BYTES).decode("utf-8", errors="replace").rstrip("\n")
     except OSError:
         return ""
 
 
-def own_issues(path: Path) -> bool:
-    """Return whether a file holds issues as the library writes them."""
-    return json_keys(path) == list(dict_keys(Issue))
-
-
-def json_keys(path: Path) -> list[str] | None:
-    """Return the keys of the JSON object in the first line of a file, if there is one."""
+def first_object(path: Path) -> dict[str, Any]:
+    """Return the JSON object in the first line of a file; empty if there is none."""
     try:
         with path.open("rb") as stream:
             found = json.loads(stream.readline())
     except (OSError, ValueError, RecursionError):
-        return None
-    return list(found) if isinstance(found, dict) else None
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def own_issues(path: Path) -> bool:
+    """Return whether a file holds issues as the library writes them."""
+    return list(first_object(path)) == list(dict_keys(Issue))
+
+
+def starts_with(text: str) -> IsOwn:
+    """Return the function that recognises a file by how it begins."""
+    return lambda path: path.is_file() and first_line(path).startswith(text)

@@ -1,7 +1,7 @@
 """The entry point: arguments to a command, and every outcome to an exit status.
 
-0 fine; 1 findings (the data is not as asked for, or nothing was found); 2 wrong use, or input
-that cannot be read; 130 interrupted; 141 the reader of the output has gone.
+0 fine; 1 issues in the data, or nothing was found; 2 wrong use, or input that cannot be
+read; 130 interrupted; 141 the reader of the output has gone.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ from typing import Any, NoReturn
 import sorparse
 
 from .commands import Command, all_commands
-from .output import Output, make_writable, one_line
+from .output import Output, clean, make_writable, message, one_line
 from .reading import check_outputs
 
-FINDINGS = 1
+ISSUES = 1
 WRONG = 2
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 PIPE_CLOSED = 141  # 128 + SIGPIPE
 
-_EXIT_NOTE = "exit status: 0 fine, 1 findings or nothing found, 2 wrong use or unreadable input"
+_EXIT_NOTE = "exit status: 0 fine, 1 issues or nothing found, 2 wrong use or unreadable input"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and give its exit status; ``argv`` as in ``sys.argv[1:]``.
+    """Run one command and return its exit status; ``argv`` as in ``sys.argv[1:]``.
 
-    Never raises for bad input or bad arguments: the error stands in one line on stderr.
+    Never raises for bad input or bad arguments: the error is one line on stderr.
     """
     make_writable(sys.stdout)
     make_writable(sys.stderr)
@@ -54,11 +54,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         _forget_stdout()
         return PIPE_CLOSED
     except (sorparse.UnknownUnitError, sorparse.GuardError, sorparse.EmptySourceError) as reason:
-        print(f"sorparse: {one_line(str(reason))}", file=sys.stderr)
-        return FINDINGS
+        message(str(reason))
+        return ISSUES
     except (sorparse.SorError, OSError) as error:
         return _failed(error, _words(error), debug=debug)
-    except Exception as error:  # the last net: a user shall not see a traceback
+    except Exception as error:  # the last resort: no user sees a traceback
         words = f"internal error, please report it ({type(error).__name__}: {error})"
         return _failed(error, words, debug=debug)
     finally:
@@ -68,7 +68,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _end_on_signals() -> dict[int, Any]:
-    """Let SIGTERM and SIGHUP end the program as an exception, so that temporary files go."""
+    """Let SIGTERM and SIGHUP raise an exception, so that temporary files are removed."""
     before: dict[int, Any] = {}
     if threading.current_thread() is not threading.main_thread():
         return before
@@ -87,8 +87,9 @@ def _end_on_signals() -> dict[int, Any]:
 
 def _failed(error: BaseException, words: str, *, debug: bool) -> int:
     if debug:
-        traceback.print_exception(error)
-    print(f"sorparse: error: {one_line(words)}", file=sys.stderr)
+        lines = "".join(traceback.format_exception(error)).splitlines()
+        sys.stderr.writelines(f"{clean(line)}\n" for line in lines)
+    message(words, "sorparse: error: ")
     return WRONG
 
 
@@ -111,7 +112,7 @@ def _forget_stdout() -> None:
 
 
 class _Parser(argparse.ArgumentParser):
-    """Says what is wrong in one line, not after a page of usage."""
+    """Reports a wrong argument in one line, without a page of usage."""
 
     _inside = False
 
@@ -140,7 +141,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def make_parser() -> argparse.ArgumentParser:
-    """Give the parser of the whole command line; shell completion is derived from it."""
+    """Return the parser of the whole command line; shell completion is derived from it."""
     parser = _Parser(
         prog="sorparse",
         description="Read SOR, the Danish health organisation register, in every published form.",
@@ -160,6 +161,6 @@ def make_parser() -> argparse.ArgumentParser:
         sub.set_defaults(command=command, mode="text")
         command.add_arguments(sub)
         sub.add_argument(
-            "--debug", action="store_true", help="show the traceback where something fails"
+            "--debug", action="store_true", help="show the traceback if something fails"
         )
     return parser

@@ -16,20 +16,20 @@ _DIGITS = 18
 
 
 def day(text: str) -> date:
-    """Read a day given on the command line."""
+    """Read a date."""
     try:
         return date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(
-            f"{text!r} is no day; write year-month-day, for example 2021-03-31"
+            f"invalid date {text!r}: expected YYYY-MM-DD, for example 2021-03-31"
         ) from None
 
 
 def count(text: str) -> int:
-    """Read a number of things."""
+    """Read a number of 0 or more."""
     if text.isascii() and text.isdigit() and len(text) <= _DIGITS:
         return int(text)
-    raise argparse.ArgumentTypeError(f"{text!r} is no number of 0 or more")
+    raise argparse.ArgumentTypeError(f"{text!r} is not a number of 0 or more")
 
 
 def path(text: str) -> str:
@@ -54,7 +54,9 @@ def _limit(text: str) -> tuple[str, float]:
     name, value = _pair(text)
     known = sorparse.to_dict(sorparse.Limits())
     if name not in known:
-        raise argparse.ArgumentTypeError(f"no guard {name!r}; there are {', '.join(known)}")
+        raise argparse.ArgumentTypeError(
+            f"unknown guard {name!r}: expected one of {', '.join(known)}"
+        )
     kind = type(known[name])
     try:
         number = kind(value)
@@ -83,10 +85,10 @@ def read_ids(name: str) -> list[str]:
     except UnicodeDecodeError:
         raise sorparse.SorError(f"{name}: expected a text file of SOR ids in UTF-8") from None
     lines = (_COMMENT.sub("", line) for line in text.splitlines())
-    found = [line for line in lines if line.strip()]
-    if not found:
-        raise sorparse.SorError(f"{name}: holds no ids")
-    return found
+    listed = [line for line in lines if line.strip()]
+    if not listed:
+        raise sorparse.SorError(f"{name}: expected SOR ids, one a line, and found none")
+    return listed
 
 
 def file(parser: argparse.ArgumentParser) -> None:
@@ -100,23 +102,29 @@ def file(parser: argparse.ArgumentParser) -> None:
 
 
 def as_of(parser: argparse.ArgumentParser) -> None:
-    """Declare the day that an answer is for."""
+    """Declare the date of the answers."""
     parser.add_argument(
         "--as-of",
         metavar="DAY",
         type=day,
-        help="the day asked about, year-month-day; today in Denmark where it is left out",
+        help="the date of the answers, YYYY-MM-DD; today in Denmark if omitted",
     )
+
+
+def day_range(parser: argparse.ArgumentParser, *, first: str, last: str) -> None:
+    """Declare ``--from`` and ``--to``, with their help."""
+    for option, text in (("from", first), ("to", last)):
+        parser.add_argument(f"--{option}", dest=f"{option}_day", metavar="DAY", type=day, help=text)
 
 
 def output(parser: argparse.ArgumentParser, *, csv: bool = True) -> None:
-    """Declare the forms of the output."""
-    forms = parser.add_mutually_exclusive_group()
-    forms.add_argument(
+    """Declare the formats of the output."""
+    formats = parser.add_mutually_exclusive_group()
+    formats.add_argument(
         "--json", dest="mode", action="store_const", const="json", help="JSON, for machines"
     )
     if csv:
-        forms.add_argument(
+        formats.add_argument(
             "--csv", dest="mode", action="store_const", const="csv", help="CSV with a header"
         )
 
@@ -124,14 +132,14 @@ def output(parser: argparse.ArgumentParser, *, csv: bool = True) -> None:
 def reading(parser: argparse.ArgumentParser) -> None:
     """Declare how the source is read; the same for every command that reads records."""
     opening(parser).add_argument(
-        "--strict", action="store_true", help="exit 1 where the data could not be read in full"
+        "--strict", action="store_true", help="exit 1 if the data have errors"
     )
 
 
 def opening(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
     """Declare how the source is opened."""
     group = parser.add_argument_group("reading")
-    group.add_argument("--encoding", help="encoding of text files, where it should not be found")
+    group.add_argument("--encoding", help="encoding of text files; detected if omitted")
     group.add_argument(
         "--column",
         dest="columns",
@@ -139,17 +147,40 @@ def opening(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
         type=_pair,
         action="append",
         default=[],
-        help="take a column that is not known for a field, e.g. --column GLN=location_code",
+        help="read an unknown column as a field, e.g. --column GLN=location_code",
     )
     group.add_argument(
-        "--repair", action="store_true", help="mend SOR ids that a spreadsheet damaged"
+        "--repair", action="store_true", help="repair SOR ids that a spreadsheet damaged"
     )
     _guards(group)
     return group
 
 
+def write_guards(parser: argparse.ArgumentParser, before: str) -> None:
+    """Declare the guards of what is written; ``before`` says what they compare with."""
+    group = parser.add_argument_group("guards", "exit 1, and nothing is replaced")
+    group.add_argument(
+        "--max-closed",
+        metavar="N",
+        type=count,
+        help=f"if more than N units in force in the {before} closed, or got a closing date",
+    )
+    group.add_argument(
+        "--max-errors",
+        metavar="N",
+        type=count,
+        help="if the data have more than N errors; --strict: more than 0",
+    )
+    group.add_argument(
+        "--min-units", metavar="N", type=count, help="if there are fewer than N units"
+    )
+    group.add_argument(
+        "--allow-empty", action="store_true", help="write a source that has no units"
+    )
+
+
 def guards(parser: argparse.ArgumentParser) -> None:
-    """Declare the guards and where findings go, for commands that read no records."""
+    """Declare the guards and the file of issues, for commands that read no records."""
     _guards(parser.add_argument_group("reading"))
 
 
@@ -176,5 +207,5 @@ def _guards(group: argparse._ArgumentGroup) -> None:
         help="also replace files that sorparse did not write; never the source or a device",
     )
     group.add_argument(
-        "-q", "--quiet", action="store_true", help="no progress, no summary of findings"
+        "-q", "--quiet", action="store_true", help="no progress, no summary of issues"
     )

@@ -10,7 +10,10 @@ import re
 import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 _LETTERS = {
     "æ": "ae",
@@ -33,9 +36,9 @@ _LETTERS = {
 MOST_DRAWN = 1000
 """Rows that are drawn as a table on a terminal; more are written plainly, which is fast."""
 _HANDLER = "sorparse-spell-out"
-# C0 and C1 control characters, and those that turn the direction of writing: a file shall not
-# steer the terminal it is shown on
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+# C0 and C1 control characters, and those that change the direction of writing: no file and no
+# argument may control the terminal it is shown on
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
 # an address given where a file or another value is expected is quoted in the message
 _PASSWORD = re.compile(
@@ -44,7 +47,7 @@ _PASSWORD = re.compile(
 
 
 def _spell_out(error: UnicodeError) -> tuple[str, int]:
-    """Write what an encoding lacks in letters that it has: Ærø on an ASCII terminal is Aeroe."""
+    """Replace letters that an encoding lacks: Ærø on an ASCII terminal is Aeroe."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
     spelled = []
@@ -61,23 +64,60 @@ codecs.register_error(_HANDLER, _spell_out)
 
 
 def make_writable(stream: TextIO) -> None:
-    """Let a stream take any text, whatever its encoding."""
+    """Make a stream accept any text, whatever its encoding."""
     if isinstance(stream, io.TextIOWrapper):
         stream.reconfigure(errors=_HANDLER)
 
 
 def clean(text: str) -> str:
-    """Make control characters visible: a value is one line of a table, and steers nothing."""
+    """Make control characters visible, so that a value is one line of a table."""
     return _CONTROL.sub(lambda match: repr(match[0])[1:-1], text)
 
 
 def one_line(text: str) -> str:
-    """Give a message as one line without control characters and without passwords of databases."""
+    """Return a message as one line without control characters and passwords of databases."""
     return clean(_PASSWORD.sub("***", " ".join(text.split("\n"))))
 
 
+def message(text: str, start: str = "sorparse: ") -> None:
+    """Write one line to stderr."""
+    print(f"{start}{one_line(text)}", file=sys.stderr)
+
+
+class _VisibleControls(io.BufferedIOBase):
+    """Takes UTF-8 for a terminal; control characters become escapes, in JSON of the same value."""
+
+    def __init__(self, terminal: TextIO) -> None:
+        self._terminal = terminal
+        self._decoder = codecs.getincrementaldecoder("utf-8")("surrogatepass")
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: ReadableBuffer, /) -> int:
+        content = bytes(data)
+        lines = self._decoder.decode(content).split("\n")
+        escaped = (_CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", line) for line in lines)
+        self._terminal.write("\n".join(escaped))
+        return len(content)
+
+    def flush(self) -> None:
+        if not self._terminal.closed:  # at the end of the program the terminal may be closed first
+            self._terminal.flush()
+
+
+def data_stream(stream: TextIO) -> TextIO:
+    """Return the stream for data: itself, or on a terminal one with visible control characters."""
+    if not stream.isatty():
+        return stream
+    visible: Any = _VisibleControls(stream)
+    return io.TextIOWrapper(
+        visible, encoding="utf-8", errors="surrogatepass", newline="", write_through=True
+    )
+
+
 def shown(value: object) -> str:
-    """Give a value as a table shows it: nothing for absent, yes and no, one line."""
+    """Return a value as a table shows it: nothing if absent, yes and no, one line."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -88,11 +128,12 @@ def shown(value: object) -> str:
 
 
 class Output:
-    """Writes results to stdout in the form that was asked for."""
+    """Writes results to stdout in the form of the options."""
 
     def __init__(self, mode: str, stream: TextIO | None = None) -> None:
         self.mode = mode
         self.stream = stream or sys.stdout
+        self._data = data_stream(self.stream)
         self._console = self._rich_console()
 
     @property
@@ -121,16 +162,16 @@ class Output:
 
     def json(self, value: object) -> None:
         """Write one JSON document."""
-        self.stream.write(self._dumped(value, indent=2) + "\n")
+        self._data.write(self._dumped(value, indent=2) + "\n")
 
     def json_lines(self, values: Iterable[object]) -> None:
         """Write a JSON array, one element a line, as the elements come."""
-        self.stream.write("[")
+        self._data.write("[")
         separator = "\n"
         for value in values:
-            self.stream.write(separator + self._dumped(value))
+            self._data.write(separator + self._dumped(value))
             separator = ",\n"
-        self.stream.write("\n]\n")
+        self._data.write("\n]\n")
 
     def rows(
         self,
@@ -142,13 +183,13 @@ class Output:
     ) -> None:
         """Write a table: as JSON its ``objects`` (or the rows by column), as CSV or as text.
 
-        ``styles`` gives for a column the style of a value, for terminals with colours.
+        ``styles``: for a column, the function from a value to its style on terminals with colours.
         """
         if self.mode == "json":
             plain = ({c: _plain(v) for c, v in zip(columns, row, strict=True)} for row in rows)
             self.json_lines(plain if objects is None else objects)
         elif self.mode == "csv":
-            writer = csv.writer(self.stream, lineterminator="\n")
+            writer = csv.writer(self._data, lineterminator="\n")
             writer.writerow(columns)
             writer.writerows([_cell(value) for value in row] for row in rows)
         else:
@@ -165,7 +206,7 @@ class Output:
         styles: Mapping[str, Callable[[str], str]],
     ) -> None:
         if self._console is not None and len(texts) <= MOST_DRAWN:
-            from .drawn import draw
+            from .terminal_table import draw
 
             marks = [styles.get(title.replace(" ", "_")) for title in titles]
             draw(self._console, titles, texts, marks)
@@ -182,7 +223,7 @@ class Output:
         return json.dumps(value, ensure_ascii=not unicode, indent=indent)
 
     def _rich_console(self) -> Any:
-        """Give rich's console where a person is looking and rich is installed."""
+        """Return rich's console if stdout is a terminal and rich is installed."""
         if self.mode != "text" or not self.stream.isatty():
             return None
         try:
@@ -193,7 +234,7 @@ class Output:
 
 
 def _plain(value: object) -> object:
-    """Give a value as JSON has it; what JSON has no form for as text."""
+    """Return a value as JSON has it; values that JSON cannot hold as text."""
     if value is None or isinstance(value, (bool, int, float, str)):
         return str(value) if isinstance(value, str) else value
     if isinstance(value, (tuple, list)):

@@ -1,4 +1,4 @@
-"""Open a source as the arguments say, and tell on stderr what was found in its data."""
+"""Open a source as the arguments say, and report the issues in its data on stderr."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import json
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,7 @@ import sorparse
 from sorparse import targets
 from sorparse.replace import replaced_file
 
-from .output import Output, one_line
+from .output import Output, data_stream, message
 from .progress import counted
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ FEW = 5
 
 
 def options(args: argparse.Namespace) -> dict[str, Any]:
-    """Give the reading options as ``sorparse.open`` and ``sorparse.load`` take them."""
+    """Return the reading options as ``sorparse.open`` and ``sorparse.load`` take them."""
     return {
         "columns": dict(args.columns),
         "encoding": args.encoding,
@@ -37,13 +37,13 @@ def options(args: argparse.Namespace) -> dict[str, Any]:
 
 
 def limits(args: argparse.Namespace) -> Limits | None:
-    """Give the guards against hostile files, where the arguments change one."""
+    """Return the guards against hostile files, if the arguments change one."""
     return sorparse.Limits(**dict(args.limits)) if args.limits else None
 
 
 @contextmanager
 def source(args: argparse.Namespace, name: str | None = None) -> Iterator[Any]:
-    """Give what to open for the argument FILE, with a progress bar where one makes sense."""
+    """Yield what to open for the argument FILE, or the source named, with a progress bar."""
     given: str = args.file if name is None else name
     if given == "-":
         yield sys.stdin.buffer
@@ -54,65 +54,70 @@ def source(args: argparse.Namespace, name: str | None = None) -> Iterator[Any]:
 
 @contextmanager
 def feed(args: argparse.Namespace) -> Iterator[Feed]:
-    """Open the argument FILE; what was found in its data is told on leaving."""
+    """Open the argument FILE; the issues in its data are reported at the end."""
     with source(args) as given, sorparse.open(given, **options(args)) as opened:
         yield opened
-    tell(opened.issues, args, opened.issue_counts)
+    report_issues(opened.issues, args, opened.issue_counts)
 
 
 def load(args: argparse.Namespace, name: str | None = None) -> Register:
-    """Load the argument FILE, or the source named; telling the findings is left to the caller."""
+    """Load the argument FILE, or the source named; the caller reports the issues."""
     with source(args, name) as given:
         return sorparse.load(given, **options(args))
 
 
 def register(args: argparse.Namespace) -> Register:
-    """Load the argument FILE; what was found in its data is told."""
+    """Load the argument FILE; the issues in its data are reported."""
     loaded = load(args)
-    tell(loaded.issues, args)
+    report_issues(loaded.issues, args)
     return loaded
 
 
 def view(args: argparse.Namespace, loaded: Register) -> View:
-    """Give the register on the day of ``--as-of``; what the source cannot know is told."""
+    """Return the register on the date of ``--as-of``; its caveats are reported."""
     seen = loaded.as_of(args.as_of)
-    if not args.quiet:
-        for caveat in seen.caveats:
-            print(f"sorparse: note: {one_line(caveat)}", file=sys.stderr)
+    report_caveats(seen.caveats, args)
     return seen
 
 
+def report_caveats(caveats: Iterable[str], args: argparse.Namespace) -> None:
+    """Report why answers may be incomplete."""
+    if not args.quiet:
+        for caveat in caveats:
+            message(caveat, "sorparse: note: ")
+
+
 def status(args: argparse.Namespace, issues: Sequence[Issue], otherwise: int = 0) -> int:
-    """Give the exit status: ``--strict`` makes errors in the data findings."""
+    """Return the exit status: with ``--strict`` it is 1 if the data have errors."""
     if args.strict and any(issue.severity == "error" for issue in issues):
         return 1
     return otherwise
 
 
-def tell(
+def report_issues(
     issues: Sequence[Issue], args: argparse.Namespace, counts: Counter[str] | None = None
 ) -> None:
-    """Sum the findings up on stderr, and write them all where ``--issues`` says."""
-    write(issues, args)
+    """Summarise the issues on stderr, and write them all to the file of ``--issues``."""
+    write_issues(issues, args)
     serious = [issue for issue in issues if issue.severity != "info"]
     if args.quiet or not serious:
         return
     counts = Counter(issue.code for issue in issues) if counts is None else counts
     by_code = ", ".join(f"{code} {number}" for code, number in counts.most_common())
-    print(f"sorparse: findings in the data: {by_code}", file=sys.stderr)
+    message(f"issues in the data: {by_code}")
     for issue in serious[:FEW]:
-        print(f"  {issue.severity}: {one_line(str(issue))}", file=sys.stderr)
+        message(f"{issue.severity}: {issue}", "  ")
     if len(serious) > FEW and args.issues is None:
-        print("  ... (--issues OUT writes them all)", file=sys.stderr)
+        message("... (--issues OUT writes them all)", "  ")
 
 
-def show(report: ConversionReport, out: Output) -> None:
+def show_report(report: ConversionReport, out: Output) -> None:
     """Show what was written, and the rows of what was replaced."""
     if out.is_json:
         out.json(sorparse.to_dict(report))
         return
     if out.is_text:
-        out.line(f"{report.format} written to {report.target} as {report.to}")
+        out.line(f"Converted {report.format} to {report.to}: {report.target}")
     else:  # the columns of CSV stay as they are
         out.rows(("table", "rows"), report.tables.items())
         return
@@ -122,15 +127,16 @@ def show(report: ConversionReport, out: Output) -> None:
     out.rows(("table", "rows", "rows_before"), rows)
 
 
-def write(issues: Sequence[Issue], args: argparse.Namespace) -> None:
-    """Write all findings where ``--issues`` says."""
+def write_issues(issues: Sequence[Issue], args: argparse.Namespace) -> None:
+    """Write all issues to the file of ``--issues``."""
     if args.issues is None:
         return
     lines = (json.dumps(sorparse.to_dict(issue), ensure_ascii=False) + "\n" for issue in issues)
     if args.issues == targets.STDOUT:
-        sys.stdout.flush()
-        sys.stdout.buffer.writelines(line.encode("utf-8") for line in lines)
-        sys.stdout.buffer.flush()
+        stream = data_stream(sys.stdout)
+        stream.flush()
+        stream.buffer.writelines(line.encode("utf-8") for line in lines)
+        stream.buffer.flush()
         return
     path = _checked_issues(args)
     with replaced_file(path) as new, new.open("w", encoding="utf-8") as file:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Iterable
 
 import sorparse
 
 from . import reading, units
-from .output import Output, one_line
+from .output import Output, message
 
 PERIOD_COLUMNS = ("from_date", "to_date", "shak_code", "kind", "name", "updated_at")
 FOUND_COLUMNS = ("shak_code", "kind", "name", "status", "from_date", "to_date")
@@ -19,7 +18,7 @@ Loaded = sorparse.Register | sorparse.ShakRegister
 
 
 def load(args: argparse.Namespace, name: str | None = None) -> sorparse.ShakRegister:
-    """Load SHAK from the argument FILE, or the source named; reporting is left to the caller."""
+    """Load SHAK from the argument FILE, or the source named; the caller reports the issues."""
     own = name is None
     with reading.source(args, args.file if name is None else name) as source:
         encoding = args.encoding if own else None
@@ -27,12 +26,12 @@ def load(args: argparse.Namespace, name: str | None = None) -> sorparse.ShakRegi
 
 
 def loaded(args: argparse.Namespace) -> Loaded:
-    """Load the argument FILE as what it is; reporting its issues is left to the caller."""
+    """Load the argument FILE as what it is; the caller reports its issues."""
     try:
         return reading.load(args)
     except sorparse.MissingTableError as missing:
         if args.file == "-":  # it has been read
-            raise sorparse.SorError(f"{missing}; give a SHAK file by its path") from None
+            raise sorparse.SorError(f"{missing}; pass a SHAK file by its path") from None
         try:
             return load(args)
         except sorparse.MissingTableError:
@@ -42,7 +41,7 @@ def loaded(args: argparse.Namespace) -> Loaded:
 def register_or_shak(args: argparse.Namespace) -> Loaded:
     """Load the argument FILE as what it is; issues in its data are reported."""
     found = loaded(args)
-    reading.tell(found.issues, args)
+    reading.report_issues(found.issues, args)
     return found
 
 
@@ -54,11 +53,7 @@ def show(args: argparse.Namespace, out: Output, shak: sorparse.ShakRegister) -> 
             found = [shak.as_of(args.as_of)[args.code]]
     except sorparse.NotInForceError as reason:
         day = f" on {args.as_of}" if args.as_of else ""
-        print(
-            f"sorparse: {one_line(args.file)} has no SHAK code {one_line(args.code)}{day}: "
-            f"{one_line(str(reason))}",
-            file=sys.stderr,
-        )
+        message(f"{args.file} has no SHAK code {args.code}{day}: {reason}")
         found = ()
     found = list(found)
     out.rows(PERIOD_COLUMNS, map(_period, found), objects=map(sorparse.to_dict, found))
@@ -71,9 +66,8 @@ def find(
     """Print the codes that are found on the date."""
     others = [name for name, value in asked.items() if value is not None and name != "status"]
     if others:
-        told = ", ".join(others)
         raise sorparse.SorError(
-            f"{one_line(args.file)} is a SHAK file and has no {told}: give TEXT and --status only"
+            f"{args.file} is a SHAK file and has no {', '.join(others)}: use TEXT and --status only"
         )
     view = shak.as_of(args.as_of)
     statuses = tuple(sorparse.Status) if args.status == "ALL" else args.status
@@ -94,7 +88,7 @@ def find(
         styles={"status": units.status_style},
     )
     if not hits:
-        print(f"sorparse: nothing found on {view.day.isoformat()}", file=sys.stderr)
+        message(f"nothing found on {view.day.isoformat()}")
     return reading.status(args, shak.issues, otherwise=0 if hits else 1)
 
 

@@ -1,4 +1,4 @@
-"""How the commands tell of a unit in one line, each column declared once."""
+"""A unit in one row, each column declared once."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ _NAMING = (None, "shak", "location_code", "provider_number")
 """Kinds of codes that a unit is shown by; ``None`` is a SHAK code or a provider number."""
 
 
-class Standing(NamedTuple):
-    """A unit as it stands on a day: its status, and the version that stands for it."""
+class UnitStatus(NamedTuple):
+    """A unit's status on a date, and the version shown: the last if closed, the first if future."""
 
     unit: SOREntity
     status: str
     opened: date | None
     closes: date | None
-    """Last day: ahead where the unit is active, behind where it is closed."""
+    """Last date in force: a later one if the unit is active, an earlier one if it is closed."""
 
 
 def named(view: View, text: str) -> list[str]:
@@ -86,10 +86,11 @@ def likely(view: View, text: str) -> list[str]:
     return list(dict.fromkeys(match.hint for match in matches if match.hint is not None))
 
 
-def standing(view: View, sor_id: str) -> Standing:
-    """Tell how a unit stands; a closed one by its last version, a future one by its first.
+def unit_status(view: View, sor_id: str) -> UnitStatus:
+    """Return the status of a unit on the view's date.
 
-    Raises UnknownUnitError.
+    Raises:
+        UnknownUnitError: If the register does not have the unit.
     """
     try:
         unit = view[sor_id]
@@ -103,8 +104,8 @@ def standing(view: View, sor_id: str) -> Standing:
         # a future unit closes at the end of its unbroken time in force, not of its first version
         opens = day is not None and reason.reason == "future"
         closes = view.register.as_of(day).closing_date(sor_id) if opens else day
-        return Standing(unit, str(view.status(sor_id)), _opened(view, unit), closes)
-    return Standing(unit, "ACTIVE", _opened(view, unit), view.closing_date(sor_id))
+        return UnitStatus(unit, str(view.status(sor_id)), _opened(view, unit), closes)
+    return UnitStatus(unit, "ACTIVE", _opened(view, unit), view.closing_date(sor_id))
 
 
 def _opened(view: View, unit: SOREntity) -> date | None:
@@ -114,16 +115,16 @@ def _opened(view: View, unit: SOREntity) -> date | None:
 
 
 def row(view: View, unit: SOREntity) -> tuple[object, ...]:
-    """Give a unit's values for :data:`COLUMNS`."""
-    stands = standing(view, unit.sor_id)
+    """Return a unit's values for :data:`COLUMNS`."""
+    status = unit_status(view, unit.sor_id)
     return (
         unit.sor_id,
         unit.name,
         unit.sor_type,
-        worded(unit.entity_type),
-        stands.status,
-        stands.opened,
-        stands.closes,
+        name_or_code(unit.entity_type),
+        status.status,
+        status.opened,
+        status.closes,
         unit.health_institution and unit.health_institution.name,
         unit.owner and unit.owner.name,
     )
@@ -150,33 +151,33 @@ def resolved_rows(view: View, hits: Sequence[SOREntity]) -> Iterator[tuple[objec
 
 
 def version_row(version: SOREntity) -> tuple[object, ...]:
-    """Give a version's values for :data:`VERSION_COLUMNS`."""
+    """Return a version's values for :data:`VERSION_COLUMNS`."""
     return (
         version.validity.from_date,
         version.validity.to_date,
         version.name,
-        worded(version.entity_type),
+        name_or_code(version.entity_type),
         version.parent_id,
         version.shak_code,
         version.location_code,
     )
 
 
-def worded(coded: Coded | None) -> str | None:
-    """Give a code in words where it has a name, else the code."""
+def name_or_code(coded: Coded | None) -> str | None:
+    """Return the name of a code, else the code."""
     return None if coded is None else coded.name or coded.code
 
 
 def period(first: date | None, last: date | None) -> str:
-    """Give a period as a person writes it."""
+    """Return a period as text."""
     return f"{first or '...'} \N{EN DASH} {last or ''}".rstrip()
 
 
 def status_style(status: str) -> str:
-    """Give the colour of a status, for terminals that have colours."""
+    """Return the colour of a status, for terminals that have colours."""
     return {"ACTIVE": "green", "CLOSED": "red", "FUTURE": "yellow"}.get(status, "")
 
 
 def name_of(register: Register, sor_id: str) -> str | None:
-    """Give the latest name of a unit; ``None`` where the register does not have it."""
+    """Return the latest name of a unit; ``None`` if the register does not have it."""
     return register.history(sor_id)[-1].name if sor_id in register else None

@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 MOST_GROUPS = 7
 """Groups with a colour of their own; the smaller ones are put together."""
 OTHERS = "all others"
-# Okabe and Ito's set, told apart by those who see few colours, in the order of use
+# Okabe and Ito's set, distinguishable for people who see few colours, in the order of use
 _COLOURS = (
     *("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442"),
     "#999999",
 )
 _UNKNOWN = "unknown"
 WORDS = {"sor_type": "level", "entity_type": "type"}
-"""How a title says it, where that is not the field's name."""
+"""The word of a title, if it is not the name of the field."""
 
 
 def events_by_year(
@@ -45,7 +45,7 @@ def events_by_year(
 def draw_activity(
     register: Register, by: str | None, first: int | None, last: int | None
 ) -> Picture:
-    """Give the picture; see ``Register.activity``."""
+    """Return the picture; see ``Register.activity``."""
     opened, closed = (
         Counter(
             {

@@ -1,4 +1,4 @@
-"""What differs between two days or two sources."""
+"""The differences between two dates or two sources."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from ..register.differences import Change, Diff
     from ..register.replacements import Replacement
 
-_TOLD = {
+_TITLES = {
     "opened": "Opened",
     "closed": "Closed",
-    "moved": "Moved: another unit above",
+    "moved": "Moved: another parent",
     "renamed": "Renamed",
     "replaced": "Replaced",
     "changed": "Changed otherwise",
@@ -27,24 +27,24 @@ _TOLD = {
 
 
 def diff_html(diff: Diff) -> str:
-    """Give the numbers, and under each the units."""
+    """Return the numbers, and under each the units."""
     caption = (
         f"From {diff.from_day} ({diff.from_units:,} units in force) "
         f"to {diff.to_day} ({diff.to_units:,})"
     )
     numbers = diff.counts()
     rows = [
-        (_TOLD[name], numbers[name])
-        for name in _TOLD
+        (_TITLES[name], numbers[name])
+        for name in _TITLES
         if numbers[name] or name not in ("announced", "closing", "vanished")  # of two sources
     ]
     summary = listing(caption, ("what", "number"), rows)
-    return page(summary, *(_part(diff, name) for name in _TOLD if numbers[name]))
+    return page(summary, *(_part(diff, name) for name in _TITLES if numbers[name]))
 
 
 def _part(diff: Diff, name: str) -> Html:
     found = getattr(diff, name)
-    title = _TOLD[name]
+    title = _TITLES[name]
     if name in ("opened", "closed", "announced", "vanished"):
         table = units_table(title, found, total=len(found))
     elif name == "replaced":

@@ -31,7 +31,7 @@ MOST_NAMED = 25
 _EASTINGS = (Decimal(400_000), Decimal(950_000))
 _NORTHINGS = (Decimal(6_000_000), Decimal(6_450_000))
 
-# told apart also by those who see few colours (Okabe and Ito's set)
+# distinguishable also for people who see few colours (Okabe and Ito's set)
 _COLOURS = {SorType.IE: "#D55E00", SorType.SI: "#0072B2", SorType.OE: "#009E73", None: "#555555"}
 
 
@@ -57,15 +57,15 @@ class Place:
 
 @attrs.define
 class Placed:
-    """Where units are, and how many are nowhere."""
+    """Where units are, and how many have no place."""
 
     places: list[Place]
     units: int = 0
     without: int = 0
     outside: int = 0
 
-    def told(self) -> str:
-        """Give the numbers in words."""
+    def describe(self) -> str:
+        """Return the numbers in words."""
         parts = [f"{count(self.units, 'unit')} at {count(len(self.places), 'place')}"]
         if self.without:
             parts.append(f"{self.without:,} without coordinates")
@@ -105,14 +105,14 @@ def _inside(value: Decimal, bounds: tuple[Decimal, Decimal]) -> bool:
 def build_map(
     view: View, units: Iterable[SOREntity | str] | None, *, tiles: str | None, limit: int
 ) -> Any:
-    """Give a ``folium.Map``; see ``View.map``."""
+    """Return a ``folium.Map``; see ``View.map``."""
     folium, transformer = _libraries()
     chosen = view.active() if units is None else (_unit(view, unit) for unit in units)
     placed = place_units(view, chosen)
     if len(placed.places) > limit:
         raise ValueError(
             f"{len(placed.places):,} places are too many for one page (limit {limit:,}): "
-            "give fewer units, for example view.map(view.find(region='Region Sjælland'))"
+            "pass fewer units, for example view.map(view.find(region='Region Sjælland'))"
         )
     shown = folium.Map(tiles=None, prefer_canvas=True, control_scale=True)
     if tiles is not None:
@@ -120,7 +120,7 @@ def build_map(
     # of the scripts and styles that folium asks other servers for, these maps need two
     shown.default_js = [pair for pair in shown.default_js if pair[0] in _SCRIPTS]
     shown.default_css = [pair for pair in shown.default_css if pair[0] in _STYLES]
-    note = f"The register on {view.day}: {placed.told()}."
+    note = f"The register on {view.day}: {placed.describe()}."
     shown.get_root().html.add_child(folium.Element(element("div", note, style=_NOTE)))
     bounds = []
     for level, title in LEVELS.items():
@@ -177,7 +177,7 @@ def _short(place: Place) -> Html:
 
 
 def _box(place: Place) -> Html:
-    told = [
+    parts = [
         lines(
             [
                 element("strong", unit.name or "(no name)"),
@@ -187,9 +187,9 @@ def _box(place: Place) -> Html:
         for unit in place.units[:MOST_NAMED]
     ]
     if len(place.units) > MOST_NAMED:
-        told.append(small(f"and {len(place.units) - MOST_NAMED:,} more"))
+        parts.append(small(f"and {len(place.units) - MOST_NAMED:,} more"))
     box = "max-height:240px;overflow-y:auto"
-    return element("div", *(element("p", part) for part in told), style=box)
+    return element("div", *(element("p", part) for part in parts), style=box)
 
 
 # folium writes these texts into JavaScript template literals, where HTML escaping alone does not

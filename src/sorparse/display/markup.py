@@ -48,16 +48,16 @@ Child = str | None
 
 
 def element(tag: str, *children: Child, **attributes: str) -> Html:
-    """Give ``<tag …>children</tag>``; text among the children and all attributes are escaped."""
-    told = "".join(
+    """Return ``<tag …>children</tag>``; text among the children and all attributes are escaped."""
+    written = "".join(
         f' {name.rstrip("_").replace("_", "-")}="{html.escape(value)}"'
         for name, value in attributes.items()
     )
-    return Html(f"<{tag}{told}>{join(children)}</{tag}>")
+    return Html(f"<{tag}{written}>{join(children)}</{tag}>")
 
 
 def join(parts: Iterable[Child], between: str = "") -> Html:
-    """Put parts side by side, escaping those that are text and leaving out absent ones."""
+    """Join parts; text is escaped, absent parts are omitted."""
     return Html(between.join(escape(part) for part in parts if part is not None))
 
 
@@ -79,32 +79,32 @@ def lines(parts: Iterable[Child]) -> Html:
 
 
 def small(text: str) -> Html:
-    """Give a remark."""
+    """Return a remark."""
     return element("small", text)
 
 
 def code(text: str) -> Html:
-    """Give an id or a name that one types."""
+    """Return an id or a name that one types."""
     return element("code", text)
 
 
-def kept(text: str) -> Html:
-    """Give an id or a name that one types, on one line."""
+def unbroken_code(text: str) -> Html:
+    """Return an id or a name that one types, on one line."""
     return element("code", text, class_="keep")
 
 
 def field_name(name: str) -> Html:
-    """Give a field's name, which may go on in the next line after an underscore."""
+    """Return a field's name, which may go on in the next line after an underscore."""
     return element("code", join(name.split("_"), "_<wbr>"))
 
 
 def count(number: int, one: str, many: str | None = None) -> str:
-    """Give ``1 unit``, ``12,345 units``."""
+    """Return ``1 unit``, ``12,345 units``."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def facts(caption: str, pairs: Iterable[tuple[str, Child]], *after: Child) -> Html:
-    """Give a table of two columns: what, and its value. Pairs without a value are left out."""
+    """Return a table of two columns: what, and its value. Pairs without a value are left out."""
     rows = [
         element("tr", element("th", field_name(name), scope="row"), element("td", value))
         for name, value in pairs
@@ -124,11 +124,21 @@ def listing(
     rows: Sequence[Sequence[Child | int]],
     *,
     total: int | None = None,
+    only_filled: bool = False,
 ) -> Html:
-    """Give a table with a head; numbers stand to the right. ``rows`` are those that are shown.
+    """Return a table with a head; numbers are aligned to the right.
 
-    total: how many there are, where that is more than are shown.
+    Args:
+        caption: What the table shows.
+        heads: Titles of the columns.
+        rows: The rows that are shown.
+        total: Number of rows there are, if not all are shown.
+        only_filled: Omit columns without a value in any row.
     """
+    if only_filled:
+        used = [at for at in range(len(heads)) if any(row[at] not in (None, "") for row in rows)]
+        heads = [heads[at] for at in used]
+        rows = [[row[at] for at in used] for row in rows]
     head = element("tr", *(element("th", name, scope="col") for name in heads))
     body = [element("tr", *(_cell(value) for value in row)) for row in rows]
     table = element(
@@ -146,5 +156,5 @@ def _cell(value: Child | int) -> Html:
 
 
 def page(*parts: Child) -> str:
-    """Give what a notebook takes: the parts, with the few rules that they need."""
+    """Return what a notebook takes: the parts, with the few rules that they need."""
     return f'{_STYLE}<div class="sorparse">{join(parts)}</div>'

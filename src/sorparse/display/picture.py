@@ -54,14 +54,14 @@ class Picture:
         kind = target.suffix.lower().lstrip(".")
         known = self.figure.canvas.get_supported_filetypes()
         if kind not in known:
-            told = ", ".join(sorted(known))
-            raise failed(target, f"expected a name that ends in one of {told}")
+            endings = ", ".join(sorted(known))
+            raise failed(target, f"expected a name that ends in one of {endings}")
         metadata = {_MARKED[kind]: _MARK} if kind in _MARKED else None
         with replaced_file(target) as new:
             self.figure.savefig(new, format=kind, bbox_inches="tight", metadata=metadata)
 
     def svg(self) -> str:
-        """Give the picture as SVG. The same numbers give the same text."""
+        """Return the picture as SVG. The same numbers give the same text."""
         written = io.StringIO()
         mpl = load_extra("matplotlib", "plot", "Plots")
 
@@ -87,21 +87,21 @@ def _is_own(path: Path) -> bool:
 
 
 def plot_library() -> Any:
-    """Give ``matplotlib.figure``; no window and no global state are touched."""
+    """Return ``matplotlib.figure``; no window and no global state are touched."""
     return load_extra("matplotlib.figure", "plot", "Plots")
 
 
 def plain(text: str) -> str:
-    """Give a text that matplotlib shows as it is, and does not read as a formula."""
+    """Return a text that matplotlib shows as it is, and does not read as a formula."""
     return text.replace("$", r"\$")
 
 
 def shortened(text: str, longest: int = 40) -> str:
-    """Give a text that fits into a picture."""
+    """Return a text that fits into a picture."""
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
 def in_words(rows: Sequence[tuple[Any, ...]], most: int = 12) -> str:
-    """Give rows as a sentence."""
-    told = "; ".join(" ".join(str(part) for part in row) for row in rows[:most])
-    return told + ("; and more" if len(rows) > most else "")
+    """Return rows as a sentence."""
+    sentence = "; ".join(" ".join(str(part) for part in row) for row in rows[:most])
+    return sentence + ("; and more" if len(rows) > most else "")

@@ -18,23 +18,23 @@ _UNIT_HEADS = ("sor_id", "name", "entity_type", "sor_type", "validity", "shak_co
 
 
 def record_html(record: Any) -> str:
-    """Give a record as a table of its fields, those without a value named below."""
+    """Return a record as a table of its fields, those without a value named below."""
     return page(record_table(record))
 
 
 def record_table(record: Any) -> Html:
-    """Give the table alone."""
+    """Return the table alone."""
     fields = [field.name for field in attrs.fields(type(record))]
-    told = [(name, value_html(getattr(record, name))) for name in fields]
-    empty = [name for name, value in told if not value]
+    cells = [(name, value_html(getattr(record, name))) for name in fields]
+    empty = [name for name, value in cells if not value]
     after = None
     if empty:
         after = element("p", small(join(["No value: ", join(map(code, empty), ", ")])))
-    return facts(title(record), told, after)
+    return facts(title(record), cells, after)
 
 
 def title(record: Any) -> str:
-    """Give the record's class and what it is known by."""
+    """Return the record's class and what it is known by."""
     known_by = next(iter(attrs.fields(type(record)))).name
     parts = [type(record).__name__]
     if isinstance(record, Issue):
@@ -47,7 +47,7 @@ def title(record: Any) -> str:
 
 
 def units_table(caption: str, units: Iterable[SOREntity], *, total: int | None = None) -> Html:
-    """Give units as a list, the first of them where they are many."""
+    """Return units as a list, the first of them where they are many."""
     shown = list(islice(units, MOST_ROWS))
     rows = [
         (
@@ -64,7 +64,7 @@ def units_table(caption: str, units: Iterable[SOREntity], *, total: int | None =
 
 
 def many_html(records: Iterable[Any]) -> str:
-    """Give records of one kind as a list, with the fields that any of them fills."""
+    """Return records of one kind as a list, with the fields that any of them fills."""
     everything = list(records)
     if all(isinstance(record, SOREntity) for record in everything):
         ids = {record.sor_id for record in everything}
@@ -76,12 +76,5 @@ def many_html(records: Iterable[Any]) -> str:
     shown = everything[:MOST_ROWS]
     fields = list(dict.fromkeys(f.name for record in shown for f in attrs.fields(type(record))))
     cells = [[value_html(getattr(record, name, None)) for name in fields] for record in shown]
-    used = [at for at in range(len(fields)) if any(row[at] for row in cells)]
-    return page(
-        listing(
-            count(len(everything), "record"),
-            [fields[at] for at in used],
-            [[row[at] for at in used] for row in cells],
-            total=len(everything),
-        )
-    )
+    caption = count(len(everything), "record")
+    return page(listing(caption, fields, cells, total=len(everything), only_filled=True))

@@ -34,12 +34,12 @@ LEVELS = {
     SorType.IE: "Institution owners",
     SorType.SI: "Health institutions",
     SorType.OE: "Organisational units",
-    None: "Level not told",
+    None: "Level unknown",
 }
 
 
 def register_html(register: Register) -> str:
-    """Give what a register holds: units and versions, and the tables beside them."""
+    """Return what a register holds: units and versions, and the tables beside them."""
     source = str(register.format) if register.format else "records"
     if register.snapshot_date:
         source += f" of {register.snapshot_date}"
@@ -63,7 +63,7 @@ def register_html(register: Register) -> str:
 
 
 def view_html(view: View) -> str:
-    """Give a day as its numbers of units by level and status, and what the source cannot know."""
+    """Return a day as its numbers of units by level and status, and what the source cannot know."""
     numbers: Counter[tuple[SorType | None, Status]] = Counter()
     for sor_type, status in levels_and_statuses(view):
         numbers[sor_type, status] += 1
@@ -82,7 +82,7 @@ def view_html(view: View) -> str:
 
 
 def levels_and_statuses(view: View) -> list[tuple[SorType | None, Status]]:
-    """Give level and status of every unit on the day, without making a record of each."""
+    """Return level and status of every unit on the date, without building records."""
     store, index, day = view.core.store, view.core.index, view.ordinal
     return [
         (store.value(index.representative(unit, day), "sor_type"), index.status(unit, day))
@@ -91,7 +91,7 @@ def levels_and_statuses(view: View) -> list[tuple[SorType | None, Status]]:
 
 
 def match_html(match: Match) -> str:
-    """Give every candidate, the chosen one marked, and the rule in words."""
+    """Return every candidate, the chosen one marked, and the rule in words."""
     what = type(match).__name__.removesuffix("Match") or "Code"
     caption = f"{what.upper() if what == 'Shak' else what} {match.code} on {match.day}"
     chosen = match.best.sor_id if match.best else None
@@ -123,17 +123,11 @@ def _candidates(caption: str, candidates: tuple[Candidate, ...], chosen: str | N
         for one in candidates[:MOST_ROWS]
     ]
     heads = (*([""] if chosen else []), "sor_id", "name", "entity_type", "days", "source")
-    used = [at for at in range(len(heads)) if any(row[at] for row in rows)]
-    return listing(
-        caption,
-        [heads[at] for at in used],
-        [[row[at] for at in used] for row in rows],
-        total=len(candidates),
-    )
+    return listing(caption, heads, rows, total=len(candidates), only_filled=True)
 
 
 def effective_html(effective: Effective) -> str:
-    """Give what a unit has with inheritance resolved, and where each came from."""
+    """Return the effective values of a unit, and their origins."""
     pairs = []
     for field, origin in effective.origin.items():
         value = value_html(getattr(effective, field))

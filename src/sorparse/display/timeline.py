@@ -25,7 +25,7 @@ _RELATED = ("#d9d9d9", "#ececec")
 
 @attrs.frozen
 class Bar:
-    """Days with one value; a day that is ``None`` is open or not known."""
+    """Dates with one value; a date that is ``None`` is open or unknown."""
 
     lane: str
     text: str
@@ -35,16 +35,16 @@ class Bar:
 
 
 def lanes_of(register: Register, sor_id: str) -> list[Bar]:
-    """Give a unit's values over time; those of neighbouring versions are joined where equal."""
+    """Return a unit's values over time; those of neighbouring versions are joined where equal."""
     core = register.core
     parts = [
         (_day(segment.start), _day(segment.end), core.store.record(segment.row))
         for segment in core.index.segments(core.unit(sor_id))
     ]
     bars: list[Bar] = []
-    for lane, told in (
+    for lane, value_of in (
         ("name", lambda unit, _: unit.name),
-        ("unit above", lambda unit, day: _above(register, unit, day)),
+        ("parent", lambda unit, day: _above(register, unit, day)),
         ("type", lambda unit, _: name_of(unit.entity_type)),
         ("SHAK code", lambda unit, _: unit.shak_code),
         ("location number", lambda unit, _: unit.location_code),
@@ -52,10 +52,10 @@ def lanes_of(register: Register, sor_id: str) -> list[Bar]:
         if lane == "SHAK code" and (mapped := _mapped(register, sor_id)):
             bars += mapped
         else:
-            bars += _joined(lane, parts, told)
+            bars += _joined(lane, parts, value_of)
     for lane, ids in (
-        ("came from", register.predecessors(sor_id)),
-        ("became", register.successors(sor_id)),
+        ("predecessor", register.predecessors(sor_id)),
+        ("successor", register.successors(sor_id)),
     ):
         for related in ids[:MOST_RELATED]:
             bars += _life(register, related, lane)
@@ -65,11 +65,11 @@ def lanes_of(register: Register, sor_id: str) -> list[Bar]:
 def _joined(
     lane: str,
     parts: Iterable[tuple[date | None, date | None, SOREntity]],
-    told: Callable[[SOREntity, date | None], str | None],
+    value_of: Callable[[SOREntity, date | None], str | None],
 ) -> Iterator[Bar]:
     bar: Bar | None = None
     for start, end, unit in parts:
-        text = told(unit, start) or ""
+        text = value_of(unit, start) or ""
         if bar is not None and bar.text == text and bar.end is not None and bar.end + _DAY == start:
             bar = attrs.evolve(bar, end=end)
             continue
@@ -113,12 +113,12 @@ def _day(ordinal: int) -> date | None:
 
 
 def draw_timeline(register: Register, sor_id: str) -> Picture:
-    """Give the picture; see ``Register.timeline``."""
+    """Return the picture; see ``Register.timeline``."""
     bars = lanes_of(register, sor_id)
     newest = register.history(sor_id)[-1]
     title = f"{newest.name or '(no name)'} ({sor_id})"
     rows = tuple(
-        (bar.lane, bar.text, str(bar.start or "not known"), str(bar.end or "open")) for bar in bars
+        (bar.lane, bar.text, str(bar.start or "unknown"), str(bar.end or "open")) for bar in bars
     )
     figures = plot_library()
     lines = list(dict.fromkeys(_line(bar) for bar in bars))
@@ -167,12 +167,12 @@ def draw_timeline(register: Register, sor_id: str) -> Picture:
 
 
 def _line(bar: Bar) -> tuple[str, str]:
-    """Give the line of the picture that a bar stands on: relatives have one each."""
+    """Return the line of the picture for a bar: each related unit has its own."""
     return (bar.lane, bar.text if bar.related else "")
 
 
 def _known_days(register: Register) -> list[date]:
-    """Give the day up to which the source tells, where that is known."""
+    """Return the date up to which the source is known to be complete, if known."""
     known = register.snapshot_date or register.core.store.latest_edit()
     return [] if known is None else [known]
 

@@ -27,7 +27,7 @@ MOST_ITEMS = 30
 
 @singledispatch
 def value_html(value: Any) -> Html:
-    """Give a value as HTML; empty where there is none."""
+    """Return a value as HTML; empty where there is none."""
     return escape("" if value is None else str(value))
 
 
@@ -105,9 +105,9 @@ def _named(name: str | None, number: str | None, what: str) -> Html | None:
 def _(value: VirtualAddress) -> Html:
     return lines(
         [
-            f"{field.name} {told}"
+            f"{field.name} {text}"
             for field in attrs.fields(VirtualAddress)
-            if (told := getattr(value, field.name))
+            if (text := getattr(value, field.name))
         ]
     )
 
@@ -131,7 +131,7 @@ def _items(items: list[Html]) -> Html:
 
 
 def period(validity: Validity) -> str:
-    """Give the days of a period in words; both ends are inclusive."""
+    """Return the days of a period in words; both ends are inclusive."""
     start, end = validity.from_date, validity.to_date
     if start is None and end is None:
         return "always"
@@ -143,10 +143,10 @@ def period(validity: Validity) -> str:
 
 
 def unbroken(text: str) -> Html:
-    """Give a text that stays on one line: a date must not be broken at its hyphens."""
+    """Return a text that stays on one line: a date must not be broken at its hyphens."""
     return element("span", text, class_="keep")
 
 
 def name_of(coded: Coded | None) -> str:
-    """Give the name of a code, or else the code."""
+    """Return the name of a code, or else the code."""
     return (coded.name or coded.code or "") if coded is not None else ""

@@ -1,7 +1,7 @@
 """A tour of the example register: ``python -m sorparse.examples [--html PAGE]``.
 
-Shows, before one has a file of one's own, what the library answers. With ``--html`` it is written
-as a page for a browser, with a map where the extra ``map`` is installed.
+Shows what the library answers, without a file of the publisher. With ``--html`` it is written as a
+page for a browser, with a map if the extra ``map`` is installed.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import sorparse
 from sorparse import examples, targets
+from sorparse.cli import arguments
+from sorparse.cli.output import make_writable, one_line
 from sorparse.replace import replaced_file
 
 if TYPE_CHECKING:
@@ -27,14 +29,14 @@ REPLACED = "9000681000016009"
 DAYS = ("2021-03-31", "2021-04-01")
 
 
-def told(register: Register, view: View) -> Iterator[str]:
+def paragraphs(register: Register, view: View) -> Iterator[str]:
     """Yield the tour, a paragraph at a time."""
     yield (
-        f"The example register, made up, from {examples.sor2_zip.name}: {len(register)} units, of "
+        f"The synthetic example register, from {examples.sor2_zip.name}: {len(register)} units, of "
         f"which {len(view)} are in force on {view.day}; "
         f"{len(register.issues)} issues while reading it."
     )
-    yield f"A unit and what lies below it, on {view.day}:\n\n{view.tree(HOSPITAL)}"
+    yield f"A unit and the units below it, on {view.day}:\n\n{view.tree(HOSPITAL)}"
     then = register.as_of(DAYS[0])
     yield f"The same on {then.day}:\n\n{then.tree(HOSPITAL)}"
     last = register.history(HOME)[-1]
@@ -43,7 +45,7 @@ def told(register: Register, view: View) -> Iterator[str]:
     match = view.shak_to_sor(SHARED_SHAK)
     names = ", ".join(f"{one.name} ({one.sor_id})" for one in match.candidates)
     best = match.best.sor_id if match.best else "none of them"
-    yield f"SHAK {match.code} stands on {names}. Chosen: {best} ({match.rule})."
+    yield f"SHAK {match.code} is assigned to {names}. Chosen: {best} ({match.rule})."
     gone = register.history(REPLACED)[-1]
     active = ", ".join(f"{one.name} ({one.sor_id})" for one in view.active_successors(REPLACED))
     yield (
@@ -54,7 +56,7 @@ def told(register: Register, view: View) -> Iterator[str]:
 
 
 def page(register: Register, view: View) -> str:
-    """Give the tour as a page of HTML, as a notebook would show it."""
+    """Return the tour as a page of HTML, as a notebook would show it."""
     parts: list[Any] = [register, view, view.tree(HOSPITAL), view.shak_to_sor(SHARED_SHAK)]
     parts.append(register.diff("2018-06-01", view.day))
     try:
@@ -72,27 +74,42 @@ def page(register: Register, view: View) -> str:
     )
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Show the tour."""
+def main(argv: Sequence[str] | None = None) -> int:
+    """Show the tour; return the exit status."""
     parser = argparse.ArgumentParser(
         prog="python -m sorparse.examples", description="A tour of the example register."
     )
-    parser.add_argument("--html", metavar="PAGE", help="write it as a page for a browser")
+    parser.add_argument(
+        "--html",
+        metavar="PAGE",
+        type=arguments.path,
+        help="write it as a page for a browser; - for standard output",
+    )
     parser.add_argument("--force", action="store_true", help="also replace another file")
-    given = parser.parse_args(arguments)
+    given = parser.parse_args(argv)
+    make_writable(sys.stdout)
+    make_writable(sys.stderr)
     register = sorparse.load(examples.sor2_zip)
     view = register.as_of(examples.snapshot_date)
-    if given.html:
-        is_own = targets.starts_with(_PAGE_START)
-        path = targets.writable(given.html, is_own, sources=[examples.folder], force=given.force)
-        with replaced_file(path) as new:
-            new.write_text(page(register, view) + "\n", encoding="utf-8")
-        print(f"written: {given.html}")
-        return 0
-    if hasattr(sys.stdout, "reconfigure"):  # a console that cannot show ø gets a sign, no error
-        sys.stdout.reconfigure(errors="replace")
-    print("\n\n".join(told(register, view)))
+    if given.html is None:
+        print("\n\n".join(paragraphs(register, view)))
+    elif given.html == targets.STDOUT:
+        print(page(register, view))
+    else:
+        try:
+            _write(given.html, page(register, view), force=given.force)
+        except sorparse.SorError as error:
+            print(f"{parser.prog}: error: {one_line(str(error))}", file=sys.stderr)
+            return 2
+        print(f"written: {one_line(given.html)}")
     return 0
+
+
+def _write(name: str, text: str, *, force: bool) -> None:
+    is_own = targets.starts_with(_PAGE_START)
+    path = targets.writable(name, is_own, sources=[examples.folder], force=force)
+    with replaced_file(path) as new:
+        new.write_text(text + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import nullcontext
 from datetime import date
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -19,59 +18,46 @@ from ..errors import ConversionError, MissingTableError
 from ..issues import Issue
 from ..register import Register
 from ..targets import STDOUT, writable
-from .existing import DATABASES, rows_by_table, units_in_force
+from . import TARGETS, target_class, targets_with
+from .base import Target
+from .conversion_job import ConversionJob
 from .guards import Guards, promises_units
-from .load import Load
-from .targets import STREAMS, own_by_format
 
 if TYPE_CHECKING:
     from ..feed import Feed
 
-_TARGETS = {
-    "sqlite": "sqlite",
-    "duckdb": "duckdb",
-    "postgres": "postgres",
-    "parquet": "parquet",
-    "csv": "csv_files",
-    "jsonl": "jsonl",
-    "geojson": "geojson",
-    "sor2": "sor2",
-    "fhir": "fhir_files",
-}
-TARGETS = tuple(_TARGETS)
-"""What ``convert`` writes."""
 _URLS = ("postgres://", "postgresql://")
 
 
 @attrs.frozen
 class ConversionReport:
-    """What was written, and what was found on the way."""
+    """What was written, and the issues of the data."""
 
     target: str
     """Where it was written: a path, or the database without its password."""
     to: str
-    """The form it was written in."""
+    """The target's name, e.g. ``sqlite``."""
     format: str
-    """The form it was read from."""
+    """The format that it was read from."""
     snapshot_date: date | None
-    """The day the data represent, where the source tells it."""
+    """The date that the data represent, if the source states it."""
     tables: Mapping[str, int]
     """Rows written, by table."""
     issues: tuple[Issue, ...]
-    """Findings in the data, and what the target could not take as it is."""
+    """Issues in the data, and what the target could not hold as it is."""
     replaced: Mapping[str, int] | None = None
     """Rows before, by table, of what was replaced; None if nothing was there."""
 
     def __str__(self) -> str:
         rows = ", ".join(f"{table} {count}" for table, count in self.tables.items())
         errors = sum(issue.severity == "error" for issue in self.issues)
-        told = f"{self.format} written to {self.target} as {self.to}: {rows}"
+        message = f"Converted {self.format} to {self.to}: {self.target} ({rows})"
         if self.replaced is not None:
             before = ", ".join(f"{table} {count}" for table, count in self.replaced.items())
-            told += f"; in place of {before or 'another file'}"
+            message += f"; it replaces {before or 'another file'}"
         if self.issues:
-            told += f"; {len(self.issues)} issues, {errors} of them errors"
-        return told
+            message += f"; {len(self.issues)} issues, {errors} of them errors"
+        return message
 
 
 def convert(
@@ -124,21 +110,22 @@ def convert(
         >>> report = sorparse.convert(examples.sor2_zip, "sqlite", "sor.db", max_closed=200)
     """
     tables = [tables] if isinstance(tables, str) else tables and list(tables)
-    name, place, schema = _target(to, target)
-    module = import_module(f".{_TARGETS[name]}", __package__)
+    writer, place = _target(to, target)
     guards = Guards(allow_empty, max_closed, max_errors, min_units)
-    if place == STDOUT and name != "postgres":
-        return _to_stdout(source, name, tables, guards, open_options)
-    shown = getattr(module, "shown", str)(place)
-    if name != "postgres":
-        place = str(writable(place, own_by_format(name), sources=[source], force=force))
-    replaced = rows_by_table(name, place, schema)
+    if place == STDOUT and writer.is_path:
+        return _to_stdout(source, writer, tables, guards, open_options)
+    shown = writer.shown(place)
+    if writer.is_path:
+        place = str(writable(place, writer.is_own, sources=[source], force=force))
+    replaced = writer.rows(place)
     with opened(source, open_options) as feed:
         chosen = _chosen(feed, tables)
-        day = feed.snapshot_date
-        before = [] if max_closed is None else units_in_force(name, place, schema, day)
+        before = []
+        if max_closed is not None:
+            _refuse_comparing(writer)
+            before = writer.units_in_force(place, feed.snapshot_date)
         wants_units = "entities" in tables if tables is not None else promises_units(feed)
-        load = Load(
+        job = ConversionJob(
             source=getattr(feed, "name", "a feed"),
             format=str(feed.format),
             snapshot_date=feed.snapshot_date,
@@ -149,39 +136,64 @@ def convert(
             force=force,
             guard=guards.checker(feed, shown, before, wants_units=wants_units),
         )
-        if wants_units and "entities" not in load.tables:
-            guards.refuse_empty(load.source, shown)
-        options: dict[str, Any] = {} if schema is None else {"schema": schema}
-        if name in DATABASES:
-            options["force"] = force
-        module.write(load, place, **options)
-        return ConversionReport(
-            target=shown,
-            to=name,
-            format=load.format,
-            snapshot_date=load.snapshot_date,
-            tables=dict(load.counts),
-            issues=(*feed.issues, *load.issues),
-            replaced=replaced,
+        if wants_units and "entities" not in job.tables:
+            guards.refuse_empty(job.source, shown)
+        return run(job, writer, place, feed, shown=shown, replaced=replaced)
+
+
+def run(
+    job: ConversionJob,
+    writer: Target,
+    place: str,
+    feed: Any,
+    *,
+    shown: str,
+    replaced: Mapping[str, int] | None,
+) -> ConversionReport:
+    """Write the tables of a job, and return the report."""
+    writer.write(job, place)
+    return ConversionReport(
+        target=shown,
+        to=writer.name,
+        format=job.format,
+        snapshot_date=job.snapshot_date,
+        tables=dict(job.counts),
+        issues=(*feed.issues, *job.issues),
+        replaced=replaced,
+    )
+
+
+def _refuse_comparing(writer: Target) -> None:
+    if not writer.is_comparable:
+        raise ConversionError(
+            "max_closed compares with the units in the target, and "
+            f"{writer.name} cannot be asked for them; use {_listed('is_comparable')}"
         )
+
+
+def _listed(feature: str) -> str:
+    *names, last = targets_with(feature)
+    return f"{', '.join(names)} or {last}"
 
 
 def _to_stdout(
     source: Any,
-    to: str,
+    writer: Target,
     tables: Iterable[str] | None,
     guards: Guards,
     open_options: Mapping[str, Any],
 ) -> ConversionReport:
-    if to not in STREAMS:
-        raise ConversionError(f"only {', '.join(STREAMS)} can be written to standard output")
-    if not tables and to != "geojson":
+    if not writer.is_stream:
+        raise ConversionError(
+            f"{writer.name} cannot be written to standard output, only {_listed('is_stream')} can"
+        )
+    if not tables and writer.name != "geojson":
         raise ConversionError("standard output takes one table: name it (tables, --table)")
     # by way of a file: the output begins only once all of it could be made
     with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder, f"table.{to}")
+        file = Path(folder, f"table.{writer.name}")
         asked = attrs.asdict(guards)
-        report = convert(source, to, file, tables=tables, **asked, **open_options)
+        report = convert(source, writer.name, file, tables=tables, **asked, **open_options)
         sys.stdout.flush()
         with file.open("rb") as content:
             shutil.copyfileobj(content, sys.stdout.buffer)
@@ -201,34 +213,35 @@ def _arrow_of(feed: Any) -> Callable[[str], Iterable[Any]] | None:
     return lambda table: feed.to_arrow(table, lists=True).batches()
 
 
-def _target(to: str, target: str | os.PathLike[str] | None) -> tuple[str, str, str | None]:
+def _target(to: str, target: str | os.PathLike[str] | None) -> tuple[Target, str]:
+    """Return the target and its place."""
     place = None if target is None else os.fspath(target)
     if to.startswith(_URLS):
-        return "postgres", to, place
-    if to not in _TARGETS:
-        told = ", ".join(TARGETS)
+        from .postgres import Postgres
+
+        return Postgres() if place is None else Postgres(place), to
+    if to not in TARGETS:
         what = repr(to) if to.isidentifier() else "this"  # an address may hold a password
-        raise ConversionError(f"cannot convert to {what}; the targets are {told}")
+        raise ConversionError(f"cannot convert to {what}; the targets are {', '.join(TARGETS)}")
+    writer = target_class(to)()
     if not place:
-        what = "the database's address" if to == "postgres" else "a file or folder"
-        raise ConversionError(f"converting to {to} needs a target: {what}")
-    if to != "postgres" and place.startswith(_URLS):
+        raise ConversionError(f"converting to {to} needs a target: {writer.needs}")
+    if writer.is_path and place.startswith(_URLS):
         raise ConversionError(
             f"converting to {to} needs a file or folder, not the address of a database; "
             "use postgres instead"  # the address is not shown: it may hold a password
         )
-    return to, place, None
+    return writer, place
 
 
 def opened(source: Any, open_options: Mapping[str, Any]) -> Any:
     """Open a source as :meth:`Feed.settled`; an open feed, or a register, is not closed."""
     if hasattr(source, "tables") and hasattr(source, "snapshot_date"):
-        if open_options and isinstance(source, Register):
-            told = ", ".join(open_options)
-            raise TypeError(f"a register is loaded already; {told} cannot be given any more")
         if open_options:
-            told = ", ".join(open_options)
-            raise TypeError(f"the feed is open already; {told} cannot be given any more")
+            state = "register is loaded" if isinstance(source, Register) else "feed is open"
+            raise TypeError(
+                f"the {state} already; {', '.join(open_options)} cannot be set any more"
+            )
         return nullcontext(source.settled() if hasattr(source, "settled") else source)
     from ..feed import open as open_feed
 
@@ -241,8 +254,8 @@ def _chosen(feed: Any, tables: Iterable[str] | None) -> tuple[str, ...]:
     wanted = list(dict.fromkeys([tables] if isinstance(tables, str) else tables))
     missing = [table for table in wanted if table not in feed.tables]
     if missing or not wanted:
-        told = ", ".join(missing) or "named"
+        names = ", ".join(missing) or "named"
         raise MissingTableError(
-            f"there is no table {told}; the source has {', '.join(feed.tables)}"
+            f"there is no table {names}; the source has {', '.join(feed.tables)}"
         )
     return tuple(wanted)

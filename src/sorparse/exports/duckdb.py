@@ -12,14 +12,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ..extras import load_extra
+from ..extras import load_extra, load_pyarrow
 from ..replace import failed, replaced_file
-from ..tables.arrow import load_pyarrow
 from ..tables.schema import DataType, TableSchema
-from . import periods
-from .effective import effective_schema
-from .load import INFO, INFO_DOC, Load
-from .sql import OUR_TABLES, OUR_VIEWS, column_lines, indices, literal, quoted
+from . import in_force_periods
+from .conversion_job import INFO, INFO_DOC, ConversionJob, arrow_table
+from .database import OWN_TABLES, OWN_VIEWS, FileDatabase, column_lines, indices, literal, quoted
 
 _TYPES = {
     DataType.TEXT: "VARCHAR",
@@ -34,30 +32,45 @@ _BATCH_ROWS = 32_768
 TODAY = "CAST(timezone('Europe/Copenhagen', now()) AS DATE)"
 
 
-def write(load: Load, target: str, *, force: bool = False) -> None:
-    """Write the tables to a DuckDB file, in place of what an earlier conversion wrote there.
+class DuckDB(FileDatabase):
+    """One file. Needs the extra ``[duckdb]``."""
 
-    Args:
-        load: The tables.
-        target: The path of the file.
-        force: Also replace a file that the library did not write.
+    name = "duckdb"
+    tables_query = "SELECT table_name FROM information_schema.tables"
 
-    Raises:
-        ConversionError: If the target holds anything else, or another program has it open for
-            writing.
-    """
-    duckdb = load_extra("duckdb", "duckdb", "DuckDB files")
-    load_pyarrow()
-    path = Path(os.path.realpath(target))  # DuckDB's own .wal is beside the real file
-    with _locked(duckdb, path, force=force):
-        pass
-    with replaced_file(path, partial(_put, duckdb, force=force)) as new:
-        try:
-            with closing(duckdb.connect(str(new))) as db:
-                _fill(load, db)
-            load.check_guards()
-        except duckdb.Error as error:
-            raise failed(path, error) from error
+    @property
+    def error(self) -> type[Exception]:
+        """What the database raises."""
+        found: type[Exception] = _duckdb().Error
+        return found
+
+    def connect(self, path: Path) -> Any:
+        """Open a database to ask it."""
+        return _duckdb().connect(str(path), read_only=True)
+
+    def write(self, job: ConversionJob, place: str) -> None:
+        """Write the tables to a DuckDB file, in place of what an earlier conversion wrote there.
+
+        Raises:
+            ConversionError: If the target holds anything else and ``job.force`` is not set, or
+                another program has it open for writing.
+        """
+        duckdb = _duckdb()
+        load_pyarrow()
+        path = Path(os.path.realpath(place))  # DuckDB's own .wal is beside the real file
+        with _locked(duckdb, path, force=job.force):
+            pass
+        with replaced_file(path, partial(_put, duckdb, force=job.force)) as new:
+            try:
+                with closing(duckdb.connect(str(new))) as db:
+                    _fill(job, db)
+                job.check_guards()
+            except duckdb.Error as error:
+                raise failed(path, error) from error
+
+
+def _duckdb() -> Any:
+    return load_extra("duckdb", "duckdb", "DuckDB files")
 
 
 def _put(duckdb: Any, new: Path, path: Path, *, force: bool) -> None:
@@ -99,8 +112,8 @@ def _locked(duckdb: Any, path: Path, *, force: bool) -> Iterator[bool]:
         if "not a valid DuckDB" not in str(error):
             raise failed(path, f"it is in use by another program ({error})") from error
         if not force:
-            told = f"the file there is not a DuckDB database of ours ({error})"
-            raise failed(path, told) from error
+            reason = f"the file there is not a DuckDB database of the library ({error})"
+            raise failed(path, reason) from error
         db = None
     if db is None:
         yield False
@@ -108,28 +121,25 @@ def _locked(duckdb: Any, path: Path, *, force: bool) -> Iterator[bool]:
     with closing(db):
         query = "SELECT table_name FROM information_schema.tables"
         names = {str(name) for (name,) in db.execute(query).fetchall()}
-        strange = names - OUR_TABLES - OUR_VIEWS
+        strange = names - OWN_TABLES - OWN_VIEWS
         if not force and (strange or INFO not in names):
             shown = ", ".join(sorted(strange or names)[:3])
             raise failed(path, f"the database there holds other tables ({shown})")
         yield True
 
 
-def _fill(load: Load, db: Any) -> None:
-    load.settle()
+def _fill(job: ConversionJob, db: Any) -> None:
+    job.collect_effective()
     db.execute("BEGIN")
-    for schema in load.schemas:
-        _write(db, schema, load.arrow_tables(schema.name, _BATCH_ROWS))
-    if load.has_periods:
-        _add_periods(load, db)
-        _write(db, effective_schema(), load.effective_batches())
-    _create(
-        db,
-        INFO,
-        INFO_DOC,
-        [("name", "VARCHAR PRIMARY KEY", "What"), ("value", "VARCHAR", "Its value")],
-    )
-    db.executemany(f"INSERT INTO {INFO} VALUES (?, ?)", list(load.info().items()))  # noqa: S608
+    for schema in job.schemas:
+        _write(db, schema, job.arrow_tables(schema.name, _BATCH_ROWS))
+    for schema, batches in job.derived():
+        _write(db, schema, (arrow_table(schema, columns) for columns in batches))
+    if job.derived_schemas:
+        _create_views(db)
+    info = [("name", "VARCHAR PRIMARY KEY", "What"), ("value", "VARCHAR", "Its value")]
+    _create(db, INFO, INFO_DOC, info)
+    db.executemany(f"INSERT INTO {INFO} VALUES (?, ?)", list(job.info().items()))  # noqa: S608
     db.execute("COMMIT")
     db.execute("CHECKPOINT")
 
@@ -138,7 +148,9 @@ def _write(db: Any, schema: TableSchema, batches: Iterable[Any]) -> None:
     """Write a table with its indices."""
     _create(db, schema.name, schema.doc, column_lines(schema, _TYPES))
     for batch in batches:
-        _insert(db, schema.name, batch)
+        db.register("batch", batch)
+        db.execute(f"INSERT INTO {quoted(schema.name)} SELECT * FROM batch")  # noqa: S608 - own names
+        db.unregister("batch")
     for name, parts in indices(schema):
         listed = ", ".join(map(quoted, parts))
         db.execute(f"CREATE INDEX {quoted(name)} ON {quoted(schema.name)} ({listed})")
@@ -148,29 +160,12 @@ def _create(db: Any, table: str, doc: str, columns: list[tuple[str, str, str]]) 
     listed = ", ".join(f"{quoted(name)} {kind}" for name, kind, _ in columns)
     db.execute(f"CREATE TABLE {quoted(table)} ({listed})")
     db.execute(f"COMMENT ON TABLE {quoted(table)} IS {literal(doc)}")
-    for name, _, told in columns:
-        db.execute(f"COMMENT ON COLUMN {quoted(table)}.{quoted(name)} IS {literal(told)}")
+    for name, _, meaning in columns:
+        db.execute(f"COMMENT ON COLUMN {quoted(table)}.{quoted(name)} IS {literal(meaning)}")
 
 
-def _insert(db: Any, table: str, batch: Any) -> None:
-    db.register("batch", batch)
-    db.execute(f"INSERT INTO {quoted(table)} SELECT * FROM batch")  # noqa: S608 - own names
-    db.unregister("batch")
-
-
-def _add_periods(load: Load, db: Any) -> None:
-    pa = load_pyarrow()
-    types = {
-        "sor_id": "VARCHAR NOT NULL",
-        "in_force_from": "DATE NOT NULL",
-        "in_force_to": "DATE NOT NULL",
-        "row_id": "BIGINT NOT NULL",
-    }
-    columns = [(name, types[name], doc) for name, doc in periods.DOCS.items()]
-    _create(db, periods.TABLE, periods.TABLE_DOC, columns)
-    for found in load.period_columns():
-        _insert(db, periods.TABLE, pa.table([pa.array(column) for column in found], names=[*types]))
-    source = f"FROM {periods.TABLE} p JOIN entities e ON e.row_id = p.row_id"
+def _create_views(db: Any) -> None:
+    source = f"FROM {in_force_periods.TABLE} p JOIN entities e ON e.row_id = p.row_id"
     inside = "BETWEEN p.in_force_from AND p.in_force_to"
     db.execute(
         "CREATE MACRO entity_as_of(on_day) AS TABLE "

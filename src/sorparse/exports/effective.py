@@ -14,22 +14,27 @@ from __future__ import annotations
 import json
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..inheritance import NEAREST_FIRST, Effective, Found, Inheritance, first_place
 from ..records import Address, SorType
-from ..register.timeindex import NO_ROW
+from ..register.days import OPEN_END
+from ..register.timeindex import NO_ROW, TimeIndex
 from ..tables.effective import PLACES, effective_columns, value_fields
 from ..tables.flatten import Columns, as_double, nearest_double
 from ..tables.schema import DataType, TableColumn, TableSchema, schema_of
-from . import periods
-from .periods import PeriodCollector, first_date, last_date
-
-if TYPE_CHECKING:
-    from ..register.timeindex import TimeIndex
+from .in_force_periods import (
+    BATCH_ROWS,
+    Derived,
+    PeriodCollector,
+    first_date,
+    last_date,
+    periods_schema,
+)
 
 TABLE = "entity_effective"
 _DOC = (
@@ -46,7 +51,6 @@ _SHOWN = (
     "shak_code",
 )
 """Paths of the fields of the version in force that go along."""
-_TYPES = {"sor_id": DataType.TEXT, "row_id": DataType.INTEGER}
 _RULING = ("parent_id", "sor_type", "location_code_inherited")
 """Fields that decide what is inherited."""
 _ABSENT = -1
@@ -60,15 +64,15 @@ Resolved = dict[str, Found]
 def effective_schema() -> TableSchema:
     """Return the schema of the table."""
     entities = {column.path: column for column in schema_of("entities").columns}
-    period = [
-        TableColumn(name, name, _TYPES.get(name, DataType.DATE), nullable=False, doc=doc)
-        for name, doc in periods.DOCS.items()
-    ]
     return TableSchema(
         name=TABLE,
         record=Effective,
         doc=_DOC,
-        columns=(*period, *(entities[path] for path in _SHOWN), *effective_columns()),
+        columns=(
+            *periods_schema().columns,
+            *(entities[path] for path in _SHOWN),
+            *effective_columns(),
+        ),
         key=("sor_id", "in_force_from"),
     )
 
@@ -115,15 +119,15 @@ class EffectiveCollector(PeriodCollector):
     def __init__(self) -> None:
         super().__init__()
         addresses = _Pool(len(_columns_of("postal_address")))
-        self._pools = {
+        self.pools = {
             field: addresses if kind is Address else _Pool(len(_columns_of(field)))
             for field, kind in value_fields().items()
         }
-        self._pools |= {field: _Pool(1) for field in _RULING}
-        self._names = {field: [c.name for c in _columns_of(field)] for field in self._pools}
+        self.pools |= {field: _Pool(1) for field in _RULING}
+        self._names = {field: [c.name for c in _columns_of(field)] for field in self.pools}
         self._names["shown"] = [c.name for path in _SHOWN for c in _columns_of(path)]
-        self._pools["shown"] = _Pool(len(_SHOWN))
-        self._held = {field: array("i") for field in self._names}
+        self.pools["shown"] = _Pool(len(_SHOWN))
+        self.held: dict[str, array[int]] = {field: array("i") for field in self._names}
         self.needed = tuple(
             dict.fromkeys([*self.needed, "extra", *chain.from_iterable(self._names.values())])
         )
@@ -134,42 +138,37 @@ class EffectiveCollector(PeriodCollector):
         columns = _with_all_numbers(columns)
         for field, names in self._names.items():
             values = zip(*(columns[name] for name in names), strict=True)
-            self._held[field].extend(self._pools[field].numbers(values))
+            self.held[field].extend(self.pools[field].numbers(values))
 
-    def rows(self) -> Iterator[tuple[Any, ...]]:
-        """Yield the rows, by unit in the order of the source, each unit's oldest first."""
-        index = self.index()
+    def derived(self) -> Derived:
+        """Yield the tables that are derived from the units, with their rows."""
+        yield from super().derived()
+        yield effective_schema(), self._effective()
+
+    def _effective(self) -> Iterator[Columns]:
+        """Yield the columns of ``entity_effective``, by unit in the order of the source."""
+        writer = _Columns(self)
+        index = TimeIndex(self)
         resolver = _Resolver(self, index)
-        values = {field: pool.values() for field, pool in self._pools.items()}
-        shown, ids = self._held["shown"], self.ids
-        for unit, sor_id in enumerate(ids):
+        for unit in range(len(self.ids)):
             for start, end, row in index.segments(unit):
                 for first, last, found in resolver.periods(row, start, end):
-                    yield (
-                        sor_id,
-                        first_date(first),
-                        last_date(last),
-                        row + 1,
-                        *values["shown"][shown[row]],
-                        *_flat(found, values, ids),
-                    )
-
-    def columns(self, rows: int = 20_000) -> Iterator[Columns]:
-        """Yield the same as columns, batch by batch."""
-        found = self.rows()
-        while batch := list(islice(found, rows)):
-            yield list(map(list, zip(*batch, strict=True)))
+                    writer.add(unit, first, last, row, found)
+            if len(writer) >= BATCH_ROWS:
+                yield writer.take()
+        if len(writer):
+            yield writer.take()
 
     def getter(self) -> Callable[[int, str], Any]:
         """Return a function that returns a field of a row, as :class:`Inheritance` needs it.
 
         A unit is its number there, and a value that is only passed on is its number too.
         """
-        held: dict[str, Sequence[int]] = {**self._held, "sor_id": self.unit}
+        held: dict[str, Sequence[int]] = {**self.held, "sor_id": self.unit}
         meaning = {
-            "sor_type": [text and SorType(text) for (text,) in self._pools["sor_type"].values()],
+            "sor_type": [text and SorType(text) for (text,) in self.pools["sor_type"].values()],
             "location_code_inherited": [
-                value for (value,) in self._pools["location_code_inherited"].values()
+                value for (value,) in self.pools["location_code_inherited"].values()
             ],
         }
 
@@ -183,9 +182,9 @@ class EffectiveCollector(PeriodCollector):
 
     def parents(self) -> list[int]:
         """Return the number of each row's parent; :data:`_NOBODY` without one in the source."""
-        texts = self._pools["parent_id"].values()
+        texts = self.pools["parent_id"].values()
         units = [_NOBODY if text is None else self.numbers.get(text, _NOBODY) for (text,) in texts]
-        return [units[number] for number in self._held["parent_id"]]
+        return [units[number] for number in self.held["parent_id"]]
 
 
 class _Resolver:
@@ -195,21 +194,32 @@ class _Resolver:
         self._index = index
         self._get = collector.getter()
         self._parents = collector.parents()
+        held = collector.held
+        self._own = [collector.unit, *(held[field] for field in (*value_fields(), *_RULING))]
+        self._of: tuple[int, ...] = ()
+        self._found: Resolved = {}
         self._day = self._until = 0
 
     def periods(self, row: int, start: int, end: int) -> Iterator[tuple[int, int, Resolved]]:
         """Yield the periods within which the version of a row has the same values."""
-        first, day = start, start
+        own = tuple([column[row] for column in self._own])
+        first = day = start
         found: Resolved = {}
         while day <= end:
-            self._day, self._until = day, end
-            # a new one for each day: it remembers what it has resolved
-            following = Inheritance(self._get, self._above).resolved(row)
+            following = self._resolved(row, own, day)
             if day > first and following != found:
                 yield first, day - 1, found
                 first = day
             found, day = following, self._until + 1
         yield first, end, found
+
+    def _resolved(self, row: int, own: tuple[int, ...], day: int) -> Resolved:
+        """Return the values on a day; those of the row before if they are the same by rule."""
+        if own != self._of or not self._day <= day <= self._until:
+            self._of, self._day, self._until = own, day, OPEN_END
+            # a new one for each day: it remembers what it has resolved
+            self._found = Inheritance(self._get, self._above).resolved(row)
+        return self._found
 
     def _above(self, row: int) -> int | None:
         """Return the row that a row inherits from, and note how long it is that one."""
@@ -221,22 +231,70 @@ class _Resolver:
         return None if above == NO_ROW else above
 
 
-def _flat(found: Resolved, values: Mapping[str, list[Any]], ids: Sequence[str]) -> list[Any]:
-    """Return the values of ``effective_columns``."""
-    flat: list[Any] = []
-    for field in value_fields():
-        hit = found[field]
-        flat += values[field][_ABSENT if hit is None else hit[0]]
-    given = [found[field] for field in NEAREST_FIRST]
-    addresses = [values["postal_address"][hit[0]] for hit in given if hit is not None]
-    for kind in PLACES:
-        code, name = _place_columns(kind)
-        place = first_place(kind, [(address[code], address[name]) for address in addresses])
-        flat += (None, None) if place is None else (place.code, place.name)
-    for field in value_fields():
-        hit = found[field]
-        flat.append(None if hit is None else ids[hit[1]])
-    return flat
+class _Columns:
+    """The rows of ``entity_effective``, as numbers of values until they are taken as columns."""
+
+    def __init__(self, collector: EffectiveCollector) -> None:
+        self._ids = [*collector.ids, None]  # the last is that of _NOBODY
+        self._shown = collector.held["shown"]
+        # the values of each column by number; the last is that of _ABSENT
+        pools = {id(pool): pool for pool in collector.pools.values()}
+        columns = {at: list(zip(*pool.values(), strict=True)) for at, pool in pools.items()}
+        self._values = {field: columns[id(pool)] for field, pool in collector.pools.items()}
+        self._clear()
+
+    def _clear(self) -> None:
+        self._units = array("i")
+        self._first: list[date] = []
+        self._last: list[date] = []
+        self._rows = array("i")
+        self._numbers = {field: array("i") for field in value_fields()}
+        self._origins = {field: array("i") for field in value_fields()}
+
+    def __len__(self) -> int:
+        return len(self._units)
+
+    def add(self, unit: int, first: int, last: int, row: int, found: Resolved) -> None:
+        """Add a row."""
+        self._units.append(unit)
+        self._first.append(first_date(first))
+        self._last.append(last_date(last))
+        self._rows.append(row)
+        for field, numbers in self._numbers.items():
+            number, origin = found[field] or (_ABSENT, _NOBODY)
+            numbers.append(number)
+            self._origins[field].append(origin)
+
+    def take(self) -> Columns:
+        """Return the columns of the rows since the last call."""
+        ids = self._ids
+        shown = [self._shown[row] for row in self._rows]
+        columns: Columns = [
+            [ids[unit] for unit in self._units],
+            self._first,
+            self._last,
+            [row + 1 for row in self._rows],
+            *([values[number] for number in shown] for values in self._values["shown"]),
+        ]
+        for field, numbers in self._numbers.items():
+            columns += ([values[number] for number in numbers] for values in self._values[field])
+        columns += self._places()
+        columns += ([ids[unit] for unit in origins] for origins in self._origins.values())
+        self._clear()
+        return columns
+
+    def _places(self) -> Iterator[list[Any]]:
+        """Yield code and name of the region and the municipality of each row's addresses."""
+        addresses = list(zip(*(self._numbers[field] for field in NEAREST_FIRST), strict=True))
+        for kind in PLACES:
+            codes, names = (self._values["postal_address"][at] for at in _place_columns(kind))
+            places = {
+                numbers: first_place(kind, [(codes[number], names[number]) for number in numbers])
+                for numbers in set(addresses)
+            }
+            found = [places[numbers] for numbers in addresses]
+            yield [None if place is None else place.code for place in found]
+            yield [None if place is None else place.name for place in found]
 
 
 @cache

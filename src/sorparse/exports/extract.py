@@ -12,12 +12,10 @@ from ..errors import SorError, UnknownUnitError
 from ..records import Coded
 from ..register.explain_id import spelled, why_unknown
 from ..targets import writable
-from . import sor2
-from .conversion import ConversionReport, opened
-from .existing import rows_by_table
-from .load import Load
+from .conversion import ConversionReport, opened, run
+from .conversion_job import ConversionJob
 from .mask import masked
-from .targets import own_by_format
+from .sor2 import Sor2
 
 if TYPE_CHECKING:
     from ..feed import Feed
@@ -36,39 +34,44 @@ def extract(
 ) -> ConversionReport:
     """Write a few units, with all that belongs to them, as a small SOR2 set.
 
-    The set stays whole: with a unit come all its versions, the units above it (parents, owner,
-    health institution, geographical parent, on any day), those that it replaces or that replace
-    it, the owner of its location number, and of the other tables what tells of these units: SHAK
-    map, location numbers and their message types, geographical locations, replacements, and the
-    entries of the code lists that are used.
+    The set stays whole. With a unit come all its versions; the units above it (parents, owner,
+    health institution, geographical parent, on any date); the units that it replaces or that
+    replace it; the owner of its location code; and from the other tables what is about these
+    units: the SHAK map, location codes and their message types, geographical locations,
+    replacements, and the entries of the code lists that are used. Rows that cannot be read as
+    records are not written; they are in the report's issues.
 
-    source: what :func:`sorparse.open` takes, or a feed that is open already; it is read twice.
-    target: a zip where the name ends so, else a folder, as with ``convert(to="sor2")``.
-    below: a unit, or several, that are taken with every unit that ever hung below.
-    ids: units that are taken without those below.
-    mask: put made-up names, telephones, e-mails, addresses, remarks and unknown columns in the
-        place of real ones, always the same for the same text. Ids, codes, post codes,
-        municipalities and regions stay.
-    force: also replace what the library did not write; never the source or a device.
-    open_options: those of :func:`sorparse.open`.
+    Args:
+        source: What :func:`sorparse.open` takes, or an open feed; it is read twice.
+        target: A zip if the name ends so, else a folder, as with ``convert(to="sor2")``.
+        below: A unit, or several, written with every unit that was ever below it.
+        ids: Units that are written without those below.
+        mask: Replace names, telephones, e-mails, addresses, remarks and unknown columns by made-up
+            ones, always the same for the same text. Ids, codes, post codes, municipalities and
+            regions stay.
+        force: Also replace what the library did not write; never the source or a device.
+        open_options: Those of :func:`sorparse.open`.
 
-    Rows that cannot be read as records cannot be taken along; they are in the report's issues.
+    Returns:
+        What was written and replaced.
 
-    Raises UnknownUnitError for an id that the source does not have, ConversionError where the
-    target cannot be written, and what reading the source raises.
+    Raises:
+        UnknownUnitError: If the source does not have an id.
+        ConversionError: If the target cannot be written.
     """
     tops = [below] if isinstance(below, str) else list(below)
     wanted = [ids] if isinstance(ids, str) else list(ids)
     if not tops and not wanted:
         raise SorError("nothing to extract: name units with below= or ids=")
-    place = str(writable(target, own_by_format("sor2"), sources=[source], force=force))
-    replaced = rows_by_table("sor2", place, None)
+    writer = Sor2()
+    place = str(writable(target, writer.is_own, sources=[source], force=force))
+    replaced = writer.rows(place)
     with opened(source, open_options) as feed:
         links = _Links.of(feed)
         tops, wanted = links.known(tops), links.known(wanted)
-        kept = links.whole({*wanted, *links.downwards(tops)})
-        choice = _Choice(kept, links.location_codes_of(kept), masked if mask else None)
-        load = Load(
+        chosen = links.whole({*wanted, *links.downwards(tops)})
+        choice = _Choice(chosen, links.location_codes_of(chosen), masked if mask else None)
+        job = ConversionJob(
             source=getattr(feed, "name", "a feed"),
             format=str(feed.format),
             snapshot_date=feed.snapshot_date,
@@ -77,16 +80,7 @@ def extract(
             force=force,
             read=lambda table: choice.of(table, feed.records(table)),
         )
-        sor2.write(load, place)
-        return ConversionReport(
-            target=os.fspath(target),
-            to="sor2",
-            format=load.format,
-            snapshot_date=load.snapshot_date,
-            tables=dict(load.counts),
-            issues=(*feed.issues, *load.issues),
-            replaced=replaced,
-        )
+        return run(job, writer, place, feed, shown=os.fspath(target), replaced=replaced)
 
 
 @attrs.define(eq=False)
@@ -146,15 +140,15 @@ class _Links:
         return sor_ids
 
     def downwards(self, tops: Iterable[str]) -> set[str]:
-        """Give units with all that ever hung below them."""
+        """Return units with all that were ever below them."""
         return _reached(tops, self.children)
 
     def whole(self, sor_ids: Iterable[str]) -> set[str]:
-        """Give units with all that they need."""
+        """Return units with all that they need."""
         return _reached(sor_ids, self.needed)
 
     def location_codes_of(self, sor_ids: Iterable[str]) -> set[str]:
-        """Give the location numbers of units."""
+        """Return the location codes of units."""
         return {code for sor_id in sor_ids for code in self.location_codes.get(sor_id, ())}
 
 
@@ -177,16 +171,16 @@ _CODE_LISTS = frozenset({"edi_types", "classifications"})
 
 @attrs.define(eq=False)
 class _Choice:
-    """Chooses the records that tell of the units kept."""
+    """Chooses the records about some units."""
 
-    kept: set[str]
+    chosen: set[str]
     location_codes: set[str]
     change: Callable[[Any], Any] | None
     used: set[str] = attrs.field(factory=set)
     """Codes and names of codes in the records chosen so far."""
 
     def of(self, table: str, records: Iterable[Any]) -> Iterator[Any]:
-        """Give those of a table's records that are kept."""
+        """Yield those of a table's records that belong to the choice."""
         keeps = getattr(self, f"_keeps_{table}", None)
         for record in records:
             if keeps is None or keeps(record):
@@ -194,18 +188,18 @@ class _Choice:
                 yield record if self.change is None else self.change(record)
 
     def _keeps_entities(self, record: Any) -> bool:
-        return record.sor_id in self.kept
+        return record.sor_id in self.chosen
 
     _keeps_shak_sor_map = _keeps_geo_locations = _keeps_entities
 
     def _keeps_location_codes(self, record: Any) -> bool:
-        return record.sor_id in self.kept or record.location_code in self.location_codes
+        return record.sor_id in self.chosen or record.location_code in self.location_codes
 
     def _keeps_location_code_edi_types(self, record: Any) -> bool:
         return record.location_code in self.location_codes
 
     def _keeps_replaced_entities(self, record: Any) -> bool:
-        return record.sor_id in self.kept or record.replaced_by_id in self.kept
+        return record.sor_id in self.chosen or record.replaced_by_id in self.chosen
 
     def _keeps_edi_types(self, record: Any) -> bool:
         return not self.used.isdisjoint((record.edi_type_id, record.code, record.name))
@@ -216,7 +210,7 @@ class _Choice:
 
 
 def _codes(record: Any) -> Iterator[str]:
-    """Yield every code in a record, and every name that stands in place of one."""
+    """Yield every code in a record, and every name in the place of one."""
     for field in attrs.fields(type(record)):
         value = getattr(record, field.name)
         if isinstance(value, Coded):

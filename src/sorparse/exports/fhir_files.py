@@ -21,51 +21,105 @@ from ..errors import FhirError
 from ..records import Coded, EDIType, LocationCode
 from ..register.days import today_in_denmark
 from ..replace import failed, replaced_file, replaced_folder
+from ..targets import first_object, starts_with
+from .base import FileTarget, line_count, read_info, write_info
+from .conversion_job import INFO_FILE, ConversionJob
+from .fhir import systems
+from .fhir.endpoints import KEYS as ENDPOINT_KEYS
 from .fhir.endpoints import endpoint, in_force, payload_type
+from .fhir.organization import KEYS as ORGANIZATION_KEYS
 from .fhir.organization import is_active, to_fhir
-from .load import INFO_FILE, Load
-from .targets import BUNDLE_START, FHIR_FILES
 
+_FILES = {"entities": "Organization.ndjson", "location_codes": "Endpoint.ndjson"}
+"""Table to the file of its resources in a bulk export."""
+_BUNDLE_START = (
+    '{"resourceType":"Bundle","meta":{"tag":[{"system":"urn:sorparse","code":"convert"}]},'
+    '"type":"collection"'
+)
+"""How a Bundle of the library begins; the tag says who wrote it."""
 _PAYLOAD_TABLES = ("edi_types", "location_code_edi_types")
 _SOR_ID = re.compile("[0-9]{11,}")
 _BUNDLE, _NDJSON = ".json", ".ndjson"
 
 Resource = dict[str, Any]
 
+_WRITTEN = {
+    "Organization": (ORGANIZATION_KEYS, systems.SOR),
+    "Endpoint": (ENDPOINT_KEYS, systems.GLN),
+}
+"""Kind of resource to its keys, in their order, and the system of its first identifier."""
 
-def write(load: Load, target: str) -> None:
-    """Write units and location numbers as FHIR resources; the ending of ``target`` decides how."""
-    path = Path(target)
-    tables = [table for table in FHIR_FILES if table in load.tables]
-    if not tables:
-        raise failed(path, f"FHIR has no resource for {', '.join(load.tables)}")
-    others = [t for t in load.tables if t not in (*FHIR_FILES, *_PAYLOAD_TABLES)]
-    if others:
-        load.note("table-not-written", f"FHIR has no resource for {', '.join(others)}")
-    export = _Export(load)
-    if path.suffix.lower() == _BUNDLE:
-        with replaced_file(path) as new, _opened(new) as stream:
-            _write_bundle(export, tables, stream)
-            load.check_guards()
-    elif path.suffix.lower() == _NDJSON:
-        if len(tables) != 1:
+
+class FhirFiles(FileTarget):
+    """Resources as a bulk export, or as one Bundle; the ending of the target decides."""
+
+    name = "fhir"
+    is_comparable = False
+
+    def write(self, job: ConversionJob, place: str) -> None:
+        """Write units and location codes as FHIR resources."""
+        path = Path(place)
+        tables = [table for table in _FILES if table in job.tables]
+        if not tables:
+            raise failed(path, f"FHIR has no resource for {', '.join(job.tables)}")
+        others = [table for table in job.tables if table not in (*_FILES, *_PAYLOAD_TABLES)]
+        if others:
+            job.note("table-not-written", f"FHIR has no resource for {', '.join(others)}")
+        export = _Export(job)
+        ending = path.suffix.lower()
+        if ending not in (_BUNDLE, _NDJSON):
+            names = {INFO_FILE, *_FILES.values()}
+            with replaced_folder(path, names.__contains__, force=job.force) as new:
+                for table in tables:
+                    with _opened(new / _FILES[table]) as stream:
+                        _write_lines(export.resources(table), stream)
+                write_info(job, new)
+                job.check_guards()
+            return
+        if ending == _NDJSON and len(tables) != 1:
             raise failed(
                 path,
                 "one NDJSON file holds one kind of resource; name a folder, or the table "
                 f"({' or '.join(tables)})",
             )
         with replaced_file(path) as new, _opened(new) as stream:
-            _write_lines(export.resources(tables[0]), stream)
-            load.check_guards()
-    else:
-        ours = {INFO_FILE, *FHIR_FILES.values()}
-        with replaced_folder(path, ours.__contains__, force=load.force) as new:
-            for table in tables:
-                with _opened(new / FHIR_FILES[table]) as stream:
-                    _write_lines(export.resources(table), stream)
-            text = json.dumps({**load.info(), "rows": load.counts}, indent=2) + "\n"
-            (new / INFO_FILE).write_text(text, encoding="utf-8")
-            load.check_guards()
+            if ending == _BUNDLE:
+                _write_bundle(export, tables, stream)
+            else:
+                _write_lines(export.resources(tables[0]), stream)
+            stream.flush()
+            job.check_guards()
+
+    def is_own(self, path: Path) -> bool:
+        """Return whether the library wrote what is at a path, or whether ``write`` decides."""
+        if path.is_dir():
+            names = {INFO_FILE, *_FILES.values()}
+            return not {item.name for item in path.iterdir()} <= names or bool(read_info(path))
+        return starts_with(_BUNDLE_START)(path) or _table_of(first_object(path)) is not None
+
+    def table_named(self, name: str) -> str | None:
+        """Return the table that a file of a folder holds, by the file's name."""
+        return next((table for table, file in _FILES.items() if file == name), None)
+
+    def rows_of_file(self, path: Path, table: str | None) -> Iterator[tuple[str, int]]:
+        """Yield table and rows of a file."""
+        # how many of the entries of a Bundle are of which table would take reading it
+        if not starts_with(_BUNDLE_START)(path):
+            yield table or _table_of(first_object(path)) or "entities", line_count(path)
+
+
+def _table_of(resource: Resource) -> str | None:
+    """Return the table of a resource as the library writes it: its keys, and what identifies it."""
+    identifiers = resource.get("identifier")
+    first = identifiers[0] if isinstance(identifiers, list) and identifiers else None
+    system = first.get("system") if isinstance(first, dict) else None
+    for table, file in _FILES.items():
+        name = file.partition(".")[0]
+        keys, expected = _WRITTEN[name]
+        written = [key for key in keys if key in resource]
+        if resource.get("resourceType") == name and list(resource) == written:
+            return table if system == expected else None
+    return None
 
 
 def _opened(path: Path) -> IO[str]:
@@ -82,7 +136,7 @@ def _write_lines(resources: Iterator[Resource], stream: IO[str]) -> None:
 
 
 def _write_bundle(export: _Export, tables: list[str], stream: IO[str]) -> None:
-    stream.write(BUNDLE_START)
+    stream.write(_BUNDLE_START)
     before, after = ',"entry":[\n', ""
     for table in tables:
         for resource in export.resources(table):
@@ -94,9 +148,9 @@ def _write_bundle(export: _Export, tables: list[str], stream: IO[str]) -> None:
 class _Export:
     """Resources of a load, each id once; what is not written is counted and noted."""
 
-    def __init__(self, load: Load) -> None:
-        self._load = load
-        self._day: date = load.snapshot_date or today_in_denmark()
+    def __init__(self, job: ConversionJob) -> None:
+        self._job = job
+        self._day: date = job.snapshot_date or today_in_denmark()
 
     def resources(self, table: str) -> Iterator[Resource]:
         """Yield the resources of a table."""
@@ -110,9 +164,9 @@ class _Export:
                 continue
             seen.add(name)
             yield resource
-        self._load.counts[table] = len(seen)
+        self._job.counts[table] = len(seen)
         if twice:
-            self._load.note(
+            self._job.note(
                 "resource-written-once",
                 f"{twice} rows of {table} are in force on {self._day} beside another row of the "
                 "same id; the first in the file is written",
@@ -120,14 +174,14 @@ class _Export:
 
     def _not_in_force(self, table: str, count: int) -> None:
         if count:
-            self._load.note(
+            self._job.note(
                 "row-not-in-force",
                 f"{count} rows of {table} are not in force on {self._day} and are not written",
             )
 
     def _organizations(self) -> Iterator[Resource]:
         skipped, invalid = 0, []
-        for unit in self._load.records("entities"):
+        for unit in self._job.records("entities"):
             if is_active(unit, self._day):
                 if _SOR_ID.fullmatch(unit.sor_id) is None:
                     invalid.append(unit.sor_id)
@@ -137,7 +191,7 @@ class _Export:
                 skipped += 1
         self._not_in_force("entities", skipped)
         if invalid:
-            self._load.note(
+            self._job.note(
                 "sor-id-not-accepted",
                 f"{len(invalid)} units have ids that dk-core does not accept, fewer than 11 digits "
                 f"or other characters ({', '.join(invalid[:3])}); they are written all the same",
@@ -146,7 +200,7 @@ class _Export:
     def _endpoints(self) -> Iterator[Resource]:
         payload = self._payload_types()
         skipped, invalid = 0, []
-        for record in self._load.records("location_codes"):
+        for record in self._job.records("location_codes"):
             if not in_force(record, self._day):
                 skipped += 1
                 continue
@@ -156,7 +210,7 @@ class _Export:
                 invalid.append(record.location_code)
         self._not_in_force("location_codes", skipped)
         if invalid:
-            self._load.note(
+            self._job.note(
                 "location-code-not-written",
                 f"{len(invalid)} location numbers are not valid and are not written "
                 f"({', '.join(invalid[:3])})",
@@ -164,14 +218,14 @@ class _Export:
 
     def _payload_types(self) -> Callable[[LocationCode], list[Resource]]:
         """Read the message types by location number; equal ones share one object."""
-        load = self._load
+        job = self._job
         known: dict[str, EDIType] = {}
-        if "edi_types" in load.tables:
-            known = {kind.edi_type_id: kind for kind in load.records("edi_types")}
+        if "edi_types" in job.tables:
+            known = {kind.edi_type_id: kind for kind in job.records("edi_types")}
         shared: dict[tuple[Coded | None, str | None], Resource] = {}
         by_number: dict[str, dict[int, Resource]] = {}
-        if "location_code_edi_types" in load.tables:
-            for pair in load.records("location_code_edi_types"):
+        if "location_code_edi_types" in job.tables:
+            for pair in job.records("location_code_edi_types"):
                 if pair.validity.contains(self._day):
                     kind = shared.setdefault(
                         (pair.edi_type, pair.direction), payload_type(pair, known)

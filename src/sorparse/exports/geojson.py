@@ -1,8 +1,8 @@
 """GeoJSON: one file of points in WGS84, for maps. Needs the extra ``[geo]``.
 
-One feature per unit and version; the point is that of the activity address, else the visiting,
-else the postal address (``coordinates_of`` says which), the properties are the flat columns that
-hold something. A unit without coordinates is a feature without geometry, so none is lost.
+One feature per unit and version. The point is that of the activity address, else the visiting, else
+the postal address (``coordinates_of`` says which); the properties are the flat columns that have a
+value. A unit without coordinates is a feature without geometry, so none is lost.
 """
 
 from __future__ import annotations
@@ -18,41 +18,68 @@ from ..extras import load_extra
 from ..replace import failed, replaced_file
 from ..tables import flatten
 from ..tables.schema import DataType, TableSchema, schema_of
-from .load import Load
-from .targets import GEOJSON_START
+from ..targets import first_line, starts_with
+from .base import FileTarget, line_count
+from .conversion_job import ConversionJob
 
 _TABLES = ("entities", "geo_locations")
 _ADDRESSES = ("activity_address", "visiting_address", "postal_address")
 _DECIMALS = 7  # a centimetre
+_START = '{"type":"FeatureCollection","sorparse":'
+"""How a file of the library begins."""
 
 
-def write(load: Load, target: str) -> None:
-    """Write the units to a GeoJSON file; the geographical locations where only they are asked."""
-    pyproj = load_extra("pyproj", "geo", "GeoJSON files")
-    path = Path(target)
-    tables = [table for table in load.tables if table in _TABLES]
-    if not tables:
-        raise failed(path, f"GeoJSON holds places, and there are only {', '.join(load.tables)}")
-    table = tables[0]
-    others = [name for name in load.tables if name != table]
-    if others:
-        load.note(
-            "table-not-written", f"GeoJSON holds the {table}; left out are {', '.join(others)}"
-        )
-    # always_xy: easting before northing, longitude before latitude, as GeoJSON wants it
-    to_wgs84 = pyproj.Transformer.from_crs("EPSG:25832", "EPSG:4326", always_xy=True)
-    with replaced_file(path) as new:
-        with new.open("w", encoding="utf-8", newline="\n") as stream:
-            _write_features(load, table, to_wgs84, stream)
-        load.check_guards()
+class GeoJson(FileTarget):
+    """One file of points in WGS84."""
+
+    name = "geojson"
+    is_stream = True
+    is_comparable = False
+
+    def write(self, job: ConversionJob, place: str) -> None:
+        """Write the units to a GeoJSON file; the geographical locations if only they are asked."""
+        pyproj = load_extra("pyproj", "geo", "GeoJSON files")
+        path = Path(place)
+        tables = [table for table in job.tables if table in _TABLES]
+        if not tables:
+            raise failed(path, f"GeoJSON holds places, and there are only {', '.join(job.tables)}")
+        table = tables[0]
+        others = [name for name in job.tables if name != table]
+        if others:
+            message = f"GeoJSON holds the {table}; not written are {', '.join(others)}"
+            job.note("table-not-written", message)
+        # always_xy: easting before northing, longitude before latitude, as GeoJSON wants it
+        to_wgs84 = pyproj.Transformer.from_crs("EPSG:25832", "EPSG:4326", always_xy=True)
+        with replaced_file(path) as new:
+            with new.open("w", encoding="utf-8", newline="\n") as stream:
+                _write_features(job, table, to_wgs84, stream)
+            job.check_guards()
+
+    def is_own(self, path: Path) -> bool:
+        """Return whether the library wrote what is at a path, or whether ``write`` decides."""
+        return path.is_dir() or starts_with(_START)(path)
+
+    def table_named(self, name: str) -> str | None:
+        """Return the table that a file of a folder holds, by the file's name."""
+        return name.removesuffix(".geojson")
+
+    def rows_of_file(self, path: Path, table: str | None) -> Iterator[tuple[str, int]]:
+        """Yield table and rows of a file."""
+        del table  # the file itself says it
+        try:
+            info = json.loads(first_line(path).rstrip() + "]}").get("sorparse", {})
+        except (ValueError, AttributeError, RecursionError):
+            return
+        if isinstance(info, dict) and "table" in info:
+            yield info["table"], line_count(path) - 2
 
 
-def _write_features(load: Load, table: str, to_wgs84: Any, stream: IO[str]) -> None:
+def _write_features(job: ConversionJob, table: str, to_wgs84: Any, stream: IO[str]) -> None:
     schema = schema_of(table)
-    info = json.dumps({**load.info(), "table": table}, ensure_ascii=False)
-    stream.write(f'{GEOJSON_START}{info},"features":[')
+    info = json.dumps({**job.info(), "table": table}, ensure_ascii=False)
+    stream.write(f'{_START}{info},"features":[')
     before, outside = "\n", 0
-    for columns in flatten.batches(schema, load.records(table)):
+    for columns in flatten.batches(schema, job.records(table)):
         places = _places(schema, columns)
         points = _points(to_wgs84, places)
         outside += sum(
@@ -64,9 +91,9 @@ def _write_features(load: Load, table: str, to_wgs84: Any, stream: IO[str]) -> N
             before = ",\n"
     stream.write("\n]}\n")
     if outside:
-        load.note(
+        job.note(
             "coordinates-outside",
-            f"{outside} rows have coordinates that are no place in UTM zone 32N; "
+            f"{outside} rows have coordinates outside UTM zone 32N; "
             "they are written without geometry",
         )
 
@@ -75,7 +102,7 @@ Place = tuple[str | None, float, float]
 
 
 def _places(schema: TableSchema, columns: flatten.Columns) -> list[Place | None]:
-    """Give for each row the first pair of coordinates there is, and whose they are."""
+    """Return for each row the first pair of coordinates, and the address that has them."""
     by_name = dict(zip(schema.names, columns, strict=True))
     found: list[Place | None] = [None] * len(columns[0])
     for address in _ADDRESSES if schema.name == "entities" else (None,):

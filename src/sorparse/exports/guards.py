@@ -10,17 +10,14 @@ import attrs
 
 from ..errors import ConversionError, EmptySourceError, GuardError
 from ..formats.base import Format
-from ..register import Register
+from ..register import Register, View
 from ..register.closings import newly_closed
-from .load import Load
-
-_WITH_UNITS = (Format.SOR2, Format.SOR2_DAILY, Format.SOR_CSV, Format.SOR_XML)
-"""Formats whose complete set has units."""
+from .conversion_job import ConversionJob
 
 
 @attrs.frozen
 class Guards:
-    """What the caller asked for; None where a guard is off."""
+    """What the caller asked for; None if a guard is off."""
 
     allow_empty: bool = False
     max_closed: int | None = None
@@ -44,7 +41,7 @@ class Guards:
         before: Iterable[tuple[str, date | None]],
         *,
         wants_units: bool,
-    ) -> Callable[[Load], None]:
+    ) -> Callable[[ConversionJob], None]:
         """Return the check of what was written.
 
         Args:
@@ -54,12 +51,12 @@ class Guards:
             wants_units: Whether units were to be written.
         """
 
-        def check(load: Load) -> None:
+        def check(job: ConversionJob) -> None:
             issues = tuple(source.issues)
             try:
-                self._check(load, place, list(before), error_count(source), wants_units=wants_units)
+                self._check(job, place, list(before), error_count(source), wants_units=wants_units)
                 if wants_units and any(issue.code == "no-entities" for issue in issues):
-                    self.refuse_empty(load.source, place)
+                    self.refuse_empty(job.source, place)
             except (EmptySourceError, GuardError) as error:
                 error.issues = issues
                 raise
@@ -68,39 +65,69 @@ class Guards:
 
     def _check(
         self,
-        load: Load,
+        job: ConversionJob,
         place: str,
         before: list[tuple[str, date | None]],
         errors: int,
         *,
         wants_units: bool,
     ) -> None:
+        self.check_counts(
+            job.source, place, units=len(job.units.ids), errors=errors, wants_units=wants_units
+        )
+        if self.max_closed is not None and before:
+            formats = [each for each in Format if str(each) == job.format]
+            after = Register.from_records(
+                job.units.versions(), format=formats[0] if formats else None
+            ).as_of(job.snapshot_date)
+            self.check_closed(job.source, place, before, after)
+
+    def check_counts(
+        self, source: str, place: str, *, units: int, errors: int, wants_units: bool
+    ) -> None:
+        """Check the number of units and errors in a source.
+
+        Args:
+            source: Its name, for messages.
+            place: The target, for messages.
+            units: Number of its units.
+            errors: Number of errors in it.
+            wants_units: Whether it should have units.
+
+        Raises:
+            EmptySourceError: If it should have units, and has none.
+            GuardError: If it has too many errors, or too few units.
+        """
         unchanged = f"{place} is unchanged"
-        units = len(load.units.ids)
         if wants_units and units == 0:
-            self.refuse_empty(load.source, place)
+            self.refuse_empty(source, place)
         if self.max_errors is not None and errors > self.max_errors:
             raise GuardError(
-                f"{load.source} has {errors} errors, more than {self.max_errors} (max_errors); "
+                f"{source} has {errors} errors, more than {self.max_errors} (max_errors); "
                 f"{unchanged}"
             )
         if self.min_units is not None and units < self.min_units:
             raise GuardError(
-                f"{load.source} has {units} units, fewer than {self.min_units} (min_units); "
-                f"{unchanged}"
+                f"{source} has {units} units, fewer than {self.min_units} (min_units); {unchanged}"
             )
-        if self.max_closed is not None and before:
-            formats = [each for each in Format if str(each) == load.format]
-            after = Register.from_records(
-                load.units.versions(), format=formats[0] if formats else None
-            ).as_of(load.snapshot_date)
-            closed = newly_closed(before, after)
-            if len(closed) > self.max_closed:
-                raise GuardError(
-                    f"{len(closed)} of the {len(before)} units in force in {place} have closed or "
-                    f"got a closing date in {load.source}, more than {self.max_closed} "
-                    f"(max_closed), the first is {closed[0]}; {unchanged}"
-                )
+
+    def check_closed(
+        self, source: str, place: str, before: list[tuple[str, date | None]], after: View
+    ) -> None:
+        """Check how many units of an earlier state have closed, or are to close.
+
+        Raises:
+            GuardError: If they are too many.
+        """
+        if self.max_closed is None:
+            return
+        closed = newly_closed(before, after)
+        if len(closed) > self.max_closed:
+            raise GuardError(
+                f"{len(closed)} of the {len(before)} units in force in {place} have closed or "
+                f"got a closing date in {source}, more than {self.max_closed} "
+                f"(max_closed), the first is {closed[0]}; {place} is unchanged"
+            )
 
     def refuse_empty(self, source: str, place: str) -> None:
         """Refuse a source without units, unless the caller allows it.
@@ -118,7 +145,8 @@ def promises_units(source: Any) -> bool:
     """Return whether a source should have units: a set in a format that has them."""
     if "entities" in source.tables or any(each.code == "no-entities" for each in source.issues):
         return True
-    return str(source.format) in map(str, _WITH_UNITS) and len(source.tables) > 1
+    form = source.format  # None for a register built from records
+    return isinstance(form, Format) and form.has_units and len(source.tables) > 1
 
 
 def error_count(source: Any) -> int:

@@ -1,14 +1,14 @@
 """Made-up names, addresses, telephones and e-mails in the place of real ones.
 
-What is made up keeps the shape of the original: its length, its capitals, its digits, spaces,
-quotes and semicolons, and Danish letters where Danish letters were. So a file that troubles a
-reader troubles it still. The same text always becomes the same text, within a file and from one
-run to the next, so that names that were equal stay equal.
+A made-up text keeps the shape of the original: its length, capitals, digits, spaces, quotes,
+semicolons and Danish letters. A file that causes a problem in a reader still causes it. The same
+text always becomes the same text, within a file and from one run to the next, so that equal names
+stay equal.
 
 Ids and codes stay (SOR, SHAK, CVR, P-, provider and location numbers), and so do post code,
-municipality, region and country: without them nothing of the register's structure would be left.
-Of the rest of an address nothing stays. The register is public; who has an id can look the unit up
-there.
+municipality, region and country: they are the structure of the register. Nothing else of an
+address stays. The register is public; whoever has an id can look the unit up there. The rule of
+each field is declared in :mod:`sorparse.records.tables`.
 """
 
 from __future__ import annotations
@@ -21,22 +21,8 @@ from typing import Any, TypeVar, cast
 
 import attrs
 
-from ..records import (
-    Address,
-    Classification,
-    EDIType,
-    EntityRef,
-    Extra,
-    GeoLocation,
-    LocationCode,
-    LocationCodeEDIType,
-    ReplacedEntity,
-    SHAKRegion,
-    SHAKSORMap,
-    SHAKUnit,
-    SOREntity,
-    VirtualAddress,
-)
+from ..records import Extra
+from ..records.tables import MASKS, Mask
 
 R = TypeVar("R", bound=attrs.AttrsInstance)
 
@@ -115,116 +101,12 @@ def _coordinate(metres: Decimal) -> Decimal:
     return metres - metres % _GRID
 
 
-def _each(texts: tuple[str | None, ...]) -> tuple[str | None, ...]:
+def _texts(texts: tuple[str | None, ...]) -> tuple[str | None, ...]:
     return tuple(None if text is None else scrambled(text) for text in texts)
 
 
-def _kept(value: Any) -> Any:
-    return value
-
-
-def _values(extra: Extra) -> Extra:
+def _extra(extra: Extra) -> Extra:
     return Extra({name: scrambled(text) for name, text in extra.items()})
-
-
-def _nested(value: Any) -> Any:
-    return masked(value)
-
-
-Rule = Callable[[Any], Any]
-_BESIDE: dict[str, Rule] = {"validity": _kept, "updated_at": _kept, "extra": _values}
-"""What most records have."""
-
-
-def _declared(record: type[Any], *, kept: str, **rules: Rule) -> tuple[type[Any], dict[str, Rule]]:
-    names = set(attrs.fields_dict(record))
-    shared = {name: rule for name, rule in _BESIDE.items() if name in names}
-    return record, {**shared, **dict.fromkeys(kept.split(), _kept), **rules}
-
-
-RULES: dict[type[Any], dict[str, Rule]] = dict(
-    (
-        _declared(
-            SOREntity,
-            kept="sor_id sor_type entity_type parent_id cvr production_unit_number first_from_date "
-            "shak_code provider_number pharmacy_number location_code location_code_inherited "
-            "location_code_region location_code_system_type location_code_system_supplier "
-            "location_code_communication_supplier location_code_status specialities "
-            "geographical_parent_relation geographical_parent_id "
-            "ambulant_activity patients_admitted reporting_level organisational_level replaces "
-            "replaced_by",
-            name=scrambled,
-            owner=_nested,
-            health_institution=_nested,
-            local_code=scrambled,
-            postal_address=_nested,
-            visiting_address=_nested,
-            activity_address=_nested,
-            virtual_address=_nested,
-            geographical_location=scrambled,
-            local_attributes=_each,
-            note=scrambled,
-        ),
-        _declared(EntityRef, kept="sor_id entity_type", name=scrambled),
-        _declared(
-            Address,
-            kept="post_code country_code municipality_code municipality_name region_code "
-            "region_name",
-            street_name=scrambled,
-            street_name_for_addressing=scrambled,
-            street_building_id=scrambled,
-            floor_id=scrambled,
-            suite_id=scrambled,
-            stairway=scrambled,
-            mail_delivery_sublocation=scrambled,
-            district_subdivision=scrambled,
-            post_office_box=scrambled,
-            additional_info=scrambled,
-            district_name=scrambled,
-            street_code=scrambled,
-            easting=_coordinate,
-            northing=_coordinate,
-        ),
-        _declared(
-            VirtualAddress,
-            kept="",
-            email=_email,
-            website=_website,
-            telephone=_telephone,
-            fax=_telephone,
-        ),
-        _declared(SHAKSORMap, kept="shak_code sor_id organisational_level", name=scrambled),
-        _declared(
-            SHAKUnit,
-            kept="shak_code kind owner_type institution_type specialities",
-            name=scrambled,
-        ),
-        _declared(
-            SHAKRegion,
-            kept="shak_code owner_type institution_type region sor_id",
-            name=scrambled,
-        ),
-        _declared(
-            LocationCode,
-            kept="location_code sor_id only_internal non_active system_type system_supplier "
-            "communication_supplier region edi_administrator first_from_date",
-            note=scrambled,
-        ),
-        _declared(LocationCodeEDIType, kept="location_code edi_type direction"),
-        _declared(EDIType, kept="edi_type_id code name version"),
-        _declared(
-            GeoLocation,
-            kept="geo_location_id sor_id municipality_code region_code",
-            name=scrambled,
-            easting=_coordinate,
-            northing=_coordinate,
-        ),
-        _declared(Classification, kept="classification entry"),
-        _declared(ReplacedEntity, kept="sor_id replaced_by_id from_date"),
-    )
-)
-"""What becomes of every field of every record. A record or field that is not declared here is
-refused."""
 
 
 def masked(record: R) -> R:
@@ -233,22 +115,31 @@ def masked(record: R) -> R:
     What columns that the library does not know hold is made up as well: it may be anything.
 
     Raises:
-        LookupError: If :data:`RULES` does not declare the record or one of its fields. Nothing is
-            passed on by oversight.
+        LookupError: If :data:`~sorparse.records.tables.MASKS` does not declare the record or one of
+            its fields. Nothing is passed on by oversight.
     """
     kind = type(record)
     changed: dict[str, Any] = {}
     for field in attrs.fields(kind):
-        rule = RULES.get(kind, {}).get(field.name)
+        rule = MASKS.get(kind, {}).get(field.name)
         if rule is None:
             raise LookupError(
                 f"{kind.__name__}.{field.name} has no rule for masking: declare it in "
-                f"{__name__}.RULES"
+                "sorparse.records.tables"
             )
         value = getattr(record, field.name)
-        if rule is not _kept and value:
-            changed[field.name] = rule(value)
-    if not changed:
-        return record
-    found: R = attrs.evolve(cast("Any", record), **changed)
-    return found
+        if rule is not Mask.KEEP and value:
+            changed[field.name] = _MAKERS[rule](value)
+    return attrs.evolve(cast("Any", record), **changed) if changed else record
+
+
+_MAKERS: dict[Mask, Callable[[Any], Any]] = {
+    Mask.TEXT: scrambled,
+    Mask.TEXTS: _texts,
+    Mask.PARTS: masked,
+    Mask.COORDINATE: _coordinate,
+    Mask.EMAIL: _email,
+    Mask.WEBSITE: _website,
+    Mask.TELEPHONE: _telephone,
+    Mask.EXTRA: _extra,
+}

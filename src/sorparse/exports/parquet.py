@@ -1,77 +1,88 @@
 """Parquet: a folder of one file per table, for DuckDB, Spark, Polars and the rest.
 
-Needs the extra ``[arrow]``. ``entity_periods.parquet`` holds the days each version stands for;
-the units in force on a day are ``entities`` joined to it by ``row_id``, where the day lies between
-``in_force_from`` and ``in_force_to``.
+Needs the extra ``[arrow]``. ``entity_periods.parquet`` holds the dates on which each version is in
+force. The units in force on a date are ``entities`` joined to it by ``row_id``, where the date is
+between ``in_force_from`` and ``in_force_to``.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from ..extras import load_extra
-from ..tables.arrow import arrow_schema, load_pyarrow
+from ..extras import load_extra, load_pyarrow
+from ..tables.arrow import arrow_schema, values_of
 from ..tables.schema import schema_of
-from . import effective, periods
-from .effective import effective_schema
-from .folder import write_tables
-from .load import INFO, ROW_ID, ROW_ID_DOC, Load
+from .conversion_job import INFO, ROW_ID, ROW_ID_DOC, ConversionJob, arrow_table
+from .in_force_periods import NEEDED, PeriodCollector
+from .table_files import TableFiles
 
 _GROUP_ROWS = 65_536
 
 
-def write(load: Load, target: str) -> None:
-    """Write the tables to a folder of Parquet files, or to one file for one table."""
-    load_pyarrow()
-    load.settle()
-    beside = (periods.TABLE, effective.TABLE) if load.has_periods else ()
+class ParquetFiles(TableFiles):
+    """Parquet files, one per table."""
 
-    def write_table(table: str, path: Path) -> None:
-        if table == periods.TABLE:
-            _write_periods(load, path)
-        elif table == effective.TABLE:
-            _write_batches(load, path, arrow_schema(effective_schema()), load.effective_batches())
-        else:
-            _write_table(load, table, path)
+    name = "parquet"
 
-    write_tables(load, target, ".parquet", write_table, beside=beside)
+    def write(self, job: ConversionJob, place: str) -> None:
+        """Write the tables to a folder, or to one file for one table."""
+        load_pyarrow()
+        job.collect_effective()
+        super().write(job, place)
+
+    def write_table(self, job: ConversionJob, table: str, path: Path) -> None:
+        """Write a table."""
+        pa = load_pyarrow()
+        row_id = pa.field(ROW_ID, pa.int64(), nullable=False, metadata={"description": ROW_ID_DOC})
+        target = arrow_schema(schema_of(table)).insert(0, row_id)
+        _write(job, path, target, job.arrow_tables(table, _GROUP_ROWS))
+
+    def write_derived(self, job: ConversionJob, folder: Path) -> None:
+        """Write the periods, and the units with inheritance resolved."""
+        for schema, batches in job.derived():
+            found = (arrow_table(schema, columns) for columns in batches)
+            _write(job, folder / (schema.name + self.ending), arrow_schema(schema), found)
+
+    def is_own_file(self, path: Path) -> bool:
+        """Return whether the library wrote a file."""
+        try:
+            return INFO.encode() in (_parquet().read_schema(path).metadata or {})
+        except (OSError, ValueError):  # pyarrow's own errors are ValueErrors
+            return False
+
+    def table_in(self, path: Path) -> str | None:
+        """Return the table that a file holds by its content."""
+        found = _parquet().read_schema(path).metadata or {}
+        return str(found.get(b"sorparse.table", b"").decode())
+
+    def rows_of_file(self, path: Path, table: str | None) -> Iterator[tuple[str, int]]:
+        """Yield table and rows of a file."""
+        try:
+            rows = _parquet().read_metadata(path).num_rows
+        except (OSError, ValueError):
+            return
+        yield table or self.table_in(path) or "", rows
+
+    def collect_file(self, file: Path, collector: PeriodCollector) -> dict[str, Any]:
+        """Read the units of a file; return its load information."""
+        content = _parquet().ParquetFile(file)
+        if set(NEEDED) <= set(content.schema_arrow.names):
+            for batch in content.iter_batches(columns=list(NEEDED)):
+                collector.add(values_of(batch, NEEDED))
+        metadata = content.schema_arrow.metadata or {}
+        info: dict[str, Any] = json.loads(metadata.get(INFO.encode(), b"{}"))
+        return info
 
 
-def _write_table(load: Load, table: str, path: Path) -> None:
-    pa = load_pyarrow()
-    row_id = pa.field(ROW_ID, pa.int64(), nullable=False, metadata={"description": ROW_ID_DOC})
-    target = arrow_schema(schema_of(table)).insert(0, row_id)
-    _write_batches(load, path, target, load.arrow_tables(table, _GROUP_ROWS))
+def _parquet() -> Any:
+    return load_extra("pyarrow.parquet", "arrow", "Parquet files")
 
 
-def _write_batches(load: Load, path: Path, target: Any, batches: Iterable[Any]) -> None:
-    pq = load_extra("pyarrow.parquet", "arrow", "Parquet files")
-    target = target.with_metadata({**target.metadata, INFO: json.dumps(load.info())})
-    with pq.ParquetWriter(path, target, compression="zstd") as writer:
+def _write(job: ConversionJob, path: Path, target: Any, batches: Iterable[Any]) -> None:
+    target = target.with_metadata({**target.metadata, INFO: json.dumps(job.info())})
+    with _parquet().ParquetWriter(path, target, compression="zstd") as writer:
         for found in batches:
             writer.write_table(found.replace_schema_metadata(target.metadata))
-
-
-def _write_periods(load: Load, path: Path) -> None:
-    pa = load_pyarrow()
-    pq = load_extra("pyarrow.parquet", "arrow", "Parquet files")
-    types = {
-        "sor_id": pa.string(),
-        "in_force_from": pa.date32(),
-        "in_force_to": pa.date32(),
-        "row_id": pa.int64(),
-    }
-    target = pa.schema(
-        [
-            pa.field(name, types[name], nullable=False, metadata={"description": doc})
-            for name, doc in periods.DOCS.items()
-        ],
-        metadata={"description": periods.TABLE_DOC, INFO: json.dumps(load.info())},
-    )
-    with pq.ParquetWriter(path, target, compression="zstd") as writer:
-        for columns in load.period_columns():
-            arrays = [pa.array(values, f.type) for values, f in zip(columns, target, strict=True)]
-            writer.write_batch(pa.record_batch(arrays, schema=target))

@@ -15,23 +15,32 @@ reader keeps one of them locked, the load gives up so that other readers do not 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from typing import Any
 
 from ..errors import ConversionError
 from ..extras import load_extra
 from ..issues import Issue
 from ..replace import failed
+from ..tables.flatten import Columns
 from ..tables.schema import DataType
-from . import effective, periods
-from .effective import effective_schema
-from .load import INFO, INFO_DOC, ROW_ID, Load
-from .postgres_address import Address, parsed, shown
-from .postgres_rows import chunks, csv_text, effective_chunks
-from .sql import OUR_TABLES, OUR_VIEWS, column_lines, differences, indices, literal, quoted
-
-__all__ = ["shown", "write"]
+from . import in_force_periods
+from .conversion_job import DERIVED, INFO, INFO_DOC, ROW_ID, ConversionJob
+from .database import (
+    OWN_TABLES,
+    OWN_VIEWS,
+    Asked,
+    Database,
+    column_lines,
+    differences,
+    fetching,
+    indices,
+    literal,
+    quoted,
+)
+from .postgres_address import parsed, shown
+from .postgres_rows import csv_text, reason_of, vacuum
 
 _TYPES = {
     DataType.TEXT: "text",
@@ -47,14 +56,14 @@ _VALIDITY = (
     "daterange GENERATED ALWAYS AS (CASE WHEN to_date < from_date THEN 'empty'::daterange "
     "ELSE daterange(from_date, to_date, '[]') END) STORED"
 )
-_VALIDITY_DOC = "The days from from_date to to_date, both included, as one value."
+_VALIDITY_DOC = "The dates from from_date to to_date, both included, as one value."
 # a range without end where there is none: drivers cannot read the day after 9999-12-31
 _PERIOD = (
     "daterange GENERATED ALWAYS AS "
     "(daterange(in_force_from, NULLIF(in_force_to, '9999-12-31'), '[]')) STORED"
 )
 _PERIOD_DOC = "Both as one value, last day included."
-SETTLED = (periods.TABLE, effective.TABLE)
+_DERIVED = frozenset(schema.name for schema in DERIVED)
 TODAY = "(now() AT TIME ZONE 'Europe/Copenhagen')::date"
 Lines = list[tuple[str, str, str]]
 Wanted = dict[str, tuple[str, Lines, dict[str, str]]]
@@ -65,89 +74,84 @@ DROP_SECONDS = 10
 """How long to wait for readers of a table that must be dropped, if the server sets no limit."""
 
 
-def write(load: Load, target: str, schema: str = "sor", *, force: bool = False) -> None:
-    """Write the tables to a schema of a database, in place of what an earlier load wrote there.
+class Postgres(Database):
+    """A schema of a database, by way of COPY. Needs the extra ``[postgres]``."""
 
-    Args:
-        load: The tables.
-        target: The address of the database, in any form that libpq takes.
-        schema: The schema; it is created if it is missing.
-        force: Also write to a schema that holds tables of others. These are never touched.
+    name = "postgres"
+    needs = "the database's address"
+    is_path = False
 
-    Raises:
-        ConversionError: If the schema holds tables of others, or the database refuses the load.
-    """
-    psycopg = load_extra("psycopg", "postgres", "PostgreSQL databases")
-    address = parsed(target)
-    place = f"{address.shown}, schema {schema}"
-    is_committing = False
-    db = None
-    try:
-        db = psycopg.connect(target, client_encoding="utf8")
-        with closing(db):
-            # each statement is to see what a load that it waited for has committed
-            db.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
-            writer = _Writer(load, db, schema, place, force=force)
-            writer.write()
-            load.check_guards()
-            is_committing = True
-            db.commit()
-            _vacuum(load, db, [writer.name(table) for table in sorted(writer.changed)], address)
-    except psycopg.Error as error:
-        reason = address.without_secrets(_reason(error))
-        if is_committing and db is not None and db.broken:
-            raise ConversionError(
-                f"cannot write {place}: {reason}; the connection broke while the load was being "
-                "committed, so either all of it is stored or nothing: load again"
-            ) from error
-        raise failed(place, reason) from error
+    def __init__(self, schema: str = "sor") -> None:
+        """Take the name of the schema; it is created if it is missing."""
+        self.schema = schema
 
+    def shown(self, place: str) -> str:
+        """Return the address without password and other parameters."""
+        return shown(place)
 
-def _vacuum(load: Load, db: Any, tables: list[str], address: Address) -> None:
-    """Free the space of the rows that were replaced, and count the new ones for the planner.
+    @contextmanager
+    def asked(self, place: str) -> Iterator[Asked]:
+        """Open the database, and yield its tables of the library and how to ask."""
+        psycopg = load_extra("psycopg", "postgres", "PostgreSQL databases")
+        address = parsed(place)
+        try:
+            with psycopg.connect(place, client_encoding="utf8") as db:
+                query = "SELECT tablename FROM pg_tables WHERE schemaname = %s"
+                names = {str(name) for (name,) in db.execute(query, (self.schema,))}
+                if INFO not in names:
+                    yield None, lambda _: ()
+                    return
+                db.execute(f"SET LOCAL search_path TO {quoted(self.schema)}")
+                yield names & OWN_TABLES, fetching(db)
+        except psycopg.Error as error:
+            reason = address.without_secrets(str(error))
+            raise failed(f"{address.shown}, schema {self.schema}", reason) from error
 
-    The load is stored already: what fails here is a warning. No table is waited for.
-    """
-    psycopg = load_extra("psycopg", "postgres", "PostgreSQL databases")
-    skipped: list[str] = []
+    def write(self, job: ConversionJob, place: str) -> None:
+        """Write the tables to a schema, in place of what an earlier load wrote there.
 
-    def notice(diagnosis: Any) -> None:
-        if diagnosis.severity_nonlocalized == "WARNING":
-            skipped.append(str(diagnosis.message_primary))
+        Args:
+            job: The tables. ``force`` also writes to a schema that holds tables of others; these
+                are never touched.
+            place: The address of the database, in any form that libpq takes.
 
-    try:
-        db.autocommit = True
-        db.add_notice_handler(notice)
-        for table in tables:
-            db.execute(f"VACUUM (ANALYZE, SKIP_LOCKED, TRUNCATE FALSE) {table}")
-    except psycopg.Error as error:
-        skipped.append(address.without_secrets(" ".join(_reason(error).split())))
-    if skipped:
-        load.note(
-            "not-vacuumed",
-            f"the rows are loaded, but VACUUM or ANALYZE was skipped ({'; '.join(skipped)}); "
-            "run VACUUM (ANALYZE) on the tables, or leave it to autovacuum",
-        )
-
-
-def _reason(error: Any) -> str:
-    """Return the server's message, where in the copied rows it was, and its hint."""
-    diagnosis = error.diag
-    if diagnosis.message_primary is None:
-        return str(error)
-    parts = [diagnosis.message_primary, diagnosis.message_detail, diagnosis.context]
-    return ": ".join(part for part in parts if part)
+        Raises:
+            ConversionError: If the schema holds tables of others, or the database refuses the load.
+        """
+        psycopg = load_extra("psycopg", "postgres", "PostgreSQL databases")
+        address = parsed(place)
+        target = f"{address.shown}, schema {self.schema}"
+        is_committing = False
+        db = None
+        try:
+            db = psycopg.connect(place, client_encoding="utf8")
+            with closing(db):
+                # each statement is to see what a load that it waited for has committed
+                db.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
+                writer = _Writer(job, db, self.schema, target)
+                writer.write()
+                job.check_guards()
+                is_committing = True
+                db.commit()
+                vacuum(job, db, [writer.name(table) for table in sorted(writer.changed)], address)
+        except psycopg.Error as error:
+            reason = address.without_secrets(reason_of(error))
+            if is_committing and db is not None and db.broken:
+                raise ConversionError(
+                    f"cannot write {target}: {reason}; the connection broke while the load was "
+                    "being committed, so either all of it is stored or nothing: load again"
+                ) from error
+            raise failed(target, reason) from error
 
 
 class _Writer:
     """One load into one schema, within the transaction of the caller."""
 
-    def __init__(self, load: Load, db: Any, schema: str, place: str, *, force: bool) -> None:
-        self._load = load
+    def __init__(self, job: ConversionJob, db: Any, schema: str, place: str) -> None:
+        self._job = job
         self._db = db
         self._schema = schema
         self._place = place
-        self._force = force
         self._wanted = self._tables_wanted()
         self._there: dict[str, list[tuple[str, str]]] = {}
         self.changed: set[str] = set()
@@ -161,54 +165,36 @@ class _Writer:
         found = self._db.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", (self._schema,))
         if found.fetchone() is None:
             self._db.execute(f"CREATE SCHEMA {quoted(self._schema)}")
-        self._load.settle()
-        for schema in self._load.schemas:
-            columns = [ROW_ID, *(column.name for column in schema.columns)]
-            self._take(schema.name, columns, chunks(self._load, schema))
-        if self._load.has_periods:
-            batches = (csv_text(batch) for batch in self._load.period_columns())
-            self._take(periods.TABLE, list(periods.DOCS), batches)
-            resolved = effective_schema()
-            self._take(resolved.name, list(resolved.names), effective_chunks(self._load))
+        self._job.collect_effective()
+        for schema in self._job.schemas:
+            names, types = (ROW_ID, *schema.names), [None, *schema.types]
+            self._take(schema.name, names, types, self._job.columns(schema.name))
+        for schema, batches in self._job.derived():
+            self._take(schema.name, schema.names, schema.types, batches)
         for table in self._wanted.keys() & self._there.keys() - {INFO} - self._stale():
             self._write_differences(table)
         self._write_info()
         self._put_in_place()
         if not self.changed and self._there.keys() == self._wanted.keys():
             message = f"{self._place} holds the same rows already; no table was written"
-            self._load.issues.append(Issue("info", "same-content", message))
+            self._job.issues.append(Issue("info", "same-content", message))
 
     def _tables_wanted(self) -> Wanted:
         found: Wanted = {}
-        for schema in self._load.schemas:
+        for schema in (*self._job.schemas, *self._job.derived_schemas):
             lines = column_lines(schema, _TYPES)
-            listed = {
+            keys = {
                 name: f"({', '.join(map(quoted, columns))})" for name, columns in indices(schema)
             }
             if schema.has_period:
                 lines.append(("validity", _VALIDITY, _VALIDITY_DOC))
-                listed[f"{schema.name}_validity"] = "USING gist (validity)"
-            found[schema.name] = (schema.doc, lines, listed)
-        if self._load.has_periods:
-            types = ["text NOT NULL", "date NOT NULL", "date NOT NULL", "bigint NOT NULL"]
-            lines = [
-                (name, kind, doc)
-                for kind, (name, doc) in zip(types, periods.DOCS.items(), strict=True)
-            ]
-            lines.append(("period", _PERIOD, _PERIOD_DOC))
-            keys = {
-                f"{periods.TABLE}_key": "(sor_id, in_force_from)",
-                f"{periods.TABLE}_period": "USING gist (period)",
-                f"{periods.TABLE}_row": "(row_id)",
-            }
-            found[periods.TABLE] = (periods.TABLE_DOC, lines, keys)
-            resolved = effective_schema()
-            lines = [*column_lines(resolved, _TYPES), ("period", _PERIOD, _PERIOD_DOC)]
-            keys = {
-                name: f"({', '.join(map(quoted, columns))})" for name, columns in indices(resolved)
-            }
-            keys[f"{resolved.name}_period"] = "USING gist (period)"
-            found[resolved.name] = (resolved.doc, lines, keys)
+                keys[f"{schema.name}_validity"] = "USING gist (validity)"
+            if schema.name in _DERIVED:
+                lines.append(("period", _PERIOD, _PERIOD_DOC))
+                keys[f"{schema.name}_period"] = "USING gist (period)"
+            if schema.name == in_force_periods.TABLE:
+                keys[f"{schema.name}_row"] = "(row_id)"
+            found[schema.name] = (schema.doc, lines, keys)
         info = [("name", "text PRIMARY KEY", "What"), ("value", "text", "Its value")]
         found[INFO] = (INFO_DOC, info, {})
         return found
@@ -234,25 +220,25 @@ class _Writer:
                 views.add(name)
             else:
                 tables.setdefault(name, []).append((column, type_))
-        strange = sorted(tables.keys() - OUR_TABLES)
-        if strange and not self._force:
+        strange = sorted(tables.keys() - OWN_TABLES)
+        if strange and not self._job.force:
             shown = ", ".join(strange[:3])
             raise failed(self._place, f"the schema holds other tables ({shown})")
-        ours = {name: columns for name, columns in tables.items() if name in OUR_TABLES}
-        theirs = (views & OUR_TABLES) | {
+        own = {name: columns for name, columns in tables.items() if name in OWN_TABLES}
+        theirs = (views & OWN_TABLES) | {
             name
-            for name, columns in ours.items()
-            if name not in {INFO, *SETTLED} and ROW_ID not in dict(columns)
+            for name, columns in own.items()
+            if name not in {INFO, *_DERIVED} and ROW_ID not in dict(columns)
         }
-        if not self._is_loaded(ours):
-            theirs |= ours.keys() | (views & OUR_VIEWS)
+        if not self._is_loaded(own):
+            theirs |= own.keys() | (views & OWN_VIEWS)
             if self._functions():
                 theirs.add(_FUNCTION)
         if theirs:
             shown = ", ".join(sorted(theirs)[:3])
-            reason = f"the schema holds tables of these names that are not ours ({shown})"
+            reason = f"the schema holds tables of these names that are not the library's ({shown})"
             raise failed(self._place, reason)
-        return ours
+        return own
 
     def _is_loaded(self, tables: dict[str, list[tuple[str, str]]]) -> bool:
         if tables.get(INFO) != _expected(self._wanted[INFO][1]):
@@ -276,8 +262,15 @@ class _Writer:
             if table in self._wanted and columns != _expected(self._wanted[table][1])
         }
 
-    def _take(self, table: str, columns: list[str], rows: Iterator[str]) -> None:
+    def _take(
+        self,
+        table: str,
+        columns: Sequence[str],
+        kinds: Sequence[DataType | None],
+        batches: Iterable[Columns],
+    ) -> None:
         """Copy the rows to where no reader is: a new table, or one of this session alone."""
+        rows = (csv_text(batch, kinds) for batch in batches)
         _, lines, keys = self._wanted[table]
         if table in self._there and table not in self._stale():
             place = f"pg_temp.{quoted(table)}"
@@ -305,7 +298,7 @@ class _Writer:
             column = f"{place}.{quoted(name)}"
             self._db.execute(f"COMMENT ON COLUMN {column} IS {literal(meaning)}")
 
-    def _copy(self, place: str, columns: list[str], rows: Iterator[str]) -> None:
+    def _copy(self, place: str, columns: Sequence[str], rows: Iterator[str]) -> None:
         listed = ", ".join(map(quoted, columns))
         statement = f"COPY {place} ({listed}) FROM STDIN (FORMAT csv)"
         with self._db.cursor() as cursor, cursor.copy(statement) as copy:
@@ -322,7 +315,7 @@ class _Writer:
     def _write_info(self) -> None:
         if INFO not in self._there:
             self._create(INFO)
-        info = self._load.info()
+        info = self._job.info()
         place = self.name(INFO)
         self._db.execute(f"DELETE FROM {place} WHERE NOT name = ANY(%s)", (list(info),))  # noqa: S608
         for item in info.items():
@@ -340,7 +333,7 @@ class _Writer:
             (f"{DROP_SECONDS}s",),
         )
         stale, gone = self._stale(), self._there.keys() - self._wanted.keys()
-        if (stale | gone) & {"entities", periods.TABLE}:
+        if (stale | gone) & {"entities", in_force_periods.TABLE}:
             # these two are built from the tables; a view of somebody else's still prevents it
             self._db.execute(f"DROP VIEW IF EXISTS {self.name(_VIEW)}")
             self._db.execute(f"DROP FUNCTION IF EXISTS {self.name(_FUNCTION)}(date)")
@@ -351,21 +344,21 @@ class _Writer:
             for index in self._wanted[table][2]:
                 old = self.name(index + _NEW)
                 self._db.execute(f"ALTER INDEX {old} RENAME TO {quoted(index)}")
-            if table not in SETTLED:
+            if table not in _DERIVED:
                 old = self.name(f"{table}{_NEW}_pkey")
                 self._db.execute(f"ALTER INDEX {old} RENAME TO {quoted(table + '_pkey')}")
         if stale:
-            self._load.note(
+            self._job.note(
                 "table-made-anew",
-                f"tables with the columns of another version were made anew "
+                f"tables with the columns of another version were created again "
                 f"({', '.join(sorted(stale))}): grant rights on them again",
             )
-        if self._load.has_periods:
+        if self._job.derived_schemas:
             self._put_views()
 
     def _put_views(self) -> None:
-        entities, settled = self.name("entities"), self.name(periods.TABLE)
-        source = f"SELECT e.* FROM {settled} p JOIN {entities} e ON e.row_id = p.row_id"  # noqa: S608
+        entities, periods = self.name("entities"), self.name(in_force_periods.TABLE)
+        source = f"SELECT e.* FROM {periods} p JOIN {entities} e ON e.row_id = p.row_id"  # noqa: S608
         view = f"{source} WHERE p.period @> {TODAY}"
         # the text of the function says of both whether they are those of this version
         text = f"{source} WHERE p.period @> day\n-- {_VIEW}: {view}\n"

@@ -56,7 +56,7 @@ def parsed(address: str) -> Address:
     if any("@" in part and not part.startswith("@") for part in outside) or any(
         sign in str(found.get("user") or "") for sign in "?=/"
     ):
-        raise _refused("user, host and database cannot be told apart")
+        raise _refused("user, host and database cannot be distinguished")
     for port in str(found.get("port") or "").split(","):
         if port and not (port.isascii() and port.isdecimal() and 0 < int(port) < 65536):
             raise _refused("the port is not a number from 1 to 65535")

@@ -1,10 +1,10 @@
 """SQLite: one file, with the standard library alone.
 
-Days are ISO text, yes/no is 1 and 0, a list is a JSON array, ``extra`` a JSON object. What a
-column means stands in the table's own ``CREATE`` statement (``.schema`` shows it).
+Days are ISO text, yes/no is 1 and 0, a list is a JSON array, ``extra`` a JSON object. The
+meaning of a column is in the table's ``CREATE`` statement (``.schema`` shows it).
 
 ``entity_as_of`` is a view with the columns ``in_force_from`` and ``in_force_to`` before those of
-``entities``: SQLite has no functions that give tables, so the day goes into the query:
+``entities``: SQLite has no functions that return tables, so the date goes into the query:
 ``SELECT * FROM entity_as_of WHERE :day BETWEEN in_force_from AND in_force_to``.
 """
 
@@ -23,10 +23,9 @@ from typing import Any
 from ..replace import failed, replaced_file
 from ..tables.flatten import Columns
 from ..tables.schema import DataType, TableSchema
-from . import periods
-from .effective import effective_schema
-from .load import INFO, INFO_DOC, Load
-from .sql import OUR_TABLES, OUR_VIEWS, column_lines, indices, quoted
+from . import in_force_periods
+from .conversion_job import INFO, INFO_DOC, ROW_ID, ConversionJob
+from .database import OWN_TABLES, OWN_VIEWS, FileDatabase, column_lines, indices, quoted
 
 _TYPES = {
     DataType.TEXT: "TEXT",
@@ -52,29 +51,36 @@ LOCK_SECONDS = 10.0
 """How long to wait for another program that is writing to the target."""
 
 
-def write(load: Load, target: str, *, force: bool = False) -> None:
-    """Write the tables to a SQLite file, in place of what an earlier conversion wrote there.
+class Sqlite(FileDatabase):
+    """One file, with the standard library alone."""
 
-    Args:
-        load: The tables.
-        target: The path of the file.
-        force: Also replace a file that the library did not write.
+    name = "sqlite"
+    tables_query = "SELECT name FROM sqlite_master WHERE type = 'table'"
+    error = sqlite3.Error
 
-    Raises:
-        ConversionError: If the target holds anything else, or another program keeps writing to it.
-    """
-    path = Path(os.path.realpath(target))  # SQLite's own -wal and -journal are beside the real file
-    if _has_pages(path) and not force:
-        with _reported(path), closing(open_target(path)) as db:
-            _refuse_others(db, path)
-    put = partial(_put, force=force)
-    with (
-        replaced_file(path, put) as new,
-        _reported(path),
-        closing(sqlite3.connect(new, isolation_level=None)) as db,
-    ):
-        _fill(load, db)
-        load.check_guards()
+    def connect(self, path: Path) -> sqlite3.Connection:
+        """Open a database to ask it."""
+        return open_target(path)
+
+    def write(self, job: ConversionJob, place: str) -> None:
+        """Write the tables to a SQLite file, in place of what an earlier conversion wrote there.
+
+        Raises:
+            ConversionError: If the target holds anything else and ``job.force`` is not set, or
+                another program keeps writing to it.
+        """
+        # SQLite's own -wal and -journal are beside the real file
+        path = Path(os.path.realpath(place))
+        if _has_pages(path) and not job.force:
+            with _reported(path), closing(open_target(path)) as db:
+                _refuse_others(db, path)
+        with (
+            replaced_file(path, partial(_put, force=job.force)) as new,
+            _reported(path),
+            closing(sqlite3.connect(new, isolation_level=None)) as db,
+        ):
+            _fill(job, db)
+            job.check_guards()
 
 
 @contextmanager
@@ -84,7 +90,7 @@ def _reported(path: Path) -> Iterator[None]:
     except sqlite3.Error as error:
         reason: object = error
         if _is_broken(error):
-            reason = f"the file there is not a SQLite database of ours ({error})"
+            reason = f"the file there is not a SQLite database of the library ({error})"
         elif _code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             reason = f"it is in use: another program is writing to it ({error})"
         raise failed(path, reason) from error
@@ -121,7 +127,7 @@ def _refuse_others(db: sqlite3.Connection, path: Path) -> None:
         "WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'"
     )
     names = {str(name) for (name,) in db.execute(query)}
-    strange = names - OUR_TABLES - OUR_VIEWS
+    strange = names - OWN_TABLES - OWN_VIEWS
     if strange or INFO not in names:
         shown = ", ".join(sorted(strange or names)[:3])
         raise failed(path, f"the database there holds other tables ({shown})")
@@ -200,21 +206,20 @@ def _rename(new: Path, path: Path) -> None:
     new.replace(path)
 
 
-def _fill(load: Load, db: sqlite3.Connection) -> None:
-    load.settle()
+def _fill(job: ConversionJob, db: sqlite3.Connection) -> None:
+    job.collect_effective()
     # nobody sees the file before it is whole, so it needs no journal of its own
     db.execute("PRAGMA journal_mode = OFF")
     db.execute("PRAGMA synchronous = OFF")
     db.execute("BEGIN")
-    for schema in load.schemas:
-        types = [None, *(column.type for column in schema.columns)]
-        _write(db, schema, types, load.columns(schema.name))
-    if load.has_periods:
-        _add_periods(load, db)
-        resolved = effective_schema()
-        _write(db, resolved, [column.type for column in resolved.columns], load.effective())
+    for schema in job.schemas:
+        _write(db, schema, [None, *schema.types], job.columns(schema.name))
+    for schema, batches in job.derived():
+        _write(db, schema, schema.types, batches)
+    if job.derived_schemas:
+        _create_views(db)
     db.execute(f"CREATE TABLE {INFO} (\n  -- {INFO_DOC}\n  name TEXT PRIMARY KEY, value TEXT)")
-    db.executemany(f"INSERT INTO {INFO} VALUES (?, ?)", load.info().items())  # noqa: S608
+    db.executemany(f"INSERT INTO {INFO} VALUES (?, ?)", job.info().items())  # noqa: S608
     db.execute("COMMIT")
     db.execute("ANALYZE")
 
@@ -222,12 +227,15 @@ def _fill(load: Load, db: sqlite3.Connection) -> None:
 def _create(schema: TableSchema) -> str:
     lines = [f"CREATE TABLE {quoted(schema.name)} (\n  -- {schema.doc}"]
     columns = column_lines(schema, _TYPES)
+    is_derived = ROW_ID in schema
+    key = ", ".join(schema.key)
     for place, (name, kind, doc) in enumerate(columns, 1):
-        comma = "," if place < len(columns) else ""
+        comma = "," if place < len(columns) or is_derived else ""
         # INTEGER PRIMARY KEY is the row number itself; BIGINT would be a second index
         kind = kind.replace("BIGINT", "INTEGER")  # noqa: PLW2901
         lines.append(f"  {quoted(name)} {kind}{comma} -- {doc}")
-    return "\n".join([*lines, ")"])
+    end = [f"  PRIMARY KEY ({key})", ") WITHOUT ROWID"] if is_derived else [")"]
+    return "\n".join([*lines, *end])
 
 
 def _write(
@@ -243,6 +251,8 @@ def _write(
     for columns in batches:
         db.executemany(insert, zip(*_plain(columns, types), strict=True))
     for name, parts in indices(schema):
+        if ROW_ID in schema and parts == schema.key:
+            continue  # it is the primary key
         listed = ", ".join(map(quoted, parts))
         db.execute(f"CREATE INDEX {quoted(name)} ON {quoted(schema.name)} ({listed})")
 
@@ -257,24 +267,8 @@ def _plain(columns: Columns, types: Sequence[DataType | None]) -> Iterator[list[
             yield values
 
 
-def _add_periods(load: Load, db: sqlite3.Connection) -> None:
-    docs = periods.DOCS
-    db.execute(
-        f"CREATE TABLE {periods.TABLE} (\n  -- {periods.TABLE_DOC}\n"
-        f"  sor_id TEXT NOT NULL, -- {docs['sor_id']}\n"
-        f"  in_force_from DATE NOT NULL, -- {docs['in_force_from']}\n"
-        f"  in_force_to DATE NOT NULL, -- {docs['in_force_to']}\n"
-        f"  row_id INTEGER NOT NULL REFERENCES entities, -- {docs['row_id']}\n"
-        "  PRIMARY KEY (sor_id, in_force_from)\n) WITHOUT ROWID"
-    )
-    db.executemany(
-        f"INSERT INTO {periods.TABLE} VALUES (?, ?, ?, ?)",  # noqa: S608
-        (
-            (sor_id, first.isoformat(), last.isoformat(), row)
-            for sor_id, first, last, row in load.periods()
-        ),
-    )
-    source = f"FROM {periods.TABLE} p JOIN entities e ON e.row_id = p.row_id"
+def _create_views(db: sqlite3.Connection) -> None:
+    source = f"FROM {in_force_periods.TABLE} p JOIN entities e ON e.row_id = p.row_id"
     db.execute(
         "CREATE VIEW entity_as_of AS\n"
         "-- to be asked with WHERE :day BETWEEN in_force_from AND in_force_to\n"

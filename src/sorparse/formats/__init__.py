@@ -1,4 +1,7 @@
-"""The published formats. A new one is one new module with ``recognise``, and one line here."""
+"""The published formats.
+
+A new one is one module with ``recognise``, its name in ``_MODULES``, and its value in ``Format``.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ _MODULES = ("skrs", "sor_xml", "shak", "shak_region", "sor2", "sor_csv")
 
 
 def recognisers() -> Iterator[Recognise]:
-    """Give each format's ``recognise``, the surest first; each module is loaded when asked for."""
+    """Yield each format's ``recognise``, the surest first; each module is loaded on demand."""
     for name in _MODULES:
         recognise: Recognise = _module(name).recognise
         yield recognise
@@ -26,7 +29,11 @@ def _module(name: str) -> ModuleType:
 
 
 def check_mapping(columns: Mapping[str, str]) -> None:
-    """Raise ValueError where the caller's own mapping names a field that no table has."""
+    """Check the caller's own mapping of columns.
+
+    Raises:
+        InvalidOptionError: If it names a field that no table has.
+    """
     if not columns:
         return
     specs = [spec for name in _MODULES for spec in getattr(_module(name), "TABLES", ())]

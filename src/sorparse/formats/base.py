@@ -1,10 +1,10 @@
-"""What a format has to offer, and what it is given."""
+"""What a format must offer, and what it gets."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar, cast, runtime_checkable
 
 import attrs
 
@@ -20,27 +20,37 @@ if TYPE_CHECKING:
 
 
 class Format(str, Enum):
-    """The published formats."""
+    """The published formats. If a table is in several of them, the first one here is read."""
 
-    SOR2 = "SOR2"
+    _value_: str
+    has_units: bool
+    """Whether a complete set of the format always has units."""
+
+    def __new__(cls, value: str, has_units: bool = False) -> Self:  # noqa: D102
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.has_units = has_units
+        return member
+
+    SOR2 = "SOR2", True
     """SOR2 CSV set with full history (Sor_complete.zip or files of it)."""
-    SOR2_DAILY = "SOR2_DAILY"
+    SOR_XML = "SOR_XML", True
+    """Sor.xml 2.0.0 or 1.0.0, with or without the two files beside it; a snapshot."""
+    SOR2_DAILY = "SOR2_DAILY", True
     """SorEntity_daily.csv: active units, closings ahead, future units; no history."""
-    SOR_CSV = "SOR_CSV"
+    SOR_CSV = "SOR_CSV", True
     """sor.csv 1.2.1.19, with or without Edityper.csv; a snapshot without closed units."""
     EDI_TYPES = "EDI_TYPES"
     """Edityper.csv alone."""
-    SOR_XML = "SOR_XML"
-    """Sor.xml 2.0.0 or 1.0.0, with or without the two files beside it; a snapshot."""
+    SKRS = "SKRS"
+    """Saved responses of the national copy service (Stamdata Kopi Register Service)."""
     SHAK = "SHAK"
     """SHAKCOMPLETE.TXT and its relatives of the same layout."""
     SHAK_REGION = "SHAK_REGION"
     """SHAKregion.txt or SHAKregion.xml: region and SOR id of each hospital."""
-    SKRS = "SKRS"
-    """Saved responses of the national copy service (Stamdata Kopi Register Service)."""
 
     def __str__(self) -> str:
-        return self.value
+        return self._value_
 
 
 class Validator(Protocol):
@@ -48,13 +58,13 @@ class Validator(Protocol):
 
     @property
     def whole(self) -> Any:
-        """The schema as lxml takes it, for finding out whether there is anything to tell."""
+        """The schema as lxml takes it, to find out whether there is any issue at all."""
 
     def check(self, owner: Any) -> Iterable[Issue]:
-        """Validate a completed owner element and what stands before it."""
+        """Validate a completed owner element and what precedes it."""
 
     def finish(self, root: Any) -> Iterable[Issue]:
-        """Validate what follows the last owner, and sum up."""
+        """Validate what follows the last owner, and return the summary."""
 
 
 @attrs.frozen
@@ -67,9 +77,9 @@ class ReadOptions:
     encoding: str | None = None
     limits: Limits = DEFAULT_LIMITS
     repair: bool = False
-    """Put the repaired id where a spreadsheet has damaged one; the issue is reported anyway."""
+    """Replace an id that a spreadsheet has damaged by the repaired one; always reported."""
     validator: Callable[[str, str], Validator] | None = None
-    """Makes a validator from the namespace of a document's root and the file's name."""
+    """Returns a validator for the namespace of a document's root and the file's name."""
 
 
 def muted_options(options: ReadOptions) -> ReadOptions:
@@ -90,16 +100,16 @@ class TableReader(Protocol):
 
     @property
     def member(self) -> Member:
-        """The file it stands in."""
+        """The file that holds it."""
 
     def numbered(self) -> Iterator[tuple[int | None, Any]]:
         """Read the table once, lazily: pairs of the record's first line and the record.
 
-        Findings go to the log of the options.
+        Issues go to the log of the options.
         """
 
     def describe(self) -> TableDescription:
-        """Read the table once and tell its physical form and its columns."""
+        """Read the table once and return its physical form and its columns."""
 
 
 R = TypeVar("R")
@@ -113,10 +123,10 @@ def muted(reader: R) -> R:
 
 @runtime_checkable
 class GivesNames(Protocol):
-    """A reader that knows the names of codes: of the lists that stand beside the units."""
+    """A reader that knows the names of codes, from lists beside the units."""
 
     def name_of(self, kind: str, code: str) -> str | None:
-        """Give the name of a code of one of the lists of ``sorparse.codes``, where known."""
+        """Return the name of a code of one of the lists of ``sorparse.codes``, if known."""
 
 
 @runtime_checkable
@@ -141,7 +151,7 @@ class GivesRows(Protocol):
     """A reader that reads records faster without their lines, and a few fields faster still."""
 
     def rows(self, row: type[Row] | None) -> Iterator[Any]:
-        """Read whole records, or the fields of ``row``; findings in others are not told then."""
+        """Read whole records, or the fields of ``row``; then other fields have no issues."""
 
 
 @runtime_checkable
@@ -167,9 +177,9 @@ class Found:
 
     readers: tuple[TableReader, ...]
     snapshot_date: Callable[[], date | None] = lambda: None
-    """Reads the day the data represent, where the file tells it."""
+    """Returns the date that the data represent, if the file states it."""
 
 
-# A format module offers ``recognise``: it gets a member and its beginning (64 KiB, or all of it
-# where it is smaller) and gives what it found, or None where the member is not of its format.
+# A format module offers ``recognise``. It gets a member and its beginning (64 KiB, or all of it if
+# it is smaller) and returns what it found, or None if the member is not of its format.
 Recognise = Callable[["Member", bytes, ReadOptions], "Found | None"]

@@ -1,13 +1,14 @@
-"""Counting what the columns of a CSV hold, and in which physical form, for ``describe``."""
+"""Counting what the columns of a file hold, and in which physical form, for ``describe``."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ..description import ColumnDescription, TableDescription
+from .blocks import TextBlocks
+from .csv.rows import clean
 from .decode import Plan
-from .rows import clean
-from .text import TextBlocks
 
 _SAMPLES = 3
 _SAMPLE_CHARS = 40
@@ -26,7 +27,7 @@ class Census:
         self._wrapped = 0
 
     def watched(self, blocks: Iterable[tuple[int, list[str]]]) -> Iterator[tuple[int, list[str]]]:
-        """Pass the blocks on and look at their quoting."""
+        """Yield the blocks unchanged, and count their quotation marks."""
         for first, lines in blocks:
             text = "\n".join(lines)
             if '"' in text:
@@ -49,7 +50,7 @@ class Census:
                     samples[_shortened(cell)] = None
 
     def describe(self, table: str, file: str, plan: Plan, blocks: TextBlocks) -> TableDescription:
-        """Tell what was counted."""
+        """Return what was counted."""
         filled = self._filled or [0] * len(plan.header)
         samples = self._samples or [{} for _ in plan.header]
         ends = [name for name, count in blocks.line_ends.items() if count]
@@ -87,3 +88,29 @@ class Census:
 def _shortened(text: str) -> str:
     text = text.replace("\n", "⏎")
     return text if len(text) <= _SAMPLE_CHARS else text[: _SAMPLE_CHARS - 1] + "…"
+
+
+class ColumnSamples:
+    """Counts rows and collects the first distinct values of each column, by its name."""
+
+    def __init__(self, names: Iterable[str] = ()) -> None:
+        self.rows = 0
+        self._filled: Counter[str] = Counter()
+        self._samples: dict[str, dict[str, None]] = {name: {} for name in names}
+
+    def add(self, cells: Iterable[tuple[str, str]]) -> None:
+        """Count a row: pairs of name and text."""
+        self.rows += 1
+        for name, text in cells:
+            samples = self._samples.setdefault(name, {})
+            if text:
+                self._filled[name] += 1
+                if len(samples) < _SAMPLES:
+                    samples[text] = None
+
+    def columns(self, fields: Mapping[str, str | None]) -> tuple[ColumnDescription, ...]:
+        """Return the columns; ``fields`` says which field each fills."""
+        return tuple(
+            ColumnDescription(name, fields.get(name) or None, self._filled[name], tuple(samples))
+            for name, samples in self._samples.items()
+        )

@@ -14,6 +14,9 @@ from typing import Any, Literal
 
 import attrs
 
+from ..paths import Steps, parse_path
+from ..records.tables import TABLES, RecordTable
+
 Evidence = Literal["verified", "inferred", "hypothesis"]
 
 
@@ -47,7 +50,7 @@ class Column:
     """One column of a file and the field of the record it fills."""
 
     name: str
-    """The publisher's name, or our reference name where none is known."""
+    """The publisher's name, or the library's reference name if none is known."""
     field: str
     """Path of the field: ``name``, ``postal_address.post_code``, ``specialities[0].code``."""
     kind: Kind = Kind.TEXT
@@ -56,34 +59,47 @@ class Column:
     also: tuple[str, ...] = ()
     """Further fields that the same cell fills."""
     evidence: Evidence = "hypothesis"
-    """``verified``: seen in use; ``inferred``: reasoned; ``hypothesis``: our reference name."""
+    """``verified``: seen in use; ``inferred``: reasoned; ``hypothesis``: the library's name."""
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, kw_only=True)
 class TableSpec:
-    """One file: its table, its record and its columns."""
+    """How one file of a format holds a table of :mod:`sorparse.records.tables`."""
 
     table: str
-    """Name of the table, also the name of the method of ``Feed``."""
-    record: type[Any]
+    """Name of the table."""
     title: str
     """The file as the publisher names it."""
     columns: tuple[Column, ...]
-    required: tuple[str, ...]
-    """Fields without which a row is no record."""
+    required: tuple[str, ...] = attrs.field(
+        default=attrs.Factory(lambda spec: spec.declared.required, takes_self=True)
+    )
+    """Fields without which a row is not a record."""
     further: tuple[Column, ...] = ()
     """Columns of the library's own, for fields of other formats: written only where filled."""
     file_names: tuple[str, ...] = ()
     """Known base names without ending, for telling alike headers apart."""
-    key: tuple[str, ...] = ()
-    """Fields that together name a row."""
+    key: tuple[str, ...] = attrs.field(
+        default=attrs.Factory(lambda spec: spec.declared.key, takes_self=True)
+    )
+    """Fields that together identify a row; fewer in a file without history."""
     recognised_by: tuple[str, ...] = ()
     """Fields of which the header must hold every one; the required ones where empty."""
     part: bool = False
     """A second reading of another table's rows: rows without the required fields are not meant,
-    and other columns belong to the other table. What both find is kept once (see IssueLog)."""
+    and other columns belong to the other table. What both find is reported once (see IssueLog)."""
     skip_where: tuple[str, str] | None = None
     """Column and text: a row that has it is not meant."""
+
+    @property
+    def declared(self) -> RecordTable[Any]:
+        """The declaration of the table."""
+        return TABLES[self.table]
+
+    @property
+    def record(self) -> type[Any]:
+        """The class of the table's records."""
+        return self.declared.record
 
     def column_of(self, field: str) -> Column:
         """The column that fills ``field``."""
@@ -91,7 +107,7 @@ class TableSpec:
 
     def key_of(self, record: Any) -> tuple[Any, ...]:
         """Return the values of :attr:`key` in a record; the name of a code where it has no code."""
-        return tuple(_value(record, path.split(".")) for path in self.key)
+        return tuple(_value(record, parse_path(path)) for path in self.key)
 
     @property
     def _by_field(self) -> Mapping[str, Column]:
@@ -103,9 +119,9 @@ class TableSpec:
         return _columns_by_name(self)
 
 
-def _value(record: Any, steps: list[str]) -> Any:
+def _value(record: Any, steps: Steps) -> Any:
     for step in steps:
-        holder, record = record, getattr(record, step, None)
+        holder, record = record, getattr(record, str(step), None)
         if record is None and step == "code":
             record = getattr(holder, "name", None)
     return record

@@ -11,15 +11,18 @@ from __future__ import annotations
 import types
 import typing
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 import attrs
 
+from ..paths import parse_path
 from ..records import Coded, Extra
 from ..records.build import fast_constructor, per_class
 from ..records.values import ALWAYS, NO_EXTRA, Address, Validity
 from .cells import BadCell, convert
-from .declare import Column, TableSpec
+from .declare import Column, Kind, TableSpec
+from .generator import Memo
 
 # Northings of the whole realm lie beyond 5.9 million metres and eastings, even of Greenland in
 # zone 32, do not reach it; so a pair that stands the wrong way round can be told by its size.
@@ -47,6 +50,19 @@ class Group:
     cls: type[Any] | None
     """The class; ``None`` for a tuple."""
     parts: Mapping[str, Leaf | Group]
+    places: tuple[int, ...] = attrs.field(init=False)
+    """Places of all its cells, in the order of the file."""
+
+    @places.default
+    def _all_places(self) -> tuple[int, ...]:
+        return tuple(sorted({leaf.place for leaf in self.leaves}))
+
+    cells: Callable[[Sequence[str]], Any] = attrs.field(init=False)
+    """Picks its cells of a row: false values only if all are empty."""
+
+    @cells.default
+    def _picker(self) -> Callable[[Sequence[str]], Any]:
+        return itemgetter(*self.places) if self.places else lambda _: ()
 
     @property
     def empty(self) -> Any:
@@ -112,13 +128,13 @@ def _classes(cls: type[Any]) -> Mapping[str, type[Any]]:
 
 def make_plan(spec: TableSpec, header: Sequence[str], columns: Sequence[Column | None]) -> Plan:
     """Lay out how a row under ``header`` becomes a record of ``spec``."""
-    tree: dict[str, Any] = {}
+    tree: dict[str | int, Any] = {}
     for place, column in enumerate(columns):
         if column is None:
             continue
         for path in (column.field, *column.also):
             node = tree
-            steps = path.replace("[", ".#").replace("]", "").split(".")
+            steps = parse_path(path)
             for step in steps[:-1]:
                 node = node.setdefault(step, {})
             node.setdefault(steps[-1], Leaf(place, column, header[place]))
@@ -139,10 +155,8 @@ def _group(node: Any, cls: type[Any] | None) -> Leaf | Group:
         return node
     if not node:  # a place of a tuple that the file has no column for
         return Group(cls or type(None), {})
-    if any(name.startswith("#") for name in node):
-        last = max(int(name[1:]) for name in node)
-        parts = {f"#{i}": _group(node.get(f"#{i}"), cls) for i in range(last + 1)}
-        return Group(None, parts)
+    if any(isinstance(step, int) for step in node):
+        return Group(None, {str(i): _group(node.get(i), cls) for i in range(max(node) + 1)})
     assert cls is not None
     inner = _classes(cls)
     names = [field.name for field in attrs.fields(cls)]
@@ -178,6 +192,14 @@ def straighten(found: dict[str, Any], swap: Callable[[], object]) -> None:
 Report = Callable[[BadCell, Leaf, str], None]
 
 
+def _outcome(key: tuple[Kind, str]) -> Any:
+    """Return the value of a text, or why it has none."""
+    try:
+        return convert(*key)
+    except BadCell as bad:
+        return bad.with_traceback(None)  # a remembered frame would hold its cells
+
+
 class CarefulDecoder:
     """Makes records from the rows under one header, and tells every cell that is wrong."""
 
@@ -195,6 +217,11 @@ class CarefulDecoder:
         self.on_swap = on_swap
         self._make = fast_constructor(plan.spec.record)
         self._defaults = defaults_of(plan.spec.record)
+        self._required = plan.required
+        self._values = Memo(_outcome)
+        self._parts = [
+            (name, part, [leaf.place for leaf in part.leaves]) for name, part in plan.fields.items()
+        ]
 
     def decode(self, cells: Sequence[str], report: Report) -> Any:
         """Make a record from cleaned cells; each bad cell goes to ``report`` and costs only itself.
@@ -203,15 +230,19 @@ class CarefulDecoder:
         """
 
         def take(leaf: Leaf, text: str) -> Any:
-            try:
-                return convert(leaf.column.kind, text)
-            except BadCell as bad:
-                report(bad, leaf, text)
-                return bad.repaired if self._repair and bad.repaired is not None else bad.kept
+            value = self._values[leaf.column.kind, text]
+            if isinstance(value, BadCell):
+                report(value, leaf, text)
+                repaired = self._repair and value.repaired is not None
+                return value.repaired if repaired else value.kept
+            return value
 
         values = dict(self._defaults)
-        for name, part in self.plan.fields.items():
-            values[name] = self.completed(name, self._assembled(part, cells, take))
+        for name, part, places in self._parts:
+            if any(map(cells.__getitem__, places)):
+                values[name] = self.completed(name, self._assembled(part, cells, take))
+            else:
+                values[name] = None if isinstance(part, Leaf) else part.empty
         if self.plan.unknown:
             values["extra"] = self.extra_of(cells[place] for place, _ in self.plan.unknown)
         if not self.has_required(cells):
@@ -220,7 +251,10 @@ class CarefulDecoder:
 
     def _assembled(self, part: Leaf | Group, cells: Sequence[str], take: Convert) -> Any:
         if isinstance(part, Leaf):
-            return take(part, cells[part.place])
+            text = cells[part.place]
+            return take(part, text) if text else None
+        if not any(part.cells(cells)):
+            return part.empty
         found = {name: self._assembled(one, cells, take) for name, one in part.parts.items()}
         if part.cls is None:
             return trimmed(list(found.values()))
@@ -228,8 +262,8 @@ class CarefulDecoder:
             return part.empty
         if part.cls is Address:
             straighten(found, self.on_swap)
-        names = [field.name for field in attrs.fields(part.cls)]
-        return fast_constructor(part.cls)(*(found.get(name) for name in names))
+        values = {**defaults_of(part.cls), **found}
+        return fast_constructor(part.cls)(*values.values())
 
     @property
     def completes(self) -> bool:
@@ -238,7 +272,7 @@ class CarefulDecoder:
 
     def has_required(self, cells: Sequence[str]) -> bool:
         """Tell whether the cells that a record cannot do without are filled."""
-        return all(any(cells[place] for place in places) for places in self.plan.required)
+        return all(any(cells[place] for place in places) for places in self._required)
 
     def extra_of(self, texts: Iterable[str | None]) -> Extra:
         """Give what stands in the unknown columns, of which these are the values."""

@@ -11,9 +11,9 @@ import attrs
 from ..errors import UnrecognisedFormatError
 from ..issues import IssueLog
 from .base import ReadOptions
+from .blocks import TextBlocks
+from .csv.rows import BLANKS, clean, split_quoted
 from .declare import Column, TableSpec, fold
-from .rows import BLANKS, clean, split_quoted
-from .text import TextBlocks
 
 DELIMITERS = (";", "\t", ",", "|")
 _MOST_HEADERS = 5
@@ -124,7 +124,7 @@ def best_spec(
         fields = {column.field for column in columns if column is not None}
         if not all(field in fields for field in spec.recognised_by or spec.required):
             continue
-        # one known column among many says little: SOR ids stand in other people's files too
+        # one known column among many says little: SOR ids are in other people's files too
         if len(fields) < min(2, len(header.names)):
             continue
         named = any(fold(name) == stem for name in spec.file_names)

@@ -16,15 +16,16 @@ import attrs
 
 from ..description import TableDescription
 from ..records import SHAKRegion
+from ..xml import CREATED_AT, SNAPSHOT_DATE
+from ..xml.elements import Element, line_of, shortened_raw, split_tag
+from ..xml.parser import Meter
+from .columns import ColumnSamples
 from .declare import Column, fold
 from .decode import CarefulDecoder
 from .headers import match_columns
-from .shak_region import SHAK_REGIONS, RegionFile, Samples
-from .sor_xml.common import snapshot_date_of
-from .sor_xml.context import Context, Element, Kept, flatten, line_of, shortened_raw
-from .sor_xml.list_shape import events
-from .sor_xml.names import CREATED_AT, SNAPSHOT_DATE
-from .sor_xml.stream import Header, chunks_of, read_header, split_tag
+from .shak_region import SHAK_REGIONS, RegionFile
+from .sor_xml.reader_base import context_of, events_of, snapshot_date_of
+from .sor_xml.reporting import Context, Kept
 
 _MOST_LOOKS = 4096
 _NAMESPACE = re.compile(r"\{[^}]*\}")
@@ -38,16 +39,9 @@ class RegionXml(RegionFile):
     poorer: bool = True
     """The text file has the name and the SOR id, too."""
 
-    def header(self) -> Header | None:
-        """Return what precedes the first entry."""
-        with self.member.open() as stream:
-            return read_header(
-                chunks_of(stream), file=self.member.name, encoding=self.options.encoding
-            )[0]
-
     def snapshot_date(self) -> date | None:
         """Return the date that the data represent, if the file states it."""
-        return snapshot_date_of(self.header(), self.member, self.options)
+        return snapshot_date_of(self.member, self.options)
 
     def numbered(self) -> Iterator[tuple[int | None, SHAKRegion]]:
         """Read the entries: pairs of the line of the entry's element and its record."""
@@ -59,7 +53,7 @@ class RegionXml(RegionFile):
             if look not in looks:
                 if len(looks) >= _MOST_LOOKS:
                     looks.clear()
-                looks[look] = self.decoder(look, self._columns(look))
+                looks[look] = self.decoder(SHAK_REGIONS, look, self._columns(look))
             line = line_of(element)
             raw = partial(shortened_raw, element)
             record = self.decode(looks[look], list(texts.values()), line, raw)
@@ -74,29 +68,29 @@ class RegionXml(RegionFile):
 
     def _entries(self) -> Iterator[tuple[Element, dict[str, str]]]:
         """Yield the entries with what they hold; report what is outside them."""
-        context = Context(
-            self.member.name, self.options.log, self.options.limits, self.options.columns
-        )
+        context = context_of(self.member, self.options)
+        meter = Meter(self.member.name, self.options.limits)
         known = {*SHAK_REGIONS.by_folded_name, *map(fold, self.options.columns)}
         path: list[str] = []
-        for event, element in events(self.member, self.options):
+        for event, element in events_of(self.member, self.options, meter):
             if event == "start":
                 path.append(split_tag(element.tag)[1])
                 continue
             if any(fold(name) in known for name in _names_in(element)):
                 kept = Kept()
-                for _, place, text in flatten(element, "", context):
+                for _, place, text in context.texts_in(element, ""):
                     name = _NAMESPACE.sub("", place)
                     kept.keep(name.removeprefix("/").removeprefix("@") or "text()", text)
                 yield element, kept
                 _drop(element, context, path)
+                meter.ended()
             elif len(element) or len(path) == 1:
                 self._outside(element, context, path)
             path.pop()
 
     def _outside(self, element: Element, context: Context, path: list[str]) -> None:
         """Report texts and attributes of a container and of what is left in it."""
-        for inner, name, text in flatten(element, "/".join(path), context):
+        for inner, name, text in context.texts_in(element, "/".join(path)):
             if text and split_tag(inner.tag)[1] not in (CREATED_AT, SNAPSHOT_DATE):
                 context.issue(
                     "warning",
@@ -111,17 +105,17 @@ class RegionXml(RegionFile):
 
     def describe(self) -> TableDescription:
         """Read the file once and return the elements of its entries."""
-        count = Samples()
+        count = ColumnSamples()
         names: dict[str, Column | None] = {}
         for _, texts in self._entries():
-            count.take(texts.items())
+            count.add(texts.items())
             look = tuple(texts)
             names |= dict(zip(look, self._columns(look), strict=True))
         return TableDescription(
             table=self.table,
             file=self.member.name,
             rows=count.rows,
-            columns=count.columns(names),
+            columns=count.columns({name: one.field for name, one in names.items() if one}),
             notes=("XML",),
         )
 

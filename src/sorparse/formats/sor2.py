@@ -10,19 +10,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from ..records import (
-    Classification,
-    EDIType,
-    GeoLocation,
-    LocationCode,
-    LocationCodeEDIType,
-    ReplacedEntity,
-    SHAKSORMap,
-    SOREntity,
-)
 from ..sources import Member
 from .base import Format, Found, ReadOptions
-from .csv_reader import CsvTable, first_records
+from .csv.reader import CsvTable, first_records
 from .declare import Column, Evidence, Kind, TableSpec, fold
 from .edits import latest_edit
 from .headers import best_spec, read_headers
@@ -88,11 +78,8 @@ def _specialities() -> Iterator[Column]:
 
 ENTITIES = TableSpec(
     table="entities",
-    record=SOREntity,
     title="SOREntity / SorEntity_daily",
     file_names=("SOREntity", "SorEntity_daily"),
-    required=("sor_id",),
-    key=("sor_id", "validity.from_date"),
     columns=(
         C("SorId", "sor_id", Kind.SOR_ID, aliases=("SorCode",), evidence="verified"),
         C("EntityName", "name", evidence="verified"),
@@ -182,11 +169,8 @@ ENTITIES = TableSpec(
 
 SHAK_SOR_MAP = TableSpec(
     table="shak_sor_map",
-    record=SHAKSORMap,
     title="SHAKSORMap",
     file_names=("SHAKSORMap", "SorShakMap"),
-    required=("shak_code", "sor_id"),
-    key=("shak_code", "sor_id", "validity.from_date"),
     columns=(
         C("ShakId", "shak_code", Kind.SHAK, aliases=("ShakCode", "Shak")),
         C("SorId", "sor_id", Kind.SOR_ID, aliases=("SorCode",)),
@@ -200,11 +184,8 @@ SHAK_SOR_MAP = TableSpec(
 
 LOCATION_CODES = TableSpec(
     table="location_codes",
-    record=LocationCode,
     title="LocationsCodes",
     file_names=("LocationsCodes", "LocationsCode", "LocationCodes", "LocationCode"),
-    required=("location_code",),
-    key=("location_code", "sor_id", "validity.from_date"),
     columns=(
         C(
             "EanLocationCode",
@@ -235,12 +216,9 @@ LOCATION_CODES = TableSpec(
 
 LOCATION_CODE_EDI_TYPES = TableSpec(
     table="location_code_edi_types",
-    record=LocationCodeEDIType,
     title="LocationsCodeEDITypeMap",
     file_names=("LocationsCodeEDITypeMap", "LocationsCodesEDITypeMap", "LocationCodeEDITypeMap"),
-    required=("location_code",),
     recognised_by=("location_code", "edi_type.code"),
-    key=("location_code", "edi_type.code", "direction", "validity.from_date"),
     columns=(
         C(
             "EanLocationCode",
@@ -258,11 +236,8 @@ LOCATION_CODE_EDI_TYPES = TableSpec(
 
 EDI_TYPES = TableSpec(
     table="edi_types",
-    record=EDIType,
     title="EDITypes",
     file_names=("EDITypes", "EDIType"),
-    required=("edi_type_id",),
-    key=("edi_type_id", "version", "validity.from_date"),
     columns=(
         C("EDITypeId", "edi_type_id"),
         C("EDITypeCode", "code"),
@@ -275,11 +250,8 @@ EDI_TYPES = TableSpec(
 
 GEO_LOCATIONS = TableSpec(
     table="geo_locations",
-    record=GeoLocation,
     title="GeoLocations",
     file_names=("GeoLocations", "GeoLocation"),
-    required=("geo_location_id",),
-    key=("geo_location_id", "sor_id", "validity.from_date"),
     columns=(
         C(
             "GeoLocationId",
@@ -303,12 +275,9 @@ GEO_LOCATIONS = TableSpec(
 
 CLASSIFICATIONS = TableSpec(
     table="classifications",
-    record=Classification,
     title="SORClassifications",
     file_names=("SORClassifications", "SORClassification"),
-    required=("entry.code",),
     recognised_by=("classification.code", "entry.code"),
-    key=("classification.code", "entry.code", "validity.from_date"),
     columns=(
         C("ClassificationId", "classification.code", aliases=("ClassificationCode",)),
         C("ClassificationName", "classification.name"),
@@ -321,11 +290,8 @@ CLASSIFICATIONS = TableSpec(
 
 REPLACED_ENTITIES = TableSpec(
     table="replaced_entities",
-    record=ReplacedEntity,
     title="SORReplacedEntities",
     file_names=("SORReplacedEntities", "SORReplacedEntity"),
-    required=("sor_id", "replaced_by_id"),
-    key=("sor_id", "replaced_by_id"),
     columns=(
         C("SorId", "sor_id", Kind.SOR_ID, aliases=("OldSorId", "ReplacedSorId")),
         C(

@@ -11,11 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import attrs
 
-from ..records import LocationCode, LocationCodeEDIType, SOREntity
 from ..sources import Member
 from .base import Format, Found, ReadOptions
-from .coded import with_code
-from .csv_reader import CsvTable, first_rows
+from .complete_codes import with_code
+from .csv.reader import CsvTable, first_rows
 from .declare import Column, Kind, TableSpec
 from .headers import Header, best_spec, made_by_r, match_columns, read_headers
 
@@ -60,10 +59,8 @@ _SYSTEMS = (
 # The order is that of an import of October 2025.
 ENTITIES = TableSpec(
     table="entities",
-    record=SOREntity,
     title="sor.csv 1.2.1.19",
     file_names=("sor",),
-    required=("sor_id",),
     key=("sor_id",),
     columns=(
         C("Enhedsnavn", "name", evidence="verified"),
@@ -121,10 +118,8 @@ ENTITIES = TableSpec(
 
 LOCATION_CODES = TableSpec(
     table="location_codes",
-    record=LocationCode,
     title="sor.csv 1.2.1.19, the location number's columns",
     file_names=("sor",),
-    required=("location_code",),
     key=("location_code", "sor_id"),
     columns=(
         C("Lokationsnummer", "location_code", Kind.LOCATION_CODE, evidence="verified"),
@@ -139,10 +134,8 @@ LOCATION_CODES = TableSpec(
 
 LOCATION_CODE_EDI_TYPES = TableSpec(
     table="location_code_edi_types",
-    record=LocationCodeEDIType,
     title="Edityper.csv",
     file_names=("Edityper", "EDI-typer"),
-    required=("location_code",),
     key=("location_code", "edi_type.name", "direction"),
     columns=(
         C(

@@ -6,7 +6,7 @@ from datetime import date
 
 import attrs
 
-from ..display.mixin import HtmlRepr
+from ..notebook import HtmlRepr
 from .values import (
     ALWAYS,
     NO_EXTRA,

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import attrs
 
-from ..display.mixin import HtmlRepr
+from ..notebook import HtmlRepr
 from .values import ALWAYS, NO_EXTRA, Coded, Extra, Validity, as_extra, coded_tuple
 
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-import re
-import types
 import typing
 from collections.abc import Callable, Iterable
 from operator import itemgetter
@@ -12,9 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
 
+from ..paths import PathError, column_name, parse_path, types_at
 from .build import compile_function
-
-_STEP = re.compile(r"(\w+)(?:\[(\d+)\])?")
 
 
 class Row(tuple[Any, ...]):
@@ -67,8 +63,8 @@ def row_class(record: type[Any], paths: Iterable[str]) -> type[Row]:
         return known
     names = []
     for path in wanted:
-        _leaf(record, path)
-        names.append(item_name(path))
+        _types(record, path)
+        names.append(column_name(path))
     if len(set(names)) < len(names):
         raise ValueError(f"fields names a field twice: {', '.join(wanted)}")
     body: dict[str, Any] = {
@@ -92,25 +88,16 @@ def row_of(row: type[Row]) -> Callable[[Any], Row]:
     items = []
     for place, path in enumerate(row.paths):
         lines.append(f"    item{place} = record")
-        for step in path.split("."):
-            match = _STEP.fullmatch(step)
-            assert match is not None  # _leaf has seen it
+        for step in parse_path(path):
             lines.append(f"    if item{place} is not None:")
-            lines.append(f"        item{place} = item{place}.{match[1]}")
-            if match[2]:
-                lines.append(
-                    f"        item{place} = item{place}[{match[2]}] "
-                    f"if len(item{place}) > {match[2]} else None"
-                )
+            taken = f"item{place}.{step}"
+            if isinstance(step, int):
+                taken = f"item{place}[{step}] if len(item{place}) > {step} else None"
+            lines.append(f"        item{place} = {taken}")
         items.append(f"item{place}")
     lines.append(f"    return new(Row, ({', '.join(items)},))")
     names = {"new": tuple.__new__, "Row": row}
     return compile_function("take", "\n".join(lines) + "\n", names, "a row of a record")
-
-
-def item_name(path: str) -> str:
-    """Return the name of a row's item: the path with ``_`` in place of dots and brackets."""
-    return re.sub(r"\W+", "_", path).strip("_")
 
 
 def value_type(record: type[Any], path: str, *, above: str = "") -> type[Any]:
@@ -125,7 +112,7 @@ def value_type(record: type[Any], path: str, *, above: str = "") -> type[Any]:
         ValueError: If the path is not a field of the record, or leads to several values or to a
             value object, which has fields of its own.
     """
-    options = [option for option in _leaf(record, path) if option is not types.NoneType]
+    options = _types(record, path)
     if len(options) == 1 and isinstance(options[0], type) and not attrs.has(options[0]):
         return options[0]
     parts = [
@@ -144,37 +131,9 @@ def value_type(record: type[Any], path: str, *, above: str = "") -> type[Any]:
     )
 
 
-def type_hints(cls: type[Any]) -> dict[str, Any]:
-    """Return the types of what a path can lead to in a class: its fields, and its ``PLACES``."""
-    hints = typing.get_type_hints(cls)
-    found = {field.name: hints[field.name] for field in attrs.fields(cls)}
-    for name in getattr(cls, "PLACES", ()):
-        found[name] = typing.get_type_hints(getattr(cls, name).fget)["return"]
-    return found
-
-
-def _leaf(record: type[Any], path: str) -> tuple[Any, ...]:
-    """Check a path; return the types that its value may have."""
-    cls: type[Any] | None = record
-    options: tuple[Any, ...] = ()
-    for step in path.split("."):
-        match = _STEP.fullmatch(step)
-        fields = {} if cls is None else type_hints(cls)
-        if match is None or match[1] not in fields:
-            near = difflib.get_close_matches(match[1] if match else step, fields, cutoff=0.5)
-            raise ValueError(
-                f"{record.__name__} has no field {path!r}"
-                + (f"; {cls.__name__} has {', '.join(fields)}" if cls is not None else "")
-                + (f"; nearest: {', '.join(near)}" if near else "")
-            )
-        hint = fields[match[1]]
-        options = typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
-        several = [option for option in options if typing.get_origin(option) is tuple]
-        if match[2] and not several:
-            raise ValueError(f"{record.__name__} has no field {path!r}: {match[1]} is one value")
-        if match[2]:
-            item = typing.get_args(several[0])[0]
-            options = typing.get_args(item) if isinstance(item, types.UnionType) else (item,)
-        inner = [option for option in options if isinstance(option, type) and attrs.has(option)]
-        cls = inner[0] if inner else None
-    return options
+def _types(record: type[Any], path: str) -> list[Any]:
+    try:
+        return types_at(record, path)
+    except PathError as error:
+        why = error.hint or f": {error.why}"
+        raise ValueError(f"{record.__name__} has no field {path!r}{why}") from None

@@ -10,7 +10,7 @@ from typing import Any
 
 import attrs
 
-from ..display.mixin import HtmlRepr
+from ..notebook import HtmlRepr
 
 
 class SorType(str, Enum):

@@ -53,8 +53,9 @@ class CodePeriod:
 
 def periods_table(core: Core) -> Table:
     """Return the table; see ``Register.code_periods``."""
+    from ..extras import load_pyarrow
     from ..tables import Table
-    from ..tables.arrow import load_pyarrow, record_batches
+    from ..tables.arrow import record_batches
     from ..tables.schema import schema_for
 
     load_pyarrow()

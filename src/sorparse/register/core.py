@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
-from ..display.mixin import Records
 from ..errors import UnknownUnitError
 from ..formats.base import Format
 from ..inheritance import Inheritance
 from ..issues import Issue
+from ..notebook import Records
 from ..records import (
     Classification,
     EDIType,

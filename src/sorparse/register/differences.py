@@ -11,7 +11,7 @@ from typing import Any
 
 import attrs
 
-from ..display.mixin import HtmlRepr
+from ..notebook import HtmlRepr
 from ..records import SOREntity
 from .closings import Expected, in_force, newly_closed
 from .compared import COMPARED_FIELDS, ComparedField, shared_fields, without_inherited_code
@@ -38,7 +38,7 @@ class Change(HtmlRepr):
 
 
 @attrs.frozen(weakref_slot=False)
-class Diff:
+class Diff(HtmlRepr):
     """The differences between two states; every list sorted by SOR id, then by field."""
 
     from_day: date
@@ -109,11 +109,6 @@ class Diff:
             sor_id for sor_id in self.closed_or_closing if sor_id in wanted
         )
         return attrs.evolve(self, **chosen)
-
-    def _repr_html_(self) -> str:
-        from ..display.diffs import diff_html
-
-        return diff_html(self)
 
     def counts(self) -> dict[str, int]:
         """Return the length of each list by its name."""

@@ -12,11 +12,11 @@ from typing import IO, Any, BinaryIO
 
 import attrs
 
-from ..display.mixin import Records
 from ..errors import InvalidOptionError, MissingTableError
 from ..formats.base import Format
 from ..issues import IssueLog, OnIssue
 from ..limits import Limits
+from ..notebook import Records
 from .check_versions import edits_ahead
 from .core import TABLES, Core, Tables
 from .days import Day

@@ -13,7 +13,7 @@ from typing import Literal
 
 import attrs
 
-from ..display.mixin import HtmlRepr
+from ..notebook import HtmlRepr
 from ..records import Coded, SHAKUnit, SOREntity, SorType, Validity
 from .folding import fold
 from .timeline import Status
@@ -63,7 +63,7 @@ class Candidate(HtmlRepr):
 
 
 @attrs.frozen(weakref_slot=False)
-class Match:
+class Match(HtmlRepr):
     """All units that have a code on a day, and the one that a named rule chose, if any."""
 
     code: str
@@ -90,11 +90,6 @@ class Match:
     hint: str | None = None
     """If no unit ever has the code: another spelling that units do have, if there is one likely
     one. It is never used for the answer."""
-
-    def _repr_html_(self) -> str:
-        from ..display.registers import match_html
-
-        return match_html(self)
 
 
 @attrs.frozen(weakref_slot=False)

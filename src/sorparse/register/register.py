@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 import attrs
 
-from ..display.mixin import Records
 from ..errors import MissingTableError
 from ..formats.base import Format
 from ..issues import Issue, Issues
+from ..notebook import HtmlRepr, Records, show
 from ..records import (
     Classification,
     EDIType,
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from .view import View
 
 
-class Register:
+class Register(HtmlRepr):
     """All units with all their versions: ask it about any day.
 
     Made by :func:`sorparse.load` or :meth:`from_records`. Immutable: threads may share it, copying
@@ -198,11 +198,6 @@ class Register:
         source = f"{self.format}" if self.format else "records"
         of = f" of {self.snapshot_date.isoformat()}" if self.snapshot_date else ""
         return f"<Register from {source}{of}: {len(self)} units in {versions} versions>"
-
-    def _repr_html_(self) -> str:
-        from ..display.registers import register_html
-
-        return register_html(self)
 
     def as_of(self, day: Day = None) -> View:
         """Return the register as it is on a day.
@@ -371,9 +366,8 @@ class Register:
         Returns a :class:`Picture`, which a notebook shows; ``save(path)`` writes it as SVG, PNG or
         PDF. Needs the extra ``plot``. Raises UnknownUnitError, a KeyError.
         """
-        from ..display.timeline import draw_timeline
-
-        return draw_timeline(self, sor_id)
+        picture: Picture = show("timeline", self, sor_id)
+        return picture
 
     def activity(
         self, by: str | None = None, *, first_year: int | None = None, last_year: int | None = None
@@ -387,9 +381,8 @@ class Register:
 
         Needs the extra ``plot``. Raises UnknownFieldError, a ValueError, for another ``by``.
         """
-        from ..display.activity import draw_activity
-
-        return draw_activity(self, by, first_year, last_year)
+        picture: Picture = show("activity", self, by, first_year, last_year)
+        return picture
 
     def __copy__(self) -> Register:
         return self

@@ -8,7 +8,7 @@ from datetime import date
 
 import attrs
 
-from ..display.mixin import HtmlRepr
+from ..notebook import HtmlRepr
 from ..records import ReplacedEntity
 from .graph import cycles
 from .store import Store

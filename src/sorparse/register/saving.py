@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any, cast
 import attrs
 
 from .. import __version__, records
-from ..display.mixin import Records
 from ..formats.base import Format
 from ..issues import Issue
+from ..notebook import Records
 from .core import TABLES, Core, Tables
 from .packed import pack, unpacker
 from .postings import POSTINGS

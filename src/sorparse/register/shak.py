@@ -11,11 +11,11 @@ from typing import IO, TYPE_CHECKING, Any, BinaryIO
 
 import attrs
 
-from ..display.mixin import Records
 from ..errors import MissingTableError, UnknownUnitError
 from ..identifiers import shak_code_problem
 from ..issues import Issue, Issues, OnIssue
 from ..limits import Limits
+from ..notebook import Records
 from ..records import Extra, SHAKRegion, SHAKUnit, Validity
 from .arrow_table import ArrowTable
 from .days import UNKNOWN_START, Day, as_day, end_ordinal, from_ordinal, start_ordinal

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import TYPE_CHECKING, TypeVar, overload
 
-from ..display.mixin import Records
 from ..errors import NotInForceError
+from ..notebook import Records
 from ..records import SHAKRegion, SHAKUnit
 from .arrow_table import ArrowTable
 from .days import from_ordinal

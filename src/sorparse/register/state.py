@@ -8,9 +8,9 @@ from typing import TypeVar, overload
 
 import attrs
 
-from ..display.mixin import Records
 from ..errors import NotInForceError, UnknownUnitError
 from ..inheritance import Effective
+from ..notebook import Records
 from ..records import Coded, SOREntity, SorType
 from .core import Core
 from .days import OPEN_END, from_ordinal

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ..display.mixin import Records
 from ..identifiers import Kind
+from ..notebook import HtmlRepr, Records, show
 from ..records import Coded, LocationCode, LocationCodeEDIType, SOREntity, SorType
 from . import codes
 from .arrow_table import ArrowTable
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
 
-    from ..display.tree import Tree
     from ..tables import Table
     from ..tables.code_columns import ColumnKind
     from ..tables.rowtable import RowTable
     from .register import Register
     from .terms import Term
+    from .tree import Tree
 
 Frame = TypeVar("Frame")
 
 
-class View(State, ArrowTable):
+class View(HtmlRepr, State, ArrowTable):
     """The register on one date; made by :meth:`Register.as_of`.
 
     A mapping of SOR id to the version in force on that date: ``view[sor_id]``, ``sor_id in view``,
@@ -58,11 +58,6 @@ class View(State, ArrowTable):
     def __repr__(self) -> str:
         caveats = f", {len(self._caveats)} caveats" if self._caveats else ""
         return f"<View of {self.day.isoformat()}: {self._register!r}{caveats}>"
-
-    def _repr_html_(self) -> str:
-        from ..display.registers import view_html
-
-        return view_html(self)
 
     # -- for data tools
 
@@ -210,7 +205,7 @@ class View(State, ArrowTable):
         Warns:
             UnreadableDateWarning: If dates cannot be read; it states how many, with an example.
         """
-        from ..tables.names import add_names
+        from ..tables.add_names import add_names
 
         return add_names(self, frame, column, on=on, kind=kind, fields=fields, repair=repair)
 
@@ -226,7 +221,7 @@ class View(State, ArrowTable):
 
         Raises NotInForceError where the unit is not in force.
         """
-        from ..display.tree import build_tree
+        from .tree import build_tree
 
         return build_tree(self, sor_id, levels=levels, limit=limit)
 
@@ -252,9 +247,7 @@ class View(State, ArrowTable):
         it loads the map's scripts and pictures from their servers (``map.save("map.html")`` writes
         the page). Raises ValueError where there are more places than ``limit``.
         """
-        from ..display.maps import build_map
-
-        return build_map(self, units, tiles=tiles, limit=limit)
+        return show("map", self, units, tiles=tiles, limit=limit)
 
     # -- codes
 

@@ -12,11 +12,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any, BinaryIO, cast
 
+import attrs
+
 from ..errors import SorFileError
 from ..limits import DEFAULT_LIMITS, Limits
 from .member import Member, Source
 from .streams import Chained, Counted, Once, Window, read_fully, read_some, translated
 from .zips import from_zip, is_zip
+
+FETCH_RECORD = ".fetched.json"
+"""How the name of a record ends that ``fetch`` writes beside a file."""
 
 SourceInput = str | os.PathLike[str] | bytes | BinaryIO | IO[bytes]
 
@@ -90,7 +95,8 @@ def _from_folder(path: Path, limits: Limits) -> Source:
     closers: list[Callable[[], None]] = []
     for child in files:
         # a link is followed only inside the folder: nothing is opened that was not named
-        if not child.is_file() or path.resolve() not in child.resolve().parents:
+        is_inside = child.is_file() and path.resolve() in child.resolve().parents
+        if not is_inside or child.name.endswith(FETCH_RECORD):
             ignored.append(child.name)
             continue
         part = _from_file(child, limits)
@@ -147,9 +153,7 @@ def _from_seekable(
         return cast("BinaryIO", io.BufferedReader(Window(stream, start, lock)))
 
     if is_zip(head):
-        source = from_zip(opener, name, limits)
-        source._close = close
-        return source
+        return attrs.evolve(from_zip(opener, name, limits), close=close)
     _check_size(name, end - start, limits)
     return Source(name, (Member(name, Path(name).name, end - start, opener),), close=close)
 

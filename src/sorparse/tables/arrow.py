@@ -21,17 +21,12 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from ..extras import load_extra
+from ..extras import load_pyarrow
 from . import flatten
 from .schema import DataType, TableColumn, TableSchema
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-
-def load_pyarrow() -> Any:
-    """Import pyarrow, or say which extra brings it."""
-    return load_extra("pyarrow", "arrow", "Arrow tables")
 
 
 @cache

@@ -42,7 +42,7 @@ _FIELDS: dict[str, DigitsKind] = {
 """The field whose names in the published files are the headings of a kind."""
 _WEAK: tuple[DigitsKind, ...] = tuple(_FIELDS.values())
 _MOST = 0.9  # of the values have to be of the kind
-_HALF = 0.5  # of the values have to be in the register, where only that tells kinds apart
+_HALF = 0.5  # of the values have to be in the register, if only that distinguishes kinds
 
 
 def read_as(text: str, kind: ColumnKind) -> Identifier | None:

@@ -11,8 +11,9 @@ import attrs
 
 from ..errors import NotInForceError, SorError
 from ..inheritance import Effective
+from ..paths import column_name
 from ..records import EntityRef, SOREntity, SorType
-from ..records.row import item_name, row_class, row_of, value_type
+from ..records.row import row_class, row_of, value_type
 from .code_columns import MATCHES, ColumnKind, read_as
 
 if TYPE_CHECKING:
@@ -52,12 +53,10 @@ class Fields:
         if isinstance(paths, str):
             raise SorError(f"fields: expected several paths, as in fields=[{paths!r}]")
         self.paths = tuple(dict.fromkeys(paths))
-        self.names = tuple(item_name(path) for path in self.paths)
-        self.types: list[type[Any]] = []
         own = [path for path in self.paths if not path.startswith(_EFFECTIVE)]
         inherited = [path for path in self.paths if path.startswith(_EFFECTIVE)]
-        for path in self.paths:
-            self.types.append(self._type(path))
+        self.types = [self._type(path) for path in self.paths]
+        self.names = tuple(column_name(path) for path in self.paths)
         self._own = _taker(SOREntity, own)
         self._inherited = _taker(Effective, [path.removeprefix(_EFFECTIVE) for path in inherited])
         self._order = [(*own, *inherited).index(path) for path in self.paths]

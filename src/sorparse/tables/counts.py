@@ -116,12 +116,12 @@ def _start(day: date, every: Every) -> date:
 
 def _periods(first: date, last: date, every: Every) -> Iterator[tuple[date, date, date]]:
     """Yield each period: its first date in the calendar, then its dates within the limits."""
+    from dateutil.relativedelta import relativedelta
+
+    to_end = relativedelta(month=12 if every == "year" else None, day=31)  # of a shorter month too
     start = _start(first, every)
     while True:
-        month = 12 if every == "year" else start.month
-        following = (start.year + 1, 1) if month == 12 else (start.year, month + 1)
-        # there is no date after the 31st of December 9999
-        end = date.max if following[0] > date.max.year else date(*following, 1) - timedelta(days=1)
+        end = start + to_end
         yield start, max(first, start), min(last, end)
         if end >= last:
             return

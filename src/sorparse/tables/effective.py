@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import attrs
 
+from ..extras import load_pyarrow
 from ..inheritance import Effective
 from ..records import Coded, SOREntity
 from ..records.docs import field_docs
 from . import flatten
-from .arrow import arrow_arrays, arrow_schema, load_pyarrow
+from .arrow import arrow_arrays, arrow_schema
 from .schema import TableColumn, TableSchema, schema_of, steps_of, value_columns
 from .table import Table
 

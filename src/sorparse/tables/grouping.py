@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 import typing
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from ..errors import UnknownFieldError
 from ..inheritance import Effective
+from ..paths import PathError, Steps, column_name, field_types, parse_path, types_at, value_at
 from ..records import Coded, EntityRef, SOREntity
-from ..records.row import type_hints
-from .schema import DataType, data_type_of, without_none
+from .schema import DataType, data_type_of
 
 if TYPE_CHECKING:
     from ..register import Register, View
@@ -29,9 +28,7 @@ SHORT: dict[str, tuple[str, ...]] = {
 }
 """Short names of fields, each with the paths that are tried in turn."""
 
-_STEP = re.compile(r"(\w+)(?:\[(\d+)\])?")
 _EFFECTIVE = "effective"
-Steps = tuple[tuple[str, int | None], ...]
 
 
 @attrs.frozen
@@ -53,21 +50,15 @@ class Field:
         """
         paths = SHORT.get(name, (name,))
         found = [_checked(path, name) for path in paths]
-        column = name if name in SHORT else re.sub(r"\W+", "_", name).strip("_")
+        column = name if name in SHORT else column_name(name)
         return cls(column, ", else ".join(paths), found[0][1], tuple(steps for steps, _ in found))
 
     def value(self, view: View, unit: SOREntity) -> Any:
         """Return the value of a unit in force in the view; codes and owners by their names."""
         for steps in self.paths:
-            value: Any = unit
-            for name, place in steps:
-                value = (
-                    view.effective(unit.sor_id)
-                    if value is unit and name == _EFFECTIVE
-                    else getattr(value, name, None)
-                )
-                if place is not None:
-                    value = value[place] if value and len(value) > place else None
+            inherited = steps[0] == _EFFECTIVE
+            whole = view.effective(unit.sor_id) if inherited else unit
+            value = value_at(whole, steps[inherited:])
             if value is None and steps == _OWNER and unit.parent_id is None:
                 value = unit.name or unit.sor_id  # an owner is its own
             if isinstance(value, Coded):
@@ -79,7 +70,7 @@ class Field:
         return None
 
 
-_OWNER: Steps = (("owner", None),)
+_OWNER: Steps = ("owner",)
 
 
 def grouper(fields: Sequence[Field]) -> Callable[[View, SOREntity], tuple[Any, ...]]:
@@ -94,38 +85,27 @@ def _latest_name(register: Register, sor_id: str | None) -> str | None:
 
 
 def _checked(path: str, given: str) -> tuple[Steps, DataType]:
-    steps: list[tuple[str, int | None]] = []
-    kind: Any = SOREntity
-    for part in path.split("."):
-        match = _STEP.fullmatch(part)
-        fields = type_hints(kind) if attrs.has(kind) else {}
-        if kind is SOREntity and not steps:
-            fields = {**fields, _EFFECTIVE: Effective}
-        if match is None or match[1] not in fields:
-            raise _unknown(given, f"there is no {part!r}", fields)
-        place = None if match[2] is None else int(match[2])
-        kind = without_none(fields[match[1]])[0]
-        if place is not None:
-            if typing.get_origin(kind) is not tuple:
-                raise _unknown(given, f"{match[1]!r} is not a series", {})
-            kind = without_none(typing.get_args(kind)[0])[0]
-        steps.append((match[1], place))
+    try:
+        kind = types_at(SOREntity, path, {_EFFECTIVE: Effective})[0]
+    except PathError as error:
+        raise _unknown(given, error.why, error.fields) from None
+    steps = parse_path(path)
     if kind in (Coded, EntityRef):
-        return tuple(steps), DataType.TEXT
+        return steps, DataType.TEXT
     if attrs.has(kind):
-        raise _unknown(given, "it holds several values", type_hints(kind))
+        raise _unknown(given, "it holds several values", field_types(kind))
     if typing.get_origin(kind) is tuple:
-        raise _unknown(given, f"it is a series: write {given}[0] for its first value", {})
+        raise _unknown(given, f"it is a series: write {given}[0] for its first value")
     try:
         found = data_type_of(kind)
     except KeyError:
         found = DataType.JSON
     if found is DataType.JSON:
-        raise _unknown(given, "its values cannot be grouped", {})
-    return tuple(steps), found
+        raise _unknown(given, "its values cannot be grouped")
+    return steps, found
 
 
-def _unknown(given: str, why: str, fields: typing.Mapping[str, Any]) -> UnknownFieldError:
+def _unknown(given: str, why: str, fields: Iterable[str] = ()) -> UnknownFieldError:
     listed = f" Fields there: {', '.join(fields)}." if fields else ""
     return UnknownFieldError(
         f"cannot group by {given!r}: {why}. Use {', '.join(SHORT)}, or a path such as "

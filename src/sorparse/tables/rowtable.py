@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from .arrow import arrow_arrays, arrow_schema, load_pyarrow
+from ..extras import load_pyarrow
+from ..notebook import HtmlRepr
+from .arrow import arrow_arrays, arrow_schema
 from .schema import TableSchema
 from .table import Table
 
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-class RowTable(Table):
+class RowTable(HtmlRepr, Table):
     """A table of few rows: iterating yields each row as a ``dict``, ``len()`` counts them.
 
     That needs no extra. The rest of :class:`Table` (``to_pandas``, ``to_polars``, Arrow) needs the
@@ -48,14 +50,6 @@ class RowTable(Table):
     def __repr__(self) -> str:
         columns = ", ".join(self.schema.names)
         return f"<Table {self.schema.name}: {len(self)} rows of {columns}>"
-
-    def _repr_html_(self) -> str:
-        from ..display.markup import MOST_ROWS, element, listing, page
-        from ..display.values import value_html
-
-        rows = [tuple(map(value_html, row)) for row in self._rows[:MOST_ROWS]]
-        notes = [element("p", caveat) for caveat in self._caveats]
-        return page(listing(self.schema.doc, self.schema.names, rows, total=len(self)), *notes)
 
     def _made(self) -> Iterator[pa.RecordBatch]:
         pa = load_pyarrow()

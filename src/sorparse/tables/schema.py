@@ -21,10 +21,10 @@ from typing import Any
 import attrs
 
 from ..errors import SorError
-from ..formats import sor2
-from ..formats.shak_region import SHAK_REGIONS
+from ..paths import parse_path
 from ..records import Coded, Extra, SHAKUnit, SOREntity, SorType, Validity
 from ..records.docs import field_docs
+from ..records.tables import TABLES
 
 
 class DataType(str, Enum):
@@ -57,7 +57,7 @@ class TableColumn:
     name: str
     """Name of the column, e.g. ``postal_address_post_code``."""
     path: str
-    """Where the value stands in the record: ``postal_address.post_code``,
+    """Where the value is in the record: ``postal_address.post_code``,
     ``specialities[0].code``."""
     type: DataType
     """What it holds."""
@@ -92,9 +92,14 @@ class TableSchema:
         return tuple(column.name for column in self.columns)
 
     @property
+    def types(self) -> list[DataType]:
+        """What the columns hold."""
+        return [column.type for column in self.columns]
+
+    @property
     def has_period(self) -> bool:
         """Whether a row has a first and a last day."""
-        return "validity" in attrs.fields_dict(self.record)
+        return attrs.has(self.record) and "validity" in attrs.fields_dict(self.record)
 
     def __getitem__(self, name: str) -> TableColumn:
         for column in self.columns:
@@ -142,14 +147,6 @@ _REPEATING = frozenset(
 """Fields whose texts come from a short list. Every :class:`Coded` does too, but for ``entry``."""
 
 
-def records_by_table() -> dict[str, type[Any]]:
-    """Every table's name and record, in the order in which they are written."""
-    found: dict[str, type[Any]] = {spec.table: spec.record for spec in sor2.TABLES}
-    found["shak_units"] = SHAKUnit
-    found[SHAK_REGIONS.table] = SHAK_REGIONS.record
-    return found
-
-
 @cache
 def schema_of(table: str, *, lists: bool = True) -> TableSchema:
     """Return the flat schema of a table.
@@ -165,12 +162,10 @@ def schema_of(table: str, *, lists: bool = True) -> TableSchema:
     if not lists:
         whole = schema_of(table)
         return attrs.evolve(whole, columns=tuple(map(_without_list, whole.columns)))
-    records = records_by_table()
-    if table not in records:
-        raise SorError(f"no table is called {table!r}; tables are {', '.join(records)}")
-    keys = {spec.table: spec.key for spec in (*sor2.TABLES, SHAK_REGIONS)}
-    keys["shak_units"] = ("shak_code", "validity.from_date")
-    return schema_for(table, records[table], keys[table])
+    declared = TABLES.get(table)
+    if declared is None:
+        raise SorError(f"no table is called {table!r}; tables are {', '.join(TABLES)}")
+    return schema_for(table, declared.record, declared.key)
 
 
 def schema_for(table: str, record: type[Any], key: tuple[str, ...]) -> TableSchema:
@@ -205,7 +200,7 @@ def _without_list(column: TableColumn) -> TableColumn:
 def steps_of(record: type[Any]) -> Iterator[tuple[attrs.Attribute[Any], Any, bool]]:
     """Give each field of a record class with its type and whether it may be absent.
 
-    A field outside the comparison (``Coded.supplied``) tells where a value comes from and is no
+    A field outside the comparison (``Coded.supplied``) says where a value comes from and is not
     part of the row.
     """
     hints = typing.get_type_hints(record)
@@ -221,7 +216,7 @@ def _columns(
 ) -> Iterator[TableColumn]:
     docs = field_docs(cls)
     for field, kind, optional in steps_of(cls):
-        told = _joined(doc, _one_line(docs.get(field.name, "")))
+        meaning = _joined(doc, _one_line(docs.get(field.name, "")))
         places = PLACES.get((root, field.name)) if not path else None
         own_path = f"{path}.{field.name}" if path else field.name
         own_name = f"{name}_{field.name}" if name else field.name
@@ -233,15 +228,15 @@ def _columns(
                     without_none(inner)[0],
                     f"{places[0]}_{place + 1}",
                     f"{own_path}[{place}]",
-                    f"{told} Place {place + 1}.",
+                    f"{meaning} Place {place + 1}.",
                     nullable=True,
                     holder=cls,
                 )
         elif kind is Validity:
-            yield from _columns(root, kind, name, own_path, told, nullable=True)
+            yield from _columns(root, kind, name, own_path, meaning, nullable=True)
         else:
             yield from value_columns(
-                root, kind, own_name, own_path, told, nullable=nullable or optional, holder=cls
+                root, kind, own_name, own_path, meaning, nullable=nullable or optional, holder=cls
             )
 
 
@@ -281,7 +276,7 @@ def value_columns(
 
 
 def _repeats(holder: type[Any], path: str) -> bool:
-    *above, last = path.split(".")
+    *above, last = parse_path(path)
     if holder is Coded:
         return above[-1] != "entry"
     return last in _REPEATING

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from ..extras import load_extra
-from .arrow import arrow_schema, load_pyarrow, record_batches
+from ..extras import load_extra, load_pyarrow
+from .arrow import arrow_schema, record_batches
 from .schema import TableSchema, schema_of
 
 if TYPE_CHECKING:

@@ -1,16 +1,18 @@
 """What schema files declare and refer to, and what each element may hold, in order.
 
-Only as much of XML Schema as finding missing components and wording faults takes. The verdict on a
-document is always libxml2's.
+Only as much of XML Schema as it takes to find missing components and to explain errors. The engine
+decides whether a document is valid.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 import attrs
 from lxml import etree
 
+from .patterns import is_ambiguous
 from .schema_files import XS
 
 Name = tuple[str, str]
@@ -42,6 +44,7 @@ def local(element: etree._Element) -> str:
     return local_of(element.tag) if isinstance(element.tag, str) else ""
 
 
+@lru_cache(maxsize=4096)
 def local_of(name: str) -> str:
     """Local part of a ``{uri}local`` name. Unlike lxml's own it takes names that are not valid."""
     return name.rpartition("}")[2]
@@ -116,14 +119,18 @@ class Components:
 
     _nodes: dict[Name, tuple[etree._Element, str]] = attrs.field(factory=dict, init=False)
     _contents: dict[str, Content | None] = attrs.field(factory=dict, init=False)
+    _by_local_name: dict[str, list[str]] = attrs.field(factory=dict, init=False)
     pattern_words: dict[str, str] = attrs.field(factory=dict, init=False)
     """What a pattern means in words, where its annotation says so; by the pattern's text."""
+    ambiguous: bool = attrs.field(default=False, init=False)
+    """Whether libxml2 may need exponential time for a pattern."""
 
     def add(self, root: etree._Element, namespace: str) -> None:
         """Take in the global components of one file; the first of a name stays."""
         for name, node in declared(root, namespace):
             self._nodes.setdefault(name, (node, namespace))
         for pattern in root.iter(f"{{{XS}}}pattern"):
+            self.ambiguous = self.ambiguous or is_ambiguous(pattern.get("value", ""))
             words = pattern.findtext(f"{{{XS}}}annotation/{{{XS}}}documentation")
             if words:
                 self.pattern_words.setdefault(pattern.get("value", ""), " ".join(words.split()))
@@ -133,13 +140,12 @@ class Components:
         return ("element", name) in self._nodes
 
     def namesakes(self, name: str) -> list[str]:
-        """Global elements of the same local name in other namespaces."""
-        ending = name[name.rindex("}") :] if "}" in name else "}" + name
-        return [
-            other
-            for kind, other in self._nodes
-            if kind == "element" and other.endswith(ending) and other != name
-        ]
+        """Return the global elements of the same local name in other namespaces."""
+        if not self._by_local_name:
+            for kind, other in self._nodes:
+                if kind == "element":
+                    self._by_local_name.setdefault(local_of(other), []).append(other)
+        return [other for other in self._by_local_name.get(local_of(name), ()) if other != name]
 
     def builtin_base(self, type_name: str) -> str:
         """The XML Schema type a simple type rests on, as ``xs:date``; itself where unknown."""

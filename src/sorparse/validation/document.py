@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import codecs
 from datetime import date
-from typing import Literal, TypedDict
 
 import attrs
 from lxml import etree
 
 from ..errors import SorFileError, UnrecognisedFormatError
 from ..sources import Member, Source
-from .compile import BUNDLED_ROOTS, ROOT
-from .components import local, namespace_of
+from ..xml.elements import split_tag
+from ..xml.head import looks_like_xml, read_header
+from .schema_set import BUNDLED_ROOTS, ROOT
 
 _PIECE = 4 * 1024
-_BOMS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 @attrs.frozen(eq=False)
@@ -76,99 +74,33 @@ def look_at(member: Member) -> Document:
         raise UnrecognisedFormatError(
             f"is empty, where a {ROOT} document was expected", file=member.name
         )
-    parser = pull_parser(("start", "end"))
-    error: etree.XMLSyntaxError | None = None
-    root: etree._Element | None = None
-    snapshot = None
-    past_head = False
-    for at in range(0, len(head), _PIECE):
-        try:
-            parser.feed(head[at : at + _PIECE])
-        except etree.XMLSyntaxError as exc:
-            error = exc
-        for event, element in parser.read_events():
-            if root is None:
-                root = element
-            elif event == "end" and element.getparent() is root:
-                name = local(element)
-                if name == "SnapshotDate":
-                    snapshot = _as_date(element.text)
-                past_head = past_head or name not in ("CreatedAtTime", "SnapshotDate")
-        if past_head or snapshot or error:
-            break
-    if root is None and error is None and len(head) < _PIECE:
-        try:  # libxml2 waits for more before it says anything about a few bytes
-            root = parser.close()
-        except etree.XMLSyntaxError as exc:
-            error = exc
-    if root is None:
-        if not _looks_like_xml(head):
+    pieces = (head[at : at + _PIECE] for at in range(0, len(head), _PIECE))
+    try:
+        header, _ = read_header(pieces, file=member.name)
+    except SorFileError:
+        if looks_like_xml(head):
+            raise
+        header = None
+    if header is None:
+        if not looks_like_xml(head):
             raise UnrecognisedFormatError(
                 f"is not XML (it begins with {_beginning(head)}), where a {ROOT} document was "
                 "expected",
                 file=member.name,
             )
-        if error is None:
-            raise SorFileError("has no root element in its first 64 KiB", file=member.name)
-        raise broken_xml(error, member.name)
-    refuse_doctype(root, member.name)
-    if local(root) != ROOT:
+        raise SorFileError(f"has no root element in its first {len(head)} bytes", file=member.name)
+    namespace, name = split_tag(header.root)
+    if name != ROOT:
         raise UnrecognisedFormatError(
-            f"is XML with the root element {local(root)}, where {ROOT} was expected",
-            file=member.name,
+            f"is XML with the root element {name}, where {ROOT} was expected", file=member.name
         )
     try:
-        etree.QName(root)
+        etree.QName(header.root)
     except ValueError:
         raise UnrecognisedFormatError(
-            f"is a {ROOT} of the namespace {namespace_of(str(root.tag))!r}, which is no valid one",
-            file=member.name,
+            f"is a {ROOT} of the namespace {namespace!r}, which is no valid one", file=member.name
         ) from None
-    return Document(member, namespace_of(str(root.tag)), snapshot)
-
-
-class _SecureOptions(TypedDict):
-    resolve_entities: bool
-    no_network: bool
-    load_dtd: bool
-    huge_tree: bool
-
-
-def secure_options(*, huge: bool = False) -> _SecureOptions:
-    """Options for every parser of a document: nothing is fetched, nothing expanded.
-
-    ``collect_ids`` must stay as it is: to switch it off makes libxml2 open external subsets.
-    """
-    return {
-        "resolve_entities": False,
-        "no_network": True,
-        "load_dtd": False,
-        "huge_tree": huge,
-    }
-
-
-def pull_parser(
-    events: tuple[Literal["start", "end"], ...], tag: str | None = None, *, huge: bool = False
-) -> etree.XMLPullParser[etree._Element]:
-    """Make a parser that is fed bytes and gives elements."""
-    return etree.XMLPullParser(events, tag=tag, **secure_options(huge=huge))
-
-
-def refuse_doctype(root: etree._Element, name: str) -> None:
-    """Raise SorFileError for a document with a DOCTYPE: no SOR file has one, attacks do."""
-    if root.getroottree().docinfo.internalDTD is not None:
-        raise SorFileError(
-            "has a document type declaration (DOCTYPE), which no SOR file has; it is refused "
-            "because of entity attacks",
-            file=name,
-        )
-
-
-def broken_xml(exc: etree.XMLSyntaxError, name: str, more: str = "") -> SorFileError:
-    """Make the error for XML that is not well-formed or ends too early."""
-    # lxml's own text ends in the place, which the error says already
-    reason = (exc.msg or "syntax error").rpartition(", line ")[0] or exc.msg
-    return SorFileError(f"is broken XML: {reason}{more}", file=name, line=exc.lineno or None)
+    return Document(member, namespace, _as_date(header.snapshot_date))
 
 
 def _as_date(text: str | None) -> date | None:
@@ -176,12 +108,6 @@ def _as_date(text: str | None) -> date | None:
         return date.fromisoformat((text or "").strip()[:10])
     except ValueError:
         return None  # the validation tells
-
-
-def _looks_like_xml(head: bytes) -> bool:
-    for bom in _BOMS:
-        head = head.removeprefix(bom)
-    return head.replace(b"\0", b"").lstrip().startswith(b"<")
 
 
 def _beginning(head: bytes) -> str:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from sys import getsizeof
+
 import attrs
 from lxml import etree
 
 from ..issues import Issue, Severity
+from ..limits import DEFAULT_LIMITS, Limits
+from ..xml.lines import true_line
 from .components import local
-from .lines import true_line
-from .words import Finding, SorIds, path_of
+from .explain import Finding, SorIds, path_of
 
 _SHOWN_PLACES = 3
 _SHOWN_CHARS = 60
-_KEPT_CHARS = 1_000
+_VALUE_CHARS = 1_000
 
 
 @attrs.define(eq=False)
@@ -26,7 +29,7 @@ class Fault:
     places: list[tuple[int | None, str | None]] = attrs.field(factory=list)
     """Lines and values of the first few."""
 
-    def told(self) -> Issue:
+    def issue(self) -> Issue:
         """Word the fault in one issue, with its count and first places."""
         if self.count == 1:
             return self.first
@@ -54,15 +57,20 @@ class FaultLog:
 
     file: str | None
     severity: Severity = "error"
-    most: int = 100_000
-    """How many single faults, and how many distinct ones, are kept; the rest is counted."""
+    limits: Limits = DEFAULT_LIMITS
     count: int = attrs.field(default=0, init=False)
-    untold: int = attrs.field(default=0, init=False)
-    """Faults of a kind that came up after ``most`` other kinds."""
+    _size: int = attrs.field(default=0, init=False)
+    """Bytes of the texts of the occurrences."""
     occurrences: list[Issue] = attrs.field(factory=list, init=False)
     faults: dict[tuple[str, str, str], Fault] = attrs.field(factory=dict, init=False)
     sor_ids: SorIds = attrs.field(factory=SorIds, init=False)
     _texts: dict[str, str] = attrs.field(factory=dict, init=False)
+
+    @property
+    def full(self) -> bool:
+        """Whether as many errors were found, or as much text is in them, as the limits permit."""
+        limits = self.limits
+        return self.count >= limits.max_issues or self._size > limits.max_issue_chars
 
     def add(self, finding: Finding, element: etree._Element | None = None) -> tuple[Issue, int]:
         """Take a finding, at ``element`` where its own is only a stand-in.
@@ -70,13 +78,11 @@ class FaultLog:
         Gives the issue for this one place, and how many equal ones there are by now.
         """
         at = finding.element if element is None else element
-        full = path_of(at, finding.attribute)
-        full = self._texts.setdefault(full, full)
         return self.put(
             finding.code,
             local(at),
             finding.rule,
-            path=full,
+            path=path_of(at, finding.attribute),
             line=true_line(at),
             value=finding.value,
             sor_id=self.sor_ids.of(at),
@@ -96,47 +102,38 @@ class FaultLog:
     ) -> tuple[Issue, int]:
         """Take a fault by its parts; ``times`` of it, where they are not told apart."""
         shown = "" if value is None else f" {_short(value)}" if value else " (empty)"
-        value = value if value is None else value[:_KEPT_CHARS]
+        value = value if value is None else value[:_VALUE_CHARS]
         message = f"{subject}{shown} {rule}"
         issue = Issue(
             self.severity,
             code,
-            self._texts.setdefault(message, message),  # one text for equal messages
+            self._once(message),
             file=self.file,
             line=line,
-            column=path,
-            value=value,
+            column=self._once(path),
+            value=value if value is None else self._once(value),
             sor_id=sor_id,
         )
         self.count += times
         key = (code, _without_depth(path), rule)
         fault = self.faults.get(key)
         if fault is None:
-            fault = Fault(issue, subject, rule)
-            if len(self.faults) >= self.most:
-                self.untold += times
-                return issue, 1
-            self.faults[key] = fault
+            fault = self.faults[key] = Fault(issue, subject, rule)
         fault.count += times
         if len(fault.places) < _SHOWN_PLACES:
             fault.places.append((line, value))
-        if len(self.occurrences) < self.most:
-            self.occurrences.append(issue)
+        self.occurrences.append(issue)
         return issue, fault.count
 
-    def told(self) -> tuple[Issue, ...]:
-        """One issue for each distinct fault, in the order of their first places."""
-        issues = [fault.told() for fault in self.faults.values()]
-        if self.untold:
-            issues.append(
-                Issue(
-                    self.severity,
-                    "too-many-issues",
-                    f"{self.untold:,} more faults of other kinds were found and not kept",
-                    file=self.file,
-                )
-            )
-        return tuple(issues)
+    def _once(self, text: str) -> str:
+        """Return one object for equal texts."""
+        if text not in self._texts:
+            self._size += getsizeof(text)
+        return self._texts.setdefault(text, text)
+
+    def issues(self) -> tuple[Issue, ...]:
+        """Return one issue for each distinct fault, in the order of their first places."""
+        return tuple(fault.issue() for fault in self.faults.values())
 
 
 def _without_depth(path: str) -> str:

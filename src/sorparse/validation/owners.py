@@ -10,16 +10,20 @@ from copy import deepcopy
 import attrs
 from lxml import etree
 
+from ..errors import SorFileError
 from ..issues import Issue, Severity
 from ..limits import DEFAULT_LIMITS, Limits
-from .compile import Schema, load_schema
-from .components import namespace_of
+from .components import local, namespace_of
+from .engines import Engine, LibXml2, StandIns
+from .explain import UNITS, Finding, stray_text
 from .faults import FaultLog
-from .lines import Locator
-from .words import Attributes, Finding, content_findings, value_finding
+from .schema_set import load_schema
 
 OWNER = "InstitutionOwnerEntity"
-_TOLD_AT_ONCE = 3
+_REPORTED_AT_ONCE = 3
+_MOST_CHILDREN = 10_000
+"""libxml2 counts the siblings before each erroneous element anew: quadratic time."""
+_too_wide = etree.XPath(f"boolean(descendant-or-self::*/*[{_MOST_CHILDREN + 1}])")
 
 
 def is_owner(element: etree._Element) -> bool:
@@ -61,12 +65,17 @@ class OwnerValidator:
     otherwise. One object serves one reading of one document in one thread.
     """
 
-    schema: Schema
+    engine: Engine
     namespace: str
     """Namespace of the document's root element."""
     log: FaultLog
+    limits: Limits = DEFAULT_LIMITS
+    tags: list[str] = attrs.field(init=False)
+    """Tags of the elements at whose end there is something to validate."""
     owners: int = attrs.field(default=0, init=False)
     """Owners seen so far."""
+    _emptied: set[etree._Element] = attrs.field(factory=set, init=False)
+    """Validated units of the present owner that were emptied."""
     _header: list[etree._Element] = attrs.field(factory=list, init=False)
     _hopeless: bool = attrs.field(default=False, init=False)
     """The schema does not know the document's root: every element would be a fault."""
@@ -85,18 +94,59 @@ class OwnerValidator:
 
         ``schema`` as for :func:`sorparse.validate`. Raises SorFileError where it cannot be used.
         """
-        loaded = load_schema(schema, namespace)
-        return cls(loaded, namespace, FaultLog(file, severity, limits.max_issues))
+        engine = LibXml2(load_schema(schema, namespace))
+        return cls(engine, namespace, FaultLog(file, severity, limits), limits)
 
     @property
     def whole(self) -> etree.XMLSchema:
-        """The schema, for finding out at less cost whether there is any fault at all."""
-        return self.schema.validator
+        """libxml2's validator, which says at less cost whether there is any error at all."""
+        assert isinstance(self.engine, LibXml2)
+        return self.engine.validator
 
     @property
     def owner_tag(self) -> str:
         """Tag of the owners, as lxml writes it."""
         return f"{{{self.namespace}}}{OWNER}"
+
+    @tags.default
+    def _tags(self) -> list[str]:
+        return [f"{{{self.namespace}}}{name}{kind}" for name in UNITS for kind in ("", "Entity")]
+
+    def is_unit(self, element: etree._Element) -> bool:
+        """Whether an element is where units are, and can be validated by itself."""
+        parent = element.getparent()
+        return (
+            parent is not None
+            and parent.getparent() is not None
+            and parent.tag in self.tags
+            and self.engine.schema.components.has_element(str(element.tag))
+        )
+
+    def check_unit(self, unit: etree._Element) -> None:
+        """Validate a completed unit inside an owner, and empty it except for its SOR id."""
+        pairs = ((f, f.element) for f in self._examine(unit, self._emptied))
+        self._report(_by_line(pairs))
+        self._emptied.difference_update(unit.iter("*"))
+        sor_id = next((e for e in unit.iterchildren("*") if local(e) == "SorIdentifier"), None)
+        breaks = _line_breaks(unit)
+        if sor_id is None:
+            unit.clear(keep_tail=True)
+        else:
+            siblings = list(sor_id.itersiblings(preceding=True))
+            before = sum(_line_breaks(e) + (e.tail or "").count("\n") for e in siblings)
+            before += (unit.text or "").count("\n")
+            unit.clear(keep_tail=True)
+            breaks, sor_id.tail = before, "\n" * (breaks - before - _line_breaks(sor_id))
+            unit.append(sor_id)
+            self._emptied.add(sor_id)
+        unit.text = "\n" * breaks  # the lines of what precedes are found by counting
+        self._emptied.add(unit)
+        if len(self._emptied) > self.limits.max_unit_elements:
+            raise SorFileError(
+                f"one owner has more than Limits.max_unit_elements "
+                f"({self.limits.max_unit_elements:,}) units at once",
+                file=self.log.file,
+            )
 
     def check(self, owner: etree._Element) -> list[Issue]:
         """Validate a completed owner, and what stands before it.
@@ -108,26 +158,31 @@ class OwnerValidator:
             return []  # told when the owner around it is completed
         before, last_owner = self._since_last_owner(owner.itersiblings(preceding=True))
         self.owners += 1
+        if self.log.full:
+            return []
         findings = list(self._around(root, before, last_owner, owner))
         if not self._hopeless:
             findings += self._inside(root, owner)
-        return self._tell(findings)
+        self._emptied.clear()
+        return self._report(findings)
 
     def finish(self, root: etree._Element) -> list[Issue]:
         """Validate what follows the last owner, and sum up what was told at its first places."""
         after, last_owner = self._since_last_owner(root.iterchildren("*", reversed=True))
-        issues = self._tell(self._around(root, after, last_owner, None))
+        issues = self._report(self._around(root, after, last_owner, None))
         for fault in self.log.faults.values():
-            if fault.count > _TOLD_AT_ONCE:
-                issues.append(fault.told())
+            if fault.count > _REPORTED_AT_ONCE:
+                issues.append(fault.issue())
         return issues
 
-    def _tell(self, findings: Iterable[tuple[Finding, etree._Element]]) -> list[Issue]:
+    def _report(self, findings: Iterable[tuple[Finding, etree._Element]]) -> list[Issue]:
         issues = []
         self.log.sor_ids.clear()
         for finding, element in findings:
+            if self.log.full:
+                break
             issue, count = self.log.add(finding, element)
-            if count <= _TOLD_AT_ONCE:
+            if count <= _REPORTED_AT_ONCE:
                 issues.append(issue)
         return issues
 
@@ -151,9 +206,7 @@ class OwnerValidator:
     ) -> Iterator[tuple[Finding, etree._Element]]:
         """What is wrong with the root itself and with its children that are no owners."""
         if last_owner is not None and (last_owner.tail or "").strip():
-            text = (last_owner.tail or "").strip()
-            rule = "holds text where only elements may stand"
-            yield Finding("xsd-stray-text", rule, root, text), root
+            yield stray_text(root, (last_owner.tail or "").strip()), root
         if self.owners <= 1 and last_owner is None and (owner is not None or not self.owners):
             yield from self._head(root, strays, owner)
         elif strays and not self._hopeless:
@@ -179,7 +232,7 @@ class OwnerValidator:
             told = finding
             if finding.code == "xsd-unknown-root":
                 self._hopeless = True
-                known = " and ".join(sorted(self.schema.namespaces))
+                known = " and ".join(sorted(self.engine.schema.namespaces))
                 rule = f"is of the namespace {self.namespace}; the schema declares it for {known}"
                 told = attrs.evolve(finding, rule=rule)
             origin = owner if finding.element in outline.stand_ins else None
@@ -189,8 +242,10 @@ class OwnerValidator:
         self, root: etree._Element, owner: etree._Element
     ) -> list[tuple[Finding, etree._Element]]:
         """What is wrong inside an owner, in the order of its lines."""
-        if self.schema.components.has_element(self.owner_tag):
-            return _by_line((finding, finding.element) for finding in self._examine(owner))
+        if self.engine.schema.components.has_element(self.owner_tag):
+            return _by_line(
+                (finding, finding.element) for finding in self._examine(owner, self._emptied)
+            )
         # declared only inside the root: shown to libxml2 in its place there
         outline = _Outline.of(root, self._header, (), [owner])
         pairs = ((f, outline.origin(f.element)) for f in self._examine(outline.root))
@@ -200,44 +255,20 @@ class OwnerValidator:
             if element is owner or owner in element.iterancestors()
         )
 
-    def _examine(
-        self, top: etree._Element, stand_ins: frozenset[etree._Element] = frozenset()
-    ) -> Iterator[Finding]:
-        """Word every error of a subtree; ``stand_ins`` are empty elements in it, no faults.
+    def _examine(self, top: etree._Element, stand_ins: StandIns = frozenset()) -> Iterator[Finding]:
+        if _too_wide(top):
+            raise SorFileError(
+                f"an element in {local(top)} has more than {_MOST_CHILDREN:,} child elements, too "
+                "many to report their errors",
+                file=self.log.file,
+                line=top.sourceline,
+            )
+        return self.engine.findings(top, stand_ins)
 
-        After a child that may not stand where it does, libxml2 passes over the rest of the parent.
-        So the children from there on are validated one by one: a fault must not hide others.
-        """
-        validator, components = self.schema.validator, self.schema.components
-        try:
-            if validator.validate(top):
-                return
-        except etree.XMLSchemaValidateError:
-            raise self.schema.undecided() from None
-        attributes = Attributes()
-        locator = Locator(top)
-        for entry in list(validator.error_log):
-            element = locator.find(entry.path)
-            element = top if element is None else element
-            # of an element that cannot be found, no more can be told than of the top
-            unexpected = "This element is not expected" in entry.message and element is not top
-            if element in stand_ins and not unexpected:
-                continue
-            if entry.type_name != "SCHEMAV_ELEMENT_CONTENT":
-                finding = value_finding(entry, element, components, attributes)
-                if finding is not None:
-                    yield finding
-                continue
-            parent = element.getparent() if unexpected else element
-            if parent is None:
-                continue
-            yield from content_findings(parent, entry, element, components)
-            if unexpected:
-                content = components.content(str(parent.tag))
-                for sibling in (element, *element.itersiblings("*")):
-                    known = content is None or content.places(str(sibling.tag))
-                    if known and components.has_element(str(sibling.tag)):
-                        yield from self._examine(sibling, stand_ins)
+
+def _line_breaks(element: etree._Element) -> int:
+    texts = (text for e in element.iter() for text in (e.text, e.tail if e is not element else ""))
+    return sum(text.count("\n") for text in texts if text)
 
 
 _Placed = tuple[Finding, etree._Element]

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Literal
 
 import attrs
 
 from ..issues import Issue
+from ..notebook import HtmlRepr
 
 
 @attrs.frozen
-class ValidationReport:
+class ValidationReport(HtmlRepr):
     """The outcome of :func:`sorparse.validate`; true where the document is valid.
 
     ``str()`` gives it for the terminal.
@@ -34,7 +36,9 @@ class ValidationReport:
     snapshot_date: date | None = None
     """The day the document's data stand for, where it says so."""
     complete: bool = True
-    """False where counting was stopped at ``Limits.max_issues``."""
+    """Whether the whole document was checked; ``False`` if ``Limits.max_issues`` was reached."""
+    engine: Literal["libxml2", "xmlschema"] = "libxml2"
+    """The engine that checked it."""
 
     @property
     def valid(self) -> bool:
@@ -43,11 +47,6 @@ class ValidationReport:
 
     def __bool__(self) -> bool:
         return self.valid
-
-    def _repr_html_(self) -> str:
-        from ..display.findings import report_html
-
-        return report_html(self)
 
     def __str__(self) -> str:
         what = f"SOR XML {self.version}" if self.version else "SOR XML"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
 from collections.abc import Generator
 from contextlib import closing
-from typing import Any
+from typing import Any, get_args
 
 import attrs
 from lxml import etree
@@ -14,53 +15,70 @@ from lxml import etree
 from ..errors import SorFileError, UnrecognisedFormatError
 from ..limits import DEFAULT_LIMITS, Limits
 from ..sources import SourceInput, open_source
-from ..xml_safety import MOST_REFERENCES
-from .compile import BUNDLED_ROOTS, ROOT, Schema, load_schema
+from ..xml.parser import MOST_REFERENCES, SAFE, Meter, pull_parser, syntax_error
 from .components import local_of
-from .document import (
-    Document,
-    broken_xml,
-    find_document,
-    pull_parser,
-    secure_options,
-)
+from .document import Document, find_document
+from .engines import Engine, EngineName, LibXml2, UndecidedError, make_engine, value_finding
 from .faults import FaultLog
-from .owners import OWNER, OwnerValidator, is_owner
+from .owners import OwnerValidator, is_owner
 from .report import ValidationReport
-from .words import Attributes, value_finding
+from .schema_set import BUNDLED_ROOTS, ROOT, load_schema
 
 _CHUNK = 64 * 1024
 """Bytes given to the parser at once: what stays in the processor's cache is read faster."""
 _COUNTED_AT_ONCE = 16
-"""Chunks after which it is looked how many errors there are."""
+"""Chunks after which the errors are counted."""
+ENGINES: tuple[EngineName, ...] = get_args(EngineName)
+"""The first one is tried first."""
 _LIBXML2_DEPTH = 256
-_MAX_OWNER_BYTES = 256 * 1024**2
-"""The largest owner is held as a tree of about six times its bytes. A region has some MB."""
+_UNIT_END = re.compile(rb"</[^<>]{0,100}Entity\s{0,9}>")  # never inside a start tag
+_LARGE = 100_000
+"""Tags of one owner after which its units are emptied as soon as they are validated."""
 
 
 def validate(
     source: SourceInput,
     *,
     schema: str | os.PathLike[str] | None = None,
+    engine: EngineName | None = None,
     places: bool = True,
     limits: Limits | None = None,
 ) -> ValidationReport:
     """Check a Sor.xml against its XML schema, offline and in constant memory.
 
-    ``source``: a path, zip, folder, bytes or binary file object; the document is the one whose root
-    element is SorTree. ``schema``: ``None`` for the bundled schema of the document's version, or
-    the path of an XSD, or of a folder or zip of XSDs such as the publisher's; what it imports from
-    elsewhere is served from the set itself or from the bundled components, never from the network.
-    ``places=False`` is faster on a faulty document: it gives the rules broken and how often,
-    without lines, paths and SOR ids; the count may differ, for after an element out of place the
-    rest of its parent is passed over.
+    A valid document costs one pass that builds no tree. If that pass finds an error, a second one
+    validates owner by owner and reports each error with line, path, value and SOR id. It stops
+    when ``Limits.max_issues`` errors are found.
 
-    A valid document costs one pass that builds no tree. Where that pass meets a fault, it stops and
-    a second one goes owner by owner and gives each fault its line, path, value and SOR id.
+    Args:
+        source: A path, zip, folder, bytes or binary file object. The document is the one whose
+            root element is SorTree.
+        schema: The path of an XSD, or of a folder or zip of XSDs such as the publisher's. What it
+            imports from elsewhere is served from the set itself or from the bundled components,
+            never from the network. Defaults to the bundled schema of the document's version.
+        engine: ``"libxml2"`` or ``"xmlschema"``. By default libxml2, and xmlschema for a schema
+            that libxml2 cannot use, and for patterns that may take it exponential time.
+        places: ``False`` returns the rules broken and how often, without lines, paths and SOR
+            ids, which is faster for a document with many errors. The count may differ: after an
+            element out of place, the rest of its parent is skipped.
+        limits: Limits for hostile input.
 
-    Raises UnrecognisedFormatError for what is no SOR XML, SorFileError for broken XML, a limit
-    exceeded, or a schema that cannot be used. Faults of the document raise nothing.
+    Returns:
+        The report. Errors of the document raise nothing.
+
+    Raises:
+        UnrecognisedFormatError: If the source is not SOR XML.
+        SorFileError: If the XML is not well-formed, a limit is exceeded, the schema cannot be
+            used, or no engine can decide whether the document is valid.
+        ValueError: If there is no such engine.
+
+    Example:
+        >>> import sorparse
+        >>> sorparse.validate(sorparse.examples.sor_xml).valid
+        True
     """
+    if engine is not None and engine not in ENGINES:
+        raise ValueError(f"engine must be one of {', '.join(ENGINES)}, not {engine!r}")
     limits = limits or DEFAULT_LIMITS
     with closing(open_source(source, limits=limits)) as opened:
         document = find_document(opened)
@@ -71,34 +89,55 @@ def validate(
                 f"is no bundled schema (there is for {known}); give one with schema=",
                 file=document.member.name,
             )
-        loaded = load_schema(schema, document.namespace)
-        # a stream that can be read once has no size; it gets the precise pass at once
+        prepared = load_schema(schema, document.namespace)
+        # a stream that can be read once has no size
         rereadable = document.member.size is not None
-        if not places:
-            if rereadable:
-                return _count(document, loaded, limits)
-            return attrs.evolve(_precise(document, loaded, limits), occurrences=())
-        if rereadable and _is_valid(document, loaded, limits):
-            return _report(document, loaded, FaultLog(document.member.name))
-        report = _precise(document, loaded, limits)
-        if report.valid and rereadable:
-            # a rule across owners, such as xs:unique, is beyond what looks at one at a time
-            return _count(document, loaded, limits)
-        return report
+        undecided: UndecidedError | None = None
+        order = reversed(ENGINES) if prepared.components.ambiguous else ENGINES
+        for name in order if engine is None else (engine,):
+            try:
+                chosen = make_engine(name, prepared)
+            except UndecidedError as exc:
+                undecided = exc.after(undecided)
+                continue
+            try:
+                return _validated(document, chosen, limits, rereadable=rereadable, places=places)
+            except UndecidedError as exc:
+                undecided = exc.after(undecided)
+                if not rereadable:
+                    break
+        assert undecided is not None
+        raise undecided
+
+
+def _validated(
+    document: Document, engine: Engine, limits: Limits, *, rereadable: bool, places: bool
+) -> ValidationReport:
+    if not isinstance(engine, LibXml2) or not rereadable:
+        report = _precise(document, engine, limits)
+        return report if places else attrs.evolve(report, occurrences=())
+    if not places:
+        return _count(document, engine, limits)
+    if _is_valid(document, engine, limits):
+        return _report(document, engine, FaultLog(document.member.name))
+    report = _precise(document, engine, limits)
+    # a rule across owners, such as xs:unique, cannot be decided owner by owner
+    return _count(document, engine, limits) if report.valid else report
 
 
 def _report(
-    document: Document, schema: Schema, log: FaultLog, *, complete: bool = True
+    document: Document, engine: Engine, log: FaultLog, *, complete: bool = True
 ) -> ValidationReport:
     return ValidationReport(
-        errors=log.told(),
-        schema=schema.name,
+        errors=log.issues(),
+        schema=engine.schema.name,
         fault_count=log.count,
         occurrences=tuple(log.occurrences),
         file=document.member.name,
         version=document.version,
         snapshot_date=document.snapshot_date,
         complete=complete,
+        engine=engine.name,
     )
 
 
@@ -117,28 +156,36 @@ def _huge(limits: Limits) -> bool:
     return limits.max_depth > _LIBXML2_DEPTH
 
 
-class _ManyReferences(Exception):
-    """The text has too many references for the pass without a tree."""
+class _NeedsTree(Exception):
+    """A unit is too large, or has too many references, for the pass without a tree."""
 
 
-def _faults_as_met(
-    document: Document, schema: Schema, limits: Limits, *, chunks: int = 1
+def _streamed_errors(
+    document: Document, engine: LibXml2, limits: Limits, *, chunks: int = 1
 ) -> Generator[list[etree._LogEntry], None, None]:
-    """Validate without a tree; after so many chunks give libxml2's errors so far (if any).
+    """Validate without a tree; after so many chunks yield libxml2's errors so far (if any).
 
-    Raises XMLSyntaxError for broken XML, though its text may be that of the first fault,
-    _ManyReferences for a document that is to be validated as a tree, and SorFileError for a pattern
-    on which libxml2 gives up.
+    Raises XMLSyntaxError for broken XML, though its text may be that of the first error,
+    _NeedsTree for a document that is to be validated as a tree, and UndecidedError for a
+    pattern on which libxml2 gives up.
     """
     target: Any = _Nothing()  # the stubs ask for every method of a target
     parser = etree.XMLParser(
-        schema=schema.validator, target=target, **secure_options(huge=_huge(limits))
+        schema=engine.validator, target=target, huge_tree=_huge(limits), **SAFE
     )
-    number = 0
+    number = attributes = size = 0
     with document.member.open() as stream:
         while data := stream.read(_CHUNK):
-            if data.count(b"&") > MOST_REFERENCES:
-                raise _ManyReferences
+            if _UNIT_END.search(data):
+                attributes = size = 0
+            attributes += data.count(b"=")
+            size += len(data)
+            if (
+                data.count(b"&") > MOST_REFERENCES
+                or attributes > limits.max_unit_attributes
+                or size > limits.max_unit_bytes
+            ):
+                raise _NeedsTree
             parser.feed(data)
             number += 1
             if number % chunks == 0:
@@ -146,31 +193,31 @@ def _faults_as_met(
     parser.close()
     entries = list(parser.feed_error_log)
     if any(entry.type_name == "SCHEMAV_INTERNAL" for entry in entries):
-        raise schema.undecided()
+        raise engine.undecided()
     yield entries
 
 
-def _is_valid(document: Document, schema: Schema, limits: Limits) -> bool:
+def _is_valid(document: Document, engine: LibXml2, limits: Limits) -> bool:
     try:
-        with closing(_faults_as_met(document, schema, limits)) as faults:
-            return not any(faults)
-    except (etree.XMLSyntaxError, _ManyReferences):
+        with closing(_streamed_errors(document, engine, limits)) as errors:
+            return not any(errors)
+    except (etree.XMLSyntaxError, _NeedsTree):
         return False  # the precise pass reports what and where
 
 
-def _count(document: Document, schema: Schema, limits: Limits) -> ValidationReport:
+def _count(document: Document, engine: LibXml2, limits: Limits) -> ValidationReport:
     entries: list[etree._LogEntry] = []
     complete = True
     try:
-        met = _faults_as_met(document, schema, limits, chunks=_COUNTED_AT_ONCE)
-        with closing(met) as faults:
-            for entries in faults:
+        streamed = _streamed_errors(document, engine, limits, chunks=_COUNTED_AT_ONCE)
+        with closing(streamed):
+            for entries in streamed:
                 if len(entries) > limits.max_issues:
                     complete = False
                     break
-    except (etree.XMLSyntaxError, _ManyReferences):
-        return attrs.evolve(_precise(document, schema, limits), occurrences=())
-    log = FaultLog(document.member.name, most=limits.max_issues)
+    except (etree.XMLSyntaxError, _NeedsTree):
+        return attrs.evolve(_precise(document, engine, limits), occurrences=())
+    log = FaultLog(document.member.name, limits=limits)
     # a hundred thousand errors are often a few hundred texts
     alike = Counter(entry.message for entry in entries)
     first = {entry.message: entry for entry in reversed(entries)}
@@ -178,7 +225,7 @@ def _count(document: Document, schema: Schema, limits: Limits) -> ValidationRepo
         # without a tree the value is not at hand, and the path is the element's name alone
         subject = local_of(entry.message.partition("'")[2].partition("'")[0])
         stand_in = etree.Element(subject if ":" not in subject else "element")
-        finding = value_finding(entry, stand_in, schema.components, Attributes())
+        finding = value_finding(entry, stand_in, engine.schema.components)
         if finding is not None:
             log.put(
                 _code_of(entry, finding.code),
@@ -191,7 +238,7 @@ def _count(document: Document, schema: Schema, limits: Limits) -> ValidationRepo
                 times=alike[entry.message],
             )
     log.occurrences.clear()
-    return _report(document, schema, log, complete=complete)
+    return _report(document, engine, log, complete=complete)
 
 
 def _code_of(entry: etree._LogEntry, code: str) -> str:
@@ -200,35 +247,44 @@ def _code_of(entry: etree._LogEntry, code: str) -> str:
     return "xsd-missing-element" if "Missing child" in entry.message else "xsd-order"
 
 
-def _precise(document: Document, schema: Schema, limits: Limits) -> ValidationReport:
-    log = FaultLog(document.member.name, most=limits.max_issues)
-    validator = OwnerValidator(schema, document.namespace, log)
-    parser = pull_parser(("end",), validator.owner_tag, huge=_huge(limits))
-    since = 0
+def _precise(document: Document, engine: Engine, limits: Limits) -> ValidationReport:
+    log = FaultLog(document.member.name, limits=limits)
+    validator = OwnerValidator(engine, document.namespace, log)
+    parser = pull_parser(("end",), validator.tags, whole=True, huge=_huge(limits))
+    meter = Meter(document.member.name, limits)
+    in_owner = 0
+    # completed units of a large owner, emptied one chunk later: the next texts have their lines
+    completed: list[etree._Element] = []
     with document.member.open() as stream:
-        while data := stream.read(_CHUNK):
+        while not log.full and (data := stream.read(_CHUNK)):
             error = _feed(parser, data)
-            since += len(data)
-            for _, owner in parser.read_events():
-                if not is_owner(owner):
-                    continue
-                since = 0
-                validator.check(owner)
-                _prune(owner)
+            meter.add(data)
+            in_owner += data.count(b"<")
+            for unit in completed:
+                validator.check_unit(unit)
+            completed.clear()
+            for _, unit in parser.read_events():
+                if is_owner(unit):
+                    validator.check(unit)
+                    _prune(unit)
+                    completed.clear()
+                    meter.ended()
+                    in_owner = 0
+                elif validator.is_unit(unit):
+                    completed.append(unit)
+                    meter.ended()
+            if in_owner <= _LARGE:
+                completed.clear()
             if error is not None:
                 raise _file_error(error, document, limits, _so_far(validator))
-            if since > _MAX_OWNER_BYTES:
-                raise SorFileError(
-                    f"goes on for more than {_MAX_OWNER_BYTES // 1024**2} MiB without the end of "
-                    f"an {OWNER}{_so_far(validator)}",
-                    file=document.member.name,
-                )
-    try:
-        root = parser.close()
-    except etree.XMLSyntaxError as exc:
-        raise _file_error(exc, document, limits, _so_far(validator)) from None
-    validator.finish(root)
-    return _report(document, schema, log)
+            meter.check()
+    if not log.full:
+        try:
+            root = parser.close()
+        except etree.XMLSyntaxError as exc:
+            raise _file_error(exc, document, limits, _so_far(validator)) from None
+        validator.finish(root)
+    return _report(document, engine, log, complete=not log.full)
 
 
 def _feed(parser: etree.XMLPullParser[etree._Element], data: bytes) -> etree.XMLSyntaxError | None:
@@ -261,12 +317,5 @@ def _so_far(validator: OwnerValidator) -> str:
 def _file_error(
     exc: etree.XMLSyntaxError, document: Document, limits: Limits, more: str
 ) -> SorFileError:
-    error = broken_xml(exc, document.member.name, more)
-    if "xcessive depth" not in error.reason:
-        return error
-    depth = max(limits.max_depth, _LIBXML2_DEPTH)
-    return SorFileError(
-        f"nests elements deeper than {depth} levels (Limits.max_depth){more}",
-        file=document.member.name,
-        line=exc.lineno or None,
-    )
+    broad = attrs.evolve(limits, max_depth=max(limits.max_depth, _LIBXML2_DEPTH))
+    return syntax_error(exc, document.member.name, broad, more)

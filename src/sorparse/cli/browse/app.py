@@ -25,7 +25,7 @@ from textual.widgets.tree import TreeNode
 import sorparse
 from sorparse import Register, SOREntity, View
 
-from .. import told, units
+from .. import unit_details, units
 from ..output import shown
 from .calendar import PickDay
 
@@ -115,11 +115,11 @@ class Browser(App[None]):
         view = self.view
         status = tuple(sorparse.Status) if self._with_closed else None
         found = view.find(typed.strip() or None, status=status, limit=HITS)
-        rows = [(units.standing(view, unit.sor_id), unit) for unit in found]
+        rows = [(units.unit_status(view, unit.sor_id), unit) for unit in found]
         self.call_from_thread(self._show_hits, typed, rows, keep)
 
     def _show_hits(
-        self, typed: str, rows: list[tuple[units.Standing, SOREntity]], keep: bool
+        self, typed: str, rows: list[tuple[units.UnitStatus, SOREntity]], keep: bool
     ) -> None:
         if typed != self.query_one("#search", Input).value:
             return  # what was typed since is being searched
@@ -127,12 +127,12 @@ class Browser(App[None]):
         # the table would highlight its first row at once, and take the selection along
         with self._hits.prevent(DataTable.RowHighlighted):
             self._hits.clear()
-            for stands, unit in rows:
+            for status, unit in rows:
                 self._hits.add_row(
                     _text(unit.name),
                     _text(unit.sor_id),
-                    _text(units.worded(unit.entity_type)),
-                    _text(stands.status, units.status_style(stands.status)),
+                    _text(units.name_or_code(unit.entity_type)),
+                    _text(status.status, units.status_style(status.status)),
                     key=unit.sor_id,
                 )
             if keep and self.selected in ids:
@@ -166,14 +166,14 @@ class Browser(App[None]):
     def select(self, sor_id: str, *, replant: bool = True) -> None:
         """Show a unit in all tabs."""
         self.selected = sor_id
-        found = told.of(self.view, sor_id)
+        details = unit_details.describe(self.view, sor_id)
         lines = [
-            f"{found['unit']['name'] or ''}  {sor_id}",
-            told.status_line(found),
-            *(f"in {above['name'] or ''}  {above['sor_id']}" for above in found["ancestors"]),
+            f"{details['unit']['name'] or ''}  {sor_id}",
+            unit_details.status_line(details),
+            *(f"in {above['name'] or ''}  {above['sor_id']}" for above in details["ancestors"]),
             "",
         ]
-        fields = list(told.flat(found["unit"]))
+        fields = list(unit_details.flat(details["unit"]))
         width = max(len(field) for field, _ in fields)
         if width + _VALUE > self.size.width * 3 // 5:
             width = 0  # padded lines would fall apart
@@ -216,10 +216,10 @@ class Browser(App[None]):
             )
 
     def _label(self, sor_id: str) -> Text:
-        stands = units.standing(self.view, sor_id)
-        kind = units.worded(stands.unit.entity_type)
-        style = "" if stands.status == "ACTIVE" else units.status_style(stands.status)
-        return _text(f"{stands.unit.name or sor_id}  {kind or ''}", style)
+        status = units.unit_status(self.view, sor_id)
+        kind = units.name_or_code(status.unit.entity_type)
+        style = "" if status.status == "ACTIVE" else units.status_style(status.status)
+        return _text(f"{status.unit.name or sor_id}  {kind or ''}", style)
 
     # -- what the keys do
 
@@ -252,7 +252,7 @@ class Browser(App[None]):
 
 
 def _text(value: object, style: str = "", *, lines: bool = False) -> Text:
-    """Give a value as text that is no markup and steers no terminal."""
+    """Return a value as text without markup and control characters."""
     if lines:
         return Text("\n".join(shown(line) for line in str(value).split("\n")), style=style)
     return Text(shown(value), style=style)

@@ -1,11 +1,13 @@
-"""Pick a day: a month to walk through with the arrow keys, or a date typed."""
+"""Pick a date: in a month with the arrow keys, or typed."""
 
 from __future__ import annotations
 
 import calendar
+from contextlib import suppress
 from datetime import date, timedelta
 from typing import ClassVar
 
+from dateutil.relativedelta import relativedelta
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -73,23 +75,21 @@ class Month(Static, can_focus=True):
             return  # the first or last day there is
 
     def action_turn(self, months: int) -> None:
-        """Mark the same day so many months on, or the last one where the month is shorter."""
-        year, month = divmod(self.day.year * 12 + self.day.month - 1 + months, 12)
-        if date.min.year <= year <= date.max.year:
-            last = calendar.monthrange(year, month + 1)[1]
-            self.day = date(year, month + 1, min(self.day.day, last))
+        """Mark the same date so many months on, or the last one if the month is shorter."""
+        with suppress(ValueError):  # there are no dates before the year 1 and after 9999
+            self.day += relativedelta(months=months)
 
     def action_choose(self) -> None:
         """Choose the marked day."""
         self.post_message(self.Chosen(self.day))
 
     def watch_day(self, day: date) -> None:
-        """Tell which day is marked."""
+        """Report the marked date."""
         self.post_message(self.Marked(day))
 
 
 class PickDay(ModalScreen[date | None]):
-    """Asks for a day; gives ``None`` where it was left with escape."""
+    """Asks for a date; the result is ``None`` after escape."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "back")]
     CSS = """
@@ -127,14 +127,14 @@ class PickDay(ModalScreen[date | None]):
             typed.value = event.day.isoformat()
 
     def on_month_chosen(self, event: Month.Chosen) -> None:
-        """Give the day."""
+        """Return the date."""
         self.dismiss(event.day)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Give the day typed, or say that it is none."""
+        """Return the date typed, or say that it is invalid."""
         try:
             self.dismiss(date.fromisoformat(event.value.strip()))
         except ValueError:
             self.query_one("#wrong", Label).update(
-                Text("that is no day; write year-month-day, for example 2021-03-31")
+                Text("invalid date: expected YYYY-MM-DD, for example 2021-03-31")
             )

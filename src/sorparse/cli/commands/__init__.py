@@ -1,7 +1,7 @@
 """The sub-commands, one module each, in the order in which the help lists them.
 
-A module offers ``NAME``, ``HELP`` (one line), ``ABOUT`` (a paragraph), ``EXAMPLES`` (commands with
-what they do), ``add_arguments(parser)`` and ``run(args, out)``, which gives the exit status.
+A module has ``NAME``, ``HELP`` (one line), ``ABOUT`` (a paragraph), ``EXAMPLES`` (commands with
+what they do), ``add_arguments(parser)`` and ``run(args, out)``, which returns the exit status.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ NAMES = (
     "validate",
     "convert",
     "extract",
+    "fetch",
+    "archive",
     "examples",
     "browse",
     "completion",
@@ -33,7 +35,7 @@ NAMES = (
 
 
 class Command(Protocol):
-    """What a module of a sub-command offers."""
+    """A module of a sub-command."""
 
     NAME: str
     HELP: str
@@ -44,9 +46,9 @@ class Command(Protocol):
         """Declare the arguments."""
 
     def run(self, args: argparse.Namespace, out: Output) -> int:
-        """Do the work; give the exit status."""
+        """Do the work; return the exit status."""
 
 
 def all_commands() -> Sequence[Command]:
-    """Give the modules of all sub-commands."""
+    """Return the modules of all sub-commands."""
     return [cast("Command", import_module(f".{name}", __name__)) for name in NAMES]

@@ -1,4 +1,4 @@
-"""``sorparse browse``: look around in a register."""
+"""``sorparse browse``: a register in the terminal."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from .. import arguments, reading
 from ..output import Output
 
 NAME = "browse"
-HELP = "look around in a register, full screen"
+HELP = "browse a register, full screen"
 ABOUT = (
     "Browse a register in the terminal: search as you type, see a unit, its history and its place "
-    "in the hierarchy, on any day (ctrl+d). Needs the extra [browse] (textual)."
+    "in the hierarchy, on any date (ctrl+d). Needs the extra [browse] (textual)."
 )
 EXAMPLES = """\
   sorparse browse Sor_complete.zip

@@ -1,26 +1,26 @@
-"""``sorparse check``: what is wrong in the content."""
+"""``sorparse check``: errors in the content."""
 
 from __future__ import annotations
 
 import argparse
-import sys
 from collections import Counter
+from operator import attrgetter
 
 import sorparse
 
 from .. import arguments, reading, shak
-from ..output import Output
+from ..output import Output, message
 
 NAME = "check"
-HELP = "look for what is wrong in the data, with lines and codes"
+HELP = "report errors in the data, with lines and codes"
 ABOUT = (
-    "Read a source whole and report what could not be read and what is wrong in its content: "
-    "orphans, circles, gaps, overlaps, check digits, duplicate keys and more, each with its line "
-    "and a stable code. Exit status 1 where an error is found; --fail-on makes it stricter."
+    "Read a source whole and report what could not be read and errors in its content: "
+    "orphans, cycles, gaps, overlaps, check digits, duplicate keys and more, each with its line "
+    "and a stable code. Exit status 1 if there is an error; --fail-on makes it stricter."
 )
 EXAMPLES = """\
   sorparse check Sor_complete.zip
-  sorparse check Sor_complete.zip --fail-on warning --csv > findings.csv
+  sorparse check Sor_complete.zip --fail-on warning --csv > issues.csv
   sorparse check sor.csv --summary
 """
 
@@ -35,37 +35,37 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--fail-on",
         choices=_SEVERITIES,
         default="error",
-        help="the least severity that makes the exit status 1; error where left out",
+        help="the least severity that makes the exit status 1; error if omitted",
     )
-    parser.add_argument("--summary", action="store_true", help="only how often each code was found")
+    parser.add_argument("--summary", action="store_true", help="only the number of issues by code")
     arguments.output(parser)
     arguments.reading(parser)
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
-    """Print the findings."""
+    """Print the issues."""
     register = shak.loaded(args)
-    # loading reports some of what the check finds
-    found = list(dict.fromkeys([*register.issues, *register.check()]))
-    reading.write(found, args)
+    # loading reports some of what the check reports
+    issues = list(dict.fromkeys([*register.issues, *register.check()]))
+    reading.write_issues(issues, args)
     order = {severity: place for place, severity in enumerate(_SEVERITIES)}
-    found.sort(key=lambda issue: order[issue.severity])  # stable: by place within a severity
+    issues.sort(key=lambda issue: order[issue.severity])  # stable: by place within a severity
     if args.summary:
-        counts = Counter((issue.severity, issue.code) for issue in found)
+        counts = Counter((issue.severity, issue.code) for issue in issues)
         out.rows(("severity", "code", "count"), ((*key, n) for key, n in counts.items()))
     else:
         out.rows(
             _COLUMNS,
-            ([getattr(issue, column) for column in _COLUMNS] for issue in found),
-            objects=map(sorparse.to_dict, found),
+            map(attrgetter(*_COLUMNS), issues),
+            objects=map(sorparse.to_dict, issues),
             styles={"severity": _style},
         )
     if not args.quiet:
-        by_severity = Counter(issue.severity for issue in found)
-        told = ", ".join(f"{number} {each}" for each, number in by_severity.most_common())
-        print(f"sorparse: {told or 'nothing found'}", file=sys.stderr)
+        by_severity = Counter(issue.severity for issue in issues)
+        numbers = ", ".join(f"{number} {each}" for each, number in by_severity.most_common())
+        message(numbers or "nothing found")
     failing = order[args.fail_on]
-    return 1 if any(order[issue.severity] <= failing for issue in found) else 0
+    return 1 if any(order[issue.severity] <= failing for issue in issues) else 0
 
 
 def _style(severity: str) -> str:

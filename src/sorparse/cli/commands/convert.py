@@ -1,19 +1,22 @@
-"""``sorparse convert``: the tables in another form."""
+"""``sorparse convert``: the tables in another format."""
 
 from __future__ import annotations
 
 import argparse
+import sys
+from contextlib import redirect_stdout
 
 import sorparse
+from sorparse.exports import TARGETS
 
 from .. import arguments, reading
-from ..output import Output
+from ..output import Output, data_stream
 
 NAME = "convert"
-HELP = "write the tables in another form: a database, data files, SOR2"
+HELP = "write the tables in another format: a database, data files, SOR2"
 ABOUT = (
-    "Write the tables of a source in another form, in place of what an earlier run wrote there. "
-    "If anything fails, or a guard trips, what was there before is still there."
+    "Write the tables of a source in another format, in place of what an earlier run wrote. If "
+    "anything fails, or a guard trips, the earlier target is left unchanged."
 )
 EXAMPLES = """\
   sorparse convert Sor_complete.zip --to sqlite -o sor.sqlite
@@ -22,7 +25,6 @@ EXAMPLES = """\
   sorparse convert Sor.zip --to sor2 -o Sor_as_sor2.zip
   sorparse convert Sor_complete.zip --to jsonl --table entities -o - | head
 """
-TARGETS = "sqlite, duckdb, postgres, parquet, csv, jsonl, geojson, sor2, fhir"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--to",
         metavar="TARGET",
         required=True,
-        help=f"{TARGETS}; or the address of a database, postgres://user@host/database",
+        help=f"{', '.join(TARGETS)}; or the address of a database, postgres://user@host/database",
     )
     parser.add_argument(
         "-o",
@@ -40,34 +42,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="OUT",
         type=arguments.path,
         help="the file or folder to write; the schema of a database whose address is given; or - "
-        "for standard output, where the target is text and there is one table",
+        "for standard output, if the target is text and there is one table",
     )
     parser.add_argument(
         "--table",
         dest="tables",
         metavar="TABLE",
         action="append",
-        help="only this table (may be repeated); every table where left out",
+        help="only this table (may be repeated); by default every table",
     )
-    group = parser.add_argument_group("guards", "exit 1, and nothing is replaced")
-    group.add_argument(
-        "--max-closed",
-        metavar="N",
-        type=arguments.count,
-        help="if more than N units in force in the target closed, or got a closing date",
-    )
-    group.add_argument(
-        "--max-errors",
-        metavar="N",
-        type=arguments.count,
-        help="if the data have more than N errors; --strict: more than 0",
-    )
-    group.add_argument(
-        "--min-units", metavar="N", type=arguments.count, help="if there are fewer than N units"
-    )
-    group.add_argument(
-        "--allow-empty", action="store_true", help="write a source that has no units"
-    )
+    arguments.write_guards(parser, "target")
     arguments.output(parser)
     arguments.reading(parser)
 
@@ -75,7 +59,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, out: Output) -> int:
     """Write the tables."""
     try:
-        with reading.source(args) as given:
+        with redirect_stdout(data_stream(sys.stdout)), reading.source(args) as given:
             report = sorparse.convert(
                 given,
                 args.to,
@@ -89,9 +73,9 @@ def run(args: argparse.Namespace, out: Output) -> int:
                 **reading.options(args),
             )
     except (sorparse.GuardError, sorparse.EmptySourceError) as tripped:
-        reading.tell(tripped.issues, args)
+        reading.report_issues(tripped.issues, args)
         raise
-    reading.tell(report.issues, args)
+    reading.report_issues(report.issues, args)
     if args.output != "-":
-        reading.show(report, out)
+        reading.show_report(report, out)
     return reading.status(args, report.issues)

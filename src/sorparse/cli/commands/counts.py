@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
 import sorparse
 
 from .. import arguments, reading
-from ..output import Output, one_line
+from ..output import Output
 
 NAME = "counts"
 HELP = "how many units are in force, opened and closed, by type, region, owner and the like"
@@ -30,19 +29,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     arguments.file(parser)
     parser.add_argument("fields", metavar="FIELD", nargs="*", help="what to group by")
     parser.add_argument("--every", choices=["year", "month"], help="a row for each period")
-    parser.add_argument(
-        "--from",
-        dest="from_day",
-        metavar="DAY",
-        type=arguments.day,
-        help="with --every: first date; the earliest opening if omitted",
-    )
-    parser.add_argument(
-        "--to",
-        dest="to_day",
-        metavar="DAY",
-        type=arguments.day,
-        help="with --every: last date; the date that the source shows if omitted",
+    arguments.day_range(
+        parser,
+        first="with --every: first date; the earliest opening if omitted",
+        last="with --every: last date; the date that the source shows if omitted",
     )
     arguments.as_of(parser)
     arguments.output(parser)
@@ -62,8 +52,6 @@ def run(args: argparse.Namespace, out: Output) -> int:
         table = register.counts(
             *args.fields, every=args.every, from_day=args.from_day, to_day=args.to_day
         )
-    if not args.quiet:
-        for caveat in table.caveats:
-            print(f"sorparse: note: {one_line(caveat)}", file=sys.stderr)
+    reading.report_caveats(table.caveats, args)
     out.rows(table.schema.names, (tuple(row.values()) for row in table))
     return reading.status(args, register.issues)

@@ -1,4 +1,4 @@
-"""``sorparse describe``: what a file turned out to be."""
+"""``sorparse describe``: format, tables and columns of a file."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from .. import arguments, reading
 from ..output import Output
 
 NAME = "describe"
-HELP = "what a file is: its form, tables, rows and columns"
+HELP = "what a file is: its format, tables, rows and columns"
 ABOUT = (
-    "Read a source once and tell, for each table, its encoding, BOM, delimiter, quoting, line ends "
-    "and rows, and every column with the field it was taken for (or 'unknown'), how many rows "
-    "fill it, and sample values."
+    "Read a source once and show, for each table, its encoding, byte order mark, delimiter, "
+    "quoting, line ends and rows, and for every column its field (or 'unknown'), the number of "
+    "rows that fill it, and sample values."
 )
 EXAMPLES = """\
   sorparse describe Sor_complete.zip
@@ -64,14 +64,14 @@ def run(args: argparse.Namespace, out: Output) -> int:
 
 
 def _draw(found: sorparse.Description, out: Output) -> None:
-    """Write what ``str()`` of it says, each table to the width of the terminal."""
+    """Write the text of ``str(found)``, each table to the width of the terminal."""
     day = f", snapshot of {found.snapshot_date}" if found.snapshot_date else ""
     out.line(f"{found.source}: {found.format}{day}", "bold")
     for table in found.tables:
         out.line()
         out.line(f"{table.table}: {table.rows} rows in {table.file}", "bold")
-        for told in filter(None, (table.form, *table.notes)):
-            out.line(f"  {told}")
+        for remark in filter(None, (table.form, *table.notes)):
+            out.line(f"  {remark}")
         out.rows(
             ("column", "field", "filled", "samples"),
             (

@@ -1,9 +1,8 @@
-"""``sorparse diff``: what differs between two files, or two days of one."""
+"""``sorparse diff``: the differences between two files, or two dates of one."""
 
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING
@@ -11,18 +10,18 @@ from typing import TYPE_CHECKING
 import sorparse
 
 from .. import arguments, reading
-from ..output import Output, one_line
+from ..output import Output, message
 
 if TYPE_CHECKING:
     from sorparse import Diff, SOREntity
 
 NAME = "diff"
-HELP = "what opened, closed, moved and changed between two files or two days"
+HELP = "what opened, closed, moved and changed between two files or two dates"
 ABOUT = (
-    "Compare two sources of any format, each on the day it shows or on that of --from and --to; or "
-    "two days of one source. Shown are the units that opened, closed, moved, were renamed or "
+    "Compare two sources of any format, each on the date it shows or on that of --from and --to; "
+    "or two dates of one source. Shown are the units that opened, closed, moved, were renamed or "
     "replaced, whose closing date was set, moved or removed, and every other field that changed, "
-    "with old and new value. Differences are no error: the exit status is 0. It is 1 if more units "
+    "with old and new value. The exit status of differences is 0. It is 1 if more units "
     "closed, or got a closing date, than --max-closed allows, which guards a nightly import "
     "against a broken file, if a source has no units, and if neither side has a unit of --ids."
 )
@@ -49,19 +48,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "second", metavar="SECOND", nargs="?", type=arguments.path, help="the newer source"
     )
-    parser.add_argument(
-        "--from",
-        dest="from_day",
-        metavar="DAY",
-        type=arguments.day,
-        help="the day of the first side; that which the source shows if omitted",
-    )
-    parser.add_argument(
-        "--to",
-        dest="to_day",
-        metavar="DAY",
-        type=arguments.day,
-        help="the day of the second side; of one source today in Denmark if omitted",
+    arguments.day_range(
+        parser,
+        first="the date of the first side; the date that the source shows if omitted",
+        last="the date of the second side; today in Denmark if omitted and there is one source",
     )
     parser.add_argument(
         "--max-closed",
@@ -90,66 +80,60 @@ def run(args: argparse.Namespace, out: Output) -> int:
         second = reading.load(args, args.second)
     sides = [first] if second is None else [first, second]
     issues = [issue for side in sides for issue in side.issues]
-    reading.tell(issues, args)
+    reading.report_issues(issues, args)
     days = {"from_day": args.from_day, "to_day": args.to_day}
-    found = first.diff(**days) if second is None else sorparse.diff(first, second, **days)
+    diff = first.diff(**days) if second is None else sorparse.diff(first, second, **days)
     unknown: list[str] = []
     if ids is not None:
-        found = found.only(ids)
+        diff = diff.only(ids)
         unknown = [sor_id for sor_id in ids if not any(sor_id in side for side in sides)]
     unknown_ids = {} if ids is None else {"unknown_ids": unknown}
-    if args.summary:
-        counts = found.counts()
-        if out.is_json:
-            out.json(
-                {
-                    "from_day": str(found.from_day),
-                    "to_day": str(found.to_day),
-                    "from_units": found.from_units,
-                    "to_units": found.to_units,
-                    "counts": counts,
-                    "closed_or_closing": len(found.closed_or_closing),
-                    **unknown_ids,
-                }
-            )
-        else:
-            out.rows(("change", "count"), counts.items())
-    elif out.is_json:
-        out.json({**sorparse.to_dict(found), "counts": found.counts(), **unknown_ids})
+    counts, closings = diff.counts(), len(diff.closed_or_closing)
+    if out.is_json and args.summary:
+        sides_of = {"from_day": str(diff.from_day), "to_day": str(diff.to_day)}
+        numbers = {"from_units": diff.from_units, "to_units": diff.to_units, "counts": counts}
+        out.json({**sides_of, **numbers, "closed_or_closing": closings, **unknown_ids})
+    elif args.summary:
+        out.rows(("change", "count"), counts.items())
     else:
-        out.rows(_COLUMNS, _rows(found), styles={"change": lambda text: _STYLES.get(text, "")})
+        show(diff, out, **unknown_ids)
     if not args.quiet:
-        told = ", ".join(f"{number} {what}" for what, number in found.counts().items() if number)
-        print(
-            f"sorparse: from {found.from_day} ({found.from_units} units in force) to "
-            f"{found.to_day} ({found.to_units}): {told or 'no difference'}",
-            file=sys.stderr,
+        changes = ", ".join(f"{number} {change}" for change, number in counts.items() if number)
+        message(
+            f"from {diff.from_day} ({diff.from_units} units in force) to "
+            f"{diff.to_day} ({diff.to_units}): {changes or 'no difference'}"
         )
     for sor_id in unknown:
-        print(f"sorparse: {args.ids}: no unit has the id {one_line(sor_id)}", file=sys.stderr)
-    news = len(found.closed_or_closing)
-    tripped = args.max_closed is not None and news > args.max_closed
+        message(f"{args.ids}: no unit has the id {sor_id}")
+    tripped = args.max_closed is not None and closings > args.max_closed
     if tripped:
-        print(
-            f"sorparse: {news} units closed or got a closing date, more than --max-closed "
-            f"{args.max_closed}",
-            file=sys.stderr,
+        message(
+            f"{closings} units closed or got a closing date, more than --max-closed "
+            f"{args.max_closed}"
         )
-    # compared with nothing: the differences say nothing of the register
+    # compared with nothing: the differences say nothing about the register
     is_empty = any(issue.code == "no-entities" for issue in issues)
     return reading.status(args, issues, otherwise=1 if tripped or unknown or is_empty else 0)
 
 
-def _rows(found: Diff) -> Iterator[tuple[object, ...]]:
-    for unit in found.opened:
+def show(diff: Diff, out: Output, **more: object) -> None:
+    """Show every difference; ``more`` is added to JSON."""
+    if out.is_json:
+        out.json({**sorparse.to_dict(diff), "counts": diff.counts(), **more})
+    else:
+        out.rows(_COLUMNS, _rows(diff), styles={"change": lambda text: _STYLES.get(text, "")})
+
+
+def _rows(diff: Diff) -> Iterator[tuple[object, ...]]:
+    for unit in diff.opened:
         yield "opened", unit.sor_id, unit.name, None, None, _opening(unit), None
-    for unit in found.closed:
+    for unit in diff.closed:
         yield "closed", unit.sor_id, unit.name, None, unit.validity.to_date, None, None
-    for unit in found.announced:
+    for unit in diff.announced:
         yield "announced", unit.sor_id, unit.name, None, None, _opening(unit), None
-    for unit in found.vanished:
+    for unit in diff.vanished:
         yield "vanished", unit.sor_id, unit.name, None, None, None, None
-    for pair in found.replaced:
+    for pair in diff.replaced:
         yield (
             "replaced",
             pair.sor_id,
@@ -160,7 +144,7 @@ def _rows(found: Diff) -> Iterator[tuple[object, ...]]:
             pair.replaced_by_name,
         )
     for kind in ("moved", "renamed", "closing", "changed"):
-        for change in getattr(found, kind):
+        for change in getattr(diff, kind):
             yield kind, change.sor_id, change.name, change.field, change.old, change.new, None
 
 

@@ -12,10 +12,10 @@ from .. import arguments
 from ..output import Output
 
 NAME = "examples"
-HELP = "where the small made-up register lies that ships with the package"
+HELP = "list or copy the bundled example files"
 ABOUT = (
-    "List the files of the small made-up register that ships with the package, once in every "
-    "published form, or copy them to a folder of your own to try the commands on."
+    "List the files of the small synthetic register that ships with the package, once in every "
+    "published format, or copy them to a folder to try the commands on."
 )
 EXAMPLES = """\
   sorparse examples
@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--copy",
         metavar="FOLDER",
         type=arguments.path,
-        help="copy the files there; it must not exist yet",
+        help="copy the files to this folder, which must not exist yet",
     )
     arguments.output(parser)
 

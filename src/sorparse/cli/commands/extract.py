@@ -33,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="SORID",
         action="append",
         default=[],
-        help="this unit and all that ever hung below it (may be repeated)",
+        help="this unit and every unit that was ever below it (may be repeated)",
     )
     arguments.ids(parser, "units to write")
     parser.add_argument(
@@ -66,6 +66,6 @@ def run(args: argparse.Namespace, out: Output) -> int:
             force=args.force,
             **reading.options(args),
         )
-    reading.tell(report.issues, args)
-    reading.show(report, out)
+    reading.report_issues(report.issues, args)
+    reading.show_report(report, out)
     return reading.status(args, report.issues)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
 import sorparse
 
 from .. import arguments, reading, shak, units
-from ..output import Output
+from ..output import Output, message
 
 NAME = "find"
 HELP = "search units by name, number and filters, on any day"
@@ -56,7 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--status",
         type=str.upper,
         choices=["ACTIVE", "CLOSED", "FUTURE", "ALL"],
-        help="ACTIVE where left out",
+        help="ACTIVE if omitted",
     )
     parser.add_argument("--limit", metavar="N", type=arguments.count, help="at most N hits")
     arguments.as_of(parser)
@@ -92,8 +91,8 @@ def run(args: argparse.Namespace, out: Output) -> int:
             styles={"status": units.status_style},
         )
     if not hits:
-        print(f"sorparse: nothing found on {view.day.isoformat()}", file=sys.stderr)
+        message(f"nothing found on {view.day.isoformat()}")
         hints = [] if text is None else units.likely(view, text)
         if hints:
-            print(f"sorparse: did you mean {' or '.join(hints)}?", file=sys.stderr)
+            message(f"did you mean {' or '.join(hints)}?")
     return reading.status(args, register.issues, otherwise=0 if hits else 1)

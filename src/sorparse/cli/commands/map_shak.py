@@ -11,18 +11,18 @@ import sorparse
 from sorparse import identifiers
 
 from .. import arguments, reading, shak, units
-from ..output import Output, one_line
+from ..output import Output, message
 
 if TYPE_CHECKING:
     from sorparse import View
 
 NAME = "map-shak"
-HELP = "SHAK codes to SOR units, and SOR ids to SHAK codes, on any day"
+HELP = "SHAK codes to SOR units, and SOR ids to SHAK codes, on any date"
 ABOUT = (
-    "Map each CODE: a SHAK code gives every SOR unit that has it on the day, and which of them a "
-    "named rule chose; a SOR id gives its SHAK code. CODE - reads codes from standard input, one a "
-    "line; codes are echoed as written. Exit status 1 where a code has no answer, or several and "
-    "nothing decides."
+    "Map each CODE: of a SHAK code every SOR unit that has it on the date, and which of them a "
+    "named rule chose; of a SOR id its SHAK code. CODE - reads codes from standard input, one a "
+    "line; codes are echoed as written. Exit status 1 if a code has no answer, or several and "
+    "no rule decides."
 )
 EXAMPLES = """\
   sorparse map-shak Sor_complete.zip 9901 990101
@@ -61,23 +61,23 @@ def run(args: argparse.Namespace, out: Output) -> int:
     register = shak.register_or_shak(args)
     if isinstance(register, sorparse.ShakRegister):
         raise sorparse.SorError(
-            f"{one_line(args.file)} is a SHAK file and has no SOR ids: give a SOR file, and this "
-            "one with --shak"
+            f"{args.file} is a SHAK file and has no SOR ids: use a SOR file, and this one "
+            "with --shak"
         )
     if args.shak is not None:
         beside = shak.load(args, args.shak)
-        reading.tell(beside.issues, args)
+        reading.report_issues(beside.issues, args)
         register = register.with_shak(beside)
     view = reading.view(args, register)
     answers = [_answer(view, code) for code in _codes(args.codes)]
-    notes = [f"{one_line(answer['code'])}: {why}" for answer in answers for why in _why(answer)]
     out.rows(_COLUMNS, (row for answer in answers for row in _rows(answer)), objects=answers)
     open_ones = [answer["code"] for answer in answers if answer["best"] is None]
     if open_ones:
-        told = ", ".join(map(one_line, open_ones[:5])) + (", ..." if len(open_ones) > 5 else "")
-        print(f"sorparse: no single answer for {len(open_ones)}: {told}", file=sys.stderr)
-    for note in notes:
-        print(f"sorparse: {note}", file=sys.stderr)
+        few = ", ".join(open_ones[:5]) + (", ..." if len(open_ones) > 5 else "")
+        message(f"no single answer for {len(open_ones)}: {few}")
+    for answer in answers:
+        for why in _why(answer):
+            message(f"{answer['code']}: {why}")
     return reading.status(args, register.issues, otherwise=1 if open_ones else 0)
 
 

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Iterator
 from typing import Any
 
 import sorparse
 
-from .. import arguments, reading, shak, told, units
-from ..output import Output, one_line
+from .. import arguments, reading, shak, unit_details, units
+from ..output import Output, message
 
 NAME = "show"
-HELP = "one unit: what the file says of it, on any day"
+HELP = "one unit: everything the file says about it, on any date"
 ABOUT = (
     "Show one unit by its SOR id, or by a SHAK code, location number (GLN) or provider number that "
     "only one unit has; of several units the candidates are listed. Shown are the status on a "
-    "date, the units above, every field that holds something, what is inherited and from where, "
+    "date, the units above, every field that has a value, inherited values with their origin, "
     "and who replaced the unit. A closed unit is shown in its last version, a future one in its "
     "first. With --history every version, oldest first. Of a SHAKCOMPLETE file, which has no "
     "units, the periods of a SHAK code are shown."
@@ -52,13 +51,9 @@ def run(args: argparse.Namespace, out: Output) -> int:
     view = reading.view(args, register)
     sor_id, *others = units.named(view, args.code)
     if others:
-        found = [units.standing(view, each).unit for each in (sor_id, *others)]
+        found = [units.unit_status(view, each).unit for each in (sor_id, *others)]
         out.rows(units.COLUMNS, (units.row(view, unit) for unit in found))
-        print(
-            f"sorparse: {len(found)} units have the code {one_line(args.code)}; "
-            "show one by its SOR id",
-            file=sys.stderr,
-        )
+        message(f"{len(found)} units have the code {args.code}; show one by its SOR id")
         return reading.status(args, register.issues, otherwise=1)
     if args.history:
         versions = register.history(sor_id)
@@ -68,47 +63,48 @@ def run(args: argparse.Namespace, out: Output) -> int:
             objects=map(sorparse.to_dict, versions),
         )
         return reading.status(args, register.issues)
-    shown = told.of(view, sor_id)
+    details = unit_details.describe(view, sor_id)
     if out.is_json:
-        out.json(shown)
+        out.json(details)
     else:
-        _as_text(shown, out)
+        _as_text(details, out)
     return reading.status(args, register.issues)
 
 
-def _as_text(found: dict[str, Any], out: Output) -> None:
-    unit = found["unit"]
+def _as_text(details: dict[str, Any], out: Output) -> None:
+    unit = details["unit"]
     if out.is_text:
         out.line(f"{unit['name'] or ''}  {unit['sor_id']}", "bold")
         out.line(
-            told.status_line(found),
-            units.status_style(found["status"]),
+            unit_details.status_line(details),
+            units.status_style(details["status"]),
         )
-        for above in found["ancestors"]:
+        for above in details["ancestors"]:
             out.line(f"  in {above['name'] or ''}  {above['sor_id']}")
         for title, key in (
             ("replaces", "predecessors"),
             ("replaced by", "successors"),
             ("active in its place", "active_successors"),
         ):
-            for each in found[key]:
+            for each in details[key]:
                 out.line(f"  {title} {each['name'] or ''}  {each['sor_id']}")
-        for caveat in (found["effective"] or {}).get("caveats", ()):
+        for caveat in (details["effective"] or {}).get("caveats", ()):
             out.line(f"  note: {caveat}")
         out.line()
-    out.rows(("field", "value", "from"), _fields(found))
+    out.rows(("field", "value", "from"), _fields(details))
 
 
-def _fields(found: dict[str, Any]) -> Iterator[tuple[str, str, str | None]]:
-    for field, value in told.flat(found["unit"]):
+def _fields(details: dict[str, Any]) -> Iterator[tuple[str, str, str | None]]:
+    for field, value in unit_details.flat(details["unit"]):
         yield field, value, None
-    effective = found["effective"]
+    effective = details["effective"]
     if effective is not None:
         for block, origin in effective["origin"].items():
-            if origin != found["unit"]["sor_id"] or found["unit"][block] is None:
-                for field, value in told.flat({block: effective[block]}):
+            if origin != details["unit"]["sor_id"] or details["unit"][block] is None:
+                for field, value in unit_details.flat({block: effective[block]}):
                     yield f"effective.{field}", value, origin
-    for number, edi_type in enumerate(found["edi_types"], start=1):
+    for number, edi_type in enumerate(details["edi_types"], start=1):
         yield from (
-            (*pair, None) for pair in told.flat({f"edi_types.{number}": edi_type["edi_type"]})
+            (*pair, None)
+            for pair in unit_details.flat({f"edi_types.{number}": edi_type["edi_type"]})
         )

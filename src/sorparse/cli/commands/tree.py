@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from sorparse import SOREntity, View
 
 NAME = "tree"
-HELP = "the units below a unit, or above it, on any day"
+HELP = "the units below a unit, or above it, on any date"
 ABOUT = (
-    "Print the hierarchy below a unit as it hangs on a day, with type, status and dates; with --up "
-    "the units above it, from the owner down. Units in force are shown; with --all those closed "
-    "and those to come as well, where they last hung or will hang."
+    "Print the hierarchy below a unit on a date, with type, status and dates; with --up "
+    "the units above it, from the owner down. Units in force are shown; with --all closed "
+    "and future units as well, below their last or first parent."
 )
 EXAMPLES = """\
   sorparse tree Sor_complete.zip 9000041000016007
@@ -56,35 +56,28 @@ def run(args: argparse.Namespace, out: Output) -> int:
         out.rows(_COLUMNS, (_row(view, node) for node in nodes))
         return reading.status(args, register.issues)
     for node in nodes:
-        stands = units.standing(view, node.sor_id)
-        told = (
-            stands.unit.name,
+        status = units.unit_status(view, node.sor_id)
+        values = (
+            status.unit.name,
             node.sor_id,
-            stands.unit.sor_type,
-            units.worded(stands.unit.entity_type),
-            stands.status,
-            units.period(stands.opened, stands.closes),
+            status.unit.sor_type,
+            units.name_or_code(status.unit.entity_type),
+            status.status,
+            units.period(status.opened, status.closes),
         )
-        text = "  ".join(shown(each) for each in told if each is not None)
-        # what is in force is the usual case; only the others are marked
-        style = "" if stands.status == "ACTIVE" else units.status_style(stands.status)
+        text = "  ".join(shown(value) for value in values if value is not None)
+        # most are in force; only the others have a colour
+        style = "" if status.status == "ACTIVE" else units.status_style(status.status)
         out.line(node.branch + text, style)
     return reading.status(args, register.issues)
 
 
 def _row(view: View, node: _Node) -> tuple[object, ...]:
-    stands = units.standing(view, node.sor_id)
-    return (
-        node.depth,
-        node.sor_id,
-        stands.unit.name,
-        stands.unit.sor_type,
-        units.worded(stands.unit.entity_type),
-        stands.status,
-        stands.opened,
-        stands.closes,
-        stands.unit.parent_id,
-    )
+    status = units.unit_status(view, node.sor_id)
+    unit = status.unit
+    kind = (unit.sor_type, units.name_or_code(unit.entity_type))
+    dates = (status.opened, status.closes)
+    return (node.depth, unit.sor_id, unit.name, *kind, status.status, *dates, unit.parent_id)
 
 
 def _above(view: View, sor_id: str) -> Iterator[_Node]:

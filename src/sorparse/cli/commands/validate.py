@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from operator import attrgetter
 from typing import Any
 
 import sorparse
@@ -14,15 +15,17 @@ NAME = "validate"
 HELP = "check a Sor.xml against its XML schema, offline"
 ABOUT = (
     "Check a Sor.xml, alone or in its zip, against the bundled XML schema of its version or the "
-    "publisher's own. Equal faults are told once, with their number and first places. The network "
-    "is never touched. Exit status 1 where the document is not valid."
+    "publisher's own. Identical errors are reported once, with a count and their first "
+    "places. The network is never used. Exit status 1 if the document is not valid."
 )
 EXAMPLES = """\
   sorparse validate Sor.zip
   sorparse validate Sor.xml --schema SorSchema.zip
+  sorparse validate Sor.xml --schema SorSchema.zip --engine xmlschema
   sorparse validate Sor.xml --issues every-fault.jsonl --json
 """
 
+ENGINES = ("libxml2", "xmlschema")
 _COLUMNS = ("line", "code", "column", "sor_id", "value", "message")
 
 
@@ -33,12 +36,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--schema",
         type=arguments.path,
         metavar="PATH",
-        help="an XSD, or a folder or zip of XSDs; the bundled schema where it is left out",
+        help="an XSD, or a folder or zip of XSDs; the bundled schema if omitted",
     )
     parser.add_argument(
         "--count",
         action="store_true",
-        help="only the rules broken and how often, without places; faster on a faulty document",
+        help="only the rules broken and how often, without places; faster for many errors",
+    )
+    parser.add_argument(
+        "--engine",
+        choices=ENGINES,
+        help="the engine that decides; by default libxml2, and xmlschema for schemas and patterns "
+        "that libxml2 cannot decide",
     )
     arguments.output(parser)
     arguments.guards(parser)
@@ -46,19 +55,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, out: Output) -> int:
     """Print the report."""
-    options: dict[str, Any] = {"schema": args.schema, "places": not args.count}
+    options: dict[str, Any] = {
+        "schema": args.schema,
+        "engine": args.engine,
+        "places": not args.count,
+    }
     with reading.source(args) as given:
         report = sorparse.validate(given, limits=reading.limits(args), **options)
-    reading.write(report.occurrences or report.errors, args)
+    reading.write_issues(report.occurrences or report.errors, args)
     if out.is_json:
-        told = sorparse.to_dict(report)
-        told.pop("occurrences", None)  # --issues writes them; equal ones are one error here
-        out.json({"valid": report.valid, **told})
+        content = sorparse.to_dict(report)
+        content.pop("occurrences", None)  # --issues writes them; identical ones are one error here
+        out.json({"valid": report.valid, **content})
     elif out.is_text:
         for line in str(report).splitlines():
             out.line(line)
     else:
-        out.rows(
-            _COLUMNS, ([getattr(error, column) for column in _COLUMNS] for error in report.errors)
-        )
+        out.rows(_COLUMNS, map(attrgetter(*_COLUMNS), report.errors))
     return 0 if report.valid else 1

@@ -33,6 +33,11 @@ from .systems import Json, absent, filled, organization_reference
 if TYPE_CHECKING:
     from ...register import Register, View
 
+KEYS = (
+    *("resourceType", "id", "identifier", "status", "connectionType", "managingOrganization"),
+    *("period", "payloadType", "payloadMimeType", "_payloadMimeType", "_address"),
+)
+"""Keys of a resource, in their order."""
 _EDIFACT, _XML, _FHIR = "application/EDIFACT", "application/xml", "application/fhir+xml"
 _MIME_TYPES = (
     (re.compile(r"urn:.*:edifact:.*", re.IGNORECASE), _EDIFACT),

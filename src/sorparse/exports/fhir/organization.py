@@ -51,6 +51,11 @@ _PROFILE_URL: dict[Profile, str] = {
     "eer": f"{_EER}Eer.SOR.Organization",
     "ehealth": f"{_EHEALTH}ehealth-organization",
 }
+KEYS = (
+    *("resourceType", "id", "meta", "extension", "identifier", "active", "type", "name"),
+    *("telecom", "address", "partOf"),
+)
+"""Keys of a resource after dk-core, in their order."""
 _EER_UNIT_TYPES = {
     "547211000005108": "kommune",
     "550881000005103": "region",

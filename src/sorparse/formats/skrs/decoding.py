@@ -14,7 +14,7 @@ from ..cells import BadCell, same_instant, to_instant, to_last_day_in_denmark
 from ..declare import Column, Kind, TableSpec, fold
 from ..decode import CarefulDecoder, Leaf, make_plan
 from ..sor2 import ENTITIES
-from ..sor_xml.context import Kept
+from ..sor_xml.reporting import Kept
 from .names import ROW_KEYS, VALID_FROM, VALID_TO
 from .pages import Row
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import attrs
 
-from ...records import SOREntity
 from .. import sor2
 from ..base import ReadOptions
 from ..declare import Column, Kind, TableSpec, fold
@@ -57,11 +56,8 @@ def _parent(name: str) -> Column:
 def _v1(datatype: str, *columns: Column) -> TableSpec:
     return TableSpec(
         table="entities",
-        record=SOREntity,
         title=datatype,
         file_names=(datatype,),
-        required=("sor_id",),
-        key=("sor_id", "validity.from_date"),
         columns=(_SOR_ID, *columns, *_PERIOD),
     )
 

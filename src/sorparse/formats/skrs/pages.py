@@ -13,13 +13,20 @@ from lxml import etree
 from ...errors import SorFileError, UnrecognisedFormatError
 from ...issues import IssueLog
 from ...sources import Member
-from ...xml_safety import attributes_of
+from ...xml.elements import (
+    Element,
+    attributes_of,
+    free_before,
+    line_of,
+    shortened_raw,
+    split_tag,
+)
+from ...xml.head import read_header
+from ...xml.parser import Meter, pull_parser, syntax_error
 from ..base import ReadOptions
 from ..cells import BadCell, to_date_in_denmark
 from ..declare import TableSpec
-from ..sor_xml.context import Context, Element, flatten, line_of, shortened_raw
-from ..sor_xml.list_shape import events, free
-from ..sor_xml.stream import SAFE, read_header, split_tag, syntax_error
+from ..sor_xml.reader_base import context_of, events_of
 from .names import ATOM, FEED_ID, REGISTER, ROWS, SERVICES, SOAP, spec_of
 
 _FEED, _ENTRY, _ID, _UPDATED, _CONTENT = (
@@ -153,11 +160,11 @@ def _beginning(head: bytes, file: str, options: ReadOptions) -> _Beginning | Non
         read_header([head], file=file, encoding=options.encoding)
     except SorFileError:
         return None
-    parser = etree.XMLPullParser(("start", "end"), encoding=options.encoding, **SAFE)
+    parser = pull_parser(("start", "end"), encoding=options.encoding)
     try:
         parser.feed(head)
     except etree.XMLSyntaxError as exc:
-        found.error = syntax_error(exc, file, None)
+        found.error = syntax_error(exc, file)
     for event, element in parser.read_events():
         found.look(event, element)
     return found
@@ -169,7 +176,7 @@ def page_of(member: Member, head: bytes, options: ReadOptions) -> Page | None:
     if found is None:
         return None
     if found.fault is not None and found.root in (*_RESPONSES, *_ENVELOPES, found.fault.tag):
-        raise SorFileError(_fault_told(found.fault), file=member.name)
+        raise SorFileError(_fault_message(found.fault), file=member.name)
     if not found.has_feed:
         if found.is_response:
             raise found.error or SorFileError(
@@ -203,9 +210,9 @@ def _specs(found: _Beginning, file: str, options: ReadOptions) -> dict[str, Tabl
             f"as {FEED_ID}2011:sor/yder/v1",
             file=file,
         )
-    told = ", ".join(f"{of}/{name}" for of, name, _ in named)
+    names = ", ".join(f"{of}/{name}" for of, name, _ in named)
     raise UnrecognisedFormatError(
-        f"a response of SKRS with {told}, which is not a datatype of SOR that is known", file=file
+        f"a response of SKRS with {names}, which is not a datatype of SOR that is known", file=file
     )
 
 
@@ -225,10 +232,10 @@ def _date(text: str | None) -> date | None:
         return None
 
 
-def _fault_told(fault: Element) -> str:
+def _fault_message(fault: Element) -> str:
     texts = [" ".join(str(text).split()) for text in fault.itertext()]
-    told = ": ".join(dict.fromkeys(text for text in texts if text))[:500] or "it gives no reason"
-    return f"a fault of the service in place of a feed ({told}); send the request again"
+    reasons = ": ".join(dict.fromkeys(text for text in texts if text))[:500] or "it gives no reason"
+    return f"a fault of the service in place of a feed ({reasons}); send the request again"
 
 
 class RowReader:
@@ -237,15 +244,16 @@ class RowReader:
     def __init__(self, page: Page, options: ReadOptions, log: IssueLog) -> None:
         self._page = page
         self._options = options
-        self._context = Context(page.member.name, log, options.limits, options.columns)
+        self._context = context_of(page.member, attrs.evolve(options, log=log))
 
     def rows(self) -> Iterator[Row]:
         """Read the entries to the end, and note the last token of each datatype in the page."""
         file, most = self._page.member.name, self._options.limits.max_columns
+        meter = Meter(file, self._options.limits)
         last: dict[str, str] = {}
         entry: Element | None = None
         inside = 0
-        for event, element in events(self._page.member, self._options):
+        for event, element in events_of(self._page.member, self._options, meter):
             if event == "start":
                 if entry is not None:
                     inside += 1
@@ -267,7 +275,8 @@ class RowReader:
                     yield row
             if entry is None:
                 element.clear()
-                free(element)
+                free_before(element)
+                meter.ended()
         self._page.last_tokens = last
 
     def _row(self, entry: Element) -> Row | None:
@@ -325,7 +334,7 @@ class RowReader:
             namespace, local = split_tag(child.tag)
             name = local if namespace == own else str(child.tag)
             if len(child) or child.attrib:
-                for _, path, text in flatten(child, name, self._context):
+                for _, path, text in self._context.texts_in(child, name):
                     if text or path == name:
                         yield path, text
             else:

@@ -11,9 +11,9 @@ import attrs
 from ...description import ColumnDescription, TableDescription
 from ...issues import Issue, IssueLog
 from ...sources import Member
+from ...xml.elements import split_tag
 from ..base import Format, ReadOptions
 from ..declare import TableSpec
-from ..sor_xml.stream import split_tag
 from .decoding import RowDecoder
 from .names import spec_of
 from .pages import TOKEN_DIGITS, Page, Row, RowReader
@@ -236,8 +236,8 @@ class _Order:
                 "repeated-entry", f"the entry with the token {token} came before", row, log
             )
         elif token < self._greatest:
-            told = f"the token {token} follows {self._greatest}; expected ascending tokens"
-            self._report("entry-out-of-order", told, row, log)
+            message = f"the token {token} follows {self._greatest}; expected ascending tokens"
+            self._report("entry-out-of-order", message, row, log)
         self._greatest = max(token, self._greatest)
         self._recent[token] = None
         if len(self._recent) > _WINDOW:

@@ -40,10 +40,11 @@ def recognise(member: Member, head: bytes, options: ReadOptions) -> Found | None
         return None
     # only now: the parser is not loaded for a CSV
     from ...errors import SorFileError
+    from ...xml.elements import split_tag
+    from ...xml.head import DoctypeError, EncodingError, read_header
     from .lists import ClassificationsReader, GeoLocationsReader
-    from .numbers import LocationCodesReader
+    from .location_codes import LocationCodesReader
     from .readers import EntitiesReader
-    from .stream import DoctypeError, EncodingError, read_header, split_tag
 
     try:
         header, _ = read_header([head], file=member.name, encoding=options.encoding)

@@ -20,27 +20,26 @@ from ...errors import SorError
 from ...issues import Issue, IssueLog
 from ...records import Classification, Extra
 from ...sources import Member
-from ...xml_safety import attributes_of
+from ...xml import CREATED_AT, SNAPSHOT_DATE
+from ...xml.elements import Element, attributes_of, free_before, line_of, shortened_raw, split_tag
+from ...xml.parser import Meter
 from ..base import Format, ReadOptions
-from ..cells import BadCell
 from ..declare import Column, TableSpec, fold
-from ..decode import CarefulDecoder, Leaf, make_plan
-from .common import snapshot_date_of
-from .context import Context, Element, Kept, flatten, line_of, shortened_raw
-from .list_shape import (
+from ..decode import CarefulDecoder, make_plan
+from ..generator import Memo
+from .describe import describe
+from .guess_lists import (
     Path,
     Shape,
-    events,
     field_of,
-    free,
     is_identifier,
     is_name,
     survey,
-    survey_as_far_as_whole,
+    survey_complete_part,
 )
-from .names import CLASSIFICATIONS, CREATED_AT, GEO_LOCATIONS, SNAPSHOT_DATE
-from .shape import describe
-from .stream import Header, chunks_of, read_header, split_tag
+from .names import CLASSIFICATIONS, GEO_LOCATIONS
+from .reader_base import cell_reporter, context_of, events_of, snapshot_date_of
+from .reporting import Context, Kept
 
 
 @attrs.define(eq=False)
@@ -58,16 +57,9 @@ class _ListReader:
         """Name of the table."""
         return self.spec.table
 
-    def header(self) -> Header | None:
-        """Read what stands before the first entry."""
-        with self.member.open() as stream:
-            return read_header(
-                chunks_of(stream), file=self.member.name, encoding=self.options.encoding
-            )[0]
-
     def snapshot_date(self) -> Any:
-        """Read the day that the data represent, where the file tells it."""
-        return snapshot_date_of(self.header(), self.member, self.options)
+        """Return the date that the data represent, if the file states it."""
+        return snapshot_date_of(self.member, self.options)
 
     def numbered(self) -> Iterator[tuple[int | None, Any]]:
         """Read the entries: pairs of the line of the entry's element and its record."""
@@ -79,14 +71,15 @@ class _ListReader:
 
     def _numbered(self, log: IssueLog) -> Iterator[tuple[int | None, Any]]:
         options = self.options
-        context = Context(self.member.name, log, options.limits, options.columns)
-        shape = survey_as_far_as_whole(self.member, options)
+        context = context_of(self.member, attrs.evolve(options, log=log))
+        meter = Meter(self.member.name, options.limits)
+        shape = survey_complete_part(self.member, options)
         entries = frozenset(shape.entries())
         self._tell_left_out(shape, entries, context)
         decoding = _EntryDecoding(self.spec, context, repair=options.repair)
         path: list[str] = []
         inside = 0
-        for event, element in events(self.member, options):
+        for event, element in events_of(self.member, options, meter):
             if event == "start":
                 path.append(split_tag(element.tag)[1])
                 inside += tuple(path[1:]) in entries
@@ -100,8 +93,9 @@ class _ListReader:
                     yield line_of(element), record
                 if not inside:
                     _free_entry(element)
+                    meter.ended()
             elif not inside and any(entry[: len(here)] == here for entry in entries):
-                free(element)  # a list that has been read
+                free_before(element)  # a list that has been read
 
     def _tell_left_out(self, shape: Shape, entries: frozenset[Path], context: Context) -> None:
         if not entries:
@@ -196,24 +190,23 @@ class _EntryDecoding:
         names = [column.name for column in spec.columns]
         self._decoder = CarefulDecoder(make_plan(spec, names, spec.columns), repair=repair)
         self._key = self._place[spec.required[0]]
-        self._fields: dict[tuple[str, str, tuple[str, ...]], str | None] = {}
+        self._fields: dict[tuple[str, tuple[str, ...]], dict[str, str | None]] = {}
 
     def read(self, element: Element) -> Any:
         """Make the record of an entry."""
         spec, context = self._spec, self._context
         own = split_tag(element.tag)[1]
-        names = (
-            *(split_tag(child.tag)[1] for child in element if not len(child)),
-            *(f"@{split_tag(key)[1]}" for key in element.attrib),
-        )
+        names = dict.fromkeys(split_tag(child.tag)[1] for child in element if not len(child))
+        names |= dict.fromkeys(f"@{split_tag(key)[1]}" for key in attributes_of(element))
+        fields = self._fields_of(own, tuple(names))
         cells = [""] * len(self._columns)
         lines: dict[int, Element] = {}
         extra = Kept()
-        for inner, path, text in flatten(element, "", context):
+        for inner, path, text in context.texts_in(element, ""):
             name = re.sub(r"\{[^}]*\}", "", path).removeprefix("/")
             if not text:
                 continue
-            field = context.own.get(name) or self._field_of(name, own, names)
+            field = context.own.get(name) or fields[name]
             place = self._place.get(field or "")
             if place is not None and not cells[place]:
                 cells[place] = text
@@ -224,7 +217,7 @@ class _EntryDecoding:
             self._take_list(element, own, cells, extra)
         elif not cells[self._key] and cells[self._place["sor_id"]]:
             cells[self._key] = cells[self._place["sor_id"]]  # has no identifier but the unit's
-        record = self._decoder.decode(cells, self._reporter(element, lines))
+        record = self._decoder.decode(cells, cell_reporter(context, lines, element, None))
         if record is None:
             context.issue(
                 "error",
@@ -238,28 +231,18 @@ class _EntryDecoding:
             object.__setattr__(record, "extra", Extra(extra))
         return record
 
-    def _field_of(self, name: str, own: str, names: tuple[str, ...]) -> str | None:
-        """The field of a value; worked out once for entries that look alike."""
-        look = (name, own, names)
+    def _fields_of(self, own: str, names: tuple[str, ...]) -> dict[str, str | None]:
+        """Return the field of each value; worked out once for entries that look alike."""
+        look = own, names
         if look not in self._fields:
             if len(self._fields) >= _MOST_LOOKS:
                 self._fields.clear()
-            self._fields[look] = field_of(self._spec, name, own, names) if name else None
+
+            def find(name: str) -> str | None:
+                return field_of(self._spec, name, own, names) if name else None
+
+            self._fields[look] = Memo(find)
         return self._fields[look]
-
-    def _reporter(self, element: Element, lines: dict[int, Element]) -> Any:
-        def report(bad: BadCell, leaf: Leaf, text: str) -> None:
-            self._context.issue(
-                bad.severity,
-                bad.code,
-                str(bad),
-                lines.get(leaf.place, element),
-                leaf.header,
-                value=text,
-                sor_id=None,
-            )
-
-        return report
 
     def _take_list(self, element: Element, own: str, cells: list[str], extra: Kept) -> None:
         """Find what the list of the entry is called: by its own values, else by its element."""

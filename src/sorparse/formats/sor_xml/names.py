@@ -10,15 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...records import Classification, GeoLocation, LocationCode, SOREntity
-from ..coded import KIND_OF_CODE
+from ...xml import CREATED_AT, SNAPSHOT_DATE
+from ..complete_codes import KIND_OF_CODE
 from ..declare import Column, Evidence, Kind, TableSpec
 
 C = Column
 
 ROOT = "SorTree"
-CREATED_AT = "CreatedAtTime"
-SNAPSHOT_DATE = "SnapshotDate"
 OWNER_CONTAINER = "InstitutionOwnerEntity"
 UNITS = {"InstitutionOwner": "IE", "HealthInstitution": "SI", "OrganizationalUnit": "OE"}
 """Element of a unit to its SOR type."""
@@ -38,7 +36,8 @@ MAIN_SPECIALITY = "51000095001"
 """Code of the speciality type "main speciality" (hovedspeciale)."""
 MOST_SPECIALITIES = 8
 COUNTRY_SCHEME = ("CountryIdentificationCode", "scheme", "iso3166-alpha2")
-"""The one attribute of the format, and the value that needs no telling."""
+"""The one attribute of the format, and the value that is not reported."""
+USUAL_ATTRIBUTE = f'{COUNTRY_SCHEME[0]} {COUNTRY_SCHEME[1]}="{COUNTRY_SCHEME[2]}"'
 
 _IN_POSTAL: tuple[tuple[str, str, Evidence], ...] = (
     ("StreetName", "street_name", "verified"),
@@ -118,10 +117,8 @@ def _status(prefix: str = "") -> tuple[Column, ...]:
 
 ENTITIES = TableSpec(
     table="entities",
-    record=SOREntity,
     title="Sor.xml",
     file_names=("Sor",),
-    required=("sor_id",),
     key=("sor_id",),
     columns=(
         C("SorIdentifier", "sor_id", Kind.SOR_ID, evidence="verified"),
@@ -231,10 +228,8 @@ ENTITIES = TableSpec(
 
 LOCATION_CODES = TableSpec(
     table="location_codes",
-    record=LocationCode,
     title="Sor.xml, EanLocationCodeEntity",
     file_names=("Sor",),
-    required=("location_code",),
     key=("location_code", "sor_id"),
     columns=(
         C("EanLocationCode", "location_code", Kind.LOCATION_CODE, evidence="verified"),
@@ -269,10 +264,8 @@ LOCATION_CODES = TableSpec(
 
 CLASSIFICATIONS = TableSpec(
     table="classifications",
-    record=Classification,
     title="SorDataCodeTypes.xml",
     file_names=("SorDataCodeTypes",),
-    required=("entry.code",),
     key=("classification.code", "entry.code"),
     columns=(
         C("ancestor::*/@identifier", "classification.code"),
@@ -286,10 +279,8 @@ CLASSIFICATIONS = TableSpec(
 
 GEO_LOCATIONS = TableSpec(
     table="geo_locations",
-    record=GeoLocation,
     title="GeographicalLocalisations.xml",
     file_names=("GeographicalLocalisations",),
-    required=("geo_location_id",),
     key=("geo_location_id", "sor_id"),
     columns=(
         C(

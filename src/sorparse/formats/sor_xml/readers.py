@@ -11,14 +11,14 @@ import attrs
 from ...description import TableDescription
 from ...issues import Issue, IssueLog
 from ...records import SOREntity
+from ...xml.elements import Element, split_tag
+from ...xml.parser import chunks_of
 from ..base import Validator
-from .common import XmlReader
-from .context import Element
-from .decoding import UNIT_LAYOUT, UnitDecoding
-from .scan import Irregular, is_utf8
-from .stream import chunks_of, split_tag
-from .textual import TextReading
-from .tree import OnOwner, walk
+from .reader_base import XmlReader
+from .text_parser import TextReading
+from .text_scanner import NeedsElements, is_utf8
+from .tree import OnOwner, report_root, walk
+from .unit_decoding import UNIT_LAYOUT, UnitDecoding
 
 
 @attrs.define(eq=False)
@@ -38,7 +38,7 @@ class EntitiesReader(XmlReader):
         """
         given = 0
         log = _Counting(self.options.log)
-        with suppress(Irregular):
+        with suppress(NeedsElements):
             for pair in self._by_text(log):
                 given += 1
                 yield pair
@@ -50,24 +50,26 @@ class EntitiesReader(XmlReader):
     def _by_text(self, log: IssueLog) -> Iterator[tuple[int | None, SOREntity]]:
         # what can be read only once is read the way that takes everything
         if self.on_owner is not None or self.member.size is None:
-            raise Irregular
+            raise NeedsElements
         header = self.header()
         if header is None:
-            raise Irregular
+            raise NeedsElements
         schema = None
         if self.options.validator is not None:
             schema = self.options.validator(split_tag(header.root)[0], self.member.name).whole
         decoding = UnitDecoding(self, attrs.evolve(self.options, log=log))
+        report_root(decoding.context, header)
         with self.member.open() as stream:
             chunks = chunks_of(stream)
             first = next(chunks, b"")
             if not is_utf8(first, self.options.encoding):
-                raise Irregular
+                raise NeedsElements
             yield from TextReading(decoding, header).numbered(chain((first,), chunks), schema)
 
     def _by_elements(self, log: IssueLog) -> Iterator[tuple[int | None, SOREntity]]:
         options = attrs.evolve(self.options, log=log)
         decoding = UnitDecoding(self, options)
+        report_root(decoding.context, decoding.header)
         validation = self._validation(log)
         on_owner = self.on_owner if validation is None else validation.check
         yield from walk(self.member, options, decoding.context, decoding.read, on_owner=on_owner)
@@ -87,7 +89,7 @@ class EntitiesReader(XmlReader):
 
     def describe(self) -> TableDescription:
         """Read the file once and tell its element paths, what they hold and fill."""
-        from .shape import describe_units
+        from .describe import describe_units
 
         return describe_units(self.member, self.options, UNIT_LAYOUT)
 

@@ -7,23 +7,35 @@ from itertools import chain, pairwise
 from typing import TypeVar
 
 from ...errors import SorFileError
-from ...issues import Issue
 from ...records import EntityRef
 from ...sources import Member
+from ...xml import CREATED_AT, SNAPSHOT_DATE
+from ...xml.elements import (
+    RAW_CHARS,
+    Element,
+    as_text,
+    attributes_of,
+    depth_below,
+    line_of,
+    shortened,
+    split_tag,
+    too_deep,
+)
+from ...xml.head import Header, read_header
+from ...xml.lines import StartTagLines
+from ...xml.parser import chunks_of, completed
 from ..base import ReadOptions
-from .context import Context, Element, depth_below, line_of, shortened_raw, step_name
+from .attribute_watch import AttributeWatch
 from .names import (
     CONTAINERS,
-    COUNTRY_SCHEME,
-    CREATED_AT,
     LOCATION_CODE_ENTITY,
     OWNER_CONTAINER,
-    SNAPSHOT_DATE,
+    ROOT,
     UNITS,
+    USUAL_ATTRIBUTE,
 )
 from .namespaces import tags_of
-from .start_lines import StartTagLines
-from .stream import AttributeWatch, chunks_of, completed, read_header, split_tag, too_deep
+from .reporting import Context, step_name
 
 OnOwner = Callable[[Element], object]
 T = TypeVar("T")
@@ -32,18 +44,21 @@ LEVEL_OF = {tag: level for name, level in UNITS.items() for tag in tags_of(name)
 """Full tag of a unit to its SOR type."""
 UNIT_TAGS = tuple(LEVEL_OF)
 _OWNER_TAGS = frozenset(tags_of(OWNER_CONTAINER))
-_STRUCTURE = frozenset(
-    tag for name in (*UNITS, *CONTAINERS, CREATED_AT, SNAPSHOT_DATE) for tag in tags_of(name)
-)
-_USUAL_ATTRIBUTE = f'{COUNTRY_SCHEME[1]}="{COUNTRY_SCHEME[2]}"'.encode()
+_CONTAINER_TAGS = frozenset(tag for name in CONTAINERS for tag in tags_of(name))
+_HEAD_TAGS = frozenset(tag for name in (CREATED_AT, SNAPSHOT_DATE) for tag in tags_of(name))
+_XSI = "http://www.w3.org/2001/XMLSchema-instance"
+_NODE_BYTES = 250
+"""Bytes in memory for each element, beside those of the document."""
+_MOST_HELD = 200_000_000
+"""Bytes in memory of an owner that is validated as a whole: about 30 MB of a document."""
 
 
-class Place:
+class Ancestry:
     """What a unit has from those above, and hands down to those below."""
 
     __slots__ = ("cvr", "institution", "level", "owner", "parent_id", "sor_id")
 
-    def __init__(self, above: Place | None, level: str) -> None:
+    def __init__(self, above: Ancestry | None, level: str) -> None:
         self.level = level
         """SOR type of the unit; empty for the root of the document."""
         self.sor_id: str | None = None
@@ -59,12 +74,12 @@ class Place:
             self.cvr = above.cvr
 
 
-class Frame(Place):
+class OpenUnit(Ancestry):
     """A unit, as long as units below it may come."""
 
     __slots__ = ("children", "element")
 
-    def __init__(self, element: Element, above: Frame | None, level: str) -> None:
+    def __init__(self, element: Element, above: OpenUnit | None, level: str) -> None:
         super().__init__(above, level)
         self.element = element
         """The container: holds the unit, then the containers of those below it."""
@@ -74,7 +89,7 @@ class Frame(Place):
             above.children += 1
 
 
-Read = Callable[[Element, Frame, bool], Iterable[T]]
+Read = Callable[[Element, OpenUnit, bool], Iterable[T]]
 
 
 def walk(
@@ -94,15 +109,21 @@ def walk(
     """
     with member.open() as stream:
         chunks = chunks_of(stream)
-        _, taken = read_header(chunks, file=member.name, encoding=options.encoding)
+        _, taken = read_header(
+            chunks, file=member.name, encoding=options.encoding, limits=options.limits
+        )
         walker = _Walker(context)
         lines = context.start_lines = StartTagLines((*UNITS, LOCATION_CODE_ENTITY))
         attributes = AttributeWatch(
-            _USUAL_ATTRIBUTE, encoding=options.encoding, head=b"".join(taken[:1])
+            USUAL_ATTRIBUTE.encode(), encoding=options.encoding, head=b"".join(taken[:1])
         )
 
+        held = 0
+
         def watch(chunk: bytes) -> bool:
+            nonlocal held
             lines.read(chunk)
+            held += len(chunk) + _NODE_BYTES * (chunk.count(b"<") - chunk.count(b"</"))
             return attributes(chunk)
 
         batches = completed(
@@ -114,15 +135,20 @@ def walk(
             watch=watch,
         )
         for batch, odd in batches:
+            walker.keeps = on_owner is not None and held <= _MOST_HELD
             while batch:
                 element = batch.popleft()
                 if on_owner is not None and element.tag in _OWNER_TAGS:
-                    on_owner(element)
+                    if held <= _MOST_HELD:
+                        on_owner(element)
+                    else:
+                        walker.report_size(element)
+                    held = 0
                     walker.forget_owner(element)
                 else:
                     yield from read(element, walker.enter(element), odd)
             del element  # what a name still holds cannot be freed
-            if on_owner is None:
+            if not walker.keeps:
                 walker.prune()
         walker.finish()
 
@@ -132,9 +158,13 @@ class _Walker:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._frames: list[Frame] = []
+        self._frames: list[OpenUnit] = []
+        self.keeps = False
+        """Whether an owner is kept until it is complete."""
+        self._head: set[str] = set()
+        """Elements of the head that were met."""
 
-    def enter(self, unit: Element) -> Frame:
+    def enter(self, unit: Element) -> OpenUnit:
         """Give the frame of a unit that has just been completed; close those that are done."""
         frames = self._frames
         container = unit.getparent()
@@ -146,7 +176,7 @@ class _Walker:
                 line=line_of(unit),
             )
         if not frames:
-            root = Frame(container.getroottree().getroot(), None, "")
+            root = OpenUnit(container.getroottree().getroot(), None, "")
             root.children = 0
             frames.append(root)
         index = len(frames) - 1
@@ -156,7 +186,7 @@ class _Walker:
             index = self._nearest(above)
         while len(frames) > index + 1:
             self._close(frames.pop(), container)
-        frame = Frame(container, frames[-1], LEVEL_OF[str(unit.tag)])
+        frame = OpenUnit(container, frames[-1], LEVEL_OF[str(unit.tag)])
         frames.append(frame)
         if len(frames) + 2 > self._context.limits.max_depth:
             raise too_deep(self._context.file, line_of(unit), self._context.limits)
@@ -173,10 +203,11 @@ class _Walker:
             element,
             name,
         )
+        self._attributes(element, name)
         above = set(element.iterancestors())
         return max(number for number, frame in enumerate(self._frames) if frame.element in above)
 
-    def _close(self, frame: Frame, next_container: Element | None = None) -> None:
+    def _close(self, frame: OpenUnit, next_container: Element | None = None) -> None:
         element = frame.element
         if element is next_container:
             name = step_name(element.tag)
@@ -191,33 +222,27 @@ class _Walker:
         elif len(element) != frame.children:
             self._check(element, len(element))
         for text in (element.text, element.tail):
-            if text and text.strip():
-                self._context.issue(
-                    "warning",
-                    "stray-text",
-                    "text stands between elements; it belongs to no unit and is kept in this "
-                    "issue only",
-                    element,
-                    step_name(element.tag),
-                    value=text.strip(),
-                )
+            self._stray_text(element, text)
+        if not self.keeps and element is not next_container:
+            element.clear()
 
     def prune(self) -> None:
         """Free everything that has been read."""
-        frames = self._frames
-        for frame, below in pairwise(frames):
-            element = frame.element
-            if below.element.getparent() is not element:
-                return  # it stands in a stranger
-            done = element.index(below.element)
+        for frame, below in pairwise(self._frames):
+            element = below.element
+            while (parent := element.getparent()) is not None and parent is not frame.element:
+                self._check(parent, parent.index(element))  # in a stranger
+                del parent[: parent.index(element)]
+                element = parent
+            done = frame.element.index(element)
             if done:
                 if done + 1 != frame.children:
-                    self._check(element, done)
-                del element[:done]
+                    self._check(frame.element, done)
+                del frame.element[:done]
             frame.children = 1
 
     def forget_owner(self, owner: Element) -> None:
-        """Free an owner that was kept until it was complete, and what stands before it."""
+        """Free an owner that was kept until it was complete, and what precedes it."""
         while len(self._frames) > 1:
             self._close(self._frames.pop())
         root = owner.getparent()
@@ -228,28 +253,106 @@ class _Walker:
             self._frames[0].children = 1
         owner.clear(keep_tail=True)
 
+    def report_size(self, owner: Element) -> None:
+        """Report an owner that was too large to be handed over."""
+        self._context.issue(
+            "warning",
+            "not-validated",
+            "the owner is too large to be validated while it is read; sorparse.validate "
+            "validates it",
+            owner,
+            step_name(owner.tag),
+        )
+
     def finish(self) -> None:
-        """Look at what stands after the last unit."""
+        """Check what follows the last unit."""
         while self._frames:
             self._close(self._frames.pop())
 
     def _check(self, parent: Element, count: int) -> None:
-        """Tell of elements beside the units; they can be kept in no record."""
-        context = self._context
+        """Report elements beside the units; no record can hold them."""
+        strays: list[Element] = []
         for element in parent[:count]:
-            if element.tag in _STRUCTURE:
-                continue
-            if depth_below(element) + len(self._frames) > context.limits.max_depth:
+            if self._is_expected(element):
+                if strays:
+                    self._report(parent, strays)
+                    strays = []
+            else:
+                strays.append(element)
+        if strays:
+            self._report(parent, strays)
+
+    def _is_expected(self, element: Element) -> bool:
+        """Return whether an element beside the units is read, or holds nothing."""
+        if element.tag in LEVEL_OF:
+            return True
+        if element.tag in _HEAD_TAGS:
+            is_first = element.tag not in self._head
+            self._head.add(str(element.tag))
+            return is_first and not len(element) and not element.attrib and self._is_whole(element)
+        if element.tag not in _CONTAINER_TAGS:
+            return False
+        is_read = next(element.iterchildren(*UNIT_TAGS), None) is not None
+        texts = f"{element.text or ''}{element.tail or ''}"
+        return is_read or not (len(element) or element.attrib or texts.strip())
+
+    def _is_whole(self, element: Element) -> bool:
+        """Report the text after an element of the head."""
+        self._stray_text(element, element.tail)
+        return True
+
+    def _report(self, parent: Element, strays: list[Element]) -> None:
+        """Report a run of elements in one issue, so that a million of them takes seconds."""
+        context = self._context
+        raw, size = [], 0
+        for element in strays:
+            if len(element) and depth_below(element) + len(self._frames) > context.limits.max_depth:
                 raise too_deep(context.file, line_of(element), context.limits)
-            path = f"{step_name(parent.tag)}/{step_name(element.tag)}"
-            context.log.add(
-                Issue(
-                    "warning",
-                    "unknown-element",
-                    f"{path} is not known and belongs to no unit; it is kept in this issue only",
-                    file=context.file,
-                    line=line_of(element),
-                    column=path,
-                    raw=shortened_raw(element),
-                )
+            if size <= RAW_CHARS:
+                raw.append(as_text(element))
+                size += len(raw[-1])
+        path = f"{step_name(parent.tag)}/{step_name(strays[0].tag)}"
+        more = f" (and {len(strays) - 1} more elements after it)" if len(strays) > 1 else ""
+        context.issue(
+            "warning",
+            "unknown-element",
+            f"{path}{more} is not known and belongs to no unit; it is kept in this issue only",
+            strays[0],
+            path,
+            raw=shortened("".join(raw)),
+        )
+
+    def _stray_text(self, element: Element, text: str | None) -> None:
+        if text and text.strip():
+            self._context.issue(
+                "warning",
+                "stray-text",
+                "text stands between elements; it belongs to no unit and is kept in this issue "
+                "only",
+                element,
+                step_name(element.tag),
+                value=shortened(text.strip()),
             )
+
+    def _attributes(self, element: Element, name: str) -> None:
+        for key, value in attributes_of(element).items():
+            report_attribute(self._context, element, f"{name}/@{key}", value)
+
+
+def report_attribute(context: Context, element: Element | None, path: str, value: str) -> None:
+    """Report an attribute that no record can hold."""
+    context.issue(
+        "warning",
+        "unknown-element",
+        f"{path} is not known and belongs to no unit; it is kept in this issue only",
+        element,
+        path,
+        value=shortened(value),
+    )
+
+
+def report_root(context: Context, header: Header | None) -> None:
+    """Report the attributes of the root, but those for a validator."""
+    for name, value in header.attributes if header is not None else ():
+        if split_tag(name)[0] != _XSI:
+            report_attribute(context, None, f"{ROOT}/@{name}", value)

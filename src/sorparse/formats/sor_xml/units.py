@@ -1,8 +1,8 @@
 """From the element of a unit to a row of texts, in the order of the declared columns.
 
-As with CSV there are two ways. The fast one fills the row and raises :class:`Odd` at anything out
-of the ordinary; the careful one takes the same element again, keeps what has no column, and tells
-what is wrong. The row then goes through the decoder that CSV rows go through.
+As with CSV there are two implementations. The fast one fills the row and raises
+:class:`NeedsCarefulParsing` at anything irregular; the careful one parses the same element again,
+preserves what has no column, and reports errors. The decoder of CSV rows then reads the row.
 """
 
 from __future__ import annotations
@@ -12,10 +12,9 @@ from typing import Any
 
 import attrs
 
-from ...xml_safety import attributes_of
+from ...xml.elements import Element, attributes_of, shortened_raw
 from ..declare import Column, TableSpec
-from ..texts import Odd
-from .context import Context, Element, Kept, flatten, shortened_raw, step_name
+from ..generator import NeedsCarefulParsing
 from .names import (
     COUNTRY_SCHEME,
     LOCATION_CODE_ENTITY,
@@ -27,18 +26,19 @@ from .names import (
     is_structural,
 )
 from .namespaces import tags_of
+from .reporting import Context, Kept, step_name
 
 Cells = list[str]
 
 
-class Node(dict[str, Any]):
+class ElementMap(dict[str, Any]):
     """What may stand in an element: full tag to a place in the row, a node, or a rule's marker."""
 
     def __hash__(self) -> int:  # type: ignore[override] # a node is itself, not what it holds
         return id(self)
 
     def __missing__(self, tag: str) -> Any:
-        raise Odd(tag)
+        raise NeedsCarefulParsing(tag)
 
 
 def columns_in_row(spec: TableSpec) -> tuple[Column, ...]:
@@ -60,8 +60,9 @@ class Layout:
         self.columns = columns_in_row(spec)
         self.place_of = {column.field: place for place, column in enumerate(self.columns)}
         self.empty: Cells = [""] * len(self.columns)
-        self.tree = Node()
+        self.tree = ElementMap()
         self._elements_of: dict[str, frozenset[str]] = {}
+        self._name_of: dict[str, str] = {}
         self.specialities = self.place_of.get("specialities[0].code", -1)
         self.lists = {column.name: column.field for column in spec.columns if _is_list(column)}
         for place, column in enumerate(self.columns):
@@ -80,11 +81,13 @@ class Layout:
 
     def name_of(self, field: str) -> str:
         """The path that a field, or the first of a block of fields, is read from."""
-        return next(
-            column.name
-            for column in self.columns
-            if column.field == field or column.field.startswith(f"{field}.")
-        )
+        if field not in self._name_of:
+            self._name_of[field] = next(
+                column.name
+                for column in self.columns
+                if column.field == field or column.field.startswith(f"{field}.")
+            )
+        return self._name_of[field]
 
     def elements_of(self, field: str) -> frozenset[str]:
         """Local names of the unit's children that a field, or a block of fields, is read from."""
@@ -108,7 +111,7 @@ class Layout:
                 return
             below = node.get(tags_of(step)[0])
             if below is None:
-                below = Node()
+                below = ElementMap()
                 for tag in tags_of(step):
                     node[tag] = below
             node = below
@@ -184,7 +187,7 @@ class Careful:
             if not self.cells[inherited]:  # an indicator beside the number may be empty
                 self.cells[inherited] = "false"
 
-    def _walk(self, element: Element, node: Node, path: str) -> None:
+    def _walk(self, element: Element, node: ElementMap, path: str) -> None:
         self._stray(element, path)
         counts: dict[str, int] = {}
         for child in element:
@@ -196,7 +199,7 @@ class Careful:
                 self._unknown(child, below)
             elif isinstance(what, int):
                 self._leaf(child, below, what)
-            elif isinstance(what, Node):
+            elif isinstance(what, ElementMap):
                 self.read_attributes(child, below)
                 if counts[name] > 1:
                     self._duplicate(child, below, "")
@@ -299,7 +302,7 @@ class Careful:
                 self.lines[place] = element
                 self.cells[place] = self._text(element, path)
                 return
-        for inner, inner_path, text in flatten(element, path, self.context):
+        for inner, inner_path, text in self.context.texts_in(element, path):
             self.extra.keep(inner_path, self._bounded(text, inner, inner_path))
             if text or not len(inner):
                 self.context.unknown(inner, inner_path, text or None, self.sor_id)

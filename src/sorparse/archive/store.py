@@ -1,0 +1,385 @@
+"""The files of an archive.
+
+| File | Holds |
+|---|---|
+| ``registrations.parquet`` | the runs of every row: ``part``, ``row_id``, ``registered_from``, ``registered_to``; its metadata list the nights |
+| ``nights.parquet`` | the nights that are there |
+| ``lines/*.parquet`` | ``row_id``, ``part`` and the bytes of each distinct line |
+| ``<table>/*.parquet`` | ``row_id`` and the columns of each distinct record |
+
+Numbers of rows are never used twice, and only ``registrations.parquet`` says which count. It is
+replaced in one step and last, so a run that is killed, or a full disk, leaves rows that nobody
+refers to, and every night that was there before.
+"""  # noqa: E501 - a row of a table stands on one line
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from ..errors import ConversionError, SorError, SorFileError
+from ..exports.conversion_job import ROW_ID
+from ..extras import load_extra, load_numpy, load_pyarrow
+from ..replace import replaced_file, restore
+from .runs import Runs
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from ..tables.schema import TableSchema
+
+REGISTRATIONS, NIGHTS, LINES = "registrations", "nights", "lines"
+_INFO = b"sorparse.archive"
+_VERSION = 1
+_LOCK = "archive.lock"
+_LOCK_SECONDS = 3600
+_TAIL_ROWS = 16_384
+"""A file with fewer rows takes those of the next night too, and is written anew with them."""
+_LEVEL = 9
+
+
+@attrs.frozen
+class ArchivedFile:
+    """A file of a night."""
+
+    name: str
+    """Its name, within the zip or folder if there is one."""
+    part: str
+    """The name under which its rows are registered: the same on every night."""
+    size: int
+    """Bytes."""
+    sha256: str
+    """SHA-256 of its bytes."""
+
+
+@attrs.frozen
+class Night:
+    """What the archive knows of a night."""
+
+    night: date
+    """The night: the date that the caller, or the data, gave."""
+    name: str
+    """Name of the file, zip or folder that was added."""
+    is_set: bool
+    """Whether it was a zip or folder."""
+    files: tuple[ArchivedFile, ...]
+    """Its files, in their order."""
+    records: Mapping[str, int]
+    """Number of records by table."""
+
+    @property
+    def content(self) -> tuple[tuple[str, str], ...]:
+        """Names and hashes of the files: equal if two nights have the same content."""
+        return tuple((file.name, file.sha256) for file in self.files)
+
+
+@attrs.define(eq=False)
+class State:
+    """All that an archive holds, without the rows themselves."""
+
+    format: str | None = None
+    nights: dict[date, Night] = attrs.Factory(dict)
+    """Ascending."""
+    parts: dict[str, Runs] = attrs.Factory(dict)
+
+    def beside(self, night: date) -> tuple[int | None, int | None]:
+        """Return the ordinals of the nights before and after a date."""
+        days = [day.toordinal() for day in self.nights]
+        at = night.toordinal()
+        return (
+            max((day for day in days if day < at), default=None),
+            min((day for day in days if day > at), default=None),
+        )
+
+
+class Store:
+    """Reads and writes the files of one archive."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._read: tuple[tuple[int, int] | None, State] = (None, State())
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep other writers out, and wait for one; the lock ends with the process.
+
+        Raises:
+            ConversionError: If the folder holds other files, or cannot be written.
+        """
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            if not (self.folder / _LOCK).exists() and any(self.folder.iterdir()):
+                raise ConversionError(
+                    f"{self.folder} is not an archive and not empty; name a new folder"
+                )
+            lock = sqlite3.connect(self.folder / _LOCK, timeout=_LOCK_SECONDS, isolation_level=None)
+            with closing(lock):
+                lock.execute("BEGIN EXCLUSIVE")
+                yield
+        except (OSError, sqlite3.Error) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise ConversionError(
+                f"cannot write to the archive {self.folder}: {reason}; it is unchanged"
+            ) from error
+
+    # -- nights and runs
+
+    def state(self) -> State:
+        """Return what the archive holds now.
+
+        Raises:
+            SorFileError: If ``registrations.parquet`` cannot be read.
+        """
+        path = self._path(REGISTRATIONS)
+        try:
+            found = path.stat()
+        except FileNotFoundError:
+            return State()
+        stamp = found.st_ino, found.st_mtime_ns
+        if self._read[0] != stamp:
+            self._read = stamp, self._state(path)
+        return self._read[1]
+
+    def _state(self, path: Path) -> State:
+        pq, pa = _parquet(), load_pyarrow()
+        with _readable(path):
+            table = pq.read_table(path)
+        info = json.loads((table.schema.metadata or {}).get(_INFO, b"{}"))
+        if info.get("version") != _VERSION:
+            raise SorFileError("not an archive that this version of sorparse reads", file=str(path))
+        nights = [
+            Night(
+                date.fromisoformat(each["night"]),
+                each["name"],
+                each["is_set"],
+                tuple(ArchivedFile(*file) for file in each["files"]),
+                each["records"],
+            )
+            for each in info["nights"]
+        ]
+        offset = date(1970, 1, 1).toordinal()
+        np = load_numpy()
+        columns = [
+            table[name].cast(pa.int32()).to_numpy() + np.int64(offset)
+            for name in ("registered_from", "registered_to")
+        ]
+        rows = table[ROW_ID].to_numpy()
+        parts: dict[str, Runs] = {}
+        start = 0
+        for part, count in info["parts"]:
+            piece = slice(start, start + count)
+            parts[part] = Runs(rows[piece].tolist(), *(each[piece].tolist() for each in columns))
+            start += count
+        return State(info["format"], {night.night: night for night in nights}, parts)
+
+    def commit(self, state: State) -> None:
+        """Put a state in the place of the one there is."""
+        pa = load_pyarrow()
+        offset = date(1970, 1, 1).toordinal()
+
+        def days(values: list[int]) -> Any:
+            return pa.array([value - offset for value in values], pa.int32()).cast(pa.date32())
+
+        parts = list(state.parts.items())
+        table = pa.table(
+            {
+                "part": pa.DictionaryArray.from_arrays(
+                    pa.array(
+                        [at for at, (_, runs) in enumerate(parts) for _ in runs.rows], "int32"
+                    ),
+                    pa.array([name for name, _ in parts], pa.string()),
+                ),
+                ROW_ID: pa.array([row for _, runs in parts for row in runs.rows], pa.int64()),
+                "registered_from": days([day for _, runs in parts for day in runs.first]),
+                "registered_to": days([day for _, runs in parts for day in runs.last]),
+            }
+        )
+        info = {
+            "version": _VERSION,
+            "format": state.format,
+            "parts": [(name, len(runs.rows)) for name, runs in parts],
+            "nights": [
+                {
+                    "night": each.night.isoformat(),
+                    "name": each.name,
+                    "is_set": each.is_set,
+                    "files": [attrs.astuple(file) for file in each.files],
+                    "records": dict(each.records),
+                }
+                for each in state.nights.values()
+            ],
+        }
+        table = table.replace_schema_metadata({_INFO: json.dumps(info, ensure_ascii=False)})
+        self._write(self._path(REGISTRATIONS), table)
+        self.write_nights(state)
+
+    def write_nights(self, state: State) -> None:
+        """Write the list of nights for other tools; a run that was killed may not have done so."""
+        table = load_pyarrow().table({"night": list(state.nights)})
+        path = self._path(NIGHTS)
+        if not path.exists() or _parquet().read_metadata(path).num_rows != table.num_rows:
+            self._write(path, table)
+
+    # -- rows
+
+    def next_row(self) -> int:
+        """Return the lowest number above those of all rows, also of those nobody refers to."""
+        highest = 0
+        for path in self.folder.glob("[!.]*/*.parquet"):
+            with _readable(path):
+                found = _parquet().read_metadata(path)
+            for group in range(found.num_row_groups):
+                highest = max(highest, found.row_group(group).column(0).statistics.max)
+        return highest + 1
+
+    def append(self, kind: str, table: pa.Table) -> None:
+        """Add rows: ``lines``, or the records of a table; their numbers ascend."""
+        if not table.num_rows:
+            return
+        files = self._files(kind)
+        path = self.folder / kind / f"{table[ROW_ID][0].as_py():012}.parquet"
+        if files and table.num_rows < _TAIL_ROWS:
+            with _readable(files[-1]):
+                tail = _parquet().read_table(files[-1])
+            if tail.num_rows < _TAIL_ROWS:
+                path = files[-1]
+                table = load_pyarrow().concat_tables([tail, table], promote_options="default")
+        path.parent.mkdir(exist_ok=True)
+        self._write(path, table.unify_dictionaries())
+
+    def batches(self, kind: str, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
+        """Yield all rows of a kind, some thousands at a time."""
+        for path in self._files(kind):
+            with _readable(path), _parquet().ParquetFile(path) as file:
+                yield from file.iter_batches(columns=columns)
+
+    def table(self, kind: str, **options: Any) -> pa.Table:
+        """Return rows of a kind; ``options`` are those of ``pyarrow.parquet.read_table``."""
+        pa, found = load_pyarrow(), []
+        for path in self._files(kind):
+            with _readable(path):
+                found.append(_parquet().read_table(path, **options))
+        if not found:
+            raise SorFileError(f"the files of {kind} are missing", file=str(self.folder))
+        return pa.concat_tables(found, promote_options="default")
+
+    def rows_where(self, table: str, column: str, value: str) -> list[int]:
+        """Return the rows of a table whose column has a value."""
+        found = self.table(table, columns=[ROW_ID], filters=[(column, "=", value)])
+        rows: list[int] = found[ROW_ID].to_pylist()
+        return rows
+
+    def values(self, schema: TableSchema, row: int) -> tuple[Any, ...] | None:
+        """Return the columns of a record."""
+        found = self.table(schema.name, filters=[(ROW_ID, "=", row)])
+        return next(
+            (tuple(each[name] for name in schema.names) for each in found.to_pylist()), None
+        )
+
+    def lines_of(self, rows: Iterable[int]) -> Iterator[tuple[int, bytes | None, bytes]]:
+        """Yield row, header and bytes of some lines."""
+        found = self.table(LINES, filters=[(ROW_ID, "in", [*rows])]).to_pylist() if rows else []
+        for each in found:
+            yield each[ROW_ID], each["header"], each["line"]
+
+    def records_by_row(self, table: str) -> Records:
+        """Return how many records each row of a table has."""
+        return Records(self.table(table, columns=[ROW_ID])[ROW_ID].to_pylist())
+
+    def lines(self) -> Lines:
+        """Return all lines."""
+        return Lines(self.table(LINES, columns=[ROW_ID, "line"]), str(self.folder))
+
+    def _files(self, kind: str) -> list[Path]:
+        return sorted((self.folder / kind).glob("*.parquet"))
+
+    def _path(self, name: str) -> Path:
+        return self.folder / f"{name}.parquet"
+
+    @staticmethod
+    def _write(path: Path, table: pa.Table) -> None:
+        plain = {ROW_ID, "line"}
+        restore(path)
+        with replaced_file(path) as new:
+            _parquet().write_table(
+                table,
+                new,
+                compression="zstd",
+                compression_level=_LEVEL,
+                use_dictionary=[name for name in table.column_names if name not in plain],
+                column_encoding={ROW_ID: "DELTA_BINARY_PACKED"}
+                if ROW_ID in table.column_names
+                else None,
+                write_statistics=[name for name in table.column_names if name != "line"],
+            )
+
+
+class Records:
+    """How many records each row has: one, unless quotation marks join lines."""
+
+    def __init__(self, rows: Sequence[int]) -> None:
+        self._counts = Counter(rows)
+
+    def total(self, rows: Sequence[int]) -> int:
+        """Return the number of records of some rows."""
+        return sum(map(self._counts.__getitem__, rows))
+
+
+class Lines:
+    """The lines of an archive in memory."""
+
+    def __init__(self, table: pa.Table, name: str) -> None:
+        self._rows = table[ROW_ID].to_numpy()
+        self._lines = table["line"]
+        self._name = name
+
+    def joined(self, rows: Sequence[int]) -> memoryview:
+        """Return the bytes of some lines one after the other.
+
+        Raises:
+            SorFileError: If a line is missing.
+        """
+        np, pa = load_numpy(), load_pyarrow()
+        wanted = np.asarray(rows, np.int64)
+        places = np.searchsorted(self._rows, wanted)
+        if len(wanted) and (
+            not len(self._rows)
+            or (self._rows[places.clip(max=len(self._rows) - 1)] != wanted).any()
+        ):
+            raise SorFileError("lines of the archive are missing", file=self._name)
+        taken = self._lines.take(pa.array(places))
+        pieces = [chunk for chunk in taken.chunks if len(chunk)]
+        return memoryview(b"".join(map(_bytes_of, pieces)))
+
+
+def _bytes_of(chunk: Any) -> memoryview:
+    """Return the bytes of all values of a chunk, which lie one after the other."""
+    offsets = memoryview(chunk.buffers()[1]).cast("q")
+    start, end = offsets[chunk.offset], offsets[chunk.offset + len(chunk)]
+    return memoryview(chunk.buffers()[2])[start:end]
+
+
+def _parquet() -> Any:
+    return load_extra("pyarrow.parquet", "arrow", "Archives")
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """Turn what pyarrow raises for a damaged file into SorFileError."""
+    try:
+        yield
+    except (OSError, ValueError, KeyError) as error:
+        if isinstance(error, SorError):
+            raise
+        told = " ".join(str(error).split())
+        raise SorFileError(
+            f"cannot read this file of the archive: {told}", file=str(path)
+        ) from error

@@ -1,0 +1,191 @@
+"""``sorparse archive``: a folder of nights, and what the register said on each of them."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+
+import sorparse
+
+from .. import arguments, unit_details, units
+from ..output import Output
+from . import diff as diff_command
+
+NAME = "archive"
+HELP = "a folder of nights: what the register said on each of them"
+ABOUT = (
+    "Add one night of the register after the other to a folder, and ask what it said on a night "
+    "about any date. Every night can be exported as it was added, and verify proves it by hashes. "
+    "A night that is missing is unknown: it is listed as a gap and never answered for. If adding a "
+    "night fails, or a guard trips, the archive is as it was before."
+)
+EXAMPLES = """\
+  sorparse archive add sor-archive Sor_complete.zip --night 2026-06-15
+  sorparse archive list sor-archive
+  sorparse archive show sor-archive 9000041000016007 --as-of 2013-05-01 --registered 2026-06-15
+  sorparse archive show sor-archive 9000041000016007 --history
+  sorparse archive diff sor-archive 2026-06-14 2026-06-15
+  sorparse archive export sor-archive 2026-06-15 -o Sor_complete.zip
+  sorparse archive verify sor-archive
+"""
+_Run = Callable[[argparse.Namespace, Output], int]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of each action."""
+    actions = parser.add_subparsers(metavar="ACTION", required=True)
+
+    def action(run: _Run, name: str, help: str) -> argparse.ArgumentParser:
+        sub = actions.add_parser(name, help=help, description=help)
+        sub.set_defaults(run_action=run, mode="text")
+        sub.add_argument(
+            "archive", metavar="ARCHIVE", type=arguments.path, help="the folder of the archive"
+        )
+        sub.add_argument(
+            "--debug", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS
+        )
+        return sub
+
+    add = action(_add, "add", "add a night")
+    arguments.file(add)
+    add.add_argument(
+        "--night",
+        metavar="NIGHT",
+        type=arguments.day,
+        help="the night, year-month-day; the date inside the data if omitted, where it has one",
+    )
+    add.add_argument(
+        "--replace",
+        action="store_true",
+        help="put it in the place of the same night with other content",
+    )
+    arguments.write_guards(add, "night before")
+    add.add_argument("--strict", action="store_true", help="add nothing if the data have an error")
+    arguments.output(add, csv=False)
+    nights = action(_list, "list", "list the nights, and those that are missing")
+    arguments.output(nights)
+    show = action(_show, "show", "one unit: what the register said on a night about a date")
+    show.add_argument("code", metavar="SOR_ID", help="a SOR id, in any notation")
+    show.add_argument(
+        "--registered", metavar="NIGHT", type=arguments.day, help="the night; the last if omitted"
+    )
+    show.add_argument(
+        "--history", action="store_true", help="every record of the unit on every night"
+    )
+    arguments.as_of(show)
+    arguments.output(show)
+    diff = action(_diff, "diff", "what differs between two nights, each on its own date")
+    diff.add_argument("night_a", metavar="NIGHT_A", type=arguments.day, help="the first night")
+    diff.add_argument("night_b", metavar="NIGHT_B", type=arguments.day, help="the second night")
+    arguments.output(diff)
+    verify = action(_verify, "verify", "compare every night with its hashes; exit 1 if one differs")
+    arguments.output(verify)
+    export = action(_export, "export", "write a night as it was added")
+    export.add_argument("night", metavar="NIGHT", type=arguments.day, help="the night")
+    export.add_argument(
+        "-o",
+        "--output",
+        metavar="OUT",
+        type=arguments.path,
+        required=True,
+        help="the file or folder to write; a zip if the name ends so",
+    )
+    export.add_argument("--force", action="store_true", help="also replace what is there")
+
+
+def run(args: argparse.Namespace, out: Output) -> int:
+    """Do what the action says."""
+    action: _Run = args.run_action
+    return action(args, out)
+
+
+def _opened(args: argparse.Namespace) -> sorparse.Archive:
+    archive = sorparse.Archive(args.archive)
+    if not archive.nights:
+        raise sorparse.SorError(f"{args.archive}: there is no archive with nights")
+    return archive
+
+
+def _add(args: argparse.Namespace, out: Output) -> int:
+    source = sys.stdin.buffer if args.file == "-" else args.file
+    added = sorparse.Archive(args.archive).add(
+        source,
+        night=args.night,
+        replace=args.replace,
+        allow_empty=args.allow_empty,
+        max_closed=args.max_closed,
+        max_errors=0 if args.strict else args.max_errors,
+        min_units=args.min_units,
+    )
+    if out.is_json:
+        out.json(sorparse.to_dict(added))
+    elif added.changed:
+        out.line(
+            f"{added.night} added to {args.archive}: {added.records} records, "
+            f"{added.new_rows} new rows"
+        )
+    else:
+        out.line(f"{added.night} is in {args.archive} already, with the same content")
+    return 0
+
+
+def _list(args: argparse.Namespace, out: Output) -> int:
+    archive = _opened(args)
+    found = {night: archive.night(night) for night in archive.nights}
+    rows = [
+        (
+            night,
+            "missing" if night not in found else "there",
+            found[night].name if night in found else None,
+            sum(found[night].records.values()) if night in found else None,
+            sum(file.size for file in found[night].files) if night in found else None,
+        )
+        for night in sorted((*found, *archive.missing))
+    ]
+    out.rows(("night", "state", "name", "records", "bytes"), rows)
+    return 0
+
+
+def _show(args: argparse.Namespace, out: Output) -> int:
+    archive = _opened(args)
+    if args.history:
+        found = archive.history(args.code)
+        out.rows(
+            ("registered_from", "registered_to", *units.VERSION_COLUMNS),
+            (
+                (one.registered_from, one.registered_to, *units.version_row(one.record))
+                for one in found
+            ),
+            objects=map(sorparse.to_dict, found),
+        )
+        return 0
+    view = archive.as_of(args.as_of, registered=args.registered)
+    shown = unit_details.describe(view, args.code)
+    if out.is_json:
+        out.json({"registered": str(args.registered or archive.nights[-1]), **shown})
+    else:
+        out.rows(("field", "value"), unit_details.flat(shown["unit"]))
+        if out.is_text:
+            out.line(unit_details.status_line(shown))
+    return 0
+
+
+def _diff(args: argparse.Namespace, out: Output) -> int:
+    diff_command.show(_opened(args).diff(args.night_a, args.night_b), out)
+    return 0
+
+
+def _verify(args: argparse.Namespace, out: Output) -> int:
+    archive = _opened(args)
+    problems = archive.verify()
+    out.rows(("problem",), ((each,) for each in problems))
+    if out.is_text and not problems:
+        out.line(f"{len(archive.nights)} nights, each as it was added")
+    return 1 if problems else 0
+
+
+def _export(args: argparse.Namespace, out: Output) -> int:
+    path = _opened(args).export(args.night, args.output, force=args.force)
+    out.line(f"{args.night} written to {path}")
+    return 0

@@ -1,0 +1,154 @@
+"""Issues, validation reports, descriptions and feeds."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from .markup import (
+    MOST_ROWS,
+    Html,
+    code,
+    count,
+    element,
+    facts,
+    join,
+    listing,
+    page,
+    small,
+    unbroken_code,
+)
+from .values import MOST_ITEMS
+
+if TYPE_CHECKING:
+    from ..description import Description, TableDescription
+    from ..feed import Feed
+    from ..issues import Issue
+    from ..validation import ValidationReport
+
+_SEVERITIES = ("error", "warning", "info")
+
+
+def issues_html(issues: Sequence[Issue]) -> str:
+    """Return a count by kind and the first issues."""
+    return page(issues_part(issues))
+
+
+def issues_part(issues: Sequence[Issue], caption: str = "Issues") -> Html:
+    """Return the tables alone."""
+    if not issues:
+        return element("p", f"{caption}: none.")
+    by_kind = Counter((issue.severity, issue.code) for issue in issues)
+    kinds = sorted(by_kind.items(), key=lambda kind: (_SEVERITIES.index(kind[0][0]), -kind[1]))
+    summary = listing(
+        f"{caption}: {len(issues):,}",
+        ("severity", "code", "number"),
+        [(severity, unbroken_code(name), number) for (severity, name), number in kinds],
+    )
+    if len(issues) == 1:
+        return _places(issues, issues[0].message)
+    return join([summary, _places(issues, "The first" if len(issues) > MOST_ROWS else "Each")])
+
+
+def _places(issues: Sequence[Issue], caption: str) -> Html:
+    shown = issues[:MOST_ROWS]
+    rows = [
+        (
+            issue.severity,
+            unbroken_code(issue.code),
+            issue.message,
+            issue.file,
+            issue.line,
+            issue.column,
+            issue.value,
+            issue.sor_id and code(issue.sor_id),
+        )
+        for issue in shown
+    ]
+    heads = ("severity", "code", "message", "file", "line", "column", "value", "SOR id")
+    return listing(caption, heads, rows, total=len(issues), only_filled=True)
+
+
+def report_html(report: ValidationReport) -> str:
+    """Return the outcome of a validation: what was checked against what, and each kind of fault."""
+    snapshot = None if report.snapshot_date is None else report.snapshot_date.isoformat()
+    outcome = "valid"
+    if not report.valid:
+        least = "" if report.complete else "at least "
+        outcome = f"not valid: {least}{count(report.fault_count, 'fault')}"
+        outcome += f" of {count(len(report.errors), 'kind')}"
+    head = facts(
+        f"Validation: {outcome}",
+        [
+            ("file", report.file),
+            ("version", report.version),
+            ("snapshot_date", snapshot),
+            ("schema", report.schema),
+        ],
+    )
+    return page(head, None if report.valid else _places(report.errors, "Each kind of fault"))
+
+
+def description_html(description: Description) -> str:
+    """Return a source as its tables, each with its form and its columns."""
+    head = [description.source, f": {description.format}"]
+    if description.snapshot_date:
+        head.append(f", snapshot of {description.snapshot_date}")
+    ignored = None
+    if description.ignored:
+        ignored = element("p", small("Not read: " + ", ".join(description.ignored[:MOST_ITEMS])))
+    return page(
+        element("p", element("strong", *head)),
+        *(_table_part(table, open_=at == 0) for at, table in enumerate(description.tables)),
+        ignored,
+    )
+
+
+def _table_part(table: TableDescription, *, open_: bool) -> Html:
+    form = [
+        table.encoding,
+        None if table.bom is None else ("with BOM" if table.bom else "without BOM"),
+        table.delimiter and f"delimiter {table.delimiter}",
+        table.quoting and f"quoting {table.quoting}",
+        table.line_ends and f"line ends {table.line_ends}",
+        *table.notes,
+    ]
+    unknown = sum(column.field is None for column in table.columns)
+    named = f"{table.table}: {count(table.rows, 'row')}"
+    if unknown:
+        named += f", {count(unknown, 'column')} not recognised"
+    columns = [
+        (code(c.name), (c.field and code(c.field)) or "unknown", c.filled, " | ".join(c.samples))
+        for c in table.columns[: 4 * MOST_ROWS]
+    ]
+    missing = None
+    if table.missing:
+        missing = element(
+            "p", small("Declared, not in the file: " + ", ".join(table.missing[: 4 * MOST_ROWS]))
+        )
+    return element(
+        "details",
+        element("summary", named),
+        element("p", small(join([table.file, *(part for part in form if part)], ", "))),
+        listing(
+            f"Columns of {table.table}",
+            ("column", "field", "filled", "samples"),
+            columns,
+            total=len(table.columns),
+        ),
+        missing,
+        **({"open": "open"} if open_ else {}),
+    )
+
+
+def feed_html(feed: Feed) -> str:
+    """Return an opened source: what it is, and its tables. Reads no row."""
+    day = feed.snapshot_date
+    caption = f"{feed.name}: {feed.format}" + (f", snapshot of {day}" if day else "")
+    rows = [(code(table), code(f"feed.{table}()")) for table in feed.tables]
+    found = len(feed.issues)
+    return page(
+        listing(caption, ("table", "read it with"), rows),
+        element("p", small(f"{count(found, 'issue')} in the rows read so far.")),
+    )

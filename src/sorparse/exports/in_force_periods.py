@@ -1,0 +1,164 @@
+"""The table ``entity_periods``: the dates on which each version of a unit is in force.
+
+Versions overlap, leave gaps, end before they start, or do not reach back to the opening. The
+register has the rules for all of that (``register.timeline``). As a table of disjoint periods their
+result has the same answers in every database, with one ``BETWEEN``.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from functools import cache
+from itertools import islice
+from typing import Any, NamedTuple
+
+from ..records import SOREntity, Validity
+from ..register.days import FIRST_DATE, LAST_DATE, end_ordinal, from_ordinal, start_ordinal
+from ..register.timeindex import TimeIndex
+from ..tables.flatten import Columns
+from ..tables.schema import DataType, TableColumn, TableSchema
+
+TABLE = "entity_periods"
+NEEDED = ("sor_id", "from_date", "to_date", "first_from_date", "updated_at")
+BATCH_ROWS = 20_000
+
+
+class Period(NamedTuple):
+    """The dates, first and last included, on which one version of a unit is in force."""
+
+    sor_id: str
+    """SOR id of the unit."""
+    in_force_from: date
+    """First day; 0001-01-01 if the unit has no first day."""
+    in_force_to: date
+    """Last day; 9999-12-31 if there is no end."""
+    row_id: int
+    """The version: ``row_id`` in ``entities``."""
+
+
+@cache
+def periods_schema() -> TableSchema:
+    """Return the schema of the table."""
+    columns = {
+        "sor_id": (DataType.TEXT, "SOR id of the unit."),
+        "in_force_from": (
+            DataType.DATE,
+            "First day of the period; 0001-01-01 if the unit has no first day.",
+        ),
+        "in_force_to": (DataType.DATE, "Last day of the period; 9999-12-31 if it has no end."),
+        "row_id": (DataType.INTEGER, "The version: row_id in entities."),
+    }
+    return TableSchema(
+        name=TABLE,
+        record=Period,
+        doc="The dates on which each version of a unit is in force: disjoint periods, overlaps and "
+        "gaps resolved by the register's rules.",
+        columns=tuple(
+            TableColumn(name, name, kind, nullable=False, doc=doc)
+            for name, (kind, doc) in columns.items()
+        ),
+        key=("sor_id", "in_force_from"),
+    )
+
+
+Derived = Iterator[tuple[TableSchema, Iterator[Columns]]]
+"""Tables with their rows: the columns of each, batch by batch."""
+
+
+class PeriodCollector:
+    """Takes the versions as they are written, then returns the periods.
+
+    Holds 20 bytes a version and each unit's id once.
+    """
+
+    needed: tuple[str, ...] = NEEDED
+    """Names of the columns that :meth:`add` needs."""
+
+    def __init__(self) -> None:
+        self.ids: list[str] = []
+        """SOR id by unit number, in the order of the source."""
+        self.numbers: dict[str, int] = {}
+        """Unit number by SOR id."""
+        self.unit = array("i")
+        """Unit number by row."""
+        self.start = array("i")
+        self.end = array("i")
+        self.first_from = array("i")
+        self.updated = array("i")
+
+    def __len__(self) -> int:
+        return len(self.unit)
+
+    def add(self, columns: Mapping[str, Sequence[Any]]) -> None:
+        """Take the next rows of ``entities``: the values of each column, by its name."""
+        for row in zip(*(columns[name] for name in NEEDED), strict=True):
+            self._add(*row)
+
+    def add_record(self, unit: SOREntity) -> None:
+        """Take the next row of ``entities``."""
+        validity = unit.validity
+        self._add(
+            unit.sor_id, validity.from_date, validity.to_date, unit.first_from_date, unit.updated_at
+        )
+
+    def add_texts(self, rows: Iterable[Mapping[str, str]]) -> None:
+        """Take the next rows of ``entities`` as texts, dates in ISO form."""
+        for row in rows:
+            sor_id, *days = (row[name] for name in NEEDED)
+            self._add(sor_id, *(date.fromisoformat(day) if day else None for day in days))
+
+    def _add(
+        self,
+        sor_id: str,
+        from_date: date | None,
+        to_date: date | None,
+        opening: date | None,
+        edited: date | None,
+    ) -> None:
+        number = self.numbers.setdefault(sor_id, len(self.ids))
+        if number == len(self.ids):
+            self.ids.append(sor_id)
+        self.unit.append(number)
+        self.start.append(start_ordinal(from_date))
+        self.end.append(end_ordinal(to_date))
+        self.first_from.append(start_ordinal(opening))
+        self.updated.append(start_ordinal(edited))
+
+    def versions(self) -> Iterator[SOREntity]:
+        """Yield the versions with their dates alone."""
+        columns = self.unit, self.start, self.end, self.first_from, self.updated
+        for unit, start, end, first, updated in zip(*columns, strict=True):
+            yield SOREntity(
+                sor_id=self.ids[unit],
+                validity=Validity(from_ordinal(start), from_ordinal(end)),
+                first_from_date=from_ordinal(first),
+                updated_at=from_ordinal(updated),
+            )
+
+    def periods(self) -> Iterator[Period]:
+        """Yield the periods, by unit in the order of the source, each unit's oldest first."""
+        index = TimeIndex(self)
+        for number, sor_id in enumerate(self.ids):
+            for start, end, row in index.segments(number):
+                yield Period(sor_id, first_date(start), last_date(end), row + 1)
+
+    def derived(self) -> Derived:
+        """Yield the tables that are derived from the units, with their rows."""
+        yield periods_schema(), self._columns()
+
+    def _columns(self) -> Iterator[Columns]:
+        periods = self.periods()
+        while batch := list(islice(periods, BATCH_ROWS)):
+            yield list(map(list, zip(*batch, strict=True)))
+
+
+def first_date(ordinal: int) -> date:
+    """Return the date of a first day; 0001-01-01 if it has none."""
+    return date.fromordinal(max(ordinal, FIRST_DATE))
+
+
+def last_date(ordinal: int) -> date:
+    """Return the date of a last day; 9999-12-31 if it has none."""
+    return date.fromordinal(min(ordinal, LAST_DATE))

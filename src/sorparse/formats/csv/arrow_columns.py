@@ -1,0 +1,334 @@
+"""The cells of many CSV lines to the columns of a table at once, with numpy and pyarrow's kernels.
+
+Gives the columns, and which rows are out of the ordinary: those are then read as every other
+reader reads them, so that each rule and each finding stays in one place. A row is ordinary where
+its cells mean the same here as to ``formats``: ids with a right check digit, ISO dates, plain
+numbers in metres, texts without outer blanks.
+
+What costs is the number of calls, one column of one block being small. So the texts of all
+columns of a kind are laid one behind the other, and looked at together.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from ...extras import load_numpy, load_pyarrow
+from ...records import SorType
+from ..cells import CONVERTERS, BadCell
+from ..declare import DATES, Kind
+from ..decode import NORTHING_FROM, Plan
+from ..edits import AHEAD, FIRST_PLAUSIBLE
+from .buffers import (
+    Filled,
+    bits_of,
+    days_of,
+    numbers_of,
+    text_array,
+    texts_from,
+    whole_numbers,
+)
+from .cell_spans import Cells
+from .checks import CHECKS, is_bare, metres
+
+_MEMO_SIZE = 50_000
+_COORDINATES = (Kind.EASTING, Kind.NORTHING)
+_WORDS = (Kind.BOOL, Kind.INHERITED, Kind.SOR_TYPE)
+"""Kinds of few distinct texts."""
+# as numbers of days from 1970: what a date of Python can be, and the publisher's open ends
+_FIRST_DAY = days_of(FIRST_PLAUSIBLE)
+_AHEAD = days_of(AHEAD)
+_OPEN_FROM = days_of(date(2500, 1, 1))
+_KEPT = (Kind.TEXT, *CHECKS)
+"""Kinds whose texts are the values."""
+_CONVERTED = (*DATES, *_COORDINATES, *_WORDS)
+
+
+def readable(plan: Plan) -> bool:
+    """Tell whether every column under a header is of a kind that is read here."""
+    known = {*_KEPT, *_CONVERTED}
+    columns = [column for column in plan.columns if column is not None]
+    return all(column.kind in known and not column.also for column in columns)
+
+
+class ArrowColumns:
+    """Reads lines under one header. Threads may share it."""
+
+    def __init__(self, plan: Plan, types: Mapping[str, Any]) -> None:
+        """types: the Arrow type of each column of the table, by the path of its field."""
+        pa = load_pyarrow()
+        self.plan = plan
+        self.required = plan.required
+        self.types = types
+        self.kinds = [Kind.TEXT if column is None else column.kind for column in plan.columns]
+        self.wrapped = [place for place, kind in enumerate(self.kinds) if kind is Kind.SOR_ID]
+        """Places of the columns that usually stand in ``="…"``."""
+        places = range(len(plan.columns))
+        repeats = {
+            place
+            for place, column in enumerate(plan.columns)
+            if column is not None and pa.types.is_dictionary(self.types[column.field])
+        }
+        self.kept = [
+            (kind, [p for p in places if self.kinds[p] is kind and p not in repeats])
+            for kind in _KEPT
+        ]
+        self.converted = [
+            (Kind.TEXT, [p for p in places if self.kinds[p] is Kind.TEXT and p in repeats]),
+            *((kind, [p for p in places if self.kinds[p] is kind]) for kind in _CONVERTED),
+        ]
+        self._memos: dict[Kind, dict[str, Any]] = {}
+        self._nulls: dict[Any, Any] = {}
+
+    def type_at(self, place: int) -> Any:
+        """Give the Arrow type of a column of the file."""
+        column = self.plan.columns[place]
+        return load_pyarrow().string() if column is None else self.types[column.field]
+
+    def read(self, cells: Cells) -> tuple[list[Any], Any]:
+        """Give the columns of the table, and a mask of the rows that are odd."""
+        return _Batch(self, cells).result()
+
+    # -- shared by the batches
+
+    def value(self, kind: Kind, text: str) -> Any:
+        """Give what a text means, ``BadCell`` where the exact way has to tell about it."""
+        memo = self._memos.setdefault(kind, {})
+        found = memo.get(text, memo)
+        if found is memo:
+            try:
+                found = CONVERTERS[kind](text) if text else None
+            except BadCell:
+                found = BadCell
+            if len(memo) > _MEMO_SIZE:
+                memo.clear()
+            memo[text] = found
+        return found
+
+    def nulls(self, kind: Any, length: int) -> Any:
+        """Give a column of nothing: a part of one that is made once."""
+        found = self._nulls.get(kind)
+        if found is None or len(found) < length:
+            found = self._nulls[kind] = load_pyarrow().nulls(length, kind)
+        return found.slice(0, length)
+
+
+class _Texts:
+    """The texts of some columns, one column behind the other, each of as many rows."""
+
+    def __init__(self, array: Any, places: Sequence[int], rows: int) -> None:
+        np = load_numpy()
+        _, offsets, self.data = array.buffers()
+        self.offsets = numbers_of(offsets, "int32")[: len(array) + 1]
+        self.signs = numbers_of(self.data, "uint8")
+        self.places = places
+        self.rows = rows
+        self.filled = (np.diff(self.offsets) > 0).reshape(len(places), rows)
+
+    def group(self, places: Iterable[int]) -> _Group:
+        """Give some of the columns, which stand side by side."""
+        at = [self.places.index(place) for place in places if place in self.places]
+        return _Group(self, at[0] if at else 0, len(at))
+
+
+class _Group:
+    """Columns of one kind."""
+
+    def __init__(self, texts: _Texts, first: int, count: int) -> None:
+        rows = texts.rows
+        self.rows = rows
+        self.places = texts.places[first : first + count]
+        self.filled = texts.filled[first : first + count]
+        """Mask of the cells that are not empty, columns x rows."""
+        self.cells = self.filled.ravel()
+        self.offsets = texts.offsets[first * rows : (first + count) * rows + 1]
+        self.starts, self.ends = self.offsets[:-1], self.offsets[1:]
+        self.signs, self.data = texts.signs, texts.data
+
+    def whole(self, filled: Any = None) -> Any:
+        """Give the texts of all columns as one array, with null where the mask is not set."""
+        return texts_from(self.offsets, self.data, filled)
+
+    def columns(self) -> list[Any]:
+        """Give the texts of each column."""
+        return Filled(self.filled).arrays(load_pyarrow().string(), self.offsets, self.data)
+
+
+class _Batch:
+    """The cells of one batch on their way to columns."""
+
+    def __init__(self, shared: ArrowColumns, cells: Cells) -> None:
+        np = load_numpy()
+        self._np = np
+        self._shared = shared
+        self._cells = cells
+        self._odd = cells.odd
+        self._rows = len(cells.odd)
+        self._present = (cells.ends > cells.starts).any(axis=1)
+        self._found: dict[int, Any] = {}
+        """Columns by their place in the file."""
+
+    def result(self) -> tuple[list[Any], Any]:
+        shared = self._shared
+        self._look_for_keys()
+        self._keep()
+        self._convert()
+        places = {
+            column.field: place
+            for place, column in enumerate(shared.plan.columns)
+            if column is not None
+        }
+        columns = []
+        for path, kind in shared.types.items():
+            array = self._extra() if path == "extra" else self._found.get(places.get(path, -1))
+            columns.append(shared.nulls(kind, self._rows) if array is None else array)
+        return columns, self._odd
+
+    def _look_for_keys(self) -> None:
+        cells = self._cells
+        for places in self._shared.required:
+            self._odd |= (cells.ends[places] <= cells.starts[places]).all(axis=0)
+
+    def _texts(self, groups: Sequence[tuple[Kind, Sequence[int]]]) -> _Texts | None:
+        """Copy the texts of columns that are not empty throughout."""
+        np, pa, cells = self._np, load_pyarrow(), self._cells
+        places = [place for _, group in groups for place in group if self._present[place]]
+        if not places:
+            return None
+        # Every second span between these bounds is a text. The others may run backwards, which
+        # no text of an array may; nobody looks at them.
+        number = len(places) * self._rows
+        bounds = np.empty(2 * number + 1, dtype=np.int32)
+        bounds[:-1:2] = cells.starts[places].ravel()
+        bounds[1::2] = cells.ends[places].ravel()
+        bounds[-1] = len(cells.signs)
+        spans = texts_from(bounds, pa.py_buffer(cells.signs))
+        texts = spans.take(whole_numbers(np.arange(0, 2 * number, 2, dtype=np.int32)))
+        return _Texts(texts, places, self._rows)
+
+    def _mark(self, wrong: Any) -> None:
+        """Mark the rows of cells that are wrong."""
+        if wrong.any():
+            self._odd |= wrong.reshape(-1, self._rows).any(axis=0)
+
+    # -- texts that stay texts
+
+    def _keep(self) -> None:
+        texts = self._texts(self._shared.kept)
+        if texts is None:
+            return
+        for kind, places in self._shared.kept:
+            group = texts.group(places)
+            if not group.places:
+                continue
+            right = CHECKS.get(kind, is_bare)(group.starts, group.ends, group.signs)
+            self._mark(group.cells & ~right)
+            self._found.update(zip(group.places, group.columns(), strict=True))
+
+    def _extra(self) -> Any:
+        filled = [
+            (name, self._found[place].to_pylist())
+            for place, name in self._shared.plan.unknown
+            if place in self._found
+        ]
+        if not filled:
+            return None
+        names = [name for name, _ in filled]
+        rows = zip(*(texts for _, texts in filled), strict=True)
+        return text_array(_json(names, row) for row in rows)
+
+    # -- texts that become something else
+
+    def _convert(self) -> None:
+        texts = self._texts(self._shared.converted)
+        if texts is None:
+            return
+        for kind, places in self._shared.converted:
+            group = texts.group(places)
+            if not group.places:
+                continue
+            if kind is Kind.TEXT:
+                right = is_bare(group.starts, group.ends, group.signs)
+                self._mark(group.cells & ~right)
+                for place, array in zip(group.places, group.columns(), strict=True):
+                    self._found[place] = array.dictionary_encode()
+            elif kind in _COORDINATES:
+                self._metres(group, kind)
+            elif kind in DATES:
+                self._dates(group, kind)
+            else:
+                self._words(group, kind)
+
+    def _metres(self, group: _Group, kind: Kind) -> None:
+        texts, right = metres(group.starts, group.ends, group.signs)
+        self._mark(group.cells & ~right)
+        filled = group.filled & right.reshape(group.filled.shape)
+        pa = load_pyarrow()
+        offsets = group.offsets - group.offsets[0]
+        array = texts_from(offsets, pa.py_buffer(texts), filled.ravel())
+        numbers = array.cast(pa.float64())
+        values = numbers_of(numbers.buffers()[1], "float64")[: len(numbers)]
+        if kind is Kind.EASTING:  # may stand in the other's place
+            self._mark(filled.ravel() & (values > NORTHING_FROM))
+        self._put(group, values, filled)
+
+    def _put(self, group: _Group, values: Any, filled: Any) -> None:
+        """Put the values of a group in their columns."""
+        kind = self._shared.type_at(group.places[0])
+        arrays = Filled(filled.reshape(group.filled.shape)).arrays(kind, values)
+        self._found.update(zip(group.places, arrays, strict=True))
+
+    def _dates(self, group: _Group, kind: Kind) -> None:
+        pa = load_pyarrow()
+        filled = group.cells
+        try:
+            days = group.whole(group.cells).cast(pa.date32())
+        except pa.ArrowInvalid:
+            self._days_by_value(group, kind)
+            return
+        values = numbers_of(days.buffers()[1], "int32")[: len(filled)]
+        wrong = filled & ((group.ends - group.starts != 10) | (values < _FIRST_DAY))
+        is_open = filled & (values >= _OPEN_FROM)
+        if kind is not Kind.LAST_DAY:
+            wrong |= filled & (values >= _AHEAD)
+        self._mark(wrong)
+        self._put(group, values, filled & ~is_open & ~wrong)
+
+    def _by_value(self, group: _Group, kind: Kind) -> tuple[list[Any], Any]:
+        """Convert each distinct text once, by the rules of the cells; give which stands where."""
+        np = self._np
+        encoded = group.whole().dictionary_encode()
+        values = [self._shared.value(kind, text) for text in encoded.dictionary.to_pylist()]
+        which = numbers_of(encoded.indices.buffers()[1], "int32")[: len(encoded)]
+        wrong = np.array([value is BadCell for value in values])
+        self._mark(wrong[which])
+        return [None if value is BadCell else value for value in values], which
+
+    def _days_by_value(self, group: _Group, kind: Kind) -> None:
+        np = self._np
+        values, which = self._by_value(group, kind)
+        days = np.array([days_of(day) for day in values], dtype=np.int32)
+        filled = np.array([day is not None for day in values])[which]
+        self._put(group, days[which], filled)
+
+    def _words(self, group: _Group, kind: Kind) -> None:
+        np = self._np
+        values, which = self._by_value(group, kind)
+        if kind is Kind.SOR_TYPE:
+            names = [value.value if isinstance(value, SorType) else None for value in values]
+            texts = text_array(names).take(whole_numbers(which))
+            for at, place in enumerate(group.places):
+                own = texts.slice(at * self._rows, self._rows)
+                self._found[place] = own.dictionary_encode()
+            return
+        filled = np.array([value is not None for value in values])[which]
+        yes = np.array([value is True for value in values])[which]
+        self._put(group, bits_of(yes.reshape(group.filled.shape)), filled)
+
+
+def _json(names: Sequence[str], row: Sequence[str | None]) -> str | None:
+    items = {name: text for name, text in zip(names, row, strict=True) if text}
+    return json.dumps(items, ensure_ascii=False, separators=(",", ":")) if items else None

@@ -1,0 +1,116 @@
+"""Arrow arrays from numpy's memory, and the other way round.
+
+``pa.array`` and ``to_numpy`` would do, but load pandas where it is installed: 46 MB and a third
+of a second for who reads a register to Parquet. Buffers need neither.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from ...extras import load_numpy, load_pyarrow
+
+_EPOCH = date(1970, 1, 1)
+
+
+def numbers_of(buffer: Any, dtype: str) -> Any:
+    """See what a buffer holds as numbers; one that holds nothing as a lone zero."""
+    np = load_numpy()
+    return (
+        np.frombuffer(buffer, dtype) if buffer is not None and buffer.size else np.zeros(1, dtype)
+    )
+
+
+def bits_of(mask: Any) -> Any:
+    """Pack a mask as Arrow has it; of several rows each begins at a byte of its own."""
+    return load_numpy().packbits(mask, axis=-1, bitorder="little")
+
+
+class Filled:
+    """Which values of some columns are not null, a mask of columns x rows."""
+
+    def __init__(self, mask: Any) -> None:
+        self._rows = mask.shape[1]
+        self._nulls = (self._rows - load_numpy().count_nonzero(mask, axis=1)).tolist()
+        self._bits = bits_of(mask)
+
+    def arrays(self, kind: Any, values: Any, data: Any = None) -> list[Any]:
+        """Make an array of each column.
+
+        values: numbers of all columns, one behind the other; of texts, the offsets; of yes and
+        no, bits for each column. data: the bytes of texts.
+        """
+        pa = load_pyarrow()
+        step, size, more = self._rows, self._rows, []
+        if data is not None:
+            size, more = self._rows + 1, [data]
+        elif pa.types.is_boolean(kind):
+            step = size = values.shape[-1]
+            values = values.ravel()
+        found = []
+        for at, nulls in enumerate(self._nulls):
+            buffers = [
+                pa.py_buffer(self._bits[at]) if nulls else None,
+                pa.py_buffer(values[at * step : at * step + size]),
+                *more,
+            ]
+            found.append(pa.Array.from_buffers(kind, self._rows, buffers, null_count=nulls))
+        return found
+
+
+def whole_numbers(values: Any) -> Any:
+    """Make an int32 array without nulls."""
+    pa = load_pyarrow()
+    return pa.Array.from_buffers(pa.int32(), len(values), [None, pa.py_buffer(values)], 0)
+
+
+def mask_array(mask: Any) -> Any:
+    """Make an array of yes and no."""
+    pa = load_pyarrow()
+    return pa.Array.from_buffers(pa.bool_(), len(mask), [None, pa.py_buffer(bits_of(mask))], 0)
+
+
+def texts_from(offsets: Any, data: Any, filled: Any = None) -> Any:
+    """Make an array of texts, with null where the mask is not set."""
+    pa = load_pyarrow()
+    buffers = [None if filled is None else pa.py_buffer(bits_of(filled)), pa.py_buffer(offsets)]
+    nulls = 0 if filled is None else -1
+    return pa.Array.from_buffers(pa.string(), len(offsets) - 1, [*buffers, data], null_count=nulls)
+
+
+def text_array(texts: Iterable[str | None]) -> Any:
+    """Make an array of texts."""
+    builder = load_pyarrow().lib.StringBuilder()
+    builder.append_values(list(texts))
+    return builder.finish()
+
+
+def array_of(kind: Any, values: Sequence[Any]) -> Any:
+    """Make an array of what a column of a table holds, as ``pa.array`` does."""
+    np, pa = load_numpy(), load_pyarrow()
+    if pa.types.is_string(kind):
+        return text_array(values)
+    if pa.types.is_dictionary(kind):
+        return text_array(values).dictionary_encode()
+    filled = np.array([value is not None for value in values])
+    if pa.types.is_list(kind):
+        sizes = [len(value or ()) for value in values]
+        offsets = np.cumsum([0, *sizes], dtype=np.int32)
+        texts = text_array(text for value in values if value for text in value)
+        buffers = [pa.py_buffer(bits_of(filled)), pa.py_buffer(offsets)]
+        return pa.Array.from_buffers(kind, len(values), buffers, children=[texts])
+    if pa.types.is_date32(kind):
+        numbers = np.array([days_of(value) for value in values], dtype=np.int32)
+    elif pa.types.is_boolean(kind):
+        numbers = bits_of(np.array([[bool(value) for value in values]]))
+    else:
+        numbers = np.array([value or 0.0 for value in values], dtype=np.float64)
+    (found,) = Filled(filled.reshape(1, -1)).arrays(kind, numbers)
+    return found
+
+
+def days_of(day: date | None) -> int:
+    """Give a day as Arrow counts it, from 1970 on."""
+    return 0 if day is None else (day - _EPOCH).days

@@ -1,0 +1,173 @@
+"""The checks of ``identifiers`` for many texts at once, with numpy.
+
+Texts are given as Arrow holds them: where the bytes of each begin and end, and the bytes. Each
+check gives a mask of those that are right; it says what ``identifiers`` says (a test holds one
+against the other).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from ...extras import load_numpy
+from ...identifiers import MIDDLE, check_tables, is_sor_id
+from ..declare import Kind
+
+Check = Callable[[Any, Any, Any], Any]
+_TABLED_DIGITS = 6  # longest item number that is in the tables
+_ZERO = 48
+_EACH = 0x0101010101010101  # of eight signs in one integer
+
+
+def _weighted(weights: tuple[int, ...], modulus: int) -> Check:
+    """Make the check that digits, each times its weight, leave no rest."""
+
+    def check(starts: Any, ends: Any, data: Any) -> Any:
+        np = load_numpy()
+        right = (ends - starts) == len(weights)
+        found = np.flatnonzero(right)
+        digits = data[starts[found][:, None] + np.arange(len(weights))] - _ZERO
+        total = digits.astype(np.int32) @ np.array(weights, dtype=np.int32)
+        # what is no digit has wrapped around, or lies beyond nine
+        right[found] = (digits <= 9).all(axis=1) & (total % modulus == 0)
+        return right
+
+    return check
+
+
+_cvr_digits = _weighted((2, 7, 6, 5, 4, 3, 2, 1), 11)
+
+
+def _cvr(starts: Any, ends: Any, data: Any) -> Any:
+    right = _cvr_digits(starts, ends, data)
+    right[right] = data[starts[right]] != _ZERO
+    return right
+
+
+@cache
+def _sor_id_tables() -> tuple[Any, Any, Any, Any]:
+    np = load_numpy()
+    low, high, check_of = check_tables()
+    return (
+        np.array([low[f"{n:03}"] for n in range(1000)]),
+        np.array([low[str(n)] for n in range(1000)]),  # as the whole item number
+        np.array([high[str(n)] if n else high[""] for n in range(1000)]),
+        np.array([[int(digit) for digit in row] for row in check_of]),
+    )
+
+
+def _sor_id(starts: Any, ends: Any, data: Any) -> Any:
+    np = load_numpy()
+    low, alone, high, check_of = _sor_id_tables()
+    sizes = ends - starts - len(MIDDLE) - 1  # of the item numbers
+    right = (sizes >= 1) & (sizes <= _TABLED_DIGITS)
+    found = np.flatnonzero(right)
+    for at in np.flatnonzero(sizes > _TABLED_DIGITS):
+        text = bytes(data[starts[at] : ends[at]]).decode("utf-8", "replace")
+        right[at] = is_sor_id(text)
+    if not len(found):
+        return right
+    size, first, last = sizes[found], starts[found], ends[found] - 1
+    # eight signs at once, from any place; as many are put before the first text
+    padded = np.concatenate((np.zeros(8, dtype=np.uint8), data[: ends[-1]]))
+    eights = np.ndarray((len(padded) - 7,), "<u8", padded, strides=(1,))
+    middle = last - len(MIDDLE)
+    item, sound = _digits(eights[middle], size)
+    sound &= eights[middle + 8] == np.uint64(int.from_bytes(MIDDLE[:8].encode(), "little"))
+    sound &= data[last - 1] == ord(MIDDLE[8])
+    sound &= data[first] != _ZERO
+    item[~sound] = 0
+    thousands = item // 1000
+    item -= thousands * 1000
+    ending = np.where(size <= 3, alone.take(item), low.take(item))
+    right[found] = sound & (check_of[ending, high.take(thousands)] == data[last] - _ZERO)
+    return right
+
+
+def _digits(eights: Any, size: Any) -> tuple[Any, Any]:
+    """Read the last ``size`` of eight signs as a number, and tell whether all are digits.
+
+    The first sign is the lowest byte, so a multiplication can add ten times a digit to the next
+    one, a hundred times a pair to the next pair, and so on.
+    """
+    np = load_numpy()
+    word, zeros = np.uint64, np.uint64(_ZERO * _EACH)
+    others = ((8 - size) * 8).astype(word)
+    blank = ~(~word(0) << others)
+    signs = (eights & ~blank) | (zeros & blank)
+    digits = signs ^ zeros
+    # ten and above have one of the four upper bits, or get one when six is added
+    sound = ((digits | (digits + word(6 * _EACH))) & word(0xF0 * _EACH)) == 0
+    pairs = (digits * word(10 * 2**8 + 1) >> word(8)) & word(0x00FF00FF00FF00FF)
+    fours = (pairs * word(100 * 2**16 + 1) >> word(16)) & word(0x0000FFFF0000FFFF)
+    return (fours * word(10_000 * 2**32 + 1) >> word(32)).astype(np.int32), sound
+
+
+def is_bare(starts: Any, ends: Any, signs: Any) -> Any:
+    """Tell which texts are values as they stand.
+
+    Others begin or end with a blank (a no-break space is C2 A0), are ``NULL``, or begin with the
+    sign of ``="…"``. Some that are values are among them: C2 and A0 are part of other letters too.
+    """
+    np = load_numpy()
+    first = signs.take(starts, mode="clip")
+    last = signs.take(ends - 1, mode="clip")
+    bare = (first != 0x20) & (first != 0x09) & (first != 0xC2) & (first != 0x3D)
+    bare &= (last != 0x20) & (last != 0x09) & (last != 0xA0)
+    named = np.flatnonzero((first == 0x4E) & (last == 0x4C))
+    bare[named] &= ends[named] - starts[named] != len("NULL")
+    return bare
+
+
+def metres(starts: Any, ends: Any, signs: Any) -> tuple[Any, Any]:
+    """Give the texts of numbers with a decimal point for a comma, and which are plain numbers.
+
+    Those have four to eight digits, no leading zero, and up to six decimals if any.
+    """
+    np = load_numpy()
+    texts = signs[starts[0] : ends[-1]].copy()
+    if not len(texts):
+        return texts, np.zeros(len(starts), dtype=bool)
+    starts, ends = starts - starts[0], ends - starts[0]
+    others = texts - _ZERO > 9  # what is below the digits wraps around
+    number = np.concatenate((np.zeros(1, np.int32), np.cumsum(others, dtype=np.int32)))
+    before = number.take(starts)
+    others_in = number.take(ends) - before
+    at = np.flatnonzero(others)
+    signed = others_in == 1
+    point = ends.copy()
+    point[signed] = at.take(before[signed])
+    whole, decimals = point - starts, ends - point - 1
+    right = (whole >= 4) & (whole <= 8) & (texts.take(starts, mode="clip") != _ZERO)
+    right &= (others_in == 0) | (signed & (decimals >= 1) & (decimals <= 6))
+    found = texts[at]
+    points = (found == 0x2C) | (found == 0x2E)
+    if not points.all():
+        right[signed] &= points.take(before[signed])
+    texts[at[points]] = 0x2E
+    return texts, right
+
+
+def _shak(starts: Any, ends: Any, data: Any) -> Any:
+    np = load_numpy()
+    sizes = ends - starts
+    right = (sizes == 4) | (sizes == 6) | (sizes == 7)
+    found = np.flatnonzero(right)
+    size = sizes[found]
+    signs = data.take(starts[found][:, None] + np.arange(7), mode="clip")
+    digit = signs - _ZERO <= 9  # what is below the digits wraps around
+    letter = signs - ord("A") <= 25
+    sound = (digit | letter) | (np.arange(7) >= size[:, None])
+    right[found] = digit[:, :4].all(axis=1) & sound.all(axis=1)
+    return right
+
+
+CHECKS: dict[Kind, Check] = {
+    Kind.SOR_ID: _sor_id,
+    Kind.LOCATION_CODE: _weighted((1, 3) * 6 + (1,), 10),
+    Kind.CVR: _cvr,
+    Kind.SHAK: _shak,
+}
+"""For each kind of identifier: which of many texts are right."""

@@ -1,0 +1,364 @@
+"""Reading one CSV member as one table; which table it is, its header tells."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from functools import partial
+from typing import Any, BinaryIO
+
+import attrs
+
+from ...description import TableDescription
+from ...errors import SorFileError
+from ...issues import Issue, IssueLog
+from ...records import Coded
+from ...records.row import Row, row_class, row_of
+from ...sources import HEAD_BYTES, Member
+from ..base import Format, ReadOptions, muted, muted_options
+from ..blocks import TextBlocks, without_cut_line
+from ..cells import BadCell
+from ..columns import Census
+from ..declare import TableSpec, fold
+from ..decode import CarefulDecoder, Leaf, Plan, make_plan
+from ..generator import NeedsCarefulParsing
+from ..headers import match_columns
+from ..owner_cvr import OwnersCvr
+from .column_names import distinct_names
+from .decoder import Chosen, FastDecoder
+from .rows import BLANKS, Rows, clean, without_na
+
+
+def _uncut(head: bytes, options: ReadOptions) -> bytes:
+    return without_cut_line(head, options.encoding) if len(head) >= HEAD_BYTES else head
+
+
+def first_rows(head: bytes, name: str, delimiter: str, options: ReadOptions) -> Iterator[list[str]]:
+    """Give the rows of the beginning of a file, the header included."""
+    quiet = muted_options(options)
+    blocks = TextBlocks(
+        io.BytesIO(_uncut(head, options)),
+        file=name,
+        log=quiet.log,
+        limits=quiet.limits,
+        encoding=quiet.encoding,
+    )
+    rows = Rows(
+        blocks, file=name, log=quiet.log, limits=quiet.limits, delimiter=delimiter, rfc=False
+    )
+    for _, cells in rows.split(rows.lines()):
+        yield [clean(cell) for cell in cells]
+
+
+def first_records(table: CsvTable, head: bytes) -> Iterator[Any]:
+    """Give the records of the beginning of a table, without a word about what is odd."""
+    whole = _uncut(head, table.options)
+    member = attrs.evolve(table.member, opener=lambda: io.BytesIO(whole))
+    for _, record in attrs.evolve(muted(table), member=member).numbered():
+        yield record
+
+
+def _has(cells: Sequence[str], place: int, text: str) -> bool:
+    return len(cells) > place and clean(cells[place]).lower() == text
+
+
+@attrs.define(eq=False)
+class CsvTable:
+    """A :class:`~sorparse.formats.base.TableReader` for one CSV member."""
+
+    spec: TableSpec
+    format: Format
+    member: Member
+    options: ReadOptions
+    delimiter: str = ";"
+    rfc: bool = True
+    names: tuple[str, ...] | None = None
+    """Names to use where the file has no header."""
+    complete: Callable[[str, Coded], Coded] | None = None
+    header_line: int = 1
+    """The line of the header; what is above it is no part of the table."""
+    na_is_missing: bool = False
+    """Whether ``NA`` means that there is no value, as in files that R has written."""
+    owners_cvr: bool = False
+    """Whether the owner's CVR number is handed down to the units below it."""
+
+    @property
+    def table(self) -> str:
+        """Name of the table."""
+        return self.spec.table
+
+    def numbered(self) -> Iterator[tuple[int, Any]]:
+        """Read the rows; pairs of the row's first line and its record."""
+        with self.member.open() as stream:
+            rows = self._rows(self._blocks(stream))
+            plan = self._plan(rows)
+            if plan is not None:
+                finished = self._finisher()
+                for record in self._decoder(plan)(rows):
+                    yield rows.number, finished(record) if finished else record
+
+    def _finisher(self) -> Callable[[Any], Any] | None:
+        if not self.owners_cvr:
+            return None
+        scan = None if self.member.size is None else self._cvr_lines
+        return OwnersCvr(scan).complete
+
+    def _cvr_lines(self) -> Iterator[tuple[str, str | None, str | None]]:
+        fields = row_class(self.spec.record, ("sor_id", "parent_id", "cvr"))
+        return muted(attrs.evolve(self, owners_cvr=False)).rows(fields)
+
+    def _blocks(self, stream: BinaryIO, *, counting: bool = False) -> TextBlocks:
+        return TextBlocks(
+            stream,
+            file=self.member.name,
+            log=self._log,
+            limits=self.options.limits,
+            encoding=self.options.encoding,
+            counting=counting,
+        )
+
+    def _rows(self, blocks: Iterable[tuple[int, list[str]]]) -> Rows:
+        return Rows(
+            without_na(blocks, self.delimiter) if self.na_is_missing else blocks,
+            file=self.member.name,
+            log=self._log,
+            limits=self.options.limits,
+            delimiter=self.delimiter,
+            rfc=self.rfc,
+        )
+
+    @property
+    def _log(self) -> IssueLog:
+        return self.options.log
+
+    def _plan(self, rows: Rows) -> Plan | None:
+        """Take the header, and lay out how the rows under it become records."""
+        names = list(self.names) if self.names is not None else None
+        lines = rows.lines()
+        while names is None:
+            number, line = next(lines, (0, None))
+            if line is None:
+                return None
+            if number < self.header_line:
+                self._above(number, line)
+                continue
+            cells = rows.exact() if line.strip(BLANKS) else None
+            if cells is not None:
+                names = self._distinct(number, [clean(cell) for cell in cells])
+        most = self.options.limits.max_columns
+        if len(names) > most:
+            raise SorFileError(
+                f"the header has {len(names)} columns, more than Limits.max_columns ({most})",
+                file=self.member.name,
+            )
+        rows.header = names
+        return make_plan(self.spec, names, match_columns(self.spec, names, self.options.columns))
+
+    def _above(self, number: int, line: str) -> None:
+        if line.strip(BLANKS):
+            self._log.add(
+                Issue(
+                    "info",
+                    "line-above-header",
+                    f"this line is above the header on line {self.header_line} and is not read",
+                    file=self.member.name,
+                    line=number,
+                    value=line[:200],
+                )
+            )
+
+    def _distinct(self, line: int, cells: Sequence[str]) -> list[str]:
+        names = distinct_names(cells)
+        for cell, name in zip(cells, names, strict=True):
+            if cell and name != cell:
+                self._log.add(
+                    Issue(
+                        "warning",
+                        "duplicate-column",
+                        f"the header names {cell!r} more than once; this one is read as {name!r}",
+                        file=self.member.name,
+                        line=line,
+                        column=cell,
+                    )
+                )
+        return names
+
+    def rows(self, row: type[Row] | None) -> Iterator[Any]:
+        """Read whole records, or the fields of ``row`` only: findings in others are not told."""
+        if self.owners_cvr and (row is None or "cvr" in row.paths):
+            take = None if row is None else row_of(row)
+            for _, record in self.numbered():
+                yield record if take is None else take(record)
+            return
+        with self.member.open() as stream:
+            rows = self._rows(self._blocks(stream))
+            plan = self._plan(rows)
+            if plan is not None:
+                yield from self._decoder(plan, row)(rows)
+
+    def plan(self) -> tuple[Plan, int] | None:
+        """Read the header: how the rows under it become records, and its line."""
+        with self.member.open() as stream:
+            rows = self._rows(self._blocks(stream))
+            plan = self._plan(rows)
+            return None if plan is None else (plan, rows.number)
+
+    def picked(
+        self, plan: Plan
+    ) -> Callable[[Iterable[tuple[int, str]]], Iterator[tuple[int, Any]]]:
+        """Give the function that reads single lines under a header, each with its number.
+
+        For lines that are rows by themselves: their quotes are even in number.
+        """
+        decoded = self._decoder(plan)
+
+        def read(lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, Any]]:
+            rows = self._rows((number, [line]) for number, line in lines)
+            rows.header = list(plan.header)
+            return ((rows.number, record) for record in decoded(rows))
+
+        return read
+
+    def _decoder(self, plan: Plan, row: type[Row] | None = None) -> Callable[[Rows], Iterator[Any]]:
+        """Give the function that reads the rows under a header."""
+        careful = CarefulDecoder(
+            plan,
+            repair=self.options.repair,
+            complete=self.complete,
+            on_swap=self._on_swap,
+        )
+        fast = FastDecoder(careful, self.delimiter, row)
+        chosen = Chosen(row)
+        skip = self._skip_place(plan)
+        decode = fast.line if skip is None else self._wanted(fast.line, *skip)
+        return lambda rows: rows.each(
+            decode, partial(self._exact, rows, fast, careful, chosen, skip=skip)
+        )
+
+    def _wanted(self, decode: Callable[[str], Any], place: int, text: str) -> Callable[[str], Any]:
+        def wanted(line: str) -> Any:
+            if '"' in line:  # only the exact cells tell
+                raise NeedsCarefulParsing
+            if _has(line.split(self.delimiter, place + 1), place, text):
+                return None
+            return decode(line)
+
+        return wanted
+
+    def _exact(
+        self,
+        rows: Rows,
+        fast: FastDecoder,
+        careful: CarefulDecoder,
+        chosen: Chosen,
+        *,
+        skip: tuple[int, str] | None,
+    ) -> Any:
+        """Read a row that is out of the ordinary: quoted, blank, too short or with a bad cell."""
+        if skip is None:
+            line = rows.line
+            count = line.count(self.delimiter) + 1
+            width = len(careful.plan.header)
+            if '"' not in line:
+                if count < width:
+                    return self._bad_length(rows, count, width)
+            elif count >= width:
+                with suppress(ValueError):
+                    return fast.quoted(line)
+        cells = rows.exact()
+        if cells is None or (skip is not None and _has(cells, *skip)):
+            return None
+        try:
+            return fast.cells(cells)
+        except ValueError:
+            record = self._careful(careful, rows, rows.number, cells, chosen.tells)
+            return None if record is None else chosen.finished(record)
+
+    def _skip_place(self, plan: Plan) -> tuple[int, str] | None:
+        if self.spec.skip_where is None:
+            return None
+        name, text = self.spec.skip_where
+        for place, header in enumerate(plan.header):
+            if fold(header) == fold(name):
+                return place, text
+        return None
+
+    def _on_swap(self) -> None:
+        self._log.add(
+            Issue(
+                "warning",
+                "coordinates-swapped",
+                "eastings stand in the northing column and northings in the easting column; "
+                "each pair is told by its size and put right (reported once for the file)",
+                file=self.member.name,
+            )
+        )
+
+    def _careful(
+        self,
+        decoder: CarefulDecoder,
+        rows: Rows,
+        number: int,
+        cells: list[str],
+        tells: Callable[[Leaf], bool],
+    ) -> Any:
+        plan = decoder.plan
+        cells = [clean(cell) if cell else cell for cell in cells]
+        if cells == [""] and not rows.raw().strip(BLANKS):
+            return None
+        width = len(plan.header)
+        if len(cells) != width:
+            if len(cells) < width or any(cells[width:]):
+                return self._bad_length(rows, len(cells), width)
+            del cells[width:]  # empty cells at the end say nothing
+        if self.spec.part and not decoder.has_required(cells):
+            return None
+        key = plan.fields.get("sor_id")
+        sor_id = (cells[key.place] or None) if isinstance(key, Leaf) else None
+
+        def report(bad: BadCell, leaf: Leaf, text: str) -> None:
+            if not tells(leaf) or self._log.only_counts(
+                bad.severity, bad.code, self.member.name, number, leaf.header
+            ):
+                return
+            self._log.add(
+                Issue(
+                    bad.severity,
+                    bad.code,
+                    str(bad),
+                    file=self.member.name,
+                    line=number,
+                    column=leaf.header,
+                    value=text,
+                    sor_id=sor_id,
+                )
+            )
+
+        record = decoder.decode(cells, report)
+        if record is None:
+            lacking = ", ".join(self.spec.column_of(field).name for field in self.spec.required)
+            self._bad_row(rows, "missing-key", f"the row lacks a key ({lacking})")
+        return record
+
+    def _bad_length(self, rows: Rows, count: int, width: int) -> None:
+        self._bad_row(rows, "row-length", f"the row has {count} cells, the header {width}")
+
+    def _bad_row(self, rows: Rows, code: str, message: str) -> None:
+        name, line = self.member.name, rows.number
+        if not self._log.only_counts("error", code, name, line):
+            self._log.add(Issue("error", code, message, file=name, line=line, raw=rows.raw()))
+
+    def describe(self) -> TableDescription:
+        """Read the table once and tell its form and columns."""
+        table = muted(self)
+        with self.member.open() as stream:
+            blocks = table._blocks(stream, counting=True)
+            census = Census(self.delimiter)
+            rows = table._rows(census.watched(blocks))
+            plan = table._plan(rows)
+            if plan is None:
+                raise SorFileError("the file is empty", file=self.member.name)
+            for _, cells in rows.split(rows.lines()):
+                census.add(cells, len(plan.header))
+            return census.describe(self.table, self.member.name, plan, blocks)

@@ -1,0 +1,324 @@
+"""From text to rows of cells: delimiter, quotes, blanks, Excel's ``="…"``."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
+
+from ...issues import Issue, IssueLog
+from ...limits import Limits
+
+R = TypeVar("R")
+
+BLANKS = " \t\xa0"
+_QUOTED = re.compile(r'"((?:[^"]+|"")*+)"')
+
+
+def clean(cell: str) -> str:
+    """Take outer blanks, Excel's ``="…"`` and a literal ``NULL`` off a cell."""
+    cell = cell.strip(BLANKS)
+    if len(cell) > 2 and cell.startswith('="') and cell.endswith('"'):
+        cell = cell[2:-1].strip(BLANKS)
+    return "" if cell == "NULL" else cell
+
+
+# Longer texts than this are beyond what the csv module takes without a change of its settings.
+_CSV_LIMIT = 100_000
+
+
+def split_quoted(text: str, delimiter: str) -> list[str] | None:
+    """Split by RFC 4180; ``None`` where a quoted cell is not closed or goes on after its quote.
+
+    A line end stands in quoted cells only.
+    """
+    if len(text) < _CSV_LIMIT:
+        try:
+            return next(csv.reader((text,), delimiter=delimiter, strict=True))
+        except csv.Error:
+            return None
+    cells: list[str] = []
+    place = 0
+    while True:
+        if text.startswith('"', place):
+            match = _QUOTED.match(text, place)
+            if match is None:
+                return None
+            cells.append(match[1].replace('""', '"'))
+            place = match.end()
+        else:
+            end = text.find(delimiter, place)
+            cell = text[place:] if end < 0 else text[place:end]
+            if "\n" in cell:
+                return None
+            cells.append(cell)
+            place += len(cell)
+        if place == len(text):
+            return cells
+        if text[place] != delimiter:
+            return None
+        place += 1
+
+
+def without_na(
+    blocks: Iterable[tuple[int, list[str]]], delimiter: str
+) -> Iterator[tuple[int, list[str]]]:
+    """Pass blocks of lines on, with cells that are ``NA`` left empty; a quoted one is a text."""
+    sign = re.escape(delimiter)
+    cell = re.compile(rf'"(?:[^"]|"")*(?:"|$)|(?<![^{sign}])NA(?![^{sign}])')
+
+    def emptied(found: re.Match[str]) -> str:
+        return "" if found[0] == "NA" else found[0]
+
+    for first, lines in blocks:
+        yield first, [cell.sub(emptied, line) for line in lines]
+
+
+class Rows:
+    """The rows of one text, each with the number of its first line.
+
+    A line without a quote *is* its cells between delimiters, so a reader takes lines as they come
+    (:meth:`each`) and asks for the exact cells of those in which it finds something odd
+    (:meth:`exact`); a row that goes on over the next lines takes them with it.
+
+    With ``rfc`` a quoted cell may go on over several lines. Without, as in sor.csv where a raw
+    quote may stand in a cell, a line with the right number of delimiters is taken by itself, and
+    a quote never swallows a line that is a whole row.
+    """
+
+    def __init__(
+        self,
+        blocks: Iterable[tuple[int, list[str]]],
+        *,
+        file: str,
+        log: IssueLog,
+        limits: Limits,
+        delimiter: str,
+        rfc: bool,
+    ) -> None:
+        self._blocks = iter(blocks)
+        self._file = file
+        self._log = log
+        self._most = limits.max_field_chars
+        self._delimiter = delimiter
+        self._rfc = rfc
+        self._blanks = BLANKS.replace(delimiter, "")
+        self.header: list[str] | None = None
+        """To be set by the reader once it has taken the first row."""
+        self._first: int
+        self._lines: list[str] = []
+        self._at = -1
+        """Place of the line given last."""
+        self._after = 0
+        """Place behind the last row for which exact cells were asked."""
+
+    def each(self, decode: Callable[[str], R], otherwise: Callable[[], R | None]) -> Iterator[R]:
+        """Give what ``decode`` makes of each line that is not part of the row before it.
+
+        Where it raises ValueError, ``otherwise`` is asked, which may take the row by
+        :meth:`exact`; ``None`` is passed over. A line that holds a NUL or more characters than a
+        value may have comes as a lone quote, which nobody takes for cells. Goes on behind the
+        line that was given last, by whichever iterator; ``number`` tells which one it is.
+        """
+        while True:
+            lines = self._lines
+            start = max(self._after, self._at + 1)
+            taken = lines[start:]
+            if self._holds_odd(taken):
+                taken = ['"' if self._is_odd(line) else line for line in taken]
+            following = enumerate(taken, start)
+            for self._at, line in following:
+                if not line or (line.isspace() and not line.strip(self._blanks)):
+                    continue
+                found: R | None
+                try:
+                    found = decode(line)
+                except ValueError:
+                    found = otherwise()
+                if found is not None:
+                    yield found
+                if self._after > self._at:  # exact cells were asked for, by whomever
+                    # pass over what the row went on over, as far as it is of this block
+                    for _ in range(self._at + 1, min(self._after, len(lines))):
+                        next(following)
+            if self._lines is lines:
+                block = next(self._blocks, None)
+                if block is None:
+                    return
+                self._first, self._lines = block
+                self._after = 0
+            else:
+                # a quoted cell ran into the next block: go on behind it, without what is done
+                self._lines = self._lines[len(lines) :]
+                self._first += len(lines)
+                self._after -= len(lines)
+            self._at = -1
+
+    def lines(self) -> Iterator[tuple[int, str]]:
+        """Give each line as ``each`` has it, with its number."""
+        for line in self.each(str, lambda: None):
+            yield self.number, line
+
+    def _holds_odd(self, lines: list[str]) -> bool:
+        text = "".join(lines)
+        return "\0" in text or len(text) > self._most
+
+    def _is_odd(self, line: str) -> bool:
+        return "\0" in line or len(line) > self._most
+
+    def split(self, lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, list[str]]]:
+        """Give the exact cells of the rows on ``lines``; what is no row is reported."""
+        for number, line in lines:
+            cells = line.split(self._delimiter) if '"' not in line else self.exact()
+            if cells is not None and (len(cells) > 1 or clean(cells[0])):
+                yield number, cells
+
+    @property
+    def number(self) -> int:
+        """The number of the line given last."""
+        return self._first + self._at
+
+    @property
+    def line(self) -> str:
+        """The line given last, as ``decode`` was given it."""
+        line = self._lines[self._at]
+        return '"' if self._is_odd(line) else line
+
+    def raw(self) -> str:
+        """Give the whole text of the row that was given last."""
+        return "\n".join(self._lines[self._at : max(self._after, self._at + 1)])
+
+    def exact(self) -> list[str] | None:
+        """Split the line given last by the rules of quoting, with the lines it goes on over.
+
+        Gives ``None`` where it cannot become a row; that is then reported.
+        """
+        line = self._lines[self._at]
+        if '"' not in line:
+            cells = line.split(self._delimiter)
+            return cells if self._acceptable(cells) else None
+        found, used = self._quoted_row(line)
+        self._after = self._at + used
+        if found is None:
+            if self._log.only_counts("error", "unclosed-quote", self._file, self.number):
+                return None
+            self._log.add(
+                Issue(
+                    "error",
+                    "unclosed-quote",
+                    "the quotes of this row do not fit together",
+                    file=self._file,
+                    line=self.number,
+                    raw=line,
+                )
+            )
+            return None
+        return found if self._acceptable(found) else None
+
+    def _quoted_row(self, text: str) -> tuple[list[str] | None, int]:
+        """Give the cells of the row that begins on the line, and how many lines it takes."""
+        cells = split_quoted(text, self._delimiter)
+        plain = text.split(self._delimiter)
+        if self.header is None:  # it is one line
+            return cells or self._as_they_are(text, plain), 1
+        width = len(self.header)
+        if cells is not None and len(cells) == width:
+            return cells, 1
+        fits = len(plain) == width
+        if fits and not self._rfc:
+            return plain, 1
+        found = self._over_lines(width) if cells is None else None
+        if found is not None:
+            return found
+        return (self._as_they_are(text, plain) if fits else cells), 1
+
+    def _as_they_are(self, text: str, cells: list[str]) -> list[str]:
+        self._log.add(
+            Issue(
+                "warning",
+                "stray-quote",
+                "a quote stands where none belongs; the cells are taken as they are",
+                file=self._file,
+                line=self.number,
+                value=text[:200],
+            )
+        )
+        return cells
+
+    def _over_lines(self, width: int) -> tuple[list[str], int] | None:
+        """Follow an open quoted cell over the next lines, if it closes and the row then fits.
+
+        An open cell means an odd number of quotes, so there is one place to try: the first line
+        after which their number is even. Lines without a quote are therefore looked at once.
+        """
+        line = self._lines[self._at]
+        odd = line.count('"') % 2 == 1
+        size = len(line)
+        end = self._at + 1
+        while odd and size <= self._most:
+            if end == len(self._lines) and not self._grow():
+                return None
+            line = self._lines[end]
+            if not self._rfc and line.count(self._delimiter) == width - 1:
+                return None
+            size += len(line) + 1
+            odd ^= line.count('"') % 2 == 1
+            end += 1
+        cells = split_quoted("\n".join(self._lines[self._at : end]), self._delimiter)
+        if cells is None or len(cells) != width:
+            return None
+        return cells, end - self._at
+
+    def _grow(self) -> bool:
+        """Take the next block's lines too; tell whether they follow."""
+        block = next(self._blocks, None)
+        if block is None:
+            return False
+        first, lines = block
+        # a line beyond the limit may lie between; no cell goes on across it
+        missing = first - self._first - len(self._lines)
+        # a new list: the loop over the lines ends with the old one
+        self._lines = [*self._lines, *[""] * missing, *lines]
+        return not missing
+
+    def _acceptable(self, cells: list[str]) -> bool:
+        text = self.raw()
+        if len(text) > self._most and (longest := max(map(len, cells))) > self._most:
+            place = next(i for i, cell in enumerate(cells) if len(cell) == longest)
+            self._log.add(
+                Issue(
+                    "error",
+                    "field-too-long",
+                    f"a value holds {longest} characters, more than Limits.max_field_chars "
+                    f"({self._most}); the row is passed over",
+                    file=self._file,
+                    line=self.number,
+                    column=self._column(place),
+                    value=cells[place][:200] + "…",
+                    raw=text[:1000] + "…",
+                )
+            )
+            return False
+        if "\0" not in text:
+            return True
+        for place, cell in enumerate(cells):
+            if "\0" in cell:
+                self._log.add(
+                    Issue(
+                        "error",
+                        "control-character",
+                        "the value holds a NUL and is not read",
+                        file=self._file,
+                        line=self.number,
+                        column=self._column(place),
+                        value=cell,
+                    )
+                )
+                cells[place] = ""
+        return True
+
+    def _column(self, place: int) -> str | None:
+        if self.header is None or place >= len(self.header):
+            return None
+        return self.header[place]

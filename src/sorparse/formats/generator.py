@@ -1,0 +1,39 @@
+"""What generated decoders share: values remembered within bounds, and the sign to stop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from .declare import Kind
+
+MEMO_SIZE = 4096
+"""Entries of one memo. The files are ordered by owner or id, so equal values stand close."""
+MEMO_CHARS = 1_000_000
+"""Characters in the keys of one memo, so that long texts cannot fill the memory."""
+
+NOT_REPEATED = frozenset((Kind.SOR_ID, Kind.LOCATION_CODE, Kind.CVR, Kind.EASTING, Kind.NORTHING))
+"""Kinds of too many values for a memo to pay."""
+
+
+class NeedsCarefulParsing(ValueError):
+    """The generated function cannot decide about this row or unit; the careful parser can."""
+
+
+class Memo(dict[Any, Any]):
+    """Remembers the value for each text, or tuple of texts, within a bound."""
+
+    def __init__(self, make: Callable[[Any], Any]) -> None:
+        super().__init__()
+        self._make = make
+        self._room = MEMO_CHARS
+
+    def __missing__(self, key: Any) -> Any:
+        value = self._make(key)
+        size = len(key) if isinstance(key, str) else sum(map(len, key))
+        self._room -= size
+        if self._room < 0 or len(self) >= MEMO_SIZE:
+            self.clear()
+            self._room = MEMO_CHARS - size
+        self[key] = value
+        return value

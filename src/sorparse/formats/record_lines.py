@@ -1,0 +1,177 @@
+"""Text files without a header: one record a line, in fixed columns or separated by tabs."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any, ClassVar
+
+import attrs
+
+from .. import codes
+from ..description import TableDescription
+from ..issues import Issue
+from ..records import Coded
+from ..sources import Member
+from .base import Format, ReadOptions
+from .blocks import TextBlocks, decode_windows_1252, without_cut_line
+from .cells import BadCell
+from .columns import ColumnSamples
+from .declare import Column, TableSpec
+from .decode import CarefulDecoder, Leaf, make_plan
+
+_FIRST_LINES = 20
+
+
+@attrs.define(eq=False)
+class RecordFile:
+    """A file of one table whose cells the careful decoder reads."""
+
+    member: Member
+    options: ReadOptions
+    format: Format
+    table: str
+
+    lists: ClassVar[Mapping[str, str]]
+    """Field to the list of ``sorparse.codes`` that has the names of its codes."""
+
+    def issue(self, severity: Any, code: str, message: str, line: int | None, **more: Any) -> None:
+        """Report an issue of this file."""
+        self.options.log.add(
+            Issue(severity, code, message, file=self.member.name, line=line, **more)
+        )
+
+    def decoder(
+        self, spec: TableSpec, names: tuple[str, ...], columns: tuple[Column | None, ...]
+    ) -> CarefulDecoder:
+        """Return what makes records from the cells under these names."""
+        plan = make_plan(spec, names, columns)
+        return CarefulDecoder(plan, repair=self.options.repair, complete=self._named)
+
+    def _named(self, field: str, coded: Coded) -> Coded:
+        name = self.name_of(field, coded.code) if coded.code is not None else None
+        return coded if name is None else Coded(coded.code, name, supplied="name")
+
+    def name_of(self, field: str, code: str) -> str | None:
+        """Return the name of a code in a field, if known."""
+        return codes.name_of(self.lists[field], code) if field in self.lists else None
+
+    def decode(
+        self,
+        decoding: CarefulDecoder,
+        cells: Sequence[str],
+        line: int | None,
+        raw: Callable[[], str],
+    ) -> Any:
+        """Make a record; a row without SHAK code is reported, and is not one."""
+
+        def report(bad: BadCell, leaf: Leaf, text: str) -> None:
+            self.issue(bad.severity, bad.code, str(bad), line, column=leaf.header, value=text)
+
+        record = decoding.decode(cells, report)
+        if record is None:
+            self.issue("error", "missing-key", "the row lacks a SHAK code", line, raw=raw())
+        return record
+
+
+@attrs.define(eq=False)
+class RecordLines(RecordFile):
+    """Reads a text file, a record a line, columns by position."""
+
+    specs: ClassVar[tuple[TableSpec, ...]]
+    """The declarations of the rows."""
+    names: ClassVar[tuple[str, ...]]
+    """The publisher's names of the columns, by position."""
+    note: ClassVar[str]
+    """What ``describe`` says of the form."""
+    delimiter: ClassVar[str | None] = None
+
+    @classmethod
+    @abstractmethod
+    def cut(cls, line: str) -> list[str]:
+        """Return the cells of a line."""
+
+    @abstractmethod
+    def length_problem(self, line: str, cells: Sequence[str]) -> str | None:
+        """Return the error in the length of a line, if there is one."""
+
+    def spec_of(self, cells: Sequence[str]) -> TableSpec:
+        """Return the declaration of a row."""
+        del cells
+        return self.specs[0]
+
+    def numbered(self) -> Iterator[tuple[int, Any]]:
+        """Read the lines; pairs of the line's number and its record."""
+        decoders = {
+            spec: self.decoder(spec, self.names, _columns(self, spec)) for spec in self.specs
+        }
+        with self.member.open() as stream:
+            for number, line in _lines(self._blocks(stream)):
+                cells = self.cut(line)
+                problem = self.length_problem(line, cells)
+                if problem is not None:
+                    self.issue("error", "row-length", problem, number, raw=line)
+                    continue
+                decoding = decoders[self.spec_of(cells)]
+                record = self.decode(decoding, cells, number, partial(str, line))
+                if record is not None:
+                    yield number, record
+
+    def _blocks(self, stream: Any, *, counting: bool = False) -> TextBlocks:
+        return TextBlocks(
+            stream,
+            file=self.member.name,
+            log=self.options.log,
+            limits=self.options.limits,
+            encoding=self.options.encoding,
+            counting=counting,
+        )
+
+    def describe(self) -> TableDescription:
+        """Read the file once and return its form."""
+        count = ColumnSamples(self.names)
+        with self.member.open() as stream:
+            blocks = self._blocks(stream, counting=True)
+            for _, line in _lines(blocks):
+                count.add(zip(self.names, self.cut(line), strict=False))
+        fields = {name: " or ".join(dict.fromkeys(_fields(self, name))) for name in self.names}
+        return TableDescription(
+            table=self.table,
+            file=self.member.name,
+            rows=count.rows,
+            columns=count.columns(fields),
+            encoding=blocks.encoding,
+            bom=blocks.bom,
+            delimiter=self.delimiter,
+            line_ends=" and ".join(name for name, n in blocks.line_ends.items() if n) or None,
+            notes=(self.note,),
+        )
+
+
+def _columns(table: RecordLines, spec: TableSpec) -> tuple[Column | None, ...]:
+    by_name = {column.name: column for column in spec.columns}
+    return tuple(by_name.get(name) for name in table.names)
+
+
+def _fields(table: RecordLines, name: str) -> Iterator[str]:
+    for spec in table.specs:
+        yield from (column.field for column in spec.columns if column.name == name)
+
+
+def _lines(blocks: TextBlocks) -> Iterator[tuple[int, str]]:
+    for first, lines in blocks:
+        for number, line in enumerate(lines, first):
+            if line.strip():
+                yield number, line
+
+
+def has_lines(head: bytes, is_record: Callable[[str], object]) -> bool:
+    """Return whether the beginning of a file has lines of a form.
+
+    The first line must have it; if that is damaged, more than half of the first lines.
+    """
+    text = decode_windows_1252(without_cut_line(head).removeprefix(b"\xef\xbb\xbf"))
+    lines = [line for line in text.splitlines() if line.strip()][:_FIRST_LINES]
+    fitting = [bool(is_record(line)) for line in lines]
+    return any(fitting[:1]) or 2 * sum(fitting) > len(lines)

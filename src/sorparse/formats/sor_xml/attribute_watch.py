@@ -1,0 +1,57 @@
+"""Finding irregular attributes in the bytes of a document."""
+
+from __future__ import annotations
+
+import re
+
+
+class AttributeWatch:
+    """Looks for attributes in the bytes of a document, which is far cheaper than in its tree.
+
+    The format has one attribute, with one usual value. Equals signs are counted first; only where
+    there are more of them is it looked at what they stand in.
+    """
+
+    def __init__(self, usual: bytes, *, encoding: str | None, head: bytes) -> None:
+        self._usual = usual
+        self._before = b""
+        self._suspect = False
+        # two bytes a character: nothing can be told from the bytes
+        self._blind = b"\0" in head or (encoding is not None and "=".encode(encoding) != b"=")
+
+    def __call__(self, chunk: bytes) -> bool:
+        """Tell whether the chunk may hold an unusual attribute (never too rarely)."""
+        if self._blind:
+            return True
+        odd = chunk.count(b"=") != chunk.count(self._usual)
+        suspect = odd or self._suspect
+        self._suspect = odd  # an attribute may lie across two chunks
+        before, self._before = self._before, chunk[-_ATTRIBUTE_BYTES:]
+        if not suspect:
+            return False
+        text = before + chunk
+        if not before and text.lstrip(_MARKS).startswith(b"<?xml"):
+            text = text.partition(b"?>")[2]  # its own equals signs are none of ours
+        # what lies before was looked at with its own chunk; what is cut off will be with the next
+        first = max(0, len(before) - _NAME_BYTES)
+        last = len(text) - len(self._usual)
+        return any(
+            self._is_unusual(text, found.start())
+            for found in _EQUALS.finditer(text, first)
+            if found.start() <= last
+        )
+
+    def _is_unusual(self, text: bytes, equals: int) -> bool:
+        """Tell of the attribute whose equals sign is at this place."""
+        words = text[max(0, equals - _NAME_BYTES) : equals].split()
+        name = words[-1] if words else b""
+        if name.startswith(b"xmlns"):
+            return False
+        start = equals - self._usual.index(b"=")
+        return text[start : start + len(self._usual)] != self._usual
+
+
+_EQUALS = re.compile(rb"""=\s*["']""")
+_NAME_BYTES = 200
+_MARKS = b"\xef\xbb\xbf"
+_ATTRIBUTE_BYTES = 1024

@@ -1,0 +1,142 @@
+"""What the readers of the XML files have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+
+import attrs
+
+from ...issues import Issue
+from ...records import Coded
+from ...sources import Member
+from ...xml.elements import Element
+from ...xml.head import Header, read_header
+from ...xml.parser import Meter, chunks_of, events
+from ..base import Format, GivesNames, ReadOptions
+from ..cells import BadCell, to_date
+from ..decode import CarefulDecoder, Complete, Leaf, make_plan
+from .names import KINDS_OF_CODES
+from .reporting import Context
+from .units import Layout
+
+set_frozen = object.__setattr__
+"""Sets a field of a frozen record that has not left the reader yet."""
+
+
+@attrs.define(eq=False)
+class XmlReader:
+    """What the two readers of Sor.xml have in common."""
+
+    member: Member
+    options: ReadOptions
+    format: Format = Format.SOR_XML
+    _names: GivesNames | None = None
+
+    def use_names_from(self, names: GivesNames | None) -> None:
+        """Take the names of codes from ``names`` first, then from the bundled code tables.
+
+        ``names`` is the reader of the SorDataCodeTypes.xml in the same source (see
+        :class:`~sorparse.formats.sor_xml.lists.ClassificationsReader`), or anything else with a
+        ``name_of(kind, code)``. Without it only the bundled tables are asked. A name from a
+        bundled table is marked with ``Coded.supplied == "name"``.
+        """
+        self._names = names
+
+    def header(self) -> Header | None:
+        """Return what precedes the first owner."""
+        return header_of(self.member, self.options)
+
+    def snapshot_date(self) -> date | None:
+        """Return the date that the data represent; only the file's beginning is read."""
+        return snapshot_date_of(self.member, self.options)
+
+    def complete(self, field: str, coded: Coded) -> Coded:
+        """Put the name beside a code: from the file beside, else from the bundled tables."""
+        if coded.code is None or coded.name is not None:
+            return coded
+        kind = KINDS_OF_CODES[field]
+        if self._names is not None:
+            name = self._names.name_of(kind, coded.code)
+            if name is not None:
+                return Coded(coded.code, name)
+        from ... import codes
+
+        name = codes.name_of(kind, coded.code)
+        return coded if name is None else Coded(coded.code, name, supplied="name")
+
+
+def context_of(member: Member, options: ReadOptions) -> Context:
+    """Return what reporting issues of one reading needs."""
+    return Context(member.name, options.log, options.limits, options.columns)
+
+
+def decoder(
+    layout: Layout, options: ReadOptions, complete: Complete, on_swap: Callable[[], object]
+) -> CarefulDecoder:
+    """Return what decodes a row of texts cell by cell."""
+    plan = make_plan(layout.spec, [column.name for column in layout.columns], layout.columns)
+    return CarefulDecoder(plan, repair=options.repair, complete=complete, on_swap=on_swap)
+
+
+def header_of(member: Member, options: ReadOptions) -> Header | None:
+    """Read what precedes the first unit or entry."""
+    with member.open() as stream:
+        return read_header(
+            chunks_of(stream), file=member.name, encoding=options.encoding, limits=options.limits
+        )[0]
+
+
+def snapshot_date_of(member: Member, options: ReadOptions) -> date | None:
+    """Return the date in the header of a file; an invalid one is reported."""
+    header = header_of(member, options)
+    if header is None or header.snapshot_date is None:
+        return None
+    try:
+        return to_date(header.snapshot_date)
+    except BadCell as bad:
+        options.log.add(
+            Issue(
+                bad.severity,
+                bad.code,
+                str(bad),
+                file=member.name,
+                column="SnapshotDate",
+                value=header.snapshot_date,
+            )
+        )
+        return None
+
+
+def events_of(member: Member, options: ReadOptions, meter: Meter) -> Iterator[tuple[str, Element]]:
+    """Yield start and end of every element of a file; what has ended may be freed.
+
+    The receiver says to ``meter`` where an entry ended and was freed.
+    """
+    with member.open() as stream:
+        yield from events(
+            chunks_of(stream),
+            meter,
+            file=member.name,
+            limits=options.limits,
+            encoding=options.encoding,
+        )
+
+
+def cell_reporter(
+    context: Context, lines: dict[int, Element], unit: Element, sor_id: str | None
+) -> Callable[..., None]:
+    """Return what reports a bad cell, with the line of the element it was taken from."""
+
+    def report(bad: BadCell, leaf: Leaf, text: str) -> None:
+        context.issue(
+            bad.severity,
+            bad.code,
+            str(bad),
+            lines.get(leaf.place, unit),
+            leaf.header,
+            value=text,
+            sor_id=sor_id,
+        )
+
+    return report

@@ -1,0 +1,131 @@
+"""Reporting what is found in elements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import attrs
+
+from ...errors import SorFileError
+from ...issues import Issue, IssueLog, Severity
+from ...limits import Limits
+from ...xml.elements import Element, line_of, split_tag, texts_in
+from ...xml.lines import StartTagLines
+from .names import DECLARED_ELEMENTS
+from .namespaces import KNOWN_NAMESPACES, namespaces_of
+
+_SWAPPED = "coordinates-swapped"
+
+
+@attrs.define(eq=False)
+class Context:
+    """What reporting an issue needs to know."""
+
+    file: str
+    log: IssueLog
+    limits: Limits
+    own: Mapping[str, str]
+    """The caller's own mapping: element path to field."""
+    start_lines: StartTagLines | None = None
+    """Knows the lines of units and location numbers in a long document."""
+    reported: set[str] = attrs.Factory(set)
+    """Paths of unknown elements that have been reported, and codes of what is reported once."""
+    lines_before: int = 0
+    """Lines of the document before the piece of it that the elements are of."""
+
+    def start_line(self, element: Element) -> int | None:
+        """Return the line on which a unit or a location number begins."""
+        line = line_of(element)
+        return line if self.start_lines is None else self.start_lines.line(line)
+
+    def issue(
+        self,
+        severity: Severity,
+        code: str,
+        message: str,
+        element: Element | None,
+        path: str,
+        **more: Any,
+    ) -> None:
+        """Report an issue at an element."""
+        line = None if element is None else line_of(element)
+        self.log.add(
+            Issue(
+                severity,
+                code,
+                message,
+                file=self.file,
+                line=None if line is None else line + self.lines_before,
+                column=path or None,
+                **more,
+            )
+        )
+
+    def coordinates_swapped(self) -> None:
+        """Report, once, that northing and easting are exchanged."""
+        if self._is_new(_SWAPPED):
+            self.issue(
+                "warning",
+                _SWAPPED,
+                "eastings stand in the northing element and northings in the easting element; "
+                "each pair is told by its size and put right (reported once for the file)",
+                None,
+                "",
+            )
+
+    def unknown(self, element: Element, path: str, value: str | None, sor_id: str | None) -> None:
+        """Report an element that has no column, once for each path."""
+        if self._is_new(path):
+            self.issue(
+                "info",
+                "unknown-element",
+                f"{path} is not known; what it holds is kept in extra (told once for this path)",
+                element,
+                path,
+                value=value,
+                sor_id=sor_id,
+            )
+
+    def texts_in(self, element: Element, path: str) -> Iterator[tuple[Element, str, str]]:
+        """Yield every text and attribute in an element under its path."""
+        return texts_in(element, path, file=self.file, limits=self.limits, step_name=step_name)
+
+    def _is_new(self, path: str) -> bool:
+        if path in self.reported:
+            return False
+        refuse_many_paths(len(self.reported), self.file, self.limits)
+        self.reported.add(path)
+        return True
+
+
+def refuse_many_paths(count: int, file: str, limits: Limits) -> None:
+    """Raise SorFileError if a document has as many different paths as columns are allowed."""
+    if count >= limits.max_columns:
+        raise SorFileError(
+            "has more different unknown elements and attributes than Limits.max_columns "
+            f"({limits.max_columns})",
+            file=file,
+        )
+
+
+class Kept(dict[str, str]):
+    """What has no column, by its path; what stands on a path again gets a number."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._counts: dict[str, int] = {}
+
+    def keep(self, path: str, text: str) -> None:
+        """Store a text, if there is any."""
+        if text:
+            # counted, not searched for: a hostile unit holds thousands of one kind
+            number = self._counts[path] = self._counts.get(path, 0) + 1
+            self[path if number == 1 else f"{path} ({number})"] = text
+
+
+def step_name(tag: object) -> str:
+    """Return the name of an element in a path: local, or with its namespace if that is foreign."""
+    namespace, local = split_tag(tag)
+    known = namespaces_of(local) if local in DECLARED_ELEMENTS else KNOWN_NAMESPACES
+    return local if namespace in known else str(tag)

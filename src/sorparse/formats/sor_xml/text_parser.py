@@ -1,0 +1,163 @@
+"""Reading the units of a regular document from its text."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from typing import Any
+from xml.sax.saxutils import quoteattr
+
+from lxml import etree
+
+from ...errors import SorFileError
+from ...issues import Issue, IssueLog
+from ...limits import Limits
+from ...records import SOREntity
+from ...xml.elements import Element
+from ...xml.head import Header
+from ...xml.parser import ELEMENTS_ONLY
+from .names import DECLARED_ELEMENTS, USUAL_ATTRIBUTE
+from .text_scanner import NeedsElements, Scanner, written
+from .text_shapes import TextShapes
+from .tree import UNIT_TAGS, Ancestry
+from .unit_decoding import UnitDecoding
+from .validate_alongside import DocumentValidator, blocks
+
+
+class TextReading:
+    """One reading of the units, by the text of the document.
+
+    Where a unit's text is out of the ordinary, elements are made of it, and the unit is read as
+    those of any document are.
+    """
+
+    def __init__(self, decoding: UnitDecoding, header: Header) -> None:
+        self._decoding = decoding
+        self._scanner = Scanner(header)
+        self._fragments = _Fragments(header)
+        tags = written(header, DECLARED_ELEMENTS)
+        self._skeletons = TextShapes(decoding.plans, tags)
+        self._above: list[Ancestry | None] = [None]
+        self._line = 1
+
+    def numbered(
+        self, chunks: Iterable[bytes], schema: etree.XMLSchema | None
+    ) -> Iterator[tuple[int, SOREntity]]:
+        """Give the units in document order with the lines they begin on.
+
+        Raises NeedsElements where the document is to be read by its elements after all.
+        """
+        if schema is not None:
+            chunks = yield from self._guarded(chunks, DocumentValidator(schema))
+        for chunk in chunks:
+            yield from self._units(chunk)
+        self._scanner.finish()
+
+    def _guarded(
+        self, chunks: Iterable[bytes], guard: DocumentValidator
+    ) -> Generator[tuple[int, SOREntity], None, Sequence[bytes]]:
+        """Give the units of all blocks but the last, each once the schema has let it pass.
+
+        The units of a block are made while the next is being validated, and handed out after that,
+        with what is told about them: whatever the caller does then, no thread of ours is at work.
+        Gives back the last block, when the whole document has passed.
+        """
+        context = self._decoding.context
+        log = context.log
+        passed: Sequence[bytes] = ()
+        for block in blocks(chunks):
+            held = context.log = _Held()
+            with guard.reading(block):
+                for chunk in passed:
+                    held.found.extend(self._units(chunk))
+            context.log = log
+            for found in held.found:
+                if isinstance(found, Issue):
+                    log.add(found)
+                else:
+                    yield found
+            guard.check()
+            passed = block
+        guard.close()
+        return passed
+
+    def _units(self, chunk: bytes) -> Iterator[tuple[int, SOREntity]]:
+        """Give the units that are complete with a piece of the document."""
+        decoding, read, above = self._decoding, self._skeletons.read, self._above
+        deepest = decoding.context.limits.max_depth - 2
+        limits = decoding.context.limits
+        # "<a/>" and "a=''" have 4 characters, a character has at most 4 bytes
+        small = min(limits.max_unit_bytes // 4, limits.max_field_chars)
+        small = min(small, 4 * limits.max_unit_elements, 4 * limits.max_unit_attributes)
+        line = self._line
+        for closed, level, text, lines in self._scanner.cut(chunk):
+            if closed:
+                del above[-closed:]
+            place = Ancestry(above[-1], level)
+            above.append(place)
+            if len(above) > deepest or (len(text) > small and _is_large(text, limits)):
+                raise NeedsElements
+            line += lines
+            try:
+                record, inside = read(text)
+            except ValueError:
+                record, inside = self._by_elements(text, level, line), text.count("\n")
+            if record is not None:
+                yield line, decoding.place_in_tree(record, place)
+            line += inside
+        self._line = line
+
+    def _by_elements(self, text: str, level: str, line: int) -> Any:
+        context = self._decoding.context
+        context.lines_before = line - 1
+        # whether it may hold an attribute that is to be kept
+        odd = text.count("=") != text.count(USUAL_ATTRIBUTE)
+        try:
+            return self._decoding.decode_unit(self._fragments.parse(text), level, odd)
+        except SorFileError:
+            raise NeedsElements from None  # the line that it tells is one of the piece
+
+
+def _is_large(text: str, limits: Limits) -> bool:
+    """Return whether a unit may exceed a limit, which the reading of elements reports."""
+    return (
+        len(text) > limits.max_field_chars
+        or len(text.encode()) > limits.max_unit_bytes
+        or text.count("<") - text.count("</") > limits.max_unit_elements
+        or text.count("=") > limits.max_unit_attributes
+    )
+
+
+class _Held(IssueLog):
+    """Keeps issues in their place among the units."""
+
+    def __init__(self) -> None:
+        self.found: list[tuple[int, SOREntity] | Issue] = []
+
+    def add(self, issue: Issue) -> None:
+        self.found.append(issue)
+
+
+class _Fragments:
+    """Makes elements of pieces of a document."""
+
+    def __init__(self, header: Header) -> None:
+        declared = "".join(
+            f" xmlns{prefix and ':' + prefix}={quoteattr(uri)}" for prefix, uri in header.namespaces
+        )
+        self._before, self._after = f"<container{declared}>", "</container>"
+        self._parser = etree.XMLParser(
+            remove_blank_text=True, huge_tree=True, encoding="utf-8", **ELEMENTS_ONLY
+        )
+
+    def parse(self, text: str) -> Element:
+        """Give the element that this is the text of, its first line counted as 1."""
+        whole = f"{self._before}{text}{self._after}".encode()
+        try:
+            container: Element = etree.fromstring(whole, self._parser)
+        except etree.XMLSyntaxError:
+            # the text was cut at an end tag that is none, but stands in a comment, say
+            raise NeedsElements from None
+        unit = container[0]
+        if len(container) > 1 or any(inner is not unit for inner in unit.iter(*UNIT_TAGS)):
+            raise NeedsElements  # a unit in a unit, which belongs to the tree of units
+        return unit

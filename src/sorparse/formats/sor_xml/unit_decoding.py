@@ -1,0 +1,170 @@
+"""From a unit, and its place in the tree, to its record."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ...records import EntityRef, Extra, SOREntity, SorType
+from ...records.build import builder_of
+from ...xml.elements import Element, shortened_raw, split_tag
+from ..base import ReadOptions
+from ..cells import BadCell, convert
+from ..declare import Kind
+from ..generator import NeedsCarefulParsing
+from .location_codes import LOCATION_LAYOUT
+from .names import ENTITIES, MANDATORY, OPTIONAL_IN_1_0_0
+from .namespaces import VERSIONS, tags_of
+from .reader_base import cell_reporter, context_of, decoder, set_frozen
+from .text_shapes import Elements, Plans
+from .tree import LEVEL_OF, Ancestry, OpenUnit
+from .unit_grammar import UnitGrammar
+from .units import Careful, Layout
+
+if TYPE_CHECKING:
+    from .readers import EntitiesReader
+
+UNIT_LAYOUT = Layout(ENTITIES)
+GRAMMAR = UnitGrammar(UNIT_LAYOUT, LOCATION_LAYOUT)
+_ID_TAGS = tags_of("SorIdentifier")
+
+
+class UnitDecoding:
+    """One reading of the units."""
+
+    def __init__(self, reader: EntitiesReader, options: ReadOptions) -> None:
+        self.context = context_of(reader.member, options)
+        self.header = reader.header()
+        self._options = options
+        self.complete = reader.complete
+        version = VERSIONS.get(split_tag(self.header.root)[0]) if self.header else None
+        self.mandatory = {
+            level: tuple(
+                field
+                for field in fields
+                if version != "1.0.0" or field not in OPTIONAL_IN_1_0_0.get(level, ())
+            )
+            for level, fields in MANDATORY.items()
+        }
+        self._decoder = decoder(
+            UNIT_LAYOUT, options, reader.complete, self.context.coordinates_swapped
+        )
+        self.plans = Plans(
+            UNIT_LAYOUT,
+            GRAMMAR,
+            mandatory={tag: self.mandatory[level] for tag, level in LEVEL_OF.items()},
+            complete=reader.complete,
+            on_swap=self.context.coordinates_swapped,
+        )
+        self._elements = Elements(self.plans)
+
+    def read(
+        self, unit: Element, frame: OpenUnit, odd: bool
+    ) -> tuple[()] | tuple[tuple[int | None, SOREntity]]:
+        """Make the record of a unit, and fill its frame for those below."""
+        record = self.decode_unit(unit, frame.level, odd)
+        if record is None:
+            return ()
+        return ((self.context.start_line(unit), self.place_in_tree(record, frame)),)
+
+    def decode_unit(self, unit: Element, level: str, odd: bool) -> Any:
+        """Make the record of a unit, as far as it stands in its element, and not yet frozen.
+
+        ``None`` for a unit that gives no record.
+        """
+        try:
+            if odd:
+                raise NeedsCarefulParsing
+            return self._elements.read(unit)
+        except ValueError:
+            record = self._careful(unit, level)
+        if record is not None:
+            set_frozen(record, "__class__", builder_of(SOREntity))
+        return record
+
+    def place_in_tree(self, record: Any, place: Ancestry) -> SOREntity:
+        """Put in what follows from the place in the tree, and freeze; hand down what follows."""
+        level = place.level
+        place.sor_id = record.sor_id
+        if level == "IE":
+            place.owner = EntityRef(record.sor_id, record.name, record.entity_type)
+            place.cvr = record.cvr
+        elif level == "SI":
+            place.institution = EntityRef(record.sor_id, record.name, record.entity_type)
+        record.sor_type = _TYPES[level]
+        record.parent_id = place.parent_id
+        record.owner = place.owner
+        record.health_institution = place.institution
+        if record.cvr is None:
+            record.cvr = place.cvr
+        record.__class__ = SOREntity
+        settled: SOREntity = record
+        return settled
+
+    def _careful(self, unit: Element, level: str) -> SOREntity | None:
+        first = next(unit.iterchildren(*_ID_TAGS), None)
+        sor_id = None if first is None else (first.text or "").strip() or None
+        careful = Careful(UNIT_LAYOUT, self.context, sor_id)
+        careful.read_around(unit)
+        careful.read(unit)
+        if careful.too_long:
+            return None
+        report = cell_reporter(self.context, careful.lines, unit, sor_id)
+        record: SOREntity | None = self._decoder.decode(careful.cells, report)
+        if record is None:
+            self.context.issue(
+                "error",
+                "missing-key",
+                f"the unit lacks its {ENTITIES.columns[0].name}; it is passed over",
+                unit,
+                ENTITIES.columns[0].name,
+                raw=shortened_raw(unit),
+            )
+            return None
+        self._missing(unit, level, careful, record)
+        if careful.extra:
+            set_frozen(record, "extra", Extra(careful.extra))
+        for field, ids in careful.lists.items():
+            checked = (self._checked(element, field, text, sor_id) for element, text in ids)
+            set_frozen(record, field, tuple(text for text in checked if text))
+        return record
+
+    def _checked(self, element: Element, field: str, text: str, sor_id: str | None) -> str:
+        try:
+            convert(Kind.SOR_ID, text)
+        except BadCell as bad:
+            self.context.issue(
+                bad.severity,
+                bad.code,
+                str(bad),
+                element,
+                ENTITIES.column_of(field).name,
+                value=text,
+                sor_id=sor_id,
+            )
+            if self._options.repair and bad.repaired is not None:
+                return str(bad.repaired)
+        return text
+
+    def _missing(self, unit: Element, level: str, careful: Careful, record: SOREntity) -> None:
+        for field in self.mandatory[level]:
+            place = UNIT_LAYOUT.place_of.get(field)
+            elements = UNIT_LAYOUT.elements_of(field)
+            if place is None or field == "location_code_inherited":
+                # a block, or an option that may stand empty: it is there, or it is not
+                name = UNIT_LAYOUT.name_of(field).partition("/")[0]
+                there = not elements.isdisjoint(careful.children)
+            else:
+                name = UNIT_LAYOUT.name_of(field)
+                there = bool(careful.cells[place])
+            if not there:
+                self.context.issue(
+                    "warning",
+                    "missing-element",
+                    f"the unit lacks {name}, which every unit of its level has",
+                    unit,
+                    name,
+                    sor_id=record.sor_id,
+                )
+
+
+_TYPES = {level.value: level for level in SorType}

@@ -1,0 +1,283 @@
+"""Explains in plain words which rule an element breaks; the engine decides that it breaks one.
+
+The words are the library's own, because neither engine's are good enough. libxml2 lists up to ten
+elements that could have come next, without the mandatory one, and reports nothing more of the
+parent; xmlschema names the expected tag and speaks of particles.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+
+import attrs
+from lxml import etree
+
+from .components import Components, Content, local, local_of, namespace_of
+
+_NAMESPACES = re.compile(r"\{[^}]*\}")
+UNITS = ("InstitutionOwner", "HealthInstitution", "OrganizationalUnit")
+
+
+@attrs.frozen(eq=False)
+class Finding:
+    """One fault at one element."""
+
+    code: str
+    rule: str
+    """The rule broken, without the value, so that equal faults have equal rules."""
+    element: etree._Element
+    value: str | None = None
+    attribute: str | None = None
+
+
+_TYPES = {
+    "xs:date": "is not a valid date (yyyy-mm-dd)",
+    "xs:dateTime": "is not a valid time (yyyy-mm-ddThh:mm:ss)",
+    "xs:boolean": "is neither true nor false",
+    "xs:decimal": "is not a decimal number with a point",
+    "xs:long": "is not a whole number",
+    "xs:int": "is not a whole number",
+    "xs:integer": "is not a whole number",
+    "xs:positiveInteger": "is not a whole number above 0",
+    "xs:nonNegativeInteger": "is not a whole number from 0 up",
+}
+_FACETS = {
+    "minLength": "is shorter than {} characters",
+    "maxLength": "is longer than {} characters",
+    "length": "does not have {} characters",
+    "enumeration": "is none of {}",
+    "minInclusive": "is less than {}",
+    "maxInclusive": "is more than {}",
+    "minExclusive": "is not more than {}",
+    "maxExclusive": "is not less than {}",
+}
+
+
+def missing_attribute(element: etree._Element, name: str) -> Finding:
+    """Return the finding for an attribute that the element lacks."""
+    return Finding("xsd-missing-attribute", f"lacks the attribute {name}", element, None, name)
+
+
+def unknown_attribute(element: etree._Element, name: str, value: str) -> Finding:
+    """Return the finding for an attribute that the schema does not declare."""
+    rule = f"has the attribute {name}, which the schema does not know here"
+    return Finding("xsd-unknown-attribute", rule, element, value, name)
+
+
+def stray_text(element: etree._Element, text: str | None = None) -> Finding:
+    """Return the finding for text between elements."""
+    if text is None:
+        texts = [element.text or "", *(child.tail or "" for child in element)]
+        text = next((text.strip() for text in texts if text.strip()), "")
+    return Finding("xsd-stray-text", "holds text where only elements may be", element, text)
+
+
+def element_in_text(element: etree._Element) -> Finding:
+    """Return the finding for an element inside one that may only hold text."""
+    child = next(element.iterchildren("*"), element)
+    return Finding(
+        "xsd-unknown-element", f"is inside {local(element)}, which may only hold text", child
+    )
+
+
+def unknown_root(element: etree._Element) -> Finding:
+    """Return the finding for a root element that the schema does not declare."""
+    rule = "is not declared by the schema as the root of a document"
+    return Finding("xsd-unknown-root", rule, element)
+
+
+def other(element: etree._Element, message: str, attribute: str | None = None) -> Finding:
+    """Return the finding for a rule that only the engine's own words explain."""
+    rule = f"is refused by the schema: {without_namespaces(message)}"
+    return Finding("xsd-other", rule, element, attribute=attribute)
+
+
+def without_namespaces(text: str) -> str:
+    """Return a text without the namespaces of the names in it."""
+    return _NAMESPACES.sub("", text)
+
+
+def type_rule(type_name: str, components: Components) -> str:
+    """Explain what a value of a simple type has to be."""
+    base = components.builtin_base(type_name)
+    return components.type_words(type_name) or _TYPES.get(
+        base, f"is not a valid {without_namespaces(base)}"
+    )
+
+
+def facet_rule(facet: str, value: str | None, components: Components) -> str:
+    """Explain a facet such as ``maxLength`` by its value: a number, pattern or set of values."""
+    if value is None:
+        return f"breaks the facet {facet}"
+    if facet == "pattern":
+        return components.pattern_words.get(value) or f"does not match the pattern {value}"
+    return _FACETS[facet].format(value) if facet in _FACETS else f"breaks the facet {facet} {value}"
+
+
+def content_findings(
+    parent: etree._Element, at: etree._Element, expected: str, components: Components
+) -> list[Finding]:
+    """Explain all errors among the children of ``parent``, not only the first.
+
+    ``at`` is the element that the engine's error names: the parent (something is missing at its
+    end), or a child that may not be where it is; ``expected`` are the engine's names of what could
+    be there.
+    """
+    content = components.content(str(parent.tag))
+    findings: list[Finding] = []
+    if content is not None:
+        children = list(parent.iterchildren("*"))
+        findings += _unknown(children, content, components)
+        strangers = {local(finding.element) for finding in findings}
+        findings += _missing(parent, children, strangers, content)
+        findings += _misplaced(children, content)
+    return findings or [_in_general(parent, at, expected)]
+
+
+def _unknown(
+    children: list[etree._Element], content: Content, components: Components
+) -> Iterator[Finding]:
+    if content.open:
+        return
+    known = {name for slot in content.slots for name in slot.names}
+    for child in children:
+        name = str(child.tag)
+        if name in known:
+            continue
+        other = next((n for n in components.namesakes(name) if n in known), None)
+        if other is not None:
+            rule = (
+                f"is in the namespace {namespace_of(name) or '(none)'}; "
+                f"the schema declares it in {namespace_of(other)}"
+            )
+        elif components.has_element(name):
+            rule = f"does not belong in {local(_parent(child))}"
+        else:
+            rule = "is not known to the schema"
+        yield Finding("xsd-unknown-element", rule, child)
+
+
+def _missing(
+    parent: etree._Element,
+    children: list[etree._Element],
+    strangers: set[str],
+    content: Content,
+) -> Iterator[Finding]:
+    present = {str(child.tag) for child in children}
+    for slot in content.slots:
+        if slot.required and not slot.names & present:
+            names = sorted({local_of(name) for name in slot.names})
+            if strangers.intersection(names):
+                continue  # it is there in another namespace, which is reported
+            yield Finding("xsd-missing-element", f"lacks the element {' or '.join(names)}", parent)
+
+
+def _misplaced(children: list[etree._Element], content: Content) -> Iterator[Finding]:
+    # an element that may be at several places cannot be said to be out of order
+    placed = []
+    seen: dict[str, int] = {}
+    for child in children:
+        places = content.places(str(child.tag))
+        if len(places) != 1:
+            continue
+        most = content.slots[places[0]].most
+        seen[str(child.tag)] = count = seen.get(str(child.tag), 0) + 1
+        if most is not None and count > most:
+            times = "a second time" if most == 1 else f"more than {most} times"
+            rule = f"occurs {times} in {local(_parent(child))}"
+            yield Finding("xsd-repeated-element", rule, child)
+        else:
+            placed.append((places[0], child))
+    in_order = sorted(_longest_rising([place for place, _ in placed]))
+    order = [placed[at][0] for at in in_order]
+    in_run = set(in_order)
+    for at, (place, child) in enumerate(placed):
+        if at in in_run:
+            continue
+        # the places in order rise, so the first one beyond this one is found by bisection
+        first_beyond = bisect_right(order, place)
+        if first_beyond < len(order) and in_order[first_beyond] < at:
+            before = placed[in_order[first_beyond]][1]
+            rule = f"follows {local(before)}, but belongs before it"
+        else:
+            after = placed[in_order[bisect_left(order, place) - 1]][1]
+            rule = f"precedes {local(after)}, but belongs after it"
+        yield Finding("xsd-order", rule, child)
+
+
+def _longest_rising(places: list[int]) -> set[int]:
+    """Indices of a longest non-decreasing run through ``places``: what is left is out of order."""
+    tails: list[int] = []  # smallest last place of a run of each length
+    ends: list[int] = []  # its index
+    back: list[int | None] = []
+    for at, place in enumerate(places):
+        length = bisect_right(tails, place)
+        back.append(ends[length - 1] if length else None)
+        tails[length : length + 1] = [place]
+        ends[length : length + 1] = [at]
+    in_run: set[int] = set()
+    step = ends[-1] if ends else None
+    while step is not None:
+        in_run.add(step)
+        step = back[step]
+    return in_run
+
+
+def _in_general(parent: etree._Element, at: etree._Element, expected: str) -> Finding:
+    shown = without_namespaces(expected)
+    if at is parent:
+        return Finding("xsd-missing-element", f"ends too early; expected next: {shown}", parent)
+    wanted = f"; expected: {shown}" if shown else ""
+    return Finding("xsd-order", f"may not be here{wanted}", at)
+
+
+def _parent(element: etree._Element) -> etree._Element:
+    parent = element.getparent()
+    assert parent is not None
+    return parent
+
+
+def path_of(element: etree._Element, attribute: str | None = None) -> str:
+    """Path of local names from the document's root."""
+    names = [local_of(str(each.tag)) for each in (element, *element.iterancestors())]
+    path = "/".join(reversed(names))
+    return path if attribute is None else f"{path}/@{attribute}"
+
+
+class SorIds:
+    """Finds the SOR id of the unit that an element belongs to, once for each unit."""
+
+    def __init__(self) -> None:
+        self._known: dict[etree._Element, str | None] = {}
+
+    def clear(self) -> None:
+        """Forget the units, whose elements are about to be freed."""
+        self._known.clear()
+
+    def of(self, element: etree._Element) -> str | None:
+        """Return the SOR id of the element's unit, or ``None`` if it belongs to none."""
+        node: etree._Element | None = element
+        while node is not None:
+            name = local(node)
+            if name in UNITS or name.removesuffix("Entity") in UNITS:
+                if node not in self._known:
+                    self._known[node] = _id_in(node) if name in UNITS else _id_of_unit_in(node)
+                return self._known[node]
+            node = node.getparent()
+        return None
+
+
+def _id_of_unit_in(container: etree._Element) -> str | None:
+    name = local(container)
+    children = container.iterchildren("*")
+    unit = next((child for child in children if local(child) + "Entity" == name), None)
+    return None if unit is None else _id_in(unit)
+
+
+def _id_in(unit: etree._Element) -> str | None:
+    for child in unit.iterchildren("*"):
+        if local(child) == "SorIdentifier":
+            return child.text
+    return None

@@ -1,0 +1,123 @@
+"""Small functions for elements, each in time proportional to the element."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
+from typing import cast
+
+from lxml import etree
+
+from ..errors import SorFileError
+from ..limits import Limits
+
+Element = etree._Element
+
+RAW_CHARS = 10_000
+"""Characters of an element, or of a value, in an issue."""
+
+
+def split_tag(tag: object) -> tuple[str, str]:
+    """Return namespace and local name of ``{namespace}local``; the namespace may be empty."""
+    return _split(str(tag))
+
+
+@lru_cache(maxsize=1024)
+def _split(text: str) -> tuple[str, str]:
+    if text.startswith("{"):
+        namespace, _, local = text[1:].partition("}")
+        return namespace, local
+    return "", text
+
+
+def local_name(tag: object) -> str:
+    """Return the local name of ``{namespace}local``."""
+    return split_tag(tag)[1]
+
+
+def attributes_of(element: Element) -> Mapping[str, str]:
+    """Return names and values of all attributes, in their order.
+
+    lxml's ``items`` looks each name up again and libxml2 searches through all attributes for it,
+    which takes minutes if one element has a hundred thousand.
+    """
+    names = [str(name) for name in element.keys()]  # noqa: SIM118 - an element holds its children
+    values = cast("list[str]", element.xpath("@*")) if names else []
+    return dict(zip(names, map(str, values), strict=True))
+
+
+def line_of(element: Element) -> int | None:
+    """Return the line on which an element begins."""
+    line = element.sourceline
+    return line if isinstance(line, int) else None
+
+
+def too_deep(file: str, line: int | None, limits: Limits) -> SorFileError:
+    """Return the error for elements nested beyond the limit."""
+    return SorFileError(
+        f"elements are nested deeper than Limits.max_depth ({limits.max_depth})",
+        file=file,
+        line=line,
+    )
+
+
+def depth_below(element: Element) -> int:
+    """Return how many elements deep an element is, itself included."""
+    deepest = depth = 0
+    for event, _ in etree.iterwalk(element, ("start", "end")):
+        depth += 1 if event == "start" else -1
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def texts_in(
+    element: Element,
+    path: str,
+    *,
+    file: str,
+    limits: Limits,
+    step_name: Callable[[object], str] = local_name,
+) -> Iterator[tuple[Element, str, str]]:
+    """Yield every text and attribute in an element under its path, without recursion.
+
+    Raises SorFileError for elements nested deeper than the limit.
+    """
+    stack = [(element, path, 1)]
+    while stack:
+        current, name, depth = stack.pop()
+        if depth > limits.max_depth:
+            raise too_deep(file, line_of(current), limits)
+        yield current, name, (current.text or "").strip()
+        for key, value in attributes_of(current).items():
+            yield current, f"{name}/@{key}", value.strip()
+        for child in current:
+            tail = (child.tail or "").strip()
+            if tail:
+                yield current, f"{name}/text()", tail
+        stack += [
+            (child, f"{name}/{step_name(child.tag)}", depth + 1) for child in reversed(current)
+        ]
+
+
+def free_before(element: Element) -> None:
+    """Free the children of an element and its preceding siblings."""
+    for child in list(element):
+        element.remove(child)
+    parent = element.getparent()
+    if parent is not None:
+        del parent[: parent.index(element)]
+
+
+def as_text(element: Element) -> str:
+    """Return an element, and the text after it, as XML."""
+    return etree.tostring(element, encoding="unicode")
+
+
+def shortened(text: str) -> str:
+    """Return a text for an issue, cut off where it is very long."""
+    return text if len(text) <= RAW_CHARS else text[:RAW_CHARS] + "…"
+
+
+def shortened_raw(element: Element) -> str:
+    """Return the element as XML, for an issue."""
+    return shortened(etree.tostring(element, encoding="unicode", with_tail=False))

@@ -1,0 +1,225 @@
+"""Parsers that fetch nothing and expand nothing, and feeding them within the limits.
+
+Safe means: no document type (so no entities, no expansion), nothing fetched, bounded nesting and
+bounded memory. Errors of the parser become SorFileError with line and column, after everything
+before the error has been yielded.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
+from typing import IO, Any
+
+from lxml import etree
+
+from ..errors import SorFileError
+from ..limits import Limits
+from .elements import Element, line_of, too_deep
+
+CHUNK = 64 * 1024
+"""Bytes given to the parser at once: what stays in the processor's cache is read faster."""
+_HEADER_CHUNK = 4 * 1024
+MOST_REFERENCES = 2_000
+"""References in one chunk that a parser with a schema and without a tree may meet: it appends each
+one to a copy of the text before it. Real files have a few."""
+SAFE: dict[str, Any] = {"resolve_entities": False, "load_dtd": False, "no_network": True}
+"""Options of every parser. ``collect_ids`` must stay as it is: to switch it off makes libxml2 open
+external subsets."""
+ELEMENTS_ONLY: dict[str, Any] = {**SAFE, "remove_comments": True, "remove_pis": True}
+
+
+def pull_parser(
+    events: Sequence[str],
+    tag: str | Sequence[str] | None = None,
+    *,
+    encoding: str | None = None,
+    whole: bool = False,
+    huge: bool = True,
+) -> etree.XMLPullParser[Element]:
+    """Return a parser that is fed bytes and yields elements.
+
+    Args:
+        events: ``"start"`` and ``"end"``, or one of them.
+        tag: The tags of the elements to yield, all by default.
+        encoding: The encoding, if the document declares none or another.
+        whole: Whether blank texts, comments and processing instructions are in the tree.
+        huge: Whether libxml2 reads more than 256 levels and texts of more than 10 MB. Its own
+            limit on levels is too low for a tree of units; ``Limits.max_depth`` is checked by the
+            receiver.
+    """
+    options = SAFE if whole else {**ELEMENTS_ONLY, "remove_blank_text": True}
+    pull: Any = etree.XMLPullParser  # the stubs want the events as literals
+    parser: etree.XMLPullParser[Element] = pull(
+        tuple(events), tag=tag, huge_tree=huge, encoding=encoding, **options
+    )
+    return parser
+
+
+def chunks_of(stream: IO[bytes]) -> Iterator[bytes]:
+    """Yield a stream in pieces: a small one first, for the header."""
+    size = _HEADER_CHUNK
+    while chunk := stream.read(size):
+        yield chunk
+        size = CHUNK
+
+
+def syntax_error(
+    exc: etree.XMLSyntaxError, file: str, limits: Limits | None = None, more: str = ""
+) -> SorFileError:
+    """Return the library's error for the parser's."""
+    line, column = exc.position
+    # lxml's own text ends in the place, which the error has already
+    message = " ".join((exc.msg or "").split(", line ")[0].split()) or "syntax error"
+    if "xcessive depth" in message:
+        most = f"Limits.max_depth ({limits.max_depth})" if limits else "any real document"
+        message = f"elements are nested deeper than {most}"
+    else:
+        message = f"is not well-formed XML, or ends too early: {message}"
+    # the parser counts lines from 1; 0 means that it does not know
+    return SorFileError(f"{message}{more}", file=file, line=line or None, column=column or None)
+
+
+class Meter:
+    """Counts what is read from the end of one unit to the end of the next.
+
+    The limits of one unit are checked with it before libxml2 has built more than one chunk beyond
+    them: bytes, and the characters with which elements and attributes begin.
+    """
+
+    def __init__(self, file: str, limits: Limits) -> None:
+        self._file = file
+        self._limits = limits
+        self._most = limits.max_unit_bytes, limits.max_unit_elements, limits.max_unit_attributes
+        self._chunk = self._since = self._at_most = (0, 0, 0)
+        self._lines = self._line = 1
+
+    def add(self, chunk: bytes) -> None:
+        """Take the next bytes of the document."""
+        self._chunk = size, elements, attributes = (
+            len(chunk),
+            chunk.count(b"<") - chunk.count(b"</"),
+            chunk.count(b"="),
+        )
+        self._lines += chunk.count(b"\n")
+        before = self._since
+        self._since = before[0] + size, before[1] + elements, before[2] + attributes
+        before = self._at_most
+        self._at_most = before[0] + size, before[1] + elements, before[2] + attributes
+
+    def ended(self) -> None:
+        """Note that a unit ended in the bytes added last."""
+        self._since, self._at_most, self._line = (0, 0, 0), self._chunk, self._lines
+
+    def check(self) -> None:
+        """Raise SorFileError if more was added since the last unit than a unit may have."""
+        self._refuse(self._since, self._line)
+
+    def within(self, units: Iterable[Element]) -> Iterator[Element]:
+        """Yield completed units; raise SorFileError at the first that has too much."""
+        if all(map(int.__le__, self._at_most, self._most)):
+            yield from units
+            return
+        for unit in units:
+            elements = list(unit.iter())
+            attributes = sum(len(element.attrib) for element in elements)
+            self._refuse((0, len(elements), attributes), line_of(unit))
+            yield unit
+
+    def _refuse(self, counts: tuple[int, int, int], line: int | None) -> None:
+        for count, most, what in zip(
+            counts, self._most, ("bytes", "elements", "attributes"), strict=True
+        ):
+            if count > most:
+                raise SorFileError(
+                    f"one unit or entry has more than Limits.max_unit_{what} ({most}) {what}",
+                    file=self._file,
+                    line=line,
+                )
+
+
+def parsed(
+    parser: etree.XMLPullParser[Element], chunks: Iterable[bytes], *, file: str, limits: Limits
+) -> Iterator[tuple[bytes, Iterable[tuple[str, Element]]]]:
+    """Feed a parser; yield each chunk with the events that it completes, then an empty one."""
+    for chunk in chain(chunks, (b"",)):
+        error: etree.XMLSyntaxError | None = None
+        try:
+            if chunk:
+                parser.feed(chunk)
+            else:
+                parser.close()
+        except etree.XMLSyntaxError as exc:
+            error = exc
+        yield chunk, parser.read_events()
+        for entry in () if error else parser.feed_error_log:
+            if entry.level_name == "FATAL":  # after it the parser yields nothing more
+                error = etree.XMLSyntaxError(entry.message, entry.type, entry.line, entry.column)
+                break
+        if error is not None:
+            raise syntax_error(error, file, limits) from None
+
+
+def completed(
+    chunks: Iterable[bytes],
+    tags: Sequence[str] | None,
+    *,
+    file: str,
+    limits: Limits,
+    encoding: str | None = None,
+    watch: Callable[[bytes], bool] = lambda _: False,
+) -> Iterator[tuple[deque[Element], bool]]:
+    """Parse and yield the elements of ``tags`` (or all) as they are completed, in batches.
+
+    With each batch comes whether a value in it can exceed ``Limits.max_field_chars``, or
+    ``watch``, given the bytes, found something irregular. The receiver takes the elements off the
+    left and removes from the tree what it is done with.
+    """
+    parser = pull_parser(("end",), tags, encoding=encoding)
+    meter = Meter(file, limits)
+    pending = 0
+    irregular = irregular_before = False
+    for chunk, events in parsed(parser, chunks, file=file, limits=limits):
+        meter.add(chunk)
+        pending += len(chunk)
+        irregular_now = watch(chunk)
+        irregular = irregular or irregular_now
+        found: deque[Element] = deque()
+        error: SorFileError | None = None
+        try:
+            found.extend(meter.within(element for _, element in events))
+        except SorFileError as exc:
+            error = exc
+        if found:
+            yield found, irregular or irregular_before or pending > limits.max_field_chars
+            # the next element may have begun in this chunk
+            pending, irregular, irregular_before = len(chunk), False, irregular_now
+            meter.ended()
+        if error is not None:
+            raise error
+        meter.check()
+
+
+def events(
+    chunks: Iterable[bytes],
+    meter: Meter,
+    *,
+    file: str,
+    limits: Limits,
+    encoding: str | None = None,
+) -> Iterator[tuple[str, Element]]:
+    """Yield start and end of every element; what has ended may be freed.
+
+    The receiver says to ``meter`` where a unit ended and was freed.
+    """
+    parser = pull_parser(("start", "end"), encoding=encoding)
+    depth = 0
+    for chunk, found in parsed(parser, chunks, file=file, limits=limits):
+        meter.add(chunk)
+        for event, element in found:
+            depth += 1 if event == "start" else -1
+            if depth > limits.max_depth:
+                raise too_deep(file, line_of(element), limits)
+            yield event, element
+        meter.check()
