@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import csv
 from functools import cache
-from importlib.resources import files
 
 import attrs
 
@@ -60,6 +59,8 @@ def code_of(kind: str, name: str) -> str | None:
 
 @cache
 def _lists() -> dict[str, tuple[CodeEntry, ...]]:
+    from importlib.resources import files  # slow to import, and many callers need no names
+
     found: dict[str, list[CodeEntry]] = {}
     with (files(__name__) / "tables.csv").open(encoding="utf-8") as text:
         for row in csv.DictReader(text):

@@ -161,11 +161,16 @@ class Core:
         """Return a SOR id as the register writes it."""
         return spelled(text, "sor_id", self.store.numbers)
 
+    def known_unit(self, text: str) -> int | None:
+        """Return the number of a unit, ``None`` if there is no such unit."""
+        number = self.store.numbers.get(text) if type(text) is str else None
+        return self.store.numbers.get(self.sor_id(text)) if number is None else number
+
     def unit(self, text: str) -> int:
         """Return the number of a unit; raises UnknownUnitError."""
-        sor_id = self.sor_id(text)
-        number = self.store.numbers.get(sor_id)
+        number = self.known_unit(text)
         if number is None:
+            sor_id = self.sor_id(text)
             raise UnknownUnitError(why_unknown(sor_id), sor_id=sor_id)
         return number
 

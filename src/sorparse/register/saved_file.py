@@ -73,6 +73,25 @@ def _base(length: int) -> int:
     return -(-(_PREFIX.size + length) // _ALIGN) * _ALIGN
 
 
+class MappedText:
+    """A part of the mapped file that is searched where it is."""
+
+    def __init__(self, whole: mmap.mmap, start: int, end: int) -> None:
+        self._whole, self._start, self._end = whole, start, end
+
+    def find(self, sought: bytes, start: int = 0) -> int:
+        """Return where ``sought`` is from ``start`` on, -1 if it is nowhere."""
+        at = self._whole.find(sought, self._start + start, self._end)
+        return at if at < 0 else at - self._start
+
+    def count(self, sought: bytes) -> int:
+        """Return how often ``sought`` is there."""
+        count, at = 0, self.find(sought)
+        while at >= 0:
+            count, at = count + 1, self.find(sought, at + len(sought))
+        return count
+
+
 class SavedFile:
     """A file that is mapped."""
 
@@ -84,9 +103,10 @@ class SavedFile:
                 self._stat = os.fstat(stream.fileno())
                 if self._stat.st_size < _PREFIX.size:
                     raise self.damaged("it is truncated")
-                self._map = memoryview(mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ))
+                self._whole = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
         except OSError as error:
             raise SorFileError(f"{path}: {error.strerror or error}") from error
+        self._map = memoryview(self._whole)
         magic, length, digest = _PREFIX.unpack_from(self._map)
         if magic.rstrip(b"\0") != MAGIC:
             raise self.damaged("it does not begin as a saved register does")
@@ -141,6 +161,12 @@ class SavedFile:
                 raise self.damaged(f"its part {name!r} was altered")
             known = self._blocks[name] = view.cast(code)  # type: ignore[call-overload] # one of _CODES
         return known
+
+    def text(self, name: str) -> MappedText:
+        """Return a block of bytes to be searched."""
+        self.block(name)
+        at, length, _, _ = self._places[name]
+        return MappedText(self._whole, self._base + at, self._base + at + length)
 
     @classmethod
     def same(cls, path: Path, content: str) -> SavedFile:

@@ -38,6 +38,7 @@ DEFAULTS = dict.fromkeys(FIELDS) | {
 """Values that have the number 0."""
 _MOST_VALUES = 1_000
 """Values of a field that are held: of addresses some 1.5 MB."""
+_read_json = json.JSONDecoder().raw_decode  # without the guesses of json.loads
 _BROKEN = (LookupError, ValueError, TypeError, ArithmeticError, AttributeError, RecursionError)
 """What is raised by numbers and texts that do not fit together."""
 
@@ -54,8 +55,10 @@ class _Values(dict[int, Any]):
         self._data = file.block(f"{field}.data")
 
     def __missing__(self, number: int) -> Any:
-        raw = bytes(self._data[self._offsets[number - 1] : self._offsets[number]])
-        value = raw.decode("utf-8", "surrogatepass") if self._is_text else json.loads(raw)
+        raw = self._data[self._offsets[number - 1] : self._offsets[number]]
+        value: Any = str(raw, "utf-8", "surrogatepass")
+        if not self._is_text:
+            value, _ = _read_json(value)
         if self._unpack is not None:
             value = self._unpack(value)
         if len(self) > _MOST_VALUES:
@@ -95,14 +98,22 @@ class _UnitNumbers(Mapping[str, int]):
     ) -> None:
         self._ids, self._keys, self._units, self._others = ids, keys, units, others
 
-    def __getitem__(self, sor_id: str) -> int:
+    def get(self, sor_id: str, default: Any = None) -> Any:
+        """Return the number of a unit, or ``default``."""
         if is_plain(sor_id):
-            number = int(sor_id)
-            at = bisect_left(self._keys, number)
-            if at < len(self._keys) and self._keys[at] == number:
-                unit: int = self._units[at]
-                return unit
-        return self._others[sor_id]
+            number, keys = int(sor_id), self._keys
+            at = bisect_left(keys, number)
+            return self._units[at] if at < len(keys) and keys[at] == number else default
+        return self._others.get(sor_id, default)
+
+    def __getitem__(self, sor_id: str) -> int:
+        unit: int | None = self.get(sor_id)
+        if unit is None:
+            raise KeyError(sor_id)
+        return unit
+
+    def __contains__(self, sor_id: object) -> bool:
+        return isinstance(sor_id, str) and self.get(sor_id) is not None
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._ids)
@@ -217,8 +228,11 @@ class SavedStore(Store):
         return TimeIndex.from_arrays(len(self.ids), arrays, sys.modules.get("numpy"))
 
     def _lines(self, kind: type[Lines], name: str) -> Lines:
-        text = bytes(self.file.block(f"{name}.text"))
-        return kind(text, self.file.block(f"{name}.starts"), self.file.block(f"{name}.units"))
+        return kind(
+            self.file.text(f"{name}.text"),
+            self.file.block(f"{name}.starts"),
+            self.file.block(f"{name}.units"),
+        )
 
     def _shown_day(self) -> date | None:
         text = self.file.header["shown_day"]

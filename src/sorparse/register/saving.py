@@ -12,7 +12,7 @@ from datetime import date
 from functools import cache
 from itertools import accumulate
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
@@ -169,7 +169,7 @@ def _column(field: str, values: Sequence[Any]) -> dict[str, Block]:
 
 def _lines(name: str, lines: Lines) -> dict[str, Block]:
     return {
-        f"{name}.text": lines.text,
+        f"{name}.text": cast("bytes", lines.text),
         f"{name}.starts": _array("q", lines.starts),
         f"{name}.units": _array("i", lines.line_units),
     }

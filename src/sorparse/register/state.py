@@ -63,11 +63,11 @@ class State:
     def get(self, sor_id: str, default: T) -> SOREntity | T: ...
     def get(self, sor_id: str, default: T | None = None) -> SOREntity | T | None:
         """Return the version in force, or ``default`` if there is none, whatever the text."""
-        row = self.row(self.core.sor_id(sor_id))
+        row = self._row(self.core.known_unit(sor_id))
         return default if row == NO_ROW else self._store.record(row)
 
     def __contains__(self, sor_id: str) -> bool:
-        return self.row(self.core.sor_id(sor_id)) != NO_ROW
+        return self._row(self.core.known_unit(sor_id)) != NO_ROW
 
     def __iter__(self) -> Iterator[str]:
         """Yield the ids of the units in force, in the order of the source."""
@@ -234,15 +234,13 @@ class State:
 
     def row(self, sor_id: str) -> int:
         """Return the row in force of a unit, ``NO_ROW`` if there is none or no such unit."""
-        unit = self._store.numbers.get(sor_id)
-        return NO_ROW if unit is None else self._index.row_on(unit, self.ordinal)
+        return self._row(self._store.numbers.get(sor_id))
 
     def in_force(self, text: str) -> int:
         """Return the number of a unit in force; raises NotInForceError."""
-        sor_id = self.core.sor_id(text)
-        unit = self._store.numbers.get(sor_id)
+        unit = self.core.known_unit(text)
         if unit is None or self._index.row_on(unit, self.ordinal) == NO_ROW:
-            raise self._not_in_force(sor_id, unit)
+            raise self._not_in_force(self.core.sor_id(text), unit)
         return unit
 
     def rows_having(self, field: str, value: str) -> Iterator[tuple[int, int]]:
@@ -251,6 +249,9 @@ class State:
             row = self._index.row_on(unit, self.ordinal)
             if row != NO_ROW and self._store.value(row, field) == value:
                 yield unit, row
+
+    def _row(self, unit: int | None) -> int:
+        return NO_ROW if unit is None else self._index.row_on(unit, self.ordinal)
 
     def _parent_id(self, text: str) -> str:
         """Return the id of a unit, or of a parent that has no unit."""

@@ -14,7 +14,7 @@ from abc import abstractmethod
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Self
+from typing import Protocol, Self
 
 from .folding import fold, fold_letters, fold_with_oe, words_of
 from .store import Store
@@ -45,10 +45,20 @@ def inside(word: str) -> bool:
 Key = tuple[int, int, int, int, str, int, str]
 
 
+class Text(Protocol):
+    """Bytes that can be searched."""
+
+    def find(self, sought: bytes, start: int = 0, /) -> int:
+        """Return where ``sought`` is from ``start`` on, -1 if it is nowhere."""
+
+    def count(self, sought: bytes, /) -> int:
+        """Return how often ``sought`` is there."""
+
+
 class Lines:
     """Lines of text, each of a unit, to be searched all at once."""
 
-    def __init__(self, text: bytes, starts: Sequence[int], units: Sequence[int]) -> None:
+    def __init__(self, text: Text, starts: Sequence[int], units: Sequence[int]) -> None:
         self.text = text
         """The lines, a line break before each."""
         self.starts = starts
