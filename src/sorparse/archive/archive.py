@@ -24,6 +24,7 @@ from .history import UNITS, Registered, history
 from .intake import Intake, take_in, unchanged
 from .pieces import as_file, read_files, sha256, write_zip
 from .runs import Runs
+from .saved_registers import SavedRegisters
 from .store import LINES, Night, State, Store
 from .verify import contents, problems
 
@@ -53,8 +54,9 @@ class Archive:
 
     Args:
         folder: The folder of the archive.
-        registers: Where loaded registers are put and looked up, by a text that names the content
-            of a night. By default the latest one is held in memory.
+        registers: A folder in which registers are saved when they are first asked for, so that
+            later questions about that night are answered within a second; or a mapping that holds
+            registers by a hash of their content. By default the latest one is held in memory.
 
     Example:
         >>> archive = sorparse.Archive("sor-archive")
@@ -68,10 +70,12 @@ class Archive:
         self,
         folder: str | os.PathLike[str],
         *,
-        registers: MutableMapping[str, Register] | None = None,
+        registers: str | os.PathLike[str] | MutableMapping[str, Register] | None = None,
     ) -> None:
         self.folder = Path(folder).absolute()
         self._store = Store(self.folder)
+        if isinstance(registers, (str, os.PathLike)):
+            registers = SavedRegisters(registers)
         self._registers: MutableMapping[str, Register] = (
             _Latest() if registers is None else registers
         )
@@ -243,10 +247,9 @@ class Archive:
         """
         found = self.night(night)
         content = sha256(repr((found.name, found.content)).encode())
-        register = self._registers.get(content)
-        if register is None:
-            register = self._registers[content] = load(self.file(found.night))
-        return register
+        if content not in self._registers:
+            self._registers[content] = load(self.file(found.night))
+        return self._registers[content]
 
     def as_of(self, day: Day, *, registered: Day = None) -> View:
         """Return what the register said on a night about a date.

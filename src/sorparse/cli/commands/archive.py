@@ -73,6 +73,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     show.add_argument(
         "--history", action="store_true", help="every record of the unit on every night"
     )
+    show.add_argument(
+        "--registers",
+        metavar="FOLDER",
+        type=arguments.path,
+        help="where registers are saved, which makes later questions about a night fast",
+    )
     arguments.as_of(show)
     arguments.output(show)
     diff = action(_diff, "diff", "what differs between two nights, each on its own date")
@@ -101,7 +107,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
 
 
 def _opened(args: argparse.Namespace) -> sorparse.Archive:
-    archive = sorparse.Archive(args.archive)
+    archive = sorparse.Archive(args.archive, registers=getattr(args, "registers", None))
     if not archive.nights:
         raise sorparse.SorError(f"{args.archive}: there is no archive with nights")
     return archive
