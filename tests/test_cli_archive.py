@@ -92,8 +92,17 @@ def test_export(run: Run, archive: Path, tmp_path: Path) -> None:
     assert run("archive", "export", archive, DAY, "-o", out, "--force").status == 0
 
 
-def test_no_archive(run: Run, tmp_path: Path) -> None:
-    done = run("archive", "list", tmp_path / "none")
+def test_a_file_without_a_date_needs_a_night(run: Run, tmp_path: Path) -> None:
+    done = run("archive", "add", tmp_path / "nights", examples.sor2_zip)
     assert done.status == 2
-    assert "no archive" in done.err
-    assert not (tmp_path / "none").exists()
+    assert "Sor_complete.zip does not state the date of its data: name the night with --night" in (
+        done.err
+    )
+
+
+def test_a_folder_that_is_not_an_archive(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "nothing"
+    done = run("archive", "list", folder)
+    reason = f"{folder} is not an archive with nights; 'sorparse archive add' adds the first night"
+    assert done == (2, "", f"sorparse: error: {reason}\n")
+    assert not folder.exists()

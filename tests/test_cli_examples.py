@@ -58,6 +58,10 @@ def at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.parametrize("line", EXAMPLES)
 def test_the_examples_of_the_help_work(run: Run, line: str, at_home: Path) -> None:
+    if line.startswith("sorparse archive"):
+        archive = sorparse.Archive("sor-archive")
+        for night in ("2026-06-14", "2026-06-15"):
+            archive.add(SOR2, night=night)
     if set("|<>&") & set(line):
         status, told = in_a_shell(line, at_home)
     else:
@@ -161,7 +165,7 @@ def test_examples_can_be_listed_and_copied(run: Run, at_home: Path) -> None:
     assert copied == {str(Path(name).relative_to(examples.folder)) for name in names}
     again = run("examples", "--copy", "mine")
     assert again.status == 2
-    assert again.err == "sorparse: error: mine: File exists\n"
+    assert again.err == "sorparse: error: mine already exists: name a new folder\n"
 
 
 # -- completion

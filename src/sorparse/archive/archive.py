@@ -175,7 +175,8 @@ class Archive:
             day = feed.snapshot_date if night is None else _as_night(night)
             if day is None:
                 raise ConversionError(
-                    f"{name} does not state the date of its data: name the night (night=)"
+                    f"{name} does not state the date of its data: name the night with --night "
+                    "(night=)"
                 )
             state = self._store.state()
             self._refuse_other_format(state, feed)
@@ -187,7 +188,7 @@ class Archive:
             if there is not None and not replace:
                 raise ConversionError(
                     f"{self.folder} has the night {day} with other content than {name}; it is "
-                    "unchanged (replace=True puts the new content in its place)"
+                    "unchanged; --replace (replace=True) puts the new content in its place"
                 )
             before, after = state.beside(day)
             taken = None if max_errors is not None else unchanged(state, before, hashes)

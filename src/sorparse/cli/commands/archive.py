@@ -26,7 +26,7 @@ EXAMPLES = """\
   sorparse archive show sor-archive 9000041000016007 --as-of 2013-05-01 --registered 2026-06-15
   sorparse archive show sor-archive 9000041000016007 --history
   sorparse archive diff sor-archive 2026-06-14 2026-06-15
-  sorparse archive export sor-archive 2026-06-15 -o Sor_complete.zip
+  sorparse archive export sor-archive 2026-06-15 -o Sor_2026-06-15.zip
   sorparse archive verify sor-archive
 """
 _Run = Callable[[argparse.Namespace, Output], int]
@@ -109,7 +109,10 @@ def run(args: argparse.Namespace, out: Output) -> int:
 def _opened(args: argparse.Namespace) -> sorparse.Archive:
     archive = sorparse.Archive(args.archive, registers=getattr(args, "registers", None))
     if not archive.nights:
-        raise sorparse.SorError(f"{args.archive}: there is no archive with nights")
+        raise sorparse.SorError(
+            f"{args.archive} is not an archive with nights; "
+            "'sorparse archive add' adds the first night"
+        )
     return archive
 
 

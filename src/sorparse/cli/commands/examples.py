@@ -39,6 +39,8 @@ def run(args: argparse.Namespace, out: Output) -> int:
     home = sorparse.examples.folder
     if args.copy is not None:
         home = targets.writable(args.copy, lambda _: True, sources=[home])
+        if home.exists():
+            raise sorparse.SorError(f"{args.copy} already exists: name a new folder")
         shutil.copytree(sorparse.examples.folder, home)
     files = sorted(path for path in home.rglob("*") if path.is_file())
     out.rows(("file", "bytes"), ((path, path.stat().st_size) for path in files))
