@@ -18,22 +18,10 @@ MODULES = {
 }
 TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in MODULES.items()}
 
-<<<<<<< HEAD
-=======
-# What the parts of the package have still to be rid of. Remove an entry when it is mended.
-CYCLES_OF = {
-    *("sorparse.formats.shak_region", "sorparse.formats.shak_region_xml"),
-    *("sorparse.tables.arrow", "sorparse.tables.flatten", "sorparse.tables.schema"),
-}
->>>>>>> core
 PRIVATE_OF_OTHERS = {
     "sorparse.cli.commands.completion: parser._actions",  # argparse has no public list of them
     "sorparse.examples.__main__: part._repr_html_",  # the protocol of notebooks
 }
-<<<<<<< HEAD
-=======
-LONG_FILES = {"sorparse.examples.hospitals"}
->>>>>>> core
 
 NAMEDTUPLE = ("_replace", "_fields", "_asdict")
 """Public, though they begin with an underscore."""
