@@ -156,6 +156,8 @@ class _Handler(BaseHTTPRequestHandler):
             headers["ETag"] = etag
         if "weak-etag" in share.validators:
             headers["ETag"] = f"W/{etag}"
+        if "latin-etag" in share.validators:
+            headers["ETag"] = etag.replace('"', '"\xe6', 1)
         if "last-modified" in share.validators:
             headers["Last-Modified"] = changed
         current = set(headers.values())

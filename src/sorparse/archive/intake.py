@@ -133,9 +133,12 @@ def _tables_by_file(feed: Feed, files: Iterable[str]) -> dict[str, str]:
 
 
 def _part(name: str, is_set: bool, others: Iterable[ArchivedFile]) -> str:
-    """Return the name of a file without what may differ from night to night: its digits."""
+    """Return the name of a file without what may differ from night to night: its digits.
+
+    The second file of that name has its whole name, with a beginning that no other part has.
+    """
     part = "file:" + (re.sub(r"\d+", "#", name) if is_set else "")
-    return f"file:{name}" if part in [other.part for other in others] else part
+    return f"name:{name}" if part in [other.part for other in others] else part
 
 
 class _Numbers:

@@ -144,6 +144,10 @@ class Store:
             found = path.stat()
         except FileNotFoundError:
             return State()
+        except OSError as error:  # the folder is a file, or may not be read
+            raise SorFileError(
+                f"this is not an archive that can be read: {error.strerror}", file=str(self.folder)
+            ) from error
         stamp = _stamp(found)
         if self._read[0] != stamp:
             self._read = stamp, self._state(path)

@@ -13,6 +13,7 @@ import attrs
 from .. import targets
 from ..errors import FetchError
 from ..limits import Limits
+from .record import is_header_value
 from .server import Server
 
 Progress = Callable[[int, int | None], object]
@@ -56,7 +57,7 @@ class Download:
     def _version_of_part(self) -> str:
         with suppress(OSError, ValueError):
             address, version = self._notes.read_text("utf-8").split("\n")
-            return version if address == self.address else ""
+            return version if address == self.address and is_header_value(version) else ""
         return ""
 
     def _attempt(self, conditions: Mapping[str, str]) -> dict[str, Any] | None:
@@ -112,7 +113,8 @@ class Download:
 def _version(headers: Mapping[str, str]) -> str:
     """Return what If-Range takes: an ETag that is not weak, else the date of the last change."""
     etag = headers.get("etag", "")
-    return etag if etag.startswith('"') else headers.get("last-modified", "")
+    version = etag if etag.startswith('"') else headers.get("last-modified", "")
+    return version if is_header_value(version) else ""
 
 
 def _continues(response: Any, start: int, version: str) -> bool:

@@ -57,7 +57,12 @@ class FetchRecord:
     def conditions(self) -> dict[str, str]:
         """Return the headers with which the server answers whether its file has changed."""
         asked = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
-        return {name: value for name, value in asked.items() if value}
+        return {name: value for name, value in asked.items() if is_header_value(value)}
+
+
+def is_header_value(value: object) -> bool:
+    """Return whether a validator can be sent back as the server gave it."""
+    return isinstance(value, str) and value != "" and value.isascii() and value.isprintable()
 
 
 def sha256(path: Path) -> str:

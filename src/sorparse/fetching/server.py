@@ -60,13 +60,18 @@ class Server:
     _client: Any = attrs.field(init=False)
 
     def __enter__(self) -> Self:
-        self._client = self._http.Client(
-            headers={"User-Agent": f"sorparse/{__version__}", "Accept-Encoding": "identity"},
-            auth=self.auth,
-            verify=_trusted(self._http),
-            timeout=TIMEOUT,
-            follow_redirects=False,
-        )
+        try:
+            self._client = self._http.Client(
+                headers={"User-Agent": f"sorparse/{__version__}", "Accept-Encoding": "identity"},
+                auth=self.auth,
+                verify=_trusted(self._http),
+                timeout=TIMEOUT,
+                follow_redirects=False,
+            )
+        except (ImportError, ValueError) as error:
+            raise FetchError(
+                f"cannot use the proxy that HTTP_PROXY, HTTPS_PROXY or ALL_PROXY names: {error}"
+            ) from error
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -140,7 +145,13 @@ class Server:
 
     @staticmethod
     def _redirected(address: str, response: Any) -> str:
-        here, to = response.url, response.next_request.url
+        here, following = response.url, response.next_request
+        if following is None:
+            raise FetchError(
+                f"{address}: the server redirects to {response.headers['location']!r}, which is "
+                "not an address"
+            )
+        to = following.url
         if (here.scheme, here.host, here.port) != (to.scheme, to.host, to.port):
             raise FetchError(
                 f"{address}: the server redirects to {to}, which is another server; if the "
