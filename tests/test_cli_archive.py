@@ -98,6 +98,7 @@ def test_a_file_without_a_date_needs_a_night(run: Run, tmp_path: Path) -> None:
     assert "Sor_complete.zip does not state the date of its data: name the night with --night" in (
         done.err
     )
+    assert not (tmp_path / "nights").exists()
 
 
 def test_a_folder_that_is_not_an_archive(run: Run, tmp_path: Path) -> None:
