@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,24 @@ settings.register_profile(
     phases=[Phase.explicit, Phase.generate],
 )
 settings.load_profile("steady")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _only_this_machine() -> Iterator[None]:
+    """Fail where a test looks up a name on the network; only the machine itself has an address."""
+    original = socket.getaddrinfo
+    own = {None, "", "localhost", "0.0.0.0", "::", socket.gethostname()}
+
+    def getaddrinfo(host: Any, *args: Any, **options: Any) -> Any:
+        name = host.decode() if isinstance(host, bytes) else host
+        if name not in own and not str(name).startswith(("127.", "::1")):
+            raise RuntimeError(f"a test asks the network for {name!r}")
+        return original(host, *args, **options)
+
+    patch = pytest.MonkeyPatch()
+    patch.setattr(socket, "getaddrinfo", getaddrinfo)
+    yield
+    patch.undo()
 
 
 @pytest.fixture(scope="session")

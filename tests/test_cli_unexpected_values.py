@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from cli_support import Run, run
+from share_support import Share, share
 from sorparse import examples
 from sorparse.cli.app import make_parser
 
-__all__ = ["run"]
+__all__ = ["run", "share"]
 VALUES = [
     "",
     "--",
@@ -79,17 +80,25 @@ def _arguments() -> list[tuple[str, str]]:
     ]
 
 
-@pytest.mark.parametrize(("command", "argument"), _arguments())
-def test_one_line(
-    run: Run, command: str, argument: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def _in_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.usefixtures("_in_folder")
+@pytest.mark.parametrize(("command", "argument"), _arguments())
+def test_one_line(run: Run, share: Share, command: str, argument: str) -> None:
     source = examples.sor_xml if command == "validate" else examples.daily_csv
     has_file = command not in ("completion", "examples")
     for value in VALUES:
         others = [command, *([str(source)] if has_file else []), *OTHERS.get(command, [])]
+        if command == "fetch":  # a share that does not have the file, so nothing is written
+            others = [command, "nowhere.zip", "out", "--base-url", share.address, "--force"]
         if argument.startswith("-"):
             given = [*others, f"{argument}={value}" if argument[1] == "-" else argument + value]
+        elif command == "fetch":
+            place = 1 if argument == "what" else 2
+            given = [*others[:place], value, *others[place + 1 :]]
         elif argument == "file":
             given = [command, value, *OTHERS.get(command, [])]
         else:

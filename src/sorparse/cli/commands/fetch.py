@@ -72,7 +72,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
         fetched = sorparse.fetching.fetch(
             args.what,
             args.folder,
-            base_url=args.base_url or sorparse.fetching.BASE_URL,
+            base_url=sorparse.fetching.BASE_URL if args.base_url is None else args.base_url,
             force=args.force,
             progress=progress,
         )
