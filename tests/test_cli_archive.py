@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -98,6 +99,17 @@ def test_a_file_without_a_date_needs_a_night(run: Run, tmp_path: Path) -> None:
     assert "Sor_complete.zip does not state the date of its data: name the night with --night" in (
         done.err
     )
+    assert not (tmp_path / "nights").exists()
+
+
+def test_without_pyarrow_nothing_is_written(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
+    done = run("archive", "add", tmp_path / "nights", examples.sor_xml)
+    assert done.status == 2
+    assert done.err.startswith("sorparse: error: Archives need the package pyarrow")
+    assert not (tmp_path / "nights").exists()
 
 
 def test_a_folder_that_is_not_an_archive(run: Run, tmp_path: Path) -> None:

@@ -57,5 +57,5 @@ def test_everything_the_library_gives_goes_through_json() -> None:
 
 def test_what_is_no_record_is_refused() -> None:
     for wrong in ("text", 1, None):
-        with pytest.raises(TypeError, match="is no record"):
+        with pytest.raises(TypeError, match="is not a record class"):
             sorparse.to_dict(wrong)

@@ -18,16 +18,16 @@ MADE = (
     "<!-- Made by docs/tools/make.py of the declarations in src/sorparse/formats: do not edit. -->"
 )
 EVIDENCE = {
-    "verified": "seen",
-    "inferred": "reasoned",
-    "hypothesis": "ours",
+    "verified": "confirmed",
+    "inferred": "inferred",
+    "hypothesis": "assumed",
 }
 LEGEND = """\
-How sure a name is: **seen** in the publisher's own texts or in use on the real file; **reasoned**
-from the publisher's rules of naming and from its other formats; **ours** where no name is known and
-the library uses a reference name."""
+Evidence for a name: **confirmed** by the publisher's own texts or by use on the real file;
+**inferred** from the publisher's rules of naming and from its other formats; **assumed** if no name
+is known and the library uses a reference name."""
 FOLDED = """\
-Names are compared without regard to case, `_`, `-`, blanks and Danish letters (`æ` is `ae`), and a
+Names are compared without regard to case, `_`, `-`, spaces and Danish letters (`æ` is `ae`), and a
 final `Identifier` counts as `Id`."""
 
 
@@ -87,8 +87,8 @@ def _told(spec: TableSpec) -> str:
     key = ", ".join(f"`{field}`" for field in spec.key)
     needed = ", ".join(f"`{field}`" for field in spec.required)
     return (
-        f"Table `{spec.table}`: `feed.{spec.table}()` gives `{spec.record.__name__}` records. "
-        f"A row without {needed} is no record. The fields that name a row: {key}."
+        f"Table `{spec.table}`: `feed.{spec.table}()` returns `{spec.record.__name__}` records. "
+        f"A row without {needed} is reported and not read. The fields that name a row: {key}."
     )
 
 
@@ -171,7 +171,7 @@ def _shak() -> str:
         )
     about = (
         f"Fixed width, {shak.WIDTH} characters a line; places count from 1. `sgh` is a hospital's "
-        "line, `afd` that of a department or section. `feed.shak_units()` gives `SHAKUnit` "
+        "line, `afd` that of a department or section. `feed.shak_units()` returns `SHAKUnit` "
         "records. See [the format](shak.md)."
     )
     table = "\n".join(table_lines(("Field of the file", "From place", "Places", "Field"), rows))

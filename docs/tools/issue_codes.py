@@ -12,10 +12,10 @@ from sorparse.register.shak_check import SHAK_ISSUES
 READING = {
     "bad-boolean": ("error", "A value that is neither yes nor no. The field is `None`."),
     "bad-cvr": ("warning", "Not eight digits. Kept as it is."),
-    "bad-date": ("error", "A value that is no date. The field is `None`."),
+    "bad-date": ("error", "A value that is not a valid date. The field is `None`."),
     "bad-kind": ("warning", "A SHAK line whose code does not fit its kind. Read all the same."),
     "bad-location-code": ("warning", "Not 13 digits. Kept as it is."),
-    "bad-number": ("error", "A value that is no number. The field is `None`."),
+    "bad-number": ("error", "A value that is not a valid number. The field is `None`."),
     "bad-shak-code": (
         "warning",
         "A malformed SHAK code, often a spreadsheet's damage (`3800E1` written as 38000). Kept.",
@@ -27,7 +27,7 @@ READING = {
     "bad-sor-id": ("warning", "Not of the form of a SOR id. Kept as it is."),
     "bad-sor-type": ("error", "Not IE, SI or OE, nor their names. The field is `None`."),
     "check-digit": ("warning", "The check digit is wrong: a typing error. Kept as it is."),
-    "control-character": ("error", "A NUL or the like in a row. The row is no record; see `raw`."),
+    "control-character": ("error", "A NUL or the like in a row. The row is not read; see `raw`."),
     "coordinate-in-degrees": (
         "error",
         "Degrees where metres belong (EPSG:25832). The field is `None`.",
@@ -54,7 +54,7 @@ READING = {
         "The token of an SKRS entry is smaller than one before it. Read; reported once a page.",
     ),
     "entry-without-row": ("error", "An SKRS entry without a row in its content. See `raw`."),
-    "field-too-long": ("error", "A value beyond `Limits.max_field_chars`. Its row is no record."),
+    "field-too-long": ("error", "A value beyond `Limits.max_field_chars`. Its row is not read."),
     "line-above-header": (
         "info",
         "A title, or a spreadsheet's `sep=;`, above the header of a CSV. Not read.",
@@ -71,7 +71,7 @@ READING = {
         "warning",
         "A unit of an XML lacks what every unit of its level has, an SKRS row its period.",
     ),
-    "missing-key": ("error", "A row without its key, the SOR id for example. It is no record."),
+    "missing-key": ("error", "A row without its key, the SOR id for example. The row is not read."),
     "names-not-read": (
         "warning",
         "The XML set's file of names failed; the library's own are used.",
@@ -99,7 +99,7 @@ READING = {
         "warning",
         "The date of an open end (2500-01-01 or later) that is no to-date. Kept as that day.",
     ),
-    "record-too-long": ("error", "A line without end, beyond the limits. It is no record."),
+    "record-too-long": ("error", "A line without end, beyond the limits. The row is not read."),
     "repeated-entry": (
         "warning",
         (
@@ -107,7 +107,7 @@ READING = {
             "read it once; reported once a page."
         ),
     ),
-    "row-length": ("error", "More or fewer values than columns. The row is no record; see `raw`."),
+    "row-length": ("error", "More or fewer values than columns. The row is not read; see `raw`."),
     "several-datatypes": (
         "warning",
         "An SKRS page has entries of several datatypes. They are read.",
@@ -120,9 +120,9 @@ READING = {
     "stray-text": ("warning", "Text between the elements of an XML. Kept in the issue only."),
     "table-passed-over": ("info", "The same table in a richer format beside it was read instead."),
     "too-many-issues": ("error", "More issues than `Limits.max_issues`; the rest was counted."),
-    "unclosed-quote": ("error", "A quotation mark that never closes. Its line is no record."),
+    "unclosed-quote": ("error", "A quotation mark that never closes. Its line is not read."),
     "undecodable-text": ("warning", "Bytes that the encoding does not have. Read as Windows-1252."),
-    "unknown-element": ("info", "An element that is not known, told once. Kept in `extra`."),
+    "unknown-element": ("info", "An element that is not known, reported once. Kept in `extra`."),
     "unrecognised-file": ("warning", "A file beside the others that is none of SOR's. Not read."),
 }
 WRITING = {
@@ -140,7 +140,7 @@ VALIDATION_PAGE = Path(__file__).parent.parent / "validation.md"
 _TEXT = """\
 # Data quality: issue codes
 
-Nothing is skipped silently. Each finding is an `Issue` with severity, code, message, file, line,
+Nothing is skipped silently. Each problem is an `Issue` with severity, code, message, file, line,
 column, value, the SOR id where it is known, and the raw text of a row that could not become a
 record. The codes are stable: count by them, filter by them.
 
@@ -190,7 +190,7 @@ def pages() -> dict[str, str]:
             [(code, severity, _sentence(told)) for code, (severity, told) in SHAK_ISSUES.items()],
         ),
         "## Found by writing",
-        "What `sorparse convert` could not put into the target; warnings, told once for each.",
+        "What `sorparse convert` could not put into the target; warnings, reported once for each.",
         _table(("Code", "What it means"), sorted(WRITING.items())),
         "## Found by validation",
         "See [validation](validation.md#the-codes).",

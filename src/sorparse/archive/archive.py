@@ -170,7 +170,7 @@ class Archive:
         """
         guards = Guards(allow_empty, max_closed, max_errors, min_units)
         name, is_set, files = read_files(source)
-        with open_feed(as_file(name, is_set, files)) as opened, self._store.locked():
+        with open_feed(as_file(name, is_set, files)) as opened:
             feed = opened.settled()
             day = feed.snapshot_date if night is None else _as_night(night)
             if day is None:
@@ -178,29 +178,34 @@ class Archive:
                     f"{name} does not state the date of its data: name the night with --night "
                     "(night=)"
                 )
-            state = self._store.state()
-            self._refuse_other_format(state, feed)
-            hashes = tuple((each, sha256(files[each])) for each in files)
-            there = state.nights.get(day)
-            if there is not None and there.content == hashes:
-                self._store.write_nights(state)
-                return Added(day, changed=False, records=sum(there.records.values()), new_rows=0)
-            if there is not None and not replace:
-                raise ConversionError(
-                    f"{self.folder} has the night {day} with other content than {name}; it is "
-                    "unchanged; --replace (replace=True) puts the new content in its place"
+            with self._store.locked():
+                state = self._store.state()
+                self._refuse_other_format(state, feed)
+                hashes = tuple((each, sha256(files[each])) for each in files)
+                there = state.nights.get(day)
+                if there is not None and there.content == hashes:
+                    self._store.write_nights(state)
+                    return Added(
+                        day, changed=False, records=sum(there.records.values()), new_rows=0
+                    )
+                if there is not None and not replace:
+                    raise ConversionError(
+                        f"{self.folder} has the night {day} with other content than {name}; it is "
+                        "unchanged; --replace (replace=True) puts the new content in its place"
+                    )
+                before, after = state.beside(day)
+                taken = None if max_errors is not None else unchanged(state, before, hashes)
+                taken = taken or take_in(feed, files, is_set, self._store)
+                self._check(guards, feed, taken, before, day)
+                # lines last: a line that is there is taken as known, with its records
+                for kind in sorted(taken.new, key=LINES.__eq__):
+                    self._store.append(kind, taken.new[kind])
+                added = Night(day, Path(name).name, is_set, tuple(taken.files), taken.records)
+                self._store.commit(
+                    _with(state, str(feed.format), added, taken.parts, before, after)
                 )
-            before, after = state.beside(day)
-            taken = None if max_errors is not None else unchanged(state, before, hashes)
-            taken = taken or take_in(feed, files, is_set, self._store)
-            self._check(guards, feed, taken, before, day)
-            # lines last: a line that is there is taken as known, with its records
-            for kind in sorted(taken.new, key=LINES.__eq__):
-                self._store.append(kind, taken.new[kind])
-            added = Night(day, Path(name).name, is_set, tuple(taken.files), taken.records)
-            self._store.commit(_with(state, str(feed.format), added, taken.parts, before, after))
-            new = sum(rows.num_rows for rows in taken.new.values())
-            return Added(day, changed=True, records=sum(taken.records.values()), new_rows=new)
+                new = sum(rows.num_rows for rows in taken.new.values())
+                return Added(day, changed=True, records=sum(taken.records.values()), new_rows=new)
 
     def _refuse_other_format(self, state: State, feed: Feed) -> None:
         if state.format not in (None, str(feed.format)):

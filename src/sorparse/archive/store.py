@@ -114,7 +114,9 @@ class Store:
 
         Raises:
             ConversionError: If the folder holds other files, or cannot be written.
+            MissingExtraError: If pyarrow is not installed.
         """
+        _parquet()  # before the folder is made
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             if not (self.folder / _LOCK).exists() and any(self.folder.iterdir()):

@@ -32,7 +32,7 @@ def to_dict(record: object) -> dict[str, Any]:
 def dict_keys(cls: type[Any]) -> tuple[str, ...]:
     """Return the keys that :func:`to_dict` gives a record of the class."""
     if not attrs.has(cls):
-        raise TypeError(f"{cls.__name__} is no record")
+        raise TypeError(f"{cls.__name__} is not a record class")
     # a field outside the comparison tells where a value comes from and is no part of the record
     return tuple(
         field.name for field in attrs.fields(cls) if field.eq and not field.name.startswith("_")
