@@ -6,7 +6,7 @@ import hashlib
 import json
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import attrs
 
@@ -60,7 +60,7 @@ class FetchRecord:
         return {name: value for name, value in asked.items() if is_header_value(value)}
 
 
-def is_header_value(value: object) -> bool:
+def is_header_value(value: object) -> TypeGuard[str]:
     """Return whether a validator can be sent back as the server gave it."""
     return isinstance(value, str) and value != "" and value.isascii() and value.isprintable()
 
