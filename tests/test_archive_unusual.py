@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -33,7 +34,26 @@ def test_names_that_differ_in_digits_only(names: tuple[str, ...], tmp_path: Path
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == members
 
 
-A, B, C, D = (row(item) for item in (101, 102, 103, 104))
+def test_reading_while_nights_are_added(tmp_path: Path) -> None:
+    """A file that is replaced between its metadata and its rows would look damaged."""
+
+    def add_nights() -> None:
+        archive = Archive(tmp_path)
+        for number in range(40):
+            rows = [row(item, f"{item} {number}") for item in range(101, 201)]
+            archive.add(Named(sor2(*rows)), night=day(number))
+
+    writer = Thread(target=add_nights)
+    writer.start()
+    archive = Archive(tmp_path)
+    found = []
+    while writer.is_alive():
+        found += archive.verify()
+    assert found == []
+    assert len(archive.nights) == 40
+
+
+A, B, C = (row(item) for item in (101, 102, 103))
 ADDRESS = (*HEADER, "VisitingAddressStreetName")
 NIGHTS = {
     "marks in names": [

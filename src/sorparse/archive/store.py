@@ -154,9 +154,8 @@ class Store:
         return self._read[1]
 
     def _state(self, path: Path) -> State:
-        pq, pa = _parquet(), load_pyarrow()
-        with _readable(path):
-            table = pq.read_table(path)
+        pa = load_pyarrow()
+        table = _table_in(path)
         info = json.loads((table.schema.metadata or {}).get(_INFO, b"{}"))
         if info.get("version") != _VERSION:
             raise SorFileError("not an archive that this version of sorparse reads", file=str(path))
@@ -253,8 +252,7 @@ class Store:
         files = self._files(kind)
         path = self.folder / kind / f"{table[ROW_ID][0].as_py():012}.parquet"
         if files and table.num_rows < _TAIL_ROWS:
-            with _readable(files[-1]):
-                tail = _parquet().read_table(files[-1])
+            tail = _table_in(files[-1])
             if tail.num_rows < _TAIL_ROWS:
                 path = files[-1]
                 table = load_pyarrow().concat_tables([tail, table], promote_options="default")
@@ -269,13 +267,10 @@ class Store:
 
     def table(self, kind: str, **options: Any) -> pa.Table:
         """Return rows of a kind; ``options`` are those of ``pyarrow.parquet.read_table``."""
-        pa, found = load_pyarrow(), []
-        for path in self._files(kind):
-            with _readable(path):
-                found.append(_parquet().read_table(path, **options))
+        found = [_table_in(path, **options) for path in self._files(kind)]
         if not found:
             raise SorFileError(f"the files of {kind} are missing", file=str(self.folder))
-        return pa.concat_tables(found, promote_options="default")
+        return load_pyarrow().concat_tables(found, promote_options="default")
 
     def rows_where(self, table: str, column: str, value: str) -> list[int]:
         """Return the rows of a table whose column has a value."""
@@ -379,6 +374,12 @@ def _stamp(found: os.stat_result) -> tuple[int, int]:
 
 def _parquet() -> Any:
     return load_extra("pyarrow.parquet", "arrow", "Archives")
+
+
+def _table_in(path: Path, **options: Any) -> pa.Table:
+    """Read a file that is opened once: another process may replace it meanwhile."""
+    with _readable(path), load_pyarrow().OSFile(str(path)) as file:
+        return _parquet().read_table(file, **options)
 
 
 @contextmanager
