@@ -175,7 +175,7 @@ class Archive:
             day = feed.snapshot_date if night is None else _as_night(night)
             if day is None:
                 raise ConversionError(
-                    f"{name} does not state the date of its data: name the night (night=)"
+                    f"{name} does not state the date of its data: name the night (--night or night=)"
                 )
             state = self._store.state()
             self._refuse_other_format(state, feed)
@@ -187,7 +187,7 @@ class Archive:
             if there is not None and not replace:
                 raise ConversionError(
                     f"{self.folder} has the night {day} with other content than {name}; it is "
-                    "unchanged (replace=True puts the new content in its place)"
+                    "unchanged (--replace or replace=True puts the new content in its place)"
                 )
             before, after = state.beside(day)
             taken = None if max_errors is not None else unchanged(state, before, hashes)
@@ -247,9 +247,11 @@ class Archive:
         """
         found = self.night(night)
         content = sha256(repr((found.name, found.content)).encode())
-        if content not in self._registers:
-            self._registers[content] = load(self.file(found.night))
-        return self._registers[content]
+        register = self._registers.get(content)
+        if register is None:
+            self._registers[content] = register = load(self.file(found.night))
+            register = self._registers.get(content, register)  # from its file, if it was saved
+        return register
 
     def as_of(self, day: Day, *, registered: Day = None) -> View:
         """Return what the register said on a night about a date.
