@@ -34,6 +34,36 @@ def test_names_that_differ_in_digits_only(names: tuple[str, ...], tmp_path: Path
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == members
 
 
+def test_an_archive_without_its_registrations_is_damaged(tmp_path: Path) -> None:
+    archive = archive_of(tmp_path, sor2(row(101)), sor2(row(102)))
+    file = tmp_path / "registrations.parquet"
+    content = file.read_bytes()
+    file.unlink()
+    [problem] = Archive(tmp_path).verify()
+    assert "missing" in problem
+    with pytest.raises(SorFileError, match="missing"):
+        archive.add(Named(sor2(row(103))), night=day(2))
+    file.write_bytes(content)
+    assert archive.verify() == []
+    assert len(archive.nights) == 2
+
+
+@pytest.mark.parametrize("damage", [None, b"", b"text", b"PAR1"])
+@pytest.mark.parametrize("name", ["nights.parquet", "archive.lock"])
+def test_files_that_only_repeat_are_written_again(
+    name: str, damage: bytes | None, tmp_path: Path
+) -> None:
+    archive = archive_of(tmp_path, sor2(row(101)))
+    whole = (tmp_path / name).read_bytes()
+    (tmp_path / name).unlink()
+    if damage is not None and name == "nights.parquet":
+        (tmp_path / name).write_bytes(damage)
+    assert not archive.add(Named(sor2(row(101))), night=day(0)).changed
+    assert (tmp_path / name).read_bytes() == whole
+    assert archive.add(Named(sor2(row(102))), night=day(1)).changed
+    assert archive.verify() == []
+
+
 def test_reading_while_nights_are_added(tmp_path: Path) -> None:
     """A file that is replaced between its metadata and its rows would look damaged."""
 

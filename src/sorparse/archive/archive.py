@@ -175,7 +175,7 @@ class Archive:
             day = feed.snapshot_date if night is None else _as_night(night)
             if day is None:
                 raise ConversionError(
-                    f"{name} does not state the date of its data: name the night (--night or night=)"
+                    f"{name} does not state the date of its data: name the night (--night, night=)"
                 )
             state = self._store.state()
             self._refuse_other_format(state, feed)
