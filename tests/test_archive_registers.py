@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import sorparse
-from sorparse import Archive, examples
+from sorparse import Archive, ConversionError, examples
 
 pytest.importorskip("pyarrow")
 pytest.importorskip("numpy")
@@ -60,14 +60,25 @@ def test_those_used_least_recently_are_removed(tmp_path: Path) -> None:
 
     register = sorparse.load(examples.daily_csv)
     place = SavedRegisters(tmp_path / "registers", most=2)
-    place["a"] = register
-    place["b"] = register
-    assert len(place["a"]) == len(register)
-    place["c"] = register
-    assert sorted(place) == ["a", "c"]
+    a, b, c = (letter * 64 for letter in "abc")
+    place[a] = register
+    own = tmp_path / "registers" / "mine.register"
+    register.save(own)
+    place[b] = register
+    assert len(place[a]) == len(register)
+    place[c] = register
+    assert sorted(place) == [a, c]
     assert len(place) == 2
-    del place["a"]
+    assert own.exists()  # somebody else's
+    del place[a]
     with pytest.raises(KeyError):
-        place["a"]
+        place[a]
     with pytest.raises(KeyError):
-        del place["a"]
+        del place[a]
+
+
+def test_a_folder_that_cannot_be_made(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("text")
+    with pytest.raises(ConversionError, match="cannot write"):
+        Archive(folder, registers=tmp_path / "file").register("2026-06-15")
+    assert (tmp_path / "file").read_text() == "text"

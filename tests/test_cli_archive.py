@@ -118,3 +118,22 @@ def test_a_folder_that_is_not_an_archive(run: Run, tmp_path: Path) -> None:
     reason = f"{folder} is not an archive with nights; 'sorparse archive add' adds the first night"
     assert done == (2, "", f"sorparse: error: {reason}\n")
     assert not folder.exists()
+
+
+def test_no_difference_is_said(run: Run, archive: Path) -> None:
+    assert run("archive", "diff", archive, DAY, "2026-06-18") == (0, "no difference\n", "")
+
+
+def test_a_night_is_not_exported_to_standard_output(
+    run: Run, archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = run("archive", "export", archive, DAY, "-o", "-")
+    assert (done.status, done.out) == (2, "")
+    assert not (tmp_path / "-").exists()
+
+
+def test_messages_name_the_options(run: Run, archive: Path) -> None:
+    assert "--night" in run("archive", "add", archive, examples.sor2_zip).err
+    done = run("archive", "add", archive, examples.sor_xml_1_0_0, "--night", DAY)
+    assert "--replace" in done.err

@@ -253,9 +253,11 @@ class Archive:
         """
         found = self.night(night)
         content = sha256(repr((found.name, found.content)).encode())
-        if content not in self._registers:
-            self._registers[content] = load(self.file(found.night))
-        return self._registers[content]
+        register = self._registers.get(content)
+        if register is None:
+            self._registers[content] = register = load(self.file(found.night))
+            register = self._registers.get(content, register)  # from its file, if it was saved
+        return register
 
     def as_of(self, day: Day, *, registered: Day = None) -> View:
         """Return what the register said on a night about a date.

@@ -26,7 +26,7 @@ from ..records import Address, VirtualAddress
 from ..tables import flatten
 from ..tables.arrow import arrow_arrays, values_of
 from ..tables.schema import TableSchema, arrow_schema, schema_of, steps_of
-from .pieces import sha256, split
+from .pieces import cut, has_open_quotes, sha256, split
 from .store import LINES, ArchivedFile, State, Store
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Intake:
 class _Linked:
     """A file of which each record is a line."""
 
-    records: Iterator[tuple[int, Any]]
+    records: Iterator[tuple[int | None, Any]]
     starts: list[int]
     rows: list[int]
 
@@ -68,14 +68,18 @@ def take_in(feed: Feed, files: dict[str, bytes], is_set: bool, store: Store) -> 
     split_up: list[tuple[str, bytes | None, list[bytes]]] = []
     """Part, header (None of the header itself, and of lines that are not records), and lines."""
     for name, content in files.items():
-        pieces, starts = split(content)
-        table = read_from.get(name)
+        pieces, is_by_line = split(content)
+        table = read_from.get(name) if is_by_line else None
         part = _part(name, is_set, found.files)
-        records: Iterator[tuple[Any, Any]] = iter(())
-        if table is not None and starts is not None:
+        records: Iterator[tuple[int | None, Any]] = iter(())
+        starts: Sequence[int] = range(1, len(pieces) + 1)
+        if table is not None:
+            if has_open_quotes(content):  # only the reader knows which lines are one record
+                starts = sorted({1, *(line for line, _ in feed.numbered(table) if line)})
+                pieces = cut(content, starts)
             records = feed.numbered(table)
         first = next(records, None)
-        if table is not None and starts is not None and first is not None:
+        if table is not None and first is not None:
             part = table
             at = bisect_right(starts, first[0] or 1) - 1
             header = b"".join(pieces[:at])
@@ -199,16 +203,11 @@ def _records_of(table: str, linked: _Linked, fresh: set[int], found: Intake) -> 
         numbers.clear()
         records.clear()
 
-    last, taken = -1, 0
     for line, record in linked.records:
         count += 1
-        place = bisect_right(linked.starts, line) - 1
-        row = linked.rows[place]
-        if place != last and row in missing:  # the first time that a line occurs
+        row = linked.rows[bisect_right(linked.starts, line or 1) - 1]
+        if row in missing:  # the first time that a line occurs
             missing.discard(row)
-            taken = row
-            last = place
-        if place == last and row == taken:
             numbers.append(row)
             records.append(record)
             if len(records) >= _BATCH_ROWS:
@@ -226,8 +225,10 @@ def _whole_table(
     schema = schema_of(table, lists=False)
     records = list(flatten.rows(schema, feed.records(table)))
     rows = dict.fromkeys(records, 0)
+    # of a record that has the number of its line not all columns are stored
+    of_lines = {row for batch in store.batches(LINES, [ROW_ID]) for row in batch[0].to_pylist()}
     for row, values in _stored(schema, store):
-        if values in rows:
+        if values in rows and row not in of_lines:
             rows[values] = row
     new = numbers.give(rows)
     found.records[table] = len(records)

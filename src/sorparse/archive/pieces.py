@@ -1,7 +1,7 @@
 """The bytes of a file in pieces that stay the same from night to night.
 
-A piece of a text file is a line, with its line end, or the lines of a record with a line break in
-quotation marks. A piece of an XML file begins where a unit, or an entry of the copy service, does.
+A piece of a text file is a line, with its line end, or the lines from one record to the next. A
+piece of an XML file begins where a unit, or an entry of the copy service, does.
 The pieces of a file one after the other are the file, whatever it holds.
 """
 
@@ -11,7 +11,7 @@ import hashlib
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, BinaryIO
 
@@ -19,8 +19,10 @@ from ..formats.sor_xml.names import CONTAINERS
 from ..sources import open_source
 
 _BEGINS = re.compile(rb"(?=<(?:[\w.-]+:)?(?:%s|entry)[\s>])" % "|".join(CONTAINERS).encode())
-_MOST_LINES = 50
-"""Lines of one record; a quotation mark that is never closed does not join more."""
+_QUOTED = re.compile(  # a cell within a line; a pattern that begins with one byte is fast
+    rb'"(?:(?<=[;\r\n]")|(?<=[;\r\n]=")|(?<=\A")|(?<=\A\xef\xbb\xbf"))'
+    rb'(?:[^"\r\n]|"")*+"(?=[;\r\n]|\Z)'
+)
 _WIDE = (b"\xff\xfe", b"\xfe\xff", b"\0")
 """What text begins with, or holds, whose line ends are not single bytes."""
 
@@ -81,40 +83,40 @@ def write_zip(
             archive.writestr(info, content)
 
 
-def split(content: bytes) -> tuple[list[bytes], list[int] | None]:
-    """Return the pieces of a file, and the number of the line on which each begins.
+def split(content: bytes) -> tuple[list[bytes], bool]:
+    """Return the pieces of a file, and whether they are lines that can be read one by one.
 
-    There are no numbers if the file is not text in which a line break is a single byte.
+    They cannot if a line break is not a single byte, if a quotation mark does not belong to a cell
+    of its own line, or if a line would be decoded otherwise without the others.
     """
     if content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<":
-        return [piece for piece in _BEGINS.split(content) if piece], None
+        return [piece for piece in _BEGINS.split(content) if piece], False
     lines = content.splitlines(keepends=True)
     lone = content.count(b"\r") - content.count(b"\r\n")
-    if content[:2] in _WIDE or b"\0" in content[:4096] or (lone and b"\n" in content):
-        return lines, None
-    return _records(lines)
+    is_wide = content[:2] in _WIDE or b"\0" in content[:4096]
+    return lines, not (is_wide or (lone and b"\n" in content) or _is_mixed(content, lines))
 
 
-def _records(lines: list[bytes]) -> tuple[list[bytes], list[int]]:
-    """Join the lines of a record: from one with an odd number of quotation marks to the next."""
-    uneven = [at for at, line in enumerate(lines) if line.count(b'"') % 2]
-    pieces: list[bytes] = []
-    starts: list[int] = []
-    done = 0
-    for first, last in _pairs(uneven):
-        pieces += lines[done:first]
-        starts += range(done + 1, first + 1)
-        pieces.append(b"".join(lines[first : last + 1]))
-        starts.append(first + 1)
-        done = last + 1
-    return pieces + lines[done:], [*starts, *range(done + 1, len(lines) + 1)]
+def has_open_quotes(content: bytes) -> bool:
+    """Return whether there are quotation marks beside those around cells within a line."""
+    return b'"' in content and b'"' in _QUOTED.sub(b"", content)
 
 
-def _pairs(places: Iterable[int]) -> Iterable[tuple[int, int]]:
-    first: int | None = None
-    for place in places:
-        if first is not None and place - first < _MOST_LINES:
-            yield first, place
-            first = None
-        else:
-            first = place
+def cut(content: bytes, begins: Sequence[int]) -> list[bytes]:
+    """Return a text in pieces that begin on some lines; the first of them is line 1."""
+    lines = content.splitlines(keepends=True)
+    ends = [*(line - 1 for line in begins[1:]), len(lines)]
+    return [b"".join(lines[line - 1 : end]) for line, end in zip(begins, ends, strict=True)]
+
+
+def _is_mixed(content: bytes, lines: Iterable[bytes]) -> bool:
+    """Return whether some lines are UTF-8 and others are not."""
+    return not _is_utf8(content) and any(not line.isascii() and _is_utf8(line) for line in lines)
+
+
+def _is_utf8(content: bytes) -> bool:
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Iterator, MutableMapping
+from contextlib import suppress
 from pathlib import Path
 
 from ..errors import SorFileError
 from ..register import Register, load
+from ..replace import failed
+
+_NAME = re.compile(r"[0-9a-f]{64}\.register")
 
 
 class SavedRegisters(MutableMapping[str, Register]):
@@ -37,13 +42,17 @@ class SavedRegisters(MutableMapping[str, Register]):
             register = load(path)
         except SorFileError:
             raise KeyError(key) from None
-        os.utime(path, ns=(time.time_ns(), path.stat().st_mtime_ns))  # the time of the last use
+        with suppress(OSError):  # a folder that may only be read, or the file was removed meanwhile
+            os.utime(path, ns=(time.time_ns(), path.stat().st_mtime_ns))  # time of the last use
         return register
 
     def __setitem__(self, key: str, value: Register) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True)
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise failed(self._folder, error.strerror or error) from error
         value.save(self._path(key), force=True)
-        stored = sorted(self._folder.glob("*.register"), key=lambda path: path.stat().st_atime_ns)
+        stored = sorted(self._files(), key=lambda path: path.stat().st_atime_ns)
         for path in stored[: -self._most]:
             path.unlink(missing_ok=True)
 
@@ -54,7 +63,11 @@ class SavedRegisters(MutableMapping[str, Register]):
             raise KeyError(key) from None
 
     def __iter__(self) -> Iterator[str]:
-        return (path.stem for path in self._folder.glob("*.register"))
+        return (path.stem for path in self._files())
+
+    def _files(self) -> list[Path]:
+        """Return the files with the names that this class gives; others belong to somebody else."""
+        return [path for path in self._folder.glob("*.register") if _NAME.fullmatch(path.name)]
 
     def __len__(self) -> int:
         return sum(1 for _ in self)

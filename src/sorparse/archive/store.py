@@ -26,10 +26,11 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from ..errors import ConversionError, SorError, SorFileError
+from ..errors import ConversionError, SorFileError
 from ..exports.conversion_job import ROW_ID
-from ..extras import load_extra, load_numpy, load_pyarrow
+from ..extras import load_numpy, load_pyarrow
 from ..replace import replaced_file, restore
+from .parquet_files import parquet, readable, table_in
 from .runs import Runs
 
 if TYPE_CHECKING:
@@ -116,10 +117,11 @@ class Store:
             ConversionError: If the folder holds other files, or cannot be written.
             MissingExtraError: If pyarrow is not installed.
         """
-        _parquet()  # before the folder is made
+        parquet()  # before the folder is made
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            if not (self.folder / _LOCK).exists() and any(self.folder.iterdir()):
+            own = (self.folder / _LOCK, self._path(REGISTRATIONS))
+            if not any(path.exists() for path in own) and any(self.folder.iterdir()):
                 raise ConversionError(
                     f"{self.folder} is not an archive and not empty; name a new folder"
                 )
@@ -139,13 +141,20 @@ class Store:
         """Return what the archive holds now.
 
         Raises:
-            SorFileError: If ``registrations.parquet`` cannot be read.
+            SorFileError: If ``registrations.parquet`` cannot be read, or was removed.
         """
         path = self._path(REGISTRATIONS)
         try:
             found = path.stat()
         except FileNotFoundError:
-            return State()
+            if not self._path(NIGHTS).exists():  # it is written after the registrations
+                return State()
+            if path.exists():  # another process has added the first night meanwhile
+                return self.state()
+            raise SorFileError(
+                "this file of the archive is missing, without which no night can be read",
+                file=str(path),
+            ) from None
         except OSError as error:  # the folder is a file, or may not be read
             raise SorFileError(
                 f"this is not an archive that can be read: {error.strerror}", file=str(self.folder)
@@ -156,9 +165,8 @@ class Store:
         return self._read[1]
 
     def _state(self, path: Path) -> State:
-        pq, pa = _parquet(), load_pyarrow()
-        with _readable(path):
-            table = pq.read_table(path)
+        pa = load_pyarrow()
+        table = table_in(path)
         info = json.loads((table.schema.metadata or {}).get(_INFO, b"{}"))
         if info.get("version") != _VERSION:
             raise SorFileError("not an archive that this version of sorparse reads", file=str(path))
@@ -231,10 +239,13 @@ class Store:
 
     def write_nights(self, state: State) -> None:
         """Write the list of nights for other tools; a run that was killed may not have done so."""
-        table = load_pyarrow().table({"night": list(state.nights)})
         path = self._path(NIGHTS)
-        if not path.exists() or _parquet().read_metadata(path).num_rows != table.num_rows:
-            self._write(path, table)
+        try:
+            there = table_in(path, columns=["night"])["night"].to_pylist()
+        except SorFileError:  # missing or damaged; it repeats what the registrations say
+            there = None
+        if there != list(state.nights):
+            self._write(path, load_pyarrow().table({"night": list(state.nights)}))
 
     # -- rows
 
@@ -242,8 +253,8 @@ class Store:
         """Return the lowest number above those of all rows, also of those nobody refers to."""
         highest = 0
         for path in self.folder.glob("[!.]*/*.parquet"):
-            with _readable(path):
-                found = _parquet().read_metadata(path)
+            with readable(path):
+                found = parquet().read_metadata(path)
             for group in range(found.num_row_groups):
                 highest = max(highest, found.row_group(group).column(0).statistics.max)
         return highest + 1
@@ -255,8 +266,7 @@ class Store:
         files = self._files(kind)
         path = self.folder / kind / f"{table[ROW_ID][0].as_py():012}.parquet"
         if files and table.num_rows < _TAIL_ROWS:
-            with _readable(files[-1]):
-                tail = _parquet().read_table(files[-1])
+            tail = table_in(files[-1])
             if tail.num_rows < _TAIL_ROWS:
                 path = files[-1]
                 table = load_pyarrow().concat_tables([tail, table], promote_options="default")
@@ -266,18 +276,15 @@ class Store:
     def batches(self, kind: str, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
         """Yield all rows of a kind, some thousands at a time."""
         for path in self._files(kind):
-            with _readable(path), _parquet().ParquetFile(path) as file:
+            with readable(path), parquet().ParquetFile(path) as file:
                 yield from file.iter_batches(columns=columns)
 
     def table(self, kind: str, **options: Any) -> pa.Table:
         """Return rows of a kind; ``options`` are those of ``pyarrow.parquet.read_table``."""
-        pa, found = load_pyarrow(), []
-        for path in self._files(kind):
-            with _readable(path):
-                found.append(_parquet().read_table(path, **options))
+        found = [table_in(path, **options) for path in self._files(kind)]
         if not found:
             raise SorFileError(f"the files of {kind} are missing", file=str(self.folder))
-        return pa.concat_tables(found, promote_options="default")
+        return load_pyarrow().concat_tables(found, promote_options="default")
 
     def rows_where(self, table: str, column: str, value: str) -> list[int]:
         """Return the rows of a table whose column has a value."""
@@ -317,7 +324,7 @@ class Store:
         plain = {ROW_ID, "line"}
         restore(path)
         with replaced_file(path) as new:
-            _parquet().write_table(
+            parquet().write_table(
                 table,
                 new,
                 compression="zstd",
@@ -377,21 +384,3 @@ def _bytes_of(chunk: Any) -> memoryview:
 
 def _stamp(found: os.stat_result) -> tuple[int, int]:
     return found.st_ino, found.st_mtime_ns
-
-
-def _parquet() -> Any:
-    return load_extra("pyarrow.parquet", "arrow", "Archives")
-
-
-@contextmanager
-def _readable(path: Path) -> Iterator[None]:
-    """Turn what pyarrow raises for a damaged file into SorFileError."""
-    try:
-        yield
-    except (OSError, ValueError, KeyError) as error:
-        if isinstance(error, SorError):
-            raise
-        told = " ".join(str(error).split())
-        raise SorFileError(
-            f"cannot read this file of the archive: {told}", file=str(path)
-        ) from error

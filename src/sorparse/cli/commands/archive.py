@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 
 import sorparse
+from sorparse import targets
 
 from .. import arguments, unit_details, units
 from ..output import Output
@@ -181,7 +182,10 @@ def _show(args: argparse.Namespace, out: Output) -> int:
 
 
 def _diff(args: argparse.Namespace, out: Output) -> int:
-    diff_command.show(_opened(args).diff(args.night_a, args.night_b), out)
+    found = _opened(args).diff(args.night_a, args.night_b)
+    diff_command.show(found, out)
+    if out.is_text and not any(found.counts().values()):
+        out.line("no difference")
     return 0
 
 
@@ -195,6 +199,10 @@ def _verify(args: argparse.Namespace, out: Output) -> int:
 
 
 def _export(args: argparse.Namespace, out: Output) -> int:
+    if args.output == targets.STDOUT:
+        raise sorparse.ConversionError(
+            "cannot write a night to standard output: name a file or a folder (-o OUT)"
+        )
     path = _opened(args).export(args.night, args.output, force=args.force)
     out.line(f"{args.night} written to {path}")
     return 0
