@@ -78,11 +78,12 @@ def private_of_others(module: str) -> Iterator[str]:
     tree = TREES[module]
     classes = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
     own = {node.name for node in classes} | {"self", "cls"}
+    declared = [(cls, declared_in(cls)) for cls in classes]
     allowed = {
         inner
-        for cls in classes
+        for cls, names in declared
         for inner in ast.walk(cls)
-        if isinstance(inner, ast.Attribute) and inner.attr in declared_in(cls)
+        if isinstance(inner, ast.Attribute) and inner.attr in names
     }
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and node.attr.startswith("_") and node not in allowed:

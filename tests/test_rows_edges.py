@@ -280,3 +280,14 @@ def test_sor_csv_is_described_line_by_line() -> None:
 def test_clean_takes_off_the_blanks_of_tables_only() -> None:
     assert clean(" \t\xa0Blå \t\xa0") == "Blå"
     assert clean("\u2003Blå\x0b") == "\u2003Blå\x0b"
+
+
+@pytest.mark.parametrize("quote", ["", '"'])
+def test_the_unit_separator_in_a_cell_does_not_replace_a_missing_cell(quote: str) -> None:
+    cells = (f"{quote}{A}{quote}", f"{quote}a\x1fb{quote}", f"{quote}c;d{quote}" if quote else "c")
+    whole, issues = read(sor2(";".join(cells), header=("SorId", "EntityName", "EntityTypeName")))
+    assert [unit.name for unit in whole] == ["a\x1fb"]
+    assert not issues
+    short, issues = read(sor2(";".join(cells[:2]), header=("SorId", "EntityName", "EntityTypeName")))
+    assert not short
+    assert [issue.code for issue in issues]

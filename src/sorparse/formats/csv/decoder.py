@@ -66,6 +66,8 @@ class FastDecoder:
     def cells(self, cells: Sequence[str]) -> Any:
         """Give the record of cells that were split by the rules; raises ValueError likewise."""
         text = _BETWEEN.join(cells)
+        if not len(cells) - 1 == text.count(_BETWEEN) == self._delimiters:
+            raise NeedsCarefulParsing  # another number of cells, or one that holds the sign
         if text[:1] == '"' or f'{_BETWEEN}"' in text:
             raise NeedsCarefulParsing  # the cell would be read as one that is still quoted
         return self._decode(text, _BETWEEN)
