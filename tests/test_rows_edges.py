@@ -284,10 +284,11 @@ def test_clean_takes_off_the_blanks_of_tables_only() -> None:
 
 @pytest.mark.parametrize("quote", ["", '"'])
 def test_the_unit_separator_in_a_cell_does_not_replace_a_missing_cell(quote: str) -> None:
+    header = ("SorId", "EntityName", "EntityTypeName")
     cells = (f"{quote}{A}{quote}", f"{quote}a\x1fb{quote}", f"{quote}c;d{quote}" if quote else "c")
-    whole, issues = read(sor2(";".join(cells), header=("SorId", "EntityName", "EntityTypeName")))
+    whole, issues = read(sor2(";".join(cells), header=header))
     assert [unit.name for unit in whole] == ["a\x1fb"]
     assert not issues
-    short, issues = read(sor2(";".join(cells[:2]), header=("SorId", "EntityName", "EntityTypeName")))
+    short, issues = read(sor2(";".join(cells[:2]), header=header))
     assert not short
     assert [issue.code for issue in issues]
