@@ -192,7 +192,9 @@ def test_hostile_nesting_is_an_error(depth: int, place: str) -> None:
     else:
         mark = "</HealthInstitutionEntity>" if place == "tree" else "</SorTree>"
         content = document(owner(hospital(unit()))).decode().replace(mark, deep + mark).encode()
-    with sorparse.open(content) as feed, pytest.raises(SorFileError, match="nested deeper"):
+    # the events of older versions of libxml2 come in larger pieces, which hold too many elements
+    limit = "nested deeper|max_unit_elements" if depth > 100_000 else "nested deeper"
+    with sorparse.open(content) as feed, pytest.raises(SorFileError, match=limit):
         list(feed.entities())
 
 
