@@ -64,13 +64,16 @@ def test_modules_do_not_import_each_other_in_a_cycle() -> None:
 
 
 def declared_in(cls: ast.ClassDef) -> set[str]:
-    """Return the private names of a class: methods, fields, and what its methods set."""
-    return {
-        getattr(node, "attr", "") or getattr(node, "name", "") or getattr(node, "id", "")
-        for node in ast.walk(cls)
-        if isinstance(node, ast.FunctionDef)
-        or (isinstance(node, (ast.Attribute, ast.Name)) and isinstance(node.ctx, ast.Store))
-    }
+    """Return the names of a class: methods, fields, and what its methods set on themselves."""
+    names = set()
+    for node in ast.walk(cls):
+        if isinstance(node, ast.FunctionDef):
+            names.add(node.name)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names.add(node.id)
+        elif isinstance(node, ast.Attribute) and ast.unparse(node.value) in ("self", "cls"):
+            names.add(node.attr)
+    return names
 
 
 def private_of_others(module: str) -> Iterator[str]:

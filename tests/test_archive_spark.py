@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import warnings
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -12,10 +10,8 @@ import pytest
 
 from nights_support import ENTITIES, FIRST_NIGHT, MISSING, in_force, nights, tables
 from sorparse import Archive
+from spark_support import spark_session
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # of pyspark's own making
-    sql = pytest.importorskip("pyspark.sql", reason="pyspark is not installed")
 pytest.importorskip("pyarrow")
 
 SEED = 20
@@ -25,32 +21,16 @@ NIGHTS = (0, 1, 49, 50, 60, 99, 102, 119, 120)
 
 @pytest.fixture(scope="module")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    if shutil.which("java") is None:
-        pytest.skip("Spark needs Java, which is not installed")
     folder = tmp_path_factory.mktemp("spark")
     archive = Archive(folder / "archive")
     for number in NIGHTS:
         night, content = nights(SEED)[number]
         archive.add(content, night=night)
-    session = (
-        sql.SparkSession.builder.master("local[1]")
-        .appName("sorparse")
-        .config("spark.ui.enabled", "false")
-        .config("spark.sql.shuffle.partitions", "1")
-        .config("spark.sql.codegen.wholeStage", "false")  # slow to compile for few rows
-        .config("spark.driver.host", "localhost")
-        .config("spark.driver.bindAddress", "127.0.0.1")
-        .config("spark.sql.warehouse.dir", str(folder / "warehouse"))
-        .getOrCreate()
-    )
-    session.sparkContext.setLogLevel("ERROR")
-    try:
+    with spark_session(folder) as session:
         for name in ("entities", "registrations.parquet", "nights.parquet"):
             frame = session.read.parquet(f"{folder}/archive/{name}")
             frame.createOrReplaceTempView(name.removesuffix(".parquet"))
         yield session
-    finally:
-        session.stop()
 
 
 QUERY = """

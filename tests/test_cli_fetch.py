@@ -86,7 +86,6 @@ def test_what_cannot_be_fetched_is_one_line(fetched: Run, share: Share, tmp_path
     assert fetched("sor2", folder=tmp_path / "a" / "b").status == 2
 
 
-@pytest.mark.skipif(not hasattr(sorparse, "Archive"), reason="there is no archive yet")
 def test_the_night_is_added_to_the_archive(fetched: Run, share: Share, tmp_path: Path) -> None:
     nights = tmp_path / "nights"
     for _ in range(2):

@@ -53,7 +53,6 @@ def test_a_year_of_nights_is_fetched(share: Share, tmp_path: Path) -> None:
     assert left == {"Sor_complete.zip", "Sor_complete.zip.fetched.json"}
 
 
-@pytest.mark.skipif(not hasattr(sorparse, "Archive"), reason="there is no archive yet")
 def test_the_fetched_nights_are_those_of_the_archive(share: Share, tmp_path: Path) -> None:
     archive = sorparse.Archive(tmp_path / "archive")
     some = nights(SEED)[90:130]

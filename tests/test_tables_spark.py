@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import warnings
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -12,12 +10,10 @@ import pytest
 
 from exports_support import days_that_matter, read_records
 from sorparse import Register, convert, examples
+from spark_support import spark_session
 from tables_effective_support import hold
 from tables_support import record_of
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # of pyspark's own making
-    sql = pytest.importorskip("pyspark.sql", reason="pyspark is not installed")
 pytest.importorskip("pyarrow")
 
 TABLES = ("entities", "entity_periods", "entity_effective")
@@ -26,29 +22,13 @@ DAYS = days_that_matter()[20::200]
 
 @pytest.fixture(scope="module")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    if shutil.which("java") is None:
-        pytest.skip("Spark needs Java, which is not installed")
     folder = tmp_path_factory.mktemp("spark")
     convert(examples.sor2_zip, "parquet", folder / "sor")
-    session = (
-        sql.SparkSession.builder.master("local[1]")
-        .appName("sorparse")
-        .config("spark.ui.enabled", "false")
-        .config("spark.sql.shuffle.partitions", "1")
-        .config("spark.sql.codegen.wholeStage", "false")  # slow to compile for few rows
-        .config("spark.driver.host", "localhost")
-        .config("spark.driver.bindAddress", "127.0.0.1")
-        .config("spark.sql.warehouse.dir", str(folder / "warehouse"))
-        .getOrCreate()
-    )
-    session.sparkContext.setLogLevel("ERROR")
-    try:
+    with spark_session(folder) as session:
         for name in TABLES:
             path = f"{folder}/sor/{name}.parquet"
             session.read.parquet(path).createOrReplaceTempView(name)
         yield session
-    finally:
-        session.stop()
 
 
 @pytest.fixture(scope="module")

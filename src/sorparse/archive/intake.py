@@ -146,7 +146,7 @@ def _part(name: str, is_set: bool, others: Iterable[ArchivedFile]) -> str:
 
 
 class _Numbers:
-    """Gives numbers to what has none."""
+    """Assigns numbers to rows without one."""
 
     def __init__(self, next_row: int) -> None:
         self._next = next_row

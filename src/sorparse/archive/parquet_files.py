@@ -33,7 +33,7 @@ def readable(path: Path) -> Iterator[None]:
     except (OSError, ValueError, KeyError) as error:
         if isinstance(error, SorError):
             raise
-        told = " ".join(str(error).split())
+        reason = " ".join(str(error).split())
         raise SorFileError(
-            f"cannot read this file of the archive: {told}", file=str(path)
+            f"cannot read this file of the archive: {reason}", file=str(path)
         ) from error

@@ -10,7 +10,7 @@
 Numbers of rows are never used twice, and only ``registrations.parquet`` says which count. It is
 replaced in one step and last, so a run that is killed, or a full disk, leaves rows that nobody
 refers to, and every night that was there before.
-"""  # noqa: E501 - a row of a table stands on one line
+"""  # noqa: E501 - a row of a table is one line
 
 from __future__ import annotations
 

@@ -104,7 +104,7 @@ def count(number: int, one: str, many: str | None = None) -> str:
 
 
 def facts(caption: str, pairs: Iterable[tuple[str, Child]], *after: Child) -> Html:
-    """Return a table of two columns: what, and its value. Pairs without a value are left out."""
+    """Return a table of two columns: what, and its value. Pairs without a value are omitted."""
     rows = [
         element("tr", element("th", field_name(name), scope="row"), element("td", value))
         for name, value in pairs

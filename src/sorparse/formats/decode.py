@@ -1,9 +1,9 @@
 """From a row of cells to a record.
 
-There are two ways, made from the same plan. The fast one (``fast.py``) is a generated function
-that takes a row as it comes; whatever is out of the ordinary makes it raise. The careful one,
-here, then takes the row cell by cell and tells what is wrong. Both give equal records (a test
-holds one against the other).
+There are two implementations, built from the same plan. The fast one (``csv/decoder.py``) is a
+generated function for a whole row, which raises at anything irregular. The careful one, here, then
+decodes the row cell by cell and reports the errors. Both return equal records; a test compares
+them.
 """
 
 from __future__ import annotations

@@ -55,7 +55,7 @@ def as_day(day: Day) -> date:
 
 
 def today_in_denmark() -> date:
-    """Return today's date in Denmark, wherever the machine stands."""
+    """Return today's date in Denmark, wherever the machine is."""
     return date_in_denmark(datetime.now(UTC))
 
 

@@ -146,7 +146,7 @@ def _candidates(state: State, filters: list[Filter]) -> Iterable[int]:
 
 
 def _rows_by_status(state: State, statuses: frozenset[int]) -> Callable[[int], int | None]:
-    """Return a function from a unit to the row that stands for it, ``None`` for another status."""
+    """Return a function from a unit to the row that represents it, ``None`` for another status."""
     index, day = state.core.index, state.ordinal
 
     def row_of(unit: int) -> int | None:

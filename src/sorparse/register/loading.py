@@ -39,7 +39,7 @@ def load(
     """Read a source whole into a :class:`Register`, in one pass over each of its tables.
 
     Takes what :func:`sorparse.open` takes, and raises what it raises; also the path of a register
-    that :meth:`Register.save` wrote, which is opened at once. The findings of the reading
+    that :meth:`Register.save` wrote, which is opened at once. The issues of the reading
     are in ``register.issues``. A source without units and without SHAK map raises
     MissingTableError: there is nothing that a register could be asked about.
     """

@@ -157,7 +157,7 @@ class TimeIndex:
         return self._ends[at] if at >= low else None
 
     def representative(self, unit: int, day: int) -> int:
-        """Return the row that stands for a unit on a day, whatever its status.
+        """Return the row that represents a unit on a day, whatever its status.
 
         The one in force; for a closed unit the last one that was; for a future one the first that
         will be. A unit that is never in force is represented by its newest version.

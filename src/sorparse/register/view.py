@@ -216,7 +216,7 @@ class View(HtmlRepr, State, ArrowTable):
 
         ``str()`` and ``print`` of it give an indented text; iterating gives its nodes.
 
-        levels: how many levels below the unit; all, where left out.
+        levels: how many levels below the unit; all if omitted.
         limit: units shown; the rest is counted.
 
         Raises NotInForceError where the unit is not in force.
@@ -239,7 +239,7 @@ class View(HtmlRepr, State, ArrowTable):
         the map.
 
         units: records or SOR ids of units in force, for example what :meth:`find` gave; all units
-            in force, where left out.
+            in force if omitted.
         tiles: name or address of the background, as folium takes it; ``None`` for none.
         limit: places on one page.
 

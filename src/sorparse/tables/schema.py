@@ -320,7 +320,7 @@ def _one_line(doc: str) -> str:
 
 @cache
 def arrow_schema(schema: TableSchema) -> pa.Schema:
-    """Give the Arrow schema: texts with dictionary where it pays, docs as field metadata."""
+    """Return the Arrow schema: repeated texts as dictionaries, docs as field metadata."""
     pa = load_pyarrow()
     fields = [
         pa.field(

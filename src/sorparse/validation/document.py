@@ -98,7 +98,7 @@ def look_at(member: Member) -> Document:
         etree.QName(header.root)
     except ValueError:
         raise UnrecognisedFormatError(
-            f"is a {ROOT} of the namespace {namespace!r}, which is no valid one", file=member.name
+            f"is a {ROOT} of the namespace {namespace!r}, which is not valid", file=member.name
         ) from None
     return Document(member, namespace, _as_date(header.snapshot_date))
 

@@ -1,6 +1,6 @@
 """The two engines that decide whether an element is valid: libxml2 and xmlschema.
 
-Both return the same findings for the same errors. libxml2 is many times faster; xmlschema takes
+Both report the same errors. libxml2 is many times faster; xmlschema takes
 schemas and patterns that libxml2 does not.
 """
 

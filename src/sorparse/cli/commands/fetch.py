@@ -48,8 +48,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--max-age",
         metavar="DAYS",
         type=arguments.count,
-        help="exit 1 if the date of the data has not changed for so many days; 7 where it is left "
-        "out, 30 for edi, never for xsd, shak and shakregion",
+        help="exit 1 if the date of the data has not changed for so many days; 7 if "
+        "omitted, 30 for edi, never for xsd, shak and shakregion",
     )
     parser.add_argument(
         "--base-url", metavar="URL", help="root of another share, for example the test environment"
@@ -78,11 +78,11 @@ def run(args: argparse.Namespace, out: Output) -> int:
         )
     if archive is not None:
         archive.add(fetched.path, night=fetched.night)
-    told = sorparse.to_dict(fetched)
+    result = sorparse.to_dict(fetched)
     if out.is_json:
-        out.json(told)
+        out.json(result)
     elif not out.is_text:
-        out.rows(tuple(told), [tuple(told.values())])
+        out.rows(tuple(result), [tuple(result.values())])
     elif not args.quiet:
         state = "changed" if fetched.changed else "unchanged"
         out.line(f"{fetched.path}: {state}, data of {fetched.data_date or 'an unknown date'}")

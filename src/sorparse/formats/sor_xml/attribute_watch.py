@@ -16,11 +16,11 @@ class AttributeWatch:
         self._usual = usual
         self._before = b""
         self._suspect = False
-        # two bytes a character: nothing can be told from the bytes
+        # two bytes a character: the bytes show nothing
         self._blind = b"\0" in head or (encoding is not None and "=".encode(encoding) != b"=")
 
     def __call__(self, chunk: bytes) -> bool:
-        """Tell whether the chunk may hold an unusual attribute (never too rarely)."""
+        """Return whether the chunk may hold an unusual attribute; if in doubt, true."""
         if self._blind:
             return True
         odd = chunk.count(b"=") != chunk.count(self._usual)
@@ -42,7 +42,7 @@ class AttributeWatch:
         )
 
     def _is_unusual(self, text: bytes, equals: int) -> bool:
-        """Tell of the attribute whose equals sign is at this place."""
+        """Report the attribute whose equals sign is at this place."""
         words = text[max(0, equals - _NAME_BYTES) : equals].split()
         name = words[-1] if words else b""
         if name.startswith(b"xmlns"):

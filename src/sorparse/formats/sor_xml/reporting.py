@@ -80,7 +80,7 @@ class Context:
             self.issue(
                 "info",
                 "unknown-element",
-                f"{path} is not known; what it holds is kept in extra (told once for this path)",
+                f"{path} is not known; its content is stored in extra (reported once)",
                 element,
                 path,
                 value=value,
@@ -110,7 +110,7 @@ def refuse_many_paths(count: int, file: str, limits: Limits) -> None:
 
 
 class Kept(dict[str, str]):
-    """What has no column, by its path; what stands on a path again gets a number."""
+    """What has no column, by its path; a path that occurs again gets a number."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -327,8 +327,7 @@ class _Walker:
             self._context.issue(
                 "warning",
                 "stray-text",
-                "text stands between elements; it belongs to no unit and is kept in this issue "
-                "only",
+                "text between elements; it belongs to no unit and is stored in this issue only",
                 element,
                 step_name(element.tag),
                 value=shortened(text.strip()),

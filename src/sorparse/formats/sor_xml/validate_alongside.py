@@ -117,7 +117,7 @@ class DocumentValidator:
                 parser.feed(content)
         except etree.XMLSyntaxError:
             self._error = NeedsElements()
-        except Exception as exc:  # told where the thread is waited for
+        except Exception as exc:  # raised where the thread is waited for
             self._error = exc
         else:
             if parser.feed_error_log:
