@@ -213,7 +213,10 @@ def test_a_program_with_the_old_file_open_cannot_write_beside_the_new_one(target
 def test_an_open_file_cannot_be_replaced_on_windows(
     target: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sqlite, "_is_windows", lambda: True)
+    def refuse(*_: object) -> Path:
+        raise PermissionError("the file is in use")
+
+    monkeypatch.setattr(Path, "replace", refuse)
     number = target.stat().st_ino
     with other(target) as reader:
         assert reader.run("SELECT count(*) FROM entities") == "[(95,)]"

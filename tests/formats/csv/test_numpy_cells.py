@@ -28,6 +28,7 @@ np = pytest.importorskip("numpy")
 from sorparse.formats.csv.buffers import array_of  # noqa: E402
 from sorparse.formats.csv.cell_spans import Cells, Lines, NotAligned  # noqa: E402
 from sorparse.formats.csv.checks import CHECKS, is_bare, metres  # noqa: E402
+from sorparse.formats.csv.reader import CsvTable  # noqa: E402
 from sorparse.tables import csv_batches  # noqa: E402 - needs what may not be installed
 
 SIGNS = st.text("aæ;\" ='N1-,", max_size=8)
@@ -222,7 +223,7 @@ def never_again(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: Any) -> Any:
         raise AssertionError("read line by line")
 
-    monkeypatch.setattr(csv_batches._FastFile, "_exact", refuse)
+    monkeypatch.setattr(CsvTable, "picked", lambda *_: refuse)
     monkeypatch.setattr(csv_batches, "record_batches", refuse)
 
 

@@ -37,7 +37,7 @@ PIECES = [place + 1 for place in range(len(MANY)) if MANY[place : place + 1] == 
 @pytest.fixture(autouse=True)
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Have documents of a few kilobytes read in several blocks."""
-    monkeypatch.setattr(validate_alongside, "_BLOCK", BLOCK)
+    monkeypatch.setattr(validate_alongside, "BLOCK_BYTES", BLOCK)
     before = threading.active_count()
     with in_chunks_of(500, monkeypatch):
         yield
@@ -101,7 +101,7 @@ def test_a_document_of_many_blocks_is_validated_in_threads(
 def test_a_document_of_one_block_takes_no_thread(
     threads: list[threading.Thread], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(validate_alongside, "_BLOCK", len(MANY) + 1)
+    monkeypatch.setattr(validate_alongside, "BLOCK_BYTES", len(MANY) + 1)
     assert way_of(MANY, monkeypatch, validate=True) == (84, 0, True)
     assert threads == []
 
@@ -135,7 +135,7 @@ def test_a_damaged_document_takes_the_same_course(
 ) -> None:
     chunk, block = sizes
     content = damaged(place, snippet)
-    monkeypatch.setattr(validate_alongside, "_BLOCK", block)
+    monkeypatch.setattr(validate_alongside, "BLOCK_BYTES", block)
     with in_chunks_of(chunk, monkeypatch):
         text, elements = courses(content, monkeypatch, raising=raising)
     assert text == elements

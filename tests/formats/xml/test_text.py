@@ -225,7 +225,7 @@ def test_few_kept_issues_are_counted_once() -> None:
 
 
 def test_skeletons_are_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(text_shapes, "_MOST_SKELETONS", 2)
+    monkeypatch.setattr(text_shapes, "MOST_SKELETONS", 2)
     text, elements = outcomes(RICH, monkeypatch)
     assert text == elements
     assert way_of(RICH, monkeypatch) == (5, 1, True)
