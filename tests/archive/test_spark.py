@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from sorparse import Archive
+from support.nights import ENTITIES, FIRST_NIGHT, MISSING, in_force, nights, tables
 from support.spark import spark_session
-from support.year_of_nights import ENTITIES, FIRST_NIGHT, MISSING, in_force, nights, tables
 
 pytest.importorskip("pyarrow")
 

@@ -16,8 +16,8 @@ import pytest
 import sorparse
 from sorparse import FetchError, examples
 from sorparse.fetching import FILES, fetch
+from support.nights import nights
 from support.share import NOON, PAGE, PATHS, Clock, Share, fetcher, share
-from support.year_of_nights import nights
 
 __all__ = ["share"]
 SOR2 = PATHS["sor2"][0]

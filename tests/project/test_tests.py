@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 from support.paths import TESTS
 
 MODULES = {
     str(path.relative_to(TESTS)): ast.parse(path.read_text(encoding="utf-8"))
     for path in TESTS.rglob("*.py")
+    if path != Path(__file__)  # it quotes private names
 }
 PUBLIC = ("_repr_html_", "_asdict")
 """Public, though they begin with an underscore."""
-OF_OTHERS = ("_actions", "_SubParsersAction", "_Element")
-"""argparse and lxml have no public names for these."""
+OF_OTHERS = ("_actions", "_SubParsersAction", "_Element", "_exit")
+"""argparse and lxml have no public names for these, and ``os._exit`` is public."""
 BY_NAME = ("setattr", "getattr", "delattr", "hasattr")
+IN_SCRIPT = re.compile(r"(?<!self)\.(_[a-z_]+)\b", re.IGNORECASE)
 
 
 def imported(tree: ast.Module) -> Iterator[str]:
@@ -28,14 +32,22 @@ def imported(tree: ast.Module) -> Iterator[str]:
 
 
 def used(tree: ast.Module) -> Iterator[str]:
-    """Yield the attributes that a module uses, also by name, but those of ``self``."""
+    """Yield the attributes that a module uses, also by name, but those of its own classes."""
+    own = {
+        node
+        for cls in ast.walk(tree)
+        if isinstance(cls, ast.ClassDef)
+        for node in ast.walk(cls)
+        if isinstance(node, ast.Attribute) and ast.unparse(node.value) in ("self", "cls")
+    }
     for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute):
-            if not (isinstance(node.value, ast.Name) and node.value.id in ("self", "cls")):
-                yield node.attr
+        if isinstance(node, ast.Attribute) and node not in own:
+            yield node.attr
         elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith(BY_NAME):
             names = (arg.value for arg in node.args if isinstance(arg, ast.Constant))
             yield from (name.split(".")[-1] for name in names if isinstance(name, str))
+        elif isinstance(node, ast.Constant) and "import sorparse" in str(node.value):
+            yield from IN_SCRIPT.findall(str(node.value))  # a program for another process
 
 
 def is_private(name: str) -> bool:
@@ -66,12 +78,16 @@ def test_private_names_are_noticed() -> None:
     source = """
 from sorparse.tables.table import _hidden
 import test_rows
-thing._attribute, self._own, thing._repr_html_()
+thing._attribute, thing._repr_html_()
 monkeypatch.setattr(module, "_CONSTANT", 1)
 patch.setattr("sorparse.module._FUNCTION", 1)
+script = "import sorparse; sorparse.module._SIZE = 1"
+class Own:
+    def method(self):
+        self._mine = 1
 """
     tree = ast.parse(source)
     assert {name for name in used(tree) if is_private(name)} == {
-        *("_attribute", "_CONSTANT", "_FUNCTION"),
+        *("_attribute", "_CONSTANT", "_FUNCTION", "_SIZE"),
     }
     assert list(imported(tree)) == ["sorparse.tables.table._hidden", "test_rows"]

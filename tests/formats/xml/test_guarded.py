@@ -16,6 +16,7 @@ from typing import IO, Any
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from lxml import etree
 
 import sorparse
 from sorparse import SorDataError, SorError, SorFileError, examples
@@ -177,7 +178,7 @@ def test_iterators_that_are_forgotten_leave_nothing_behind() -> None:
     program = f"""
 import sorparse
 from sorparse.formats.sor_xml import validate_alongside
-validate_alongside._BLOCK = {BLOCK}
+validate_alongside.BLOCK_BYTES = {BLOCK}
 records = sorparse.open({str(examples.sor_xml)!r}, validate=True).entities()
 next(records)
 print("so far")
@@ -229,13 +230,12 @@ def test_what_goes_wrong_in_the_thread_is_raised_to_the_reader(
             if len(threads) == 6:
                 raise MemoryError
 
-    init = validate_alongside.DocumentValidator.__init__
+    parser_of = etree.XMLParser
 
-    def broken(self: validate_alongside.DocumentValidator, schema: Any) -> None:
-        init(self, schema)
-        self._parser = Broken()  # type: ignore[assignment]
+    def parsers(**options: Any) -> Any:
+        return Broken() if "schema" in options else parser_of(**options)
 
-    monkeypatch.setattr(validate_alongside.DocumentValidator, "__init__", broken)
+    monkeypatch.setattr(etree, "XMLParser", parsers)
     given_: list[Any] = []
     with sorparse.open(MANY, validate=True) as feed, pytest.raises(MemoryError):
         given_.extend(feed.entities())

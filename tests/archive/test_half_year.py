@@ -1,4 +1,4 @@
-"""A year of nights, fetched, archived, verified and asked: as the kept files answer."""
+"""Half a year of nights, archived, verified and asked: the answers are those of the files."""
 
 from __future__ import annotations
 
@@ -7,21 +7,19 @@ import random
 import zipfile
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
-from importlib.util import find_spec
+from datetime import date, timedelta
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 import sorparse
 from sorparse import Archive
-from support.share import PATHS, Clock, fetcher, running
-from support.year_of_nights import (
+from support.nights import (
     BROKEN,
     ENTITIES,
     FORMAT_CHANGES,
+    LENGTH,
     MISSING,
     NEW_COLUMN,
     Row,
@@ -40,44 +38,23 @@ EVER = (date(1, 1, 1), date.max)
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
-    """The year, fetched from a server on this machine if there is an HTTP client."""
-    folder = tmp_path_factory.mktemp("year")
-    archive = Archive(folder / "archive", registers={})
-    for night, source in _fetched(folder / "inbox") if find_spec("httpx2") else nights(SEED):
-        if source is not None:
+    """Half a year, added night by night."""
+    archive = Archive(tmp_path_factory.mktemp("nights") / "archive", registers={})
+    for night, content in nights(SEED):
+        if content is not None:
             try:
-                archive.add(source, night=night)
+                archive.add(content, night=night)
             except sorparse.SorFileError:
                 assert night == BROKEN
     return archive
 
 
-def _fetched(inbox: Path) -> Iterator[tuple[date, Path]]:
-    path, _ = PATHS["sor2"]
-    with running() as share, pytest.MonkeyPatch.context() as environment:
-        for name in ("http_proxy", "https_proxy", "all_proxy"):
-            environment.delenv(name, raising=False)
-            environment.delenv(name.upper(), raising=False)
-        for night, content in nights(SEED):
-            if content is None:
-                continue  # nobody ran the job
-            moment = datetime.combine(night, time(6), UTC)
-            share.put(path, content, moment)
-            try:
-                fetched = fetcher(share, Clock(moment)).fetch("sor2", inbox)
-            except sorparse.SorError:
-                assert night == BROKEN
-                continue
-            assert fetched.night == night
-            yield night, fetched.path
-
-
 def test_every_night_is_there_and_whole(archive: Archive) -> None:
-    kept = {night: content for night, content in nights(SEED) if content and night != BROKEN}
-    assert archive.nights == tuple(kept)
+    whole = {night: content for night, content in nights(SEED) if content and night != BROKEN}
+    assert archive.nights == tuple(whole)
     assert archive.missing == tuple(sorted((*MISSING, BROKEN)))
     assert archive.verify() == []
-    for night, content in kept.items():
+    for night, content in whole.items():
         with (
             zipfile.ZipFile(io.BytesIO(content)) as one,
             zipfile.ZipFile(archive.file(night)) as two,
@@ -156,10 +133,10 @@ def test_the_history_of_every_unit(archive: Archive) -> None:
         assert found == expected[sor_id]
 
 
-def test_the_year_is_small(archive: Archive) -> None:
+def test_the_archive_is_small(archive: Archive) -> None:
     size = sum(path.stat().st_size for path in archive.folder.rglob("*") if path.is_file())
     one_night = max(len(content) for _, content in nights(SEED) if content)
-    assert size < 20 * one_night + 365 * 1200  # the list of nights with hashes is most of it
+    assert size < 20 * one_night + LENGTH * 1200  # the list of nights with hashes is most of it
 
 
 SQL = """

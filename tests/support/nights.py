@@ -1,4 +1,4 @@
-"""A year of made-up nights as small SOR2 zips, with the rows of each night as an oracle.
+"""Half a year of made-up nights as small SOR2 zips, with the rows of each night as an oracle.
 
 The nights of one seed are always the same. Nothing here reads a file, the clock or the network.
 
@@ -31,10 +31,10 @@ Tables = dict[str, tuple[Row, ...]]
 
 FIRST_NIGHT = date(2025, 6, 2)
 """A Monday."""
-LENGTH = 365
-MISSING = tuple(FIRST_NIGHT + timedelta(n) for n in (100, 101, 250))
-BROKEN = FIRST_NIGHT + timedelta(183)
-FORMAT_CHANGES = (FIRST_NIGHT + timedelta(120), FIRST_NIGHT + timedelta(302))
+LENGTH = 190
+MISSING = tuple(FIRST_NIGHT + timedelta(n) for n in (100, 101, 152))
+BROKEN = FIRST_NIGHT + timedelta(141)
+FORMAT_CHANGES = (FIRST_NIGHT + timedelta(120), FIRST_NIGHT + timedelta(155))
 ENTITIES = "SOREntity.csv"
 SHAK_MAP = "SHAKSORMap.csv"
 NEW_COLUMN = "FutureColumn"
@@ -60,7 +60,7 @@ _MAP_COLUMNS = ("ShakId", "SorId", "EntityName", "FromDate", "ToDate")
 _WORDS = ("Mågen", "Tangen", "Ærtebjerg", "Søstjernen", "Ålegræs", "Rav; og flint", 'Klit "Nord"')
 
 
-class Year(NamedTuple):
+class HalfYear(NamedTuple):
     """The nights of one seed, and what they hold."""
 
     nights: tuple[tuple[date, bytes | None], ...]
@@ -70,12 +70,12 @@ class Year(NamedTuple):
 
 def nights(seed: int) -> list[tuple[date, bytes | None]]:
     """Return date and zip of each night, oldest first; None for a night that is missing."""
-    return list(_year(seed).nights)
+    return list(_half_year(seed).nights)
 
 
 def tables(seed: int) -> dict[date, Tables]:
     """Return the rows of each night that is there and whole."""
-    return _year(seed).tables
+    return _half_year(seed).tables
 
 
 def in_force(rows: Iterable[Row], day: date) -> dict[str, Row]:
@@ -197,10 +197,10 @@ class _Simulation:
 
 
 @lru_cache(maxsize=4)
-def _year(seed: int) -> Year:
+def _half_year(seed: int) -> HalfYear:
     simulation = _Simulation(seed)
     found: list[tuple[date, bytes | None]] = []
-    told: dict[date, Tables] = {}
+    rows_of: dict[date, Tables] = {}
     before, content = {}, b""
     for place in range(LENGTH):
         night = FIRST_NIGHT + place * _DAY
@@ -217,8 +217,8 @@ def _year(seed: int) -> Year:
             found.append((night, content[: len(content) // 2]))
         else:
             found.append((night, content))
-            told[night] = before
-    return Year(tuple(found), told)
+            rows_of[night] = before
+    return HalfYear(tuple(found), rows_of)
 
 
 def _tables(rows: list[Row], night: date) -> Tables:

@@ -1,4 +1,4 @@
-"""A year of nights, fetched one after the other, some of them with mishaps."""
+"""Half a year of nights, fetched one after the other, some of them with mishaps."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ import pytest
 
 import sorparse
 from sorparse import FetchError
+from support.nights import BROKEN, ENTITIES, LENGTH, MISSING, nights, tables
 from support.paths import SRC
 from support.share import PAGE, PATHS, Clock, Share, fetcher, share
-from support.year_of_nights import BROKEN, ENTITIES, LENGTH, MISSING, nights, tables
 
 __all__ = ["share"]
 PATH = PATHS["sor2"][0]
 SEED = 11
 
 
-def test_a_year_of_nights_is_fetched(share: Share, tmp_path: Path) -> None:
-    told, year = tables(SEED), nights(SEED)
+def test_every_night_is_fetched(share: Share, tmp_path: Path) -> None:
+    rows = tables(SEED)
     fetched_nights, refused, stale = 0, [], set()
     before = b""
-    for place, (night, content) in enumerate(year):
+    for place, (night, content) in enumerate(nights(SEED)):
         moment = datetime.combine(night, time(10, tzinfo=UTC))
         share.put(PATH, content or PAGE, moment)
         share.validators = ("etag", "last-modified") if place % 3 else ()
@@ -43,7 +43,7 @@ def test_a_year_of_nights_is_fetched(share: Share, tmp_path: Path) -> None:
         assert fetched.changed == (content != before)
         assert fetched.path.read_bytes() == content
         assert fetched.data_date == max(
-            datetime.fromisoformat(row["UpdatedAt"]).date() for row in told[night][ENTITIES]
+            datetime.fromisoformat(row["UpdatedAt"]).date() for row in rows[night][ENTITIES]
         )
         stale.add(fetched.unchanged_days)
         before = fetched.path.read_bytes()
