@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, Phase, settings
 from support.exports import postgres_server
 from support.paths import samples
 
-# a busy machine is no failure: what a test may cost is not what it tests
+# a slow example is not a failure: the machine may be busy
 settings.register_profile(
     "steady",
     deadline=None,

@@ -1,4 +1,4 @@
-"""Tables on a terminal: no word is broken, at any width; options may stand before the words."""
+"""Tables on a terminal: no word is broken, at any width; options may come before the words."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ def test_a_notebook_runs(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
     notebook = read(path)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of the notebook machinery, not ours
+        warnings.simplefilter("ignore")  # of the notebook machinery
         import nbclient
 
         nbclient.NotebookClient(

@@ -1,4 +1,4 @@
-"""The docs say what the source says: made pages are current, nothing public is left out."""
+"""The docs agree with the source: generated pages are current, every public name is there."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ NOT_CODES = {
     "institution-owner",
     "only-in-shak",
 }
-# parts that hold no findings about data
+# parts that report no issues in data
 ELSEWHERE = ("cli", "display", "examples", "exports", "fetching", "tables")
 
 

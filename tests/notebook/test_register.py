@@ -103,7 +103,7 @@ def test_differences_are_counted_and_listed(register: Register) -> None:
     found = checked(diff).text
     assert f"Opened{len(diff.opened)}" in found
     assert f"Changed otherwise ({len(diff.changed)})" in found
-    assert "Lungemedicinsk" not in found  # a move tells ids
+    assert "Lungemedicinsk" not in found  # a move shows ids
     for change in (*diff.moved, *diff.renamed):
         checked(change)
     checked(diff.replaced[0])

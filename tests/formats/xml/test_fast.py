@@ -1,4 +1,4 @@
-"""The fast way of reading a unit gives what the careful way gives, whatever stands in it."""
+"""The fast parser of a unit returns what the slow path returns, whatever the unit holds."""
 
 from __future__ import annotations
 

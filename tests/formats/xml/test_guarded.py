@@ -143,7 +143,7 @@ def test_a_damaged_document_takes_the_same_course(
 
 
 def test_issues_keep_their_place_among_the_records(monkeypatch: pytest.MonkeyPatch) -> None:
-    # swapped coordinates are told once, and no fault for the schema
+    # swapped coordinates are reported once, and are valid by the schema
     swapped = MANY.replace(b">6347032.450<", b">557481.681<").replace(
         b">557481.680<", b">6347032.450<"
     )
