@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import csv
 import io
-import os
 import re
 import zipfile
 from functools import partial
@@ -29,6 +28,7 @@ from sorparse.formats.headers import match_columns
 from sorparse.issues import IssueLog
 from sorparse.limits import DEFAULT_LIMITS
 from support.csv_files import zipped
+from support.laws import law_examples
 from support.sheets import (
     Sheet,
     any_sheet,
@@ -39,8 +39,7 @@ from support.sheets import (
     sheets,
 )
 
-# LAW_EXAMPLES=2000 pytest tests/properties searches longer
-EXAMPLES = int(os.environ.get("LAW_EXAMPLES", "60"))
+EXAMPLES = law_examples(60)
 common = settings(
     max_examples=EXAMPLES,
     deadline=None,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 import zipfile
 from pathlib import Path
@@ -14,10 +13,11 @@ import sorparse
 from sorparse import examples
 from sorparse.formats import sor2
 from support.csv_files import zipped
+from support.laws import law_examples
 from support.sheets import Sheet, cell_texts, damaged_rows, plain, sheets
 
 SOR2 = [sheet for sheet in sheets() if sheet.spec in sor2.TABLES]
-EXAMPLES = int(os.environ.get("LAW_EXAMPLES", "40"))
+EXAMPLES = law_examples(40)
 
 
 def read(source: object) -> dict[str, list[object]]:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 import sorparse
 from sorparse import SorError, examples
 from sorparse.formats.sor_xml import text_shapes
+from support.laws import law_examples
 from support.xml import (
     HOSPITAL,
     INNER,
@@ -75,7 +76,7 @@ edits = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=200, suppress_health_check=QUIET)
+@settings(deadline=None, max_examples=law_examples(100), suppress_health_check=QUIET)
 @given(edits=edits, chunk=st.integers(30, 3000), crlf=st.booleans(), validate=st.booleans())
 @example(edits=[], chunk=30, crlf=True, validate=True)
 def test_a_damaged_document_gives_the_same(
@@ -94,7 +95,7 @@ def test_a_damaged_document_gives_the_same(
     assert text == elements
 
 
-@settings(deadline=None, max_examples=150, suppress_health_check=QUIET)
+@settings(deadline=None, max_examples=law_examples(80), suppress_health_check=QUIET)
 @given(
     pairs=st.lists(st.tuples(st.sampled_from(PATHS), TEXTS), max_size=25, unique_by=lambda p: p[0]),
     is_whole=st.booleans(),
