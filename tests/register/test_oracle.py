@@ -220,8 +220,9 @@ def check_both_ways(store: VersionStore) -> None:
     assert len(arrays) == 7
     for name, column in fast.arrays().items():
         assert alike(column, arrays[name]), name
-        assert isinstance(arrays[name], array), name
-        assert arrays[name].typecode == "i"
+        alone = arrays[name]
+        assert isinstance(alone, array), name
+        assert alone.typecode == "i"
     for day in DAYS:
         ordinal = day.toordinal()
         assert alike(fast.snapshot(ordinal), plain.snapshot(ordinal))
