@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import json
 import tempfile
 import zipfile
+from datetime import date
 from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
@@ -12,6 +15,8 @@ from hypothesis import strategies as st
 import sorparse
 from sorparse import examples
 from sorparse.formats import sor2
+from sorparse.tables import flatten
+from sorparse.tables.schema import schema_of
 from support.csv_files import zipped
 from support.laws import law_examples
 from support.sheets import Sheet, cell_texts, damaged_rows, plain, sheets
@@ -54,3 +59,51 @@ def test_the_example_register_goes_round() -> None:
         for target in (Path(folder) / "again.zip", Path(folder) / "again"):
             sorparse.convert(examples.sor2_zip, "sor2", target)
             assert read(target) == expected
+
+
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.data())
+def test_text_files_hold_what_the_records_hold(data: st.DataObject) -> None:
+    sheet: Sheet = data.draw(st.sampled_from(SOR2))
+    rows = data.draw(damaged_rows(sheet))
+    content = zipped({sheet.name: plain([*sheet.header, "Ny"], rows).encode()}, zipfile.ZIP_STORED)
+    for table, records in read(content).items():
+        with tempfile.TemporaryDirectory() as folder:
+            jsonl, as_csv = Path(folder, "x.jsonl"), Path(folder, "x.csv")
+            for target in (jsonl, as_csv):
+                to = target.suffix[1:]
+                sorparse.convert(content, to, target, tables=[table], allow_empty=True)
+            lines = jsonl.read_text("utf-8").split("\n")
+            with as_csv.open(encoding="utf-8", newline="") as stream:
+                cells = list(csv.reader(stream))
+        assert lines.pop() == ""
+        assert lines == [
+            json.dumps(sorparse.to_dict(record), ensure_ascii=False, separators=(",", ":"))
+            for record in records
+        ]
+        schema = schema_of(table, lists=False)
+        assert cells == [list(schema.names), *map(_as_cells, flatten.rows(schema, records))]
+
+
+def _as_cells(row: tuple[object, ...]) -> list[str]:
+    return ["" if v is None else str(v).lower() if isinstance(v, bool) else str(v) for v in row]
+
+
+def test_geojson_holds_the_filled_columns_of_each_row() -> None:
+    with sorparse.open(examples.sor2_zip) as feed, tempfile.TemporaryDirectory() as folder:
+        target = Path(folder, "x.geojson")
+        sorparse.convert(feed, "geojson", target)
+        features = json.loads(target.read_text("utf-8"))["features"]
+        schema = schema_of("entities")
+        rows = list(flatten.rows(schema, feed.entities()))
+    assert len(features) == len(rows)
+    for feature, row in zip(features, rows, strict=True):
+        properties = feature["properties"]
+        properties.pop("coordinates_of", None)
+        filled = {n: v for n, v in zip(schema.names, row, strict=True) if v is not None}
+        extra = filled.pop("extra", None)
+        assert properties.pop("extra", None) == (None if extra is None else json.loads(extra))
+        assert properties == {
+            name: value.isoformat() if isinstance(value, date) else value
+            for name, value in filled.items()
+        }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any, NoReturn
@@ -219,7 +220,9 @@ def check_both_ways(store: VersionStore) -> None:
     assert len(arrays) == 7
     for name, column in fast.arrays().items():
         assert alike(column, arrays[name]), name
-        assert getattr(arrays[name], "typecode", "") == "i", name
+        alone = arrays[name]
+        assert isinstance(alone, array), name
+        assert alone.typecode == "i"
     for day in DAYS:
         ordinal = day.toordinal()
         assert alike(fast.snapshot(ordinal), plain.snapshot(ordinal))
