@@ -18,7 +18,7 @@ PUBLIC = ("_repr_html_", "_asdict")
 """Public, though they begin with an underscore."""
 OF_OTHERS = ("_actions", "_SubParsersAction", "_Element", "_exit")
 """argparse and lxml have no public names for these, and ``os._exit`` is public."""
-BY_NAME = ("setattr", "getattr", "delattr", "hasattr")
+BY_NAME = ("setattr", "getattr", "delattr", "hasattr", "patch", "patch.object")
 IN_SCRIPT = re.compile(r"(?<!self)\.(_[a-z_]+)\b", re.IGNORECASE)
 
 
@@ -80,7 +80,7 @@ from sorparse.tables.table import _hidden
 import test_rows
 thing._attribute, thing._repr_html_()
 monkeypatch.setattr(module, "_CONSTANT", 1)
-patch.setattr("sorparse.module._FUNCTION", 1)
+patch("sorparse.module._FUNCTION", 1)
 script = "import sorparse; sorparse.module._SIZE = 1"
 class Own:
     def method(self):
