@@ -43,7 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         debug = args.debug
         command: Command = args.command
         check_outputs(args)
-        out = Output(args.mode)
+        out = Output(args.mode, wide=getattr(args, "wide", False))
         status = command.run(args, out)
         sys.stdout.flush()
     except SystemExit as stop:  # argparse: --help, --version, wrong use

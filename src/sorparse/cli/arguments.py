@@ -117,6 +117,15 @@ def day_range(parser: argparse.ArgumentParser, *, first: str, last: str) -> None
         parser.add_argument(f"--{option}", dest=f"{option}_day", metavar="DAY", type=day, help=text)
 
 
+def wide(parser: argparse.ArgumentParser) -> None:
+    """Declare the option that shows everything on a terminal."""
+    parser.add_argument(
+        "--wide",
+        action="store_true",
+        help="show everything on a terminal, not only what fits; files and pipes always get it all",
+    )
+
+
 def output(parser: argparse.ArgumentParser, *, csv: bool = True) -> None:
     """Declare the formats of the output."""
     formats = parser.add_mutually_exclusive_group()

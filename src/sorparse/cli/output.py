@@ -9,7 +9,7 @@ import json
 import re
 import sys
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
@@ -33,8 +33,9 @@ _LETTERS = {
     "└": "`",
     "─": "-",
 }
+_IN_CAPITALS = {"sor": "SOR", "shak": "SHAK", "cvr": "CVR", "edi": "EDI"}
 MOST_DRAWN = 1000
-"""Rows that are drawn as a table on a terminal; more are written plainly, which is fast."""
+"""Rows that rich draws as a table on a terminal; more are written plainly, which is fast."""
 _HANDLER = "sorparse-spell-out"
 # C0 and C1 control characters, and those that change the direction of writing: no file and no
 # argument may control the terminal it is shown on
@@ -127,14 +128,21 @@ def shown(value: object) -> str:
     return clean(str(value))
 
 
+def field_label(field: str) -> str:
+    """Return the name of a field in words: ``shak_code`` is ``SHAK code``."""
+    return " ".join(_IN_CAPITALS.get(word, word) for word in re.split(r"[._]", field))
+
+
 class Output:
     """Writes results to stdout in the form of the options."""
 
-    def __init__(self, mode: str, stream: TextIO | None = None) -> None:
+    def __init__(self, mode: str, stream: TextIO | None = None, *, wide: bool = False) -> None:
         self.mode = mode
         self.stream = stream or sys.stdout
+        self._wide = wide
         self._data = data_stream(self.stream)
-        self._console = self._rich_console()
+        self.console = self._rich_console()
+        """The console of rich if stdout is a terminal and rich is installed; else None."""
 
     @property
     def is_json(self) -> bool:
@@ -147,18 +155,52 @@ class Output:
         return self.mode == "text"
 
     @property
+    def is_brief(self) -> bool:
+        """Whether only the main values are shown: on a terminal, without ``--wide``."""
+        return self.is_text and not self._wide and self.stream.isatty()
+
+    @property
     def draws(self) -> bool:
-        """Whether tables are drawn to the width of a terminal."""
-        return self._console is not None
+        """Whether rich draws tables, to the width of the terminal."""
+        return self.console is not None
 
     def line(self, text: str = "", style: str = "") -> None:
         """Write one line of text for a person."""
-        if self._console is not None:
-            from rich.text import Text
+        if self.console is not None:
+            from .terminal_table import draw_line, styled
 
-            self._console.print(Text(clean(text), style=style), soft_wrap=True)
+            draw_line(self.console, styled(clean(text), style))
         else:
             self.stream.write(clean(text) + "\n")
+
+    def branch(self, branch: str, below: str, parts: Sequence[tuple[str, str]]) -> None:
+        """Write a line of a tree for a person.
+
+        Args:
+            branch: The lines that lead to the unit.
+            below: The lines that lead past it, before its further lines.
+            parts: Texts with their styles.
+        """
+        if self.console is None:
+            self.line(branch + "  ".join(text for text, _ in parts))
+            return
+        from .terminal_table import draw_branch, styled
+
+        texts = [styled(clean(text), style) for text, style in parts]
+        draw_branch(self.console, branch, below, styled("  ").join(texts))
+
+    def pairs(self, title: str, pairs: Sequence[tuple[str, str]]) -> None:
+        """Write a title and, below it, values with their titles, for a person."""
+        self.line(title, "bold")
+        texts = [(clean(name), shown(text)) for name, text in pairs]
+        if self.console is not None:
+            from .terminal_table import draw_pairs
+
+            draw_pairs(self.console, texts)
+            return
+        width = max((len(name) for name, _ in texts), default=0)
+        for name, text in texts:
+            self.line(f"  {name.ljust(width)}  {text}".rstrip())
 
     def json(self, value: object) -> None:
         """Write one JSON document."""
@@ -180,10 +222,16 @@ class Output:
         *,
         objects: Iterable[Mapping[str, object]] | None = None,
         styles: Mapping[str, Callable[[str], str]] | None = None,
+        cut: Collection[str] = (),
     ) -> None:
         """Write a table: as JSON its ``objects`` (or the rows by column), as CSV or as text.
 
-        ``styles``: for a column, the function from a value to its style on terminals with colours.
+        Args:
+            columns: The names of the columns.
+            rows: The rows.
+            objects: What JSON has instead of the rows.
+            styles: For a column, what returns the style of a value on terminals with colours.
+            cut: Columns whose values a terminal may show in part, if there is no room.
         """
         if self.mode == "json":
             plain = ({c: _plain(v) for c, v in zip(columns, row, strict=True)} for row in rows)
@@ -192,29 +240,41 @@ class Output:
             writer = csv.writer(self._data, lineterminator="\n")
             writer.writerow(columns)
             writer.writerows([_cell(value) for value in row] for row in rows)
-        else:
-            texts = [[shown(value) for value in row] for row in rows]
-            if texts:
-                self._text_table(
-                    [column.replace("_", " ") for column in columns], texts, styles or {}
-                )
+        elif values := list(rows):
+            self._text_table(columns, values, styles or {}, cut)
 
     def _text_table(
         self,
-        titles: Sequence[str],
-        texts: list[list[str]],
+        columns: Sequence[str],
+        rows: Sequence[Sequence[object]],
         styles: Mapping[str, Callable[[str], str]],
+        cut: Collection[str],
     ) -> None:
-        if self._console is not None and len(texts) <= MOST_DRAWN:
+        numbers = {
+            at
+            for at, column in enumerate(zip(*rows, strict=True))
+            if all(value is None or type(value) is int for value in column)
+        }
+        texts = [[shown(value) for value in row] for row in rows]
+        if self.console is not None and len(texts) <= MOST_DRAWN:
             from .terminal_table import draw
 
-            marks = [styles.get(title.replace(" ", "_")) for title in titles]
-            draw(self._console, titles, texts, marks)
+            draw(
+                self.console,
+                [field_label(column) for column in columns],
+                texts,
+                [styles.get(column) for column in columns],
+                numbers=numbers,
+                cut=[field_label(column) for column in cut],
+            )
             return
+        titles = [column.replace("_", " ") for column in columns]
         widths = [max(map(len, column)) for column in zip(titles, *texts, strict=True)]
-        rule = ["-" * width for width in widths]
-        for line in [titles, rule, *texts]:
-            cells = (text.ljust(width) for text, width in zip(line, widths, strict=True))
+        for line in [titles, ["-" * width for width in widths], *texts]:
+            cells = (
+                text.rjust(width) if at in numbers else text.ljust(width)
+                for at, (text, width) in enumerate(zip(line, widths, strict=True))
+            )
             self.stream.write("  ".join(cells).rstrip() + "\n")
 
     def _dumped(self, value: object, indent: int | None = None) -> str:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import sorparse
 from sorparse import targets
+from sorparse.register.saved_file import is_saved_register
 from sorparse.replace import replaced_file
 
 from .output import Output, data_stream, message
@@ -48,7 +49,8 @@ def source(args: argparse.Namespace, name: str | None = None) -> Iterator[Any]:
     if given == "-":
         yield sys.stdin.buffer
         return
-    with counted(given, wanted=not args.quiet) as opened:
+    # a saved register is mapped, not read
+    with counted(given, wanted=not args.quiet and not is_saved_register(given)) as opened:
         yield opened
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,6 +11,8 @@ from sorparse.identifiers import parse
 
 if TYPE_CHECKING:
     from sorparse import Coded, Register, SOREntity, View
+
+    from .output import Output
 
 COLUMNS = (
     "sor_id",
@@ -23,6 +25,9 @@ COLUMNS = (
     "institution",
     "owner",
 )
+
+BRIEF_COLUMNS = ("name", "type", "SOR id", "SHAK", "status")
+"""What a terminal shows of a unit, without ``--wide``."""
 
 VERSION_COLUMNS = (
     "from_date",
@@ -128,6 +133,28 @@ def row(view: View, unit: SOREntity) -> tuple[object, ...]:
         unit.health_institution and unit.health_institution.name,
         unit.owner and unit.owner.name,
     )
+
+
+def print_units(view: View, found: Iterable[SOREntity], out: Output) -> None:
+    """Print units as a table: on a terminal the main columns, else all."""
+    styles = {"status": status_style}
+    if out.is_brief:
+        rows = (
+            (
+                unit.name,
+                name_or_code(unit.entity_type),
+                unit.sor_id,
+                unit.shak_code,
+                unit_status(view, unit.sor_id).status,
+            )
+            for unit in found
+        )
+        out.rows(BRIEF_COLUMNS, rows, styles=styles)
+    elif out.is_text:
+        everything = ((*row(view, unit), unit.shak_code) for unit in found)
+        out.rows((*COLUMNS, "shak_code"), everything, styles=styles)
+    else:
+        out.rows(COLUMNS, (row(view, unit) for unit in found))
 
 
 def resolved_columns() -> tuple[str, ...]:

@@ -81,10 +81,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="where registers are saved, which makes later questions about a night fast",
     )
     arguments.as_of(show)
+    arguments.wide(show)
     arguments.output(show)
     diff = action(_diff, "diff", "what differs between two nights, each on its own date")
     diff.add_argument("night_a", metavar="NIGHT_A", type=arguments.day, help="the first night")
     diff.add_argument("night_b", metavar="NIGHT_B", type=arguments.day, help="the second night")
+    arguments.wide(diff)
     arguments.output(diff)
     verify = action(_verify, "verify", "compare every night with its hashes; exit 1 if one differs")
     arguments.output(verify)
@@ -171,13 +173,16 @@ def _show(args: argparse.Namespace, out: Output) -> int:
         )
         return 0
     view = archive.as_of(args.as_of, registered=args.registered)
-    shown = unit_details.describe(view, args.code)
+    if out.is_brief:
+        unit_details.write_groups(view, args.code, out)
+        return 0
+    details = unit_details.describe(view, args.code)
     if out.is_json:
-        out.json({"registered": str(args.registered or archive.nights[-1]), **shown})
+        out.json({"registered": str(args.registered or archive.nights[-1]), **details})
     else:
-        out.rows(("field", "value"), unit_details.flat(shown["unit"]))
+        out.rows(("field", "value"), unit_details.flat(details["unit"]))
         if out.is_text:
-            out.line(unit_details.status_line(shown))
+            out.line(unit_details.status_line(view, args.code))
     return 0
 
 

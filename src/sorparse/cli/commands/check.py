@@ -25,6 +25,7 @@ EXAMPLES = """\
 """
 
 _COLUMNS = ("severity", "code", "file", "line", "column", "sor_id", "value", "message")
+_BRIEF_COLUMNS = ("severity", "code", "line", "sor_id", "message")
 _SEVERITIES = ("error", "warning", "info")
 
 
@@ -38,6 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="the least severity that makes the exit status 1; error if omitted",
     )
     parser.add_argument("--summary", action="store_true", help="only the number of issues by code")
+    arguments.wide(parser)
     arguments.output(parser)
     arguments.reading(parser)
 
@@ -54,9 +56,13 @@ def run(args: argparse.Namespace, out: Output) -> int:
         counts = Counter((issue.severity, issue.code) for issue in issues)
         out.rows(("severity", "code", "count"), ((*key, n) for key, n in counts.items()))
     else:
+        columns: tuple[str, ...] = _COLUMNS
+        if out.is_brief:
+            several = len({issue.file for issue in issues if issue.file}) > 1
+            columns = ("file", *_BRIEF_COLUMNS) if several else _BRIEF_COLUMNS
         out.rows(
-            _COLUMNS,
-            map(attrgetter(*_COLUMNS), issues),
+            columns,
+            map(attrgetter(*columns), issues),
             objects=map(sorparse.to_dict, issues),
             styles={"severity": _style},
         )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import sorparse
 
 from .. import arguments, reading
-from ..output import Output, message
+from ..output import Output, field_label, message, shown
 
 if TYPE_CHECKING:
     from sorparse import Diff, SOREntity
@@ -33,6 +33,7 @@ EXAMPLES = """\
 """
 
 _COLUMNS = ("change", "sor_id", "name", "field", "old", "new", "new_name")
+_BRIEF_COLUMNS = ("change", "name", "sor_id", "details")
 _STYLES = {
     "opened": "green",
     "closed": "red",
@@ -62,6 +63,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     arguments.ids(parser, "only these units")
     parser.add_argument("--summary", action="store_true", help="only how many of each")
+    arguments.wide(parser)
     arguments.output(parser)
     arguments.reading(parser)
 
@@ -120,8 +122,21 @@ def show(diff: Diff, out: Output, **more: object) -> None:
     """Show every difference; ``more`` is added to JSON."""
     if out.is_json:
         out.json({**sorparse.to_dict(diff), "counts": diff.counts(), **more})
-    else:
-        out.rows(_COLUMNS, _rows(diff), styles={"change": lambda text: _STYLES.get(text, "")})
+        return
+    columns, rows = (_BRIEF_COLUMNS, _brief_rows(diff)) if out.is_brief else (_COLUMNS, _rows(diff))
+    out.rows(columns, rows, styles={"change": lambda text: _STYLES.get(text, "")})
+
+
+def _brief_rows(diff: Diff) -> Iterator[tuple[object, ...]]:
+    """Yield the rows for a terminal, with field and values in one column."""
+    for change, sor_id, name, field, old, new, new_name in _rows(diff):
+        if field is None:
+            details = shown(new or old)
+        else:
+            before = "" if old == sor_id else f"{shown(old) or 'none'} \N{RIGHTWARDS ARROW} "
+            details = f"{field_label(str(field))}: {before}{shown(new) or 'none'}"
+            details += f" {shown(new_name)}" if new_name else ""
+        yield change, name, sor_id, details
 
 
 def _rows(diff: Diff) -> Iterator[tuple[object, ...]]:

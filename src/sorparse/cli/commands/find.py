@@ -59,6 +59,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--limit", metavar="N", type=arguments.count, help="at most N hits")
     arguments.as_of(parser)
+    arguments.wide(parser)
     arguments.output(parser)
     arguments.reading(parser)
 
@@ -85,11 +86,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
     if out.mode == "csv":
         out.rows(units.resolved_columns(), units.resolved_rows(view, hits))
     else:
-        out.rows(
-            units.COLUMNS,
-            (units.row(view, unit) for unit in hits),
-            styles={"status": units.status_style},
-        )
+        units.print_units(view, hits, out)
     if not hits:
         message(f"nothing found on {view.day.isoformat()}")
         hints = [] if text is None else units.likely(view, text)

@@ -35,6 +35,7 @@ SHORTEST_ID = 11
 """Digits of the shortest SOR id."""
 _DATES = ("from_date", "to_date")
 _COLUMNS = ("code", "sor_id", "shak_code", "name", *_DATES, "chosen", "rule")
+_BRIEF_COLUMNS = ("code", "sor_id", "shak_code", "name", "rule")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -50,6 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="SHAKCOMPLETE.TXT: a code in force there is reported although no unit has it",
     )
     arguments.as_of(parser)
+    arguments.wide(parser)
     arguments.output(parser)
     arguments.reading(parser)
 
@@ -70,7 +72,9 @@ def run(args: argparse.Namespace, out: Output) -> int:
         register = register.with_shak(beside)
     view = reading.view(args, register)
     answers = [_answer(view, code) for code in _codes(args.codes)]
-    out.rows(_COLUMNS, (row for answer in answers for row in _rows(answer)), objects=answers)
+    rows = (dict(zip(_COLUMNS, row, strict=True)) for each in answers for row in _rows(each))
+    columns = _BRIEF_COLUMNS if out.is_brief else _COLUMNS
+    out.rows(columns, (tuple(row[one] for one in columns) for row in rows), objects=answers)
     open_ones = [answer["code"] for answer in answers if answer["best"] is None]
     if open_ones:
         few = ", ".join(open_ones[:5]) + (", ..." if len(open_ones) > 5 else "")

@@ -39,6 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--history", action="store_true", help="every version, oldest first")
     arguments.as_of(parser)
+    arguments.wide(parser)
     arguments.output(parser)
     arguments.reading(parser)
 
@@ -52,7 +53,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
     sor_id, *others = units.named(view, args.code)
     if others:
         found = [units.unit_status(view, each).unit for each in (sor_id, *others)]
-        out.rows(units.COLUMNS, (units.row(view, unit) for unit in found))
+        units.print_units(view, found, out)
         message(f"{len(found)} units have the code {args.code}; show one by its SOR id")
         return reading.status(args, register.issues, otherwise=1)
     if args.history:
@@ -63,35 +64,33 @@ def run(args: argparse.Namespace, out: Output) -> int:
             objects=map(sorparse.to_dict, versions),
         )
         return reading.status(args, register.issues)
+    if out.is_brief:
+        unit_details.write_groups(view, sor_id, out)
+        return reading.status(args, register.issues)
     details = unit_details.describe(view, sor_id)
     if out.is_json:
         out.json(details)
     else:
-        _as_text(details, out)
+        if out.is_text:
+            unit_details.write_heading(view, sor_id, out)
+            _surroundings(details, out)
+        out.rows(("field", "value", "from"), _fields(details))
     return reading.status(args, register.issues)
 
 
-def _as_text(details: dict[str, Any], out: Output) -> None:
-    unit = details["unit"]
-    if out.is_text:
-        out.line(f"{unit['name'] or ''}  {unit['sor_id']}", "bold")
-        out.line(
-            unit_details.status_line(details),
-            units.status_style(details["status"]),
-        )
-        for above in details["ancestors"]:
-            out.line(f"  in {above['name'] or ''}  {above['sor_id']}")
-        for title, key in (
-            ("replaces", "predecessors"),
-            ("replaced by", "successors"),
-            ("active in its place", "active_successors"),
-        ):
-            for each in details[key]:
-                out.line(f"  {title} {each['name'] or ''}  {each['sor_id']}")
-        for caveat in (details["effective"] or {}).get("caveats", ()):
-            out.line(f"  note: {caveat}")
-        out.line()
-    out.rows(("field", "value", "from"), _fields(details))
+def _surroundings(details: dict[str, Any], out: Output) -> None:
+    for above in details["ancestors"]:
+        out.line(f"  in {above['name'] or ''}  {above['sor_id']}")
+    for title, key in (
+        ("replaces", "predecessors"),
+        ("replaced by", "successors"),
+        ("active in its place", "active_successors"),
+    ):
+        for each in details[key]:
+            out.line(f"  {title} {each['name'] or ''}  {each['sor_id']}")
+    for caveat in (details["effective"] or {}).get("caveats", ()):
+        out.line(f"  note: {caveat}")
+    out.line()
 
 
 def _fields(details: dict[str, Any]) -> Iterator[tuple[str, str, str | None]]:
