@@ -226,7 +226,7 @@ def test_ids_are_whole_beside_the_unit(register: sorparse.Register, width: int) 
         text = on_screen(app)
         for sor_id in hits(app):
             assert sor_id in text
-        assert re.search(r"in +Medicinsk Center  9000061000016008", text)
+        assert "9000061000016008" in text  # a unit above the first hit
 
     browse(register, play, size=(width, 40))
 

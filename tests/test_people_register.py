@@ -95,7 +95,7 @@ def test_inheritance_tells_where_each_came_from(view: View) -> None:
     assert f"from {HOSPITAL}" in found
     assert "its own" in found
     lonely = Register.from_records([unit(1)]).as_of("2020-01-01")
-    assert "nothing" in checked(lonely.effective("1")).text
+    assert "no address" in checked(lonely.effective("1")).text
 
 
 def test_differences_are_counted_and_listed(register: Register) -> None:

@@ -13,6 +13,7 @@ from functools import cache
 import attrs
 
 from .notations import LABELS, Kind, readings, without_spaces
+from .notebook import HtmlRepr
 
 __all__ = [
     "Identifier",
@@ -258,7 +259,7 @@ def _e_notation(digits: str) -> str:
 
 
 @attrs.frozen(weakref_slot=False)
-class Identifier:
+class Identifier(HtmlRepr):
     """An identifier as :func:`parse` read it."""
 
     kind: Kind | None

@@ -13,11 +13,11 @@ from .markup import (
     count,
     element,
     facts,
+    identifier,
     join,
     listing,
     page,
     small,
-    unbroken_code,
 )
 from .values import MOST_ITEMS
 
@@ -44,7 +44,7 @@ def issues_part(issues: Sequence[Issue], caption: str = "Issues") -> Html:
     summary = listing(
         f"{caption}: {len(issues):,}",
         ("severity", "code", "number"),
-        [(severity, unbroken_code(name), number) for (severity, name), number in kinds],
+        [(severity, identifier(name), number) for (severity, name), number in kinds],
     )
     if len(issues) == 1:
         return _places(issues, issues[0].message)
@@ -56,17 +56,17 @@ def _places(issues: Sequence[Issue], caption: str) -> Html:
     rows = [
         (
             issue.severity,
-            unbroken_code(issue.code),
+            identifier(issue.code),
             issue.message,
             issue.file,
             issue.line,
             issue.column,
             issue.value,
-            issue.sor_id and code(issue.sor_id),
+            issue.sor_id and identifier(issue.sor_id),
         )
         for issue in shown
     ]
-    heads = ("severity", "code", "message", "file", "line", "column", "value", "SOR id")
+    heads = ("severity", "code", "message", "file", "line", "column", "value", "sor_id")
     return listing(caption, heads, rows, total=len(issues), only_filled=True)
 
 
@@ -103,6 +103,11 @@ def description_html(description: Description) -> str:
         *(_table_part(table, open_=at == 0) for at, table in enumerate(description.tables)),
         ignored,
     )
+
+
+def table_description_html(table: TableDescription) -> str:
+    """Return one table of a source."""
+    return page(_table_part(table, open_=True))
 
 
 def _table_part(table: TableDescription, *, open_: bool) -> Html:

@@ -14,7 +14,7 @@ import attrs
 
 from ..extras import load_extra
 from ..records import Address, SOREntity, SorType
-from .markup import Html, clip, code, count, element, escape, join, lines, small
+from .markup import Html, clip, count, element, escape, identifier, join, lines, small
 from .registers import LEVELS
 from .values import name_of
 
@@ -181,7 +181,7 @@ def _box(place: Place) -> Html:
         lines(
             [
                 element("strong", unit.name or "(no name)"),
-                join([code(unit.sor_id), " ", small(name_of(unit.entity_type))]),
+                join([identifier(unit.sor_id), " ", small(name_of(unit.entity_type))]),
             ]
         )
         for unit in place.units[:MOST_NAMED]

@@ -84,12 +84,12 @@ def small(text: str) -> Html:
 
 
 def code(text: str) -> Html:
-    """Return an id or a name that one types."""
+    """Return a name that one types."""
     return element("code", text)
 
 
-def unbroken_code(text: str) -> Html:
-    """Return an id or a name that one types, on one line."""
+def identifier(text: str) -> Html:
+    """Return an id or a code, on one line: they look the same wherever they are shown."""
     return element("code", text, class_="keep")
 
 
@@ -103,7 +103,7 @@ def count(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
-def facts(caption: str, pairs: Iterable[tuple[str, Child]], *after: Child) -> Html:
+def facts(caption: Child, pairs: Iterable[tuple[str, Child]], *after: Child) -> Html:
     """Return a table of two columns: what, and its value. Pairs without a value are omitted."""
     rows = [
         element("tr", element("th", field_name(name), scope="row"), element("td", value))
@@ -119,7 +119,7 @@ def facts(caption: str, pairs: Iterable[tuple[str, Child]], *after: Child) -> Ht
 
 
 def listing(
-    caption: str,
+    caption: Child,
     heads: Sequence[str],
     rows: Sequence[Sequence[Child | int]],
     *,

@@ -16,6 +16,7 @@ from .markup import (
     element,
     escape,
     facts,
+    identifier,
     join,
     lines,
     listing,
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from ..inheritance import Effective
     from ..register.matching import Candidate, Match
     from ..register.register import Register
+    from ..register.shak import ShakRegister
+    from ..register.shak_view import ShakView
     from ..register.view import View
 
 LEVELS = {
@@ -81,6 +84,27 @@ def view_html(view: View) -> str:
     )
 
 
+def shak_register_html(register: ShakRegister) -> str:
+    """Return what a SHAK register holds."""
+    rows: list[tuple[str, int]] = [
+        ("codes", len(register)),
+        ("periods of codes", len(register.units)),
+        ("regions", len(register.regions)),
+    ]
+    found = count(len(register.issues), "issue")
+    return page(
+        listing("SHAK register", ("what", "number"), rows),
+        element("p", small(f"{found} while reading. Ask about a date with shak.as_of(day).")),
+    )
+
+
+def shak_view_html(view: ShakView) -> str:
+    """Return a date as its numbers of codes by status."""
+    numbers = Counter(view.status(code) for code in view.register.all_times)
+    rows = [(status.value.lower(), numbers[status]) for status in Status]
+    return page(listing(f"SHAK on {view.day}", ("status", "codes"), rows))
+
+
 def levels_and_statuses(view: View) -> list[tuple[SorType | None, Status]]:
     """Return level and status of every unit on the date, without building records."""
     store, index, day = view.core.store, view.core.index, view.ordinal
@@ -95,16 +119,16 @@ def match_html(match: Match) -> str:
     what = type(match).__name__.removesuffix("Match") or "Code"
     caption = f"{what.upper() if what == 'Shak' else what} {match.code} on {match.day}"
     chosen = match.best.sor_id if match.best else None
-    decided = f"Chosen: {chosen}, by the rule" if chosen else "None chosen:"
+    decided = ["Chosen: ", identifier(chosen), ", by the rule "] if chosen else ["None chosen: "]
     parts: list[Html] = []
     if match.candidates:
         parts.append(_candidates(caption, match.candidates, chosen))
-        parts.append(element("p", join([decided, " ", code(match.rule), "."])))
+        parts.append(element("p", join([*decided, code(match.rule), "."])))
     else:
         nobody = [f"{caption}: no unit has it that day (", code(match.rule), ")."]
         parts.append(element("p", join(nobody)))
     if match.hint is not None:
-        parts.append(element("p", join(["Did you mean ", code(match.hint), "?"])))
+        parts.append(element("p", join(["Did you mean ", identifier(match.hint), "?"])))
     if match.other_days:
         parts.append(_candidates("On other days", match.other_days, None))
     return page(*parts)
@@ -114,7 +138,7 @@ def _candidates(caption: str, candidates: tuple[Candidate, ...], chosen: str | N
     rows: list[list[Child]] = [
         [
             *(["chosen" if one.sor_id == chosen else None] if chosen else []),
-            code(one.sor_id),
+            identifier(one.sor_id),
             one.name or (one.entity.name if one.entity else None),
             value_html(one.entity.entity_type if one.entity else None),
             unbroken(period(one.validity)),
@@ -128,14 +152,15 @@ def _candidates(caption: str, candidates: tuple[Candidate, ...], chosen: str | N
 
 def effective_html(effective: Effective) -> str:
     """Return the effective values of a unit, and their origins."""
+    unit = identifier(effective.sor_id)
     pairs = []
     for field, origin in effective.origin.items():
         value = value_html(getattr(effective, field))
-        came = "its own" if origin == effective.sor_id else join(["from ", code(origin)])
+        came = "its own" if origin == effective.sor_id else join(["from ", identifier(origin)])
         pairs.append((field, lines([value, small(came)])))
     pairs += [("caveat", escape(caveat)) for caveat in effective.caveats]
     return page(
-        facts(f"{effective.sor_id} with inheritance", pairs)
+        facts(join([unit, " with inheritance resolved"]), pairs)
         if pairs
-        else element("p", f"{effective.sor_id} has nothing, nor anything to inherit.")
+        else element("p", unit, " has no address and no location number, inherited ones included.")
     )

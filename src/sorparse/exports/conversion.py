@@ -16,6 +16,7 @@ import attrs
 
 from ..errors import ConversionError, MissingTableError
 from ..issues import Issue
+from ..notebook import HtmlRepr
 from ..register import Register
 from ..targets import STDOUT, writable
 from . import TARGETS, target_class, targets_with
@@ -30,7 +31,7 @@ _URLS = ("postgres://", "postgresql://")
 
 
 @attrs.frozen
-class ConversionReport:
+class ConversionReport(HtmlRepr):
     """What was written, and the issues of the data."""
 
     target: str
