@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import pickle
+import re
 from datetime import date
 from enum import Enum
 from pathlib import Path
@@ -136,3 +138,31 @@ def test_ids_look_the_same_everywhere(register: Register, view: View) -> None:
         assert text != html
         assert HOSPITAL not in text
     assert '<code class="keep">9901</code>' in view[HOSPITAL]._repr_html_()
+
+
+def test_a_picture_follows_a_dark_notebook(register: Register) -> None:
+    pytest.importorskip("matplotlib")
+    for picture in (register.timeline(HOSPITAL), register.activity(by="sor_type")):
+        html = picture._repr_html_()
+        packed = re.search(r"base64,([^\"]+)", html)
+        assert packed is not None
+        svg = base64.b64decode(packed[1]).decode()
+        assert svg.count("prefers-color-scheme: dark") == 1
+        assert "[data-jp-theme-light=false]" in html  # JupyterLab names its theme, no more
+        assert "prefers-color-scheme" not in picture.svg()  # paper is white
+    assert "fill: #111111" in register.timeline(HOSPITAL).svg()  # letters on bars stay dark
+
+
+def test_a_map_without_a_network_shows_its_points(view: View) -> None:
+    pytest.importorskip("folium")
+    pytest.importorskip("pyproj")
+    shown = view.map(view.find(owner="Region Nordhavet"))
+    page = shown.get_root().render()
+    plain = re.search(r"<svg.*?</svg><script>if\(window\.L\)", page, re.DOTALL)
+    assert plain is not None
+    points = re.findall(r'<circle cx="([\d.]+)" cy="([\d.]+)"', plain[0])
+    assert len(points) == page.count("circleMarker(")
+    assert all(0 <= float(part) <= 1000 for point in points for part in point)
+    assert "Nordhavets Universitetshospital" in plain[0]
+    assert "http" not in plain[0]
+    assert view.map([HOSPITAL]).get_root().render().count("<circle ") == 1

@@ -1,7 +1,7 @@
 """Units on a map: folium (extra ``map``), coordinates turned into WGS84 by pyproj.
 
-The page that comes out loads the map library and the map's pictures from their servers when a
-browser shows it; making it does not touch the network.
+The page loads the map library and the map's pictures from their servers when a browser shows it;
+building it does not touch the network. Without a network the page shows the points alone.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import attrs
 from ..extras import load_extra
 from ..records import Address, SOREntity, SorType
 from .markup import Html, clip, count, element, escape, identifier, join, lines, small
+from .plain_map import plain_map
 from .registers import LEVELS
 from .values import name_of
 
@@ -120,6 +121,10 @@ def build_map(
     # of the scripts and styles that folium asks other servers for, these maps need two
     shown.default_js = [pair for pair in shown.default_js if pair[0] in _SCRIPTS]
     shown.default_css = [pair for pair in shown.default_css if pair[0] in _STYLES]
+    names = [escape(_short(place)) for place in placed.places]
+    shown.get_root().html.add_child(
+        folium.Element(_for_template(plain_map(placed.places, _COLOURS, names)))
+    )
     note = f"The register on {view.day}: {placed.describe()}."
     shown.get_root().html.add_child(folium.Element(element("div", note, style=_NOTE)))
     bounds = []
@@ -137,8 +142,8 @@ def build_map(
                 color=_COLOURS[level],
                 fill=True,
                 fill_opacity=0.5,
-                tooltip=_for_script(_short(place)),
-                popup=folium.Popup(_for_script(_box(place)), max_width=340),
+                tooltip=_for_template(_short(place)),
+                popup=folium.Popup(_for_template(_box(place)), max_width=340),
             ).add_to(group)
         group.add_to(shown)
     folium.LayerControl(collapsed=False).add_to(shown)
@@ -192,10 +197,10 @@ def _box(place: Place) -> Html:
     return element("div", *(element("p", part) for part in parts), style=box)
 
 
-# folium writes these texts into JavaScript template literals, where HTML escaping alone does not
-# hold: a name with ${…} would be run.
-_SCRIPT_SIGNS = str.maketrans({sign: f"&#{ord(sign)};" for sign in "$`\\"})
+# folium writes these texts into JavaScript template literals and Jinja templates, where HTML
+# escaping alone does not hold: a name with ${…} or {{…}} would be run.
+_TEMPLATE_SIGNS = str.maketrans({sign: f"&#{ord(sign)};" for sign in "$`\\{}"})
 
 
-def _for_script(text: Html) -> str:
-    return text.translate(_SCRIPT_SIGNS)
+def _for_template(text: Html) -> str:
+    return text.translate(_TEMPLATE_SIGNS)

@@ -33,6 +33,9 @@ _STYLE = (
     ".sorparse.sorparse li:has(>details){list-style:none;margin-inline-start:-1.1em}"
     ".sorparse.sorparse small{opacity:.85}"
     ".sorparse.sorparse .keep{white-space:nowrap}"
+    # JupyterLab, VS Code and Colab do not say to pictures that their theme is dark
+    ":is([data-jp-theme-light=false],.vscode-dark,html[theme=dark]) .sorparse.sorparse img"
+    "{color-scheme:dark}"
     ".sorparse.sorparse :is(p,caption,summary,th[scope=row]+td){overflow-wrap:anywhere}"
     "</style>"
 )

@@ -1,4 +1,4 @@
-"""A plot as a notebook shows it: a picture with its words and its numbers.
+"""A plot as a notebook shows it: a picture with its words and its numbers, light or dark.
 
 Drawn with matplotlib (extra ``plot``): its pictures are still and need no scripts, so they can be
 shown in any notebook, put into a paper and printed; it is the library that most users of notebooks
@@ -24,6 +24,16 @@ from .markup import Html, element, listing, page
 
 # A narrow page scrolls, for its letters would be too small to read.
 _SIZE = "max-width:100%;min-width:38em;height:auto"
+# In a dark notebook paper and ink change places; colours, and letters on them, stay.
+_PAPER, _INK = "#1c1c1c", "#e6e6e6"
+_DARK = (
+    "@media (prefers-color-scheme: dark){"
+    f"svg{{fill:{_INK}}}"
+    f'[style*="fill: #ffffff"]{{fill:{_PAPER}!important}}'
+    f'[style*="stroke: #ffffff"]{{stroke:{_PAPER}!important}}'
+    f'[style*="stroke: #000000"]{{stroke:{_INK}!important}}'
+    "}</style>"
+)
 _MARK = "a picture by sorparse"
 _MARKED = {"svg": "Creator", "png": "Software", "pdf": "Creator", "ps": "Creator", "eps": "Creator"}
 """Kinds of file that say who wrote them, and the name of the metadata that does."""
@@ -73,7 +83,8 @@ class Picture:
         return written.getvalue()
 
     def _repr_html_(self) -> str:
-        packed = base64.b64encode(self.svg().encode()).decode("ascii")
+        svg = self.svg().replace("</style>", _DARK, 1)
+        packed = base64.b64encode(svg.encode()).decode("ascii")
         image = Html(
             f'<img alt="{html.escape(self.alternative)}" style="{_SIZE}" '
             f'src="data:image/svg+xml;base64,{packed}">'

@@ -19,7 +19,8 @@ MOST_RELATED = 8
 """Predecessors and successors drawn."""
 _DAY = timedelta(days=1)
 _WIDTH_IN_LETTERS = 105
-_COLOURS = ("#9ecae9", "#c6dbef")  # of neighbouring bars; black letters are read well on both
+_COLOURS = ("#9ecae9", "#c6dbef")  # of neighbouring bars; dark letters are read well on both
+_LETTERS = "#111111"  # on the bars, in a dark notebook too
 _RELATED = ("#d9d9d9", "#ececec")
 
 
@@ -143,7 +144,7 @@ def draw_timeline(register: Register, sor_id: str) -> Picture:
                 edgecolor="white",
             )
             if bar.end is None:
-                axes.text(right, place, "→ ", va="center", ha="right", fontsize=9, color="black")
+                axes.text(right, place, "→ ", va="center", ha="right", fontsize=9, color=_LETTERS)
             letters = int(_WIDTH_IN_LETTERS * (end - start) / (right - left))
             if letters >= 3:
                 axes.text(
@@ -152,7 +153,7 @@ def draw_timeline(register: Register, sor_id: str) -> Picture:
                     plain(shortened(bar.text, letters)),
                     va="center",
                     fontsize=9,
-                    color="black",
+                    color=_LETTERS,
                 )
     axes.set_yticks(range(len(lines)), [line[0] for line in lines])
     axes.set_ylim(max(len(lines), 1) - 0.5, -0.5)
