@@ -74,9 +74,9 @@ def test_a_match_shows_all_candidates_and_the_rule(view: View) -> None:
         "Chosen: 9000071000016003, by the rule only-candidate"
         in checked(view.shak_to_sor("990101")).text
     )
-    assert "no unit has it that day" in checked(view.shak_to_sor("0000")).text
+    assert "no unit has it on that date" in checked(view.shak_to_sor("0000")).text
     gone = checked(view.shak_to_sor("9905")).text
-    assert "On other days" in gone
+    assert "On other dates" in gone
 
 
 def test_the_tables_beside_the_units_are_shown_as_lists(register: Register) -> None:

@@ -1,7 +1,6 @@
 """Parse and check the identifiers of the register; repair SOR ids that a spreadsheet damaged.
 
-Check digits are those of python-stdnum, loaded on first use. The codes of the register's code
-lists (SNOMED CT) are not identifiers in this sense: SOR's own check does not apply to them.
+Check digits are those of python-stdnum. Codes of code lists (SNOMED CT) are not identifiers here.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the commands write to stdout: text, JSON or CSV, safe on any terminal."""
+"""Output of the commands on stdout: text, JSON or CSV, safe on any terminal."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ _LETTERS = {
 }
 _IN_CAPITALS = {"sor": "SOR", "shak": "SHAK", "cvr": "CVR", "edi": "EDI"}
 MOST_DRAWN = 1000
-"""Rows that rich draws as a table on a terminal; more are written plainly, which is fast."""
+"""Rows that rich draws as a table on a terminal; more are written as plain text, which is fast."""
 _HANDLER = "sorparse-spell-out"
 # C0 and C1 control characters, and those that change the direction of writing: no file and no
 # argument may control the terminal it is shown on
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
-# an address given where a file or another value is expected is quoted in the message
+# a message may quote an address of a database
 _PASSWORD = re.compile(
     r"(?<=postgres:/)\S*(?=@)|(?<=postgresql:/)\S*(?=@)|(?<=password=)[^\s&]+", re.IGNORECASE
 )
@@ -86,7 +86,7 @@ def message(text: str, start: str = "sorparse: ") -> None:
 
 
 class _VisibleControls(io.BufferedIOBase):
-    """Takes UTF-8 for a terminal; control characters become escapes, in JSON of the same value."""
+    """Stream for a terminal: control characters become escapes, which JSON reads as the same."""
 
     def __init__(self, terminal: TextIO) -> None:
         self._terminal = terminal
@@ -108,7 +108,7 @@ class _VisibleControls(io.BufferedIOBase):
 
 
 def data_stream(stream: TextIO) -> TextIO:
-    """Return the stream for data: itself, or on a terminal one with visible control characters."""
+    """Return a stream for data: the same, or for a terminal one that escapes control characters."""
     if not stream.isatty():
         return stream
     visible: Any = _VisibleControls(stream)
@@ -118,7 +118,7 @@ def data_stream(stream: TextIO) -> TextIO:
 
 
 def shown(value: object) -> str:
-    """Return a value as a table shows it: nothing if absent, yes and no, one line."""
+    """Return a value as one line of a table: empty if absent, yes or no for a truth value."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -134,7 +134,7 @@ def field_label(field: str) -> str:
 
 
 class Output:
-    """Writes results to stdout in the form of the options."""
+    """Results on stdout, in the format that the options ask for."""
 
     def __init__(self, mode: str, stream: TextIO | None = None, *, wide: bool = False) -> None:
         self.mode = mode
@@ -207,7 +207,7 @@ class Output:
         self._data.write(self._dumped(value, indent=2) + "\n")
 
     def json_lines(self, values: Iterable[object]) -> None:
-        """Write a JSON array, one element a line, as the elements come."""
+        """Write a JSON array, one element per line, while the elements are read."""
         self._data.write("[")
         separator = "\n"
         for value in values:
@@ -231,7 +231,7 @@ class Output:
             rows: The rows.
             objects: What JSON has instead of the rows.
             styles: For a column, what returns the style of a value on terminals with colours.
-            cut: Columns whose values a terminal may show in part, if there is no room.
+            cut: Columns of samples, of which a terminal shows as many as fit.
         """
         if self.mode == "json":
             plain = ({c: _plain(v) for c, v in zip(columns, row, strict=True)} for row in rows)
@@ -278,7 +278,7 @@ class Output:
             self.stream.write("  ".join(cells).rstrip() + "\n")
 
     def _dumped(self, value: object, indent: int | None = None) -> str:
-        # an encoding that lacks letters gets escapes: nothing is lost, unlike in text
+        # an encoding that lacks letters gets escapes: unlike text, JSON loses nothing
         unicode = (getattr(self.stream, "encoding", None) or "utf-8").lower().startswith("utf")
         return json.dumps(value, ensure_ascii=not unicode, indent=indent)
 
@@ -294,7 +294,7 @@ class Output:
 
 
 def _plain(value: object) -> object:
-    """Return a value as JSON has it; values that JSON cannot hold as text."""
+    """Return a value for JSON; what JSON does not have is text."""
     if value is None or isinstance(value, (bool, int, float, str)):
         return str(value) if isinstance(value, str) else value
     if isinstance(value, (tuple, list)):

@@ -1,4 +1,4 @@
-"""Everything the register says about one unit; for ``show``, ``archive show`` and ``browse``."""
+"""Everything that the register has about one unit: ``show``, ``archive show``, ``browse``."""
 
 from __future__ import annotations
 
@@ -42,11 +42,11 @@ _ELSEWHERE = frozenset(
         *("replaces", "replaced_by"),
     }
 )
-"""Fields that the other groups show, so that the last group shows the rest."""
+"""Fields that the groups above show; the group *Other* shows the rest."""
 
 
 def describe(view: View, sor_id: str) -> dict[str, Any]:
-    """Return everything the register says about a unit on the view's date.
+    """Return everything that the register has about a unit on the view's date.
 
     Raises:
         UnknownUnitError: If the register does not have the unit.
@@ -101,10 +101,10 @@ def status_line(view: View, sor_id: str) -> str:
 
 
 def groups(view: View, sor_id: str) -> Iterator[tuple[str, Pairs]]:
-    """Yield what the register says about a unit, for people, in groups of one line each.
+    """Yield what the register has about a unit in groups of titles and values, for a person.
 
-    Every field of the unit that has a value is in a group; of an address the parts that identify
-    it, of a code its name. Inherited values name the unit that they come from.
+    Every field of the unit that has a value is in a group: an address as one line, a code by its
+    name, an inherited value with the unit that it comes from.
     """
     unit = units.unit_status(view, sor_id).unit
     effective = view.effective(sor_id) if sor_id in view else None
@@ -159,7 +159,7 @@ def _addresses(view: View, unit: SOREntity, effective: Effective | None) -> Pair
     ]
     places = (effective.municipality, effective.region) if effective else ()
     named = ", ".join(filter(None, map(units.name_or_code, places)))
-    return [*pairs, ("lies in", named)] if named else pairs
+    return [*pairs, ("located in", named)] if named else pairs
 
 
 def _contacts(view: View, unit: SOREntity, effective: Effective | None) -> Pairs:

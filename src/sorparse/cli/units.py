@@ -1,4 +1,4 @@
-"""A unit in one row, each column declared once."""
+"""Units as rows of tables; each column is declared once."""
 
 from __future__ import annotations
 
@@ -40,29 +40,29 @@ VERSION_COLUMNS = (
 )
 
 
-_NAMING = (None, "shak", "location_code", "provider_number")
-"""Kinds of codes that a unit is shown by; ``None`` is a SHAK code or a provider number."""
+_KINDS_OF_NAMES = (None, "shak", "location_code", "provider_number")
+"""Kinds of codes that a unit can be named by; ``None``: a SHAK code or a provider number."""
 
 
 class UnitStatus(NamedTuple):
-    """A unit's status on a date, and the version shown: the last if closed, the first if future."""
+    """Status of a unit on a date, and its version: the last if closed, the first if future."""
 
     unit: SOREntity
     status: str
     opened: date | None
     closes: date | None
-    """Last date in force: a later one if the unit is active, an earlier one if it is closed."""
+    """Last date in force: in the future if the unit is active, in the past if it is closed."""
 
 
 def named(view: View, text: str) -> list[str]:
-    """Return the ids of the units that have a code: on the view's date, else on any date.
+    """Return the ids of the units that have a code on the view's date, or else on any date.
 
     Args:
         view: The view to look in.
         text: A SOR id, SHAK code, location number (GLN) or provider number, in any notation.
 
     Raises:
-        UnknownUnitError: If no unit ever had it; the message names a likely other spelling.
+        UnknownUnitError: If no unit ever had the code; the message suggests other spellings.
     """
     if text in view.register:
         return [view.register.history(text)[0].sor_id]
@@ -79,10 +79,12 @@ def named(view: View, text: str) -> list[str]:
             return list(dict.fromkeys(found))
     hints = likely(view, text)
     code = parse(text)
-    if not hints and (code is None or code.kind not in _NAMING):
+    if not hints and (code is None or code.kind not in _KINDS_OF_NAMES):
         view.register.history(text)  # raises, with the reason
-    meant = f"; did you mean {' or '.join(hints)}?" if hints else ""
-    raise sorparse.UnknownUnitError(f"no unit has the code {text.strip()!r}{meant}", sor_id=text)
+    suggestion = f"; did you mean {' or '.join(hints)}?" if hints else ""
+    raise sorparse.UnknownUnitError(
+        f"no unit has the code {text.strip()!r}{suggestion}", sor_id=text
+    )
 
 
 def likely(view: View, text: str) -> list[str]:
@@ -201,7 +203,7 @@ def period(first: date | None, last: date | None) -> str:
 
 
 def status_style(status: str) -> str:
-    """Return the colour of a status, for terminals that have colours."""
+    """Return the colour of a status on a terminal."""
     return {"ACTIVE": "green", "CLOSED": "red", "FUTURE": "yellow"}.get(status, "")
 
 

@@ -1,4 +1,4 @@
-"""The differences between two dates or two sources."""
+"""Display of the differences between two dates or two sources."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _TITLES = {
 
 
 def diff_html(diff: Diff) -> str:
-    """Return the numbers, and under each the units."""
+    """Return the number of each kind of change, and the changes below."""
     caption = (
         f"From {diff.from_day} ({diff.from_units:,} units in force) "
         f"to {diff.to_day} ({diff.to_units:,})"

@@ -1,4 +1,4 @@
-"""What was written: a conversion and an archive."""
+"""Displays of what was written: conversions and archives."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def conversion_html(report: ConversionReport) -> str:
     """Return what was written, the rows of what was replaced, and the issues of the data."""
-    caption = f"Converted {report.format} to {report.to}: {report.target}"
+    caption = report.title
     if report.snapshot_date is not None:
         caption += f", snapshot of {report.snapshot_date}"
     before = report.replaced

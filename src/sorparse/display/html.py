@@ -1,4 +1,4 @@
-"""From an object to its HTML: which function shows which class."""
+"""The function that displays each class."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _BY_NAME: dict[str, Callable[[Any], str]] = {
     "Archive": files.archive_html,
     "ConversionReport": files.conversion_html,
 }
-"""Classes whose modules are not loaded for other objects."""
+"""Classes in modules that are not needed, and not loaded, for other displays."""
 
 
 html.register(Description, issues.description_html)

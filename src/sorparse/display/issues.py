@@ -1,4 +1,4 @@
-"""Issues, validation reports, descriptions and feeds."""
+"""Displays of issues, validation reports, descriptions and feeds."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ _SEVERITIES = ("error", "warning", "info")
 
 
 def issues_html(issues: Sequence[Issue]) -> str:
-    """Return a count by kind and the first issues."""
+    """Return the number of issues by kind, and the first issues."""
     return page(issues_part(issues))
 
 
 def issues_part(issues: Sequence[Issue], caption: str = "Issues") -> Html:
-    """Return the tables alone."""
+    """Return the tables without the page around them."""
     if not issues:
         return element("p", f"{caption}: none.")
     by_kind = Counter((issue.severity, issue.code) for issue in issues)
@@ -71,12 +71,12 @@ def _places(issues: Sequence[Issue], caption: str) -> Html:
 
 
 def report_html(report: ValidationReport) -> str:
-    """Return the outcome of a validation: what was checked against what, and each kind of fault."""
+    """Return the outcome of a validation, the schema, and each kind of error."""
     snapshot = None if report.snapshot_date is None else report.snapshot_date.isoformat()
     outcome = "valid"
     if not report.valid:
         least = "" if report.complete else "at least "
-        outcome = f"not valid: {least}{count(report.fault_count, 'fault')}"
+        outcome = f"not valid: {least}{count(report.fault_count, 'error')}"
         outcome += f" of {count(len(report.errors), 'kind')}"
     head = facts(
         f"Validation: {outcome}",
@@ -87,11 +87,11 @@ def report_html(report: ValidationReport) -> str:
             ("schema", report.schema),
         ],
     )
-    return page(head, None if report.valid else _places(report.errors, "Each kind of fault"))
+    return page(head, None if report.valid else _places(report.errors, "Each kind of error"))
 
 
 def description_html(description: Description) -> str:
-    """Return a source as its tables, each with its form and its columns."""
+    """Return the tables of a source, each with its format and its columns."""
     head = [description.source, f": {description.format}"]
     if description.snapshot_date:
         head.append(f", snapshot of {description.snapshot_date}")
@@ -148,7 +148,7 @@ def _table_part(table: TableDescription, *, open_: bool) -> Html:
 
 
 def feed_html(feed: Feed) -> str:
-    """Return an opened source: what it is, and its tables. Reads no row."""
+    """Return the format and the tables of a source, without reading rows."""
     day = feed.snapshot_date
     caption = f"{feed.name}: {feed.format}" + (f", snapshot of {day}" if day else "")
     rows = [(code(table), code(f"feed.{table}()")) for table in feed.tables]

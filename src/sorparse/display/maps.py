@@ -28,11 +28,11 @@ MOST_NAMED = 25
 """Units named in the box of one place."""
 
 # Denmark in ETRS89 / UTM zone 32N with a margin, Bornholm included, in metres. Greenland and the
-# Faroe Islands have units in the register too, and no place in this zone.
+# Faroe Islands have units in the register too; they lie outside this zone.
 _EASTINGS = (Decimal(400_000), Decimal(950_000))
 _NORTHINGS = (Decimal(6_000_000), Decimal(6_450_000))
 
-# distinguishable also for people who see few colours (Okabe and Ito's set)
+# Okabe and Ito's colours, which people with colour blindness can distinguish
 _COLOURS = {SorType.IE: "#D55E00", SorType.SI: "#0072B2", SorType.OE: "#009E73", None: "#555555"}
 
 
@@ -40,7 +40,7 @@ _NOTE = (
     "position:absolute;z-index:1000;left:10px;bottom:52px;max-width:80%;padding:2px 8px;"
     "background:#fffd;color:#111;font:13px sans-serif"
 )
-# A larger mark shows behind a smaller one at the same place.
+# A larger point is visible behind a smaller one at the same place.
 _RADIUS = {SorType.IE: 10, SorType.SI: 7.5, SorType.OE: 5, None: 5}
 _SCRIPTS = ("leaflet", "jquery")
 _STYLES = ("leaflet_css",)
@@ -58,7 +58,7 @@ class Place:
 
 @attrs.define
 class Placed:
-    """Where units are, and how many have no place."""
+    """The places of units, and the number of units without a place."""
 
     places: list[Place]
     units: int = 0
@@ -118,10 +118,10 @@ def build_map(
     shown = folium.Map(tiles=None, prefer_canvas=True, control_scale=True)
     if tiles is not None:
         folium.TileLayer(tiles, control=False).add_to(shown)
-    # of the scripts and styles that folium asks other servers for, these maps need two
+    # these maps need only some of the scripts and styles that folium loads from servers
     shown.default_js = [pair for pair in shown.default_js if pair[0] in _SCRIPTS]
     shown.default_css = [pair for pair in shown.default_css if pair[0] in _STYLES]
-    names = [escape(_short(place)) for place in placed.places]
+    names = [escape(_tooltip(place)) for place in placed.places]
     shown.get_root().html.add_child(
         folium.Element(_for_template(plain_map(placed.places, _COLOURS, names)))
     )
@@ -142,8 +142,8 @@ def build_map(
                 color=_COLOURS[level],
                 fill=True,
                 fill_opacity=0.5,
-                tooltip=_for_template(_short(place)),
-                popup=folium.Popup(_for_template(_box(place)), max_width=340),
+                tooltip=_for_template(_tooltip(place)),
+                popup=folium.Popup(_for_template(_popup(place)), max_width=340),
             ).add_to(group)
         group.add_to(shown)
     folium.LayerControl(collapsed=False).add_to(shown)
@@ -175,13 +175,13 @@ def _unit(view: View, unit: SOREntity | str) -> SOREntity:
     return view[unit] if isinstance(unit, str) else unit
 
 
-def _short(place: Place) -> Html:
+def _tooltip(place: Place) -> Html:
     first = clip(place.units[0].name or place.units[0].sor_id, 60)
     more = len(place.units) - 1
     return escape(first + (f" and {more:,} more" if more else ""))
 
 
-def _box(place: Place) -> Html:
+def _popup(place: Place) -> Html:
     parts = [
         lines(
             [

@@ -1,7 +1,7 @@
 """The points of a map on a plain background, for a page without a network.
 
-The page of a map loads the map library from a server. Where it cannot, this picture is shown in
-its place: the coordinates are metres already, so the points need no projection.
+The page of a map loads the map library from a server. If that fails, this picture is shown
+instead. The coordinates are metres, so the points need no projection.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _LEAST_METRES = 2000
 """Metres that the picture shows at least, so that one place does not fill it."""
 _MARGIN = 0.06
 _STYLE = "position:absolute;z-index:999;inset:0;width:100%;height:100%;background:#eef2f4"
-# the library is loaded in the head of the page; if it is there, the picture is not needed
+# the map library is loaded in the head of the page, so it is there now or not at all
 _REMOVE = Html(
     "<script>if(window.L)document.currentScript.previousElementSibling.remove()</script>"
 )
@@ -30,12 +30,12 @@ _REMOVE = Html(
 def plain_map(
     places: Sequence[Place], colours: Mapping[SorType | None, str], names: Sequence[Html]
 ) -> Html:
-    """Return the picture and the script that removes it where the map is shown.
+    """Return the picture, and the script that removes it if the map library is loaded.
 
     Args:
         places: The places.
         colours: The colour of each level.
-        names: What is shown of each place.
+        names: The label of each place.
     """
     if not places:
         return Html("")

@@ -1,4 +1,4 @@
-"""One record, and many records."""
+"""Displays of records, of lists of records and of lists of values."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ from .markup import (
 )
 from .values import name_of, period, unbroken, value_html
 
-# what a list of units shows; the rest is in the record
+# the columns of a list of units
 _CODES = ("_id", "_code", "_number")
 """Endings of the names of fields that hold ids and codes."""
 _UNIT_HEADS = ("sor_id", "name", "entity_type", "sor_type", "validity", "shak_code")
 
 
 def record_html(record: Any) -> str:
-    """Return a record as a table of its fields, those without a value named below."""
+    """Return a record as a table of its fields; fields without a value are listed below."""
     return page(record_table(record))
 
 
 def record_table(record: Any) -> Html:
-    """Return the table alone."""
+    """Return the table without the page around it."""
     fields = [field.name for field in attrs.fields(type(record))]
     cells = [(name, _field_html(name, getattr(record, name))) for name in fields]
     empty = [name for name, value in cells if not value]
@@ -64,7 +64,7 @@ def row_html(row: Row) -> str:
 
 
 def title(record: Any) -> Html:
-    """Return the record's class and what it is known by."""
+    """Return the class of a record with its key and its name."""
     parts: list[str] = [type(record).__name__]
     key = getattr(record, next(iter(attrs.fields(type(record)))).name)
     if isinstance(record, Issue):
@@ -76,7 +76,7 @@ def title(record: Any) -> Html:
 
 
 def units_table(caption: Child, units: Iterable[SOREntity], *, total: int | None = None) -> Html:
-    """Return units as a list, the first of them where they are many."""
+    """Return a list of units, only the first ones if there are many."""
     shown = list(islice(units, MOST_ROWS))
     rows = [
         (

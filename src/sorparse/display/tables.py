@@ -1,4 +1,4 @@
-"""Tables: their rows if they are small, else their columns."""
+"""Displays of tables: the rows of small ones, the columns of others."""
 
 from __future__ import annotations
 

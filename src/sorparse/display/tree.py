@@ -1,4 +1,4 @@
-"""A unit and the units below it as a collapsible list."""
+"""Display of a unit and the units below it as a collapsible list."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How one value looks: in a cell, on few lines, nothing invented and nothing abbreviated."""
+"""Display of a single value in a cell of a table."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ MOST_ITEMS = 30
 
 @singledispatch
 def value_html(value: Any) -> Html:
-    """Return a value as HTML; empty where there is none."""
+    """Return a value as HTML; empty if there is none."""
     return escape("" if value is None else str(value))
 
 
@@ -136,7 +136,7 @@ def _items(items: list[Html]) -> Html:
 
 
 def period(validity: Validity) -> str:
-    """Return the days of a period in words; both ends are inclusive."""
+    """Return a period in words; both ends are inclusive."""
     start, end = validity.from_date, validity.to_date
     if start is None and end is None:
         return "always"
@@ -148,7 +148,7 @@ def period(validity: Validity) -> str:
 
 
 def unbroken(text: str) -> Html:
-    """Return a text that stays on one line: a date must not be broken at its hyphens."""
+    """Return a text that stays on one line: dates are not broken at their hyphens."""
     return element("span", text, class_="keep")
 
 

@@ -124,7 +124,7 @@ class Browser(App[None]):
         self.call_after_refresh(self._fill_hits)
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Search as it is typed."""
+        """Search while text is typed."""
         if event.input.id == "search":
             self._search(event.value)
 
@@ -145,7 +145,7 @@ class Browser(App[None]):
         self, typed: str, rows: list[tuple[units.UnitStatus, SOREntity]], keep: bool
     ) -> None:
         if typed != self.query_one("#search", Input).value:
-            return  # what was typed since is being searched
+            return  # another search has begun
         self._found = rows
         ids = [unit.sor_id for _, unit in rows]
         self._fill_hits()
@@ -164,7 +164,7 @@ class Browser(App[None]):
         room = table.size.width - _ID_AND_EDGES
         if room - _TYPE_AND_STATUS >= _SHORTEST_NAME:
             room -= _TYPE_AND_STATUS
-        # the table would highlight its first row at once, and change the selection
+        # otherwise the table highlights its first row, which changes the selection
         with table.prevent(DataTable.RowHighlighted):
             table.clear(columns=True)
             table.add_column("SOR id")
@@ -194,21 +194,21 @@ class Browser(App[None]):
             self.select(event.row_key.value)
 
     def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:
-        """Show the unit where there is no room for both."""
+        """Show the unit on a narrow terminal, which has no room for the hits beside it."""
         if event.data_table.id == "hits" and self._is_narrow:
             self.query_one("#panes").add_class("with-unit")
             self.query_one("#right").query_one("Tabs").focus()
 
     def on_tree_node_selected(self, event: Tree.NodeSelected[str]) -> None:
-        """Show the unit of the node, and leave the tree as it is."""
+        """Show the unit of the node, and leave the tree unchanged."""
         if event.node.data is not None:
-            self.select(event.node.data, replant=False)
+            self.select(event.node.data, refill_tree=False)
 
     def on_tree_node_expanded(self, event: Tree.NodeExpanded[str]) -> None:
-        """Grow a branch when it is opened; a region has thousands of units."""
-        self._grow(event.node)
+        """Add the units below when a node is expanded; a region has thousands of units."""
+        self._expand_node(event.node)
 
-    def select(self, sor_id: str, *, replant: bool = True) -> None:
+    def select(self, sor_id: str, *, refill_tree: bool = True) -> None:
         """Show a unit in all tabs."""
         self.selected = sor_id
         unit, status, *_ = units.unit_status(self.view, sor_id)
@@ -221,8 +221,8 @@ class Browser(App[None]):
         )
         self.query_one("#unit", Static).update(text)
         self._show_history(sor_id)
-        if replant:
-            self._plant(sor_id)
+        if refill_tree:
+            self._fill_tree(sor_id)
 
     def _show_history(self, sor_id: str) -> None:
         self._history.clear()
@@ -231,22 +231,22 @@ class Browser(App[None]):
             style = "bold" if in_force else ""
             self._history.add_row(*(_text(each, style) for each in units.version_row(version)))
 
-    def _plant(self, sor_id: str) -> None:
-        """Grow the tree from the owner down to the unit."""
+    def _fill_tree(self, sor_id: str) -> None:
+        """Fill the tree from the owner down to the unit."""
         above = [unit.sor_id for unit in self.view.ancestors(sor_id)] if sor_id in self.view else []
         path = [*reversed(above), sor_id]
         tree: Tree[str] = self.query_one("#tree", Tree)
         tree.reset(self._label(path[0]), path[0])
         node = tree.root
         for step in path[1:]:
-            self._grow(node)
+            self._expand_node(node)
             node.expand()
             node = next(child for child in node.children if child.data == step)
-        self._grow(node)
+        self._expand_node(node)
         node.expand()
         tree.move_cursor(node)
 
-    def _grow(self, node: TreeNode[str]) -> None:
+    def _expand_node(self, node: TreeNode[str]) -> None:
         if node.data is None or node.children:
             return
         for child in self.view.children(node.data):
@@ -262,14 +262,14 @@ class Browser(App[None]):
         style = "" if status.status == "ACTIVE" else units.status_style(status.status)
         return _text(f"{status.unit.name or sor_id}  {kind or ''}", style)
 
-    # -- what the keys do
+    # -- actions of the keys
 
     @property
     def _is_narrow(self) -> bool:
         return self.screen.has_class("-narrow")
 
     def action_show_hits(self) -> None:
-        """Go back to the hits where there is no room for both."""
+        """Go back to the hits on a narrow terminal."""
         self.query_one("#panes").remove_class("with-unit")
         self._hits.focus()
 
@@ -279,7 +279,7 @@ class Browser(App[None]):
         self.query_one("#search", Input).focus()
 
     def action_toggle_status(self) -> None:
-        """Search closed and future units as well, or no longer."""
+        """Include closed and future units in the search, or exclude them again."""
         self._with_closed = not self._with_closed
         self._search(self.query_one("#search", Input).value, keep=True)
 
@@ -303,7 +303,7 @@ class Browser(App[None]):
 
 
 def _lines(view: View, sor_id: str) -> Iterator[Text]:
-    """Yield what the register says about a unit, group by group."""
+    """Yield what the register has about a unit, group by group."""
     for title, pairs in unit_details.groups(view, sor_id):
         yield _text(title, "bold")
         width = max(len(name) for name, _ in pairs)

@@ -10,11 +10,11 @@ from .. import arguments, reading
 from ..output import Output
 
 NAME = "describe"
-HELP = "what a file is: its format, tables, rows and columns"
+HELP = "show what a file is: its format, tables, rows and columns"
 ABOUT = (
-    "Read a source once and show, for each table, its encoding, byte order mark, delimiter, "
-    "quoting, line ends and rows, and for every column its field (or 'unknown'), the number of "
-    "rows that fill it, and sample values."
+    "Read a source once and show its tables: encoding, byte order mark, delimiter, quoting, line "
+    "ends and number of rows; and for each column the field that it is read as (or 'unknown'), "
+    "the number of rows that have a value, and sample values."
 )
 EXAMPLES = """\
   sorparse describe Sor_complete.zip

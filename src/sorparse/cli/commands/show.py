@@ -1,4 +1,4 @@
-"""``sorparse show``: one unit, on a day or in all its versions."""
+"""``sorparse show``: one unit on a date, or in all its versions."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from .. import arguments, reading, shak, unit_details, units
 from ..output import Output, message
 
 NAME = "show"
-HELP = "one unit: everything the file says about it, on any date"
+HELP = "show one unit on any date: every field, inherited values, replacements"
 ABOUT = (
-    "Show one unit by its SOR id, or by a SHAK code, location number (GLN) or provider number that "
-    "only one unit has; of several units the candidates are listed. Shown are the status on a "
-    "date, the units above, every field that has a value, inherited values with their origin, "
-    "and who replaced the unit. A closed unit is shown in its last version, a future one in its "
-    "first. With --history every version, oldest first. Of a SHAKCOMPLETE file, which has no "
-    "units, the periods of a SHAK code are shown."
+    "Show one unit. CODE is a SOR id, or a SHAK code, location number (GLN) or provider number; "
+    "if several units have the code, they are listed instead. The output has the status on the "
+    "date, the units above, every field that has a value, inherited values with the unit that "
+    "they come from, and replacements. A closed unit is shown in its last version, a future one "
+    "in its first. --history lists every version, oldest first. A SHAKCOMPLETE file has no units; "
+    "there the periods of the SHAK code are shown."
 )
 EXAMPLES = """\
   sorparse show Sor_complete.zip 9000041000016007
@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "code", metavar="CODE", help="a SOR id, SHAK code, location number or provider number"
     )
-    parser.add_argument("--history", action="store_true", help="every version, oldest first")
+    parser.add_argument("--history", action="store_true", help="list every version, oldest first")
     arguments.as_of(parser)
     arguments.wide(parser)
     arguments.output(parser)
@@ -73,12 +73,12 @@ def run(args: argparse.Namespace, out: Output) -> int:
     else:
         if out.is_text:
             unit_details.write_heading(view, sor_id, out)
-            _surroundings(details, out)
+            _print_relations(details, out)
         out.rows(("field", "value", "from"), _fields(details))
     return reading.status(args, register.issues)
 
 
-def _surroundings(details: dict[str, Any], out: Output) -> None:
+def _print_relations(details: dict[str, Any], out: Output) -> None:
     for above in details["ancestors"]:
         out.line(f"  in {above['name'] or ''}  {above['sor_id']}")
     for title, key in (

@@ -13,11 +13,12 @@ if TYPE_CHECKING:
     from sorparse import SOREntity, View
 
 NAME = "tree"
-HELP = "the units below a unit, or above it, on any date"
+HELP = "show the units below a unit, or above it, on any date"
 ABOUT = (
-    "Print the hierarchy below a unit on a date, with type, status and dates; with --up "
-    "the units above it, from the owner down. Units in force are shown; with --all closed "
-    "and future units as well, below their last or first parent."
+    "Print the hierarchy below a unit on a date; with --up the units above it, from the owner "
+    "down. Only units in force are shown; --all adds closed and future units, below their last or "
+    "first parent. On a terminal each line has name, SOR id, type and a closing date; --wide adds "
+    "level, status and dates."
 )
 EXAMPLES = """\
   sorparse tree Sor_complete.zip 9000041000016007
@@ -33,7 +34,7 @@ class _Node(NamedTuple):
     branch: str
     """The lines that lead to the unit."""
     below: str
-    """The lines that lead past it, to the units below."""
+    """The lines that lead past the unit, to those below."""
     sor_id: str
 
 
@@ -41,9 +42,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     arguments.file(parser)
     parser.add_argument("sor_id", metavar="SORID", help="SOR id of the unit")
-    parser.add_argument("--up", action="store_true", help="the units above instead of those below")
-    parser.add_argument("--all", action="store_true", help="closed and future units as well")
-    parser.add_argument("--depth", metavar="N", type=arguments.count, help="at most N levels down")
+    parser.add_argument(
+        "--up", action="store_true", help="show the units above instead of those below"
+    )
+    parser.add_argument("--all", action="store_true", help="also show closed and future units")
+    parser.add_argument("--depth", metavar="N", type=arguments.count, help="show at most N levels")
     arguments.as_of(parser)
     arguments.wide(parser)
     arguments.output(parser)
@@ -66,7 +69,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
 
 
 def _brief(view: View, node: _Node) -> list[tuple[str, str]]:
-    """Return what a terminal shows of a unit; that it is in force goes without saying."""
+    """Return what a terminal shows of a unit; its status only if it is not in force."""
     unit, status, opened, closes = units.unit_status(view, node.sor_id)
     style = units.status_style(status)
     parts = [(unit.name or "(no name)", "bold" if node.depth == 0 else "")]
