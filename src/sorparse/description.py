@@ -9,7 +9,7 @@ from .notebook import HtmlRepr
 
 
 @attrs.frozen
-class ColumnDescription:
+class ColumnDescription(HtmlRepr):
     """One column of a file, or one element path of an XML."""
 
     name: str
@@ -23,7 +23,7 @@ class ColumnDescription:
 
 
 @attrs.frozen
-class TableDescription:
+class TableDescription(HtmlRepr):
     """One table."""
 
     table: str

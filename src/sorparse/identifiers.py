@@ -1,7 +1,6 @@
 """Parse and check the identifiers of the register; repair SOR ids that a spreadsheet damaged.
 
-Check digits are those of python-stdnum, loaded on first use. The codes of the register's code
-lists (SNOMED CT) are not identifiers in this sense: SOR's own check does not apply to them.
+Check digits are those of python-stdnum. Codes of code lists (SNOMED CT) are not identifiers here.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ from functools import cache
 import attrs
 
 from .notations import LABELS, Kind, readings, without_spaces
+from .notebook import HtmlRepr
 
 __all__ = [
     "Identifier",
@@ -258,7 +258,7 @@ def _e_notation(digits: str) -> str:
 
 
 @attrs.frozen(weakref_slot=False)
-class Identifier:
+class Identifier(HtmlRepr):
     """An identifier as :func:`parse` read it."""
 
     kind: Kind | None

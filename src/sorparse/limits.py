@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import attrs
 
+from .notebook import HtmlRepr
+
 
 @attrs.frozen
-class Limits:
+class Limits(HtmlRepr):
     """Bounds that every real file passes by far; beyond one there is one clear error or issue."""
 
     max_member_bytes: int = 16 * 1024**3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -155,6 +156,7 @@ def test_a_foreign_parquet_file_is_named(
     parquet.write_table(pa.table(columns), foreign)
     with pytest.raises(SorFileError, match=r"foreign\.parquet"):
         archive.add(Named(sor2(row(102))), night=day(1))
+    ask: dict[str, Callable[[], object]]
     ask = {"lines": lambda: archive.register(day(0)), "entities": lambda: seen(archive, 101)}
     if kind in ask:
         with pytest.raises(SorFileError, match=r"foreign\.parquet"):

@@ -81,4 +81,4 @@ def test_what_is_not_a_name_is_refused(name: str, capsys: pytest.CaptureFixture[
     with pytest.raises(SystemExit) as stop:
         main(["--html", name])
     assert stop.value.code == 2
-    assert "is not the name of a file" in capsys.readouterr().err
+    assert "is not a valid file name" in capsys.readouterr().err
