@@ -9,8 +9,8 @@ from datetime import date
 import attrs
 
 from ..errors import SorError, UnknownUnitError
-from ..feed import open as open_feed
 from ..identifiers import parse, require_text
+from ..opening import open as open_feed
 from ..records import SOREntity
 from ..register import Register
 from ..tables import flatten
