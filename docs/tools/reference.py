@@ -10,7 +10,7 @@ import ast
 import functools
 import inspect
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
 from types import FunctionType, ModuleType
@@ -295,7 +295,8 @@ def _of_module(module: ModuleType, name: str, member: str) -> str:
     kind = type(value)
     about = constants(module).get(member, "")
     type_name = "Path" if issubclass(kind, Path) else kind.__name__
-    return _directive("py:data", name, member, options=(f":type: {type_name}", "", about))
+    lines = (f".. py:data:: {member}", f"   :module: sorparse.{name}", f"   :type: {type_name}")
+    return "```{eval-rst}\n" + "\n".join([*lines, "", f"   {about}"]) + "\n```"
 
 
 def constants(module: ModuleType) -> dict[str, str]:
@@ -373,6 +374,8 @@ _RECEIVERS = {
     "fetched": "fetching.Fetched",
 }
 """The names that guides use for an object of a class."""
+_OF_SHAK = {"view": "ShakView", "register": "ShakRegister"}
+"""The same on the page about SHAK."""
 _MENTION = re.compile(r"([A-Za-z_]\w*(?:\.\w+)*)(\(.*\))?", re.DOTALL)
 
 
@@ -382,14 +385,19 @@ def _targets() -> frozenset[str]:
     return frozenset([*names, *(f"{name}.{each}" for name in names for each in members(name))])
 
 
-def target_of(text: str) -> str | None:
-    """Return the public name below sorparse that inline code mentions, or ``None``."""
+def target_of(text: str, receivers: Mapping[str, str] = _RECEIVERS) -> str | None:
+    """Return the public name below sorparse that inline code mentions, or ``None``.
+
+    Args:
+        text: The code.
+        receivers: The names of objects, and the class of each.
+    """
     match = _MENTION.fullmatch(text)
     if match is None:
         return None
     first, _, rest = match[1].partition(".")
     if rest:
-        owner = _RECEIVERS.get(first, first)
+        owner = receivers.get(first, first)
         while rest:
             name = f"{owner}.{rest}" if owner else rest
             if name in _targets():
@@ -405,9 +413,11 @@ def link_first_mentions(app: Any, page: nodes.document) -> None:
     from docutils.nodes import Element, literal, reference, title
     from sphinx.addnodes import desc, pending_xref
 
+    is_shak = app.env.docname.endswith("formats/shak")
+    receivers = _RECEIVERS | _OF_SHAK if is_shak else _RECEIVERS
     linked = {name for name in public_names() if page_of(name) == app.env.docname}
     for mention in list(page.findall(literal)):
-        name = target_of(mention.astext())
+        name = target_of(mention.astext(), receivers)
         parent: Element | None = mention.parent
         while parent is not None and not isinstance(parent, (title, reference, pending_xref, desc)):
             parent = parent.parent
