@@ -113,7 +113,9 @@ def convert(
         MissingTableError: If the source does not have a table.
 
     Example:
-        >>> report = sorparse.convert(examples.sor2_zip, "sqlite", "sor.db", max_closed=200)
+        >>> report = sorparse.convert("Sor_complete.zip", "sqlite", "sor.db", max_closed=200)
+        >>> report.tables["entities"]
+        95
     """
     tables = [tables] if isinstance(tables, str) else tables and list(tables)
     writer, place = _target(to, target)
@@ -249,7 +251,7 @@ def opened(source: Any, open_options: Mapping[str, Any]) -> Any:
                 f"the {state} already; {', '.join(open_options)} cannot be set any more"
             )
         return nullcontext(source.settled() if hasattr(source, "settled") else source)
-    from ..feed import open as open_feed
+    from ..opening import open as open_feed
 
     return open_feed(source, **open_options).settled()
 
