@@ -252,3 +252,28 @@ def test_an_undeclared_prefix_ends_validating_with_one_error() -> None:
     content = RICH.replace(b"</OrganizationalUnit>", b"</OrganizationalUnit><unbound:Part/>", 1)
     with sorparse.open(content, validate=True) as feed, pytest.raises(SorError, match="unbound"):
         list(feed.entities())
+
+
+@pytest.mark.parametrize("lines_before", [0, 65_520, 70_000])
+def test_issues_of_a_unit_have_the_line_of_its_start_tag(lines_before: int) -> None:
+    nameless = unit(sor_id=INNER, name=None, more=(option(), "<new>\n<a/>\n</new>"))
+    content = document(owner(), "\n" * lines_before, owner(hospital(nameless, sor_id=None)))
+    lines = content.split(b"\n")
+    starts = [lines.index(tag) + 1 for tag in (b"<HealthInstitution>", b"<OrganizationalUnit>")]
+    in_elements = content.replace(b"</SorTree>", b"<?instruction?></SorTree>")
+    for source in (content, in_elements):
+        with sorparse.open(source) as feed:
+            list(feed.entities())
+            found = {issue.code: issue.line for issue in feed.issues}
+        assert [found["missing-key"], found["missing-element"]] == starts
+
+
+@pytest.mark.parametrize("place", [b"<SorTree", b"<s:CreatedAtTime>", b"<InstitutionOwnerEntity>"])
+def test_a_comment_before_the_first_unit_leaves_the_text_regular(
+    place: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = RICH.replace(place, b"<!-- made by a program -->\n" + place, 1)
+    assert way_of(content, monkeypatch) == (5, 1, True)
+    assert [record for _, record in outcome(content)[0]] == [
+        record for _, record in outcome(RICH)[0]
+    ]
