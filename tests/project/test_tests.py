@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from support.paths import TESTS
+from support.paths import DOCS, ROOT, TESTS
 
 MODULES = {
     str(path.relative_to(TESTS)): ast.parse(path.read_text(encoding="utf-8"))
@@ -91,3 +91,16 @@ class Own:
         *("_attribute", "_CONSTANT", "_FUNCTION", "_SIZE"),
     }
     assert list(imported(tree)) == ["sorparse.tables.table._hidden", "test_rows"]
+
+
+def test_the_tests_that_settings_and_pages_name_exist() -> None:
+    files = [*ROOT.glob("*.md"), *DOCS.rglob("*.md"), ROOT / "pyproject.toml", ROOT / "noxfile.py"]
+    named = {
+        name
+        for file in files
+        for name in re.findall(r"\btests(?:/\w+)+(?:\.\w+)?", file.read_text(encoding="utf-8"))
+    }
+    security = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
+    named |= {f"tests/{name}" for name in re.findall(r"`((?:\w+/)+test_\w+\.py)", security)}
+    assert len(named) > 30
+    assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
