@@ -16,7 +16,7 @@ HEAD = """\
 # The command line
 
 `sorparse` is installed with the library; `python -m sorparse` is the same. The extra `cli` adds
-tables that fit the terminal, colours, a progress bar and shell completion ([install](install.md));
+tables that fit the terminal, colours, a progress bar and shell completion ([install](../how-to/install.md));
 without it the text is plain. Each command has its own `--help`. To try the commands, copy the
 example register to a new folder: `sorparse examples --copy try-sor`.
 
@@ -43,10 +43,10 @@ get JSON and CSV unchanged.
 | 130, 141 | interrupted; the reader of the output has closed it |
 
 Results go to standard output, everything else to standard error. `--json` writes records as nested
-objects with the names of the [records' fields](reference/index), dates as `2021-03-31`, ids and
+objects with the names of the [records' fields](python.md), dates as `2021-03-31`, ids and
 coordinates as text; lists have one element per line. `--csv` writes the complete table: UTF-8,
-commas, a header. Text for people may change from version to version; JSON and CSV change only with
-notice.
+commas, a header. Text for people can change in any version; JSON and CSV are
+[stable](stability.md).
 
 A summary of the issues in the data goes to standard error; `--issues OUT` writes all of them to a
 file, `--quiet` shows none.
@@ -78,7 +78,7 @@ def pages() -> dict[str, str]:
                 *table_lines(("Argument", "Meaning"), own),
                 "",
             ]
-    return {"command-line.md": "\n".join(lines).rstrip() + "\n"}
+    return {"reference/command-line.md": "\n".join(lines).rstrip() + "\n"}
 
 
 _OPTION = re.compile(r"(?<![\w`-])--[a-z]+(?:-[a-z]+)*(?: [A-Z][\w]*=\w+| [a-z_]+=\w+)?")

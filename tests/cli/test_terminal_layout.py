@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import sorparse
-from cli_support import Run, run, terminal
 from sorparse import examples
+from support.cli import Run, run, terminal
 
 __all__ = ["run", "terminal"]
 

@@ -9,9 +9,9 @@ from datetime import date
 import attrs
 
 from ..errors import SorError, UnknownUnitError
-from ..feed import open as open_feed
 from ..identifiers import parse, require_text
 from ..notebook import HtmlRepr, Records
+from ..opening import open as open_feed
 from ..records import SOREntity
 from ..register import Register
 from ..tables import flatten

@@ -1,7 +1,7 @@
 """Paths of the small synthetic register that ships with the package, once in every format.
 
-All files have the same synthetic units, as of 2026-06-15: no unit, person or number in them is
-real. ``python -m sorparse.examples.make`` writes them; ``README.txt`` beside them describes them.
+All files describe the same made-up units, as of 2026-06-15. No unit, person or number in them is
+real. ``README.txt`` beside them lists what each unit shows.
 
 >>> from sorparse import examples
 >>> examples.sor2_zip.name
@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 folder: Path
-"""The folder that holds them all."""
+"""The folder that holds all of them."""
 readme: Path
-"""Description of the files."""
+"""A text that lists what each unit of the files shows."""
 sor2_zip: Path
 """The SOR2 set with full history: eight CSV files in ``Sor_complete.zip``."""
 daily_csv: Path
@@ -40,9 +40,9 @@ shak: Path
 """``SHAKCOMPLETE.TXT``."""
 
 snapshot_date: Final = date(2026, 6, 15)
-"""The date of the files."""
+"""The date that the files represent."""
 earlier_date: Final = date(2026, 6, 1)
-"""The date of ``daily_csv_earlier``."""
+"""The date that ``daily_csv_earlier`` represents."""
 
 FILES: Final = {  # by the name of the path; make.py writes to the same places
     "folder": "",

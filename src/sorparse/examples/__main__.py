@@ -7,12 +7,15 @@ for a browser, with a map if the extra ``map`` is installed.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import sorparse
 from sorparse import examples, targets
 from sorparse.cli import arguments
+from sorparse.cli.app import PIPE_CLOSED
 from sorparse.cli.output import make_writable, one_line
 from sorparse.replace import replaced_file
 
@@ -91,6 +94,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     given = parser.parse_args(argv)
     make_writable(sys.stdout)
     make_writable(sys.stderr)
+    try:
+        status = _show(parser, given)
+        sys.stdout.flush()
+    except BrokenPipeError:  # as in `python -m sorparse.examples | head`
+        with suppress(OSError, ValueError):  # Python flushes it once more at its end
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return PIPE_CLOSED
+    return status
+
+
+def _show(parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:
     register = sorparse.load(examples.sor2_zip)
     view = register.as_of(examples.snapshot_date)
     if given.html is None:

@@ -113,7 +113,9 @@ def convert(
         MissingTableError: If the source does not have a table.
 
     Example:
-        >>> report = sorparse.convert(examples.sor2_zip, "sqlite", "sor.db", max_closed=200)
+        >>> report = sorparse.convert("Sor_complete.zip", "sqlite", "sor.db", max_closed=200)
+        >>> report.tables["entities"]
+        95
     """
     tables = [tables] if isinstance(tables, str) else tables and list(tables)
     writer, place = _target(to, target)
@@ -213,10 +215,10 @@ def _reader_of(feed: Any) -> Callable[[str], Iterable[Any]]:
     return lambda table: getattr(feed, table)()
 
 
-def _arrow_of(feed: Any) -> Callable[[str], Iterable[Any]] | None:
+def _arrow_of(feed: Any) -> Callable[..., Iterable[Any]] | None:
     if not hasattr(feed, "to_arrow"):
         return None
-    return lambda table: feed.to_arrow(table, lists=True).batches()
+    return lambda table, *, lists: feed.to_arrow(table, lists=lists).batches()
 
 
 def _target(to: str, target: str | os.PathLike[str] | None) -> tuple[Target, str]:
@@ -249,7 +251,7 @@ def opened(source: Any, open_options: Mapping[str, Any]) -> Any:
                 f"the {state} already; {', '.join(open_options)} cannot be set any more"
             )
         return nullcontext(source.settled() if hasattr(source, "settled") else source)
-    from ..feed import open as open_feed
+    from ..opening import open as open_feed
 
     return open_feed(source, **open_options).settled()
 

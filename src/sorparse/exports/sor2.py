@@ -101,7 +101,7 @@ class Sor2(FileTarget):
 
     def collect(self, path: Path, collector: PeriodCollector) -> date | str | None:
         """Read the units of a target; return the date that it shows, if it says so."""
-        from ..feed import open as open_feed
+        from ..opening import open as open_feed
 
         with open_feed(path) as feed:
             if "entities" in feed.tables:

@@ -336,7 +336,7 @@ def load_shak(
         >>> shak
         <ShakRegister: 40 codes in 45 periods>
     """
-    from ..feed import open as open_feed
+    from ..opening import open as open_feed
 
     with open_feed(source, on_issue=on_issue, encoding=encoding, limits=limits) as feed:
         if _UNITS not in feed.tables:
