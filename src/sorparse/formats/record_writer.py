@@ -51,7 +51,7 @@ from typing import Any
 
 import attrs
 
-from ..identifiers import ENDING, halves
+from ..check_digits import ENDING, halves
 from ..paths import parse_path, value_at
 from ..records import Address, Coded, EntityRef
 from ..records.build import builder_of, compile_function
