@@ -16,8 +16,8 @@ HEAD = """\
 # The command line
 
 `sorparse` is installed with the library; `python -m sorparse` is the same. The extra `cli` adds
-drawn tables, colours, a progress bar and shell completion ([install](install.md)); without it the
-text is the same and plain. Each command has a `--help` of its own. To try them, copy the example
+drawn tables, colours, a progress bar, shell completion and a [cache](#cache)
+([install](install.md)); without it the text is the same and plain. Each command has a `--help` of its own. To try them, copy the example
 register to a folder of your own: `sorparse examples --copy try-sor`.
 
 ## For scripts

@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from enum import Enum
 from functools import cache
+from operator import attrgetter
 from typing import Any
 
 import attrs
@@ -20,14 +21,22 @@ from ..records.values import NO_EXTRA
 Unpack = Callable[[Any], Any]
 
 
+_PLAIN = frozenset((str, bool, int, types.NoneType))
+"""Types that JSON has."""
+
+
 def pack(value: Any) -> Any:
     """Return a value of a record as JSON writes it; of a record the list of its fields.
 
     Raises:
         TypeError: If a record holds something that no field of a record has.
     """
-    if value is None or type(value) in (str, bool, int):
+    kind = type(value)
+    if kind in _PLAIN:
         return value
+    if attrs.has(kind):
+        values = _fields_of(kind)(value)
+        return [each if type(each) in _PLAIN else pack(each) for each in values]
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, date):
@@ -38,9 +47,13 @@ def pack(value: Any) -> Any:
         return dict(value)
     if isinstance(value, tuple):
         return [pack(each) for each in value]
-    if attrs.has(type(value)):
-        return [pack(getattr(value, field.name)) for field in attrs.fields(type(value))]
-    raise TypeError(f"cannot save {value!r}, a {type(value).__name__}")
+    raise TypeError(f"cannot save {value!r}, a {kind.__name__}")
+
+
+@cache
+def _fields_of(record: type[Any]) -> Callable[[Any], tuple[Any, ...]]:
+    """Return what reads all fields of a record, of which there are at least two."""
+    return attrgetter(*(field.name for field in attrs.fields(record)))
 
 
 @cache

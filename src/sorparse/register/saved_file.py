@@ -28,6 +28,8 @@ _CODES = frozenset("BHIQiq")
 _LONGEST_HEADER = 1 << 24
 
 if TYPE_CHECKING:
+    from .source_state import SourceState
+
     Block = bytes | array[int]
 
 
@@ -93,10 +95,19 @@ class MappedText:
 
 
 class SavedFile:
-    """A file that is mapped."""
+    """A saved register that is mapped into memory.
 
-    def __init__(self, path: Path) -> None:
+    Args:
+        path: Its path.
+        source: The state of the source that it was loaded from, if it is in a cache.
+
+    Raises:
+        SorFileError: If it cannot be opened, is not a saved register, or is damaged.
+    """
+
+    def __init__(self, path: Path, source: SourceState | None = None) -> None:
         self.path = path
+        self.source = source
         self._blocks: dict[str, memoryview] = {}
         try:
             with path.open("rb") as stream:
@@ -162,6 +173,15 @@ class SavedFile:
             known = self._blocks[name] = view.cast(code)  # type: ignore[call-overload] # one of _CODES
         return known
 
+    def content(self) -> memoryview:
+        """Return all bytes of the file."""
+        return self._map
+
+    def check_all(self) -> None:
+        """Compare the checksums of all blocks; raises SorFileError."""
+        for name in self._places:
+            self.block(name)
+
     def text(self, name: str) -> MappedText:
         """Return a block of bytes to be searched."""
         self.block(name)
@@ -169,18 +189,23 @@ class SavedFile:
         return MappedText(self._whole, self._base + at, self._base + at + length)
 
     @classmethod
-    def same(cls, path: Path, content: str) -> SavedFile:
+    def same(cls, path: Path, content: str, source: SourceState | None) -> SavedFile:
         """Map the file that was pickled; raises SorFileError if another one is there."""
-        file = cls(path)
+        file = cls(path, source)
         if file.header["content"] != content:
             raise SorFileError(f"{path}: the saved register was replaced by another one")
         return file
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return (SavedFile.same, (self.path, self.header["content"]))
+        return (SavedFile.same, (self.path, self.header["content"], self.source))
 
     def is_current(self) -> bool:
-        """Return whether the file at the path is still the one that is mapped."""
+        """Return whether the file at the path is still the one that is mapped.
+
+        In a cache: whether the source is still the one that was read.
+        """
+        if self.source is not None:
+            return self.source.is_current()
         try:
             now = self.path.stat()
         except OSError:

@@ -43,7 +43,7 @@ def _records() -> Mapping[str, type[Any]]:
 
 
 @cache
-def _versions() -> Mapping[str, Any]:
+def versions() -> Mapping[str, Any]:
     """Return what has to be equal for a file to be read: its indexes depend on the library too."""
     fields = [
         (name, field.name, str(field.type))
@@ -64,29 +64,52 @@ def _versions() -> Mapping[str, Any]:
 
 def save(core: Core, path: str | os.PathLike[str], *, force: bool) -> None:
     """Save a register; see ``Register.save``."""
-    from ..replace import failed, replaced_file
+    from ..replace import failed
     from ..targets import writable
 
-    target = writable(path, is_saved_register, sources=[core], force=force)
+    store = core.store
+    sources = [core, store.file] if isinstance(store, SavedStore) else [core]
+    target = writable(path, is_saved_register, sources=sources, force=force)
     if core.shak is not None:
         raise failed(path, "SHAK is attached; save the register without it, and attach it again")
+    write_register(core, target)
+
+
+def write_register(core: Core, target: Path, *, cache_key: str | None = None) -> None:
+    """Write a register to a file in the place of what is there.
+
+    Args:
+        core: The register.
+        target: The file.
+        cache_key: What the header says about an entry of a cache.
+
+    Raises:
+        ConversionError: If the operating system refuses it.
+    """
+    from ..replace import replaced_file
+
     store = core.store
-    if not isinstance(store, VersionStore):
-        raise failed(path, "the register is a saved one already; copy its file")
-    header = {
-        **_versions(),
-        "source": None if core.path is None else str(core.path),
-        "format": None if core.format is None else core.format.value,
-        "snapshot_date": _text(core.snapshot_date),
-        "shown_day": _text(core.shown_day),
-        "tables": None if core.tables_read is None else list(core.tables_read),
-        "units": len(store.ids),
-        "versions": len(store),
-        "issues": len(core.tables.issues),
-    }
-    blocks = _blocks(core, store)
-    with replaced_file(target) as new, new.open("wb") as stream:
-        write_saved(stream, header, blocks)
+    with replaced_file(target) as new:
+        if isinstance(store, SavedStore):
+            store.file.check_all()
+            new.write_bytes(store.file.content())
+            return
+        assert isinstance(store, VersionStore)
+        header = {
+            **versions(),
+            "cache_key": cache_key,
+            "source": None if core.path is None else str(core.path),
+            "format": None if core.format is None else core.format.value,
+            "snapshot_date": _text(core.snapshot_date),
+            "shown_day": _text(core.shown_day),
+            "tables": None if core.tables_read is None else list(core.tables_read),
+            "units": len(store.ids),
+            "versions": len(store),
+            "issues": len(core.tables.issues),
+        }
+        blocks = _blocks(core, store)
+        with new.open("wb") as stream:
+            write_saved(stream, header, blocks)
 
 
 def _text(day: date | None) -> str | None:
@@ -125,8 +148,11 @@ def _blocks(core: Core, store: VersionStore) -> dict[str, Block]:
     return blocks
 
 
+_write_json = json.JSONEncoder(separators=(",", ":")).encode
+
+
 def _json(value: Any) -> bytes:
-    return json.dumps(value, separators=(",", ":")).encode()
+    return _write_json(value).encode()
 
 
 def _array(code: str, numbers: Sequence[int]) -> array[int]:
@@ -141,27 +167,24 @@ def _column(field: str, values: Sequence[Any]) -> dict[str, Block]:
     """Return the number of each row's value, and the distinct values."""
     default = DEFAULTS[field]
     is_text = HINTS[field] in (str, str | None)
-    by_identity: dict[int, int] = {}  # the store holds the values, so their ids stay
+    identities = list(map(id, values))  # the store holds the values, so no id is used again
+    number_of: dict[int, int] = {}
     by_content: dict[bytes, int] = {}
-    numbers = []
-    for value in values:
-        number = by_identity.get(id(value))
-        if number is None:
-            number = 0
-            if value is not None and value != default:
-                if is_text and type(value) is str:
-                    raw = value.encode("utf-8", "surrogatepass")
-                else:
-                    raw = _json(pack(value))
-                number = by_content.setdefault(raw, len(by_content) + 1)
-            by_identity[id(value)] = number
-        numbers.append(number)
+    for identity, value in dict(zip(identities, values, strict=True)).items():
+        number = 0
+        if value is not None and value != default:
+            if is_text and type(value) is str:
+                raw = value.encode("utf-8", "surrogatepass")
+            else:
+                raw = _json(pack(value))
+            number = by_content.setdefault(raw, len(by_content) + 1)
+        number_of[identity] = number
     if not by_content:
         return {}
     most = len(by_content)
     code = "B" if most < 1 << 8 else "H" if most < 1 << 16 else "I"
     return {
-        f"{field}.numbers": array(code, numbers),
+        f"{field}.numbers": array(code, map(number_of.__getitem__, identities)),
         f"{field}.offsets": _offsets(by_content),
         f"{field}.data": b"".join(by_content),
     }
@@ -231,15 +254,14 @@ class _SavedLines(Mapping[str, Sequence[int]]):
         return (_SavedLines, (self._file,))
 
 
-def open_saved(path: str | os.PathLike[str]) -> Core:
-    """Open a saved register.
+def open_saved(file: SavedFile) -> Core:
+    """Return the data of a saved register.
 
     Raises:
-        SorFileError: If the file is damaged, or of another version or byte order.
+        SorFileError: If the file is damaged, or of another version.
     """
-    file = SavedFile(Path(path).absolute())
     header = file.header
-    expected = _versions()
+    expected = versions()
     if any(header.get(name) != value for name, value in expected.items()):
         raise file.damaged(
             f"sorparse {header.get('library_version')} wrote it (format "
@@ -254,7 +276,7 @@ def open_saved(path: str | os.PathLike[str]) -> Core:
             tables,
             format=None if header["format"] is None else Format(header["format"]),
             snapshot_date=None if snapshot is None else date.fromisoformat(snapshot),
-            path=file.path,
+            path=file.path if file.source is None else file.source.path,
             tables_read=None if header["tables"] is None else tuple(header["tables"]),
             lines=_SavedLines(file),
         )

@@ -39,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--summary", action="store_true", help="only the number of issues by code")
     arguments.output(parser)
-    arguments.reading(parser)
+    arguments.loading(parser)
 
 
 def run(args: argparse.Namespace, out: Output) -> int:

@@ -63,7 +63,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     arguments.ids(parser, "only these units")
     parser.add_argument("--summary", action="store_true", help="only how many of each")
     arguments.output(parser)
-    arguments.reading(parser)
+    arguments.loading(parser)
 
 
 def run(args: argparse.Namespace, out: Output) -> int:

@@ -43,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--depth", metavar="N", type=arguments.count, help="at most N levels down")
     arguments.as_of(parser)
     arguments.output(parser)
-    arguments.reading(parser)
+    arguments.loading(parser)
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
