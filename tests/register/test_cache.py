@@ -130,9 +130,8 @@ def test_options_count(tmp_path: Path, cache: Path) -> None:
     ]
     for _ in range(2):
         for options in variants:
-            plain, cached = (
-                sorparse.load(source, **options, **more) for more in ({}, {"cache": cache})
-            )
+            plain = sorparse.load(source, **options)
+            cached = sorparse.load(source, cache=cache, **options)
             assert list(cached.records("entities")) == list(plain.records("entities"))
             assert cached.issues == plain.issues
     assert len(entries(cache)) == len(variants)

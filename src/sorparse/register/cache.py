@@ -21,6 +21,7 @@ from typing import Any
 import attrs
 
 from ..errors import ConversionError, SorFileError
+from ..logs import log_warning
 from ..replace import restore
 from .register import Register
 from .saved_file import SavedFile
@@ -151,9 +152,7 @@ class RegisterCache(SavedRegisterFolder):
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             write_register(register.core, path, cache_key=key)
         except (ConversionError, OSError) as error:
-            import logging
-
-            logging.getLogger("sorparse").warning("the cache is not filled: %s", error)
+            log_warning("the cache is not filled: %s", error)
             return register
         self.trim(MOST_REGISTERS, MOST_BYTES)
         return self._open(path, key, state) or register

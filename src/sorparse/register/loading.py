@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import IO, Any, BinaryIO
+from typing import IO, TYPE_CHECKING, Any, BinaryIO
 
 import attrs
 
@@ -18,13 +18,14 @@ from ..formats.base import Format
 from ..issues import IssueLog, OnIssue
 from ..limits import DEFAULT_LIMITS, Limits
 from ..notebook import Records
-from .check_versions import edits_ahead
 from .core import TABLES, Core, Tables
 from .days import Day
-from .differences import Diff, diff_sources
 from .register import Register
 from .saved_file import SavedFile, is_saved_register
 from .store import VersionStore
+
+if TYPE_CHECKING:
+    from .differences import Diff
 
 
 def load(
@@ -120,6 +121,7 @@ def _has_errors(register: Register) -> bool:
 
 def _read(source: Any, **options: Any) -> Register:
     from ..feed import open as open_feed
+    from .check_versions import edits_ahead
 
     with open_feed(source, **options).settled() as feed:
         if not {"entities", "shak_sor_map"} & set(feed.tables):
@@ -201,6 +203,8 @@ def diff(
     Sources of one format are compared in every field, of different formats in those that both fill
     (``Diff.compared``). Raises what ``open`` raises, and InvalidDateError.
     """
+    from .differences import diff_sources
+
     first, second = (
         source if isinstance(source, Register) else load(source, **options)
         for source in (source_a, source_b)

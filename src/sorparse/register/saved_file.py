@@ -6,7 +6,6 @@ block, which is compared when the block is first used. Nothing in the file is ev
 
 from __future__ import annotations
 
-import hashlib
 import json
 import mmap
 import os
@@ -21,7 +20,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from ..errors import SorFileError
 
 MAGIC = b"sorparse register\n"
-_PREFIX = struct.Struct("<24sQ32s")  # the magic, the length of the header, its SHA-256
+_PREFIX = struct.Struct("<24sQI")  # the magic, the length of the header, its checksum
 _ALIGN = 64
 _CODES = frozenset("BHIQiq")
 """Types of the numbers in a block, as in ``array``."""
@@ -52,8 +51,10 @@ def write_saved(stream: BinaryIO, header: Mapping[str, Any], blocks: Mapping[str
         header: What the header says beside the blocks.
         blocks: The blocks by name.
     """
+    from hashlib import sha256
+
     places: dict[str, tuple[int, int, str, int]] = {}
-    at, content = 0, hashlib.sha256()
+    at, content = 0, sha256()
     for name, block in blocks.items():
         with memoryview(block).cast("B") as view:
             content.update(view)
@@ -62,7 +63,7 @@ def write_saved(stream: BinaryIO, header: Mapping[str, Any], blocks: Mapping[str
             at += -(-view.nbytes // _ALIGN) * _ALIGN
     full = {**header, "content": content.hexdigest(), "size": at, "blocks": places}
     text = json.dumps({**full, "byteorder": sys.byteorder}).encode()
-    stream.write(_PREFIX.pack(MAGIC, len(text), hashlib.sha256(text).digest()))
+    stream.write(_PREFIX.pack(MAGIC, len(text), zlib.crc32(text)))
     stream.write(text + b"\0" * (_base(len(text)) - _PREFIX.size - len(text)))
     for block in blocks.values():
         with memoryview(block).cast("B") as view:
@@ -118,13 +119,13 @@ class SavedFile:
         except OSError as error:
             raise SorFileError(f"{path}: {error.strerror or error}") from error
         self._map = memoryview(self._whole)
-        magic, length, digest = _PREFIX.unpack_from(self._map)
+        magic, length, checksum = _PREFIX.unpack_from(self._map)
         if magic.rstrip(b"\0") != MAGIC:
             raise self.damaged("it does not begin as a saved register does")
         if length > _LONGEST_HEADER or _PREFIX.size + length > len(self._map):
             raise self.damaged("it is truncated")
         text = bytes(self._map[_PREFIX.size : _PREFIX.size + length])
-        if hashlib.sha256(text).digest() != digest:
+        if zlib.crc32(text) != checksum:
             raise self.damaged("its header was altered")
         self._base = _base(length)
         try:
