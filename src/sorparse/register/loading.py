@@ -8,12 +8,13 @@ from array import array
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
-from typing import IO, Any, BinaryIO
+from typing import IO, TYPE_CHECKING, Any, BinaryIO
 
 import attrs
 
 from ..errors import InvalidOptionError, MissingTableError
 from ..formats.base import Format
+from ..formats.csv.reader import CsvTable
 from ..issues import IssueLog, OnIssue
 from ..limits import Limits
 from ..notebook import Records
@@ -21,9 +22,13 @@ from .check_versions import edits_ahead
 from .core import TABLES, Core, Tables
 from .days import Day
 from .differences import Diff, diff_sources
+from .optional_numpy import find_numpy
 from .register import Register
 from .saved_file import is_saved_register
-from .store import VersionStore
+from .store_builder import StoreBuilder
+
+if TYPE_CHECKING:
+    from ..feed import Feed
 
 
 def load(
@@ -65,14 +70,13 @@ def load(
                 f"{feed.name} has no units; it has {', '.join(feed.tables)}: read those with "
                 f"sorparse.{'load_shak' if 'shak_units' in feed.tables else 'open'}"
             )
-        store = VersionStore()
+        builder = StoreBuilder()
         read: dict[str, tuple[Any, ...]] = {}
         lines: dict[str, array[int]] = {}
         with _collector_paused():
             if "entities" in feed.tables:
-                for line, record in feed.numbered("entities"):
-                    store.add(record, line)
-                if not store:
+                _read_entities(feed, builder)
+                if not builder:
                     feed.report_no_entities()
             for table in TABLES:
                 if table in feed.tables:
@@ -80,7 +84,7 @@ def load(
                     read[table] = Records([record for _, record in pairs])
                     lines[table] = array("q", [line or 0 for line, _ in pairs])
         core = Core(
-            store,
+            builder.store(),
             Tables(**read),
             format=feed.format,
             snapshot_date=feed.snapshot_date,
@@ -91,6 +95,22 @@ def load(
         for issue in edits_ahead(core):
             feed.report(issue)
         return Register(attrs.evolve(core, tables=Tables(**read, issues=tuple(feed.issues))))
+
+
+def _read_entities(feed: Feed, builder: StoreBuilder) -> None:
+    """Read the units, by columns where that is possible."""
+    for reader in feed.readers("entities"):
+        rest = reader.numbered
+        if isinstance(reader, CsvTable) and find_numpy() is not None:
+            from ..formats.csv.plain_file import PlainFile
+            from .csv_columns import load_columns
+
+            file = PlainFile.of(reader)
+            if file is not None:
+                load_columns(file, builder)
+                rest = file.rest
+        for line, record in rest():
+            builder.add(record, line)
 
 
 def _open_saved(path: str | os.PathLike[str], on_issue: OnIssue) -> Register:
