@@ -136,7 +136,8 @@ def test_the_cache_is_listed_and_cleared(
 
 def test_without_platformdirs_there_is_no_cache(files: dict[str, str]) -> None:
     code = (
-        "import os, sys; sys.modules['platformdirs'] = None; del os.environ['SORPARSE_CACHE']; "
+        f"import os, sys; sys.path[:0] = {sys.path!r}; "
+        "sys.modules['platformdirs'] = None; del os.environ['SORPARSE_CACHE']; "
         "from sorparse.cli import main; main(['find', *sys.argv[1:]]); sys.exit(main(['cache']))"
     )
     done = subprocess.run(

@@ -22,10 +22,11 @@ from .core import TABLES, Core, Tables
 from .days import Day
 from .register import Register
 from .saved_file import SavedFile, is_saved_register
-from .store import VersionStore
 
 if TYPE_CHECKING:
+    from ..feed import Feed
     from .differences import Diff
+    from .store_builder import StoreBuilder
 
 
 def load(
@@ -122,6 +123,7 @@ def _has_errors(register: Register) -> bool:
 def _read(source: Any, **options: Any) -> Register:
     from ..feed import open as open_feed
     from .check_versions import edits_ahead
+    from .store_builder import StoreBuilder
 
     with open_feed(source, **options).settled() as feed:
         if not {"entities", "shak_sor_map"} & set(feed.tables):
@@ -129,14 +131,13 @@ def _read(source: Any, **options: Any) -> Register:
                 f"{feed.name} has no units; it has {', '.join(feed.tables)}: read those with "
                 f"sorparse.{'load_shak' if 'shak_units' in feed.tables else 'open'}"
             )
-        store = VersionStore()
+        builder = StoreBuilder()
         read: dict[str, tuple[Any, ...]] = {}
         lines: dict[str, array[int]] = {}
         with _collector_paused():
             if "entities" in feed.tables:
-                for line, record in feed.numbered("entities"):
-                    store.add(record, line)
-                if not store:
+                _read_entities(feed, builder)
+                if not builder:
                     feed.report_no_entities()
             for table in TABLES:
                 if table in feed.tables:
@@ -144,7 +145,7 @@ def _read(source: Any, **options: Any) -> Register:
                     read[table] = Records([record for _, record in pairs])
                     lines[table] = array("q", [line or 0 for line, _ in pairs])
         core = Core(
-            store,
+            builder.store(),
             Tables(**read),
             format=feed.format,
             snapshot_date=feed.snapshot_date,
@@ -155,6 +156,25 @@ def _read(source: Any, **options: Any) -> Register:
         for issue in edits_ahead(core):
             feed.report(issue)
         return Register(attrs.evolve(core, tables=Tables(**read, issues=tuple(feed.issues))))
+
+
+def _read_entities(feed: Feed, builder: StoreBuilder) -> None:
+    """Read the units, by columns where that is possible."""
+    from ..formats.csv.reader import CsvTable
+    from .optional_numpy import find_numpy
+
+    for reader in feed.readers("entities"):
+        rest = reader.numbered
+        if isinstance(reader, CsvTable) and find_numpy() is not None:
+            from ..formats.csv.plain_file import PlainFile
+            from .csv_columns import load_columns
+
+            file = PlainFile.of(reader)
+            if file is not None:
+                load_columns(file, builder)
+                rest = file.rest
+        for line, record in rest():
+            builder.add(record, line)
 
 
 def _open_saved(path: str | os.PathLike[str], on_issue: OnIssue) -> Register:

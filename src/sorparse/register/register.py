@@ -28,7 +28,7 @@ from ..records import (
 from .core import TABLES, Core, Tables
 from .days import Day, as_day, from_ordinal
 from .graph import follow
-from .store import VersionStore
+from .store_builder import StoreBuilder
 
 if TYPE_CHECKING:
     from ..display.picture import Picture
@@ -77,9 +77,9 @@ class Register(HtmlRepr):
             a :class:`View` cannot know; left out, the records are taken for the full history.
         issues: findings of the reader, to be kept with the register.
         """
-        store = VersionStore()
+        builder = StoreBuilder()
         for record in entities:
-            store.add(record)
+            builder.add(record)
         tables = Tables(
             Records(shak_sor_map),
             Records(location_codes),
@@ -90,7 +90,7 @@ class Register(HtmlRepr):
             Records(replaced_entities),
             tuple(issues),
         )
-        return cls(Core(store, tables, format, snapshot_date))
+        return cls(Core(builder.store(), tables, format, snapshot_date))
 
     @property
     def format(self) -> Format | None:

@@ -24,14 +24,14 @@ from .core import TABLES, Core, Tables
 from .packed import pack, unpacker
 from .postings import POSTINGS
 from .saved_file import SavedFile, is_saved_register, write_saved
-from .saved_store import DATES, DEFAULTS, FIELDS, HINTS, SavedStore, is_plain
-from .store import VersionStore
+from .saved_store import SavedStore, is_plain
+from .store import Store
 from .text_index import Lines
 
 if TYPE_CHECKING:
     from .saved_file import Block
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 """Of the file; raised whenever a file of before would be read wrongly."""
 
 
@@ -94,7 +94,6 @@ def write_register(core: Core, target: Path, *, cache_key: str | None = None) ->
             store.file.check_all()
             new.write_bytes(store.file.content())
             return
-        assert isinstance(store, VersionStore)
         header = {
             **versions(),
             "cache_key": cache_key,
@@ -116,26 +115,13 @@ def _text(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
 
 
-def _blocks(core: Core, store: VersionStore) -> dict[str, Block]:
-    blocks: dict[str, Block] = {
-        "unit": array("I", store.unit),
-        "start": store.start,
-        "end": store.end,
-        "updated": store.updated,
-        "first_from": store.first_from,
-        "line": store.line,
-    }
+def _blocks(core: Core, store: Store) -> dict[str, Block]:
+    blocks = store.as_blocks()
     plain = sorted((int(each), unit) for each, unit in store.numbers.items() if is_plain(each))
     blocks["ids"] = array("Q", [int(each) if is_plain(each) else 0 for each in store.ids])
     blocks["ids.sorted"] = array("Q", [number for number, _ in plain])
     blocks["ids.units"] = array("I", [unit for _, unit in plain])
     blocks["ids.others"] = _json([pair for pair in enumerate(store.ids) if not is_plain(pair[1])])
-    whole, differing = store.rows_by_field()
-    blocks["rows"] = whole
-    blocks |= {f"rows.{field}": rows for field, rows in differing.items()}
-    for field in FIELDS:
-        if field not in ("sor_id", *DATES):
-            blocks |= _column(field, store.column(field))
     blocks |= {f"time.{name}": _array("i", each) for name, each in core.index.arrays().items()}
     for name, lines in (("names", core.names), ("numbers", core.numbers)):
         blocks |= _lines(name, lines)
@@ -161,33 +147,6 @@ def _array(code: str, numbers: Sequence[int]) -> array[int]:
 
 def _offsets(parts: Iterable[bytes]) -> array[int]:
     return array("Q", accumulate(map(len, parts), initial=0))
-
-
-def _column(field: str, values: Sequence[Any]) -> dict[str, Block]:
-    """Return the number of each row's value, and the distinct values."""
-    default = DEFAULTS[field]
-    is_text = HINTS[field] in (str, str | None)
-    identities = list(map(id, values))  # the store holds the values, so no id is used again
-    number_of: dict[int, int] = {}
-    by_content: dict[bytes, int] = {}
-    for identity, value in dict(zip(identities, values, strict=True)).items():
-        number = 0
-        if value is not None and value != default:
-            if is_text and type(value) is str:
-                raw = value.encode("utf-8", "surrogatepass")
-            else:
-                raw = _json(pack(value))
-            number = by_content.setdefault(raw, len(by_content) + 1)
-        number_of[identity] = number
-    if not by_content:
-        return {}
-    most = len(by_content)
-    code = "B" if most < 1 << 8 else "H" if most < 1 << 16 else "I"
-    return {
-        f"{field}.numbers": array(code, map(number_of.__getitem__, identities)),
-        f"{field}.offsets": _offsets(by_content),
-        f"{field}.data": b"".join(by_content),
-    }
 
 
 def _lines(name: str, lines: Lines) -> dict[str, Block]:
