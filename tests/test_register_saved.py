@@ -334,6 +334,18 @@ def with_header(content: bytes, change: Callable[[dict[str, Any]], None]) -> byt
     return start.ljust(base, b"\0") + content[old_base:]
 
 
+def with_block(content: bytes, name: str, byte: int) -> bytes:
+    """Return a file with other content in a block, its checksums right."""
+    prefix = struct.Struct("<24sQI")
+    _, length, _ = prefix.unpack_from(content)
+    base = -(-(prefix.size + length) // 64) * 64
+    at, size, code, _ = json.loads(content[prefix.size : prefix.size + length])["blocks"][name]
+    block = bytes([byte]) * size
+    altered = content[: base + at] + block + content[base + at + size :]
+    place = (at, size, code, crc32(block))
+    return with_header(altered, lambda header: header["blocks"].__setitem__(name, place))
+
+
 FORGED: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
     "format": (lambda header: header.update(format_version=99), "format 99"),
     "library": (lambda header: header.update(library_version="0.0.9"), "sorparse 0.0.9 wrote it"),
@@ -354,6 +366,27 @@ def test_forged_headers_are_refused(case: str, whole: Path, tmp_path: Path) -> N
     path.write_bytes(with_header(whole.read_bytes(), change))
     with pytest.raises(SorFileError, match=message):
         use(path)
+
+
+@pytest.mark.parametrize("byte", [0, 1, 0xFF])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("unit", "start", "line", "ids", "ids.sorted", "ids.units", "ids.others"),
+        *("name.numbers", "owner.offsets", "owner.data", "sor_type.data", "table.issues"),
+        *("names.starts", "names.units", "names.text", "units by region.bounds"),
+        *("units by region.units", "units by region.keys", "units by parent_id.units"),
+    ],
+)
+def test_forged_numbers_and_texts_raise_no_other_error(
+    name: str, byte: int, whole: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "register.sor"
+    path.write_bytes(with_block(whole.read_bytes(), name, byte))
+    try:
+        use(path)
+    except SorError as error:
+        assert str(error)  # noqa: PT017 - a wrong answer is fine too: it was made up
 
 
 def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:

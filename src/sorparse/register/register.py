@@ -27,6 +27,7 @@ from ..records import (
 )
 from .core import TABLES, Core, Tables
 from .days import Day, as_day, from_ordinal
+from .forged_file import reports_forged_files
 from .graph import follow
 from .store_builder import StoreBuilder
 
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from .view import View
 
 
+@reports_forged_files
 class Register(HtmlRepr):
     """All units with all their versions: ask it about any day.
 
