@@ -374,6 +374,6 @@ TARGETS = {
     "units": Target(units, _unit_seeds, (b"\x00", b"\x05"), 40),
     "validation": Target(validation, _xml_seeds, _TAGS, 65_536),
     "public": Target(public, _public_seeds, _CELLS, 8192),
-    "saved": Target(saved, saved_seeds, max_len=64),
+    "saved": Target(saved, saved_seeds, (b"\xff\xff", b"\x7f"), 64),
     "schema": Target(schema, _schema_seeds, _TAGS, 2048),
 }

@@ -270,6 +270,27 @@ def test_options_of_reading_are_refused_and_errors_are_raised(tmp_path: Path) ->
         sorparse.load(path, on_issue="raise")
 
 
+@pytest.mark.parametrize("read", [sorparse.open, sorparse.load])
+def test_a_reader_of_sources_says_what_a_saved_register_is(read: Any, tmp_path: Path) -> None:
+    small().save(tmp_path / "register.sor")
+    with pytest.raises(
+        sorparse.UnrecognisedFormatError, match="a saved register: open it with sorparse.load"
+    ):
+        read((tmp_path / "register.sor").read_bytes())
+    with pytest.raises(sorparse.UnrecognisedFormatError, match="a saved register"):
+        sorparse.open(tmp_path / "register.sor")
+
+
+def test_a_saved_register_is_converted_by_its_path(tmp_path: Path) -> None:
+    register = sorparse.load(examples.daily_csv)
+    register.save(tmp_path / "register.sor")
+    sorparse.convert(register, "jsonl", tmp_path / "a.jsonl", tables=["entities"])
+    sorparse.convert(tmp_path / "register.sor", "jsonl", tmp_path / "b.jsonl", tables=["entities"])
+    assert (tmp_path / "b.jsonl").read_bytes() == (tmp_path / "a.jsonl").read_bytes()
+    with pytest.raises(SorError, match="omit repair"):
+        sorparse.convert(tmp_path / "register.sor", "jsonl", tmp_path / "c", repair=True)
+
+
 # -- damaged files
 
 

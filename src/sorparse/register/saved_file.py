@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from ..errors import SorFileError
+from ..saved_mark import SAVED_REGISTER
 
-MAGIC = b"sorparse register\n"
 _PREFIX = struct.Struct("<24sQI")  # the magic, the length of the header, its checksum
 _ALIGN = 64
 _CODES = frozenset("BHIQiq")
@@ -40,7 +40,7 @@ def is_saved_register(path: str | os.PathLike[str]) -> bool:
         if not Path(path).is_file():
             return False
         with Path(path).open("rb") as stream:
-            return stream.read(len(MAGIC)) == MAGIC
+            return stream.read(len(SAVED_REGISTER)) == SAVED_REGISTER
     except OSError:
         return False
 
@@ -65,7 +65,7 @@ def write_saved(stream: BinaryIO, header: Mapping[str, Any], blocks: Mapping[str
             at += -(-view.nbytes // _ALIGN) * _ALIGN
     full = {**header, "content": content.hexdigest(), "size": at, "blocks": places}
     text = json.dumps({**full, "byteorder": sys.byteorder}).encode()
-    stream.write(_PREFIX.pack(MAGIC, len(text), zlib.crc32(text)))
+    stream.write(_PREFIX.pack(SAVED_REGISTER, len(text), zlib.crc32(text)))
     stream.write(text + b"\0" * (_base(len(text)) - _PREFIX.size - len(text)))
     for block in blocks.values():
         with memoryview(block).cast("B") as view:
@@ -124,7 +124,7 @@ class SavedFile:
             raise SorFileError(f"{path}: {error.strerror or error}") from error
         self._map = memoryview(self._whole)
         magic, length, checksum = _PREFIX.unpack_from(self._map)
-        if magic.rstrip(b"\0") != MAGIC:
+        if magic.rstrip(b"\0") != SAVED_REGISTER:
             raise self.damaged("it does not begin as a saved register does")
         if length > _LONGEST_HEADER or _PREFIX.size + length > len(self._map):
             raise self.damaged("it is truncated")
