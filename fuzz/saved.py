@@ -41,9 +41,13 @@ def _parts() -> tuple[bytes, dict[str, Any], bytes]:
     return magic, json.loads(content[_PREFIX.size : start]), content[-(-start // 64) * 64 :]
 
 
+@cache
+def _ids() -> list[str]:
+    return list(sorparse.load(examples.daily_csv))[::9]
+
+
 def _questions(register: sorparse.Register) -> Iterator[tuple[str, Callable[[], Any]]]:
     """Yield what is asked, by name."""
-    ids = [unit.sor_id for unit in sorparse.load(examples.daily_csv).records("entities")][::9]
     view = register.as_of(DAY)
     yield "ids", lambda: list(register)
     yield "records", lambda: list(register.records("entities"))
@@ -59,7 +63,7 @@ def _questions(register: sorparse.Register) -> Iterator[tuple[str, Callable[[], 
     yield "shak", lambda: view.shak_to_sor("9901")
     yield "diff", lambda: register.diff("2010-01-01", DAY)
     yield "counts", lambda: list(view.counts("region"))
-    for sor_id in ids:
+    for sor_id in _ids():
         yield f"history {sor_id}", lambda sor_id=sor_id: register.history(sor_id)
         yield f"status {sor_id}", lambda sor_id=sor_id: view.status(sor_id)
         yield f"effective {sor_id}", lambda sor_id=sor_id: view.effective(sor_id)
