@@ -301,6 +301,9 @@ class Register(HtmlRepr):
     def is_current(self) -> bool:
         """Return whether the saved register was not replaced or removed since it was opened.
 
+        Of a register that was loaded with ``cache=``: whether the source is still the one that was
+        read.
+
         Raises:
             SorError: If the register was not opened from a saved one.
         """
