@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import sorparse
-from register_helpers import unit
 from sorparse import Register
+from support.register import unit
 
 WORKERS, REPLACEMENTS = 4, 50
 IDS = [f"{number}1000016000" for number in range(100, 160)]

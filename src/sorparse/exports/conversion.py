@@ -208,10 +208,10 @@ def _reader_of(feed: Any) -> Callable[[str], Iterable[Any]]:
     return lambda table: getattr(feed, table)()
 
 
-def _arrow_of(feed: Any) -> Callable[[str], Iterable[Any]] | None:
+def _arrow_of(feed: Any) -> Callable[..., Iterable[Any]] | None:
     if not hasattr(feed, "to_arrow"):
         return None
-    return lambda table: feed.to_arrow(table, lists=True).batches()
+    return lambda table, *, lists: feed.to_arrow(table, lists=lists).batches()
 
 
 def _target(to: str, target: str | os.PathLike[str] | None) -> tuple[Target, str]:

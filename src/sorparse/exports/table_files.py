@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import csv
-import json
 from abc import abstractmethod
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import IO, Any
 
-from ..records.plain import dict_keys, to_dict
+from ..records.plain import JsonWriter, dict_keys
 from ..records.tables import TABLES
 from ..replace import failed, replaced_file, replaced_folder
 from ..tables import flatten
@@ -119,7 +118,7 @@ class CsvFiles(TableFiles):
         with path.open("w", encoding="utf-8", newline="") as stream:
             writer = csv.writer(stream, lineterminator="\n")
             writer.writerow(schema.names)
-            for columns in flatten.batches(schema, job.records(table)):
+            for columns in job.flat_columns(table, lists=False):
                 writer.writerows(zip(*as_text(schema, columns), strict=True))
 
     def table_in(self, path: Path) -> str | None:
@@ -155,9 +154,8 @@ class JsonLines(TableFiles):
     def write_table(self, job: ConversionJob, table: str, path: Path) -> None:
         """Write a table."""
         with path.open("w", encoding="utf-8", newline="\n") as stream:
-            for record in job.records(table):
-                line = json.dumps(to_dict(record), ensure_ascii=False, separators=(",", ":"))
-                stream.write(line + "\n")
+            text = JsonWriter().text
+            stream.writelines(f"{text(record)}\n" for record in job.records(table))
 
     def table_in(self, path: Path) -> str | None:
         """Return the table whose records have the keys of a file's first line."""
