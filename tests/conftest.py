@@ -12,11 +12,13 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 from support.exports import postgres_server
+from support.laws import law_examples
 from support.paths import samples
 
-# a busy machine is no failure: what a test may cost is not what it tests
+# a slow example is not a failure: the machine may be busy
 settings.register_profile(
     "steady",
+    max_examples=law_examples(100),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
     # a run that decides over a change finds the same each time; others look further

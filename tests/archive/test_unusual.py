@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import pytest
 
 from sorparse import Archive, SorFileError, load
-from support.archive import Named, archive_of, day, row
+from support.archive import Named, archive_of, day, row, seen
 from support.csv_files import HEADER, sor2, zipped
 
 
@@ -135,3 +137,31 @@ def assert_histories(folder: Path, *contents: bytes) -> None:
             there = register.history(item) if item in register else ()
             then = {x.record for x in found if x.registered_from <= day(number) <= x.registered_to}
             assert then == set(there)
+
+
+@pytest.mark.parametrize("kind", ["lines", "entities", "elsewhere"])
+@pytest.mark.parametrize(
+    "columns",
+    [{"row_id": ["x"]}, {"other": ["x"]}, {"row_id": [None]}, {"row_id": [1.5], "line": [2]}, {}],
+)
+def test_a_foreign_parquet_file_is_named(
+    kind: str, columns: dict[str, list[Any]], tmp_path: Path
+) -> None:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    archive = archive_of(tmp_path, sor2(row(101)))
+    foreign = tmp_path / kind / "foreign.parquet"
+    foreign.parent.mkdir(exist_ok=True)
+    parquet.write_table(pa.table(columns), foreign)
+    with pytest.raises(SorFileError, match=r"foreign\.parquet"):
+        archive.add(Named(sor2(row(102))), night=day(1))
+    ask: dict[str, Callable[[], object]]
+    ask = {"lines": lambda: archive.register(day(0)), "entities": lambda: seen(archive, 101)}
+    if kind in ask:
+        with pytest.raises(SorFileError, match=r"foreign\.parquet"):
+            ask[kind]()
+        assert any("foreign.parquet" in problem for problem in archive.verify())
+    foreign.unlink()
+    archive.add(Named(sor2(row(102))), night=day(1))
+    assert archive.verify() == []

@@ -28,7 +28,7 @@ def archive(run: Run, tmp_path: Path) -> Path:
 
 def test_adding_a_night_twice(run: Run, archive: Path) -> None:
     done = run("archive", "add", archive, examples.sor_xml)
-    assert done == (0, f"{DAY} is in {archive} already, with the same content\n", "")
+    assert done == (0, f"{archive} already has {DAY} with the same content\n", "")
     told = run("archive", "add", archive, examples.sor_xml, "--json").json
     assert told["changed"] is False
     assert told["night"] == DAY
@@ -76,7 +76,7 @@ def test_show(run: Run, archive: Path) -> None:
 def test_diff_and_verify(run: Run, archive: Path) -> None:
     found = run("archive", "diff", archive, DAY, "2026-06-18", "--json").json
     assert found["from_day"] == DAY
-    assert run("archive", "verify", archive).out == "2 nights, each as it was added\n"
+    assert run("archive", "verify", archive).out == "2 nights, unchanged since they were added\n"
     assert run("archive", "verify", archive, "--json").json == []
     [lines] = (archive / "lines").iterdir()
     lines.unlink()
@@ -115,7 +115,10 @@ def test_without_pyarrow_nothing_is_written(
 def test_a_folder_that_is_not_an_archive(run: Run, tmp_path: Path) -> None:
     folder = tmp_path / "nothing"
     done = run("archive", "list", folder)
-    reason = f"{folder} is not an archive with nights; 'sorparse archive add' adds the first night"
+    reason = (
+        f"{folder} does not have an archive with nights: add the first night with "
+        "'sorparse archive add'"
+    )
     assert done == (2, "", f"sorparse: error: {reason}\n")
     assert not folder.exists()
 

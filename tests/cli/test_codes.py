@@ -130,6 +130,8 @@ def test_find_of_an_unknown_value_is_wrong_use(run: Run, source: Path) -> None:
     assert (result.status, result.out) == (2, "")
     assert "'almen praksis'" in result.err
     assert "did you mean 'almen lægepraksis'" in result.err
+    assert result.err.startswith("sorparse: error: --type 'almen praksis' is neither in this")
+    assert f"'sorparse terms {source} entity_type' lists all values" in result.err
     assert len(result.err.splitlines()) == 1
 
 

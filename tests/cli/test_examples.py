@@ -49,7 +49,7 @@ def at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         shutil.copy(source, tmp_path)
     shutil.copy(examples.daily_csv_earlier, tmp_path / "yesterday.zip")
     shutil.copy(examples.daily_csv, tmp_path / "today.zip")
-    for name in ("ids.txt", "our-partners.txt"):
+    for name in ("ids.txt", "partners.txt"):
         (tmp_path / name).write_text(f'# two\n{HOSPITAL}\n="9000071000016003"\n', "utf-8")
     (tmp_path / "codes.txt").write_text("9901\n990101\n", "utf-8")
     monkeypatch.chdir(tmp_path)
@@ -150,7 +150,7 @@ def test_extract_of_an_unknown_unit(run: Run, at_home: Path) -> None:
     result = run("extract", SOR2, "--ids", "ids.txt", "-o", "small.zip")
     assert (result.status, result.err) == (
         2,
-        "sorparse: error: ids.txt: expected SOR ids, one a line, and found none\n",
+        "sorparse: error: ids.txt: expected SOR ids, one per line, and found none\n",
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import importlib
 import io
 import json
 import os
@@ -146,6 +147,19 @@ def test_unreadable_input_is_status_2_and_one_line(
     assert result.err.startswith("sorparse: error: input.zip: ")
     assert words in result.err
     assert result.err.count("\n") == 1
+
+
+def test_an_unknown_csv_names_the_option_for_its_columns(run: Run, empty_folder: Path) -> None:
+    (empty_folder / "a.csv").write_text("Nummer;Titel\r\n1;2\r\n", "utf-8")
+    result = run("describe", "a.csv")
+    assert result.status == 2
+    assert "name its columns with --column THEIRNAME=sor_id" in result.err
+    assert "columns={" not in result.err
+
+
+def test_a_conversion_is_reported_with_the_usual_name(run: Run, empty_folder: Path) -> None:
+    result = run("convert", SOR2, "--to", "sqlite", "-o", "sor.db")
+    assert result.out.splitlines()[0] == "Converted SOR2 to SQLite: sor.db"
 
 
 def test_a_file_without_units_says_what_it_has(run: Run) -> None:
@@ -386,6 +400,12 @@ def without(monkeypatch: pytest.MonkeyPatch) -> Any:
 
         monkeypatch.setattr(builtins, "__import__", importing)
 
+        def loading(name: str) -> Any:
+            importing(name)
+            return importlib.import_module(name)
+
+        monkeypatch.setattr("sorparse.extras.import_module", loading)
+
     return hide
 
 
@@ -414,7 +434,8 @@ def test_a_missing_extra_is_one_sentence(
     without(package)
     result = run(*argv)
     assert (result.status, result.out) == (2, "")
-    assert f"needs {package}: pip install {extra}" in result.err
+    message = f"need the package {package}, which is not installed: pip install {extra}"
+    assert message in result.err
     assert result.err.count("\n") == 1
 
 
@@ -436,7 +457,7 @@ def test_every_command_has_help_with_examples(run: Run, command: Any) -> None:
     result = run(command.NAME, "--help")
     assert result.status == 0
     assert f"  sorparse {command.NAME} " in result.out
-    assert "exit status: 0 fine, 1 issues" in result.out
+    assert "exit status: 0 success, 1 issues" in result.out
     assert command.HELP in " ".join(run("--help").out.split())
 
 

@@ -224,6 +224,18 @@ def test_find_as_csv_has_inheritance_resolved(run: Run, register: sorparse.Regis
     assert nothing.out.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ("find", SOR2, "--as-of", "2026-06-15", "hjerte", "m1"),
+        ("find", SOR2, "hjerte", "m1", "--as-of", "2026-06-15"),
+        ("find", "--as-of", "2026-06-15", SOR2, "hjerte", "m1"),
+    ],
+)
+def test_options_may_come_before_or_after_the_words(run: Run, argv: tuple[object, ...]) -> None:
+    assert [row["sor_id"] for row in rows(run(*argv, "--csv").out)] == [WARD]
+
+
 def test_find_limit_and_nothing_found(run: Run) -> None:
     assert len(run("find", SOR2, "--limit", "3", "--json").json) == 3
     result = run("find", SOR2, "nosuchname", "--as-of", "2026-06-15")

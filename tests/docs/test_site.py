@@ -19,7 +19,7 @@ GOOD = "<h1>A</h1><h2 id='b'>B</h2><a href='#b'>b</a><img src='c.svg' alt='C'><c
 @pytest.fixture
 def faults(monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.syspath_prepend(DOCS / "tools")
-    return import_module("look").faults
+    return import_module("check_site").faults
 
 
 def test_the_docs_are_built_whole(tmp_path: Path, faults: Any) -> None:

@@ -67,7 +67,7 @@ def test_the_script_writes_where_it_is_told(tmp_path: Path) -> None:
 
 
 def test_the_script_runs_as_a_module(tmp_path: Path) -> None:
-    # under two hash seeds: nothing may hang on the order of a set
+    # under two hash seeds: nothing may depend on the order of a set
     for seed in ("1", "2"):
         subprocess.run(
             [sys.executable, "-m", "sorparse.examples.make", str(tmp_path / seed)],

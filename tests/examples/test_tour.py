@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+import sorparse
 from sorparse import examples
 from sorparse.examples.__main__ import main
 
@@ -22,6 +25,24 @@ def test_the_tour_is_written_as_a_page(tmp_path: Path, capsys: pytest.CaptureFix
 def test_the_tour_is_text_without_a_page(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 0
     assert "SHAK 9901203" in capsys.readouterr().out
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGPIPE")
+@pytest.mark.parametrize("options", [[], ["--html", "-"]])
+def test_a_reader_that_goes_away_ends_the_tour(options: list[str]) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    command = [sys.executable, "-m", "sorparse.examples", *options]
+    done = subprocess.run(
+        command,
+        stdout=write,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(Path(sorparse.__file__).parent.parent)},
+    )
+    os.close(write)
+    assert (done.returncode, done.stderr) == (141, "")
 
 
 def test_a_dash_is_standard_output(
@@ -60,4 +81,4 @@ def test_what_is_not_a_name_is_refused(name: str, capsys: pytest.CaptureFixture[
     with pytest.raises(SystemExit) as stop:
         main(["--html", name])
     assert stop.value.code == 2
-    assert "is not the name of a file" in capsys.readouterr().err
+    assert "is not a valid file name" in capsys.readouterr().err

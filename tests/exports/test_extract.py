@@ -86,7 +86,7 @@ def test_nothing_points_outside(small: Path, whole: dict[str, list[Any]]) -> Non
     for table in ("shak_sor_map", "location_codes", "geo_locations"):
         for record in tables[table]:
             assert record.sor_id in ids or record.sor_id not in known, table
-    # and what tells of a unit that is kept is kept
+    # rows about the chosen units are in the extract
     for table in ("shak_sor_map", "location_codes", "geo_locations"):
         for record in whole[table]:
             assert (record.sor_id in ids) == (record in tables[table]), table

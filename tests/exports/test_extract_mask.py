@@ -63,7 +63,7 @@ def test_a_name_beside_an_email_goes_too() -> None:
     assert not {"anna", "holm", "klinik"} & set(found.casefold().replace("@", " ").split())
 
 
-# no other text of an extract is made of these letters alone
+# no other text of an extract consists of these letters alone
 private = st.text("qzxjw", min_size=12, max_size=20)
 virtual = st.builds(
     VirtualAddress,

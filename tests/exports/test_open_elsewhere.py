@@ -300,7 +300,7 @@ def test_a_duckdb_file_in_use_elsewhere(tmp_path: Path) -> None:
             convert(examples.sor2_zip, "duckdb", target)
         writer.die()
     assert beside(target) == ["sor.duckdb.wal"]
-    convert(examples.sor2_zip, "duckdb", target)  # what the program left is no obstacle
+    convert(examples.sor2_zip, "duckdb", target)  # what the program left does not matter
     assert beside(target) == []
     assert from_duckdb(target, "entities") == OLD
 

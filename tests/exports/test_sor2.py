@@ -101,7 +101,7 @@ def test_the_source_itself_is_never_replaced(tmp_path: Path) -> None:
 
 
 def readable(record: Any) -> Any:
-    """Take from a record what no reader can give, so that it is one that was read."""
+    """Return a record as a reader would return it, without what no reader can return."""
     changes: dict[str, Any] = {}
     if isinstance(record, SOREntity):
         changes = {"replaces": (), "replaced_by": (), "specialities": record.specialities[:8]}
@@ -140,7 +140,7 @@ def test_reading_what_was_written_gives_equal_records(
 
 
 def reading_of(text: str | None) -> str | None:
-    """Give what the reader makes of a text: ``NULL`` and Excel's ``="…"`` are no texts."""
+    """Return what the reader makes of a text: ``NULL`` and Excel's ``="…"`` are not texts."""
     if text is None or text == "NULL":
         return None
     if len(text) > 2 and text.startswith('="') and text.endswith('"'):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from sorparse import FetchError, examples
+from sorparse.fetching import fetch
 from support.share import Share, fetcher, share
 
 __all__ = ["share"]
@@ -47,3 +49,16 @@ def test_a_proxy_that_cannot_be_used(
     monkeypatch.setenv("HTTP_PROXY", proxy)
     with pytest.raises(FetchError, match="proxy"):
         fetcher(share).fetch("daily", tmp_path)
+
+
+@pytest.mark.parametrize("value", [5, None, b"https://localhost/", ["sor2"]])
+def test_an_argument_that_is_not_text_is_named(value: Any, tmp_path: Path) -> None:
+    with pytest.raises(TypeError, match="base_url must be text"):
+        fetch("sor2", tmp_path, base_url=value)
+    with pytest.raises(TypeError, match="what must be text"):
+        fetch(value, tmp_path)
+
+
+def test_a_text_that_is_not_an_address(tmp_path: Path) -> None:
+    with pytest.raises(FetchError, match="not a file of the share"):
+        fetch("https://[x/SorEntity.csv", tmp_path)

@@ -101,7 +101,7 @@ def test_any_digit_but_nought_begins_a_cvr_number(first: str) -> None:
 def test_a_location_number_and_a_cvr_number() -> None:
     assert identifiers.is_location_code("5790000000005")
     assert not identifiers.is_location_code("5790000000006")
-    assert not identifiers.is_location_code("96385074")  # a good EAN-8 is no location number
+    assert not identifiers.is_location_code("96385074")  # a valid EAN-8 is not a location number
     assert identifiers.is_cvr("29190623")
     assert not identifiers.is_cvr("29190624")
     assert not identifiers.is_cvr("2919062")
@@ -120,7 +120,7 @@ def test_what_is_no_shak_code(text: str) -> None:
 
 
 def shown_by_a_spreadsheet(whole: str, digits: int = 6) -> str:
-    """The display form with so many digits, zeros at its end left out."""
+    """The display form with so many digits, zeros at its end omitted."""
     mantissa, exponent = f"{Decimal(whole):.{digits - 1}E}".split("E")
     return f"{mantissa.rstrip('0').rstrip('.').replace('.', ',')}E{exponent}"
 

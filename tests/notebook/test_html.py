@@ -173,7 +173,7 @@ def test_a_validation_tells_its_outcome() -> None:
     report = sorparse.validate(broken)
     assert not report.valid
     found = checked(report).text
-    assert f"not valid: {report.fault_count:,} faults" in found
+    assert f"not valid: {report.fault_count:,} errors" in found
     assert report.errors[0].message[:60] in found
 
 

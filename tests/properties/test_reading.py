@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import csv
 import io
-import os
 import re
 import zipfile
 from functools import partial
@@ -29,6 +28,7 @@ from sorparse.formats.headers import match_columns
 from sorparse.issues import IssueLog
 from sorparse.limits import DEFAULT_LIMITS
 from support.csv_files import zipped
+from support.laws import law_examples
 from support.sheets import (
     Sheet,
     any_sheet,
@@ -39,8 +39,7 @@ from support.sheets import (
     sheets,
 )
 
-# LAW_EXAMPLES=2000 pytest tests/properties searches longer
-EXAMPLES = int(os.environ.get("LAW_EXAMPLES", "60"))
+EXAMPLES = law_examples(60)
 common = settings(
     max_examples=EXAMPLES,
     deadline=None,
@@ -89,7 +88,7 @@ def test_no_line_is_lost_among_damaged_bytes(data: st.DataObject) -> None:
     meant = [n for n, line in enumerate(lines, 1) if n > 1 and line.strip(BLANKS)]
     assert len(set(found)) == len(found)
     assert set(found) <= set(meant)
-    # a line that begins no row stands inside a quoted cell of one that began before it
+    # a line that begins no row is inside a quoted cell of an earlier one
     for n in set(meant) - set(found):
         before = max((start for start in found if start < n), default=None)
         assert before is not None
@@ -383,7 +382,7 @@ def test_the_fast_decoder_equals_the_careful_one(data: st.DataObject) -> None:
 
 
 class Slow:
-    """Stands in for the fast decoder, and leaves every row to the careful one."""
+    """Replaces the fast decoder, and leaves every row to the slow one."""
 
     def __init__(self, *arguments: object) -> None:
         pass
@@ -432,7 +431,7 @@ def test_the_encoding_does_not_matter(names: list[str]) -> None:
     rows = "".join(f"1011000016007;{name}\r\n" for name in names)
     text = "SorId;EntityName\r\n" + rows
     bare = text.encode("cp1252")
-    # a line that is UTF-8 too can be told by nobody; it is as good as never a name
+    # nobody can detect a line that is UTF-8 too; names are practically never such lines
     assume(not any(_is_utf8_beyond_ascii(name.encode("cp1252")) for name in names))
     expected = [clean(name) or None for name in names]
     for content in (bare, text.encode(), text.encode("utf-8-sig"), text.encode("utf-16")):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import tempfile
 import zipfile
 from datetime import date
@@ -19,10 +18,11 @@ from sorparse.formats import sor2
 from sorparse.tables import flatten
 from sorparse.tables.schema import schema_of
 from support.csv_files import zipped
+from support.laws import law_examples
 from support.sheets import Sheet, cell_texts, damaged_rows, plain, sheets
 
 SOR2 = [sheet for sheet in sheets() if sheet.spec in sor2.TABLES]
-EXAMPLES = int(os.environ.get("LAW_EXAMPLES", "40"))
+EXAMPLES = law_examples(40)
 
 
 def read(source: object) -> dict[str, list[object]]:

@@ -1,4 +1,4 @@
-"""Findings: every code comes up where it should, and nowhere else."""
+"""The check of a register: every issue code is reported where it should, and nowhere else."""
 
 from __future__ import annotations
 
@@ -165,7 +165,7 @@ def test_severities_are_those_of_the_table() -> None:
                 unit(B, location_code=CODE, location_code_inherited=True),
             ]
         },
-        # one after the other is no sharing
+        # one after the other is not sharing
         {
             "entities": [
                 unit(A, "2010-01-01", "2010-12-31", shak_code="1301"),
@@ -194,7 +194,7 @@ def test_severities_are_those_of_the_table() -> None:
                 unit(B, "2011-01-01", parent_id=C),
             ]
         },
-        # parents that change places are no circle on any day
+        # parents that change places are not a cycle on any date
         {
             "entities": [
                 unit(A, "2000-01-01", "2010-12-31", parent_id=B),

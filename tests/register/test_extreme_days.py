@@ -51,7 +51,7 @@ def records(rows: list[Row]) -> list[SOREntity]:
 
 
 def feed_of(units: list[SOREntity]) -> Any:
-    """Return what convert takes for an open feed."""
+    """Return what convert accepts as an open feed."""
     return SimpleNamespace(
         name="made up",
         format="SOR2",

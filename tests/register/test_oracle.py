@@ -25,7 +25,7 @@ maybe_day = st.none() | some_day
 
 @st.composite
 def versions(draw: st.DrawFn) -> list[SOREntity]:
-    """Versions of up to three units, in any order, with every oddity there can be."""
+    """Versions of up to three units, in any order, with every irregularity."""
     records = []
     for number in range(draw(st.integers(1, 3))):
         openings = draw(st.lists(maybe_day, min_size=1, max_size=2))
@@ -92,7 +92,7 @@ def naive(records: list[SOREntity], day: date) -> tuple[Status, SOREntity | None
     if live:
         earliest = min(map(start, live))
         if day < earliest:
-            # the version that stands on its first day stands for the days of the opening
+            # the version in force on its first date also covers the dates of the opening
             first_day = [one for one in live if start(one) <= earliest <= end(one)]
             return Status.ACTIVE, max(first_day, key=precedence)
         return Status.CLOSED, None

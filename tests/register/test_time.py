@@ -1,4 +1,4 @@
-"""Status and version on a day, by the rules of the contract."""
+"""Status and version on a date, by the rules of the contract."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hierarchy, inheritance and replacements as of a day."""
+"""Hierarchy, inheritance and replacements on a date."""
 
 from __future__ import annotations
 
@@ -313,7 +313,7 @@ def test_who_is_reached_on_two_ways_is_there_once() -> None:
         [*(unit(one, end="2009-12-31") for one in "abcd"), unit("e", "2010-01-01")],
         replaced_entities=[
             ReplacedEntity(old, new)
-            for old, new in ("ab", "ac", "be", "ce", "bd", "db")  # b and d are a circle
+            for old, new in ("ab", "ac", "be", "ce", "bd", "db")  # b and d are a cycle
         ],
     )
     assert ids(register.active_successors("a", "2020-01-01")) == ["e"]

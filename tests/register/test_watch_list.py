@@ -1,4 +1,4 @@
-"""The ids of a watch list, in the notations in which lists are kept."""
+"""The ids of a watch list, in the notations that such lists use."""
 
 from __future__ import annotations
 

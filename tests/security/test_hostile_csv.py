@@ -38,8 +38,8 @@ def test_a_field_of_100_megabytes(tmp_path: Path, quote: bytes) -> None:
 def test_a_quoted_field_of_100_megabytes_in_lines(tmp_path: Path) -> None:
     lines = (b"x" * 10_239 + b"\n", 10 * 1024)
     path = written(tmp_path / "a.csv", START, A.encode() + b';"', lines, b'";;;\r\n', END)
-    # the line that opens the quote and the one that closes it; the others are no whole rows
-    said = read_bounded(path, megabytes=250)  # the raw text of every line is kept
+    # the line that opens the quote and the one that closes it; the others are not whole rows
+    said = read_bounded(path, megabytes=250)  # the raw text of every line is in an issue
     assert said == "entities 2\nunclosed-quote 2\nrow-length 10239"
 
 
@@ -111,7 +111,7 @@ def test_text_made_to_be_searched_for_ever(tmp_path: Path, piece: str) -> None:
 
 
 def test_rows_that_are_all_wrong_and_long(tmp_path: Path) -> None:
-    # a hundred thousand issues may be kept, but not gigabytes of raw text with them
+    # a hundred thousand issues are allowed, but not gigabytes of raw text with them
     rows = (f"{A};{'x' * 100_000}\r\n".encode(), 2_500)
     path = written(tmp_path / "a.csv", START, rows)
     assert read_bounded(path, megabytes=250) == "entities 1\nrow-length 2500"

@@ -39,6 +39,8 @@ def attributes(n: int) -> str:
 
 LISTED = f"<s:SorIdentifier>{OTHER}</s:SorIdentifier>"
 BARE_UNIT = f"<HealthInstitution><s:SorIdentifier>{UNIT}</s:SorIdentifier></HealthInstitution>"
+INNER_UNIT = f"<OrganizationalUnit><s:SorIdentifier>{UNIT}</s:SorIdentifier></OrganizationalUnit>"
+DEEP_END = "</OrganizationalUnitEntity>"
 XML: dict[str, tuple[int, Callable[[int], bytes]]] = {
     "namespaces of children": (
         1_000,
@@ -95,6 +97,28 @@ XML: dict[str, tuple[int, Callable[[int], bytes]]] = {
         lambda n: inside(f"<s:ReplacesEntityCollection>{LISTED * n}</s:ReplacesEntityCollection>"),
     ),
     "addresses": (300, lambda n: inside(POSTAL * n)),
+    "small units": (
+        300,
+        lambda n: document(
+            owner(f"<HealthInstitutionEntity>{BARE_UNIT}</HealthInstitutionEntity>" * n)
+        ),
+    ),
+    "empty units in one container": (
+        1_000,
+        lambda n: document(
+            owner(
+                f"<HealthInstitutionEntity>{'<HealthInstitution/>' * n}</HealthInstitutionEntity>"
+            )
+        ),
+    ),
+    "units in a unit": (300, lambda n: inside(BARE_UNIT * n)),
+    "nested units": (
+        5,
+        lambda n: document(
+            owner(hospital((f"<OrganizationalUnitEntity>{INNER_UNIT}" * 100 + DEEP_END * 100) * n))
+        ),
+    ),
+    "location codes": (300, lambda n: inside("<EanLocationCodeEntity/>" * n)),
 }
 
 
@@ -130,11 +154,53 @@ def seconds(work: Callable[[bytes], object], data: bytes) -> float:
 @pytest.mark.parametrize("shape", XML)
 def test_xml(shape: str, work: str) -> None:
     size, make = XML[shape]
-    small, large = make(size), make(4 * size)
-    seconds(WORK[work], small)  # what is loaded and compiled at first use
+    assert_linear(WORK[work], make(size), make(4 * size))
+
+
+def code_list(text: str) -> bytes:
+    return f"<SorDataCodeTypes><List>{text}</List></SorDataCodeTypes>".encode()
+
+
+LISTS: dict[str, tuple[int, Callable[[int], bytes]]] = {
+    "entries": (
+        1_000,
+        lambda n: code_list(counted(lambda i: f"<Code><Id>{i}</Id><Name>x</Name></Code>", n)),
+    ),
+    "entries in attributes": (
+        1_000,
+        lambda n: code_list(counted(lambda i: f'<c id="{i}" name="x"/>', n)),
+    ),
+    "lists": (
+        1_000,
+        lambda n: code_list(counted(lambda i: f'<L id="{i}"><c id="1"/></L>', n)),
+    ),
+    "values before the entries": (
+        1_000,
+        lambda n: code_list("<x>1</x>" * n + counted(lambda i: f'<c id="{i}"/>', n)),
+    ),
+    "values between the entries": (
+        1_000,
+        lambda n: code_list(counted(lambda i: f'<c id="{i}"/><x>1</x>', n)),
+    ),
+    "blocks of an entry": (
+        1_000,
+        lambda n: code_list(f"<c><Id>1</Id>{'<b><n>1</n></b>' * n}</c>"),
+    ),
+}
+
+
+@pytest.mark.parametrize("work", ["records", "describe"])
+@pytest.mark.parametrize("shape", LISTS)
+def test_lists(shape: str, work: str) -> None:
+    size, make = LISTS[shape]
+    assert_linear(WORK[work], make(size), make(4 * size))
+
+
+def assert_linear(work: Callable[[bytes], object], small: bytes, large: bytes) -> None:
+    seconds(work, small)  # what is loaded and compiled at first use
     ratios = []
     for _ in range(4):
-        before, after = seconds(WORK[work], small), seconds(WORK[work], large)
+        before, after = seconds(work, small), seconds(work, large)
         if after < CHEAP:
             return
         ratios.append(after / max(before, CHEAP / 4))

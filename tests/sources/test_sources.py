@@ -47,7 +47,7 @@ class Raw(io.RawIOBase):
 
 
 class OnlyRead:
-    """The least that is taken for a file object, as an HTTP answer may be."""
+    """The least that a file object needs, as an HTTP answer may be."""
 
     def __init__(self, content: bytes) -> None:
         self._content = io.BytesIO(content)

@@ -31,7 +31,7 @@ def sor2(
     encoding: str = "utf-8",
     bom: bool = False,
 ) -> bytes:
-    """A SOREntity file of the SOR2 set from rows as they stand in the file."""
+    """A SOREntity file of the SOR2 set from rows as they are in the file."""
     text = "".join(line + end for line in (";".join(header), *rows))
     mark = b"\xef\xbb\xbf" if bom else b""
     return mark + text.encode(encoding)
@@ -58,7 +58,7 @@ def units(source: Any, **options: Any) -> list[SOREntity]:
 
 
 def one(source: Any, **options: Any) -> tuple[SOREntity, Issue]:
-    """The only unit and the only finding."""
+    """Return the only unit and the only issue."""
     records, issues = read(source, **options)
     assert len(records) == 1, records
     assert len(issues) == 1, issues

@@ -33,13 +33,13 @@ SOURCES = {
 
 
 def read_records(source: Any) -> dict[str, list[Any]]:
-    """Give all records of a source, by table."""
+    """Return all records of a source, by table."""
     with sorparse.open(source) as feed:
         return {table: list(getattr(feed, table)()) for table in feed.tables}
 
 
 def days_that_matter() -> list[date]:
-    """Give every day on which the example register changes, and the days beside it."""
+    """Return every date on which the example register changes, and the dates beside it."""
     found: set[date] = set()
     with sorparse.open(examples.sor2_zip) as feed:
         for entity in feed.entities():
@@ -125,7 +125,7 @@ READERS: dict[str, tuple[str, Reader]] = {
 
 
 def contents(target: Path) -> dict[str, bytes]:
-    """Give every file of a target with its bytes."""
+    """Return every file of a target with its bytes."""
     if target.is_file():
         return {target.name: target.read_bytes()}
     return {str(p.relative_to(target)): p.read_bytes() for p in target.rglob("*") if p.is_file()}

@@ -1,7 +1,7 @@
 """The rules of the Danish FHIR profiles as a table, written from their texts, not from the mapper.
 
 ``broken(profile, resource)`` names every rule that a resource breaks. A rule looks at the values
-that a path finds; a path is names with dots, where a list stands for each of its members, and
+that a path finds; a path is names with dots, where a list means each of its members, and
 ``[key=value]`` chooses among the members of a list.
 """
 

@@ -29,7 +29,7 @@ def peak():
 def bounded(script: str, *arguments: object, megabytes: int, seconds: int = 60) -> str:
     """Run a script in a process of its own; it has to end in time and within the memory.
 
-    What the script prints is given back. The bounds are wide: they tell a constant from a bomb.
+    Returns what the script prints. The bounds are wide: they only separate a constant from a bomb.
     """
     code = textwrap.dedent(script) + textwrap.dedent(_REPORT) + "print(peak())\n"
     environment = {

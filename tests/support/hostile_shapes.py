@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import count, islice
+from itertools import count
 from pathlib import Path
 
 import attrs
@@ -37,17 +37,18 @@ class Shape:
         with path.open("w", encoding="utf-8") as target:
             target.write(_DECLARATION)
             target.write(self.before)
-            for block in self._blocks(size):
-                target.write(block)
+            target.writelines(self._pieces(size))
             target.write(self.after)
         return path
 
-    def _blocks(self, size: int) -> Iterator[str]:
-        written, numbers = 0, count()
-        while written < size:
-            block = "".join(map(self.piece, islice(numbers, 1000)))
-            written += len(block)
-            yield block
+    def _pieces(self, size: int) -> Iterator[str]:
+        written = 0
+        for number in count():
+            piece = self.piece(number)
+            written += len(piece)
+            yield piece
+            if written >= size:
+                return
 
 
 def _inside(piece: Callable[[int], str], before: str = "", after: str = "") -> Shape:
@@ -63,6 +64,7 @@ def _in_root(piece: Callable[[int], str]) -> Shape:
 
 
 _DEEP = "OrganizationalUnitEntity"
+_INNER = f"<OrganizationalUnit><s:SorIdentifier>{UNIT}</s:SorIdentifier></OrganizationalUnit>"
 SHAPES = {
     "elements in a unit": _inside(_same("<n>1</n>")),
     "empty elements in a unit": _inside(_same("<n/>")),
@@ -108,6 +110,46 @@ SHAPES = {
         f"</HealthInstitutionEntity>{_END}",
     ),
     "units in a unit": _inside(_same(_SMALL)),
+    "units with invalid ids": Shape(
+        f"{_ROOT}{_OWNER}",
+        lambda n: (
+            f"<HealthInstitutionEntity><HealthInstitution><s:SorIdentifier>{n}</s:SorIdentifier>"
+            "</HealthInstitution></HealthInstitutionEntity>"
+        ),
+        _END,
+    ),
+    "empty units": Shape(
+        f"{_ROOT}{_OWNER}",
+        _same("<HealthInstitutionEntity><HealthInstitution/></HealthInstitutionEntity>"),
+        _END,
+    ),
+    "empty units in one container": Shape(
+        f"{_ROOT}{_OWNER}<HealthInstitutionEntity>",
+        _same("<HealthInstitution/>"),
+        f"</HealthInstitutionEntity>{_END}",
+    ),
+    "empty units on lines of their own": Shape(
+        f"{_ROOT}{_OWNER}<HealthInstitutionEntity>",
+        _same("<HealthInstitution/>\n"),
+        f"</HealthInstitutionEntity>{_END}",
+    ),
+    "empty units in a unit": _inside(_same("<HealthInstitution/>")),
+    "nested units": Shape(
+        f"{_ROOT}{_OWNER}<HealthInstitutionEntity>{_SMALL}",
+        lambda n: f"<{_DEEP}>{_INNER}" * 150 + f"</{_DEEP}>" * 150,
+        f"</HealthInstitutionEntity>{_END}",
+    ),
+    "nested units on lines of their own": Shape(
+        f"{_ROOT}{_OWNER}<HealthInstitutionEntity>{_SMALL}",
+        lambda n: f"<{_DEEP}>{_INNER}\n" * 150 + f"</{_DEEP}>" * 150,
+        f"</HealthInstitutionEntity>{_END}",
+    ),
+    "nested empty units": Shape(
+        f"{_ROOT}{_OWNER}<HealthInstitutionEntity>{_SMALL}",
+        lambda n: f"<{_DEEP}><OrganizationalUnit/>" * 150 + f"</{_DEEP}>" * 150,
+        f"</HealthInstitutionEntity>{_END}",
+    ),
+    "empty location codes": _inside(_same("<EanLocationCodeEntity/>")),
     "a long text": _inside(_same("x" * 50), "<s:LocalCode>", "</s:LocalCode>"),
     "a long text of many scripts": _inside(_same("x\U0001f600" * 10), "<n>", "</n>"),
     "a long attribute": _inside(_same("x" * 50), '<n a="', '"/>'),
@@ -137,6 +179,11 @@ def _entries(piece: Callable[[int], str], before: str = "", after: str = "") -> 
 
 LIST_SHAPES = {
     "entries": _entries(lambda n: f"<Code><Identifier>{n}</Identifier><Name>x</Name></Code>"),
+    "entries on lines of their own": _entries(lambda n: f"<Code>\n<Id>{n}</Id></Code>\n"),
+    "entries of one attribute": _entries(lambda n: f'<Code id="{n}"/>'),
+    "nested entries": _entries(lambda n: f'<c id="{n}">' * 150 + "</c>" * 150),
+    "lists of one entry": _entries(lambda n: f'<L id="{n}"><c id="1"/></L>'),
+    "values between the entries": _entries(lambda n: f'<c id="{n}"/><x>1</x>'),
     "elements in an entry": _entries(
         _same("<n>1</n>"), "<Code><Identifier>1</Identifier>", "</Code>"
     ),

@@ -113,7 +113,7 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
     def handle_error(self, *_: object) -> None:
-        """Say nothing: clients here break off as they like."""
+        """Ignore errors: clients here break off as they like."""
 
 
 class _Handler(BaseHTTPRequestHandler):

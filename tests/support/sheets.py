@@ -56,7 +56,7 @@ def _sheet(name: str, spec: TableSpec, rows: Sequence[Sequence[str]]) -> Sheet:
 
 
 def plain(header: Sequence[str], rows: Sequence[Sequence[str]], end: str = "\r\n") -> str:
-    """The text of a file in which nothing is quoted; quotes and line ends are left out."""
+    """The text of a file in which nothing is quoted, without quotes and line ends."""
     return "".join(
         ";".join(cell.replace('"', "").replace("\n", " ") for cell in row) + end
         for row in (header, *rows)
@@ -90,7 +90,7 @@ def damaged_rows(draw: st.DrawFn, sheet: Sheet) -> list[list[str]]:
 
 
 def cell_texts() -> st.SearchStrategy[str]:
-    """What may stand in a cell of a file without quotes."""
+    """What a cell of a file without quotes may hold."""
     return st.one_of(
         st.text(st.characters(codec="utf-8", exclude_characters=';\r\n"\0'), max_size=8),
         st.sampled_from(

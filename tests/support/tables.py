@@ -113,7 +113,7 @@ def entities() -> Iterator[SOREntity]:
 
 
 def small_tables() -> dict[str, list[Any]]:
-    """Give one or two records of every table."""
+    """Return one or two records of every table."""
     period = Validity(date(2010, 1, 1), date(2020, 12, 31))
     return {
         "entities": list(entities()),
@@ -153,7 +153,7 @@ def small_tables() -> dict[str, list[Any]]:
 
 
 class FakeFeed:
-    """A feed made of records by hand; what the exports need of one."""
+    """A feed of given records; what the exports need of one."""
 
     def __init__(self, tables: Mapping[str, Sequence[Any]], format: str = "SOR2") -> None:
         self._tables = tables
@@ -284,7 +284,7 @@ _LEAVES: dict[Any, st.SearchStrategy[Any]] = {
 
 
 def any_record(cls: type[Any]) -> st.SearchStrategy[Any]:
-    """Give any record of a class as a reader can make it: no empty text, no empty value object."""
+    """Draw any record of a class that a reader can return: no empty text, no empty value object."""
     values: dict[str, st.SearchStrategy[Any]] = {}
     for field, kind, optional in steps_of(cls):
         values[field.name] = _of(kind)

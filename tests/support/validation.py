@@ -229,7 +229,7 @@ def replaced(document: bytes, old: str, new: str, count: int = 1) -> bytes:
 
 
 def line_of(document: bytes, text: str, nth: int = 1) -> int:
-    """The line on which a text stands for the ``nth`` time."""
+    """The line on which a text occurs for the ``nth`` time."""
     at = -1
     for _ in range(nth):
         at = document.index(text.encode(), at + 1)

@@ -122,7 +122,7 @@ def document(*owners: str, root: str = V2, end: str = "</SorTree>\n") -> bytes:
 
 
 def line_of(content: bytes, text: str, number: int = 1) -> int:
-    """Line, from 1, on which a text stands for the ``number``-th time."""
+    """Line, from 1, on which a text occurs for the ``number``-th time."""
     lines = [i for i, line in enumerate(content.decode().split("\n"), 1) if text in line]
     return lines[number - 1]
 

@@ -63,7 +63,7 @@ def outcomes(
 def way_of(
     content: bytes, monkeypatch: pytest.MonkeyPatch, **options: Any
 ) -> tuple[int, int, bool]:
-    """How many units were read by their text, how many by elements made of it; whether all."""
+    """How many units were read by their text, how many by its elements; whether all."""
     counts = {"text": 0, "elements": 0}
     whole = False
     read, numbered = text_shapes.TextShapes.read, text_parser.TextReading.numbered

@@ -184,7 +184,7 @@ def test_every_wrong_order_is_refused(full: bytes) -> None:
     for document, path in each_swap(full):
         codes = [code for _, code, _ in faults(document)]
         if path == "SorTree/SnapshotDate <> InstitutionOwnerEntity":
-            # told when the first owner comes, before it can be known that the date follows
+            # reported at the first owner, before it can be known that the date follows
             assert codes.pop(0) == "xsd-missing-element"
         assert codes == ["xsd-order"], path
 

@@ -1,4 +1,4 @@
-"""The caller's own schemas: found, completed, kept inside their folder, and refused clearly."""
+"""The caller's own schemas: found, completed, never outside their folder, and refused clearly."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def published(folder: Path, version: str = "1.0.0") -> Path:
     """Write a set as the publisher lays it out, from the bundled schemas.
 
     One global declaration to a file, OIO components imported from addresses that are gone, the
-    same namespace imported over and over, and files beside them that are no schemas.
+    same namespace imported over and over, and files beside them that are not schemas.
     """
     base = files("sorparse") / "schemas"
     layouts: dict[str, list[tuple[str, str, tuple[str, ...]]]] = {

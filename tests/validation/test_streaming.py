@@ -133,7 +133,7 @@ def test_every_line_is_true_in_a_long_tree() -> None:
 
 
 def test_the_order_of_libxml2_s_errors_is_put_right() -> None:
-    """It tells what a parent lacks after what is wrong inside it."""
+    """It reports what a parent lacks after the errors inside it."""
     document = tree(owner(unit().replace("<EntityTypeIdentifier>309904001", "<X/><Ent>", 0)))
     document = replaced(document, "<sor1:EntityName>Afdeling</sor1:EntityName>\n", "")
     document = replaced(document, "A1</sor1:LocalCode>", "</sor1:LocalCode>")

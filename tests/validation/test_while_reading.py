@@ -1,4 +1,4 @@
-"""``sorparse.open(..., validate=...)``: the schema's findings in the pass that reads the units."""
+"""``sorparse.open(..., validate=...)``: the schema's issues in the pass that reads the units."""
 
 from __future__ import annotations
 

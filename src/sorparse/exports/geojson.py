@@ -33,6 +33,7 @@ class GeoJson(FileTarget):
     """One file of points in WGS84."""
 
     name = "geojson"
+    title = "GeoJSON"
     is_stream = True
     is_comparable = False
 

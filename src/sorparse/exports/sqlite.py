@@ -55,6 +55,7 @@ class Sqlite(FileDatabase):
     """One file, with the standard library alone."""
 
     name = "sqlite"
+    title = "SQLite"
     tables_query = "SELECT name FROM sqlite_master WHERE type = 'table'"
     error = sqlite3.Error
 

@@ -110,6 +110,7 @@ class CsvFiles(TableFiles):
     """
 
     name = "csv"
+    title = "CSV"
     is_stream = True
 
     def write_table(self, job: ConversionJob, table: str, path: Path) -> None:
@@ -148,6 +149,7 @@ class JsonLines(TableFiles):
     """
 
     name = "jsonl"
+    title = "JSON Lines"
     is_stream = True
     is_comparable = False
 

@@ -121,7 +121,7 @@ def _has_errors(register: Register) -> bool:
 
 
 def _read(source: Any, **options: Any) -> Register:
-    from ..feed import open as open_feed
+    from ..opening import open as open_feed
     from .check_versions import edits_ahead
     from .store_builder import StoreBuilder
 

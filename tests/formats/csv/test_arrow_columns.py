@@ -1,4 +1,4 @@
-"""The fast way from CSV to columns gives what the records give, findings included."""
+"""The fast path from CSV to columns returns what the records return, issues included."""
 
 from __future__ import annotations
 
@@ -227,7 +227,7 @@ def test_any_file(spec: Any, data: st.DataObject, block: int, minimal: bool) -> 
     )
     writer.writerow(header)
     for row in rows:
-        # without quoting a cell must not break the row; what else stands in it is for the reader
+        # without quoting a cell must not break the row; the rest of it is for the reader
         writer.writerow(row if minimal else [c.translate(_HARMLESS) for c in row])
     source = stream.getvalue().replace("\\", "").encode("utf-8-sig")
     before = csv_batches.BLOCK_BYTES

@@ -1,4 +1,4 @@
-"""What stands above a header, names that R made, office documents, and damaged SHAK codes."""
+"""Lines above a header, names changed by R, office documents, and damaged SHAK codes."""
 
 from __future__ import annotations
 

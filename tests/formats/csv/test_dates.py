@@ -88,7 +88,7 @@ def test_an_outlier_never_counts(days: list[date], wrong: date) -> None:
     found = latest_edit(counts)
     assert found is not None
     spread = (max(days) - min(days)).days
-    if spread < 365:  # of edits spread thinly over decades nobody can tell
+    if spread < 365:  # edits spread thinly over decades decide nothing
         assert found == max(days).toordinal()
     assert found in counts
 

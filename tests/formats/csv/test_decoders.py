@@ -1,4 +1,4 @@
-"""The fast and the exact way of reading give the same."""
+"""The fast and the exact decoder return the same."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def _outcome(decode: Callable[[Any], Any], row: object) -> object:
 
 
 def damaged(data: st.DataObject, line: str, odd: Sequence[str]) -> list[str]:
-    """The cells of a line, up to three of them odd."""
+    """The cells of a line, up to three of them unexpected."""
     cells = line.split(";")
     for _ in range(data.draw(st.integers(0, 3))):
         place = data.draw(st.integers(0, len(cells) - 1))
@@ -106,7 +106,7 @@ QUOTED = (
 
 
 def _agrees(fast: FastDecoder, careful: CarefulDecoder, line: str) -> None:
-    """What the fast way makes of a line is what its cells say; nothing where it is no row."""
+    """The fast decoder returns what the cells of a line say, or nothing if it is not a row."""
     cells = split_quoted(line, ";")
     expected: object = "no row"
     issues: list[BadCell] = []
@@ -131,7 +131,7 @@ def test_quotes_mean_to_the_fast_way_what_they_mean_by_the_rules(data: st.DataOb
         line = data.draw(st.sampled_from(LINES))
         cells = damaged(data, line, QUOTED)
         _agrees(fast, careful, ";".join(cells))
-        _agrees(fast, careful, line)  # what is kept of a row that was refused is not taken
+        _agrees(fast, careful, line)  # nothing remains of a row that was refused
 
 
 @pytest.mark.parametrize("text", ['"Klinik; Nord"', '"Klinik ""Nord"""', '"Klinik"'])
@@ -175,7 +175,7 @@ def test_quotes_mean_the_same_where_a_few_fields_are_read(
 @pytest.mark.parametrize("blank", [" ", "\xa0", "\t", "NULL"])
 def test_a_cell_of_blanks_is_an_empty_one_to_the_fast_way_too(blank: str) -> None:
     careful, fast = decoders()
-    # as a line that holds no quotes: careful and cells have no others to tell of
+    # as a line that holds no quotes: the other decoders report nothing else
     line = [
         clean(cell[1:-1].replace('""', '"')) if cell[:1] == '"' else cell
         for cell in LINES[0].split(";")

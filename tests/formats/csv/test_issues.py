@@ -1,4 +1,4 @@
-"""What is found is told with its place, in each of the three ways."""
+"""Issues are reported with their place, in each of the three ways."""
 
 from __future__ import annotations
 

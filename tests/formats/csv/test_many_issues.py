@@ -1,4 +1,4 @@
-"""Bad and blank rows in great number: each is counted, and costs little when there is no room."""
+"""Many bad and empty rows: each is counted, and costs little beyond the limit."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ SIGNS = st.text("aæ;\" ='N1-,", max_size=8)
 
 
 def cells_of(data: bytes, width: int, wrapped: tuple[int, ...] = (0,)) -> list[list[str] | None]:
-    """Give the texts of each row; ``None`` for one that is odd."""
+    """Return the texts of each row; ``None`` for one that is irregular."""
     cells = Cells(Lines(data, 10_000), ";", width, wrapped)
     signs = cells.signs.tobytes()
     rows = zip(cells.starts.T.tolist(), cells.ends.T.tolist(), cells.odd, strict=True)
@@ -46,7 +46,7 @@ def cells_of(data: bytes, width: int, wrapped: tuple[int, ...] = (0,)) -> list[l
 
 
 def bare(cell: str) -> str:
-    """Take off what Excel wants around a text."""
+    """Return a text without what Excel needs around it."""
     is_wrapped = len(cell) > 3 and cell.startswith('="') and cell.endswith('"')
     return cell[2:-1] if is_wrapped else cell
 

@@ -1,4 +1,4 @@
-"""Quotes, blanks, row lengths: the cells of a row."""
+"""Quotes, spaces, row lengths: the cells of a row."""
 
 from __future__ import annotations
 

@@ -158,7 +158,7 @@ def test_no_cell_goes_on_across_a_line_that_is_too_long(monkeypatch: pytest.Monk
     ]
 
 
-# -- limits, and what is told
+# -- limits, and their issues
 
 
 def test_the_longest_value_beyond_the_limit_is_told() -> None:

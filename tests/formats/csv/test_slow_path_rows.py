@@ -1,4 +1,4 @@
-"""A bad cell costs only itself: the rest of its row, taken cell by cell, says what it said."""
+"""A bad cell costs only itself: the rest of its row is read cell by cell."""
 
 from __future__ import annotations
 

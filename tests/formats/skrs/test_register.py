@@ -297,7 +297,7 @@ def test_any_split_into_pages_and_any_order_of_files_give_the_same(
 
 
 class Pieces(io.BytesIO):
-    """Gives few bytes at a time, as a socket does."""
+    """Return few bytes at a time, as a socket does."""
 
     def __init__(self, content: bytes, sizes: list[int]) -> None:
         super().__init__(content)

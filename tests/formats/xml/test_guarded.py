@@ -22,6 +22,7 @@ import sorparse
 from sorparse import SorDataError, SorError, SorFileError, examples
 from sorparse.formats.sor_xml import readers, text_shapes, validate_alongside
 from sorparse.xml import parser
+from support.laws import law_examples
 from support.xml import INNER, document, hospital, owner, unit
 from support.xml_parsers import SNIPPETS, by_elements, in_chunks_of, outcome, outcomes, way_of
 
@@ -114,7 +115,7 @@ def test_reading_without_a_schema_takes_no_thread(threads: list[threading.Thread
 
 @settings(
     deadline=None,
-    max_examples=150,
+    max_examples=law_examples(60),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(
@@ -143,7 +144,7 @@ def test_a_damaged_document_takes_the_same_course(
 
 
 def test_issues_keep_their_place_among_the_records(monkeypatch: pytest.MonkeyPatch) -> None:
-    # swapped coordinates are told once, and no fault for the schema
+    # swapped coordinates are reported once, and are valid by the schema
     swapped = MANY.replace(b">6347032.450<", b">557481.681<").replace(
         b">557481.680<", b">6347032.450<"
     )

@@ -1,4 +1,4 @@
-"""What is wrong in a Sor.xml costs as little as possible and is told with its place."""
+"""An error in a Sor.xml costs as little as possible and is reported with its place."""
 
 from __future__ import annotations
 

@@ -130,6 +130,32 @@ def test_what_stands_in_no_entry_is_told() -> None:
     assert [(i.code, i.column, i.value) for i in issues] == [("unknown-element", "Remark", "hello")]
 
 
+def test_nothing_beside_the_entries_is_dropped() -> None:
+    found, issues = classifications(
+        lists(
+            '<Remark lang="da">hello</Remark>'
+            '<List name="Region">before<Owner kind="x">o</Owner>'
+            '<Item id="1" name="nord"/>between<Late>l</Late><Item id="2" name="syd"/></List>'
+        )
+    )
+    assert [record.extra for record in found] == [{"../Owner": "o"}] * 2
+    assert sorted((issue.column, issue.value) for issue in issues) == [
+        ("List", "before"),
+        ("List/Late", "l"),
+        ("List/Owner/@kind", "x"),
+        ("List/text()", "between"),
+        ("Remark", "hello"),
+        ("Remark/@lang", "da"),
+    ]
+
+
+def test_the_values_of_a_list_do_not_depend_on_the_size_of_the_file() -> None:
+    items = "".join(f'<Item id="{number}"/>' for number in range(9_000))
+    found, issues = classifications(lists(f"<List><Title>x</Title>{items}<Late>y</Late></List>"))
+    assert {record.classification for record in found} == {Coded(None, "x")}
+    assert [(issue.column, issue.value) for issue in issues] == [("List/Late", "y")]
+
+
 def test_a_file_without_entries_says_so() -> None:
     found, issues = classifications(lists("<a><b>x</b></a>"))
     assert found == []

@@ -64,7 +64,7 @@ def test_xml_gives_what_was_written(register: Records) -> None:
         places = list(feed.geo_locations())
         entries = list(feed.classifications())
     fields = fields_of(sor_xml.ENTITIES) & fields_of(sor2.ENTITIES)
-    # 2.0.0 has no geographical parent and no P-number; an inherited number stands on its owner
+    # 2.0.0 has no geographical parent and no P-number; an inherited number is at its owner
     fields -= {
         "geographical_parent_relation",
         "geographical_parent_id",

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 import sorparse
 from sorparse import SorError, examples
 from sorparse.formats.sor_xml import text_shapes
+from support.laws import law_examples
 from support.xml import (
     HOSPITAL,
     INNER,
@@ -75,7 +76,7 @@ edits = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=200, suppress_health_check=QUIET)
+@settings(deadline=None, max_examples=law_examples(100), suppress_health_check=QUIET)
 @given(edits=edits, chunk=st.integers(30, 3000), crlf=st.booleans(), validate=st.booleans())
 @example(edits=[], chunk=30, crlf=True, validate=True)
 def test_a_damaged_document_gives_the_same(
@@ -94,7 +95,7 @@ def test_a_damaged_document_gives_the_same(
     assert text == elements
 
 
-@settings(deadline=None, max_examples=150, suppress_health_check=QUIET)
+@settings(deadline=None, max_examples=law_examples(80), suppress_health_check=QUIET)
 @given(
     pairs=st.lists(st.tuples(st.sampled_from(PATHS), TEXTS), max_size=25, unique_by=lambda p: p[0]),
     is_whole=st.booleans(),
@@ -251,3 +252,28 @@ def test_an_undeclared_prefix_ends_validating_with_one_error() -> None:
     content = RICH.replace(b"</OrganizationalUnit>", b"</OrganizationalUnit><unbound:Part/>", 1)
     with sorparse.open(content, validate=True) as feed, pytest.raises(SorError, match="unbound"):
         list(feed.entities())
+
+
+@pytest.mark.parametrize("lines_before", [0, 65_520, 70_000])
+def test_issues_of_a_unit_have_the_line_of_its_start_tag(lines_before: int) -> None:
+    nameless = unit(sor_id=INNER, name=None, more=(option(), "<new>\n<a/>\n</new>"))
+    content = document(owner(), "\n" * lines_before, owner(hospital(nameless, sor_id=None)))
+    lines = content.split(b"\n")
+    starts = [lines.index(tag) + 1 for tag in (b"<HealthInstitution>", b"<OrganizationalUnit>")]
+    in_elements = content.replace(b"</SorTree>", b"<?instruction?></SorTree>")
+    for source in (content, in_elements):
+        with sorparse.open(source) as feed:
+            list(feed.entities())
+            found = {issue.code: issue.line for issue in feed.issues}
+        assert [found["missing-key"], found["missing-element"]] == starts
+
+
+@pytest.mark.parametrize("place", [b"<SorTree", b"<s:CreatedAtTime>", b"<InstitutionOwnerEntity>"])
+def test_a_comment_before_the_first_unit_leaves_the_text_regular(
+    place: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = RICH.replace(place, b"<!-- made by a program -->\n" + place, 1)
+    assert way_of(content, monkeypatch) == (5, 1, True)
+    assert [record for _, record in outcome(content)[0]] == [
+        record for _, record in outcome(RICH)[0]
+    ]

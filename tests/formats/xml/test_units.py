@@ -122,7 +122,7 @@ def test_the_fields_of_a_unit() -> None:
 
 
 def test_namespaces_count_and_prefixes_do_not() -> None:
-    # s1: the same namespace under another prefix; foreign: a known name that is not ours
+    # s1: the same namespace under another prefix; foreign: a known name in another namespace
     found, issues = read_one(
         '<s1:ShakIdentifier xmlns:s1="urn:oio:sundhedsstyrelsen:organisation:1.0.0">1301'
         "</s1:ShakIdentifier>",
@@ -194,7 +194,7 @@ def test_the_main_speciality_comes_first() -> None:
     assert issues == []
     assert [coded.code for coded in found.specialities] == ["394594003", "394579002", "7"]
     assert found.specialities[0].name == codes.name_of("clinical_speciality", "394594003")
-    # only the main one's type is told by the order
+    # the order states only the main one's type
     assert found.extra == {
         "ClinicalSpecialityCollection/ClinicalSpeciality[1]/SpecialityTypeIdentifier": "2"
     }
@@ -249,7 +249,7 @@ def test_version_1_0_0_has_its_own_names() -> None:
     for name in ("OwnerType", "InstitutionType", "UnitType"):
         old = old.replace("EntityTypeIdentifier>", f"{name}>", 2)
     assert "EntityTypeIdentifier" not in old
-    # the address's region and municipality stood not in 1.0.0, but are not refused there
+    # 1.0.0 does not have the address's region and municipality, but accepts them
     with sorparse.open(new.encode()) as newer, sorparse.open(old.encode()) as older_feed:
         assert list(older_feed.entities()) == list(newer.entities())
         assert list(older_feed.location_codes()) == list(newer.location_codes())
