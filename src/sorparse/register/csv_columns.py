@@ -255,7 +255,8 @@ class _Columns:
             records = list(exact.values())
             others = self._builder.numbers_of(records)
             others["sor_id"] = [self._id(record.sor_id) for record in records]
-            numbers = np.concatenate((numbers, [others[name] for name in self._names]), axis=1)
+            more = np.array([others[name] for name in self._names], np.int32)
+            numbers = np.concatenate((numbers, more.reshape(len(self._names), len(records))), axis=1)
             places = np.concatenate((places, np.array([*exact], np.int64)))
             order = np.argsort(places)
             numbers, places = numbers[:, order], places[order]
