@@ -25,10 +25,10 @@ from trust_support import sor_id
 pa = pytest.importorskip("pyarrow")
 np = pytest.importorskip("numpy")
 
+from sorparse.formats.csv import plain_file  # noqa: E402 - needs what may not be installed
 from sorparse.formats.csv.buffers import array_of  # noqa: E402
 from sorparse.formats.csv.cell_spans import Cells, Lines, NotAligned  # noqa: E402
 from sorparse.formats.csv.checks import CHECKS, is_bare, metres  # noqa: E402
-from sorparse.formats.csv import plain_file  # noqa: E402 - needs what may not be installed
 from sorparse.tables import csv_batches  # noqa: E402 - needs what may not be installed
 
 SIGNS = st.text("aæ;\" ='N1-,", max_size=8)

@@ -20,7 +20,7 @@ from sorparse.formats.declare import Kind
 
 pytest.importorskip("numpy")
 
-from sorparse.formats.csv import plain_file  # noqa: E402 - needs what may not be installed
+from sorparse.formats.csv import plain_file
 
 
 def by_records(source: bytes | Path, **options: Any) -> dict[str, Any]:
@@ -117,7 +117,7 @@ def files(draw: st.DrawFn) -> bytes:
         st.lists(st.tuples(*(cells(kind, irregular) for kind in kinds)), min_size=1, max_size=8)
     )
     stream = io.StringIO(newline="")
-    quoting = draw(st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL, csv.QUOTE_NONE]))
+    quoting: Any = draw(st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL, csv.QUOTE_NONE]))
     end = draw(st.sampled_from(["\r\n", "\n"]))
     writer = csv.writer(stream, delimiter=";", lineterminator=end, quoting=quoting, escapechar="\\")
     writer.writerow(names)
@@ -171,8 +171,7 @@ def a_file(rows: int, *, seed: int = 1) -> list[list[str]]:
     """Header and regular rows, all columns filled."""
     rng = random.Random(seed)
     lines = [[column.name for column in COLUMNS]]
-    for _ in range(rows):
-        lines.append([rng.choice(REGULAR[column.kind]) for column in COLUMNS])
+    lines += [[rng.choice(REGULAR[column.kind]) for column in COLUMNS] for _ in range(rows)]
     return lines
 
 

@@ -34,6 +34,8 @@ _BETWEEN, _BEHIND = SEPARATOR.encode(), b"\x1e"
 _METRES = (Kind.EASTING, Kind.NORTHING)
 _AS_WRITTEN = {Kind.TEXT, Kind.SOR_ID, Kind.LOCATION_CODE, Kind.CVR, Kind.SHAK, *_METRES}
 """Kinds of cells whose text is their value; of coordinates with a decimal point."""
+
+
 @attrs.define(eq=False)
 class _Source:
     """Where the texts of a field come from."""
@@ -70,6 +72,8 @@ class _Block:
 
 def load_columns(file: PlainFile, builder: StoreBuilder) -> None:
     """Load a file, as far as its lines are rows."""
+    if any(column is not None and column.also for column in file.plan.columns):
+        return  # a cell that fills several fields
     columns = _Columns(file, builder)
     for first, block in file.blocks(columns.read):
         columns.add(first, block)
@@ -153,7 +157,9 @@ class _Columns:
     def _assembled(self, column: ColumnBuilder, part: Leaf | Group, text: str) -> int:
         places = [leaf.place for leaf in part.leaves]
         cells = dict(zip(places, map(clean, text.split(SEPARATOR)), strict=True))
-        value = self._careful.assembled(part, cells, lambda leaf, cell: convert(leaf.column.kind, cell))
+        value = self._careful.assembled(
+            part, cells, lambda leaf, cell: convert(leaf.column.kind, cell)
+        )
         return column.number_of(value)
 
     def _extra(self, text: str) -> int:
@@ -166,9 +172,11 @@ class _Columns:
     def _leaves_as_written(name: str, part: Leaf | Group) -> list[Leaf | None] | None:
         """Return the cells of a field whose texts beside each other are its packed value."""
         codec = TEXTS[name]
+        items: list[list[str]] = [[]]
         if isinstance(part, Leaf) and not codec.is_text:
             return None
-        items = [[at] for at in part.parts] if codec.is_tuple else [[]]
+        if isinstance(part, Group) and codec.is_tuple:
+            items = [[at] for at in part.parts]
         paths = [[*item, *filter(None, path.split("."))] for item in items for path in codec.paths]
         found = [_part(part, path) for path in paths]
         leaves = [one if isinstance(one, Leaf) else None for one in found]
@@ -269,7 +277,9 @@ class _Columns:
             others = self._builder.numbers_of(records)
             others["sor_id"] = [self._id(record.sor_id) for record in records]
             more = np.array([others[name] for name in self._names], np.int32)
-            numbers = np.concatenate((numbers, more.reshape(len(self._names), len(records))), axis=1)
+            numbers = np.concatenate(
+                (numbers, more.reshape(len(self._names), len(records))), axis=1
+            )
             places = np.concatenate((places, np.array([*exact], np.int64)))
             order = np.argsort(places)
             numbers, places = numbers[:, order], places[order]
@@ -329,6 +339,10 @@ def _numbers(number: Callable[[str], int]) -> Numbers:
 def _day(kind: Kind, ordinal: Callable[[date | None], int], text: str) -> int:
     cell = clean(text)
     return ordinal(convert(kind, cell) if cell else None)
+
+
+def _converted(leaf: Leaf, cell: str) -> Any:
+    return convert(leaf.column.kind, cell)
 
 
 def _part(part: Leaf | Group | None, steps: Iterable[object]) -> Leaf | Group | None:

@@ -153,7 +153,8 @@ class StoreBuilder:
         for field, column in self.columns.items():
             values = list(map(attrgetter(field), records))
             ids = list(map(id, values))  # decoders share most values
-            number = {one: column.number_of(value) for one, value in dict(zip(ids, values)).items()}
+            distinct = dict(zip(ids, values, strict=True))
+            number = {one: column.number_of(value) for one, value in distinct.items()}
             found[field] = list(map(number.__getitem__, ids))
         for name, (path, ordinal, _) in DAYS.items():
             found[name] = list(map(ordinal, map(attrgetter(path), records)))
