@@ -22,7 +22,7 @@ READING = {
     ),
     "bad-token": (
         "warning",
-        "The id of an SKRS entry does not end in a token. The entry keeps its place in the page.",
+        "The id of an SKRS entry does not end in a token. The entry is read in the order of the page.",
     ),
     "bad-sor-id": ("warning", "Not of the form of a SOR id. Kept as it is."),
     "bad-sor-type": ("error", "Not IE, SI or OE, nor their names. The field is `None`."),
