@@ -54,7 +54,6 @@ NOT_YET = {
     "fuzz",
     "src/sorparse",
     "src/sorparse/archive",
-    "src/sorparse/examples",
     "src/sorparse/exports",
     "src/sorparse/formats",
     "src/sorparse/records",
