@@ -148,7 +148,10 @@ class StoreBuilder:
         for field, column in self.columns.items():
             values = list(map(attrgetter(field), records))
             ids = list(map(id, values))  # decoders share most values
-            number = {one: column.number_of(value) for one, value in dict(zip(ids, values)).items()}
+            number = {
+                one: column.number_of(value)
+                for one, value in dict(zip(ids, values, strict=True)).items()
+            }
             found[field] = list(map(number.__getitem__, ids))
         for name, (path, ordinal, _) in DAYS.items():
             found[name] = list(map(ordinal, map(attrgetter(path), records)))
