@@ -183,7 +183,8 @@ def pages() -> dict[str, str]:
     for name in ("Feed", "Register", "View", "Archive", "ShakRegister", "ShakView", *modules()):
         value = getattr(sorparse, name)
         rows = [
-            (f"`{name}.{member}`", _summary_of_member(value, member)) for member in members(name)
+            (f"`{name}.{member}`", _summary_of_member(value, member))
+            for member in sorted(members(name))
         ]
         title = f"Members of `{name}`"
         parts += [f"## {title}", "\n".join(table_lines(("Name", "What it is"), rows))]
@@ -276,7 +277,7 @@ def _groups(name: str, value: type) -> Iterator[str]:
         if not those:
             continue
         yield f"## {title}"
-        for member in those:
+        for member in those if title == "Fields" else sorted(those):
             if title != "Fields":
                 yield f"### `{member}`"
             kind = {"Fields": "autoattribute", "Methods": "automethod"}.get(title, "autoproperty")
@@ -409,10 +410,14 @@ def target_of(text: str, receivers: Mapping[str, str] = _RECEIVERS) -> str | Non
 
 
 def link_first_mentions(app: Any, page: nodes.document) -> None:
-    """Link the first mention of each public name on a page to its place in the reference."""
+    """Link the first mention of each public name on a page to its place in the reference.
+
+    On the list of names every mention is linked.
+    """
     from docutils.nodes import Element, literal, reference, title
     from sphinx.addnodes import desc, pending_xref
 
+    is_list = app.env.docname == "reference/python"
     is_shak = app.env.docname.endswith("formats/shak")
     receivers = _RECEIVERS | _OF_SHAK if is_shak else _RECEIVERS
     linked = {name for name in public_names() if page_of(name) == app.env.docname}
@@ -423,7 +428,8 @@ def link_first_mentions(app: Any, page: nodes.document) -> None:
             parent = parent.parent
         if name is None or name in linked or parent is not None:
             continue
-        linked.add(name)
+        if not is_list:
+            linked.add(name)
         link = pending_xref(
             "",
             refdomain="py",
