@@ -66,7 +66,7 @@ class SavedRegisters(MutableMapping[str, Register]):
         return (path.stem for path in self._files())
 
     def _files(self) -> list[Path]:
-        """Return the files with the names that this class gives; others belong to somebody else."""
+        """Return the files that this class has named; other files are not its own."""
         return [path for path in self._folder.glob("*.register") if _NAME.fullmatch(path.name)]
 
     def __len__(self) -> int:
