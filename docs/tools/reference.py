@@ -48,6 +48,14 @@ FIRST = (
 BUILT_BY_FUNCTIONS = ("Feed", "Register", "View", "ShakRegister", "ShakView", "Tree", "Picture")
 """Classes whose constructor is not public."""
 API = "reference/api"
+INTERNAL = {
+    *("Feed.report", "Feed.report_no_entities", "Register.core"),
+    *("View.in_force", "View.row", "View.rows", "View.rows_having"),
+    *("ShakRegister.all_times", "ShakRegister.by_hospital", "ShakRegister.known"),
+    *("ShakRegister.line_of", "ShakRegister.places_of", "ShakRegister.region_line_of"),
+    *("ShakRegister.regions_by_code", "ShakRegister.spelled", "ShakRegister.times"),
+}
+"""Methods that other modules of the library call. They are not public, whatever their names say."""
 
 
 def modules() -> list[str]:
@@ -71,7 +79,9 @@ def members(name: str) -> list[str]:
     found: dict[str, None] = {}
     for each in classes:
         for member in (*vars(each), *getattr(each, "__annotations__", ())):
-            if not member.startswith("_") and (docstring(value, member) or is_field(value, member)):
+            if member.startswith("_") or f"{name}.{member}" in INTERNAL:
+                continue
+            if docstring(value, member) or is_field(value, member):
                 found[member] = None
     return list(found)
 
@@ -415,8 +425,9 @@ def link_first_mentions(app: Any, page: nodes.document) -> None:
     On the list of names every mention is linked.
     """
     from docutils.nodes import Element, literal, reference, title
-    from sphinx.addnodes import desc, pending_xref
+    from sphinx.addnodes import desc_signature, pending_xref
 
+    no_links = (title, reference, pending_xref, desc_signature)
     is_list = app.env.docname == "reference/python"
     is_shak = app.env.docname.endswith("formats/shak")
     receivers = _RECEIVERS | _OF_SHAK if is_shak else _RECEIVERS
@@ -424,7 +435,7 @@ def link_first_mentions(app: Any, page: nodes.document) -> None:
     for mention in list(page.findall(literal)):
         name = target_of(mention.astext(), receivers)
         parent: Element | None = mention.parent
-        while parent is not None and not isinstance(parent, (title, reference, pending_xref, desc)):
+        while parent is not None and not isinstance(parent, no_links):
             parent = parent.parent
         if name is None or name in linked or parent is not None:
             continue
