@@ -255,6 +255,19 @@ def test_files_of_several_encodings(monkeypatch: pytest.MonkeyPatch) -> None:
     assert_alike(data)
 
 
+@pytest.mark.parametrize("end", [b"\r\n", b"\n"])
+def test_a_header_in_another_encoding(end: bytes) -> None:
+    """The rows are UTF-8, and it is reported that the header is not."""
+    rows = (
+        "SorId;EntityName;\xe5r".encode("cp1252"),
+        *["9000041000016007;Blå;x".encode()] * 3,
+        b"",
+    )
+    data = end.join(rows)
+    assert_alike(data)
+    assert [one.code for one in sorparse.load(data).issues] == ["undecodable-text"]
+
+
 def test_a_loaded_register_can_be_pickled_and_saved(tmp_path: Path) -> None:
     register = sorparse.load(written(a_file(50)))
     expected = loaded(register)

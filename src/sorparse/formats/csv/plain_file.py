@@ -18,7 +18,7 @@ import attrs
 from ...issues import Issue, IssueLog, Severity
 from ..declare import Kind
 from ..decode import Plan
-from .cell_spans import Cells, Lines, NotAligned
+from .cell_spans import Cells, Lines, NotAligned, is_utf8
 from .reader import CsvTable
 
 T = TypeVar("T")
@@ -122,8 +122,8 @@ class PlainFile:
         rest = b""
         for _ in range(self._header):
             line, rest = self._line(stream, rest)
-            if b"\r" in line.removesuffix(b"\r\n"):
-                raise NotAligned  # lines end there too
+            if b"\r" in line.removesuffix(b"\r\n") or not is_utf8(line):
+                raise NotAligned  # lines end there too; or the encoding changes below, to be reported
         while chunk := stream.read(BLOCK_BYTES):
             end = chunk.rfind(b"\n") + 1
             if end:
