@@ -273,3 +273,19 @@ def test_processes_fill_one_cache_while_the_source_is_replaced(tmp_path: Path, c
         for each in running:
             assert each.result(timeout=60) <= written
     assert names(sorparse.load(source, cache=cache)) == ["Klinik 29"]
+
+
+def test_a_source_that_is_being_written_is_read_at_once(
+    tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = write(tmp_path / "SOREntity.csv")
+    waits: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        waits.append(seconds)
+        write(source)  # as a copy that takes minutes does
+
+    monkeypatch.setattr(time, "sleep", sleep)
+    assert names(sorparse.load(source, cache=cache)) == ["Klinik"]
+    assert len(waits) <= 2
+    assert not entries(cache)
