@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -207,6 +208,10 @@ VALUES: dict[Any, st.SearchStrategy[Any]] = {
 }
 
 
+def test_zero_has_its_sign_in_an_array() -> None:
+    assert repr(array_of(pa.float64(), [Decimal("-0"), None]).to_pylist()) == "[-0.0, None]"
+
+
 @pytest.mark.parametrize("kind", VALUES, ids=str)
 @given(data=st.data())
 def test_arrays_are_those_that_pyarrow_makes(kind: Any, data: st.DataObject) -> None:
@@ -214,6 +219,7 @@ def test_arrays_are_those_that_pyarrow_makes(kind: Any, data: st.DataObject) -> 
     found = array_of(kind, values)
     found.validate(full=True)
     assert found.equals(pa.array(values, kind))
+    assert repr(found.to_pylist()) == repr(pa.array(values, kind).to_pylist())  # with -0.0
     assert found.null_count == values.count(None)
     assert array_of(pa.date32(), [date.min, date.max]).to_pylist() == [date.min, date.max]
 
