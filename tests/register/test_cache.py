@@ -289,3 +289,15 @@ def test_a_source_that_is_being_written_is_read_at_once(
     assert names(sorparse.load(source, cache=cache)) == ["Klinik"]
     assert len(waits) <= 2
     assert not entries(cache)
+
+
+def test_a_relative_folder_is_that_of_the_time_of_loading(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "SOREntity.csv")
+    (tmp_path / "below").mkdir()
+    monkeypatch.chdir(tmp_path)
+    register = sorparse.load("SOREntity.csv", cache="cache")
+    monkeypatch.chdir(tmp_path / "below")
+    assert names(pickle.loads(pickle.dumps(register))) == ["Klinik"]
+    assert register.is_current()

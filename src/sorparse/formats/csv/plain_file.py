@@ -122,8 +122,10 @@ class PlainFile:
         rest = b""
         for _ in range(self._header):
             line, rest = self._line(stream, rest)
-            if b"\r" in line.removesuffix(b"\r\n") or not is_utf8(line):
-                raise NotAligned  # lines end there too; or the encoding changes below, to be reported
+            if b"\r" in line.removesuffix(b"\r\n"):
+                raise NotAligned  # lines end there too
+            if not is_utf8(line):
+                raise NotAligned  # that the encoding changes has to be reported
         while chunk := stream.read(BLOCK_BYTES):
             end = chunk.rfind(b"\n") + 1
             if end:
