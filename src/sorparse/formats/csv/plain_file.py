@@ -159,6 +159,10 @@ class _RestOfLog(IssueLog):
         if issue.line is None or issue.line >= self._first:
             self._log.add(issue)
 
+    def add_once(self, issue: Issue) -> None:
+        """Add an issue of the whole file."""
+        self._log.add_once(issue)
+
     def only_counts(
         self, severity: Severity, code: str, file: str, line: int, column: str | None = None
     ) -> bool:
