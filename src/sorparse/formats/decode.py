@@ -29,6 +29,10 @@ from .generator import Memo
 NORTHING_FROM = 5_900_000
 
 
+Cells = Sequence[str] | Mapping[int, str]
+"""Cells by place."""
+
+
 @attrs.frozen(eq=False)
 class Leaf:
     """A field filled from one cell."""
@@ -57,11 +61,11 @@ class Group:
     def _all_places(self) -> tuple[int, ...]:
         return tuple(sorted({leaf.place for leaf in self.leaves}))
 
-    cells: Callable[[Sequence[str]], Any] = attrs.field(init=False)
+    cells: Callable[[Cells], Any] = attrs.field(init=False)
     """Picks its cells of a row: false values only if all are empty."""
 
     @cells.default
-    def _picker(self) -> Callable[[Sequence[str]], Any]:
+    def _picker(self) -> Callable[[Cells], Any]:
         return itemgetter(*self.places) if self.places else lambda _: ()
 
     @property
@@ -252,7 +256,7 @@ class CarefulDecoder:
             return None
         return self._make(*values.values())
 
-    def assembled(self, part: Leaf | Group, cells: Sequence[str], take: Convert) -> Any:
+    def assembled(self, part: Leaf | Group, cells: Cells, take: Convert) -> Any:
         """Return the value of a field from its cells, of which ``take`` makes values."""
         if isinstance(part, Leaf):
             text = cells[part.place]

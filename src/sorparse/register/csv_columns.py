@@ -17,7 +17,7 @@ from typing import Any
 import attrs
 
 from ..extras import load_numpy
-from ..formats.cells import BadCell, convert
+from ..formats.cells import CONVERTERS, BadCell, convert
 from ..formats.csv.cell_spans import Lines, NotAligned
 from ..formats.csv.cell_text import METRES_PAIR
 from ..formats.csv.plain_file import PlainFile
@@ -34,8 +34,6 @@ _BETWEEN, _BEHIND = SEPARATOR.encode(), b"\x1e"
 _METRES = (Kind.EASTING, Kind.NORTHING)
 _AS_WRITTEN = {Kind.TEXT, Kind.SOR_ID, Kind.LOCATION_CODE, Kind.CVR, Kind.SHAK, *_METRES}
 """Kinds of cells whose text is their value; of coordinates with a decimal point."""
-_UNCLEAN = (b"\t", "\xa0".encode(), b'="', b"NULL")
-"""What is in a text if a cell is not its own value, beside spaces at an end."""
 
 
 @attrs.define(eq=False)
@@ -48,12 +46,14 @@ class _Source:
     """The cells, ``None`` for a text of the value that no column fills."""
     numbers: Numbers
     """The numbers of the texts, -1 for those of irregular rows."""
-    pieces: list[int | None] = attrs.field(factory=list)
-    """Which of the texts of a row are its cells, one for cells that follow each other."""
+    pieces: dict[object, bytes] = attrs.field(factory=dict)
+    """The pieces of a row that are its cells, and what they are where no cell is filled."""
 
-    def texts(self, texts: list[bytes], pieces: int) -> Iterable[bytes]:
-        """Return its texts, from those of a block of rows of so many pieces."""
-        found = [repeat(b"") if at is None else texts[at::pieces] for at in self.pieces]
+    def texts(self, block: _Block) -> Iterable[bytes] | None:
+        """Return its texts in a block, ``None`` if no cell is filled."""
+        if block.columns.keys().isdisjoint(self.pieces):
+            return None
+        found = [block.columns.get(piece, repeat(empty)) for piece, empty in self.pieces.items()]
         return found[0] if len(found) == 1 else map(_BETWEEN.join, zip(*found, strict=False))
 
 
@@ -64,14 +64,16 @@ class _Block:
     lines: Lines
     places: Any
     """The lines of the rows."""
-    texts: list[bytes]
-    """The pieces of the rows, row by row."""
+    columns: Mapping[object, Iterable[bytes]]
+    """The texts of the rows by piece; not of pieces that are empty in all of them."""
     is_clean: bool
     """Whether each cell is its own value, without whitespace at an end or the like."""
 
 
 def load_columns(file: PlainFile, builder: StoreBuilder) -> None:
     """Load a file, as far as its lines are rows."""
+    if any(column is not None and column.also for column in file.plan.columns):
+        return  # a cell that fills several fields
     columns = _Columns(file, builder)
     for first, block in file.blocks(columns.read):
         columns.add(first, block)
@@ -90,17 +92,17 @@ class _Columns:
         self._is_clean = False
         self._sources = [self._sor_id(), *self._dates(), *self._fields()]
         self._ends = self._cut()
-        self._pieces = self._ends.count(_BEHIND)
 
-    def _cut(self) -> bytes:
-        """Decide which cells of a row stay together; return the signs behind the cells."""
+    def _cut(self) -> Any:
+        """Decide which cells of a row are a piece; return the signs behind the cells."""
         width = len(self._file.plan.header)
         uses: list[list[tuple[int, int]]] = [[] for _ in range(width + 1)]
         for number, source in enumerate(self._sources):
             for at, leaf in enumerate(source.leaves):
                 if leaf is not None:
                     uses[leaf.place].append((number, at))
-        ends, piece_of = b"", []
+        ends = bytearray()
+        piece_of = []
         for place in range(width):
             piece_of.append(ends.count(_BEHIND))
             follows = len(uses[place]) == 1 and uses[place + 1] == [
@@ -108,11 +110,11 @@ class _Columns:
             ]
             ends += _BETWEEN if follows else _BEHIND
         for source in self._sources:
-            for leaf in source.leaves:
-                piece = None if leaf is None else piece_of[leaf.place]
-                if piece is None or piece not in source.pieces[-1:]:
-                    source.pieces.append(piece)
-        return ends
+            for at, leaf in enumerate(source.leaves):
+                piece = f"absent {at}" if leaf is None else piece_of[leaf.place]
+                empty = source.pieces.get(piece)
+                source.pieces[piece] = b"" if empty is None else empty + _BETWEEN
+        return load_numpy().frombuffer(ends, "uint8")
 
     # -- what fills the fields
 
@@ -155,7 +157,9 @@ class _Columns:
     def _assembled(self, column: ColumnBuilder, part: Leaf | Group, text: str) -> int:
         places = [leaf.place for leaf in part.leaves]
         cells = dict(zip(places, map(clean, text.split(SEPARATOR)), strict=True))
-        value = self._careful.assembled(part, cells, lambda leaf, cell: convert(leaf.column.kind, cell))
+        value = self._careful.assembled(
+            part, cells, lambda leaf, cell: convert(leaf.column.kind, cell)
+        )
         return column.number_of(value)
 
     def _extra(self, text: str) -> int:
@@ -168,9 +172,11 @@ class _Columns:
     def _leaves_as_written(name: str, part: Leaf | Group) -> list[Leaf | None] | None:
         """Return the cells of a field whose texts beside each other are its packed value."""
         codec = TEXTS[name]
+        items: list[list[str]] = [[]]
         if isinstance(part, Leaf) and not codec.is_text:
             return None
-        items = [[at] for at in part.parts] if codec.is_tuple else [[]]
+        if isinstance(part, Group) and codec.is_tuple:
+            items = [[at] for at in part.parts]
         paths = [[*item, *filter(None, path.split("."))] for item in items for path in codec.paths]
         found = [_part(part, path) for path in paths]
         leaves = [one if isinstance(one, Leaf) else None for one in found]
@@ -180,24 +186,28 @@ class _Columns:
         kinds = [leaf.column.kind if leaf else Kind.TEXT for leaf in leaves]
         checked = [(at, kind) for at, kind in enumerate(kinds) if kind not in (Kind.TEXT, *_METRES)]
         metres = [at for at, kind in enumerate(kinds) if kind in _METRES]
-        look = checked or metres
 
         def is_regular(raw: bytes) -> bool:
-            if self._is_clean and not look:
-                return True
             cells = raw.decode().split(SEPARATOR)
             if not self._is_clean and any(clean(cell) != cell for cell in cells):
                 return False
-            pair = [cells[at] for at in metres]
-            if any(pair) and not METRES_PAIR(";".join(pair)):
-                return False
+            if metres:
+                pair = [cells[at] for at in metres]
+                if any(pair) and not METRES_PAIR(";".join(pair)):
+                    return False
             try:
-                return all(
-                    not cells[at] or convert(kind, cells[at]) == cells[at] for at, kind in checked
-                )
+                for at, kind in checked:
+                    if (cell := cells[at]) and CONVERTERS[kind](cell) != cell:
+                        return False
             except BadCell:
                 return False
+            return True
 
+        def is_clean(raw: bytes) -> bool:
+            return self._is_clean or is_regular(raw)
+
+        if not checked and not metres:
+            return column.regular(is_clean, _BETWEEN * (len(leaves) - 1))
         return column.regular(is_regular, _BETWEEN * (len(leaves) - 1))
 
     # -- blocks
@@ -210,19 +220,25 @@ class _Columns:
         cells = self._file.cells(lines)
         regular = np.flatnonzero(~cells.odd)
         if not len(regular):
-            return _Block(lines, regular, [], True)
+            return _Block(lines, regular, {}, True)
         starts, ends = cells.starts, cells.ends
         if len(regular) < len(cells.odd):
             starts, ends = starts[:, regular], ends[:, regular]
         signs = cells.signs.copy()
         self._set_points(signs, starts, ends)
-        signs[ends] = np.frombuffer(self._ends, np.uint8)[:, None]
+        # pieces without a filled cell are omitted
+        first = np.flatnonzero(np.append(True, self._ends[:-1] == _BEHIND[0]))
+        used = np.logical_or.reduceat((ends > starts).any(axis=1), first)
+        used[0] = True
+        kept = np.repeat(used, np.diff(first, append=len(self._ends)))
+        starts, ends = starts[kept], ends[kept]
+        signs[ends] = self._ends[kept][:, None]
         signs = signs[_inside(starts, ends, len(signs))]
         text = signs.tobytes()
-        spaces = np.flatnonzero(signs == ord(" "))
-        beside = signs.take((spaces - 1, spaces + 1), mode="wrap")  # the last sign is an end, too
-        is_clean = not any(sign in text for sign in _UNCLEAN) and not _is_sign(beside).any()
-        return _Block(lines, cells.places[regular], text.split(_BEHIND)[:-1], is_clean)
+        texts = text.split(_BEHIND)[:-1]
+        pieces = np.flatnonzero(used).tolist()
+        columns = {piece: texts[at :: len(pieces)] for at, piece in enumerate(pieces)}
+        return _Block(lines, cells.places[regular], columns, _is_clean(text, signs))
 
     def _set_points(self, signs: Any, starts: Any, ends: Any) -> None:
         """Write decimals with a point."""
@@ -239,15 +255,20 @@ class _Columns:
         """Add the rows of a block, those that are read as records in their places."""
         np = load_numpy()
         numbers = np.zeros((len(self._names), len(block.places)), np.int32)
+        numbers[0] = -1
         for name, (_, _, none) in DAYS.items():
             numbers[self._names.index(name)] = none
         self._is_clean = block.is_clean
         for source in self._sources:
-            texts = source.texts(block.texts, self._pieces)
-            found = map(source.numbers.__getitem__, texts)
-            numbers[self._names.index(source.name)] = np.fromiter(found, np.int32, numbers.shape[1])
+            texts = source.texts(block)
+            if texts is not None:
+                found = map(source.numbers.__getitem__, texts)
+                row = self._names.index(source.name)
+                numbers[row] = np.fromiter(found, np.int32, len(block.places))
         regular = (numbers >= 0).all(axis=0)
-        numbers, places = numbers[:, regular], block.places[regular]
+        places = block.places
+        if not regular.all():
+            numbers, places = numbers[:, regular], places[regular]
         again = block.lines.filled
         again[places] = False
         if again.any():
@@ -255,7 +276,10 @@ class _Columns:
             records = list(exact.values())
             others = self._builder.numbers_of(records)
             others["sor_id"] = [self._id(record.sor_id) for record in records]
-            numbers = np.concatenate((numbers, [others[name] for name in self._names]), axis=1)
+            more = np.array([others[name] for name in self._names], np.int32)
+            numbers = np.concatenate(
+                (numbers, more.reshape(len(self._names), len(records))), axis=1
+            )
             places = np.concatenate((places, np.array([*exact], np.int64)))
             order = np.argsort(places)
             numbers, places = numbers[:, order], places[order]
@@ -270,6 +294,20 @@ class _Columns:
 def _is_sign(signs: Any) -> Any:
     """Return which bytes are what is put between and behind the cells."""
     return signs & 0xFE == _BEHIND[0]
+
+
+def _is_clean(text: bytes, signs: Any) -> bool:
+    """Return whether each cell is its own value; ``signs`` are the bytes of the text."""
+    if (
+        b"\t" in text
+        or (b"\xa0" in text and "\xa0".encode() in text)
+        or (b"=" in text and b'="' in text)
+        or b"NULL" in text
+    ):
+        return False
+    is_space, is_end = signs == ord(" "), _is_sign(signs)
+    beside = (is_space[1:] & is_end[:-1]) | (is_space[:-1] & is_end[1:])
+    return not is_space[0] and not beside.any()
 
 
 def _inside(starts: Any, ends: Any, size: int) -> Any:
@@ -301,6 +339,10 @@ def _numbers(number: Callable[[str], int]) -> Numbers:
 def _day(kind: Kind, ordinal: Callable[[date | None], int], text: str) -> int:
     cell = clean(text)
     return ordinal(convert(kind, cell) if cell else None)
+
+
+def _converted(leaf: Leaf, cell: str) -> Any:
+    return convert(leaf.column.kind, cell)
 
 
 def _part(part: Leaf | Group | None, steps: Iterable[object]) -> Leaf | Group | None:

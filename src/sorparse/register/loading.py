@@ -164,7 +164,7 @@ def _read_entities(feed: Feed, builder: StoreBuilder) -> None:
     from .optional_numpy import find_numpy
 
     for reader in feed.readers("entities"):
-        rest = reader.numbered
+        numbered = reader.numbered
         if isinstance(reader, CsvTable) and find_numpy() is not None:
             from ..formats.csv.plain_file import PlainFile
             from .csv_columns import load_columns
@@ -172,8 +172,10 @@ def _read_entities(feed: Feed, builder: StoreBuilder) -> None:
             file = PlainFile.of(reader)
             if file is not None:
                 load_columns(file, builder)
-                rest = file.rest
-        for line, record in rest():
+                if file.is_whole:
+                    continue
+                numbered = file.rest
+        for line, record in numbered():
             builder.add(record, line)
 
 

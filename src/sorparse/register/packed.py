@@ -31,6 +31,8 @@ _read_json = json.JSONDecoder().raw_decode  # without the guesses of json.loads
 Unpack = Callable[[Any], Any]
 Leaves = list[str | None]
 """The texts of a value."""
+Converters = tuple[Callable[[Leaves], Any], Callable[[Any], Leaves]]
+"""The functions from the texts of a value to the value, and back."""
 
 
 _PLAIN = frozenset((str, bool, int, types.NoneType))
@@ -190,7 +192,7 @@ def _decimal(value: Any) -> Leaves:
 
 
 @cache
-def _converters(hint: Any) -> tuple[Callable[[Leaves], Any], Callable[[Any], Leaves]]:
+def _converters(hint: Any) -> Converters:
     """Return the functions from the texts of a value to the value, and back."""
     kind = _without_none(hint)
     if typing.get_origin(kind) is tuple:
@@ -218,7 +220,7 @@ def _bool(value: Any) -> Leaves:
     return ["1" if value else "0"]
 
 
-def _several_converters(item: Any) -> tuple[Callable[[Leaves], Any], Callable[[Any], Leaves]]:
+def _several_converters(item: Any) -> Converters:
     size = len(leaf_paths(item))
     read, write = _converters(item)
 
@@ -232,9 +234,7 @@ def _several_converters(item: Any) -> tuple[Callable[[Leaves], Any], Callable[[A
     return read_all, write_all
 
 
-def _record_converters(
-    record: type[Any],
-) -> tuple[Callable[[Leaves], Any], Callable[[Any], Leaves]]:
+def _record_converters(record: type[Any]) -> Converters:
     new, hints = fast_constructor(record), typing.get_type_hints(record)
     fields = attrs.fields(record)
     fields_of = attrgetter(*[field.name for field in fields])

@@ -58,13 +58,18 @@ class ColumnBuilder:
         """Return the numbers of texts that are values as they are in a file, -1 for the others."""
         self._others |= {text: number for text, number in self._checked.items() if number}
 
+        others, texts, is_tuple = self._others, self._texts, self.codec.is_tuple
+
         def make(text: bytes) -> int:
             if not is_regular(text):
                 return -1
-            packed = text.rstrip(_SEPARATOR) if self.codec.is_tuple else text
-            if packed != text:
-                return self._number_of_text(packed)
-            return self._others.pop(text, 0) or self._add(text)
+            if is_tuple and text[-1:] == _SEPARATOR:  # absent items are not written
+                return self._number_of_text(text.rstrip(_SEPARATOR))
+            known = others and others.pop(text, 0)
+            if known:
+                return known
+            texts.append(text)
+            return len(texts)
 
         self._checked = numbers = Numbers(make)
         numbers[absent] = 0
@@ -148,7 +153,8 @@ class StoreBuilder:
         for field, column in self.columns.items():
             values = list(map(attrgetter(field), records))
             ids = list(map(id, values))  # decoders share most values
-            number = {one: column.number_of(value) for one, value in dict(zip(ids, values)).items()}
+            distinct = dict(zip(ids, values, strict=True))
+            number = {one: column.number_of(value) for one, value in distinct.items()}
             found[field] = list(map(number.__getitem__, ids))
         for name, (path, ordinal, _) in DAYS.items():
             found[name] = list(map(ordinal, map(attrgetter(path), records)))

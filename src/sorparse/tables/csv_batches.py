@@ -38,12 +38,12 @@ def batches_of(readers: Iterable[Any], schema: TableSchema) -> Iterator[pa.Recor
 
 def _of_csv(reader: CsvTable, schema: TableSchema) -> Iterator[pa.RecordBatch]:
     file = PlainFile.of(reader)
-    rest: Iterable[tuple[int, Any]]
+    rest = reader.numbered()
     if file is not None and readable(file.plan):
         yield from _FastFile(file, schema).batches()
+        if file.is_whole:
+            return
         rest = file.rest()
-    else:
-        rest = reader.numbered()
     yield from record_batches(schema, (record for _, record in rest))
 
 

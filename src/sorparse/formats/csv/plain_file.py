@@ -13,6 +13,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from importlib.util import find_spec
 from typing import Any, BinaryIO, TypeVar
 
+import attrs
+
+from ...issues import Issue, IssueLog, Severity
 from ..declare import Kind
 from ..decode import Plan
 from .cell_spans import Cells, Lines, NotAligned
@@ -40,7 +43,8 @@ class PlainFile:
         ]
         self._number = header + 1
         """Number of the first line that is not handed out."""
-        self._is_whole = False
+        self.is_whole = False
+        """Whether all lines were handed out as blocks."""
 
     @classmethod
     def of(cls, reader: CsvTable) -> PlainFile | None:
@@ -80,7 +84,7 @@ class PlainFile:
                         yield self._finished(waiting.popleft())
                 while waiting:
                     yield self._finished(waiting.popleft())
-                self._is_whole = True
+                self.is_whole = True
             except NotAligned:
                 pass
             finally:
@@ -95,9 +99,11 @@ class PlainFile:
 
     def rest(self) -> Iterator[tuple[int, Any]]:
         """Yield line and record of the rows behind the last block."""
-        if self._is_whole:
+        if self.is_whole:
             return iter(())
-        return (pair for pair in self._reader.numbered() if pair[0] >= self._number)
+        log = _RestOfLog(self._reader.options.log, self._number)
+        reader = attrs.evolve(self._reader, options=attrs.evolve(self._reader.options, log=log))
+        return (pair for pair in reader.numbered() if pair[0] >= self._number)
 
     def cells(self, lines: Lines) -> Cells:
         """Find the cells of lines."""
@@ -136,3 +142,23 @@ class PlainFile:
             rest += chunk
         end = rest.find(b"\n") + 1 or len(rest)
         return rest[:end], rest[end:]
+
+
+class _RestOfLog(IssueLog):
+    """Passes issues on to a log, but for those of lines that were read before."""
+
+    def __init__(self, log: IssueLog, first: int) -> None:
+        super().__init__(log.on_issue)
+        self._log = log
+        self._first = first
+
+    def add(self, issue: Issue) -> None:
+        """Add an issue."""
+        if issue.line is None or issue.line >= self._first:
+            self._log.add(issue)
+
+    def only_counts(
+        self, severity: Severity, code: str, file: str, line: int, column: str | None = None
+    ) -> bool:
+        """Count an issue that there is no room for; see ``IssueLog``."""
+        return line < self._first or self._log.only_counts(severity, code, file, line, column)
