@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 import sorparse
 from sorparse import Register, SOREntity, Validity
 from sorparse.register.timeindex import TimeIndex
+from support.laws import law_examples
 
 FIRST, SECOND = date.min, date.min + timedelta(days=1)
 LAST, BEFORE_LAST = date.max, date.max - timedelta(days=1)
@@ -83,7 +84,9 @@ def periods_of(to: str, target: Path) -> list[tuple[str, date, date, int]]:
 
 @pytest.mark.parametrize("to", ["sqlite", "duckdb", "parquet"])
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=law_examples(15),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(rows=versions)
 def test_a_target_answers_for_every_date_as_the_register(

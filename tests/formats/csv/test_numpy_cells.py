@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 import sorparse
@@ -62,6 +62,9 @@ def bare(cell: str) -> str:
 @example(['"a;b";"c;d'])
 @example(['="";"=""""";"="""""""'])
 @example(['a"b;c"d;e'])
+@example(['"";";"', '"a";"b";"c"'])
+@example(['"a"";""b";"c";";"'])
+@example(['"=""x""";"y";"=""z"""', '"=""a;b""";"c";"d ""e"""'])
 @example([';;=";1"'])
 @example([';;=";"'])
 def test_an_ordinary_row_has_the_cells_of_the_csv_module(end: str, lines: list[str]) -> None:
@@ -84,6 +87,8 @@ def test_an_ordinary_row_has_the_cells_of_the_csv_module(end: str, lines: list[s
     always=st.booleans(),
 )
 def test_rows_that_a_csv_writer_quotes_are_ordinary(rows: list[list[str]], always: bool) -> None:
+    # of rows whose cells are all quoted, one with quotes around a delimiter is read by itself
+    assume(not (always and any(re.search('(^|");("|$)', cell) for row in rows for cell in row)))
     stream = io.StringIO(newline="")
     csv.writer(
         stream, delimiter=";", quoting=csv.QUOTE_ALL if always else csv.QUOTE_MINIMAL

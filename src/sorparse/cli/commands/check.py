@@ -42,8 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--summary", action="store_true", help="show only the number of issues by code"
     )
-    arguments.wide(parser)
-    arguments.output(parser)
+    arguments.output(parser, wide=True)
     arguments.loading(parser)
 
 

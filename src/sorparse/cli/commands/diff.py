@@ -66,8 +66,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--summary", action="store_true", help="show only the number of each kind of change"
     )
-    arguments.wide(parser)
-    arguments.output(parser)
+    arguments.output(parser, wide=True)
     arguments.loading(parser)
 
 

@@ -51,8 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="SHAKCOMPLETE.TXT; a code in force there is reported even if no unit has it",
     )
     arguments.as_of(parser)
-    arguments.wide(parser)
-    arguments.output(parser)
+    arguments.output(parser, wide=True)
     arguments.loading(parser)
 
 

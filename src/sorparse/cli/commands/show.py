@@ -39,8 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--history", action="store_true", help="list every version, oldest first")
     arguments.as_of(parser)
-    arguments.wide(parser)
-    arguments.output(parser)
+    arguments.output(parser, wide=True)
     arguments.loading(parser)
 
 

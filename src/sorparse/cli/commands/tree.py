@@ -48,8 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--all", action="store_true", help="also show closed and future units")
     parser.add_argument("--depth", metavar="N", type=arguments.count, help="show at most N levels")
     arguments.as_of(parser)
-    arguments.wide(parser)
-    arguments.output(parser)
+    arguments.output(parser, wide=True)
     arguments.loading(parser)
 
 
