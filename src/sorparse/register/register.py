@@ -72,12 +72,13 @@ class Register(HtmlRepr):
         snapshot_date: date | None = None,
         issues: Iterable[Issue] = (),
     ) -> Register:
-        """Make a register of records; each argument is read once.
+        """Build a register from records; each argument is read once.
 
-        entities: the versions of the units, in any order.
-        format, snapshot_date: what the records were read from and the day it shows. They tell what
-            a :class:`View` cannot know; left out, the records are taken for the full history.
-        issues: findings of the reader, to be kept with the register.
+        Args:
+            entities: The versions of the units, in any order. The other tables follow.
+            format: What the records were read from. If omitted, they count as the full history.
+            snapshot_date: The date that the records show, for :attr:`View.caveats`.
+            issues: Issues found while reading.
         """
         builder = StoreBuilder()
         for record in entities:
@@ -202,12 +203,13 @@ class Register(HtmlRepr):
         return f"<Register from {source}{of}: {len(self)} units in {versions} versions>"
 
     def as_of(self, day: Day = None) -> View:
-        """Return the register as it is on a day.
+        """Return a view of the register on the given date; see :attr:`View.caveats`.
 
-        day: a ``date``, ISO text (``"2021-03-31"``), or ``None`` for today in Denmark.
+        Args:
+            day: A date, or ISO text such as ``"2021-03-31"``. Defaults to today in Denmark.
 
-        Raises InvalidDateError for anything else. Where the source cannot know the day well, the
-        view's ``caveats`` say why, and the logger ``sorparse`` gets one warning a register.
+        Raises:
+            InvalidDateError: If the text is not a valid date.
         """
         from .view import View
 
