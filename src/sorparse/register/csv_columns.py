@@ -8,6 +8,7 @@ values and issues are those of reading records; tests compare both.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
@@ -19,7 +20,6 @@ import attrs
 from ..extras import load_numpy
 from ..formats.cells import CONVERTERS, BadCell, convert
 from ..formats.csv.cell_spans import Lines, NotAligned
-from ..formats.csv.cell_text import METRES_PAIR
 from ..formats.csv.plain_file import PlainFile
 from ..formats.csv.rows import clean
 from ..formats.declare import Column, Kind
@@ -29,6 +29,10 @@ from .packed import SEPARATOR
 from .store import TEXTS
 from .store_builder import DAYS, ColumnBuilder, Numbers, StoreBuilder
 
+_METRES_PAIR = re.compile(
+    r"[1-9][0-9]{3,5}+(?:[.,][0-9]{1,6})?+;[6-8][0-9]{6}(?:[.,][0-9]{1,6})?+"
+).fullmatch
+"""An easting and a northing that cannot have been taken for each other."""
 _BETWEEN, _BEHIND = SEPARATOR.encode(), b"\x1e"
 """What is put between the cells of a field, and behind the last one."""
 _METRES = (Kind.EASTING, Kind.NORTHING)
@@ -193,7 +197,7 @@ class _Columns:
                 return False
             if metres:
                 pair = [cells[at] for at in metres]
-                if any(pair) and not METRES_PAIR(";".join(pair)):
+                if any(pair) and not _METRES_PAIR(";".join(pair)):
                     return False
             try:
                 for at, kind in checked:

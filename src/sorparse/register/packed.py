@@ -35,14 +35,22 @@ Converters = tuple[Callable[[Leaves], Any], Callable[[Any], Leaves]]
 """The functions from the texts of a value to the value, and back."""
 
 
+_PLAIN = frozenset((str, bool, int, types.NoneType))
+"""Types that JSON has."""
+
+
 def pack(value: Any) -> Any:
     """Return a value of a record as JSON writes it; of a record the list of its fields.
 
     Raises:
         TypeError: If a record holds something that no field of a record has.
     """
-    if value is None or type(value) in (str, bool, int):
+    kind = type(value)
+    if kind in _PLAIN:
         return value
+    if attrs.has(kind):
+        values = _fields_of(kind)(value)
+        return [each if type(each) in _PLAIN else pack(each) for each in values]
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, date):
@@ -53,9 +61,13 @@ def pack(value: Any) -> Any:
         return dict(value)
     if isinstance(value, tuple):
         return [pack(each) for each in value]
-    if attrs.has(type(value)):
-        return [pack(getattr(value, field.name)) for field in attrs.fields(type(value))]
-    raise TypeError(f"cannot save {value!r}, a {type(value).__name__}")
+    raise TypeError(f"cannot save {value!r}, a {kind.__name__}")
+
+
+@cache
+def _fields_of(record: type[Any]) -> Callable[[Any], tuple[Any, ...]]:
+    """Return what reads all fields of a record, of which there are at least two."""
+    return attrgetter(*(field.name for field in attrs.fields(record)))
 
 
 @cache

@@ -27,6 +27,7 @@ from ..records import (
 )
 from .core import TABLES, Core, Tables
 from .days import Day, as_day, from_ordinal
+from .forged_file import reports_forged_files
 from .graph import follow
 from .store_builder import StoreBuilder
 
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from .view import View
 
 
+@reports_forged_files
 class Register(HtmlRepr):
     """All units with all their versions: ask it about any day.
 
@@ -230,11 +232,11 @@ class Register(HtmlRepr):
         Nearest first, each once, itself excluded; n:m and cycles are fine. Raises
         UnknownUnitError for an id that neither a unit nor a replacement has.
         """
-        return follow(self._core.replacements.after, self._core.replaced_or_known(sor_id))
+        return Records(follow(self._core.replacements.after, self._core.replaced_or_known(sor_id)))
 
     def predecessors(self, sor_id: str) -> tuple[str, ...]:
         """Return the ids of all units that a unit replaced, directly or by way of others."""
-        return follow(self._core.replacements.before, self._core.replaced_or_known(sor_id))
+        return Records(follow(self._core.replacements.before, self._core.replaced_or_known(sor_id)))
 
     def active_successors(self, sor_id: str, day: Day = None) -> tuple[SOREntity, ...]:
         """Return the units in force on a date in place of ``sor_id``; see the view's method."""
@@ -298,6 +300,9 @@ class Register(HtmlRepr):
 
     def is_current(self) -> bool:
         """Return whether the saved register was not replaced or removed since it was opened.
+
+        Of a register that was loaded with ``cache=``: whether the source is still the one that was
+        read.
 
         Raises:
             SorError: If the register was not opened from a saved one.

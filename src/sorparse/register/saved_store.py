@@ -153,8 +153,12 @@ class SavedStore(Store):
 
         names = TimeIndex.names()
         arrays = {name: self.file.block(f"time.{name}") for name in names}
-        # to import numpy takes longer than it saves
-        return TimeIndex.from_arrays(len(self.ids), arrays, sys.modules.get("numpy"))
+        numpy = sys.modules.get("numpy")  # to import it takes longer than it saves
+        if numpy is not None and any(
+            numpy.any(numpy.diff(arrays[name]) < 0) for name in arrays if name.endswith("_from")
+        ):
+            raise self._broken()
+        return TimeIndex.from_arrays(len(self.ids), arrays, numpy)
 
     def _lines(self, kind: type[Lines], name: str) -> Lines:
         return kind(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import typing
+import zlib
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
@@ -31,7 +31,7 @@ from .text_index import Lines
 if TYPE_CHECKING:
     from .saved_file import Block
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 """Of the file; raised whenever a file of before would be read wrongly."""
 
 
@@ -43,7 +43,7 @@ def _records() -> Mapping[str, type[Any]]:
 
 
 @cache
-def _versions() -> Mapping[str, Any]:
+def versions() -> Mapping[str, Any]:
     """Return what has to be equal for a file to be read: its indexes depend on the library too."""
     fields = [
         (name, field.name, str(field.type))
@@ -55,7 +55,7 @@ def _versions() -> Mapping[str, Any]:
     return {
         "format_version": FORMAT_VERSION,
         "library_version": __version__,
-        "layout": hashlib.sha256(layout.encode()).hexdigest(),
+        "layout": zlib.crc32(layout.encode()),
     }
 
 
@@ -64,29 +64,51 @@ def _versions() -> Mapping[str, Any]:
 
 def save(core: Core, path: str | os.PathLike[str], *, force: bool) -> None:
     """Save a register; see ``Register.save``."""
-    from ..replace import failed, replaced_file
+    from ..replace import failed
     from ..targets import writable
 
-    target = writable(path, is_saved_register, sources=[core], force=force)
+    store = core.store
+    sources = [core, store.file] if isinstance(store, SavedStore) else [core]
+    target = writable(path, is_saved_register, sources=sources, force=force)
     if core.shak is not None:
         raise failed(path, "SHAK is attached; save the register without it, and attach it again")
+    write_register(core, target)
+
+
+def write_register(core: Core, target: Path, *, cache_key: str | None = None) -> None:
+    """Write a register to a file in the place of what is there.
+
+    Args:
+        core: The register.
+        target: The file.
+        cache_key: What the header says about an entry of a cache.
+
+    Raises:
+        ConversionError: If the operating system refuses it.
+    """
+    from ..replace import replaced_file
+
     store = core.store
-    if isinstance(store, SavedStore):
-        raise failed(path, "the register is a saved one already; copy its file")
-    header = {
-        **_versions(),
-        "source": None if core.path is None else str(core.path),
-        "format": None if core.format is None else core.format.value,
-        "snapshot_date": _text(core.snapshot_date),
-        "shown_day": _text(core.shown_day),
-        "tables": None if core.tables_read is None else list(core.tables_read),
-        "units": len(store.ids),
-        "versions": len(store),
-        "issues": len(core.tables.issues),
-    }
-    blocks = _blocks(core, store)
-    with replaced_file(target) as new, new.open("wb") as stream:
-        write_saved(stream, header, blocks)
+    with replaced_file(target) as new:
+        if isinstance(store, SavedStore):
+            store.file.check_all()
+            new.write_bytes(store.file.content())
+            return
+        header = {
+            **versions(),
+            "cache_key": cache_key,
+            "source": None if core.path is None else str(core.path),
+            "format": None if core.format is None else core.format.value,
+            "snapshot_date": _text(core.snapshot_date),
+            "shown_day": _text(core.shown_day),
+            "tables": None if core.tables_read is None else list(core.tables_read),
+            "units": len(store.ids),
+            "versions": len(store),
+            "issues": len(core.tables.issues),
+        }
+        blocks = _blocks(core, store)
+        with new.open("wb") as stream:
+            write_saved(stream, header, blocks)
 
 
 def _text(day: date | None) -> str | None:
@@ -112,8 +134,11 @@ def _blocks(core: Core, store: Store) -> dict[str, Block]:
     return blocks
 
 
+_write_json = json.JSONEncoder(separators=(",", ":")).encode
+
+
 def _json(value: Any) -> bytes:
-    return json.dumps(value, separators=(",", ":")).encode()
+    return _write_json(value).encode()
 
 
 def _array(code: str, numbers: Sequence[int]) -> array[int]:
@@ -188,15 +213,14 @@ class _SavedLines(Mapping[str, Sequence[int]]):
         return (_SavedLines, (self._file,))
 
 
-def open_saved(path: str | os.PathLike[str]) -> Core:
-    """Open a saved register.
+def open_saved(file: SavedFile) -> Core:
+    """Return the data of a saved register.
 
     Raises:
-        SorFileError: If the file is damaged, or of another version or byte order.
+        SorFileError: If the file is damaged, or of another version.
     """
-    file = SavedFile(Path(path).absolute())
     header = file.header
-    expected = _versions()
+    expected = versions()
     if any(header.get(name) != value for name, value in expected.items()):
         raise file.damaged(
             f"sorparse {header.get('library_version')} wrote it (format "
@@ -211,7 +235,7 @@ def open_saved(path: str | os.PathLike[str]) -> Core:
             tables,
             format=None if header["format"] is None else Format(header["format"]),
             snapshot_date=None if snapshot is None else date.fromisoformat(snapshot),
-            path=file.path,
+            path=file.path if file.source is None else file.source.path,
             tables_read=None if header["tables"] is None else tuple(header["tables"]),
             lines=_SavedLines(file),
         )
