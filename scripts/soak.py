@@ -27,9 +27,10 @@ sys.path[:0] = [str(ROOT / "src")]
 # the server and the nights are those of the tests, which may be in subfolders
 sys.path[1:1] = sorted({str(path.parent) for path in (ROOT / "tests").rglob("*_support.py")})
 
-import sorparse  # noqa: E402
 from nightly_support import nights  # noqa: E402
 from share_support import NOON, PATHS, Clock, Share, fetcher, running  # noqa: E402
+
+import sorparse  # noqa: E402
 from sorparse import examples  # noqa: E402
 
 WARM = 20

@@ -1,23 +1,23 @@
-"""Guards against hostile input."""
+"""Limits against hostile input."""
 
 from __future__ import annotations
 
 import attrs
 
+from .notebook import HtmlRepr
+
 
 @attrs.frozen
-class Limits:
-    """Limits on the size of a source; real files stay well below them.
+class Limits(HtmlRepr):
+    """Limits on the size of files and values. Real files stay well below the defaults.
 
-    A source that exceeds one raises :class:`~sorparse.SorFileError`, or gets an issue, that names
-    the limit. ``open``, ``load``, ``validate`` and ``convert`` take ``limits=``.
+    A file beyond a limit raises one :class:`SorFileError`; a value or row is one issue.
 
     Example:
-        >>> import sorparse
-        >>> limits = sorparse.Limits(max_member_bytes=500_000_000)
-        >>> with sorparse.open(sorparse.examples.sor2_zip, limits=limits) as feed:
-        ...     sum(1 for unit in feed.entities()) > 0
-        True
+        >>> limits = sorparse.Limits(max_field_chars=500, max_member_bytes=2 * 1024**3)
+        >>> with sorparse.open("Sor_complete.zip", limits=limits) as feed:
+        ...     print(feed.format)
+        SOR2
     """
 
     max_member_bytes: int = 16 * 1024**3
@@ -25,7 +25,7 @@ class Limits:
     max_ratio: float = 200.0
     """Largest ratio of unpacked to packed size of a zip member (text packs 10 to 30 times)."""
     max_field_chars: int = 1_000_000
-    """Longest single value, in characters; a row with a longer one is not read."""
+    """Longest single value, in characters; the row of a longer one is not read."""
     max_depth: int = 200
     """Deepest nesting of XML elements."""
     max_unit_elements: int = 100_000
@@ -36,10 +36,10 @@ class Limits:
     """Most bytes of XML from the end of one unit, or entry, to the end of the next, checked for
     each 64 KB read."""
     max_issues: int = 100_000
-    """Most issues that a feed stores; further ones are counted."""
+    """Most issues that a feed stores; further ones are counted, not stored."""
     max_issue_chars: int = 100_000_000
     """Most text (values and raw rows) in the stored issues together, in characters; further issues
-    are counted."""
+    are counted, not stored."""
     max_columns: int = 4_096
     """Most columns that a header may have."""
     max_members: int = 10_000

@@ -29,6 +29,7 @@ import attrs
 from ..errors import ConversionError, SorFileError
 from ..exports.conversion_job import ROW_ID
 from ..extras import load_numpy, load_pyarrow
+from ..notebook import HtmlRepr
 from ..replace import replaced_file, restore
 from .parquet_files import highest_row, parquet, readable, table_in
 from .runs import Runs
@@ -63,7 +64,7 @@ class ArchivedFile:
 
 
 @attrs.frozen
-class Night:
+class Night(HtmlRepr):
     """What the archive knows of a night."""
 
     night: date

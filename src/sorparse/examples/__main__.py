@@ -1,7 +1,7 @@
 """A tour of the example register: ``python -m sorparse.examples [--html PAGE]``.
 
-Shows what the library answers, without a file of the publisher. With ``--html`` it is written as a
-page for a browser, with a map if the extra ``map`` is installed.
+It shows answers of the library without a file of the publisher. ``--html`` writes it as a page
+for a browser, with a map if the extra ``map`` is installed.
 """
 
 from __future__ import annotations
@@ -86,9 +86,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         "--html",
         metavar="PAGE",
         type=arguments.path,
-        help="write it as a page for a browser; - for standard output",
+        help="write the tour as a page for a browser; - for standard output",
     )
-    parser.add_argument("--force", action="store_true", help="also replace another file")
+    parser.add_argument(
+        "--force", action="store_true", help="also replace a file that is not a tour"
+    )
     given = parser.parse_args(argv)
     make_writable(sys.stdout)
     make_writable(sys.stderr)
