@@ -276,7 +276,7 @@ def pages() -> dict[str, str]:
             [(code, severity, _sentence(texts)) for code, (severity, texts) in SHAK_ISSUES.items()],
         ),
         "## Found by writing",
-        "What `sorparse convert` could not write to the target: warnings, each reported once.",
+        "Values that `sorparse convert` cannot write to the target: warnings, each reported once.",
         _table(("Code", "What it means"), sorted(WRITING.items())),
         "## Found by validation",
         "See [validation](../how-to/validation.md#the-codes).",

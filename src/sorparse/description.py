@@ -9,7 +9,7 @@ from .notebook import HtmlRepr
 
 
 @attrs.frozen
-class ColumnDescription:
+class ColumnDescription(HtmlRepr):
     """The description of one column of a file, or of one element path of an XML document."""
 
     name: str
@@ -23,7 +23,7 @@ class ColumnDescription:
 
 
 @attrs.frozen
-class TableDescription:
+class TableDescription(HtmlRepr):
     """The description of one table of a source."""
 
     table: str

@@ -13,6 +13,7 @@ import attrs
 
 from .check_digits import ENDING, MIDDLE, halves
 from .notations import LABELS, Kind, readings, without_spaces
+from .notebook import HtmlRepr
 
 __all__ = [
     "Identifier",
@@ -211,7 +212,7 @@ def _e_notation(digits: str) -> str:
 
 
 @attrs.frozen(weakref_slot=False)
-class Identifier:
+class Identifier(HtmlRepr):
     """An identifier as :func:`parse` read it."""
 
     kind: Kind | None

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import attrs
 
+from .notebook import HtmlRepr
+
 
 @attrs.frozen
-class Limits:
+class Limits(HtmlRepr):
     """Limits on the size of files and values. Real files stay well below the defaults.
 
     A file beyond a limit raises one :class:`SorFileError`; a value or row is one issue.

@@ -14,6 +14,7 @@ import attrs
 from ..errors import ConversionError, UnknownNightError
 from ..exports.guards import Guards, error_count, promises_units
 from ..feed import Feed
+from ..notebook import HtmlRepr, Records
 from ..opening import open as open_feed
 from ..register import Register, View, diff, load
 from ..register.closings import in_force
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 
 @attrs.frozen
-class Added:
+class Added(HtmlRepr):
     """What :meth:`Archive.add` did."""
 
     night: date
@@ -45,7 +46,7 @@ class Added:
     """How many lines and records the archive did not have from another night."""
 
 
-class Archive:
+class Archive(HtmlRepr):
     """A folder of nights. Needs the extra ``[arrow]``.
 
     The first :meth:`add` creates the folder. It holds one format. Every method reads what the
@@ -92,7 +93,7 @@ class Archive:
     @property
     def nights(self) -> tuple[date, ...]:
         """The nights that are there, oldest first."""
-        return tuple(self._store.state().nights)
+        return Records(self._store.state().nights)
 
     @property
     def missing(self) -> tuple[date, ...]:
@@ -103,7 +104,7 @@ class Archive:
         nights = self._store.state().nights
         days = [night.toordinal() for night in nights]
         between = range(min(days, default=0), max(days, default=-1) + 1)
-        return tuple(map(date.fromordinal, sorted({*between} - {*days})))
+        return Records(map(date.fromordinal, sorted({*between} - {*days})))
 
     def night(self, night: Day) -> Night:
         """Return the files of a night, with their hashes.

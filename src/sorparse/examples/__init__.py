@@ -23,7 +23,7 @@ sor2_zip: Path
 daily_csv: Path
 """``SorEntity_daily.csv`` of SOR2, as of ``snapshot_date``."""
 daily_csv_earlier: Path
-"""``SorEntity_daily.csv`` as it was on ``earlier_date``, two weeks before."""
+"""``SorEntity_daily.csv`` on ``earlier_date``, two weeks before."""
 sor_csv_folder: Path
 """The CSV 1.2.1.19 set as a folder: ``sor.csv`` and ``Edityper.csv``."""
 sor_csv: Path
@@ -77,7 +77,7 @@ __all__ = [
 ]
 
 
-if not TYPE_CHECKING:  # a type checker goes by the names above, and so sees a misspelt one
+if not TYPE_CHECKING:  # type checkers use the names above, and so report misspelt ones
 
     def __getattr__(name: str) -> Path:
         relative = FILES.get(name)

@@ -48,6 +48,7 @@ class Sor2(FileTarget):
     """The publisher's own form, as a zip or a folder."""
 
     name = "sor2"
+    title = "SOR2"
 
     def write(self, job: ConversionJob, place: str) -> None:
         """Write the tables as a SOR2 set: a zip if ``place`` ends so, else a folder."""

@@ -34,10 +34,10 @@ from ...records.values import NO_EXTRA
 from ...xml.elements import Element, split_tag
 from ..cells import convert
 from ..declare import Kind
-from ..decode import Complete
+from ..decode import CarefulDecoder, Complete, make_plan
 from ..generator import Memo, NeedsCarefulParsing
+from ..record_writer import Getter, RecordWriter
 from .names import COUNTRY_SCHEME, MAIN_SPECIALITY
-from .record_writer import Getters, RecordWriter, Texts
 from .unit_grammar import ABSENT, Tag, UnitGrammar, UnitMeaning
 from .units import Layout
 
@@ -47,7 +47,7 @@ _TEXTS = re.compile(r">([^\s<][^<]*+)(?<=\S)</")
 _TAG = re.compile(
     rf"""[ \t\r\n]*+<(/?)([^\s<>/="'!?]+)((?: {COUNTRY_SCHEME[1]}="{COUNTRY_SCHEME[2]}")?)( ?/)?>"""
 )
-_MOST_SKELETONS = 4096
+MOST_SKELETONS = 4096
 _MOST_CHARS = 8_000_000
 """Characters in all skeletons that are remembered."""
 
@@ -56,13 +56,13 @@ _MOST_CHARS = 8_000_000
 class _Known:
     """What is known of a skeleton."""
 
-    getters: Getters
+    getters: tuple[Getter, ...]
     lines: int
     """Line ends in it."""
     own_location_code: bool
     lists: tuple[tuple[str, tuple[int, ...]], ...]
     """Fields that hold lists, and the numbers of their texts."""
-    specialities: tuple[tuple[str, ...], Callable[[Texts], Any]] | None
+    specialities: tuple[tuple[str, ...], Getter] | None
     """Paths of the types of the specialities; picks code and type of each, in turn."""
     texts: Callable[[Sequence[Any]], Sequence[Any]] = tuple
     """Gives the texts there are, of the texts of all elements."""
@@ -83,8 +83,10 @@ class Plans:
         self._layout = layout
         self._grammar = grammar
         self._mandatory = mandatory
-        self._writer = RecordWriter(layout, complete, on_swap)
-        self._make = self._writer.function()
+        plan = make_plan(layout.spec, [column.name for column in layout.columns], layout.columns)
+        careful = CarefulDecoder(plan, repair=False, complete=complete, on_swap=on_swap)
+        self._writer = RecordWriter(careful, trimmed_texts=True, omitted=("specialities",))
+        self._make = self._writer.record(frozen=False)
         self._known: dict[Any, _Known | None] = {}
         self._room = _MOST_CHARS
         self._specialities = _speciality_memo(complete)
@@ -144,7 +146,7 @@ class Plans:
         return known
 
     def _remember(self, key: Any, known: _Known | None, size: int) -> None:
-        if len(self._known) >= _MOST_SKELETONS or size > self._room:
+        if len(self._known) >= MOST_SKELETONS or size > self._room:
             self._known.clear()
             self._room = _MOST_CHARS
         self._room -= size
