@@ -357,7 +357,7 @@ def without_constructor(  # noqa: PLR0917 - the arguments are Sphinx's
 def without_misleading_parts(app: object, page: nodes.document) -> None:
     """Undo the links of the type ``date``, and omit the paths of the machine that builds the site.
 
-    Sphinx takes the type for the field of that name of an error.
+    Sphinx would link the type to the field of that name of an error.
     """
     from docutils.nodes import Text  # the tests list the pages without docutils
     from sphinx.addnodes import desc_annotation, pending_xref
