@@ -40,6 +40,7 @@ def run_console(example: Example) -> str | None:
         "PYTHONPATH": str(HERE / "src"),
         "PYTHONIOENCODING": "utf-8",
         "NO_COLOR": "1",
+        "SORPARSE_CACHE": "0",
     }
     for block in _COMMAND.split(example.parsed)[1:]:
         command, _, expected = block.partition("\n")

@@ -33,7 +33,7 @@ BETTER = {
     r"made (of|from)": "built from, derived from",
     r"ours|one's own": "the library's, the caller's",
     r"such as it is": "leave it out",
-    r"tak(e|es|en) .{0,20}\bfor (a|an|the)": "detect as, interpret as",
+    r"(takes|taken|took) .{0,20}\bfor (a|an|the)": "detect as, interpret as",
 }
 FIRST = r"(give|tell|say|take)s?"
 """What no docstring begins with: it says Return, Yield, or what the thing is."""

@@ -143,6 +143,16 @@ def reading(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def loading(parser: argparse.ArgumentParser) -> None:
+    """Declare how the source is loaded; the same for every command that needs a register."""
+    reading(parser)
+    parser.add_argument(
+        "--no-cache",
+        action="store_true",
+        help="read the source, and do not save what was read; see sorparse cache --help",
+    )
+
+
 def opening(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
     """Declare how the source is opened."""
     group = parser.add_argument_group("reading")

@@ -20,8 +20,8 @@ from .build import per_class
 def field_docs(cls: type[Any]) -> Mapping[str, str]:
     """Return the docstring below each field of a record class, on one line.
 
-    A field without a docstring is omitted. The mapping is empty if the source is missing (a stripped
-    installation): docstrings are a help, not data.
+    A field without a docstring is omitted. If the source is missing (a stripped installation), the
+    mapping is empty: docstrings are a help, not data.
     """
     return _field_docs(cls)
 

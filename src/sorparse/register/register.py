@@ -27,8 +27,9 @@ from ..records import (
 )
 from .core import TABLES, Core, Tables
 from .days import Day, as_day, from_ordinal
+from .forged_file import reports_forged_files
 from .graph import follow
-from .store import VersionStore
+from .store_builder import StoreBuilder
 
 if TYPE_CHECKING:
     from ..display.picture import Picture
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from .view import View
 
 
+@reports_forged_files
 class Register(HtmlRepr):
     """All units with all their versions: ask it about any date.
 
@@ -78,9 +80,9 @@ class Register(HtmlRepr):
             snapshot_date: The date that the records show, for :attr:`View.caveats`.
             issues: Issues found while reading.
         """
-        store = VersionStore()
+        builder = StoreBuilder()
         for record in entities:
-            store.add(record)
+            builder.add(record)
         tables = Tables(
             Records(shak_sor_map),
             Records(location_codes),
@@ -91,7 +93,7 @@ class Register(HtmlRepr):
             Records(replaced_entities),
             tuple(issues),
         )
-        return cls(Core(store, tables, format, snapshot_date))
+        return cls(Core(builder.store(), tables, format, snapshot_date))
 
     @property
     def format(self) -> Format | None:
@@ -300,6 +302,9 @@ class Register(HtmlRepr):
 
     def is_current(self) -> bool:
         """Return whether the saved register was not replaced or removed since it was opened.
+
+        Of a register that was loaded with ``cache=``: whether the source is still the one that was
+        read.
 
         Raises:
             SorError: If the register was not opened from a saved one.

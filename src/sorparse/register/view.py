@@ -12,6 +12,7 @@ from ..records import Coded, LocationCode, LocationCodeEDIType, SOREntity, SorTy
 from . import codes
 from .arrow_table import ArrowTable
 from .explain_id import spelled
+from .forged_file import reports_forged_files
 from .matching import Match, ShakMatch
 from .state import State
 from .timeline import Status
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 Frame = TypeVar("Frame")
 
 
+@reports_forged_files
 class View(HtmlRepr, State, ArrowTable):
     """The register on one date; made by :meth:`Register.as_of`.
 
