@@ -49,7 +49,7 @@ BUILT_BY_FUNCTIONS = ("Feed", "Register", "View", "ShakRegister", "ShakView", "T
 """Classes whose constructor is not public."""
 API = "reference/api"
 INTERNAL = {
-    *("Feed.report", "Feed.report_no_entities", "Register.core"),
+    *("Feed.readers", "Feed.report", "Feed.report_no_entities", "Register.core"),
     *("View.in_force", "View.row", "View.rows", "View.rows_having"),
     *("ShakRegister.all_times", "ShakRegister.by_hospital", "ShakRegister.known"),
     *("ShakRegister.line_of", "ShakRegister.places_of", "ShakRegister.region_line_of"),
