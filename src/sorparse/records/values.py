@@ -31,7 +31,7 @@ class Extra(Mapping[str, str]):
     """What a row holds beyond the known columns: the file's own column name to text.
 
     Immutable, hashable and compared by value, so that the record around it is too.
-    Cells without content are left out.
+    Cells without content are omitted.
     """
 
     __slots__ = ("_items",)
@@ -119,15 +119,27 @@ class Validity(HtmlRepr):
     publisher's open ends (9999-12-31, 2500-01-01)."""
 
     def contains(self, day: date) -> bool:
-        """Tell whether ``day`` lies in the period, first and last day included."""
+        """Return whether a date is in the period, first and last day included.
+
+        Example:
+            >>> from datetime import date
+            >>> sorparse.Validity(None, date(2021, 3, 31)).contains(date(2021, 3, 31))
+            True
+        """
         return (self.from_date is None or self.from_date <= day) and (
             self.to_date is None or day <= self.to_date
         )
 
     def overlaps(self, other: Validity) -> bool:
-        """Tell whether the two periods share at least one day.
+        """Return whether the two periods share at least one day.
 
-        A period whose end lies before its start has no day at all and overlaps nothing.
+        A period that ends before it starts has no day, so it overlaps nothing.
+
+        Example:
+            >>> from datetime import date
+            >>> until = sorparse.Validity(None, date(2021, 3, 31))
+            >>> until.overlaps(sorparse.Validity(date(2021, 4, 1), None))
+            False
         """
         start = max(self.from_date or date.min, other.from_date or date.min)
         end = min(self.to_date or date.max, other.to_date or date.max)
@@ -144,7 +156,7 @@ class Address(HtmlRepr):
     """Street name as shortened for addressing, 20 characters (``StreetNameForAddressingName``)."""
     street_building_id: str | None = None
     """House number with letter, e.g. ``70B`` (``StreetBuildingIdentifier``). The CSV 1.2.1.19 set
-    writes street and number in one column; there all of it stands in ``street_name``."""
+    writes street and number in one column; ``street_name`` then has both."""
     floor_id: str | None = None
     """Floor (``FloorIdentifier``)."""
     suite_id: str | None = None

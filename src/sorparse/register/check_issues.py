@@ -6,7 +6,7 @@ from ..issues import Issue, Severity
 from .core import Core
 
 CHECK_ISSUES: dict[str, tuple[Severity, str]] = {
-    "inverted-validity": ("warning", "a version ends before it starts; it stands for no day"),
+    "inverted-validity": ("warning", "a version ends before it starts; it never applies"),
     "duplicate-key": ("warning", "a row has the key of an earlier one"),
     "several-open-versions": (
         "warning",
@@ -14,11 +14,11 @@ CHECK_ISSUES: dict[str, tuple[Severity, str]] = {
     ),
     "overlapping-versions": (
         "warning",
-        "two versions of a unit hold on the same days; the later-starting one stands",
+        "two versions of a unit are valid on the same dates; the later-starting one applies",
     ),
     "touching-versions": (
         "info",
-        "a version starts on the last day of the one before; the later one stands that day",
+        "a version starts on the last date of the one before; the later one applies on that date",
     ),
     "version-gap": ("warning", "days between two versions of a unit have none; it is closed then"),
     "version-before-opening": ("warning", "a version starts before the unit opens"),
@@ -36,7 +36,7 @@ CHECK_ISSUES: dict[str, tuple[Severity, str]] = {
     ),
     "parent-opens-after-child": ("warning", "the unit is in force before its parent opens"),
     "bad-shak-code": ("warning", "a malformed SHAK code, often damaged by a spreadsheet"),
-    "bad-sor-id": ("warning", "an id that is no SOR id"),
+    "bad-sor-id": ("warning", "an id that is not a well-formed SOR id"),
     "check-digit": ("warning", "a SOR id, location or CVR number with a wrong check digit"),
     "shared-shak-code": ("info", "several units have a SHAK code on the same days"),
     "shared-location-code": ("info", "several units own a location number on the same days"),
@@ -51,11 +51,11 @@ CHECK_ISSUES: dict[str, tuple[Severity, str]] = {
     "location-code-unlisted": ("info", "a unit's location number is not among LocationsCodes"),
     "edi-map-unknown-location-code": (
         "warning",
-        "a message type stands on a location number that is not there",
+        "a message type is assigned to a location number that is not in the register",
     ),
     "edi-map-unknown-edi-type": ("warning", "a location number has a message type not in EDITypes"),
     "replacement-unknown-unit": ("warning", "a replacement names a unit that is not there"),
-    "replacement-cycle": ("warning", "units replace each other in a circle"),
+    "replacement-cycle": ("warning", "units replace each other in a cycle"),
     "code-not-classified": ("warning", "a code that the classifications do not have"),
 }
 """Severity and meaning by code; the codes are stable."""

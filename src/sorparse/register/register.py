@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 @reports_forged_files
 class Register(HtmlRepr):
-    """All units with all their versions: ask it about any day.
+    """All units with all their versions: ask it about any date.
 
     Made by :func:`sorparse.load` or :meth:`from_records`. Immutable: threads may share it, copying
     gives the same object, and it can be pickled.
@@ -133,7 +133,7 @@ class Register(HtmlRepr):
 
     @property
     def snapshot_date(self) -> date | None:
-        """The day that the source shows, where it tells."""
+        """Snapshot date of the source, if stated."""
         return self._core.snapshot_date
 
     @property
@@ -141,18 +141,18 @@ class Register(HtmlRepr):
         """The day that the source shows: its snapshot date, else the earliest day it can be of.
 
         A file without a date of its own is at least of the day after the latest edit in it.
-        ``None`` where nothing tells.
+        ``None`` if nothing shows it.
         """
         return self._core.shown_day
 
     @property
     def issues(self) -> list[Issue]:
-        """What the reader found while loading; for what is wrong in the content see `check`."""
+        """Issues found while loading; `check` returns those of the content."""
         return Issues(self._core.tables.issues)
 
     @property
     def shak_sor_map(self) -> tuple[SHAKSORMap, ...]:
-        """SHAK codes and the SOR units they stood on."""
+        """SHAK codes and the SOR units that they were assigned to."""
         return self._core.tables.shak_sor_map
 
     @property
@@ -312,7 +312,7 @@ class Register(HtmlRepr):
         return self._core.store.is_current()
 
     def check(self) -> list[Issue]:
-        """Return what is wrong in the content; the docs list the codes of the issues."""
+        """Return contradictions in the content; the docs list the codes of the issues."""
         from .check import check
 
         return Issues(check(self._core))

@@ -30,7 +30,7 @@ from .days import FIRST_DATE, LAST_DATE, OPEN_END, UNKNOWN_START
 
 
 class Status(str, Enum):
-    """What a unit is on a day."""
+    """The status of a unit on a date."""
 
     ACTIVE = "ACTIVE"
     """In force (aktiv)."""
