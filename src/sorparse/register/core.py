@@ -30,7 +30,8 @@ from ..records import (
 from .caveats import Caveats, snapshot_day
 from .explain_id import spelled, why_unknown
 from .lazy_cache import LazyCache
-from .postings import POSTINGS, UnitsByKey, build_postings
+from .origins import OriginFinder
+from .postings import ADDRESS_KEYS, POSTINGS, KeysByNumber, UnitsByKey, build_postings
 from .replacements import Replacements, replacements_of
 from .store import Store
 from .text_index import Names, Numbers
@@ -121,6 +122,12 @@ class Core:
         """Return the units by a key of any of their versions, named in :data:`POSTINGS`."""
         return self._derived(f"units by {what}", lambda: build_postings(self.store, POSTINGS[what]))
 
+    def address_keys(self, block: str, what: str) -> KeysByNumber:
+        """Return what addresses of a kind can be asked for by, a key of ``ADDRESS_KEYS``."""
+        return self.cache.get(
+            f"{what} of {block}", lambda: KeysByNumber(self.store.column(block), ADDRESS_KEYS[what])
+        )
+
     def records_by(self, table: str, field: str) -> Mapping[str, Sequence[Any]]:
         """Return the records of a table by a field, SHAK codes in capitals."""
 
@@ -150,6 +157,11 @@ class Core:
             return None if above == NO_ROW else above
 
         return Inheritance(store.value, parent)
+
+    @property
+    def origins(self) -> OriginFinder:
+        """Where the values come from that units inherit."""
+        return self.cache.get("origins", lambda: OriginFinder(self.store, self.index))
 
     def _derived(self, name: str, build: Callable[[], T]) -> T:
         built: T = self.cache.get(name, self.store.saved(name) or build)

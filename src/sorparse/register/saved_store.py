@@ -197,7 +197,7 @@ class SavedStore(Store):
             return from_ordinal(self.first_from[row])
         if field == "sor_id":
             return self.ids[self.unit[row]]
-        numbers, by_number = self._column(field)
+        numbers, by_number = self.column(field)
         try:
             return by_number[numbers[row]]
         except _BROKEN as error:
@@ -240,7 +240,7 @@ class SavedStore(Store):
 
     @cached_property
     def _all_columns(self) -> list[tuple[Sequence[int], Mapping[int, Any]]]:
-        return [self._column(field) for field in FIELDS]
+        return [self.column(field) for field in FIELDS]
 
     @cached_property
     def _date_places(self) -> tuple[int, ...]:
@@ -250,7 +250,8 @@ class SavedStore(Store):
     def _absent(self) -> bytes:
         return bytes(len(self.unit))
 
-    def _column(self, field: str) -> tuple[Sequence[int], Mapping[int, Any]]:
+    def column(self, field: str) -> tuple[Sequence[int], Mapping[int, Any]]:
+        """Return the number of each row's value, and the values by number; 0 is the default."""
         known = self._columns.get(field)
         if known is None:
             name = f"{field}.numbers"

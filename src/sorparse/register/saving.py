@@ -112,7 +112,8 @@ def _blocks(core: Core, store: VersionStore) -> dict[str, Block]:
     blocks |= {f"rows.{field}": rows for field, rows in differing.items()}
     for field in FIELDS:
         if field not in ("sor_id", *DATES):
-            blocks |= _column(field, store.column(field))
+            numbers, values = store.column(field)
+            blocks |= _column(field, [values[number] for number in numbers])
     blocks |= {f"time.{name}": _array("i", each) for name, each in core.index.arrays().items()}
     for name, lines in (("names", core.names), ("numbers", core.numbers)):
         blocks |= _lines(name, lines)

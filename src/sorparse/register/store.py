@@ -41,6 +41,14 @@ _WHOLE_FROM = (
     len(_COMPARED) // 2
 )  # from this many differences on, the whole record takes less memory
 
+_DEFAULTS = SOREntity("")
+
+
+def _key(value: Any) -> Any:
+    """Return what distinguishes a value: texts by content, objects by identity."""
+    return value if value.__class__ is str else id(value)
+
+
 Difference = tuple[tuple[int, ...], tuple[Any, ...]]
 """Places of the fields that differ, and their values."""
 
@@ -78,6 +86,13 @@ class Store(ABC):
     @abstractmethod
     def rows_with_values(self, field: str) -> Sequence[int]:
         """Return rows, ascending, among which is one for every value of every unit."""
+
+    @abstractmethod
+    def column(self, field: str) -> tuple[Sequence[int], Mapping[int, Any]]:
+        """Return the number of each row's value, and the values by number; 0 is the default.
+
+        Equal numbers are equal values. Not for the dates of a version.
+        """
 
     def values_by_row(self, field: str) -> Iterator[tuple[int, Any]]:
         """Yield row and value of :meth:`rows_with_values`; absent values come too."""
@@ -126,6 +141,7 @@ class VersionStore(Store):
         self._latest_base = array("i")
         self._contents: list[SOREntity | Difference | None] = []
         self._by_field: tuple[array[int], dict[str, array[int]]] | None = None
+        self._columns: dict[str, tuple[array[int], dict[int, Any]]] = {}
         self._last_compared: tuple[int, tuple[Any, ...]] = (-1, ())  # the base and its fields
         self._shared_places: dict[tuple[int, ...], tuple[int, ...]] = {}
 
@@ -183,16 +199,28 @@ class VersionStore(Store):
         whole, differing = self.rows_by_field()
         return sorted((*whole, *differing.get(field, ())))
 
-    def column(self, field: str) -> list[Any]:
-        """Return the values of a field by row; not of the dates of the version."""
-        whole, differing = self.rows_by_field()
-        values: list[Any] = [None] * len(self)
-        for row in whole:
-            values[row] = getattr(self._contents[row], field)
-        values = [values[base] for base in self._base]
-        for row in differing.get(field, ()):
-            values[row] = self.value(row, field)
-        return values
+    def column(self, field: str) -> tuple[Sequence[int], Mapping[int, Any]]:
+        """Return the number of each row's value, and the values by number."""
+        known = self._columns.get(field)
+        if known is None:
+            default = getattr(_DEFAULTS, field)
+            places: dict[Any, int] = {_key(default): 0}
+            values = {0: default}
+            whole, differing = self.rows_by_field()
+            numbers = array("I", bytes(4 * len(self)))
+
+            def number(value: Any) -> int:
+                place = places.setdefault(_key(value), len(places))
+                values.setdefault(place, value)
+                return place
+
+            for row in whole:
+                numbers[row] = number(getattr(self._contents[row], field))
+            numbers = array("I", map(numbers.__getitem__, self._base))
+            for row in differing.get(field, ()):
+                numbers[row] = number(self.value(row, field))
+            known = self._columns[field] = numbers, values
+        return known
 
     def rows_by_field(self) -> tuple[array[int], dict[str, array[int]]]:
         """Return the rows held whole, and those that differ from these in each field."""

@@ -69,6 +69,7 @@ class TimeIndex:
 
     def __init__(self, store: Versions, *, numpy: bool = True) -> None:
         self._numpy = find_numpy() if numpy else None
+        self._starts_by_unit: Any = None
         self.units = len(store.ids)
         self.opening: Sequence[int]
         """Opening by unit number."""
@@ -89,7 +90,7 @@ class TimeIndex:
         """Return an index that was built before, from its :meth:`arrays`."""
         index = cls.__new__(cls)
         index.units = units
-        for name, value in {**arrays, "_numpy": numpy}.items():
+        for name, value in {**arrays, "_numpy": numpy, "_starts_by_unit": None}.items():
             setattr(index, name, value)
         return index
 
@@ -197,6 +198,25 @@ class TimeIndex:
         codes = np.where(_numbers(np, self.opening) > day, FUTURE, CLOSED)
         codes[self._segment_units(np)[self._in_force(np, day)]] = ACTIVE
         return _array("b", codes)
+
+    def latest_rows(self, units: Any, days: Any) -> Any:
+        """Return :meth:`latest_row` of units on dates, as arrays of numpy; -1 is no unit."""
+        np = self._numpy or find_numpy()
+        if not len(self._starts):
+            return np.full(len(units), NO_ROW)
+        wanted = units.astype(np.int64) << _DAY_BITS | days
+        at = np.searchsorted(self._sorted_starts(np), wanted, "right") - 1
+        found = _numbers(np, self._segment_rows)[at]
+        return np.where(
+            (units >= 0) & (at >= _numbers(np, self._segment_from)[units]), found, NO_ROW
+        )
+
+    def _sorted_starts(self, np: Any) -> Any:
+        """Return one number a segment, which sorts by unit and start."""
+        if self._starts_by_unit is None:
+            units = self._segment_units(np).astype(np.int64)
+            self._starts_by_unit = units << _DAY_BITS | _numbers(np, self._starts)
+        return self._starts_by_unit
 
     # -- building
 

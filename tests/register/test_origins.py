@@ -1,0 +1,89 @@
+"""Where inherited values come from: many versions at once, compared with the rules for one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sorparse import Address, Register, SOREntity, SorType, Validity, VirtualAddress
+from sorparse.inheritance import Effective
+from sorparse.register.origins import OriginFinder
+
+BEGIN = date(2020, 1, 1)
+DAYS = [BEGIN + timedelta(days=offset) for offset in range(-1, 12)]
+FIELDS = (
+    *("postal_address", "visiting_address", "activity_address"),
+    *("virtual_address", "location_code"),
+)
+
+days = st.none() | st.sampled_from(DAYS)
+ids = st.integers(1, 5).map(str)
+addresses = st.none() | st.builds(Address, st.sampled_from(["A", "B"]))
+versions = st.builds(
+    SOREntity,
+    ids,
+    parent_id=st.none() | ids | st.just("9"),
+    sor_type=st.none() | st.sampled_from(SorType),
+    validity=st.builds(Validity, days, days),
+    first_from_date=days,
+    postal_address=addresses,
+    visiting_address=addresses,
+    activity_address=addresses,
+    virtual_address=st.none() | st.just(VirtualAddress("a@example.dk")),
+    location_code=st.sampled_from([None, None, "1", "2"]),
+    location_code_inherited=st.none() | st.booleans(),
+)
+
+
+def values(register: Register, few: int, rows: Sequence[int], day: int) -> list[dict[str, Any]]:
+    """Return the effective values of versions, and the units that they come from."""
+    store = register.core.store
+    found: list[dict[str, Any]] = [{} for _ in rows]
+    finder = OriginFinder(store, register.core.index, few=few)
+    for field, origins in zip(FIELDS, finder.origins(FIELDS, rows, day), strict=True):
+        for name, origin_rows in origins.items():
+            for place, row in enumerate(origin_rows):
+                if row >= 0:
+                    assert field not in found[place]
+                    value = store.value(row, name)
+                    found[place][field] = value, store.ids[store.unit[row]]
+    return found
+
+
+def expected(effective: Effective) -> dict[str, Any]:
+    return {
+        field: (getattr(effective, field), origin) for field, origin in effective.origin.items()
+    }
+
+
+@given(records=st.lists(versions, min_size=1, max_size=12), day=st.sampled_from(DAYS))
+def test_many_versions_have_the_origins_of_each(records: list[SOREntity], day: date) -> None:
+    register = Register.from_records(records)
+    view = register.as_of(day)
+    wanted = [expected(view.effective(sor_id)) for sor_id in view]
+    rows = [view.row(sor_id) for sor_id in view]
+    for few in (0, 1_000):
+        assert values(register, few, rows, day.toordinal()) == wanted
+
+
+@given(records=st.lists(versions, min_size=1, max_size=12))
+def test_each_version_can_have_its_own_date(records: list[SOREntity]) -> None:
+    register = Register.from_records(records)
+    pairs = [
+        (view.row(sor_id), day.toordinal())
+        for day in DAYS
+        for view in (register.as_of(day),)
+        for sor_id in view
+    ]
+    finder = OriginFinder(register.core.store, register.core.index, few=0)
+    rows, ordinals = ([pair[side] for pair in pairs] for side in (0, 1))
+    together = finder.origins(FIELDS, rows, ordinals)
+    for place, (row, day) in enumerate(pairs):
+        for origins, alone in zip(together, finder.origins(FIELDS, [row], day), strict=True):
+            assert {name: of[place] for name, of in origins.items() if of[place] >= 0} == {
+                name: of[0] for name, of in alone.items() if of[0] >= 0
+            }
