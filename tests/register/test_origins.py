@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sorparse import Address, Register, SOREntity, SorType, Validity, VirtualAddress
 from sorparse.inheritance import Effective
 from sorparse.register.origins import OriginFinder
+from sorparse.register.timeindex import NO_ROW, TimeIndex
 
 BEGIN = date(2020, 1, 1)
 DAYS = [BEGIN + timedelta(days=offset) for offset in range(-1, 12)]
@@ -43,8 +44,8 @@ def values(register: Register, few: int, rows: Sequence[int], day: int) -> list[
     """Return the effective values of versions, and the units that they come from."""
     store = register.core.store
     found: list[dict[str, Any]] = [{} for _ in rows]
-    finder = OriginFinder(store, register.core.index, few=few)
-    for field, origins in zip(FIELDS, finder.origins(FIELDS, rows, day), strict=True):
+    origins_of = finder_of(register, few).origins(FIELDS, rows, day)
+    for field, origins in zip(FIELDS, origins_of, strict=True):
         for name, origin_rows in origins.items():
             for place, row in enumerate(origin_rows):
                 if row >= 0:
@@ -52,6 +53,11 @@ def values(register: Register, few: int, rows: Sequence[int], day: int) -> list[
                     value = store.value(row, name)
                     found[place][field] = value, store.ids[store.unit[row]]
     return found
+
+
+def finder_of(register: Register, few: int) -> OriginFinder:
+    core = register.core
+    return OriginFinder(core.store, core.index, core.parents, few=few)
 
 
 def expected(effective: Effective) -> dict[str, Any]:
@@ -73,17 +79,57 @@ def test_many_versions_have_the_origins_of_each(records: list[SOREntity], day: d
 @given(records=st.lists(versions, min_size=1, max_size=12))
 def test_each_version_can_have_its_own_date(records: list[SOREntity]) -> None:
     register = Register.from_records(records)
-    pairs = [
-        (view.row(sor_id), day.toordinal())
-        for day in DAYS
-        for view in (register.as_of(day),)
-        for sor_id in view
-    ]
-    finder = OriginFinder(register.core.store, register.core.index, few=0)
-    rows, ordinals = ([pair[side] for pair in pairs] for side in (0, 1))
+    rows, ordinals = in_force(register)
+    finder = finder_of(register, 0)
     together = finder.origins(FIELDS, rows, ordinals)
-    for place, (row, day) in enumerate(pairs):
+    for place, (row, day) in enumerate(zip(rows, ordinals, strict=True)):
         for origins, alone in zip(together, finder.origins(FIELDS, [row], day), strict=True):
             assert {name: of[place] for name, of in origins.items() if of[place] >= 0} == {
                 name: of[0] for name, of in alone.items() if of[0] >= 0
             }
+
+
+def in_force(register: Register) -> tuple[list[int], list[int]]:
+    """Return all versions in force on all days, and the days."""
+    rows, ordinals = [], []
+    for day in DAYS:
+        view = register.as_of(day)
+        for sor_id in view:
+            rows.append(view.row(sor_id))
+            ordinals.append(day.toordinal())
+    return rows, ordinals
+
+
+@given(records=st.lists(versions, min_size=1, max_size=12))
+def test_what_comes_from_closed_units_is_found_once_for_each_pair(
+    records: list[SOREntity],
+) -> None:
+    register = Register.from_records(records)
+    store = register.core.store
+    rows, ordinals = in_force(register)
+    seen: set[tuple[str, str]] = set()
+    wanted = []
+    for place, (row, day) in enumerate(zip(rows, ordinals, strict=True)):
+        view, sor_id = register.as_of(date.fromordinal(day)), store.ids[store.unit[row]]
+        effective = view.effective(sor_id)
+        for origin in dict.fromkeys(effective.origin.values()):
+            if origin not in view and (sor_id, origin) not in seen:
+                seen.add((sor_id, origin))
+                fields = [field for field, one in effective.origin.items() if one == origin]
+                wanted.append((place, store.numbers[origin], fields))
+    for few in (0, 10_000):
+        assert finder_of(register, few).from_closed(rows, ordinals) == wanted
+
+
+@given(records=st.lists(versions, min_size=1, max_size=12))
+def test_times_without_the_unit_above_are_found_alike_with_and_without_numpy(
+    records: list[SOREntity],
+) -> None:
+    core = Register.from_records(records).core
+    parents, starts = core.parents, core.store.start
+    plain = list(TimeIndex(core.store, numpy=False).lapses(parents, starts))
+    assert list(TimeIndex(core.store).lapses(parents, starts)) == plain
+    for first, end, row in plain:
+        days = range(max(1, core.store.start[row]), min(end, first + 30) + 1)
+        without = [day for day in days if core.index.row_on(parents[row], day) == NO_ROW]
+        assert first == without[0] or core.index.opening[core.store.unit[row]] > without[0]

@@ -9,6 +9,7 @@ from ..issues import Issue
 from .check_issues import CHECK_ISSUES, row_issue, table_issue
 from .core import Core
 from .days import end_ordinal, start_ordinal
+from .postings import first_rows
 from .timeline import Segment
 
 _MAP = "shak_sor_map"
@@ -109,10 +110,8 @@ def _location_codes(core: Core) -> Iterator[Issue]:
     listed = {record.location_code for record in core.tables.location_codes}
     if not listed:
         return
-    reported = set()
-    for row, number in store.values_by_row("location_code"):
-        if number is not None and number not in listed and number not in reported:
-            reported.add(number)
+    for row, number in first_rows(store, "location_code"):
+        if number is not None and number not in listed:
             code = "location-code-unlisted"
             message = f"the location number {number} is not in the table of location numbers"
             yield row_issue(core, row, code, message, "location_code", number)

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from ..issues import Issue
 from .check_issues import row_issue
 from .core import Core
 from .days import OPEN_END, UNKNOWN_START, from_ordinal
+from .optional_numpy import find_numpy
 
 
 def check_versions(core: Core) -> Iterator[Issue]:
     """Yield the issues of the dates of the versions."""
     store, index = core.store, core.index
     yield from edits_ahead(core)
-    for unit in range(len(store.ids)):
+    for unit in _irregular(core):
         rows = index.history(unit)
         for row in rows:
             start, end = store.start[row], store.end[row]
@@ -30,12 +31,30 @@ def check_versions(core: Core) -> Iterator[Issue]:
         yield from _openings(core, rows)
 
 
+def _irregular(core: Core) -> Iterable[int]:
+    """Return the units whose versions may contradict each other; without numpy all units."""
+    store, np = core.store, find_numpy()
+    if np is None:
+        return range(len(store.ids))
+    rows = np.asarray(core.index.rows)
+    unit, start, end, opening = (
+        np.asarray(column)[rows]
+        for column in (store.unit, store.start, store.end, store.first_from)
+    )
+    wrong = (start > end) | ((start > UNKNOWN_START) & (start < opening))
+    follows = unit[1:] == unit[:-1]
+    wrong[1:] |= follows & ((start[1:] != end[:-1] + 1) | (opening[1:] != opening[:-1]))
+    units: Sequence[int] = np.unique(unit[wrong]).tolist()
+    return units
+
+
 def edits_ahead(core: Core) -> Iterator[Issue]:
     """Yield the edit dates that are well after nearly all others."""
+    latest = core.store.latest_edit()
     for row, day in core.store.edits_ahead():
         message = (
             f"edited on {day.isoformat()}, well after nearly all other edits (the latest of them: "
-            f"{core.store.latest_edit()}); the date does not decide what date the source is of"
+            f"{latest}); the date does not decide what date the source is of"
         )
         yield row_issue(core, row, "edit-date-ahead", message, "updated_at", day.isoformat())
 

@@ -10,6 +10,7 @@ from typing import Any
 import attrs
 
 from ..records import Address, Coded, SOREntity, VirtualAddress
+from .postings import first_rows
 from .store import Store
 
 _NOT_COMPARED = frozenset(
@@ -116,7 +117,11 @@ def _filled(store: Store) -> set[str]:
     filled = set()
     for name, group in groupby(COMPARED_FIELDS, key=lambda field: field.field):
         missing = list(group)
-        for _, value in store.values_by_row(name):
+        if name == "first_from_date":
+            if any(store.first_from):
+                filled.add(name)
+            continue
+        for _, value in first_rows(store, name):
             if value is not None and value != ():
                 filled |= {field.path for field in missing if field.get(value) is not None}
                 missing = [field for field in missing if field.path not in filled]

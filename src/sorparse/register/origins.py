@@ -7,7 +7,7 @@ The tests require equal answers of both.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,12 @@ Origins = Mapping[str, Sequence[int]]
 """Fields that values come from, each with the rows that they come from by place, ``NO_ROW`` where
 the value comes from another field or there is none."""
 
+EFFECTIVE_FIELDS = (
+    *("postal_address", "visiting_address", "activity_address"),
+    *("virtual_address", "location_code"),
+)
+"""The fields of :class:`~sorparse.inheritance.Effective` that hold values."""
+FromClosed = tuple[int, int, Sequence[str]]
 _OWN_OR_OF = {
     "visiting_address": "postal_address",
     "activity_address": "visiting_address",
@@ -38,12 +44,16 @@ class OriginFinder:
     Args:
         store: The versions.
         index: Their times in force.
+        parents: The unit above by row.
         few: How many versions are resolved one by one, as numpy need not be loaded for them.
     """
 
-    def __init__(self, store: Store, index: TimeIndex, *, few: int = 500) -> None:
+    def __init__(
+        self, store: Store, index: TimeIndex, parents: Sequence[int], *, few: int = 500
+    ) -> None:
         self._store = store
         self._index = index
+        self._parents = parents
         self._few = few
 
     def origins(
@@ -72,7 +82,7 @@ class OriginFinder:
         self, fields: Sequence[str], rows: Sequence[int], days: Sequence[int] | int
     ) -> Sequence[Origins]:
         inherited = {
-            day: Inheritance(self._mark, self._parent_on(day))
+            day: Inheritance(self._mark, self.parent_on(day))
             for day in (set(days) if isinstance(days, Sequence) else {days})
         }
         found: list[dict[str, list[int]]] = [{} for _ in fields]
@@ -101,33 +111,68 @@ class OriginFinder:
         value = self._store.value(row, field)
         return value if value is None or field in _RULING else (field, row)
 
-    def _parent_on(self, day: int) -> Callable[[int], int | None]:
+    def parent_on(self, day: int) -> Callable[[int], int | None]:
+        """Return the function from a row to the row above it on a date."""
+        parents, latest_row = self._parents, self._index.latest_row
+
         def parent(row: int) -> int | None:
-            parent_id = self._store.value(row, "parent_id")
-            unit = None if parent_id is None else self._store.numbers.get(parent_id)
-            above = NO_ROW if unit is None else self._index.latest_row(unit, day)
+            unit = parents[row]
+            above = NO_ROW if unit == NO_ROW else latest_row(unit, day)
             return None if above == NO_ROW else above
 
         return parent
+
+    def from_closed(self, rows: Sequence[int], days: Sequence[int]) -> list[FromClosed]:
+        """Return what units inherit from units that are not in force on the date.
+
+        Args:
+            rows: Versions, in force on their dates.
+            days: The date of each, as an ordinal.
+
+        Returns:
+            The place of a version, the number of the unit that is not in force, and the fields
+            that come from it: of each two units the first place.
+        """
+        hits: Iterable[tuple[int, int, int]]
+        unit, np = self._store.unit, find_numpy() if len(rows) > self._few else None
+        if np is None:
+            hits = sorted(self._closed_one_by_one(rows, days))
+        else:
+            hits = _Climb(self, np, rows, days).from_closed(self._index)
+        found: dict[tuple[int, int], tuple[int, list[str]]] = {}
+        for place, field, origin in hits:
+            first, fields = found.setdefault((unit[rows[place]], origin), (place, []))
+            if first == place:
+                fields.append(EFFECTIVE_FIELDS[field])
+        return [(place, origin, fields) for (_, origin), (place, fields) in found.items()]
+
+    def _closed_one_by_one(
+        self, rows: Sequence[int], days: Sequence[int]
+    ) -> Iterator[tuple[int, int, int]]:
+        for field, origins in enumerate(self._one_by_one(EFFECTIVE_FIELDS, rows, days)):
+            for origin in origins.values():
+                for place, row in enumerate(origin):
+                    if row != NO_ROW:
+                        unit = self._store.unit[row]
+                        if self._index.row_on(unit, days[place]) == NO_ROW:
+                            yield place, field, unit
 
     # -- arrays by row, for numpy
 
     @cached_property
     def columns(self) -> _Columns:
         """What decides over inheritance, by row; needs numpy."""
-        return _Columns(self._store, self._index)
+        return _Columns(self._store, self._index, self._parents)
 
 
 class _Columns:
     """What decides over inheritance, by row."""
 
-    def __init__(self, store: Store, index: TimeIndex) -> None:
+    def __init__(self, store: Store, index: TimeIndex, parents: Sequence[int]) -> None:
         self._np = np = find_numpy()
         self._store = store
         self.index = index
-        self.parent = self._by_row(
-            "parent_id", np.int32, lambda text: -1 if text is None else store.numbers.get(text, -1)
-        )
+        self.parent, self.unit = np.asarray(parents), np.asarray(store.unit)
         has_parent = self.numbers("parent_id") > 0
         level = self._by_row("sor_type", np.int8, _LEVELS.get)
         unknown = (level == _LEVELS[None]) & has_parent
@@ -185,6 +230,28 @@ class _Climb:
         for name, origin in self.origins(_OWN_OR_OF[field]).items():
             found[name] = np.where(inherits, origin, NO_ROW)
         return found
+
+    def from_closed(self, index: TimeIndex) -> Iterator[tuple[int, int, int]]:
+        """Yield place, field and unit of what comes from units not in force, by place and field.
+
+        Of each unit and the unit that it inherits from only the first place.
+        """
+        np, unit = self._np, self._columns.unit
+        parts = []
+        for field, name in enumerate(EFFECTIVE_FIELDS):
+            for origin in self.origins(name).values():
+                places = np.flatnonzero(origin != NO_ROW)
+                units = unit[origin[places]]
+                closed = index.rows_on(units, self._days[places]) == NO_ROW
+                places, units = places[closed], units[closed]
+                parts.append((places, np.full(len(places), field), units))
+        places, fields, units = map(np.concatenate, zip(*parts, strict=True))
+        order = np.lexsort((fields, places))
+        places, fields, units = places[order], fields[order], units[order]
+        pairs = unit[self._rows[places]].astype(np.int64) << 32 | units
+        _, first, pair = np.unique(pairs, return_index=True, return_inverse=True)
+        chosen = places == places[first[pair]]
+        return zip(*(each[chosen].tolist() for each in (places, fields, units)), strict=True)
 
     def _nearest(self, has: Any) -> Any:
         """Return the row of each version itself, or of the nearest unit above, that has a value."""

@@ -12,11 +12,11 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Protocol
 
-from .days import FIRST_DATE, OPEN_END, UNKNOWN_START
+from .days import FIRST_DATE, LAST_DATE, OPEN_END, UNKNOWN_START
 from .optional_numpy import find_numpy
 from .timeline import Segment, Status, Version, resolve
 
@@ -69,6 +69,7 @@ class TimeIndex:
 
     def __init__(self, store: Versions, *, numpy: bool = True) -> None:
         self._numpy = find_numpy() if numpy else None
+        self._is_plain = not numpy
         self._starts_by_unit: Any = None
         self.units = len(store.ids)
         self.opening: Sequence[int]
@@ -90,7 +91,8 @@ class TimeIndex:
         """Return an index that was built before, from its :meth:`arrays`."""
         index = cls.__new__(cls)
         index.units = units
-        for name, value in {**arrays, "_numpy": numpy, "_starts_by_unit": None}.items():
+        index._numpy, index._is_plain, index._starts_by_unit = numpy, False, None
+        for name, value in arrays.items():
             setattr(index, name, value)
         return index
 
@@ -202,14 +204,67 @@ class TimeIndex:
     def latest_rows(self, units: Any, days: Any) -> Any:
         """Return :meth:`latest_row` of units on dates, as arrays of numpy; -1 is no unit."""
         np = self._numpy or find_numpy()
+        at = self._segments_on(np, units, days)
         if not len(self._starts):
-            return np.full(len(units), NO_ROW)
+            return at
+        return np.where(at == NO_ROW, NO_ROW, _numbers(np, self._segment_rows)[at])
+
+    def rows_on(self, units: Any, days: Any) -> Any:
+        """Return :meth:`row_on` of units on dates, as arrays of numpy; -1 is no unit."""
+        np = self._numpy or find_numpy()
+        at = self._segments_on(np, units, days)
+        if not len(self._starts):
+            return at
+        ended = (at == NO_ROW) | (_numbers(np, self._ends)[at] < days)
+        return np.where(ended, NO_ROW, _numbers(np, self._segment_rows)[at])
+
+    def first_lapse(self, unit: int, start: int, end: int) -> int | None:
+        """Return the first date from ``start`` to ``end`` on which a unit is not in force."""
+        if self.row_on(unit, start) != NO_ROW:
+            start = self.last_day(unit, start) + 1
+        return start if start <= min(end, LAST_DATE) else None
+
+    def lapses(self, others: Sequence[int], since: Sequence[int]) -> Iterable[Segment]:
+        """Return the segments during which another unit is not in force all the time.
+
+        Args:
+            others: The number of the other unit by row; -1 if there is none.
+            since: The first date that counts, by row.
+
+        Returns:
+            The segments in their order, each from the first date without the other unit on.
+        """
+        np = None if self._is_plain else find_numpy()
+        if np is None or not len(self._starts):
+            return self._lapses(others, since)
+        starts, ends, rows = (
+            _numbers(np, column) for column in (self._starts, self._ends, self._segment_rows)
+        )
+        other, units = _numbers(np, others)[rows], self._segment_units(np)
+        first = np.maximum(starts, _numbers(np, since)[rows])
+        at = self._segments_on(np, other, first)
+        broken = np.flatnonzero((units[1:] != units[:-1]) | (starts[1:] != ends[:-1] + 1))
+        run_ends = ends[np.append(broken, len(ends) - 1)]
+        in_force = (at != NO_ROW) & (ends[at] >= first)
+        first = np.where(in_force, run_ends[np.searchsorted(broken, at)] + 1, first)
+        lapsed = (first <= np.minimum(ends, LAST_DATE)) & (other != NO_ROW) & (other != units)
+        columns = [column[lapsed].tolist() for column in (first, ends, rows)]
+        return map(Segment, *columns)
+
+    def _lapses(self, others: Sequence[int], since: Sequence[int]) -> Iterator[Segment]:
+        for unit in range(self.units):
+            for start, end, row in self.segments(unit):
+                if others[row] not in (NO_ROW, unit):
+                    first = self.first_lapse(others[row], max(start, since[row]), end)
+                    if first is not None:
+                        yield Segment(first, end, row)
+
+    def _segments_on(self, np: Any, units: Any, days: Any) -> Any:
+        """Return the segment of each unit that began last by a date, ``NO_ROW`` without one."""
         wanted = units.astype(np.int64) << _DAY_BITS | days
         at = np.searchsorted(self._sorted_starts(np), wanted, "right") - 1
-        found = _numbers(np, self._segment_rows)[at]
-        return np.where(
-            (units >= 0) & (at >= _numbers(np, self._segment_from)[units]), found, NO_ROW
-        )
+        there = (units >= 0) & (at >= _numbers(np, self._segment_from)[units])
+        return np.where(there, at, NO_ROW)
 
     def _sorted_starts(self, np: Any) -> Any:
         """Return one number a segment, which sorts by unit and start."""
