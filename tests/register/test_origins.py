@@ -21,7 +21,8 @@ FIELDS = (
     *("virtual_address", "location_code"),
 )
 
-days = st.none() | st.sampled_from(DAYS)
+some_day = st.sampled_from(DAYS)
+maybe_day = st.none() | some_day
 ids = st.integers(1, 5).map(str)
 addresses = st.none() | st.builds(Address, st.sampled_from(["A", "B"]))
 versions = st.builds(
@@ -29,8 +30,8 @@ versions = st.builds(
     ids,
     parent_id=st.none() | ids | st.just("9"),
     sor_type=st.none() | st.sampled_from(SorType),
-    validity=st.builds(Validity, days, days),
-    first_from_date=days,
+    validity=st.builds(Validity, some_day, maybe_day),
+    first_from_date=maybe_day,
     postal_address=addresses,
     visiting_address=addresses,
     activity_address=addresses,
@@ -122,14 +123,19 @@ def test_what_comes_from_closed_units_is_found_once_for_each_pair(
 
 
 @given(records=st.lists(versions, min_size=1, max_size=12))
-def test_times_without_the_unit_above_are_found_alike_with_and_without_numpy(
+def test_dates_without_the_unit_above_are_found_with_and_without_numpy(
     records: list[SOREntity],
 ) -> None:
     core = Register.from_records(records).core
-    parents, starts = core.parents, core.store.start
-    plain = list(TimeIndex(core.store, numpy=False).lapses(parents, starts))
-    assert list(TimeIndex(core.store).lapses(parents, starts)) == plain
-    for first, end, row in plain:
-        days = range(max(1, core.store.start[row]), min(end, first + 30) + 1)
-        without = [day for day in days if core.index.row_on(parents[row], day) == NO_ROW]
-        assert first == without[0] or core.index.opening[core.store.unit[row]] > without[0]
+    parents, since = core.parents, core.store.start
+    expected = []
+    for unit in range(len(core.store.ids)):
+        for start, end, row in core.index.segments(unit):
+            other = parents[row]
+            days = range(max(start, since[row]), min(end, DAYS[-1].toordinal() + 2) + 1)
+            without = [day for day in days if core.index.row_on(other, day) == NO_ROW]
+            if without and other not in (NO_ROW, unit):
+                expected.append((without[0], end, row))
+    for numpy in (True, False):
+        index = TimeIndex(core.store, numpy=numpy)
+        assert [tuple(one) for one in index.lapses(parents, since)] == expected

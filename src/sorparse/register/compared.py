@@ -106,13 +106,6 @@ def shared_fields(first: Store, second: Store) -> tuple[ComparedField, ...]:
     return tuple(fields)
 
 
-def without_inherited_code(entity: SOREntity) -> SOREntity:
-    """Return a unit without an inherited location number, which CSV repeats and XML does not."""
-    if not entity.location_code_inherited:
-        return entity
-    return attrs.evolve(entity, location_code=None, location_code_region=None)
-
-
 def _filled(store: Store) -> set[str]:
     filled = set()
     for name, group in groupby(COMPARED_FIELDS, key=lambda field: field.field):
