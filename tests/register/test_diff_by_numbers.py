@@ -50,7 +50,7 @@ def by_records(before: View, after: View) -> list[Change]:
         for field in COMPARED_FIELDS:
             values = [field.get(getattr(unit, field.field)) for unit in (old, new)]
             if values[0] != values[1]:
-                found.append(Change(sor_id, field.path, *values, new.name))
+                found.append(Change(sor_id, field.path, values[0], values[1], new.name))
         ends = before.closing_date(sor_id), after.closing_date(sor_id)
         if ends[0] != ends[1]:
             found.append(Change(sor_id, "closing_date", *ends, new.name))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..inheritance import Inheritance
 from ..records import SorType
-from .optional_numpy import find_numpy
+from .optional_numpy import array_of, find_numpy
 from .timeindex import NO_ROW
 
 if TYPE_CHECKING:
@@ -172,7 +172,7 @@ class _Columns:
         self._np = np = find_numpy()
         self._store = store
         self.index = index
-        self.parent, self.unit = np.asarray(parents), np.asarray(store.unit)
+        self.parent, self.unit = array_of(parents), array_of(store.unit)
         has_parent = self.numbers("parent_id") > 0
         level = self._by_row("sor_type", np.int8, _LEVELS.get)
         unknown = (level == _LEVELS[None]) & has_parent
@@ -186,7 +186,7 @@ class _Columns:
 
     def numbers(self, field: str) -> Any:
         """Return the numbers of the values of a field; 0 if there is none."""
-        return self._np.asarray(self._store.column(field)[0])
+        return array_of(self._store.column(field)[0])
 
     def _by_row(self, field: str, kind: Any, convert: Callable[[Any], Any]) -> Any:
         numbers, values = self.numbers(field), self._store.column(field)[1]

@@ -14,6 +14,7 @@ from .arrow_table import ArrowTable
 from .explain_id import spelled
 from .matching import Match, ShakMatch
 from .state import State
+from .timeindex import NO_ROW
 from .timeline import Status
 
 if TYPE_CHECKING:
@@ -101,11 +102,18 @@ class View(HtmlRepr, State, ArrowTable):
             >>> units = view.to_pandas(effective=True)
             >>> units[units["effective_region_name"] == "Region Sjælland"]
         """
+        if not effective:
+            from ..tables.by_number import table_of_rows
+            from ..tables.schema import schema_of
+
+            rows = [row for row in self.rows if row != NO_ROW]
+            return table_of_rows(schema_of("entities", lists=lists), self.core.store, rows)
         from ..tables.effective import units_table
 
         inheritance = self.core.inheritance(self.ordinal)
-        resolve = (lambda unit: inheritance.effective(self.row(unit.sor_id))) if effective else None
-        return units_table(self.active, resolve, lists=lists)
+        return units_table(
+            self.active, lambda unit: inheritance.effective(self.row(unit.sor_id)), lists=lists
+        )
 
     def to_pandas(self, *, effective: bool = False, lists: bool = False) -> pd.DataFrame:
         """Return the rows as a ``pandas.DataFrame``; arguments as those of :meth:`to_arrow`.
