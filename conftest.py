@@ -94,7 +94,7 @@ pytest_collect_file = Sybil(
         SkipParser(),
     ],
     patterns=["README.md", "docs/*.md", "docs/**/*.md"],
-    excludes=["docs/reference/*"],
+    excludes=["docs/reference/api/*", "docs/reference/api/*/*"],
     setup=lay_out,
     teardown=clear_up,
 ).pytest()

@@ -15,8 +15,8 @@ any                 location code, where the indicator says inherited      neare
 ==================  =====================================================  =====================
 
 An owner (IE) inherits nothing, and only organisational units have an activity address. A unit
-whose level is not known is taken for what its place says: an owner where it has no parent, else an
-organisational unit. An indicator that is missing inherits no location code.
+whose level is unknown is treated by its place in the hierarchy: as an owner if it has no parent,
+else as an organisational unit. If the indicator is missing, no location code is inherited.
 
 Which version of the unit above counts is the caller's decision (``parent``). In a view it is the
 one in force on the date; of a unit that is closed or in a gap, the last one that was in force
@@ -47,7 +47,13 @@ Found = tuple[Any, Any] | None
 
 @attrs.frozen(weakref_slot=False)
 class Effective(HtmlRepr):
-    """A unit's addresses and location code with inheritance resolved, and where each came from."""
+    """A unit's addresses and location code with inheritance resolved, and the unit each comes from.
+
+    Example:
+        >>> effective = view.effective("9000081000016001")
+        >>> effective.postal_address.district_name, effective.origin["postal_address"]
+        ('Aalborg', '9000041000016007')
+    """
 
     sor_id: str
     """SOR id of the unit asked for."""
@@ -71,7 +77,7 @@ class Effective(HtmlRepr):
 
     @property
     def addresses(self) -> tuple[Address, ...]:
-        """The addresses there are: activity, visiting, postal; each once."""
+        """The addresses that are filled: activity, visiting, postal; equal ones once."""
         given = [getattr(self, field) for field in NEAREST_FIRST]
         return tuple(dict.fromkeys(address for address in given if address is not None))
 

@@ -1,7 +1,7 @@
-"""Make the example files anew: ``python -m sorparse.examples.make [FOLDER]``.
+"""Write the example files: ``python -m sorparse.examples.make [FOLDER]``.
 
 One small register (``content.py``) is written in every published format. Nothing in it depends
-on the clock, the machine or the Python version: the same files come out every time.
+on the clock, the machine or the Python version: every run writes the same files.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def archive(files: Mapping[str, bytes]) -> bytes:
 
 
 def files() -> dict[str, bytes]:
-    """Make every file; they come by their path below the folder."""
+    """Return every file by its path below the folder."""
     found = records()
     xml = {name: write(found) for name, write in XML_FILES.items()}
     made = {
@@ -88,9 +88,9 @@ def files() -> dict[str, bytes]:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Write the files into a folder, by default the one they ship in."""
+    """Write the files into a folder, by default that of the package."""
     parser = argparse.ArgumentParser(prog="python -m sorparse.examples.make", description=__doc__)
-    parser.add_argument("folder", nargs="?", type=Path, default=folder, help="where to write them")
+    parser.add_argument("folder", nargs="?", type=Path, default=folder, help="folder to write to")
     target: Path = parser.parse_args(arguments).folder
     for name, content in files().items():
         path = target / name

@@ -24,6 +24,8 @@ class Target(ABC):
 
     name: ClassVar[str]
     """The word for it: ``to`` of ``convert``."""
+    title: ClassVar[str]
+    """What people call it."""
     needs: ClassVar[str] = "a file or folder"
     """What the caller must name."""
     is_stream: ClassVar[bool] = False

@@ -238,8 +238,11 @@ class CarefulDecoder:
             return value
 
         values = dict(self._defaults)
+        filled = {place for place, text in enumerate(cells) if text}
+        if not filled and self._required:
+            return None
         for name, part, places in self._parts:
-            if any(map(cells.__getitem__, places)):
+            if not filled.isdisjoint(places):
                 values[name] = self.completed(name, self._assembled(part, cells, take))
             else:
                 values[name] = None if isinstance(part, Leaf) else part.empty

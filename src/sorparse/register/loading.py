@@ -49,7 +49,7 @@ def load(
             wrong = ", ".join(name for name, value in options.items() if value)
             raise InvalidOptionError(f"a saved register was read before; omit {wrong}")
         return _open_saved(source, on_issue)
-    from ..feed import open as open_feed
+    from ..opening import open as open_feed
 
     with open_feed(
         source,

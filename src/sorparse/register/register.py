@@ -230,11 +230,11 @@ class Register(HtmlRepr):
         Nearest first, each once, itself excluded; n:m and cycles are fine. Raises
         UnknownUnitError for an id that neither a unit nor a replacement has.
         """
-        return follow(self._core.replacements.after, self._core.replaced_or_known(sor_id))
+        return Records(follow(self._core.replacements.after, self._core.replaced_or_known(sor_id)))
 
     def predecessors(self, sor_id: str) -> tuple[str, ...]:
         """Return the ids of all units that a unit replaced, directly or by way of others."""
-        return follow(self._core.replacements.before, self._core.replaced_or_known(sor_id))
+        return Records(follow(self._core.replacements.before, self._core.replaced_or_known(sor_id)))
 
     def active_successors(self, sor_id: str, day: Day = None) -> tuple[SOREntity, ...]:
         """Return the units in force on a date in place of ``sor_id``; see the view's method."""

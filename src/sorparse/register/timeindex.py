@@ -1,11 +1,9 @@
-"""The time index: flat sorted arrays, one binary search a question (compressed sparse rows).
+"""The time index: sorted arrays, one bisection a question (compressed sparse rows).
 
-Per unit the segments of :func:`~.timeline.resolve` lie side by side in three arrays of 32-bit
-numbers; ``_segment_from[unit]`` says where a unit's begin. As overlaps, ties and versions without a
-day are settled when the index is built, a look-up is one bisection and cannot meet a tie.
-
-With numpy the units whose versions follow each other cleanly are settled all at once; only the
-others are settled by :func:`~.timeline.resolve` one by one. The tests require equal arrays of both.
+The segments of :func:`~.timeline.resolve` of a unit are side by side in three arrays of 32-bit
+numbers from ``_segment_from[unit]`` on. Overlaps, ties and versions without a date are resolved
+when the index is built. With numpy all units whose versions follow each other are resolved
+together, and the others one by one; the tests require equal arrays with and without numpy.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ from .elements import Element, line_of, too_deep
 
 CHUNK = 64 * 1024
 """Bytes given to the parser at once: what stays in the processor's cache is read faster."""
-_HEADER_CHUNK = 4 * 1024
+HEADER_CHUNK = 4 * 1024
 MOST_REFERENCES = 2_000
 """References in one chunk that a parser with a schema and without a tree may meet: it appends each
 one to a copy of the text before it. Real files have a few."""
@@ -59,7 +59,7 @@ def pull_parser(
 
 def chunks_of(stream: IO[bytes]) -> Iterator[bytes]:
     """Yield a stream in pieces: a small one first, for the header."""
-    size = _HEADER_CHUNK
+    size = HEADER_CHUNK
     while chunk := stream.read(size):
         yield chunk
         size = CHUNK

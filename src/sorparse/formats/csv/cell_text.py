@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from ...identifiers import ENDING, halves, is_sor_id
+from ...check_digits import ENDING, halves
+from ...identifiers import is_sor_id
 from ..cells import convert
 from ..declare import Kind
 from ..generator import NeedsCarefulParsing

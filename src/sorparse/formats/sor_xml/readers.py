@@ -12,6 +12,7 @@ from ...description import TableDescription
 from ...issues import Issue, IssueLog
 from ...records import SOREntity
 from ...xml.elements import Element, split_tag
+from ...xml.head import Header
 from ...xml.parser import chunks_of
 from ..base import Validator
 from .reader_base import XmlReader
@@ -70,14 +71,13 @@ class EntitiesReader(XmlReader):
         options = attrs.evolve(self.options, log=log)
         decoding = UnitDecoding(self, options)
         report_root(decoding.context, decoding.header)
-        validation = self._validation(log)
+        validation = self._validation(decoding.header, log)
         on_owner = self.on_owner if validation is None else validation.check
         yield from walk(self.member, options, decoding.context, decoding.read, on_owner=on_owner)
         if validation is not None:
             validation.finish()
 
-    def _validation(self, log: IssueLog) -> _Validation | None:
-        header = self.header()
+    def _validation(self, header: Header | None, log: IssueLog) -> _Validation | None:
         if self.options.validator is None or header is None:
             return None
         namespace = split_tag(header.root)[0]

@@ -12,7 +12,7 @@ from ...issues import Issue, IssueLog, Severity
 from ...limits import Limits
 from ...xml.elements import Element, line_of, split_tag, texts_in
 from ...xml.lines import StartTagLines
-from .names import DECLARED_ELEMENTS
+from .names import DECLARED_ELEMENTS, UNITS
 from .namespaces import KNOWN_NAMESPACES, namespaces_of
 
 _SWAPPED = "coordinates-swapped"
@@ -48,8 +48,15 @@ class Context:
         path: str,
         **more: Any,
     ) -> None:
-        """Report an issue at an element."""
-        line = None if element is None else line_of(element)
+        """Report an issue at an element.
+
+        Beyond line 65,535 the line of an element without a text of its own is that of the first
+        text in it; units get their own line.
+        """
+        line = None
+        if element is not None:
+            is_unit = split_tag(element.tag)[1] in UNITS
+            line = self.start_line(element) if is_unit else line_of(element)
         self.log.add(
             Issue(
                 severity,

@@ -47,7 +47,7 @@ _TEXTS = re.compile(r">([^\s<][^<]*+)(?<=\S)</")
 _TAG = re.compile(
     rf"""[ \t\r\n]*+<(/?)([^\s<>/="'!?]+)((?: {COUNTRY_SCHEME[1]}="{COUNTRY_SCHEME[2]}")?)( ?/)?>"""
 )
-_MOST_SKELETONS = 4096
+MOST_SKELETONS = 4096
 _MOST_CHARS = 8_000_000
 """Characters in all skeletons that are remembered."""
 
@@ -144,7 +144,7 @@ class Plans:
         return known
 
     def _remember(self, key: Any, known: _Known | None, size: int) -> None:
-        if len(self._known) >= _MOST_SKELETONS or size > self._room:
+        if len(self._known) >= MOST_SKELETONS or size > self._room:
             self._known.clear()
             self._room = _MOST_CHARS
         self._room -= size

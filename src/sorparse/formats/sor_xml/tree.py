@@ -163,6 +163,10 @@ class _Walker:
         """Whether an owner is kept until it is complete."""
         self._head: set[str] = set()
         """Elements of the head that were met."""
+        self._misplaced: tuple[Element | None, int, OpenUnit | None] = (None, 0, None)
+        """The last element with units out of order; number and frame of the unit above."""
+        self._crowded: Element | None = None
+        """The last container that holds more than one unit."""
 
     def enter(self, unit: Element) -> OpenUnit:
         """Give the frame of a unit that has just been completed; close those that are done."""
@@ -193,38 +197,49 @@ class _Walker:
         return frame
 
     def _nearest(self, element: Element) -> int:
-        """The frame above an element in which no unit was read: a stranger, or one out of order."""
+        """Return the number of the frame above an element in which no unit was read."""
+        known, index, frame = self._misplaced
+        if element is known and index < len(self._frames) and self._frames[index] is frame:
+            return index
         name = step_name(element.tag)
         self._context.issue(
             "warning",
             "misplaced-element",
-            f"a unit stands in {name}, in which no unit comes before it; it is taken for one "
-            "below the nearest unit above",
+            f"{name} contains a unit without being the container of a unit; its units are "
+            "assigned to the nearest unit above",
             element,
             name,
         )
         self._attributes(element, name)
-        above = set(element.iterancestors())
-        return max(number for number, frame in enumerate(self._frames) if frame.element in above)
+        numbers = {frame.element: number for number, frame in enumerate(self._frames)}
+        index = next(numbers[each] for each in element.iterancestors() if each in numbers)
+        self._misplaced = element, index, self._frames[index]
+        return index
 
     def _close(self, frame: OpenUnit, next_container: Element | None = None) -> None:
         element = frame.element
         if element is next_container:
-            name = step_name(element.tag)
-            self._context.issue(
-                "warning",
-                "duplicate-element",
-                f"{name} holds a second unit; it is taken for one beside the first",
-                element,
-                name,
-                sor_id=frame.sor_id,
-            )
+            self._report_second(frame)
         elif len(element) != frame.children:
             self._check(element, len(element))
         for text in (element.text, element.tail):
             self._stray_text(element, text)
         if not self.keeps and element is not next_container:
             element.clear()
+
+    def _report_second(self, frame: OpenUnit) -> None:
+        """Report, once for each container, that it contains more than one unit."""
+        if frame.element is not self._crowded:
+            self._crowded = frame.element
+            name = step_name(frame.element.tag)
+            self._context.issue(
+                "warning",
+                "duplicate-element",
+                f"{name} contains more than one unit; they are read as siblings",
+                frame.element,
+                name,
+                sor_id=frame.sor_id,
+            )
 
     def prune(self) -> None:
         """Free everything that has been read."""
@@ -284,13 +299,14 @@ class _Walker:
 
     def _is_expected(self, element: Element) -> bool:
         """Return whether an element beside the units is read, or holds nothing."""
-        if element.tag in LEVEL_OF:
+        tag = element.tag
+        if tag in LEVEL_OF:
             return True
-        if element.tag in _HEAD_TAGS:
-            is_first = element.tag not in self._head
-            self._head.add(str(element.tag))
+        if tag in _HEAD_TAGS:
+            is_first = tag not in self._head
+            self._head.add(str(tag))
             return is_first and not len(element) and not element.attrib and self._is_whole(element)
-        if element.tag not in _CONTAINER_TAGS:
+        if tag not in _CONTAINER_TAGS:
             return False
         is_read = next(element.iterchildren(*UNIT_TAGS), None) is not None
         texts = f"{element.text or ''}{element.tail or ''}"

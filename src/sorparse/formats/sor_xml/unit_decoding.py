@@ -45,6 +45,7 @@ class UnitDecoding:
             )
             for level, fields in MANDATORY.items()
         }
+        self._needed = {level: [*map(_needed, fields)] for level, fields in self.mandatory.items()}
         self._decoder = decoder(
             UNIT_LAYOUT, options, reader.complete, self.context.coordinates_swapped
         )
@@ -146,17 +147,8 @@ class UnitDecoding:
         return text
 
     def _missing(self, unit: Element, level: str, careful: Careful, record: SOREntity) -> None:
-        for field in self.mandatory[level]:
-            place = UNIT_LAYOUT.place_of.get(field)
-            elements = UNIT_LAYOUT.elements_of(field)
-            if place is None or field == "location_code_inherited":
-                # a block, or an option that may stand empty: it is there, or it is not
-                name = UNIT_LAYOUT.name_of(field).partition("/")[0]
-                there = not elements.isdisjoint(careful.children)
-            else:
-                name = UNIT_LAYOUT.name_of(field)
-                there = bool(careful.cells[place])
-            if not there:
+        for name, place, elements in self._needed[level]:
+            if not (elements & careful.children if place is None else careful.cells[place]):
                 self.context.issue(
                     "warning",
                     "missing-element",
@@ -165,6 +157,17 @@ class UnitDecoding:
                     name,
                     sor_id=record.sor_id,
                 )
+
+
+def _needed(field: str) -> tuple[str, int | None, frozenset[str]]:
+    """Return name, place in the row and elements of what every unit of a level has.
+
+    There is no place for a block, or an option that may be empty: it only has to be there.
+    """
+    name, place = UNIT_LAYOUT.name_of(field), UNIT_LAYOUT.place_of.get(field)
+    if place is None or field == "location_code_inherited":
+        name, place = name.partition("/")[0], None
+    return name, place, UNIT_LAYOUT.elements_of(field)
 
 
 _TYPES = {level.value: level for level in SorType}

@@ -22,7 +22,7 @@ from lxml import etree
 from ...xml.parser import ELEMENTS_ONLY, MOST_REFERENCES
 from .text_scanner import NeedsElements
 
-_BLOCK = 512 * 1024
+BLOCK_BYTES = 512 * 1024
 """Bytes that are worth a thread. What stands in blocks is in memory a few times over."""
 
 
@@ -38,7 +38,7 @@ def blocks(chunks: Iterable[bytes]) -> Iterator[Sequence[bytes]]:
         for chunk in chunks:
             block.append(chunk)
             size += len(chunk)
-            if size >= _BLOCK:
+            if size >= BLOCK_BYTES:
                 yield block
                 block, size = [], 0
     except Exception:
@@ -93,7 +93,7 @@ class DocumentValidator:
 
     def _thread(self, content: bytes) -> Thread | None:
         """Start a thread that reads this, if it is worth one and one is to be had."""
-        if len(content) >= _BLOCK and self._may_thread:
+        if len(content) >= BLOCK_BYTES and self._may_thread:
             thread = Thread(target=self._read, args=(content,), name="sorparse validation")
             try:
                 thread.start()
