@@ -5,12 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 import attrs
 
-from ..errors import MissingTableError
 from ..formats.base import Format
 from ..issues import Issue, Issues
 from ..notebook import HtmlRepr, Records, show
@@ -25,9 +23,10 @@ from ..records import (
     SOREntity,
     Validity,
 )
-from .core import TABLES, Core, Tables
+from .core import Core, Tables
 from .days import Day, as_day, from_ordinal
 from .graph import follow
+from .register_tables import RegisterTables
 from .store import VersionStore
 
 if TYPE_CHECKING:
@@ -39,20 +38,12 @@ if TYPE_CHECKING:
     from .view import View
 
 
-class Register(HtmlRepr):
+class Register(HtmlRepr, RegisterTables):
     """All units with all their versions: ask it about any day.
 
     Made by :func:`sorparse.load` or :meth:`from_records`. Immutable: threads may share it, copying
     gives the same object, and it can be pickled.
     """
-
-    def __init__(self, core: Core) -> None:
-        self._core = core
-
-    @property
-    def core(self) -> Core:
-        """The data, as the library's own functions use them."""
-        return self._core
 
     @classmethod
     def from_records(  # noqa: PLR0917 - one argument a table, in the order of the contract
@@ -91,96 +82,6 @@ class Register(HtmlRepr):
             tuple(issues),
         )
         return cls(Core(store, tables, format, snapshot_date))
-
-    @property
-    def format(self) -> Format | None:
-        """The format of the source, where it is known."""
-        return self._core.format
-
-    @property
-    def path(self) -> Path | None:
-        """Absolute path of the file or folder that it was loaded from, if there is one."""
-        return self._core.path
-
-    @property
-    def name(self) -> str:
-        """Path of the source, or a word for it."""
-        return "a register" if self.path is None else str(self.path)
-
-    @property
-    def tables(self) -> tuple[str, ...]:
-        """Names of the tables that it holds, in the order of ``Feed.tables``."""
-        if self._core.tables_read is not None:
-            return self._core.tables_read
-        return ("entities", *(name for name in TABLES if getattr(self._core.tables, name)))
-
-    def records(self, table: str) -> Iterator[Any]:
-        """Return the records of a table in the order of the source.
-
-        Raises:
-            MissingTableError: If the register does not hold the table.
-        """
-        if table not in self.tables:
-            raise MissingTableError(
-                f"the register has no table {table!r}; it has {', '.join(self.tables)}"
-            )
-        if table == "entities":
-            return map(self._core.store.record, range(len(self._core.store)))
-        return iter(getattr(self._core.tables, table))
-
-    @property
-    def snapshot_date(self) -> date | None:
-        """The day that the source shows, where it tells."""
-        return self._core.snapshot_date
-
-    @property
-    def shown_day(self) -> date | None:
-        """The day that the source shows: its snapshot date, else the earliest day it can be of.
-
-        A file without a date of its own is at least of the day after the latest edit in it.
-        ``None`` where nothing tells.
-        """
-        return self._core.shown_day
-
-    @property
-    def issues(self) -> list[Issue]:
-        """What the reader found while loading; for what is wrong in the content see `check`."""
-        return Issues(self._core.tables.issues)
-
-    @property
-    def shak_sor_map(self) -> tuple[SHAKSORMap, ...]:
-        """SHAK codes and the SOR units they stood on."""
-        return self._core.tables.shak_sor_map
-
-    @property
-    def location_codes(self) -> tuple[LocationCode, ...]:
-        """Location numbers and the systems behind them."""
-        return self._core.tables.location_codes
-
-    @property
-    def location_code_edi_types(self) -> tuple[LocationCodeEDIType, ...]:
-        """The message types of each location number."""
-        return self._core.tables.location_code_edi_types
-
-    @property
-    def edi_types(self) -> tuple[EDIType, ...]:
-        """Message types."""
-        return self._core.tables.edi_types
-
-    @property
-    def geo_locations(self) -> tuple[GeoLocation, ...]:
-        """Geographical locations."""
-        return self._core.tables.geo_locations
-
-    @property
-    def classifications(self) -> tuple[Classification, ...]:
-        """Entries of the code lists."""
-        return self._core.tables.classifications
-
-    @property
-    def replaced_entities(self) -> tuple[ReplacedEntity, ...]:
-        """Units and their successors, from the table of them."""
-        return self._core.tables.replaced_entities
 
     def __len__(self) -> int:
         """Count the units."""

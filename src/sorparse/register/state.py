@@ -10,13 +10,11 @@ import attrs
 
 from ..errors import NotInForceError, UnknownUnitError
 from ..inheritance import Effective
-from ..notebook import Records
-from ..records import Coded, SOREntity, SorType
+from ..records import SOREntity
 from .core import Core
 from .days import OPEN_END, from_ordinal
-from .explain_id import spelled, why_unknown
+from .explain_id import why_unknown
 from .lazy_cache import LazyCache
-from .match_codes import asked_keys, coded_keys
 from .postings import NO_UNITS
 from .timeindex import CLOSED, FUTURE, NO_ROW
 from .timeline import Status
@@ -151,80 +149,6 @@ class State:
             if status == code:
                 yield self._store.record(self._index.representative(unit, self.ordinal))
 
-    # -- the hierarchy
-
-    def children(self, sor_id: str) -> tuple[SOREntity, ...]:
-        """Return the units in force whose parent is ``sor_id``, in the order of the source.
-
-        The parent need not be in force, nor be in the register (a file can lack it).
-
-        Raises:
-            UnknownUnitError: If the id is neither that of a unit nor of a unit's parent.
-        """
-        sor_id = self._parent_id(sor_id)
-        return Records([self._store.record(row) for _, row in self._child_rows(sor_id)])
-
-    def parent(self, sor_id: str) -> SOREntity | None:
-        """Return the unit above; ``None`` for a top, or if the parent is not in force."""
-        return self._parent(self[sor_id])
-
-    def ancestors(self, sor_id: str) -> tuple[SOREntity, ...]:
-        """Return the units above, nearest first, as they are on the date; the owner is last.
-
-        Ends early if a parent is not in force or not in the register, and if units form a cycle.
-
-        Raises:
-            NotInForceError: If the unit itself is not in force.
-        """
-        above: dict[str, SOREntity] = {}
-        unit = self[sor_id]
-        entity = self._parent(unit)
-        while entity is not None and entity.sor_id != unit.sor_id and entity.sor_id not in above:
-            above[entity.sor_id] = entity
-            entity = self._parent(entity)
-        return Records(above.values())
-
-    def descendants(
-        self, sor_id: str, *, entity_type: str | Coded | None = None
-    ) -> tuple[SOREntity, ...]:
-        """Return all units in force below, each after its parent, branch by branch.
-
-        Args:
-            sor_id: The unit; it is not among them. A cycle is followed once.
-            entity_type: Only those of a type, by code or name; units below other types are
-                included.
-        """
-        wanted = None if entity_type is None else asked_keys(entity_type)
-        sor_id = self._parent_id(sor_id)
-        below: list[SOREntity] = []
-        seen = {sor_id}
-        waiting = [iter(self._child_rows(sor_id))]
-        while waiting:
-            step = next(waiting[-1], None)
-            if step is None:
-                waiting.pop()
-                continue
-            unit, row = step
-            child = self._store.ids[unit]
-            if child in seen:
-                continue
-            seen.add(child)
-            if wanted is None or wanted & {*coded_keys(self._store.value(row, "entity_type"))}:
-                below.append(self._store.record(row))
-            waiting.append(iter(self._child_rows(child)))
-        return Records(below)
-
-    def owner(self, sor_id: str) -> SOREntity | None:
-        """Return the institution owner of a unit: the one its row names, else the topmost unit.
-
-        ``None`` if that owner is not in force or not in the register.
-        """
-        entity = self[sor_id]
-        if entity.owner is not None and entity.owner.sor_id is not None:
-            return self.get(entity.owner.sor_id)
-        top = (entity, *self.ancestors(sor_id))[-1]
-        return top if top.sor_type is SorType.IE else None
-
     # -- for the library's own functions
 
     @property
@@ -252,22 +176,6 @@ class State:
 
     def _row(self, unit: int | None) -> int:
         return NO_ROW if unit is None else self._index.row_on(unit, self.ordinal)
-
-    def _parent_id(self, text: str) -> str:
-        """Return the id of a unit, or of a parent that has no unit."""
-        by_parent = self.core.units_by("parent_id")
-        sor_id = spelled(text, "sor_id", self._store.numbers, by_parent)
-        if sor_id not in by_parent:
-            self.core.unit(sor_id)
-        return sor_id
-
-    def _child_rows(self, sor_id: str) -> Iterator[tuple[int, int]]:
-        ids = self._store.ids
-        return (pair for pair in self.rows_having("parent_id", sor_id) if ids[pair[0]] != sor_id)
-
-    def _parent(self, entity: SOREntity) -> SOREntity | None:
-        row = NO_ROW if entity.parent_id is None else self.row(entity.parent_id)
-        return None if row == NO_ROW else self._store.record(row)
 
     def _closed_on(self, sor_id: str) -> date | None:
         unit = self._store.numbers[sor_id]

@@ -6,22 +6,13 @@ from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ..identifiers import Kind
 from ..notebook import HtmlRepr, Records, show
-from ..records import Coded, LocationCode, LocationCodeEDIType, SOREntity, SorType
-from . import codes
-from .arrow_table import ArrowTable
-from .explain_id import spelled
-from .matching import Match, ShakMatch
-from .state import State
-from .timeindex import NO_ROW
+from ..records import Coded, SOREntity, SorType
 from .timeline import Status
+from .view_codes import ViewCodes
+from .view_tables import ViewTables
 
 if TYPE_CHECKING:
-    import pandas as pd
-    import polars as pl
-
-    from ..tables import Table
     from ..tables.code_columns import ColumnKind
     from ..tables.rowtable import RowTable
     from .register import Register
@@ -31,7 +22,7 @@ if TYPE_CHECKING:
 Frame = TypeVar("Frame")
 
 
-class View(HtmlRepr, State, ArrowTable):
+class View(HtmlRepr, ViewTables, ViewCodes):
     """The register on one date; made by :meth:`Register.as_of`.
 
     A mapping of SOR id to the version in force on that date: ``view[sor_id]``, ``sor_id in view``,
@@ -84,84 +75,6 @@ class View(HtmlRepr, State, ArrowTable):
         from ..tables.counts import count_view
 
         return count_view(self, fields)
-
-    def to_arrow(self, *, effective: bool = False, lists: bool = False) -> Table:
-        """Return the units in force as an Arrow table; columns as those of ``feed.to_arrow``.
-
-        Data tools also accept the view itself: ``polars.DataFrame(view)``. Needs the extra
-        ``[arrow]``.
-
-        Args:
-            effective: Whether to add columns with inheritance resolved
-                (``effective_visiting_address_post_code``, ``effective_location_code``,
-                ``effective_region_name`` ...), as :meth:`effective` resolves it.
-            lists: Whether ``replaces`` and ``replaced_by`` are lists. The default is text with a
-                space between the ids, which every tool can save.
-
-        Example:
-            >>> units = view.to_pandas(effective=True)
-            >>> units[units["effective_region_name"] == "Region Sjælland"]
-        """
-        if not effective:
-            from ..tables.by_number import table_of_rows
-            from ..tables.schema import schema_of
-
-            rows = [row for row in self.rows if row != NO_ROW]
-            return table_of_rows(schema_of("entities", lists=lists), self.core.store, rows)
-        from ..tables.effective import units_table
-
-        inheritance = self.core.inheritance(self.ordinal)
-        return units_table(
-            self.active, lambda unit: inheritance.effective(self.row(unit.sor_id)), lists=lists
-        )
-
-    def to_pandas(self, *, effective: bool = False, lists: bool = False) -> pd.DataFrame:
-        """Return the rows as a ``pandas.DataFrame``; arguments as those of :meth:`to_arrow`.
-
-        Needs the extra ``[pandas]``.
-        """
-        return self.to_arrow(effective=effective, lists=lists).to_pandas()
-
-    def to_polars(self, *, effective: bool = False, lists: bool = False) -> pl.DataFrame:
-        """Return the rows as a ``polars.DataFrame``; arguments as those of :meth:`to_arrow`.
-
-        Needs the extra ``[polars]``.
-        """
-        return self.to_arrow(effective=effective, lists=lists).to_polars()
-
-    def to_table(
-        self,
-        units: Iterable[SOREntity | str],
-        *,
-        effective: bool = False,
-        lists: bool = False,
-    ) -> Table:
-        """Return some units as an Arrow table, for example those that :meth:`find` returns.
-
-        Needs the extra ``[arrow]``.
-
-        Args:
-            units: Records, or SOR ids of units in force.
-            effective: Whether to add columns with inheritance resolved. They hold on the view's
-                date for a version in force then, on its last date for an earlier version, on its
-                first date for a later one. They are empty for a version that is never in force.
-            lists: Whether ``replaces`` and ``replaced_by`` are lists instead of text.
-
-        Raises:
-            NotInForceError: If an id is not in force.
-            ValueError: If ``effective`` is true and a record is not one of this register.
-
-        Example:
-            >>> hits = view.find(entity_type="almen lægepraksis", region="Region Sjælland")
-            >>> view.to_table(hits, effective=True).to_pandas()
-        """
-        from ..tables.effective import units_table
-        from .resolved import effective_of, units_of
-
-        chosen = units_of(self, units)
-        resolved = {id(unit): effective_of(self, unit) for unit in chosen if effective}
-        resolve = (lambda unit: resolved[id(unit)]) if effective else None
-        return units_table(lambda: chosen, resolve, lists=lists)
 
     def add_names(
         self,
@@ -256,61 +169,6 @@ class View(HtmlRepr, State, ArrowTable):
         the page). Raises ValueError where there are more places than ``limit``.
         """
         return show("map", self, units, tiles=tiles, limit=limit)
-
-    # -- codes
-
-    def by_shak(self, code: str) -> tuple[SOREntity, ...]:
-        """Return the units in force that have a SHAK code, by their own row or by the SHAK map."""
-        candidates, _ = codes.shak_candidates(self, code)
-        return Records([one.entity for one in candidates if one.entity is not None])
-
-    def by_location_code(self, code: str) -> tuple[SOREntity, ...]:
-        """Return the units in force whose effective location number is ``code``.
-
-        Own or inherited: a number can belong to many units. Units that LocationsCodes names for
-        the number are among them.
-        """
-        return Records(codes.by_location_code(self, code))
-
-    def by_provider_number(self, number: str) -> tuple[SOREntity, ...]:
-        """Return the units in force with a provider number (ydernummer); leading zeros count."""
-        return self._having("provider_number", number, "provider_number")
-
-    def by_cvr(self, cvr: str) -> tuple[SOREntity, ...]:
-        """Return the units in force whose row has a CVR number."""
-        return self._having("cvr", cvr, "cvr")
-
-    def _having(self, field: str, value: str, kind: Kind) -> tuple[SOREntity, ...]:
-        value = spelled(value, kind, self.core.units_by(field))
-        return Records([self._store.record(row) for _, row in self.rows_having(field, value)])
-
-    def shak_to_sor(self, code: str) -> ShakMatch:
-        """Return every unit that has a SHAK code on the date, and the one that a rule chose."""
-        return codes.shak_match(self, code)
-
-    def sor_to_shak(self, sor_id: str) -> str | None:
-        """Return a unit's SHAK code on the date, from the SHAK map, else from its own row."""
-        return codes.sor_to_shak(self, sor_id)
-
-    def match_location_code(self, code: str) -> Match:
-        """Like :meth:`shak_to_sor` for a location number: whose own it is goes first."""
-        return codes.location_code_match(self, code)
-
-    def match_provider_number(self, number: str) -> Match:
-        """Like :meth:`shak_to_sor` for a provider number: the institution goes first."""
-        return codes.provider_match(self, number)
-
-    def location_codes(self, sor_id: str) -> tuple[LocationCode, ...]:
-        """Return the records of LocationsCodes that hold for a unit on the date."""
-        return Records(codes.location_codes(self, sor_id))
-
-    def edi_types(self, sor_id: str) -> tuple[LocationCodeEDIType, ...]:
-        """Return the message types that a unit handles on the date.
-
-        Those of its effective location number. Where the file gives only the id of a type, its
-        name is taken from the table of message types.
-        """
-        return Records(codes.edi_types(self, sor_id))
 
     # -- replacements and search
 
