@@ -43,7 +43,13 @@ class Change(HtmlRepr):
 
 @attrs.frozen(weakref_slot=False)
 class Diff(HtmlRepr):
-    """The differences between two states; every list sorted by SOR id, then by field."""
+    """The differences between two states; every list is sorted by SOR id, then by field.
+
+    Example:
+        >>> changes = register.diff("2021-01-01", "2026-01-01")
+        >>> [(pair.sor_id, pair.replaced_by_id) for pair in changes.replaced][:1]
+        [('9000211000016001', '9000231000016007')]
+    """
 
     from_day: date
     """Day of the first state."""
@@ -95,7 +101,12 @@ class Diff(HtmlRepr):
             sor_ids: Ids in any notation that :func:`sorparse.identifiers.parse` reads.
 
         Raises:
-            TypeError: If it is one text, or holds something else than text.
+            TypeError: If it is one text, or has something else than text.
+
+        Example:
+            >>> changes = register.diff("2021-01-01", "2026-01-01").only(["9000721000016004"])
+            >>> [unit.name for unit in changes.opened], changes.closed
+            (['Søspejlet Øjenhospital'], ())
         """
         if isinstance(sor_ids, str):
             raise TypeError(f"sor_ids: expected several ids, as in only([{sor_ids!r}])")
@@ -115,7 +126,12 @@ class Diff(HtmlRepr):
         return attrs.evolve(self, **chosen)
 
     def counts(self) -> dict[str, int]:
-        """Return the length of each list by its name."""
+        """Return the length of each list by its name.
+
+        Example:
+            >>> register.diff("2021-01-01", "2026-01-01").counts()["closed"]
+            6
+        """
         return {name: len(getattr(self, name)) for name in _LISTS}
 
 

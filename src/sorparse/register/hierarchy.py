@@ -16,27 +16,51 @@ class Hierarchy(State):
     """A register on one date, with the units above and below each."""
 
     def children(self, sor_id: str) -> tuple[SOREntity, ...]:
-        """Return the units in force whose parent is ``sor_id``, in the order of the source.
+        """Return the units in force whose parent is a unit, in the order of the source.
 
-        The parent need not be in force, nor be in the register (a file can lack it).
+        Args:
+            sor_id: The parent. It need not be in force, nor be in the register (a file can lack
+                it).
 
         Raises:
             UnknownUnitError: If the id is neither that of a unit nor of a unit's parent.
+
+        Example:
+            >>> [unit.name for unit in view.children("9000251000016002")]
+            ['Akutklinik', 'Skadestuen']
         """
         sor_id = self._parent_id(sor_id)
         return Records([self._store.record(row) for _, row in self._child_rows(sor_id)])
 
     def parent(self, sor_id: str) -> SOREntity | None:
-        """Return the unit above; ``None`` for a top, or if the parent is not in force."""
-        return self._parent(self[sor_id])
+        """Return the unit above a unit.
 
-    def ancestors(self, sor_id: str) -> tuple[SOREntity, ...]:
-        """Return the units above, nearest first, as they are on the date; the owner is last.
-
-        Ends early if a parent is not in force or not in the register, and if units form a cycle.
+        Returns:
+            The parent in force; ``None`` for a unit without parent, or if the parent is not in
+            force.
 
         Raises:
             NotInForceError: If the unit itself is not in force.
+
+        Example:
+            >>> view.parent("9000271000016009").name
+            'Akutmodtagelsen'
+        """
+        return self._parent(self[sor_id])
+
+    def ancestors(self, sor_id: str) -> tuple[SOREntity, ...]:
+        """Return the units above a unit as they are on the date, nearest first; the owner is last.
+
+        Returns:
+            The units. They end early if a parent is not in force or not in the register, and if
+            units form a cycle.
+
+        Raises:
+            NotInForceError: If the unit itself is not in force.
+
+        Example:
+            >>> [unit.name for unit in view.ancestors("9000251000016002")]
+            ['Nordhavets Universitetshospital', 'Region Nordhavet']
         """
         above: dict[str, SOREntity] = {}
         unit = self[sor_id]
@@ -49,12 +73,20 @@ class Hierarchy(State):
     def descendants(
         self, sor_id: str, *, entity_type: str | Coded | None = None
     ) -> tuple[SOREntity, ...]:
-        """Return all units in force below, each after its parent, branch by branch.
+        """Return all units in force below a unit, each after its parent, branch by branch.
 
         Args:
             sor_id: The unit; it is not among them. A cycle is followed once.
             entity_type: Only those of a type, by code or name; units below other types are
                 included.
+
+        Raises:
+            UnknownUnitError: If the id is neither that of a unit nor of a unit's parent.
+
+        Example:
+            >>> below = view.descendants("9000041000016007", entity_type="skadestue")
+            >>> [unit.name for unit in below]
+            ['Skadestuen']
         """
         wanted = None if entity_type is None else asked_keys(entity_type)
         sor_id = self._parent_id(sor_id)
@@ -77,9 +109,17 @@ class Hierarchy(State):
         return Records(below)
 
     def owner(self, sor_id: str) -> SOREntity | None:
-        """Return the institution owner of a unit: the one its row names, else the topmost unit.
+        """Return the institution owner that a unit's row names, else the topmost unit above it.
 
-        ``None`` if that owner is not in force or not in the register.
+        Returns:
+            The owner; ``None`` if it is not in force or not in the register.
+
+        Raises:
+            NotInForceError: If the unit itself is not in force.
+
+        Example:
+            >>> view.owner("9000251000016002").name
+            'Region Nordhavet'
         """
         entity = self[sor_id]
         if entity.owner is not None and entity.owner.sor_id is not None:

@@ -39,10 +39,19 @@ if TYPE_CHECKING:
 
 
 class Register(HtmlRepr, RegisterTables):
-    """All units with all their versions: ask it about any day.
+    """All units with all their versions.
 
-    Made by :func:`sorparse.load` or :meth:`from_records`. Immutable: threads may share it, copying
-    gives the same object, and it can be pickled.
+    :func:`sorparse.load` and :meth:`from_records` return it. It is immutable: threads can share it,
+    a copy is the same object, and it can be pickled. Iterating yields the SOR ids in the order of
+    the source, ``len`` is the number of units, and ``sor_id in register`` reads any notation of an
+    id.
+
+    Example:
+        >>> register = sorparse.load(examples.sor2_zip)
+        >>> register
+        <Register from SOR2: 88 units in 95 versions>
+        >>> "9000041000016007" in register
+        True
     """
 
     @classmethod
@@ -61,12 +70,28 @@ class Register(HtmlRepr, RegisterTables):
         snapshot_date: date | None = None,
         issues: Iterable[Issue] = (),
     ) -> Register:
-        """Make a register of records; each argument is read once.
+        """Return a register of records that you have; each argument is read once.
 
-        entities: the versions of the units, in any order.
-        format, snapshot_date: what the records were read from and the day it shows. They tell what
-            a :class:`View` cannot know; left out, the records are taken for the full history.
-        issues: findings of the reader, to be kept with the register.
+        Args:
+            entities: The versions of the units, in any order.
+            shak_sor_map: SHAK codes and their SOR units.
+            location_codes: Location numbers (GLN).
+            location_code_edi_types: The message types of the location numbers.
+            edi_types: The message types.
+            geo_locations: Geographical locations.
+            classifications: Entries of the code lists.
+            replaced_entities: Units and their successors.
+            format: The format that the records were read from. It decides what a :class:`View`
+                cannot know; without it the records count as the full history.
+            snapshot_date: The date that the records show.
+            issues: Issues found while reading them, for :attr:`issues`.
+
+        Example:
+            >>> from datetime import date
+            >>> from sorparse import SOREntity, Validity
+            >>> unit = SOREntity("9000041000016007", name="A", validity=Validity(date(2020, 1, 1)))
+            >>> sorparse.Register.from_records([unit]).as_of("2020-01-01")["9000041000016007"].name
+            'A'
         """
         store = VersionStore()
         for record in entities:
@@ -101,12 +126,22 @@ class Register(HtmlRepr, RegisterTables):
         return f"<Register from {source}{of}: {len(self)} units in {versions} versions>"
 
     def as_of(self, day: Day = None) -> View:
-        """Return the register as it is on a day.
+        """Return a view of the register on the given date.
 
-        day: a ``date``, ISO text (``"2021-03-31"``), or ``None`` for today in Denmark.
+        Args:
+            day: A date, or ISO text such as ``"2021-03-31"``. Defaults to today in Denmark.
 
-        Raises InvalidDateError for anything else. Where the source cannot know the day well, the
-        view's ``caveats`` say why, and the logger ``sorparse`` gets one warning a register.
+        Returns:
+            The register as it was on that date. Creating a view is cheap; threads can share it. If
+            the source does not cover the date, ``caveats`` of the view says why, and the logger
+            ``sorparse`` writes one warning for the register.
+
+        Raises:
+            InvalidDateError: If the text is not a valid date.
+
+        Example:
+            >>> register.as_of("2021-03-31").status("9000471000016005")
+            <Status.ACTIVE: 'ACTIVE'>
         """
         from .view import View
 
@@ -115,30 +150,93 @@ class Register(HtmlRepr, RegisterTables):
     def history(self, sor_id: str) -> tuple[SOREntity, ...]:
         """Return all versions of a unit, oldest first.
 
-        Sorted by from-date, then by precedence. Raises UnknownUnitError, a KeyError.
+        Args:
+            sor_id: The SOR id, in any notation that :func:`sorparse.identifiers.parse` reads.
+
+        Returns:
+            The versions by from-date; of equal from-dates the one that takes precedence is last.
+
+        Raises:
+            UnknownUnitError: If the register does not have the unit; a KeyError.
+
+        Example:
+            >>> [str(unit.validity.from_date) for unit in register.history("9000041000016007")]
+            ['2007-01-01', '2014-05-01']
         """
         return self._core.history(sor_id)
 
     def diff(self, from_day: Day, to_day: Day) -> Diff:
-        """Compare two days of this register: the state on each, not what happened in between."""
+        """Return what differs between two dates of this register.
+
+        A diff compares two states: what opened and closed again in between is in neither.
+
+        Args:
+            from_day: The first date, or ISO text; ``None`` is today in Denmark.
+            to_day: The second date.
+
+        Raises:
+            InvalidDateError: If a text is not a valid date.
+
+        Example:
+            >>> changes = register.diff("2021-01-01", "2026-01-01")
+            >>> [unit.sor_id for unit in changes.opened], len(changes.closed)
+            (['9000231000016007', '9000721000016004', '9000731000016002'], 6)
+        """
         from .differences import diff_days
 
         return diff_days(self.as_of(from_day), self.as_of(to_day))
 
     def successors(self, sor_id: str) -> tuple[str, ...]:
-        """Return the ids of all units that replaced a unit, directly or by way of others.
+        """Return the SOR ids of all units that replaced a unit, directly or through other units.
 
-        Nearest first, each once, itself excluded; n:m and cycles are fine. Raises
-        UnknownUnitError for an id that neither a unit nor a replacement has.
+        Args:
+            sor_id: The unit, or an id that only a replacement names.
+
+        Returns:
+            The ids, nearest first, each once, without the unit itself. Cycles are followed once.
+
+        Raises:
+            UnknownUnitError: If neither a unit nor a replacement has the id.
+
+        Example:
+            >>> register.successors("9000681000016009")
+            ('9000701000016006', '9000721000016004')
         """
         return Records(follow(self._core.replacements.after, self._core.replaced_or_known(sor_id)))
 
     def predecessors(self, sor_id: str) -> tuple[str, ...]:
-        """Return the ids of all units that a unit replaced, directly or by way of others."""
+        """Return the SOR ids of all units that a unit replaced, directly or through other units.
+
+        Args:
+            sor_id: The unit, or an id that only a replacement names.
+
+        Returns:
+            The ids, nearest first, each once, without the unit itself. Cycles are followed once.
+
+        Raises:
+            UnknownUnitError: If neither a unit nor a replacement has the id.
+
+        Example:
+            >>> register.predecessors("9000231000016007")
+            ('9000211000016001', '9000221000016005')
+        """
         return Records(follow(self._core.replacements.before, self._core.replaced_or_known(sor_id)))
 
     def active_successors(self, sor_id: str, day: Day = None) -> tuple[SOREntity, ...]:
-        """Return the units in force on a date in place of ``sor_id``; see the view's method."""
+        """Return the units in force on a date in place of a unit; see `View.active_successors`.
+
+        Args:
+            sor_id: The unit, or an id that only a replacement names.
+            day: A date, or ISO text. Defaults to today in Denmark.
+
+        Raises:
+            UnknownUnitError: If neither a unit nor a replacement has the id.
+            InvalidDateError: If the text is not a valid date.
+
+        Example:
+            >>> [unit.name for unit in register.active_successors("9000211000016001", "2026-06-15")]
+            ['Fælles Operationsgang']
+        """
         return self.as_of(day).active_successors(sor_id)
 
     @property
@@ -170,11 +268,18 @@ class Register(HtmlRepr, RegisterTables):
     def code_periods(self) -> Table:
         """Return a table for data that hold SHAK codes and SOR ids in one column.
 
-        Its key is the SHAK code or the SOR id, in the column ``code``, and the date: of each code
-        the periods are disjoint, and their first and last days are filled
-        (``in_force_from``, ``in_force_to``; 0001-01-01 and 9999-12-31 if they are open). Each row
-        has the name, the other code if there is one, and the hospital. SHAK codes are in it if
-        SHAK is attached, see :meth:`with_shak`. Needs the extra ``[arrow]``.
+        Its key is the SHAK code or SOR id in the column ``code``, and the date: the periods of a
+        code are disjoint. Their first and last dates are filled (``in_force_from``,
+        ``in_force_to``; 0001-01-01 and 9999-12-31 if they are open). Each row has the name, the
+        other code if there is one, and the hospital. SHAK codes are included if SHAK is attached,
+        see :meth:`with_shak`. Needs the extra ``[arrow]``.
+
+        Raises:
+            MissingExtraError: If the extra is not installed.
+
+        Example:
+            >>> register.code_periods().to_pyarrow().num_rows
+            95
         """
         from .code_periods import periods_table
 
@@ -183,15 +288,20 @@ class Register(HtmlRepr, RegisterTables):
     def save(self, path: str | os.PathLike[str], *, force: bool = False) -> None:
         """Save the register in one file, which :func:`sorparse.load` opens at once.
 
-        All processes of a machine share the file's memory. It replaces an earlier one in one step:
-        processes that have the earlier one open continue with it, see :meth:`is_current`.
+        All processes of a machine share the file's memory. The file replaces an earlier one in one
+        step: processes that have the earlier one open continue with it, see :meth:`is_current`.
 
         Args:
             path: The file to write.
-            force: Also replace a file that is not a saved register; never the source.
+            force: Whether to replace a file that is not a saved register; never the source.
 
         Raises:
             ConversionError: If the target must not be written, or SHAK is attached.
+
+        Example:
+            >>> register.save("register.sor")
+            >>> sorparse.load("register.sor")
+            <Register from SOR2: 88 units in 95 versions>
         """
         from .saving import save
 
@@ -202,11 +312,25 @@ class Register(HtmlRepr, RegisterTables):
 
         Raises:
             SorError: If the register was not opened from a saved one.
+
+        Example:
+            >>> register.save("register.sor")
+            >>> sorparse.load("register.sor").is_current()
+            True
         """
         return self._core.store.is_current()
 
     def check(self) -> list[Issue]:
-        """Return what is wrong in the content; the docs list the codes of the issues."""
+        """Return contradictions in the content.
+
+        Returns:
+            The issues, check by check, each in the order of the source. The page *Data quality* of
+            the docs lists the codes.
+
+        Example:
+            >>> [issue.code for issue in register.check()]
+            ['shared-shak-code', 'shared-provider-number']
+        """
         from .check import check
 
         return Issues(check(self._core))
@@ -214,11 +338,16 @@ class Register(HtmlRepr, RegisterTables):
     def lifetime(self, sor_id: str) -> Validity | None:
         """Return the first and the last date on which a unit is in force, gaps included.
 
-        ``from_date`` or ``to_date`` is ``None`` if the unit has no known opening or closing;
-        the result is ``None`` for a unit that is never in force.
+        Returns:
+            ``from_date`` or ``to_date`` is ``None`` if the unit has no known opening or closing.
+            The result is ``None`` for a unit that is never in force.
 
         Raises:
             UnknownUnitError: If the register does not have the unit.
+
+        Example:
+            >>> print(register.lifetime("9000211000016001").to_date)
+            2021-03-31
         """
         segments = list(self._core.index.segments(self._core.unit(sor_id)))
         if not segments:
@@ -264,8 +393,19 @@ class Register(HtmlRepr, RegisterTables):
     def timeline(self, sor_id: str) -> Picture:
         """Draw the life of a unit: its names, the units above, its codes, its successors.
 
-        Returns a :class:`Picture`, which a notebook shows; ``save(path)`` writes it as SVG, PNG or
-        PDF. Needs the extra ``plot``. Raises UnknownUnitError, a KeyError.
+        Args:
+            sor_id: The unit.
+
+        Returns:
+            A picture, which a notebook shows; ``save(path)`` writes it as SVG, PNG or PDF. Needs
+            the extra ``[plot]``.
+
+        Raises:
+            UnknownUnitError: If the register does not have the unit.
+            MissingExtraError: If the extra is not installed.
+
+        Example:
+            >>> register.timeline("9000041000016007").save("timeline.svg")  # doctest: +SKIP
         """
         picture: Picture = show("timeline", self, sor_id)
         return picture
@@ -280,7 +420,15 @@ class Register(HtmlRepr, RegisterTables):
             first_year: First year drawn.
             last_year: Last year drawn.
 
-        Needs the extra ``plot``. Raises UnknownFieldError, a ValueError, for another ``by``.
+        Returns:
+            A picture, which a notebook shows. Needs the extra ``[plot]``.
+
+        Raises:
+            UnknownFieldError: If there is no such field; a ValueError.
+            MissingExtraError: If the extra is not installed.
+
+        Example:
+            >>> register.activity("level", first_year=2010).save("activity.svg")  # doctest: +SKIP
         """
         picture: Picture = show("activity", self, by, first_year, last_year)
         return picture

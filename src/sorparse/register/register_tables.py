@@ -35,12 +35,12 @@ class RegisterTables:
 
     @property
     def format(self) -> Format | None:
-        """The format of the source, where it is known."""
+        """The format of the source, ``None`` if it is not known."""
         return self._core.format
 
     @property
     def path(self) -> Path | None:
-        """Absolute path of the file or folder that it was loaded from, if there is one."""
+        """The absolute path of the file or folder that it was loaded from, ``None`` without one."""
         return self._core.path
 
     @property
@@ -50,16 +50,23 @@ class RegisterTables:
 
     @property
     def tables(self) -> tuple[str, ...]:
-        """Names of the tables that it holds, in the order of ``Feed.tables``."""
+        """The names of the tables that the register has, in the order of ``Feed.tables``."""
         if self._core.tables_read is not None:
             return self._core.tables_read
         return ("entities", *(name for name in TABLES if getattr(self._core.tables, name)))
 
     def records(self, table: str) -> Iterator[Any]:
-        """Return the records of a table in the order of the source.
+        """Return an iterator of the records of a table, in the order of the source.
+
+        Args:
+            table: The name of the table, one of :attr:`tables`.
 
         Raises:
-            MissingTableError: If the register does not hold the table.
+            MissingTableError: If the register does not have the table.
+
+        Example:
+            >>> next(register.records("shak_sor_map")).shak_code
+            '9901'
         """
         if table not in self.tables:
             raise MissingTableError(
@@ -71,31 +78,31 @@ class RegisterTables:
 
     @property
     def snapshot_date(self) -> date | None:
-        """The day that the source shows, where it tells."""
+        """The date that the source shows, if it states one."""
         return self._core.snapshot_date
 
     @property
     def shown_day(self) -> date | None:
-        """The day that the source shows: its snapshot date, else the earliest day it can be of.
+        """The date that the source shows: its snapshot date, else the earliest date it can be of.
 
         A file without a date of its own is at least of the day after the latest edit in it.
-        ``None`` where nothing tells.
+        ``None`` if the file has no edit date.
         """
         return self._core.shown_day
 
     @property
     def issues(self) -> list[Issue]:
-        """What the reader found while loading; for what is wrong in the content see `check`."""
+        """The issues found while loading; :meth:`Register.check` finds those in the content."""
         return Issues(self._core.tables.issues)
 
     @property
     def shak_sor_map(self) -> tuple[SHAKSORMap, ...]:
-        """SHAK codes and the SOR units they stood on."""
+        """SHAK codes and the SOR units that they are assigned to."""
         return self._core.tables.shak_sor_map
 
     @property
     def location_codes(self) -> tuple[LocationCode, ...]:
-        """Location numbers and the systems behind them."""
+        """Location numbers (GLN) and the systems behind them."""
         return self._core.tables.location_codes
 
     @property

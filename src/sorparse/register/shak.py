@@ -44,11 +44,15 @@ class Times:
 
 
 class ShakRegister(HtmlRepr, ArrowTable):
-    """All codes of SHAK with all their periods: ask it about any date.
+    """All codes of SHAK (Sygehusklassifikationen) with all their periods.
 
-    Made by :func:`sorparse.load_shak` or :meth:`from_records`. Immutable: threads may share it.
-    The rules of time are those of SOR (both ends of a period are inclusive), and a code that SOR
-    knows as an id is accepted in any notation.
+    :func:`sorparse.load_shak` and :meth:`from_records` return it. It is immutable: threads can
+    share it. The rules of time are those of SOR (both ends of a period are inclusive), and codes
+    are read in any notation.
+
+    Example:
+        >>> shak
+        <ShakRegister: 40 codes in 45 periods>
     """
 
     def __init__(
@@ -76,12 +80,16 @@ class ShakRegister(HtmlRepr, ArrowTable):
         *,
         issues: Iterable[Issue] = (),
     ) -> ShakRegister:
-        """Build a register from records.
+        """Return a register of records.
 
         Args:
             units: The periods of the codes, in any order.
             regions: Region and SOR id of the hospitals (SHAKregion).
             issues: Issues found while reading them.
+
+        Example:
+            >>> sorparse.ShakRegister.from_records(shak.units[:3])
+            <ShakRegister: 2 codes in 3 periods>
         """
         return cls(units, regions, issues=issues)
 
@@ -147,15 +155,26 @@ class ShakRegister(HtmlRepr, ArrowTable):
 
         Raises:
             UnknownUnitError: If the file does not have the code.
+
+        Example:
+            >>> [unit.name for unit in shak.history("9901203")][-1]
+            'Akutklinik'
         """
         units = [self._units[place] for place in self.places_of(self.known(code))]
         return Records(_joined(units) if joined else units)
 
     def gaps(self, code: str) -> tuple[Validity, ...]:
-        """Return the periods between the first and last day of a code when it is not in force.
+        """Return the periods between the first and last date of a code when it is not in force.
+
+        Args:
+            code: A SHAK code.
 
         Raises:
             UnknownUnitError: If the file does not have the code.
+
+        Example:
+            >>> shak.gaps("9901")
+            ()
         """
         return tuple(
             Validity(from_ordinal(one.end + 1), from_ordinal(other.start - 1))
@@ -166,17 +185,38 @@ class ShakRegister(HtmlRepr, ArrowTable):
     # -- quality
 
     def check(self) -> list[Issue]:
-        """Return contradictions in the content; the docs list the codes of the issues."""
+        """Return contradictions in the content; *Data quality* in the docs lists the codes.
+
+        Example:
+            >>> {issue.code for issue in shak.check()}
+            {'shak-section-without-department'}
+        """
         from .shak_check import check
 
         return Issues(check(self))
 
     def line_of(self, place: int) -> int | None:
-        """Return the line of a period in its file, if known; ``place`` is that in ``units``."""
+        """Return the line of a period in its file, ``None`` if it is not known.
+
+        Args:
+            place: The place of the period in :attr:`units`.
+
+        Example:
+            >>> shak.line_of(0)
+            1
+        """
         return self._line(_UNITS, place)
 
     def region_line_of(self, place: int) -> int | None:
-        """Return the line of a record of :attr:`regions` in its file, if known."""
+        """Return the line of a record of :attr:`regions` in its file, ``None`` if it is not known.
+
+        Args:
+            place: The place of the record.
+
+        Example:
+            >>> shak.region_line_of(0) is None
+            True
+        """
         return self._line(_REGIONS, place)
 
     def _line(self, table: str, place: int) -> int | None:
@@ -186,11 +226,18 @@ class ShakRegister(HtmlRepr, ArrowTable):
     # -- tables
 
     def to_arrow(self, *, joined: bool = False) -> Table:
-        """Return every period as an Arrow table; needs the extra ``[arrow]``.
+        """Return every period as an Arrow table.
 
         Args:
             joined: As in :meth:`history`; the rows are then in the order of the codes' first
                 appearance.
+
+        Raises:
+            MissingExtraError: If the extra ``[arrow]`` is not installed.
+
+        Example:
+            >>> shak.to_arrow().to_pyarrow().num_rows
+            45
         """
         from ..tables import Table
 
@@ -203,11 +250,28 @@ class ShakRegister(HtmlRepr, ArrowTable):
     # -- for views and checks
 
     def spelled(self, code: str) -> str:
-        """Return a code as the file writes it; raises TypeError if it is not text."""
+        """Return a code as the file writes it.
+
+        Raises:
+            TypeError: If ``code`` is not text.
+
+        Example:
+            >>> shak.spelled(" 9901x2a ")
+            '9901X2A'
+        """
         return spelled(code, "shak", self._places)
 
     def known(self, code: str) -> str:
-        """Return a code as the file writes it; raises UnknownUnitError if it does not have it."""
+        """Return a code as the file writes it.
+
+        Raises:
+            UnknownUnitError: If the file does not have the code.
+            TypeError: If ``code`` is not text.
+
+        Example:
+            >>> shak.known("9901")
+            '9901'
+        """
         found = self.spelled(code)
         if found in self._places:
             return found
@@ -220,11 +284,27 @@ class ShakRegister(HtmlRepr, ArrowTable):
         raise UnknownUnitError(reason, sor_id=code)
 
     def times(self, code: str) -> Times:
-        """Return when a code was in force; raises UnknownUnitError."""
+        """Return when a code was in force.
+
+        Raises:
+            UnknownUnitError: If the file does not have the code.
+
+        Example:
+            >>> len(shak.times("9901").segments) >= 1
+            True
+        """
         return self.all_times[self.known(code)]
 
     def places_of(self, code: str) -> list[int]:
-        """Return the places in ``units`` of a code that the file has, oldest period first."""
+        """Return the places of a code in :attr:`units`, oldest period first.
+
+        Args:
+            code: A code as the file writes it.
+
+        Example:
+            >>> [shak.units[place].shak_code for place in shak.places_of("990101")][0]
+            '990101'
+        """
         return [version.row for version in sorted(map(self._version, self._places[code]))]
 
     @property

@@ -30,7 +30,12 @@ from .days import FIRST_DATE, LAST_DATE, OPEN_END, UNKNOWN_START
 
 
 class Status(str, Enum):
-    """What a unit is on a day."""
+    """The status of a unit or code on a date.
+
+    Example:
+        >>> sorparse.Status("ACTIVE")
+        <Status.ACTIVE: 'ACTIVE'>
+    """
 
     ACTIVE = "ACTIVE"
     """In force (aktiv)."""

@@ -23,10 +23,16 @@ Frame = TypeVar("Frame")
 
 
 class View(HtmlRepr, ViewTables, ViewCodes):
-    """The register on one date; made by :meth:`Register.as_of`.
+    """The register on one date; :meth:`Register.as_of` returns it.
 
     A mapping of SOR id to the version in force on that date: ``view[sor_id]``, ``sor_id in view``,
-    ``len(view)``, iteration over the ids. Creating a view is cheap; threads may share it.
+    ``len(view)``, iteration over the ids. Ids are read in any notation. Creating a view is cheap;
+    threads can share it.
+
+    Example:
+        >>> view = sorparse.load(examples.sor2_zip).as_of("2026-06-15")
+        >>> view["9000271000016009"].name, len(view)
+        ('Skadestuen', 74)
     """
 
     def __init__(self, register: Register, day: date) -> None:
@@ -135,12 +141,22 @@ class View(HtmlRepr, ViewTables, ViewCodes):
     def tree(self, sor_id: str, *, levels: int | None = None, limit: int = 2_000) -> Tree:
         """Return a unit and the units in force below it; in a notebook a collapsible tree.
 
-        ``str()`` and ``print`` of it give an indented text; iterating gives its nodes.
+        Args:
+            sor_id: The unit at the top.
+            levels: How many levels below the unit. Defaults to all.
+            limit: How many units are shown; the rest is counted.
 
-        levels: how many levels below the unit; all if omitted.
-        limit: units shown; the rest is counted.
+        Returns:
+            The tree. ``str`` and ``print`` return an indented text; iterating yields the nodes.
 
-        Raises NotInForceError where the unit is not in force.
+        Raises:
+            NotInForceError: If the unit is not in force.
+
+        Example:
+            >>> print(view.tree("9000251000016002"))
+            Akutmodtagelsen (9000251000016002, OE, akutmodtageenhed, SHAK 990120)
+              Akutklinik (9000261000016004, OE, klinisk enhed, SHAK 9901203)
+              Skadestuen (9000271000016009, OE, skadestue, SHAK 9901203)
         """
         from .tree import build_tree
 
@@ -155,28 +171,45 @@ class View(HtmlRepr, ViewTables, ViewCodes):
     ) -> Any:
         """Return a ``folium.Map`` of units; units at one place share a marker.
 
-        Each is where its effective activity, visiting or postal address has coordinates, in this
-        order. Units without coordinates, and those outside Denmark's zone, are counted above
-        the map.
+        Each unit is shown where its effective activity, visiting or postal address has
+        coordinates, in this order. Units without coordinates, and those outside ETRS89 / UTM zone
+        32N (EPSG:25832), are counted above the map. Drawing the map uses no network; the browser
+        that shows it loads its scripts and pictures from their servers.
 
-        units: records or SOR ids of units in force, for example what :meth:`find` gave; all units
-            in force if omitted.
-        tiles: name or address of the background, as folium takes it; ``None`` for none.
-        limit: places on one page.
+        Args:
+            units: Records or SOR ids of units in force, for example those that :meth:`find`
+                returns. Defaults to all units in force.
+            tiles: Name or address of the background, as folium takes it; ``None`` for none.
+            limit: The highest number of places on one page.
 
-        Needs the extra ``map``. Making the map does not touch the network; the browser that shows
-        it loads the map's scripts and pictures from their servers (``map.save("map.html")`` writes
-        the page). Raises ValueError where there are more places than ``limit``.
+        Raises:
+            ValueError: If there are more places than ``limit``.
+            NotInForceError: If an id is not in force.
+            MissingExtraError: If the extra ``[map]`` is not installed.
+
+        Example:
+            >>> view.map(view.find("apotek")).save("map.html")  # doctest: +SKIP
         """
         return show("map", self, units, tiles=tiles, limit=limit)
 
     # -- replacements and search
 
     def active_successors(self, sor_id: str) -> tuple[SOREntity, ...]:
-        """Return the units in force on the date in place of ``sor_id``.
+        """Return the units in force on the date in place of a unit.
 
-        The unit itself where it still is; else the units in force at the ends of the chains of
-        replacements. Empty where nobody took over. Raises UnknownUnitError.
+        Args:
+            sor_id: The unit, or an id that only a replacement names.
+
+        Returns:
+            The unit itself if it is in force; else the units in force at the ends of the chains of
+            replacements. None if no unit took over.
+
+        Raises:
+            UnknownUnitError: If neither a unit nor a replacement has the id.
+
+        Example:
+            >>> [unit.name for unit in view.active_successors("9000681000016009")]
+            ['Søspejlet Øjenhospital']
         """
         sor_id = self.core.replaced_or_known(sor_id)
         active = self.core.replacements.active_after(sor_id, self.day, self.__contains__)
@@ -197,28 +230,39 @@ class View(HtmlRepr, ViewTables, ViewCodes):
         status: Status | str | Iterable[Status | str] | None = None,
         limit: int | None = None,
     ) -> tuple[SOREntity, ...]:
-        """Search the units; all that is given must hold. The best hit comes first.
+        """Search the units; all conditions must be met. The best hit comes first.
 
-        text: words in any order, each a word of the name or part of one, case and Danish letters
-            folded (``aero`` finds ``Ærø``); or, in any notation, a SOR id, SHAK code, location,
-            provider, pharmacy, production unit or CVR number, or local code.
-        entity_type, speciality: a code, or a name, or a ``Coded``; any of a unit's specialities.
-        sor_type: ``SorType`` or ``"IE"``, ``"SI"``, ``"OE"``.
-        region, municipality: code or name (``"1082"``, ``"Midtjylland"``); post_code: four digits.
-            They hold for any of the unit's effective addresses.
-        owner: SOR id or name of the institution owner, or its type by code or name.
-        edi_type: a message type that the unit's location number handles, by id, code or name.
-        status: ``None`` searches the units in force; else one status or several. Closed units are
-            found in their last version, future ones in the version they open with.
-        limit: give at most so many.
+        Args:
+            text: Words in any order, each a word of the name or a part of one; case and Danish
+                letters are folded (``aero`` finds ``Ærø``). Or a SOR id, SHAK code, location,
+                provider, pharmacy, production unit or CVR number, or local code, in any notation.
+            entity_type: A type, by code, name or ``Coded``.
+            sor_type: A ``SorType``, or ``"IE"``, ``"SI"`` or ``"OE"``.
+            speciality: Any of a unit's specialities, by code, name or ``Coded``.
+            region: Region of any effective address, by code or name (``"1082"``,
+                ``"Midtjylland"``).
+            municipality: Municipality of any effective address, by code or name.
+            post_code: Post code of any effective address, four digits.
+            owner: The institution owner, by SOR id or name, or its type by code or name.
+            edi_type: A message type that the unit's location number handles, by id, code or name.
+            status: One status or several. Defaults to the units in force. Closed units are
+                searched in their last version, future ones in the version that they open with.
+            limit: The highest number of units returned.
 
-        Ranked by: the whole name; names in which words begin with all that is asked for; then
-        those that hold it inside or at the end of a word (from three letters on: ``sygehuset``
-        finds *Regionssygehuset*). Among these more whole words, then the beginning of the name,
-        then fewer other words, name and SOR id. Without text by the order of the source.
+        Returns:
+            The units. With text: the whole name first; then names in which words begin with all
+            that was asked for; then names with a word that contains it (from three letters on:
+            ``sygehuset`` finds *Regionssygehuset*). Among these: more whole words, the beginning
+            of the name, fewer other words, name, SOR id. Without text: the order of the source.
 
-        Raises UnknownTermError, a ValueError, for a value of a filter that no unit ever had and
-        that no code list has; the message names similar ones, and :meth:`terms` lists them all.
+        Raises:
+            UnknownTermError: If neither a unit nor a code list ever had a value; a ValueError. The
+                message names similar values, and :meth:`terms` lists all.
+            TypeError: If a value is not text.
+
+        Example:
+            >>> [unit.name for unit in view.find("sengeafsnit", region="Nordjylland")]
+            ['Kirurgisk Sengeafsnit Kaj 1', 'Hjertesengeafsnit M1', 'Lungesengeafsnit L1']
         """
         from .find import Question, find
 
@@ -245,11 +289,15 @@ class View(HtmlRepr, ViewTables, ViewCodes):
 
         Returns:
             The values that units in force have, the most frequent first. Regions and
-            municipalities are those of any effective address, message types those of the
-            effective location number; a unit counts once for each of its values.
+            municipalities are those of any effective address, message types those of the effective
+            location number; a unit counts once for each of its values.
 
         Raises:
             ValueError: If there is no such field.
+
+        Example:
+            >>> [(term.code, term.count) for term in view.terms("sor_type")]
+            [('OE', 45), ('SI', 15), ('IE', 14)]
         """
         from .terms import terms
 

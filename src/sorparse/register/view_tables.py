@@ -51,16 +51,35 @@ class ViewTables(Hierarchy, ArrowTable):
         )
 
     def to_pandas(self, *, effective: bool = False, lists: bool = False) -> pd.DataFrame:
-        """Return the rows as a ``pandas.DataFrame``; arguments as those of :meth:`to_arrow`.
+        """Return the units in force as a ``pandas.DataFrame``.
 
-        Needs the extra ``[pandas]``.
+        Args:
+            effective: As in :meth:`to_arrow`.
+            lists: As in :meth:`to_arrow`.
+
+        Raises:
+            MissingExtraError: If the extra ``[pandas]`` is not installed.
+
+        Example:
+            >>> units = view.to_pandas(effective=True)
+            >>> int((units["effective_region_name"] == "Region Midtjylland").sum())
+            3
         """
         return self.to_arrow(effective=effective, lists=lists).to_pandas()
 
     def to_polars(self, *, effective: bool = False, lists: bool = False) -> pl.DataFrame:
-        """Return the rows as a ``polars.DataFrame``; arguments as those of :meth:`to_arrow`.
+        """Return the units in force as a ``polars.DataFrame``.
 
-        Needs the extra ``[polars]``.
+        Args:
+            effective: As in :meth:`to_arrow`.
+            lists: As in :meth:`to_arrow`.
+
+        Raises:
+            MissingExtraError: If the extra ``[polars]`` is not installed.
+
+        Example:
+            >>> view.to_polars().height
+            74
         """
         return self.to_arrow(effective=effective, lists=lists).to_polars()
 
