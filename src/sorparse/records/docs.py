@@ -18,7 +18,7 @@ from .build import per_class
 
 
 def field_docs(cls: type[Any]) -> Mapping[str, str]:
-    """Give the docstring below each field of a record class, on one line.
+    """Return the docstring below each field of a record class, on one line.
 
     A field without one is left out. Where the source is not there (a stripped installation) the
     mapping is empty: the docs are a help, not data.

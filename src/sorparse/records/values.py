@@ -167,7 +167,7 @@ class Address(HtmlRepr):
     """Street name as shortened for addressing, 20 characters (``StreetNameForAddressingName``)."""
     street_building_id: str | None = None
     """House number with letter, e.g. ``70B`` (``StreetBuildingIdentifier``). The CSV 1.2.1.19 set
-    writes street and number in one column; there all of it stands in ``street_name``."""
+    writes street and number in one column; all of it is in ``street_name`` then."""
     floor_id: str | None = None
     """Floor (``FloorIdentifier``)."""
     suite_id: str | None = None

@@ -5,7 +5,8 @@ from .loading import diff, load
 from .matching import Candidate, Match, ShakMatch
 from .register import Register
 from .replacements import Replacement
-from .shak import ShakRegister, load_shak
+from .shak import ShakRegister
+from .shak_loading import load_shak
 from .shak_view import ShakView
 from .terms import Term
 from .timeline import Status

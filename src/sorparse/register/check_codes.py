@@ -73,7 +73,7 @@ def _first_of_each(core: Core, field: str) -> Iterator[tuple[int, str]]:
 
 
 def check_codes(core: Core) -> Iterator[Issue]:
-    """Yield codes that several units have at one time, and codes without classification."""
+    """Yield codes that several units have at the same time, and codes without classification."""
     mapped: dict[str, list[Days]] = {}
     for pair in core.tables.shak_sor_map:
         unit = core.store.numbers.get(pair.sor_id)

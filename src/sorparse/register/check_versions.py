@@ -54,7 +54,7 @@ def edits_ahead(core: Core) -> Iterator[Issue]:
     for row, day in core.store.edits_ahead():
         message = (
             f"edited on {day.isoformat()}, well after nearly all other edits (the latest of them: "
-            f"{latest}); the date does not decide what date the source is of"
+            f"{latest}); the date is ignored when the date of the source is determined"
         )
         yield row_issue(core, row, "edit-date-ahead", message, "updated_at", day.isoformat())
 
@@ -83,8 +83,8 @@ def _neighbours(core: Core, live: Sequence[int]) -> Iterator[Issue]:
         elif before == OPEN_END:
             code = "several-open-versions" if end == OPEN_END else "overlapping-versions"
             message = (
-                f"the version of {since} has no end, yet another starts on {_date(start)}; the "
-                "earlier one is taken to end the day before"
+                f"the version of {since} has no end, but another starts on {_date(start)}; the "
+                "earlier one ends the day before"
             )
         elif start == before:
             code = "touching-versions"
@@ -92,7 +92,7 @@ def _neighbours(core: Core, live: Sequence[int]) -> Iterator[Issue]:
         elif start < before:
             code = "overlapping-versions"
             message = (
-                f"the version of {since} lasts until {_date(before)}, yet another starts on "
+                f"the version of {since} lasts until {_date(before)}, but another starts on "
                 f"{_date(start)}"
             )
         elif start > before + 1:
@@ -111,7 +111,9 @@ def _openings(core: Core, rows: Sequence[int]) -> Iterator[Issue]:
         return
     opening = min(openings)
     if len(openings) > 1:
-        message = f"the versions say the unit opened on {', '.join(map(_date, sorted(openings)))}"
+        message = (
+            f"the versions state that the unit opened on {', '.join(map(_date, sorted(openings)))}"
+        )
         yield row_issue(core, rows[-1], "opening-differs", message)
     for row in rows:
         start = store.start[row]
@@ -121,4 +123,4 @@ def _openings(core: Core, rows: Sequence[int]) -> Iterator[Issue]:
 
 
 def _date(ordinal: int) -> str:
-    return str(from_ordinal(ordinal) or "an unknown day")
+    return str(from_ordinal(ordinal) or "an unknown date")

@@ -21,12 +21,10 @@ from ..records import (
     ReplacedEntity,
     SHAKSORMap,
     SOREntity,
-    Validity,
 )
 from .core import Core, Tables
-from .days import Day, as_day, from_ordinal
-from .graph import follow
-from .register_tables import RegisterTables
+from .days import Day, as_day
+from .register_content import RegisterContent
 from .store import VersionStore
 
 if TYPE_CHECKING:
@@ -38,7 +36,7 @@ if TYPE_CHECKING:
     from .view import View
 
 
-class Register(HtmlRepr, RegisterTables):
+class Register(HtmlRepr, RegisterContent):
     """All units with all their versions.
 
     :func:`sorparse.load` and :meth:`from_records` return it. It is immutable: threads can share it,
@@ -147,24 +145,6 @@ class Register(HtmlRepr, RegisterTables):
 
         return View(self, as_day(day))
 
-    def history(self, sor_id: str) -> tuple[SOREntity, ...]:
-        """Return all versions of a unit, oldest first.
-
-        Args:
-            sor_id: The SOR id, in any notation that :func:`sorparse.identifiers.parse` reads.
-
-        Returns:
-            The versions by from-date; of equal from-dates the one that takes precedence is last.
-
-        Raises:
-            UnknownUnitError: If the register does not have the unit; a KeyError.
-
-        Example:
-            >>> [str(unit.validity.from_date) for unit in register.history("9000041000016007")]
-            ['2007-01-01', '2014-05-01']
-        """
-        return self._core.history(sor_id)
-
     def diff(self, from_day: Day, to_day: Day) -> Diff:
         """Return what differs between two dates of this register.
 
@@ -185,42 +165,6 @@ class Register(HtmlRepr, RegisterTables):
         from .differences import diff_days
 
         return diff_days(self.as_of(from_day), self.as_of(to_day))
-
-    def successors(self, sor_id: str) -> tuple[str, ...]:
-        """Return the SOR ids of all units that replaced a unit, directly or through other units.
-
-        Args:
-            sor_id: The unit, or an id that only a replacement names.
-
-        Returns:
-            The ids, nearest first, each once, without the unit itself. Cycles are followed once.
-
-        Raises:
-            UnknownUnitError: If neither a unit nor a replacement has the id.
-
-        Example:
-            >>> register.successors("9000681000016009")
-            ('9000701000016006', '9000721000016004')
-        """
-        return Records(follow(self._core.replacements.after, self._core.replaced_or_known(sor_id)))
-
-    def predecessors(self, sor_id: str) -> tuple[str, ...]:
-        """Return the SOR ids of all units that a unit replaced, directly or through other units.
-
-        Args:
-            sor_id: The unit, or an id that only a replacement names.
-
-        Returns:
-            The ids, nearest first, each once, without the unit itself. Cycles are followed once.
-
-        Raises:
-            UnknownUnitError: If neither a unit nor a replacement has the id.
-
-        Example:
-            >>> register.predecessors("9000231000016007")
-            ('9000211000016001', '9000221000016005')
-        """
-        return Records(follow(self._core.replacements.before, self._core.replaced_or_known(sor_id)))
 
     def active_successors(self, sor_id: str, day: Day = None) -> tuple[SOREntity, ...]:
         """Return the units in force on a date in place of a unit; see `View.active_successors`.
@@ -334,25 +278,6 @@ class Register(HtmlRepr, RegisterTables):
         from .check import check
 
         return Issues(check(self._core))
-
-    def lifetime(self, sor_id: str) -> Validity | None:
-        """Return the first and the last date on which a unit is in force, gaps included.
-
-        Returns:
-            ``from_date`` or ``to_date`` is ``None`` if the unit has no known opening or closing.
-            The result is ``None`` for a unit that is never in force.
-
-        Raises:
-            UnknownUnitError: If the register does not have the unit.
-
-        Example:
-            >>> print(register.lifetime("9000211000016001").to_date)
-            2021-03-31
-        """
-        segments = list(self._core.index.segments(self._core.unit(sor_id)))
-        if not segments:
-            return None
-        return Validity(from_ordinal(segments[0].start), from_ordinal(segments[-1].end))
 
     def counts(
         self,

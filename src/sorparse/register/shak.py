@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import os
-from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
-from typing import IO, TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING
 
 import attrs
 
-from ..errors import MissingTableError, UnknownUnitError
+from ..errors import UnknownUnitError
 from ..identifiers import shak_code_problem
-from ..issues import Issue, Issues, OnIssue
-from ..limits import Limits
+from ..issues import Issue, Issues
 from ..notebook import HtmlRepr, Records
 from ..records import Extra, SHAKRegion, SHAKUnit, Validity
 from .arrow_table import ArrowTable
@@ -27,7 +24,7 @@ from .timeline import Segment, Version, resolve
 if TYPE_CHECKING:
     from ..tables import Table
 
-_UNITS, _REGIONS = "shak_units", "shak_regions"
+UNITS, REGIONS = "shak_units", "shak_regions"
 _BOOKKEEPING = ("DVal", "EGrp")
 """Fields of a line that are not content: what was done with it, and for whom."""
 _ONE_DAY = 1
@@ -205,7 +202,7 @@ class ShakRegister(HtmlRepr, ArrowTable):
             >>> shak.line_of(0)
             1
         """
-        return self._line(_UNITS, place)
+        return self._line(UNITS, place)
 
     def region_line_of(self, place: int) -> int | None:
         """Return the line of a record of :attr:`regions` in its file, ``None`` if it is not known.
@@ -217,7 +214,7 @@ class ShakRegister(HtmlRepr, ArrowTable):
             >>> shak.region_line_of(0) is None
             True
         """
-        return self._line(_REGIONS, place)
+        return self._line(REGIONS, place)
 
     def _line(self, table: str, place: int) -> int | None:
         lines = self._lines.get(table)
@@ -242,9 +239,9 @@ class ShakRegister(HtmlRepr, ArrowTable):
         from ..tables import Table
 
         if not joined:
-            return Table.from_records(_UNITS, lambda: self._units)
+            return Table.from_records(UNITS, lambda: self._units)
         return Table.from_records(
-            _UNITS, lambda: (unit for code in self for unit in self.history(code, joined=True))
+            UNITS, lambda: (unit for code in self for unit in self.history(code, joined=True))
         )
 
     # -- for views and checks
@@ -383,54 +380,3 @@ def _follows(one: SHAKUnit, other: SHAKUnit) -> bool:
 def _content(unit: SHAKUnit) -> SHAKUnit:
     extra = {name: text for name, text in unit.extra.items() if name not in _BOOKKEEPING}
     return attrs.evolve(unit, validity=Validity(), updated_at=None, extra=Extra(extra))
-
-
-def load_shak(
-    source: str | os.PathLike[str] | bytes | BinaryIO | IO[bytes],
-    *,
-    on_issue: OnIssue = "collect",
-    encoding: str | None = None,
-    limits: Limits | None = None,
-) -> ShakRegister:
-    """Read SHAK whole, with all its history.
-
-    Args:
-        source: ``SHAKCOMPLETE.TXT`` or a file of the same layout, or what else
-            :func:`sorparse.open` takes. A folder or zip may also hold ``SHAKregion.txt`` or
-            ``SHAKregion.xml``: each hospital then has its region and SOR id.
-        on_issue: As in :func:`sorparse.open`.
-        encoding: As in :func:`sorparse.open`.
-        limits: As in :func:`sorparse.open`.
-
-    Returns:
-        The register; issues found while reading are in its ``issues``.
-
-    Raises:
-        MissingTableError: If the source has no SHAK codes.
-        SorError: What :func:`sorparse.open` raises.
-
-    Example:
-        >>> import sorparse
-        >>> from sorparse import examples
-        >>> shak = sorparse.load_shak(examples.shak)
-        >>> shak
-        <ShakRegister: 40 codes in 45 periods>
-    """
-    from ..opening import open as open_feed
-
-    with open_feed(source, on_issue=on_issue, encoding=encoding, limits=limits) as feed:
-        if _UNITS not in feed.tables:
-            raise MissingTableError(
-                f"{feed.name} has no SHAK codes (SHAKCOMPLETE.TXT); it has "
-                f"{', '.join(feed.tables)}: read units with sorparse.load, other tables with "
-                "sorparse.open"
-            )
-        read: dict[str, list[Any]] = {_UNITS: [], _REGIONS: []}
-        lines: dict[str, array[int]] = {}
-        for table, records in read.items():
-            if table in feed.tables:
-                lines[table] = array("q")
-                for line, record in feed.numbered(table):
-                    records.append(record)
-                    lines[table].append(line or 0)
-        return ShakRegister(read[_UNITS], read[_REGIONS], lines=lines, issues=feed.issues)

@@ -33,7 +33,7 @@ def hospital_code(code: str) -> str:
 
 
 def level_of(code: str) -> int:
-    """Return the number of characters that tells the level of a code."""
+    """Return the number of characters of a code, which is its level."""
     return len(code) - code.startswith(_EXTRA_CODE)
 
 

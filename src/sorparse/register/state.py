@@ -279,7 +279,11 @@ class State:
         else:
             last = self._index.last_day_before(unit, self.ordinal)
             reason, known = "closed", None if last is None else from_ordinal(last)
-            why = "none of its versions has a day" if last is None else f"its last day was {known}"
+            why = (
+                "none of its versions is ever valid"
+                if last is None
+                else f"its last day was {known}"
+            )
             message = f"is closed on {day}: {why}"
         return NotInForceError(
             f"{sor_id} {message}", sor_id=sor_id, day=day, reason=reason, date=known

@@ -110,7 +110,7 @@ class TimeIndex:
         return self.rows[self.rows_from[unit] : self.rows_from[unit + 1]]
 
     def row_on(self, unit: int, day: int) -> int:
-        """Return the row in force on a day, :data:`NO_ROW` where there is none."""
+        """Return the row in force on a date, :data:`NO_ROW` if there is none."""
         low = self._segment_from[unit]
         at = bisect_right(self._starts, day, low, self._segment_from[unit + 1]) - 1
         if at >= low and self._ends[at] >= day:
@@ -133,7 +133,7 @@ class TimeIndex:
         return self._starts[at] - 1 if at < high else OPEN_END
 
     def status(self, unit: int, day: int) -> Status:
-        """Return the status of a unit on a day."""
+        """Return the status of a unit on a date."""
         if self.row_on(unit, day) != NO_ROW:
             return Status.ACTIVE
         return Status.FUTURE if day < self.opening[unit] else Status.CLOSED
@@ -144,7 +144,7 @@ class TimeIndex:
             yield Segment(self._starts[at], self._ends[at], self._segment_rows[at])
 
     def last_day(self, unit: int, day: int) -> int:
-        """Return the end of the unbroken time in force around a day on which a unit is in force."""
+        """Return the end of the unbroken time in force around a date in force."""
         high = self._segment_from[unit + 1]
         at = bisect_right(self._starts, day, self._segment_from[unit], high) - 1
         while at + 1 < high and self._starts[at + 1] == self._ends[at] + 1:
@@ -152,13 +152,13 @@ class TimeIndex:
         return self._ends[at]
 
     def last_day_before(self, unit: int, day: int) -> int | None:
-        """Return the last day in force before a day on which the unit is not in force."""
+        """Return the last date in force before a date not in force."""
         low = self._segment_from[unit]
         at = bisect_right(self._starts, day, low, self._segment_from[unit + 1]) - 1
         return self._ends[at] if at >= low else None
 
     def representative(self, unit: int, day: int) -> int:
-        """Return the row that represents a unit on a day, whatever its status.
+        """Return the row that represents a unit on a date, whatever its status.
 
         The one in force; for a closed unit the last one that was; for a future one the first that
         will be. A unit that is never in force is represented by its newest version.

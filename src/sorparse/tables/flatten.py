@@ -4,7 +4,7 @@ The work goes column by column, not row by row: a comprehension over one field c
 of a call per row, and Arrow, DuckDB and ``zip`` for rows all start from columns.
 
 Nothing is lost on the way. What a flat column cannot hold (a ninth speciality, a coordinate that
-a double does not give back unchanged, an id with a space inside where ids are joined with spaces)
+a double does not preserve, an id with a space inside where ids are joined with spaces)
 goes into ``extra`` under the column's name.
 """
 
@@ -36,20 +36,20 @@ BATCH_ROWS = 8192
 def batches(
     schema: TableSchema, records: Iterable[Any], rows: int = BATCH_ROWS
 ) -> Iterator[Columns]:
-    """Give the records' columns, ``rows`` records at a time, in the order of the schema."""
+    """Yield the columns of the records, ``rows`` records at a time, in the order of the schema."""
     source = iter(records)
     while batch := list(islice(source, rows)):
         yield columns_of(schema, batch)
 
 
 def rows(schema: TableSchema, records: Iterable[Any]) -> Iterator[tuple[Any, ...]]:
-    """Give each record as one flat tuple, in the order of the schema."""
+    """Yield each record as one flat tuple, in the order of the schema."""
     for columns in batches(schema, records, 1024):
         yield from zip(*columns, strict=True)
 
 
 def columns_of(schema: TableSchema, records: Sequence[Any]) -> Columns:
-    """Give the columns of a batch.
+    """Return the columns of a batch.
 
     Values are ``str``, ``date``, ``bool``, ``float``, ``list[str]`` (a list that is empty is
     ``None``), and JSON text for ``extra`` (``None`` where there is nothing).
@@ -211,7 +211,7 @@ def joined(name: str, column: list[Any], overflow: Overflow) -> list[Any]:
 
 
 def as_double(value: Decimal) -> float | None:
-    """Give the double that stands for ``value``, or ``None`` where it does not give it back."""
+    """Return the double of a decimal number, ``None`` if it does not convert back unchanged."""
     text = str(value)
     try:
         number = float(text)

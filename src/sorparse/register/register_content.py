@@ -1,4 +1,4 @@
-"""What a register holds: its source, and the tables that were read."""
+"""What a register has: its source, its tables, and the versions of its units."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 from ..errors import MissingTableError
 from ..formats.base import Format
 from ..issues import Issue, Issues
+from ..notebook import Records
 from ..records import (
     Classification,
     EDIType,
@@ -18,12 +19,16 @@ from ..records import (
     LocationCodeEDIType,
     ReplacedEntity,
     SHAKSORMap,
+    SOREntity,
+    Validity,
 )
 from .core import TABLES, Core
+from .days import from_ordinal
+from .graph import follow
 
 
-class RegisterTables:
-    """The source and the tables of a register."""
+class RegisterContent:
+    """The source and the tables of a register, and the versions of its units."""
 
     def __init__(self, core: Core) -> None:
         self._core = core
@@ -129,3 +134,76 @@ class RegisterTables:
     def replaced_entities(self) -> tuple[ReplacedEntity, ...]:
         """Units and their successors, from the table of them."""
         return self._core.tables.replaced_entities
+
+    def history(self, sor_id: str) -> tuple[SOREntity, ...]:
+        """Return all versions of a unit, oldest first.
+
+        Args:
+            sor_id: The SOR id, in any notation that :func:`sorparse.identifiers.parse` reads.
+
+        Returns:
+            The versions by from-date; of equal from-dates the one that takes precedence is last.
+
+        Raises:
+            UnknownUnitError: If the register does not have the unit; a KeyError.
+
+        Example:
+            >>> [str(unit.validity.from_date) for unit in register.history("9000041000016007")]
+            ['2007-01-01', '2014-05-01']
+        """
+        return self._core.history(sor_id)
+
+    def lifetime(self, sor_id: str) -> Validity | None:
+        """Return the first and the last date on which a unit is in force, gaps included.
+
+        Returns:
+            ``from_date`` or ``to_date`` is ``None`` if the unit has no known opening or closing.
+            The result is ``None`` for a unit that is never in force.
+
+        Raises:
+            UnknownUnitError: If the register does not have the unit.
+
+        Example:
+            >>> print(register.lifetime("9000211000016001").to_date)
+            2021-03-31
+        """
+        segments = list(self._core.index.segments(self._core.unit(sor_id)))
+        if not segments:
+            return None
+        return Validity(from_ordinal(segments[0].start), from_ordinal(segments[-1].end))
+
+    def successors(self, sor_id: str) -> tuple[str, ...]:
+        """Return the SOR ids of all units that replaced a unit, directly or through other units.
+
+        Args:
+            sor_id: The unit, or an id that only a replacement names.
+
+        Returns:
+            The ids, nearest first, each once, without the unit itself. Cycles are followed once.
+
+        Raises:
+            UnknownUnitError: If neither a unit nor a replacement has the id.
+
+        Example:
+            >>> register.successors("9000681000016009")
+            ('9000701000016006', '9000721000016004')
+        """
+        return Records(follow(self._core.replacements.after, self._core.replaced_or_known(sor_id)))
+
+    def predecessors(self, sor_id: str) -> tuple[str, ...]:
+        """Return the SOR ids of all units that a unit replaced, directly or through other units.
+
+        Args:
+            sor_id: The unit, or an id that only a replacement names.
+
+        Returns:
+            The ids, nearest first, each once, without the unit itself. Cycles are followed once.
+
+        Raises:
+            UnknownUnitError: If neither a unit nor a replacement has the id.
+
+        Example:
+            >>> register.predecessors("9000231000016007")
+            ('9000211000016001', '9000221000016005')
+        """
+        return Records(follow(self._core.replacements.before, self._core.replaced_or_known(sor_id)))
