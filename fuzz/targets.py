@@ -17,6 +17,7 @@ from typing import Any
 
 import attrs
 from public import public
+from saved import saved, saved_seeds
 
 import sorparse
 from sorparse import examples
@@ -373,5 +374,6 @@ TARGETS = {
     "units": Target(units, _unit_seeds, (b"\x00", b"\x05"), 40),
     "validation": Target(validation, _xml_seeds, _TAGS, 65_536),
     "public": Target(public, _public_seeds, _CELLS, 8192),
+    "saved": Target(saved, saved_seeds, (b"\xff\xff", b"\x7f"), 64),
     "schema": Target(schema, _schema_seeds, _TAGS, 2048),
 }

@@ -53,6 +53,15 @@ def _only_this_machine() -> Iterator[None]:
     patch.undo()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Let the command line save registers in a folder of the tests, never in the user's."""
+    patch = pytest.MonkeyPatch()
+    patch.setenv("SORPARSE_CACHE", str(tmp_path_factory.mktemp("cache")))
+    yield
+    patch.undo()
+
+
 @pytest.fixture(scope="session")
 def samples_dir() -> Path:
     """Folder of real excerpts, which are not part of the project; skips where it is missing."""

@@ -16,7 +16,8 @@ HEAD = """\
 # The command line
 
 `sorparse` is installed with the library; `python -m sorparse` is the same. The extra `cli` adds
-tables that fit the terminal, colours, a progress bar and shell completion ([install](../how-to/install.md));
+tables that fit the terminal, colours, a progress bar, shell completion and a [cache](#cache)
+([install](../how-to/install.md));
 without it the text is plain. Each command has its own `--help`. To try the commands, copy the
 example register to a new folder: `sorparse examples --copy try-sor`.
 

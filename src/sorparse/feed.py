@@ -205,7 +205,7 @@ class Feed(HtmlRepr):
             >>> line
             2
         """
-        return self._numbered(self._having_table(table))
+        return self._numbered(self.readers(table))
 
     @staticmethod
     def _numbered(readers: Iterable[TableReader]) -> Iterator[tuple[int | None, Any]]:
@@ -222,9 +222,14 @@ class Feed(HtmlRepr):
             >>> feed.files("entities")
             ('...Sor_complete.zip/SOREntity.csv',)
         """
-        return tuple(reader.member.name for reader in self._having_table(table))
+        return tuple(reader.member.name for reader in self.readers(table))
 
-    def _having_table(self, table: str) -> list[TableReader]:
+    def readers(self, table: str) -> list[TableReader]:
+        """Return what reads a table, a reader for each of its files.
+
+        Raises:
+            MissingTableError: If the source does not have the table.
+        """
         if table not in self._readers:
             start = f"{self.name} has" if table in declared.TABLES else "there is"
             having = ", ".join(self._readers)
@@ -245,7 +250,7 @@ class Feed(HtmlRepr):
         return self._table_rows(table, None)
 
     def _table_rows(self, table: str, row: type[Row] | None) -> Iterator[Any]:
-        rows = self._rows(self._having_table(table), row)
+        rows = self._rows(self.readers(table), row)
         return self._checked(rows) if table == "entities" else rows
 
     def to_arrow(self, table: str, *, lists: bool = False) -> Table:
@@ -270,7 +275,7 @@ class Feed(HtmlRepr):
         from .tables import Table, schema_of
         from .tables.csv_batches import batches_of
 
-        readers = self._having_table(table)  # complains at once of a table that is not there
+        readers = self.readers(table)  # complains at once of a table that is not there
         load_pyarrow()
         schema = schema_of(table, lists=lists)
         return Table(schema, lambda: batches_of(readers, schema))
@@ -295,7 +300,7 @@ class Feed(HtmlRepr):
         """
         from .records.row import row_class
 
-        self._having_table(table)
+        self.readers(table)
         return self._table_rows(table, row_class(declared.TABLES[table].record, fields))
 
     @classmethod

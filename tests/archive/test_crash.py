@@ -86,7 +86,7 @@ if HOW == "kill":
             break
 elif HOW == "full":
     wait(forked(add, 0))
-    for most in range(0, MOST, 1500):
+    for most in range(0, MOST, 3000):
         wait(forked(on_full_disk, most, 1 + most))
     wait(forked(add, MOST))
 else:

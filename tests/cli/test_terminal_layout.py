@@ -145,7 +145,7 @@ def test_show_has_groups_and_an_address_on_one_line(terminal: Show, saved: Path)
     assert lines[0] == f"Hjertesengeafsnit M1  {WARD}"
     for group in ("Type", "Hierarchy", "Dates", "Addresses", "Contacts", "Codes", "Specialities"):
         assert group in lines
-    assert "postal    Mågevænget 95, 9000 Aalborg, from Nordhavets Universitetshospital" in lines
+    assert "postal      Mågevænget 95, 9000 Aalborg, from Nordhavets Universitetshospital" in lines
     assert "SHAK code      9901011" in lines
     assert f"in  Nordhavets Universitetshospital  {HOSPITAL}" in lines
 
@@ -162,6 +162,17 @@ def test_show_omits_no_field_that_has_a_value(terminal: Show, tmp_path: Path) ->
     for value in ("klinik", "L7", "En note", "Farve", "grøn", "kardiologi", "362,1", HOSPITAL):
         assert value in shown, value
     assert "entity_type.name" in terminal(80, "show", file, WARD, "--quiet", "--wide")
+
+
+def test_a_long_table_fits_too(terminal: Show, tmp_path: Path) -> None:
+    ids = [f"9{number:06d}1000016000" for number in range(1200)]
+    rows = [f"{sor_id};{LONG};OE;klinik;2010-01-01" for sor_id in ids]
+    file = tmp_path / "SOREntity.csv"
+    header = "SorId;EntityName;SorType;EntityTypeName;FromDate"
+    file.write_text("\r\n".join([header, *rows]), "utf-8")
+    text = terminal(100, "find", file, "--quiet")
+    assert widest(text) <= 100
+    assert set(ids) <= set(text.split())
 
 
 def test_numbers_are_aligned_to_the_right(terminal: Show, run: Run, saved: Path) -> None:

@@ -33,7 +33,7 @@ BETTER = {
     r"made (of|from)": "built from, derived from",
     r"ours|one's own": "the library's, the caller's",
     r"such as it is": "leave it out",
-    r"tak(e|es|en) .{0,20}\bfor (a|an|the)": "detect as, interpret as",
+    r"(takes|taken|took) .{0,20}\bfor (a|an|the)": "detect as, interpret as",
 }
 FIRST = r"(give|tell|say|take)s?"
 """What no docstring begins with: it says Return, Yield, or what the thing is."""
@@ -41,39 +41,21 @@ ALLOWED: tuple[str, ...] = ()
 """Uses of these words that are right."""
 NOT_YET = {
     "CHANGELOG.md",
-    "conftest.py",
-    "docs",
-    "docs/architecture.md",
-    "docs/command-line.md",
+    "benchmarks",
     "docs/data-quality.md",
-    "docs/databases.md",
-    "docs/index.md",
-    "docs/limits.md",
-    "docs/nightly-import.md",
-    "docs/notebooks",
-    "docs/register.md",
+    "docs/python.md",
     "docs/schema-1.0.0.md",
     "docs/schema-2.0.0.md",
-    "docs/shak.md",
     "docs/skrs.md",
-    "docs/sor-csv.md",
     "docs/sor-xml-elements.md",
-    "docs/sor-xml.md",
-    "docs/sor.md",
     "docs/sor2-columns.md",
-    "docs/sor2.md",
     "docs/speed.md",
     "docs/table-columns.md",
-    "docs/tables.md",
-    "docs/time.md",
     "docs/tools",
+    "docs/workers.md",
     "fuzz",
     "src/sorparse",
     "src/sorparse/archive",
-    "src/sorparse/cli",
-    "src/sorparse/codes",
-    "src/sorparse/display",
-    "src/sorparse/examples",
     "src/sorparse/exports",
     "src/sorparse/formats",
     "src/sorparse/records",
@@ -96,6 +78,8 @@ def _files() -> dict[str, list[Path]]:
             inside = path.relative_to(root).parts[:-1][:1]
             found["/".join((str(root.relative_to(ROOT)), *inside))].append(path)
     for path in sorted(DOCS.rglob("*")):
+        if DOCS / "reference" / "api" in path.parents:
+            continue  # generated when the site is built
         if path.suffix in (".py", ".ipynb"):
             found[str(path.parent.relative_to(ROOT))].append(path)
         elif path.suffix == ".md":

@@ -29,6 +29,7 @@ from sorparse import (
 )
 from support.effective import expected_effective, hold
 from support.exports import SOURCES, days_that_matter, dict_rows, read_records
+from support.laws import law_examples
 from support.register import unit
 from support.tables import FakeFeed
 
@@ -184,7 +185,7 @@ def registers(draw: st.DrawFn) -> list[SOREntity]:
     return [versions_of(draw, row) for row in range(draw(st.integers(1, 12)))]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=law_examples(30), deadline=None)
 @given(registers(), st.lists(st.integers(-2, 15), min_size=2, max_size=2))
 def test_any_register(
     tmp_path_factory: pytest.TempPathFactory, versions: list[SOREntity], offsets: list[int]

@@ -43,7 +43,8 @@ def test_the_source_is_never_the_target(to: str, kind: str, tmp_path: Path) -> N
     if kind in ("hard", "soft"):
         target = tmp_path / "link.zip"
         (os.link if kind == "hard" else os.symlink)(source, target)
-    given: Any = {"feed": sorparse.open, "register": sorparse.load}.get(kind, Path)(source)
+    readers: dict[str, Any] = {"feed": sorparse.open, "register": sorparse.load}
+    given: Any = readers.get(kind, Path)(source)
     with pytest.raises(ConversionError, match="it is the source itself"):
         convert(given, to, target, tables=["entities"], force=True)
     assert source.read_bytes() == examples.sor2_zip.read_bytes()

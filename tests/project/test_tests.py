@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from support.paths import TESTS
+from support.paths import DOCS, ROOT, TESTS
 
 MODULES = {
     str(path.relative_to(TESTS)): ast.parse(path.read_text(encoding="utf-8"))
@@ -18,7 +18,7 @@ PUBLIC = ("_repr_html_", "_asdict")
 """Public, though they begin with an underscore."""
 OF_OTHERS = ("_actions", "_SubParsersAction", "_Element", "_exit")
 """argparse and lxml have no public names for these, and ``os._exit`` is public."""
-BY_NAME = ("setattr", "getattr", "delattr", "hasattr")
+BY_NAME = ("setattr", "getattr", "delattr", "hasattr", "patch", "patch.object")
 IN_SCRIPT = re.compile(r"(?<!self)\.(_[a-z_]+)\b", re.IGNORECASE)
 
 
@@ -80,7 +80,7 @@ from sorparse.tables.table import _hidden
 import test_rows
 thing._attribute, thing._repr_html_()
 monkeypatch.setattr(module, "_CONSTANT", 1)
-patch.setattr("sorparse.module._FUNCTION", 1)
+patch("sorparse.module._FUNCTION", 1)
 script = "import sorparse; sorparse.module._SIZE = 1"
 class Own:
     def method(self):
@@ -91,3 +91,16 @@ class Own:
         *("_attribute", "_CONSTANT", "_FUNCTION", "_SIZE"),
     }
     assert list(imported(tree)) == ["sorparse.tables.table._hidden", "test_rows"]
+
+
+def test_the_tests_that_settings_and_pages_name_exist() -> None:
+    files = [*ROOT.glob("*.md"), *DOCS.rglob("*.md"), ROOT / "pyproject.toml", ROOT / "noxfile.py"]
+    named = {
+        name
+        for file in files
+        for name in re.findall(r"\btests(?:/\w+)+(?:\.\w+)?", file.read_text(encoding="utf-8"))
+    }
+    security = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
+    named |= {f"tests/{name}" for name in re.findall(r"`((?:\w+/)+test_\w+\.py)", security)}
+    assert len(named) > 30
+    assert [name for name in sorted(named) if not (ROOT / name).exists()] == []

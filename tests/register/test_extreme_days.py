@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 import sorparse
 from sorparse import Register, SOREntity, Validity
-from sorparse.register.store import VersionStore
 from sorparse.register.timeindex import TimeIndex
+from support.laws import law_examples
 
 FIRST, SECOND = date.min, date.min + timedelta(days=1)
 LAST, BEFORE_LAST = date.max, date.max - timedelta(days=1)
@@ -84,7 +84,9 @@ def periods_of(to: str, target: Path) -> list[tuple[str, date, date, int]]:
 
 @pytest.mark.parametrize("to", ["sqlite", "duckdb", "parquet"])
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=law_examples(15),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(rows=versions)
 def test_a_target_answers_for_every_date_as_the_register(
@@ -107,9 +109,7 @@ def test_a_target_answers_for_every_date_as_the_register(
 
 @given(versions)
 def test_numpy_makes_no_difference_at_the_ends_of_the_calendar(rows: list[Row]) -> None:
-    store = VersionStore()
-    for record in records(rows):
-        store.add(record)
+    store = Register.from_records(records(rows)).core.store
     fast, plain = TimeIndex(store), TimeIndex(store, numpy=False)
     for unit in range(len(store.ids)):
         segments = list(plain.segments(unit))

@@ -15,7 +15,7 @@ from support.register import d, unit
 
 def test_load_takes_what_open_takes() -> None:
     ours, theirs = (inspect.signature(one).parameters for one in (sorparse.load, sorparse.open))
-    assert {name: str(one) for name, one in ours.items()} == {
+    assert {name: str(one) for name, one in ours.items() if name != "cache"} == {
         name: str(one) for name, one in theirs.items()
     }
 

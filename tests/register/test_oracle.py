@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from sorparse import Register, SOREntity, Status, Validity
 from sorparse.register import timeindex
-from sorparse.register.store import VersionStore
+from sorparse.register.store import Store
 from sorparse.register.timeindex import NO_ROW, TimeIndex
 
 BEGIN = date(2020, 1, 1)
@@ -134,11 +134,8 @@ def test_tidy_versions_are_read_by_the_rules(records: list[SOREntity]) -> None:
     check_against_naive(records)
 
 
-def stored(records: list[SOREntity]) -> VersionStore:
-    store = VersionStore()
-    for record in records:
-        store.add(record)
-    return store
+def stored(records: list[SOREntity]) -> Store:
+    return Register.from_records(records).core.store
 
 
 def alike(one: Any, other: Any) -> bool:
@@ -214,7 +211,7 @@ def test_numpy_and_plain_give_equal_arrays(records: list[SOREntity]) -> None:
     check_both_ways(stored(records))
 
 
-def check_both_ways(store: VersionStore) -> None:
+def check_both_ways(store: Store) -> None:
     fast, plain = TimeIndex(store), TimeIndex(store, numpy=False)
     arrays = plain.arrays()
     assert len(arrays) == 7

@@ -28,7 +28,7 @@ def test_a_zip_that_swells_to_gigabytes(tmp_path: Path) -> None:
     assert path.stat().st_size < 25_000_000
     said = read_bounded(path, megabytes=100)
     assert said == (
-        f"SorFileError FILE/SOREntity.csv: promises {size} bytes, unpacks to more than 200 times "
+        f"SorFileError FILE/SOREntity.csv: states {size} bytes, unpacks to more than 200 times "
         f"its packed size of {len(packed)} bytes (Limits.max_ratio)"
     )
 

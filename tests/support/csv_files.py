@@ -11,6 +11,7 @@ from stdnum import verhoeff
 
 import sorparse
 from sorparse import Issue, SOREntity
+from sorparse.formats.blocks import BLOCK_BYTES
 
 HEADER = ("SorId", "EntityName", "FromDate", "ToDate", "ProviderId")
 
@@ -35,6 +36,12 @@ def sor2(
     text = "".join(line + end for line in (";".join(header), *rows))
     mark = b"\xef\xbb\xbf" if bom else b""
     return mark + text.encode(encoding)
+
+
+def in_two_blocks(place: int, *rows: str) -> bytes:
+    """Return a file below whose long first row a block ends so many bytes into the other rows."""
+    before = len(sor2(f"{A};;;;"))
+    return sor2(f"{A};{'x' * (BLOCK_BYTES - before - place)};;;", *rows)
 
 
 def sor_csv(*rows: str, header: Sequence[str] = (), end: str = "\r\n") -> bytes:

@@ -70,12 +70,12 @@ class HalfYear(NamedTuple):
 
 def nights(seed: int) -> list[tuple[date, bytes | None]]:
     """Return date and zip of each night, oldest first; None for a night that is missing."""
-    return list(_half_year(seed).nights)
+    return list(half_year(seed).nights)
 
 
 def tables(seed: int) -> dict[date, Tables]:
     """Return the rows of each night that is there and whole."""
-    return _half_year(seed).tables
+    return half_year(seed).tables
 
 
 def in_force(rows: Iterable[Row], day: date) -> dict[str, Row]:
@@ -197,7 +197,8 @@ class _Simulation:
 
 
 @lru_cache(maxsize=4)
-def _half_year(seed: int) -> HalfYear:
+def half_year(seed: int) -> HalfYear:
+    """Return the nights of a seed, and what they hold."""
     simulation = _Simulation(seed)
     found: list[tuple[date, bytes | None]] = []
     rows_of: dict[date, Tables] = {}

@@ -117,31 +117,39 @@ def day_range(parser: argparse.ArgumentParser, *, first: str, last: str) -> None
         parser.add_argument(f"--{option}", dest=f"{option}_day", metavar="DAY", type=day, help=text)
 
 
-def wide(parser: argparse.ArgumentParser) -> None:
-    """Declare the option that shows everything on a terminal."""
-    parser.add_argument(
-        "--wide",
-        action="store_true",
-        help="show all values on a terminal, not only the main ones; pipes and files get all",
-    )
+def output(parser: argparse.ArgumentParser, *, csv: bool = True, wide: bool = False) -> None:
+    """Declare the formats of the output.
 
-
-def output(parser: argparse.ArgumentParser, *, csv: bool = True) -> None:
-    """Declare the formats of the output."""
-    formats = parser.add_mutually_exclusive_group()
-    formats.add_argument(
-        "--json", dest="mode", action="store_const", const="json", help="write JSON"
-    )
-    if csv:
-        formats.add_argument(
-            "--csv", dest="mode", action="store_const", const="csv", help="write CSV with a header"
+    Args:
+        parser: The parser of the command.
+        csv: Whether the command writes CSV.
+        wide: Whether the command shows the main values on a terminal, or all with ``--wide``.
+    """
+    if wide:
+        parser.add_argument(
+            "--wide",
+            action="store_true",
+            help="show all values on a terminal, not only the main ones; pipes and files get all",
         )
+    formats = parser.add_mutually_exclusive_group()
+    for name, text in (("json", "write JSON"), ("csv", "write CSV with a header"))[: 1 + csv]:
+        formats.add_argument(f"--{name}", dest="mode", action="store_const", const=name, help=text)
 
 
 def reading(parser: argparse.ArgumentParser) -> None:
     """Declare how the source is read; the same for every command that reads records."""
     opening(parser).add_argument(
         "--strict", action="store_true", help="exit status 1 if the data have errors"
+    )
+
+
+def loading(parser: argparse.ArgumentParser) -> None:
+    """Declare how the source is loaded; the same for every command that needs a register."""
+    reading(parser)
+    parser.add_argument(
+        "--no-cache",
+        action="store_true",
+        help="read the source, and do not save what was read; see sorparse cache --help",
     )
 
 

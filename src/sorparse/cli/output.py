@@ -7,9 +7,11 @@ import csv
 import io
 import json
 import re
+import shutil
 import sys
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
@@ -269,13 +271,26 @@ class Output:
             )
             return
         titles = [column.replace("_", " ") for column in columns]
-        widths = [max(map(len, column)) for column in zip(titles, *texts, strict=True)]
+        widths = None
+        if self.stream.isatty():
+            from .column_widths import fitted
+
+            widths = fitted(titles, texts, shutil.get_terminal_size().columns)
+        if widths is None:
+            widths = [max(map(len, column)) for column in zip(titles, *texts, strict=True)]
         for line in [titles, ["-" * width for width in widths], *texts]:
-            cells = (
+            self._plain_row(line, widths, numbers)
+
+    def _plain_row(self, row: Sequence[str], widths: Sequence[int], numbers: set[int]) -> None:
+        from .column_widths import wrapped
+
+        cells = [wrapped(text, width) for text, width in zip(row, widths, strict=True)]
+        for line in zip_longest(*cells, fillvalue=""):
+            padded = (
                 text.rjust(width) if at in numbers else text.ljust(width)
                 for at, (text, width) in enumerate(zip(line, widths, strict=True))
             )
-            self.stream.write("  ".join(cells).rstrip() + "\n")
+            self.stream.write("  ".join(padded).rstrip() + "\n")
 
     def _dumped(self, value: object, indent: int | None = None) -> str:
         # an encoding that lacks letters gets escapes: unlike text, JSON loses nothing

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import sorparse
 from sorparse import targets
+from sorparse.register.loading import cache_options
 from sorparse.register.saved_file import is_saved_register
 from sorparse.replace import replaced_file
 
@@ -64,9 +65,31 @@ def feed(args: argparse.Namespace) -> Iterator[Feed]:
 
 
 def load(args: argparse.Namespace, name: str | None = None) -> Register:
-    """Load a source, the argument FILE if none is named; the caller reports the issues."""
-    with source(args, name) as given:
-        return sorparse.load(given, **options(args))
+    """Load the argument FILE, or the source named, by way of the cache; issues are not reported."""
+    given: str = args.file if name is None else name
+
+    def read() -> Register:
+        with source(args, given) as opened:
+            return sorparse.load(opened, **options(args))
+
+    folder = None if args.no_cache or given == "-" or is_saved_register(given) else cache_folder()
+    if folder is None:
+        return read()
+    from sorparse.register.cache import RegisterCache
+
+    return RegisterCache(folder).load(given, cache_options(**options(args)), read)
+
+
+def cache_folder() -> Path | None:
+    """Return the folder of saved registers; ``None`` if there is none."""
+    named = os.environ.get("SORPARSE_CACHE")
+    if named is not None:
+        return Path(named) if named not in ("", "0") else None
+    try:
+        from platformdirs import user_cache_path
+    except ImportError:
+        return None
+    return user_cache_path("sorparse", appauthor=False) / "registers"
 
 
 def register(args: argparse.Namespace) -> Register:

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
+
+from .column_widths import cells, cut_samples, fitted, wrapped
 
 ID_STYLE = "cyan"
 """The colour of SOR ids, the same wherever they are shown."""
 _SOR_ID = r"\b\d{1,8}1000016\d{3}\b"
-SAMPLES = " | "
-"""What is written between samples."""
-_BETWEEN = 2
-"""Cells between two columns."""
-_LEAST_CUT = 20
-"""Cells that a column of samples gets at least: one id, and the sign that there are more."""
 _LEAST_WRAPPED = 20
-"""Cells beside the lines of a tree below which a text is not wrapped: ids would break."""
-# a text continues in the next line after a space, or between the words of a dotted name or column
-_BREAK = re.compile(r"(?<=\s)(?=\S)|(?<=[._/])(?=[^\W\d_])|(?<=[a-z])(?=[A-Z][a-z])")
-
+"""Cells below which a column of text is not narrowed: ids would break."""
 Style = Callable[[str], str] | None
 """Returns the style of a value."""
 
@@ -36,7 +28,7 @@ def styled(text: str, style: str = "") -> Any:
 def draw_line(console: Any, text: Any) -> None:
     """Write a text in lines that fit; a word that is wider than the console stays whole."""
     words = text.plain.split()
-    console.print(text, soft_wrap=max(map(_cells, words), default=0) > console.width)
+    console.print(text, soft_wrap=max(map(cells, words), default=0) > console.width)
 
 
 def draw_branch(console: Any, branch: str, below: str, text: Any) -> None:
@@ -62,7 +54,7 @@ def draw_pairs(console: Any, pairs: Sequence[tuple[str, str]], *, indent: int = 
     from rich.table import Table
 
     grid = Table.grid(padding=(0, 2, 0, 0))
-    grid.add_column(style="dim", max_width=max(console.width * 2 // 5, _LEAST_CUT))
+    grid.add_column(style="dim", max_width=max(console.width * 2 // 5, _LEAST_WRAPPED))
     grid.add_column(overflow="fold")
     for title, text in pairs:
         grid.add_row(title, styled(text))
@@ -93,7 +85,7 @@ def draw(
     titles = [titles[at] for at in used]
     texts = [[row[at] for at in used] for row in texts]
     styles = [styles[at] for at in used]
-    widths = _fitted(titles, texts, console.width, cut)
+    widths = fitted(titles, texts, console.width, cut)
     if widths is None:
         _write_rows(console, titles, texts, styles)
         return
@@ -103,7 +95,7 @@ def draw(
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
     for title, width, is_number in zip(titles, widths, right, strict=True):
         table.add_column(
-            "\n".join(_wrapped(title, width)),
+            "\n".join(wrapped(title, width)),
             width=width,
             justify="right" if is_number else "left",
             no_wrap=title in cut,
@@ -111,7 +103,7 @@ def draw(
         )
     for row in texts:
         lines = (
-            _cut(text, width) if title in cut else "\n".join(_wrapped(text, width))
+            cut_samples(text, width) if title in cut else "\n".join(wrapped(text, width))
             for title, text, width in zip(titles, row, widths, strict=True)
         )
         table.add_row(
@@ -121,45 +113,6 @@ def draw(
             )
         )
     console.print(table)
-
-
-def _fitted(
-    titles: Sequence[str], texts: Sequence[Sequence[str]], width: int, cut: Collection[str]
-) -> list[int] | None:
-    """Return widths of the columns with which no word is broken; None if there is no room."""
-    room = width - _BETWEEN * (len(titles) - 1)
-    least: list[int] = []
-    widths: list[int] = []
-    for title, *column in zip(titles, *texts, strict=True):
-        longest = max(map(_cells, (title, *column)))
-        widths.append(min(longest, room))
-        word = max(map(_longest_word, (title, *column)))
-        least.append(min(longest, _LEAST_CUT) if title in cut else word)
-    if sum(least) > room:
-        return None
-    while sum(widths) > room:
-        _, widest = max((w, at) for at, w in enumerate(widths) if w > least[at])
-        widths[widest] -= 1
-    return widths
-
-
-def _wrapped(text: str, width: int) -> list[str]:
-    """Return a text as lines of a width, broken between words; a longer word stays whole."""
-    lines = [""]
-    for word in _BREAK.split(text):
-        if lines[-1] and _cells((lines[-1] + word).rstrip()) > width:
-            lines.append("")
-        lines[-1] += word
-    return [line.rstrip() for line in lines]
-
-
-def _cut(text: str, width: int) -> str:
-    """Return as many samples as fit; rich cuts one that is too long alone."""
-    fits = text
-    while _cells(fits) > width and SAMPLES in text:
-        text = text.rpartition(SAMPLES)[0]
-        fits = f"{text}{SAMPLES}\N{HORIZONTAL ELLIPSIS}"
-    return fits
 
 
 def _write_rows(
@@ -173,13 +126,3 @@ def _write_rows(
         ]
         draw_line(console, styled("  ").join(filter(None, known_by)))
         draw_pairs(console, [pair for pair in zip(titles[2:], row[2:], strict=True) if pair[1]])
-
-
-def _longest_word(text: str) -> int:
-    return max((_cells(word.rstrip()) for word in _BREAK.split(text)), default=0)
-
-
-def _cells(text: str) -> int:
-    from rich.cells import cell_len
-
-    return cell_len(text)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 import sorparse
+from sorparse.display.values import period
 from sorparse.inheritance import NEAREST_FIRST
 
 from . import units
@@ -143,11 +144,7 @@ def _hierarchy(view: View, unit: SOREntity) -> Pairs:
 
 
 def _dates(unit: SOREntity) -> Pairs:
-    start, end = unit.validity.from_date, unit.validity.to_date
-    parts = [f"from {start}"] if start else []
-    parts += [f"to {end}"] if end else []
-    period = " ".join(parts) or "always"
-    pairs = (("this version", period), ("last edit", shown(unit.updated_at)))
+    pairs = (("this version", period(unit.validity)), ("last edit", shown(unit.updated_at)))
     return [pair for pair in pairs if pair[1]]
 
 

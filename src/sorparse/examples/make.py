@@ -23,11 +23,11 @@ README = """\
 Synthetic example files of sorparse
 ===================================
 
-These files are made up. No unit, person, telephone number, e-mail address or CVR number in them
-is real; a SOR id or SHAK code that happens to be in use elsewhere is so by chance. Place names,
-and the codes of entity types, specialities, regions, municipalities and network operators, are
-the public ones; codes of systems, suppliers, EDI administrators, organisational levels and of the
-secondary speciality are invented.
+These files are synthetic. No unit, person, telephone number, e-mail address or CVR number in them
+is real; a SOR id or SHAK code that is in use elsewhere is so by chance. Place names, and the codes
+of entity types, specialities, regions, municipalities and network operators, are the public ones;
+codes of systems, suppliers, EDI administrators, organisational levels and of the secondary
+speciality are invented.
 
 One register of {units} units, as of {day}, in every published format:
 
@@ -41,13 +41,13 @@ One register of {units} units, as of {day}, in every published format:
     Sor_1_0_0.xml               XML 1.0.0
     SHAKCOMPLETE.TXT            the hospital-department classification
 
-A file holds a field where the format has a place for it. Where a form is not published (the
-headers of SOR2, SorDataCodeTypes.xml, GeographicalLocalisations.xml, Edityper.csv, the values of
-indicators and directions), the one here is our hypothesis. Addresses stand on the unit they were
-given to, in every file, and are not filled in on the units that inherit them. LocationsCodes.csv
-has a column FutureColumn that the library does not know.
+A file holds a field if the format has a place for it. Some parts of the formats are not published
+(the headers of SOR2, SorDataCodeTypes.xml, GeographicalLocalisations.xml, Edityper.csv, the values
+of indicators and directions); here they are assumptions. In every file an address is on the unit
+that it belongs to, and is not repeated on the units that inherit it. LocationsCodes.csv has a
+column FutureColumn that the library does not know.
 
-Made by
+Written by
 
     python -m sorparse.examples.make [FOLDER]
 """

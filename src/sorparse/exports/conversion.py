@@ -17,7 +17,8 @@ import attrs
 from ..errors import ConversionError, MissingTableError
 from ..issues import Issue
 from ..notebook import HtmlRepr
-from ..register import Register
+from ..register import Register, load
+from ..register.saved_file import is_saved_register
 from ..targets import STDOUT, writable
 from . import TARGETS, target_class, targets_with
 from .base import Target
@@ -251,6 +252,8 @@ def opened(source: Any, open_options: Mapping[str, Any]) -> Any:
                 f"the {state} already; {', '.join(open_options)} cannot be set any more"
             )
         return nullcontext(source.settled() if hasattr(source, "settled") else source)
+    if isinstance(source, (str, os.PathLike)) and is_saved_register(source):
+        return nullcontext(load(source, **open_options))
     from ..opening import open as open_feed
 
     return open_feed(source, **open_options).settled()

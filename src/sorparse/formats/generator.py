@@ -7,8 +7,8 @@ from typing import Any
 
 from .declare import Kind
 
-MEMO_SIZE = 4096
-"""Entries of one memo. The files are ordered by owner or id, so equal values stand close."""
+MEMO_SIZE = 16_384
+"""Entries of one memo: more than there are dates in the register."""
 MEMO_CHARS = 1_000_000
 """Characters in the keys of one memo, so that long texts cannot fill the memory."""
 
@@ -30,7 +30,7 @@ class Memo(dict[Any, Any]):
 
     def __missing__(self, key: Any) -> Any:
         value = self._make(key)
-        size = len(key) if isinstance(key, str) else sum(map(len, key))
+        size = len(key) if isinstance(key, str) else sum(map(len, filter(None, key)))
         self._room -= size
         if self._room < 0 or len(self) >= MEMO_SIZE:
             self.clear()

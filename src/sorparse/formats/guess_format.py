@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+from ..saved_mark import SAVED_REGISTER
 from .blocks import decode_windows_1252
 
 _MAGIC = (
+    (SAVED_REGISTER, "a saved register: open it with sorparse.load and its path"),
     (b"%PDF", "a PDF document"),
     (b"\x1f\x8b", "a gzip file; unpack it first"),
     (b"7z\xbc\xaf", "a 7-Zip file; unpack it first"),

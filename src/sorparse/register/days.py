@@ -6,7 +6,6 @@ A caller writes a ``date``, ISO text, or ``None`` for today in Denmark. The inde
 
 from __future__ import annotations
 
-import calendar
 import re
 from datetime import UTC, date, datetime
 
@@ -104,5 +103,7 @@ def _checked(text: str, year: int, month: int, day: int) -> date:
         )
     if year < 1:
         raise InvalidDateError(f"invalid date {text!r}: there is no year {year}")
-    days = calendar.monthrange(year, month)[1]
+    from calendar import monthrange
+
+    days = monthrange(year, month)[1]
     raise InvalidDateError(f"invalid date {text!r}: {year:04}-{month:02} has the days 1 to {days}")

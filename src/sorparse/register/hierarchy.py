@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from ..notebook import Records
 from ..records import Coded, SOREntity, SorType
 from .explain_id import spelled
+from .forged_file import reports_forged_files
 from .match_codes import asked_keys, coded_keys
 from .state import State
 from .timeindex import NO_ROW
 
 
+@reports_forged_files
 class Hierarchy(State):
     """A register on one date, with the units above and below each."""
 

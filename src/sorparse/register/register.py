@@ -24,8 +24,9 @@ from ..records import (
 )
 from .core import Core, Tables
 from .days import Day, as_day
+from .forged_file import reports_forged_files
 from .register_content import RegisterContent
-from .store import VersionStore
+from .store_builder import StoreBuilder
 
 if TYPE_CHECKING:
     from ..display.picture import Picture
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from .view import View
 
 
+@reports_forged_files
 class Register(HtmlRepr, RegisterContent):
     """All units with all their versions.
 
@@ -91,9 +93,9 @@ class Register(HtmlRepr, RegisterContent):
             >>> sorparse.Register.from_records([unit]).as_of("2020-01-01")["9000041000016007"].name
             'A'
         """
-        store = VersionStore()
+        builder = StoreBuilder()
         for record in entities:
-            store.add(record)
+            builder.add(record)
         tables = Tables(
             Records(shak_sor_map),
             Records(location_codes),
@@ -104,7 +106,7 @@ class Register(HtmlRepr, RegisterContent):
             Records(replaced_entities),
             tuple(issues),
         )
-        return cls(Core(store, tables, format, snapshot_date))
+        return cls(Core(builder.store(), tables, format, snapshot_date))
 
     def __len__(self) -> int:
         """Count the units."""
@@ -253,6 +255,9 @@ class Register(HtmlRepr, RegisterContent):
 
     def is_current(self) -> bool:
         """Return whether the saved register was not replaced or removed since it was opened.
+
+        Of a register that was loaded with ``cache=``: whether the source is still the one that was
+        read.
 
         Raises:
             SorError: If the register was not opened from a saved one.

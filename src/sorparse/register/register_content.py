@@ -24,9 +24,11 @@ from ..records import (
 )
 from .core import TABLES, Core
 from .days import from_ordinal
+from .forged_file import reports_forged_files
 from .graph import follow
 
 
+@reports_forged_files
 class RegisterContent:
     """The source and the tables of a register, and the versions of its units."""
 

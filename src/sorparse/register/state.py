@@ -14,6 +14,7 @@ from ..records import SOREntity
 from .core import Core
 from .days import OPEN_END, from_ordinal
 from .explain_id import why_unknown
+from .forged_file import reports_forged_files
 from .lazy_cache import LazyCache
 from .postings import NO_UNITS
 from .timeindex import CLOSED, FUTURE, NO_ROW
@@ -22,6 +23,7 @@ from .timeline import Status
 T = TypeVar("T")
 
 
+@reports_forged_files
 class State:
     """A mapping of SOR id to the version in force on a date, and the units above and below."""
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..notebook import HtmlRepr, Records, show
 from ..records import Coded, SOREntity, SorType
+from .forged_file import reports_forged_files
 from .timeline import Status
 from .view_codes import ViewCodes
 from .view_tables import ViewTables
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 Frame = TypeVar("Frame")
 
 
+@reports_forged_files
 class View(HtmlRepr, ViewTables, ViewCodes):
     """The register on one date; :meth:`Register.as_of` returns it.
 

@@ -7,10 +7,12 @@ from ..notebook import Records
 from ..records import LocationCode, LocationCodeEDIType, SOREntity
 from . import codes
 from .explain_id import spelled
+from .forged_file import reports_forged_files
 from .hierarchy import Hierarchy
 from .matching import Match, ShakMatch
 
 
+@reports_forged_files
 class ViewCodes(Hierarchy):
     """The answers of a view about codes."""
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..records import SOREntity
 from .arrow_table import ArrowTable
+from .forged_file import reports_forged_files
 from .hierarchy import Hierarchy
 from .timeindex import NO_ROW
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from ..tables import Table
 
 
+@reports_forged_files
 class ViewTables(Hierarchy, ArrowTable):
     """The tables of a view."""
 

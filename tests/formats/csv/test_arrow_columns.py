@@ -21,10 +21,12 @@ from support.arrow_columns import GOOD, by_columns, by_records, in_order, rows_o
 pa = pytest.importorskip("pyarrow")
 pytest.importorskip("numpy")
 
+from sorparse.formats.csv import plain_file  # noqa: E402 - needs what may not be installed
+
 
 @pytest.fixture
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(csv_batches, "BLOCK_BYTES", 700)
+    monkeypatch.setattr(plain_file, "BLOCK_BYTES", 700)
 
 
 @pytest.fixture
@@ -126,7 +128,7 @@ def test_all_oddities_in_any_order() -> None:
 
 @pytest.mark.parametrize("block", [100, 333, 700, 5000])
 def test_blocks_of_any_size(block: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(csv_batches, "BLOCK_BYTES", block)
+    monkeypatch.setattr(plain_file, "BLOCK_BYTES", block)
     data = units(*[GOOD.replace("Æble", f"Æble {n}") for n in range(40)])
     assert by_columns(data) == by_records(data)
     assert by_columns(data.removesuffix(b"\r\n")) == by_records(data.removesuffix(b"\r\n"))
@@ -136,7 +138,7 @@ def test_blocks_of_any_size(block: int, monkeypatch: pytest.MonkeyPatch) -> None
     "encoding", ["windows-1252", "utf-16", "utf-8"], ids=["windows", "utf16", "utf8"]
 )
 def test_other_encodings(encoding: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(csv_batches, "BLOCK_BYTES", 700)
+    monkeypatch.setattr(plain_file, "BLOCK_BYTES", 700)
     text = units(*[GOOD] * 9).decode("utf-8-sig")
     data = text.encode(encoding)
     assert in_order(by_columns(data)) == in_order(by_records(data))
@@ -187,7 +189,7 @@ def test_a_stream_that_can_be_read_once() -> None:
 
 
 def test_without_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(csv_batches, "find_spec", lambda name: None)
+    monkeypatch.setattr(plain_file, "find_spec", lambda name: None)
     data = units(GOOD, ODD["no date"])
     assert by_columns(data) == by_records(data)
 
@@ -230,12 +232,12 @@ def test_any_file(spec: Any, data: st.DataObject, block: int, minimal: bool) -> 
         # without quoting a cell must not break the row; the rest of it is for the reader
         writer.writerow(row if minimal else [c.translate(_HARMLESS) for c in row])
     source = stream.getvalue().replace("\\", "").encode("utf-8-sig")
-    before = csv_batches.BLOCK_BYTES
-    csv_batches.BLOCK_BYTES = block
+    before = plain_file.BLOCK_BYTES
+    plain_file.BLOCK_BYTES = block
     try:
         assert in_order(by_columns(source)) == in_order(by_records(source))
     finally:
-        csv_batches.BLOCK_BYTES = before
+        plain_file.BLOCK_BYTES = before
 
 
 _HARMLESS = str.maketrans({";": "", "\n": "", "\r": ""})

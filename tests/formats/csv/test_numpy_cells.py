@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 import sorparse
@@ -25,10 +25,10 @@ from support.csv_files import sor_id
 pa = pytest.importorskip("pyarrow")
 np = pytest.importorskip("numpy")
 
+from sorparse.formats.csv import plain_file  # noqa: E402 - needs what may not be installed
 from sorparse.formats.csv.buffers import array_of  # noqa: E402
 from sorparse.formats.csv.cell_spans import Cells, Lines, NotAligned  # noqa: E402
 from sorparse.formats.csv.checks import CHECKS, is_bare, metres  # noqa: E402
-from sorparse.formats.csv.reader import CsvTable  # noqa: E402
 from sorparse.tables import csv_batches  # noqa: E402 - needs what may not be installed
 
 SIGNS = st.text("aæ;\" ='N1-,", max_size=8)
@@ -62,6 +62,9 @@ def bare(cell: str) -> str:
 @example(['"a;b";"c;d'])
 @example(['="";"=""""";"="""""""'])
 @example(['a"b;c"d;e'])
+@example(['"";";"', '"a";"b";"c"'])
+@example(['"a"";""b";"c";";"'])
+@example(['"=""x""";"y";"=""z"""', '"=""a;b""";"c";"d ""e"""'])
 @example([';;=";1"'])
 @example([';;=";"'])
 def test_an_ordinary_row_has_the_cells_of_the_csv_module(end: str, lines: list[str]) -> None:
@@ -84,6 +87,8 @@ def test_an_ordinary_row_has_the_cells_of_the_csv_module(end: str, lines: list[s
     always=st.booleans(),
 )
 def test_rows_that_a_csv_writer_quotes_are_ordinary(rows: list[list[str]], always: bool) -> None:
+    # of rows whose cells are all quoted, one with quotes around a delimiter is read by itself
+    assume(not (always and any(re.search('(^|");("|$)', cell) for row in rows for cell in row)))
     stream = io.StringIO(newline="")
     csv.writer(
         stream, delimiter=";", quoting=csv.QUOTE_ALL if always else csv.QUOTE_MINIMAL
@@ -223,7 +228,7 @@ def never_again(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: Any) -> Any:
         raise AssertionError("read line by line")
 
-    monkeypatch.setattr(CsvTable, "picked", lambda *_: refuse)
+    monkeypatch.setattr(plain_file.PlainFile, "exact", refuse)
     monkeypatch.setattr(csv_batches, "record_batches", refuse)
 
 
@@ -268,7 +273,7 @@ ENDS: dict[str, Callable[[list[str]], str]] = {
 def test_no_row_is_lost_however_lines_end(
     ends: str, block: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(csv_batches, "BLOCK_BYTES", block)
+    monkeypatch.setattr(plain_file, "BLOCK_BYTES", block)
     lines = units(*[GOOD.replace("Æble", f"Æble {n}") for n in range(9)]).decode("utf-8-sig")
     data = ENDS[ends](lines.splitlines()).encode()
     found = by_columns(data)
@@ -281,7 +286,7 @@ def test_no_row_is_lost_however_lines_end(
 def test_no_row_is_lost_beside_a_line_that_is_too_long(
     place: int, block: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(csv_batches, "BLOCK_BYTES", block)
+    monkeypatch.setattr(plain_file, "BLOCK_BYTES", block)
     lines = [GOOD.replace("Æble", f"Æble {n}") for n in range(9)]
     lines[place] += "x" * 3000
     options: dict[str, Any] = {"limits": Limits(max_field_chars=1000)}

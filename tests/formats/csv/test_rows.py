@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import sorparse
-from support.csv_files import HEADER, A, B, C, one, read, sor2, sor_csv, units
+from support.csv_files import HEADER, A, B, C, in_two_blocks, one, read, sor2, sor_csv, units
 
 
 @pytest.mark.parametrize(
@@ -240,15 +240,12 @@ def test_a_quote_that_closes_too_late_for_the_row_to_fit() -> None:
     assert [(issue.line, issue.raw) for issue in issues] == [(2, rows[0]), (3, rows[1])]
 
 
-@pytest.mark.parametrize("block", [20, 64, 90, 100, 110])
-def test_a_quoted_cell_goes_on_over_the_end_of_a_block(
-    block: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("sorparse.formats.blocks.BLOCK_BYTES", block)
+@pytest.mark.parametrize("place", [10, 24, 44, 46, 49, 60])
+def test_a_quoted_cell_goes_on_over_the_end_of_a_block(place: int) -> None:
     rows = [f"{A};Før;;;", f'{B};"En\r\nto\r\ntre";x;;', f"{C};Efter;y;;"]
-    records, issues = read(sor2(*rows), encoding="utf-8")
-    assert [unit.name for unit in records] == ["Før", "En\nto\ntre", "Efter"]
-    assert [(issue.line, issue.value) for issue in issues] == [(3, "x"), (6, "y")]
+    records, issues = read(in_two_blocks(place, *rows), encoding="utf-8")
+    assert [unit.name for unit in records[1:]] == ["Før", "En\nto\ntre", "Efter"]
+    assert [(issue.line, issue.value) for issue in issues] == [(4, "x"), (7, "y")]
 
 
 def test_a_stray_quote_is_told_with_its_place_and_text() -> None:

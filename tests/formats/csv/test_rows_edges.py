@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from unittest.mock import patch
 
 import pytest
 from hypothesis import given
@@ -11,12 +10,12 @@ from hypothesis import strategies as st
 
 import sorparse
 from sorparse import Issue, Limits
-from sorparse.formats.csv import rows as rows_module
 from sorparse.formats.csv.rows import Rows, clean, split_quoted
 from sorparse.issues import IssueLog
-from support.csv_files import HEADER, A, B, C, read, sor2, sor_csv
+from support.csv_files import HEADER, A, B, C, in_two_blocks, read, sor2, sor_csv
 
-HEAD = ";".join(HEADER)
+LONG = "x" * 100_000
+"""A cell of a row that the csv module does not split without a change of its settings."""
 
 
 # -- one text
@@ -24,9 +23,8 @@ HEAD = ";".join(HEADER)
 
 @given(st.text('a";\n', min_size=1, max_size=14).filter(lambda text: text == text.strip("\n")))
 def test_a_long_text_is_split_like_a_short_one(text: str) -> None:
-    with patch.object(rows_module, "_CSV_LIMIT", 0):
-        long = split_quoted(text, ";")
-    assert long == split_quoted(text, ";")
+    short = split_quoted(text, ";")
+    assert split_quoted(f"{LONG};{text}", ";") == (short and [LONG, *short])
 
 
 @pytest.mark.parametrize(
@@ -43,10 +41,9 @@ def test_a_long_text_is_split_like_a_short_one(text: str) -> None:
         ('a;"b""', None),
     ],
 )
-@pytest.mark.parametrize("limit", [0, 100_000])
-def test_cells_of_a_text(text: str, cells: list[str] | None, limit: int) -> None:
-    with patch.object(rows_module, "_CSV_LIMIT", limit):
-        assert split_quoted(text, ";") == cells
+def test_cells_of_a_text(text: str, cells: list[str] | None) -> None:
+    assert split_quoted(text, ";") == cells
+    assert split_quoted(f"{LONG};{text}", ";") == (cells and [LONG, *cells])
 
 
 def test_a_text_beyond_the_bound_of_the_csv_module() -> None:
@@ -133,19 +130,17 @@ def test_the_lines_of_rows_with_a_nul_are_counted_like_others() -> None:
 # -- blocks
 
 
-@pytest.mark.parametrize("block", range(len(HEAD) + 3, len(HEAD) + 90, 7))
+@pytest.mark.parametrize("place", range(1, 88, 7))
 @pytest.mark.parametrize("bad", ["Nyre\0;;;", '"Ny"re";;;', "Nyre;i går;;"])
-def test_what_follows_a_row_over_two_blocks_is_looked_at(
-    block: int, bad: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_follows_a_row_over_two_blocks_is_looked_at(place: int, bad: str) -> None:
     rows = (f'{A};"En', "to", 'tre";;;', f"{B};{bad}", f'{C};"fire', 'fem";;;')
-    whole = read(sor2(*rows), encoding="utf-8")
+    whole = read(sor2(f"{A};x;;;", *rows), encoding="utf-8")
     assert [unit.sor_id for unit in whole[0]][-1] == C
-    monkeypatch.setattr("sorparse.formats.blocks.BLOCK_BYTES", block)
-    assert read(sor2(*rows), encoding="utf-8") == whole
+    cut = read(in_two_blocks(place, *rows), encoding="utf-8")
+    assert (cut[0][1:], cut[1]) == (whole[0][1:], whole[1])
 
 
-def test_no_cell_goes_on_across_a_line_that_is_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_cell_goes_on_across_a_line_that_is_too_long() -> None:
     limits = Limits(max_field_chars=100)
     rows = (f'{A};"En', "x" * 300_000, 'to";;;', f"{B};Nyre;i går;;")
     records, issues = read(sor2(*rows), limits=limits)

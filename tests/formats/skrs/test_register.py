@@ -11,12 +11,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sorparse
 from sorparse import SOREntity
 from support.csv_files import A, B, sor_id
+from support.laws import law_examples
 from support.skrs_writer import (
     DENMARK,
     WRAPPERS,
@@ -279,6 +280,7 @@ def split(rows: list[Row], draw: st.DataObject) -> Iterator[list[Row]]:
         rows = rows[size:]
 
 
+@settings(max_examples=law_examples(40))
 @given(st.data(), st.integers(0, 1000))
 def test_any_split_into_pages_and_any_order_of_files_give_the_same(
     data: st.DataObject, seed: int

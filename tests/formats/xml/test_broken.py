@@ -145,7 +145,7 @@ def test_an_encoding_that_is_none_is_named_with_its_place(named: str, mark: byte
         sorparse.open(content)
     assert str(error.value) == (
         f"<bytes>:1: the XML declaration names the encoding {named!r}, with which the file cannot "
-        "be read; give the right one with encoding="
+        "be read; pass the right one with encoding="
     )
     whole, _ = read(sorparse.examples.sor_xml.read_bytes())
     assert read(content, encoding="utf-8")[0] == whole

@@ -30,6 +30,7 @@ NAMES = (
     "archive",
     "examples",
     "browse",
+    "cache",
     "completion",
 )
 

@@ -84,13 +84,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="save registers in this folder, so that later questions about a night are fast",
     )
     arguments.as_of(show)
-    arguments.wide(show)
-    arguments.output(show)
+    arguments.output(show, wide=True)
     diff = action(_diff, "diff", "compare two nights, each on its own date")
     diff.add_argument("night_a", metavar="NIGHT_A", type=arguments.day, help="the first night")
     diff.add_argument("night_b", metavar="NIGHT_B", type=arguments.day, help="the second night")
-    arguments.wide(diff)
-    arguments.output(diff)
+    arguments.output(diff, wide=True)
     verify = action(
         _verify, "verify", "compare every night with its hashes; exit status 1 if one differs"
     )

@@ -28,8 +28,7 @@ _COLUMNS = ("table", "file", "column", "field", "filled", "rows", "samples")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     arguments.file(parser)
-    arguments.wide(parser)
-    arguments.output(parser)
+    arguments.output(parser, wide=True)
     arguments.opening(parser)
 
 

@@ -59,9 +59,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--limit", metavar="N", type=arguments.count, help="show at most N results")
     arguments.as_of(parser)
-    arguments.wide(parser)
-    arguments.output(parser)
-    arguments.reading(parser)
+    arguments.output(parser, wide=True)
+    arguments.loading(parser)
 
 
 def run(args: argparse.Namespace, out: Output) -> int:

@@ -51,9 +51,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="SHAKCOMPLETE.TXT; a code in force there is reported even if no unit has it",
     )
     arguments.as_of(parser)
-    arguments.wide(parser)
-    arguments.output(parser)
-    arguments.reading(parser)
+    arguments.output(parser, wide=True)
+    arguments.loading(parser)
 
 
 def run(args: argparse.Namespace, out: Output) -> int:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ...extras import load_numpy, load_pyarrow
+from ...extras import load_numpy
 
 _LF, _CR, _QUOTE, _EQUALS = b'\n\r"='
 _BEFORE = int.from_bytes(b'"=""', "little")
@@ -63,12 +63,9 @@ class Lines:
 
 
 def _is_utf8(data: bytes) -> bool:
-    pa = load_pyarrow()
-    offsets = load_numpy().array([0, len(data)], dtype="int32")
-    whole = pa.Array.from_buffers(pa.string(), 1, [None, pa.py_buffer(offsets), pa.py_buffer(data)])
     try:
-        whole.validate(full=True)
-    except pa.ArrowInvalid:
+        data.decode()
+    except UnicodeDecodeError:
         return False
     return True
 
@@ -83,7 +80,12 @@ class Cells:
         self.signs = lines.signs
         """The bytes, to which ``texts`` points."""
         self._quoted_delimiters = np.zeros(0, dtype=np.int32)
-        parted, numbers = self._delimiters(ord(delimiter), width - 1)
+        self._is_quoted = self._are_lines_quoted()
+        """Whether every cell of every row is quoted."""
+        if self._is_quoted:
+            parted, numbers = self._delimiters_between_quotes(ord(delimiter))
+        else:
+            parted, numbers = self._delimiters(ord(delimiter), width - 1)
         fits = numbers == width - 1
         if not fits.all():
             parted = parted[np.repeat(fits, numbers)]
@@ -111,6 +113,20 @@ class Cells:
             numbers = _in_each(places, lines.stops)
         return places, numbers
 
+    def _are_lines_quoted(self) -> bool:
+        lines, filled = self._lines, self._lines.filled
+        first = lines.starts[filled]
+        last = (lines.stops - lines.returned)[filled] - 1
+        return bool(((self.signs[first] == _QUOTE) & (self.signs[last] == _QUOTE)).all())
+
+    def _delimiters_between_quotes(self, delimiter: int) -> tuple[Any, Any]:
+        """Return the places of the delimiters, and their number in each line, likewise."""
+        np = load_numpy()
+        is_quote = self.signs == _QUOTE
+        between = (self.signs[1:-1] == delimiter) & is_quote[:-2] & is_quote[2:]
+        places = np.flatnonzero(between).astype(np.int32) + np.int32(1)
+        return places, _in_each(places, self._lines.stops)
+
     def _lay_out(self, delimiters: Any) -> None:
         np = load_numpy()
         rows, before_last = delimiters.shape
@@ -127,6 +143,10 @@ class Cells:
     def _leave_out_quotes(self, wrapped: Sequence[int]) -> None:
         np = load_numpy()
         quoted = self._lines.quoted[self.places]
+        if self._is_quoted:
+            every = np.arange(len(quoted))
+            self._undouble_rows(every, self.starts, self.ends, self._unquote_all())
+            return
         found = np.zeros(len(quoted), dtype=np.int32)
         plain = {place: self._unwrap(place) for place in wrapped}
         for is_wrapped in plain.values():
@@ -140,14 +160,42 @@ class Cells:
             starts[place] -= 4 * is_wrapped[others]
             ends[place] += 3 * is_wrapped[others]
         of_cells = self._unquote(starts, ends)
-        found = of_cells.sum(axis=0)
-        for row in np.flatnonzero(found != quoted[others]):
-            for cell in np.flatnonzero(of_cells[:, row] == 2):
-                length, quotes = self._undouble(starts[cell, row], ends[cell, row])
-                ends[cell, row] = starts[cell, row] + length
-                found[row] += quotes
+        self._undouble_rows(others, starts, ends, of_cells)
         self.starts[:, others], self.ends[:, others] = starts, ends
-        self.odd[others] = found != quoted[others]
+
+    def _undouble_rows(self, rows: Any, starts: Any, ends: Any, of_cells: Any) -> None:
+        """Make doubled quotes single ones, and mark the rows with quotes of any other kind.
+
+        of_cells: how many quotes were left out of each cell, columns x rows.
+        """
+        np = load_numpy()
+        quoted, quotes = self._lines.quoted[self.places[rows]], self._lines.quotes
+        found = of_cells.sum(axis=0, dtype=np.int32)
+        if self._is_quoted:  # the quotes on both sides of a delimiter may be shared: ";";"
+            found[(ends < starts).any(axis=0)] = -1
+        for row in np.flatnonzero((found != quoted) & (found >= 0)):
+            inner = np.searchsorted(quotes, ends[:, row]) > np.searchsorted(quotes, starts[:, row])
+            for cell in np.flatnonzero(inner & (of_cells[:, row] == 2)):
+                length, number = self._undouble(starts[cell, row], ends[cell, row])
+                ends[cell, row] = starts[cell, row] + length
+                found[row] += number
+        self.odd[rows] = found != quoted
+
+    def _unquote_all(self) -> Any:
+        """Leave out the quotes of cells that are all quoted; return how many they are."""
+        np = load_numpy()
+        starts, ends = self.starts, self.ends
+        number = np.full(starts.shape, 2, dtype=np.int8)
+        fours = np.ndarray((len(self.signs) - 3,), "<u4", self.signs, strides=(1,))
+        at = np.nonzero(fours.take(starts, mode="clip") == _BEFORE)
+        wrapped = fours[np.maximum(ends[at], 4) - 4] >> 8 == _BEHIND
+        wrapped &= ends[at] - starts[at] >= _SHORTEST_WRAPPED
+        number[at] += 4 * wrapped.astype(np.int8)
+        starts += 1
+        starts[at] += 3 * wrapped
+        ends -= 1
+        ends[at] -= 2 * wrapped
+        return number
 
     def _unwrap(self, place: int) -> Any:
         """Leave out the quotes of cells for Excel in one column, and tell which they are."""

@@ -1,19 +1,8 @@
-"""Generated functions that turn a line into a record.
+"""From a line to a record by a generated function; see :mod:`sorparse.formats.record_writer`.
 
-What costs in reading is Python frames and objects, not conversions: the cells of a row are a
-hundred strings, and each takes longer to make than to convert. So for each header a function is
-written (see ``recordwriter.py``) that
-
-- leaves whole what the row shares with the row before it (the owner, an address, the
-  specialities): where the text of such a run is the same, its cells are not even made;
-- looks up dates, codes, types and references in bounded memos, so that equal values are one object;
-- stores the fields and makes the record frozen at the end (see ``records.build``).
-
-Anything out of the ordinary raises ValueError. A line as it comes holds no quoted cells but ids
-written for Excel (``="…"``, quoted); one with others is given to the function again, without
-their quotes. What is still out of the ordinary is taken the exact way: split by the rules of
-quoting and, where its cells are in order, given to the function parted by a sign that stands in
-none of them.
+A line whose only quotation marks are those of ids written for Excel is split at its delimiters.
+Every other line, and one with an irregular cell, is refused with ValueError: the reader then splits
+it by the rules of quoting and decodes its cells.
 """
 
 from __future__ import annotations
@@ -23,15 +12,14 @@ from typing import Any
 
 from ...paths import parse_path
 from ...records.row import Row, row_of
+from ..declare import Kind
 from ..decode import CarefulDecoder, Leaf
 from ..generator import NeedsCarefulParsing
-from .cell_text import unquoted
-from .recordwriter import RecordWriter
-from .rowwriter import RowWriter
-from .valuewriter import ValueWriter
+from ..record_writer import RecordWriter
 
-_BETWEEN = "\x1f"
-"""Parts cells that may hold the file's delimiter: ASCII's sign for just this, in no real text."""
+_CELL_END = "\x1f"
+_WRAP_QUOTES = 6
+"""Quotation marks of an id that is written for Excel."""
 
 
 class FastDecoder:
@@ -40,49 +28,78 @@ class FastDecoder:
     def __init__(
         self, careful: CarefulDecoder, delimiter: str, row: type[Row] | None = None
     ) -> None:
+        plan = careful.plan
         self._delimiter = delimiter
-        self._between = f'"{delimiter}"'
-        self._delimiters = len(careful.plan.header) - 1
-        values = ValueWriter(careful, delimiter)
-        self._decode: Callable[..., Any] = (
-            RecordWriter(values).decoder() if row is None else RowWriter(values).decoder(row)
-        )
-        self.line: Callable[[str], Any] = self._decode
-        """Give the record of a line; raises ValueError where it is for the exact way."""
+        self._width = len(plan.header)
+        self._ids = [
+            place
+            for place, column in enumerate(plan.columns)
+            if column is not None and column.kind is Kind.SOR_ID
+        ]
+        self._most_quotes = _WRAP_QUOTES * len(self._ids)
+        writer = RecordWriter(careful)
+        self._decode = writer.record() if row is None else writer.row(row)
+        self._getters = writer.getters()
+        self._most_splits = writer.last_place + 1
 
-    def quoted(self, line: str) -> Any:
-        """Give the record of a line with quoted cells; raises ValueError likewise."""
-        if line[:1] == line[-1:] == '"' and line.count(self._between) == self._delimiters:
-            # every cell is quoted, if each quote within them is doubled
-            text = line[1:-1].replace(self._between, _BETWEEN)
-            if text.count('"') == 2 * text.count('""'):
-                text = text.replace('""', '"')
-                if text[:1] != '"' and f'{_BETWEEN}"' not in text:
-                    return self._decode(text, _BETWEEN)
-        if self._delimiter != ";" or '"' not in line:
+    def line(self, line: str) -> Any:
+        """Return the record of a line; raise ValueError if the line is irregular."""
+        quotes = line.count('"')
+        if quotes > self._most_quotes or "NULL" in line:
             raise NeedsCarefulParsing
-        return self._decode(unquoted(line))
+        cells = line.split(self._delimiter, self._most_splits)
+        missing = self._width - len(cells)
+        if missing and '"' in cells[-1]:
+            cells = line.split(self._delimiter)
+            missing = self._width - len(cells)
+        if missing and (
+            len(cells) <= self._most_splits or cells[-1].count(self._delimiter) != missing
+        ):
+            raise NeedsCarefulParsing
+        if quotes and quotes != _WRAP_QUOTES * self._unwrap(cells, '"=""', '"""'):
+            raise NeedsCarefulParsing
+        return self._decode(cells, self._getters)
 
     def cells(self, cells: Sequence[str]) -> Any:
-        """Give the record of cells that were split by the rules; raises ValueError likewise."""
-        text = _BETWEEN.join(cells)
-        if not len(cells) - 1 == text.count(_BETWEEN) == self._delimiters:
-            raise NeedsCarefulParsing  # another number of cells, or one that holds the sign
-        if text[:1] == '"' or f'{_BETWEEN}"' in text:
-            raise NeedsCarefulParsing  # the cell would be read as one that is still quoted
-        return self._decode(text, _BETWEEN)
+        """Return the record of cells split by the rules of quoting; raise ValueError likewise."""
+        if len(cells) != self._width:
+            raise NeedsCarefulParsing
+        cells = list(cells)
+        self._unwrap(cells, '="', '"')
+        text = _CELL_END.join(cells)
+        if '="' in text or "NULL" in text:
+            raise NeedsCarefulParsing
+        return self._decode(cells, self._getters)
+
+    def cleaned(self, cells: Sequence[str]) -> Any:
+        """Return the record of cells that are cleaned, too; raise ValueError likewise."""
+        if len(cells) != self._width:
+            raise NeedsCarefulParsing
+        return self._decode(cells, self._getters)
+
+    def _unwrap(self, cells: list[str], before: str, after: str) -> int:
+        """Unwrap the ids that are written for Excel; return how many they are."""
+        found, start, end = 0, len(before), -len(after)
+        for place in self._ids:
+            if place >= len(cells):
+                break
+            cell = cells[place]
+            if cell[:start] == before and cell[end:] == after and len(cell) >= start - end:
+                cells[place] = cell[start:end]
+                found += 1
+        return found
 
 
-class Chosen:
-    """What the careful way needs to know of the fields asked for; ``None`` for all."""
+class FieldSelection:
+    """What the careful decoder needs to know of the fields asked for; ``None`` for all."""
 
     def __init__(self, row: type[Row] | None) -> None:
         self._paths = None if row is None else row.paths
         self.finished: Callable[[Any], Any] = _itself if row is None else row_of(row)
-        """Give what is asked for, from a whole record."""
+        """Returns what is asked for, from a whole record."""
 
-    def tells(self, leaf: Leaf) -> bool:
-        """Tell whether a finding in this cell concerns what is asked for."""
+    def includes(self, leaf: Leaf) -> bool:
+        """Return whether a cell fills what is asked for."""
         if self._paths is None:
             return True
         fields = [parse_path(field) for field in (leaf.column.field, *leaf.column.also)]

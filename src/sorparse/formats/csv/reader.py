@@ -26,7 +26,7 @@ from ..generator import NeedsCarefulParsing
 from ..headers import match_columns
 from ..owner_cvr import OwnersCvr
 from .column_names import distinct_names
-from .decoder import Chosen, FastDecoder
+from .decoder import FastDecoder, FieldSelection
 from .rows import BLANKS, Rows, clean, without_na
 
 
@@ -229,11 +229,11 @@ class CsvTable:
             on_swap=self._on_swap,
         )
         fast = FastDecoder(careful, self.delimiter, row)
-        chosen = Chosen(row)
+        selection = FieldSelection(row)
         skip = self._skip_place(plan)
         decode = fast.line if skip is None else self._wanted(fast.line, *skip)
         return lambda rows: rows.each(
-            decode, partial(self._exact, rows, fast, careful, chosen, skip=skip)
+            decode, partial(self._exact, rows, fast, careful, selection, skip=skip)
         )
 
     def _wanted(self, decode: Callable[[str], Any], place: int, text: str) -> Callable[[str], Any]:
@@ -251,29 +251,27 @@ class CsvTable:
         rows: Rows,
         fast: FastDecoder,
         careful: CarefulDecoder,
-        chosen: Chosen,
+        selection: FieldSelection,
         *,
         skip: tuple[int, str] | None,
     ) -> Any:
         """Read a row that is out of the ordinary: quoted, blank, too short or with a bad cell."""
-        if skip is None:
-            line = rows.line
-            count = line.count(self.delimiter) + 1
-            width = len(careful.plan.header)
-            if '"' not in line:
-                if count < width:
-                    return self._bad_length(rows, count, width)
-            elif count >= width:
-                with suppress(ValueError):
-                    return fast.quoted(line)
+        line = rows.line
+        if skip is None and '"' not in line:
+            count, width = line.count(self.delimiter) + 1, len(careful.plan.header)
+            if count < width:
+                return self._bad_length(rows, count, width)
         cells = rows.exact()
         if cells is None or (skip is not None and _has(cells, *skip)):
             return None
-        try:
+        with suppress(ValueError):
             return fast.cells(cells)
-        except ValueError:
-            record = self._careful(careful, rows, rows.number, cells, chosen.tells)
-            return None if record is None else chosen.finished(record)
+        cleaned = [clean(cell) if cell else cell for cell in cells]
+        if cleaned != cells:
+            with suppress(ValueError):
+                return fast.cleaned(cleaned)
+        record = self._careful(careful, rows, rows.number, cleaned, selection.includes)
+        return None if record is None else selection.finished(record)
 
     def _skip_place(self, plan: Plan) -> tuple[int, str] | None:
         if self.spec.skip_where is None:
@@ -301,10 +299,9 @@ class CsvTable:
         rows: Rows,
         number: int,
         cells: list[str],
-        tells: Callable[[Leaf], bool],
+        includes: Callable[[Leaf], bool],
     ) -> Any:
         plan = decoder.plan
-        cells = [clean(cell) if cell else cell for cell in cells]
         if cells == [""] and not rows.raw().strip(BLANKS):
             return None
         width = len(plan.header)
@@ -318,7 +315,7 @@ class CsvTable:
         sor_id = (cells[key.place] or None) if isinstance(key, Leaf) else None
 
         def report(bad: BadCell, leaf: Leaf, text: str) -> None:
-            if not tells(leaf) or self._log.only_counts(
+            if not includes(leaf) or self._log.only_counts(
                 bad.severity, bad.code, self.member.name, number, leaf.header
             ):
                 return

@@ -13,6 +13,7 @@ from ...limits import Limits
 R = TypeVar("R")
 
 BLANKS = " \t\xa0"
+_CELL_END = "\x1f"
 _QUOTED = re.compile(r'"((?:[^"]+|"")*+)"')
 
 
@@ -31,8 +32,13 @@ _CSV_LIMIT = 100_000
 def split_quoted(text: str, delimiter: str) -> list[str] | None:
     """Split by RFC 4180; ``None`` where a quoted cell is not closed or goes on after its quote.
 
-    A line end stands in quoted cells only.
+    Only quoted cells can contain a line end.
     """
+    if text[:1] == text[-1:] == '"':
+        # every cell is quoted if each quotation mark within them is doubled
+        inner = text[1:-1].replace(f'"{delimiter}"', _CELL_END)
+        if len(text) > 1 and inner.count('"') == 2 * inner.count('""') and _CELL_END not in text:
+            return inner.replace('""', '"').split(_CELL_END)
     if len(text) < _CSV_LIMIT:
         try:
             return next(csv.reader((text,), delimiter=delimiter, strict=True))
@@ -219,12 +225,12 @@ class Rows:
     def _quoted_row(self, text: str) -> tuple[list[str] | None, int]:
         """Give the cells of the row that begins on the line, and how many lines it takes."""
         cells = split_quoted(text, self._delimiter)
+        if cells is not None and (self.header is None or len(cells) == len(self.header)):
+            return cells, 1
         plain = text.split(self._delimiter)
         if self.header is None:  # it is one line
-            return cells or self._as_they_are(text, plain), 1
+            return self._as_they_are(text, plain), 1
         width = len(self.header)
-        if cells is not None and len(cells) == width:
-            return cells, 1
         fits = len(plain) == width
         if fits and not self._rfc:
             return plain, 1

@@ -172,7 +172,7 @@ class Shape:
         refuse_many_paths(count, self._member.name, self._options.limits)
 
     def _find_entries(self) -> list[Kind]:
-        """Return what holds an identifier, and is no block of an entry or list around entries."""
+        """Return the kinds with an identifier that are neither blocks of entries nor lists."""
         able = {
             id(kind): kind
             for kind in self.kinds

@@ -330,7 +330,7 @@ _KIND_WORDS = {
 
 @attrs.define(eq=False)
 class ClassificationsReader(_ListReader):
-    """Reads SorDataCodeTypes.xml, and gives the names of codes to the readers of Sor.xml."""
+    """Reads SorDataCodeTypes.xml, and returns names of codes to the readers of Sor.xml."""
 
     spec: TableSpec = CLASSIFICATIONS
     _names: dict[str, dict[str, str]] | None = None

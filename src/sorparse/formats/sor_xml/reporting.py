@@ -1,4 +1,4 @@
-"""Reporting what is found in elements."""
+"""Reporting issues of elements."""
 
 from __future__ import annotations
 
@@ -75,8 +75,8 @@ class Context:
             self.issue(
                 "warning",
                 _SWAPPED,
-                "eastings stand in the northing element and northings in the easting element; "
-                "each pair is told by its size and put right (reported once for the file)",
+                "eastings are in the northing element and northings in the easting element; each "
+                "pair was exchanged (reported once for the file)",
                 None,
                 "",
             )
@@ -87,7 +87,7 @@ class Context:
             self.issue(
                 "info",
                 "unknown-element",
-                f"{path} is not known; its content is stored in extra (reported once)",
+                f"{path} is unknown; its content is stored in extra (reported once)",
                 element,
                 path,
                 value=value,
@@ -117,7 +117,7 @@ def refuse_many_paths(count: int, file: str, limits: Limits) -> None:
 
 
 class Kept(dict[str, str]):
-    """What has no column, by its path; a path that occurs again gets a number."""
+    """Values without a column, by their path; a path that occurs again gets a number."""
 
     def __init__(self) -> None:
         super().__init__()
