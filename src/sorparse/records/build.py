@@ -66,7 +66,7 @@ def builder_of(cls: type[Any]) -> type[Any]:
 
 @per_class
 def fast_constructor(cls: type[Any]) -> Callable[..., Any]:
-    """Return a function that builds a ``cls`` from all its fields, by position, unconverted."""
+    """Return a function that makes a ``cls`` from all its fields, by position, unconverted."""
     fields = [field.name for field in attrs.fields(cls)]
     lines = [
         f"def make({', '.join(fields)}):",

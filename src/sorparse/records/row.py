@@ -53,7 +53,7 @@ def row_class(record: type[Any], paths: Iterable[str]) -> type[Row]:
     """Return the class of the rows of these fields of a record class.
 
     Raises:
-        ValueError: If a path is not a field of the class.
+        ValueError: If a path is not a field of it.
     """
     if isinstance(paths, str):
         raise TypeError(f"fields must be several names, as in fields=({paths!r},)")

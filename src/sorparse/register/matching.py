@@ -94,7 +94,7 @@ class Match(HtmlRepr):
 
 @attrs.frozen(weakref_slot=False)
 class ShakMatch(Match):
-    """A SHAK code's units on a date; see :class:`Match`."""
+    """The units of a SHAK code on a date; see :class:`Match`."""
 
     shak_unit: SHAKUnit | None = None
     """The period of the code in SHAK that is in force on the date; ``None`` also if the register
