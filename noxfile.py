@@ -2,7 +2,7 @@
 
     nox -l                          # list the sessions
     nox -s tests-3.13               # the test suite on one Python
-    nox -s lowest -- tests/test_codes.py
+    nox -s lowest -- tests/formats/test_codes.py
 
 Arguments after ``--`` go to pytest. Every session has an environment of its own.
 """
@@ -17,20 +17,22 @@ from pathlib import Path
 
 import nox
 
-HERE = Path(__file__).parent
 OLDEST, NEWEST = 11, 15
 FUZZ_SECONDS = "30"
 # What is read, validated and asked of a register; tables and exports need newer packages anyway.
 LOWEST_TESTS = [
-    "test_reader_*.py",
-    "test_xml_*.py",
-    "test_examples*.py",
-    "test_validation_documents.py",
-    "test_register_time.py",
-    "test_register_tree.py",
-    "test_identifiers*.py",
-    "test_codes.py",
-    "test_lowest.py",
+    "tests/examples",
+    "tests/formats/csv",
+    "tests/formats/xml",
+    "tests/formats/test_codes.py",
+    "tests/formats/test_no_entities.py",
+    "tests/formats/test_snapshots.py",
+    "tests/identifiers",
+    "tests/project/test_lowest.py",
+    "tests/register/test_time.py",
+    "tests/register/test_tree.py",
+    "tests/sources",
+    "tests/validation/test_documents.py",
 ]
 
 # a release is built when somebody makes one, not with the tests
@@ -73,15 +75,14 @@ def tests(session: nox.Session) -> None:
 def lowest(session: nox.Session) -> None:
     """Run the tests of reading and the register on the lowest allowed dependencies."""
     _install(session, "test", "tools", "people", constraints="constraints-lowest.txt")
-    chosen = [str(path) for name in LOWEST_TESTS for path in sorted(HERE.glob(f"tests/{name}"))]
-    session.run("pytest", "-n", "auto", *(session.posargs or chosen))
+    session.run("pytest", "-n", "auto", *(session.posargs or LOWEST_TESTS))
 
 
 @nox.session
 def spark(session: nox.Session) -> None:
     """Read the exported tables, and an archive, with Spark in local mode (needs Java)."""
     _install(session, "test", "tools", "people", "spark")
-    chosen = ["tests/test_tables_spark.py", "tests/test_archive_spark.py"]
+    chosen = ["tests/exports/test_spark.py", "tests/archive/test_spark.py"]
     session.run("pytest", "-n", "0", *(session.posargs or chosen))
 
 

@@ -1,9 +1,9 @@
-"""Questions as of a date over 1.5 million versions: ours, plain numpy, and the data tools.
+"""Questions as of a date over 1.5 million versions: sorparse, plain numpy, and the data tools.
 
     python benchmarks/as_of.py METHOD FOLDER
 
 prints one line of JSON: seconds to build, µs a look-up of one unit on one day (random, so
-cache-cold), ms to tell the status of all units on a day, MB that the process grew, and how many
+cache-cold), ms for the status of all units on a date, MB that the process grew, and how many
 units were found in force (all methods must say the same). The versions are those of versions.csv;
 reading them is not counted, laying them out for the questions is.
 """
@@ -33,9 +33,9 @@ DAY = date(2015, 6, 1).toordinal()
 
 
 def method(prepare: Method) -> Method:
-    """Register a method: gives what lays the versions out, and then what asks them.
+    """Register a method: its function lays the versions out and returns what asks them.
 
-    The questions are a look-up of a unit on a day, and how many units are in force on a day.
+    The questions: look up a unit on a date, and how many units are in force on a date.
     """
     METHODS[prepare.__name__] = prepare
     return prepare

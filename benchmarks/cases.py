@@ -498,7 +498,7 @@ def peak() -> float:
     unit = 1024 * 1024 if sys.platform == "darwin" else 1024
     of_programs = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / unit
     status = Path("/proc/self/status")
-    if status.exists():  # getrusage would tell of the process that started this one, too
+    if status.exists():  # getrusage would include the process that started this one
         for line in status.read_text().splitlines():
             if line.startswith("VmHWM"):
                 return max(int(line.split()[1]) / 1024, of_programs)

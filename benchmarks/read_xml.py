@@ -1,7 +1,7 @@
 """How fast Sor.xml is read, as a ratio to lxml's plain walk over the same file.
 
 The floor is ``iterparse("end")`` over every element with ``clear()``: what a program pays that
-reads nothing at all. Each case runs in a process of its own and tells its peak memory; the floor
+reads nothing at all. Each case runs in a process of its own and reports its peak memory; the floor
 runs again before each case, because the speed of a machine drifts.
 
     python benchmarks/read_xml.py [--mb 100] [--rounds 3] [--one-owner]

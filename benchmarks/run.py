@@ -1,11 +1,11 @@
 """Run the benchmark suite.
 
-    python benchmarks/run.py [--scale 1.0] [--only TEXT] [--repeat 3] [--markdown docs/speed.md]
+    python benchmarks/run.py [--scale 1.0] [--only TEXT] [--repeat 3] [--markdown FILE]
 
 Makes its own data once, runs every case in a process of its own with its floor beside it, and
-prints ratios of processor and wall time to that floor, best of the repeats. What is not installed
-is told and left out. A second table holds the questions as of a date (``benchmarks/as_of.py``);
-``benchmarks/register.py`` measures more of the register, ours alone.
+prints ratios of processor and wall time to that floor, best of the repeats. Cases whose
+packages are not installed are named and omitted. A second table holds the questions as of a date
+(``benchmarks/as_of.py``); ``benchmarks/register.py`` measures more of the register of sorparse.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def measured(name: str, folder: Path, program: str = "cases.py") -> list[float] 
 
 
 def best(name: str, folder: Path, repeat: int) -> str:
-    """Give the table's row of a case."""
+    """Return the table's row of a case."""
     floor = CASES[name][0]
     runs: list[tuple[list[float], list[float]]] = []
     for _ in range(repeat):
@@ -63,7 +63,7 @@ def best(name: str, folder: Path, repeat: int) -> str:
 
 
 def as_of(name: str, folder: Path) -> str:
-    """Give the row of a method of the second table."""
+    """Return the row of a method of the second table."""
     run = measured(name, folder, "as_of.py")
     if isinstance(run, str):
         return f"| {name} | not run: {run} | | | | |"

@@ -49,7 +49,7 @@ def remember_decoders(module: Any) -> None:
 def main() -> None:
     """Load everything instrumented, write the first inputs, and fuzz."""
     with atheris.instrument_imports(include=["sorparse", "targets"], enable_loader_override=False):
-        for package in ("formats", "sources", "validation", "records"):
+        for package in ("formats", "sources", "validation", "records", "register"):
             module = import_module(f"sorparse.{package}")
             for found in pkgutil.walk_packages(module.__path__, f"{module.__name__}."):
                 import_module(found.name)

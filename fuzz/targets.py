@@ -17,10 +17,11 @@ from typing import Any
 
 import attrs
 from public import public
+from saved import saved, saved_seeds
 
 import sorparse
 from sorparse import examples
-from sorparse.tables import csv_batches
+from sorparse.formats.csv import plain_file
 
 LIMITS = sorparse.Limits(max_member_bytes=20_000_000, max_issues=1000)
 BLANKS = " \t\xa0"
@@ -244,12 +245,12 @@ def csv_ways(data: bytes) -> None:
     if taken != [tuple(row) for row in rows[0]]:
         raise AssertionError(f"fields differ from records: {content!r}")
     by_numpy = _outcome(content, "entities", _table)
-    find_spec = csv_batches.find_spec
-    csv_batches.find_spec = lambda _: None
+    find_spec = plain_file.find_spec
+    plain_file.find_spec = lambda _: None
     try:
         by_records = _outcome(content, "entities", _table)
     finally:
-        csv_batches.find_spec = find_spec
+        plain_file.find_spec = find_spec
     pairs = ((by_numpy[0], by_records[0]), (sorted(by_numpy[2]), sorted(by_records[2])))
     for one, other in (*pairs, (sorted(by_numpy[2]), sorted(expected[2]))):
         if one != other:
@@ -456,5 +457,6 @@ TARGETS = {
     "units": Target(units, _unit_seeds, (b"\x00", b"\x05"), 40),
     "validation": Target(validation, _xml_seeds, _TAGS, 65_536),
     "public": Target(public, _public_seeds, _CELLS, 8192),
+    "saved": Target(saved, saved_seeds, (b"\xff\xff", b"\x7f"), 64),
     "schema": Target(schema, _schema_seeds, _TAGS, 2048),
 }

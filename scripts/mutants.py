@@ -1,4 +1,4 @@
-"""Tell what mutation testing found: the figures by module, and the changes nobody has explained.
+"""Print the results of mutation testing: figures by module, and the changes without explanation.
 
 Run it after ``mutmut run``. A change that no test notices has to be in
 ``tests/mutants_explained.toml``, with the reason why it cannot be noticed. Exits with 1 where one
@@ -17,11 +17,11 @@ EXPLAINED = Path(__file__).parent.parent / "tests" / "mutants_explained.toml"
 NOTICED = ("killed", "timeout")  # a change with which the tests never end is noticed too
 
 Change = tuple[str, str, str]
-"""Module, the line as it is, and what it becomes; blanks do not count."""
+"""Module, the line as it is, and what it becomes; whitespace does not count."""
 
 
 def explained() -> dict[Change, str]:
-    """Give the changes that are explained, with their reasons."""
+    """Return the changes that are explained, with their reasons."""
     found: dict[Change, str] = {}
     for group in tomllib.loads(EXPLAINED.read_text(encoding="utf-8"))["group"]:
         for before, after in group["changes"]:
@@ -30,18 +30,18 @@ def explained() -> dict[Change, str]:
 
 
 def outcomes() -> dict[str, str]:
-    """Give the outcome of each change by its name."""
+    """Return the outcome of each change by its name."""
     lines = _mutmut("results", "--all", "true").splitlines()
     return dict(line.strip().rsplit(": ", 1) for line in lines if ": " in line)
 
 
 def module_of(name: str) -> str:
-    """Give the path of a change's module below the package."""
+    """Return the path of a change's module below the package."""
     return name.rpartition(".")[0].removeprefix("sorparse.").replace(".", "/") + ".py"
 
 
 def change_of(name: str) -> Change:
-    """Give what a change changes."""
+    """Return module, line before and line after of a change."""
     lines = [line for line in _mutmut("show", name).splitlines() if line[:3] not in ("---", "+++")]
     before, after = ("".join(line[1:] for line in lines if line[:1] == sign) for sign in "-+")
     return module_of(name), _squeezed(before), _squeezed(after)
@@ -67,7 +67,7 @@ def main() -> int:
         if outcome in NOTICED:
             figures[module]["noticed"] += 1
             continue
-        # to show a change takes a second: those that were not run are many, and told as they are
+        # to show a change takes a second: those that were not run are many, and printed by name
         if outcome == "survived" and (change := change_of(name)) in reasons:
             seen.add(change)
             figures[module]["explained"] += 1

@@ -11,11 +11,14 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
-from exports_support import postgres_server
+from support.exports import postgres_server
+from support.laws import law_examples
+from support.paths import samples
 
-# a busy machine is no failure: what a test may cost is not what it tests
+# a slow example is not a failure: the machine may be busy
 settings.register_profile(
     "steady",
+    max_examples=law_examples(100),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
     # a run that decides over a change finds the same each time; others look further
@@ -50,55 +53,22 @@ def _only_this_machine() -> Iterator[None]:
     patch.undo()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Let the command line save registers in a folder of the tests, never in the user's."""
+    patch = pytest.MonkeyPatch()
+    patch.setenv("SORPARSE_CACHE", str(tmp_path_factory.mktemp("cache")))
+    yield
+    patch.undo()
+
+
 @pytest.fixture(scope="session")
 def samples_dir() -> Path:
     """Folder of real excerpts, which are not part of the project; skips where it is missing."""
-    root = Path(__file__).resolve().parent.parent
-    named = os.environ.get("SORPARSE_SAMPLES")
-    # a worktree lies one level deeper than a plain checkout
-    places = [Path(named)] if named else [p / "shared" / "samples" for p in root.parents][:2]
-    for place in places:
-        if place.is_dir():
-            return place
-    pytest.skip("the real excerpts are not here (set SORPARSE_SAMPLES to their folder)")
-
-
-BOTH_STORES = frozenset(
-    {
-        *("test_register_asked", "test_register_closed_parents", "test_register_closings"),
-        *("test_register_codes", "test_register_diff", "test_register_find"),
-        *("test_register_hints", "test_register_terms", "test_register_tree"),
-    }
-)
-"""Test modules whose registers are also saved and opened again."""
-
-
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run the tests of some modules on registers in memory and on saved ones."""
-    if metafunc.module.__name__ in BOTH_STORES:
-        metafunc.fixturenames.append("stored")
-        metafunc.parametrize("stored", ["memory", "saved"], indirect=True)
-
-
-@pytest.fixture
-def stored(
-    request: pytest.FixtureRequest,
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> None:
-    """Let ``Register.from_records`` return a register that was saved and opened again."""
-    if request.param == "memory":
-        return
-    import sorparse
-
-    in_memory = sorparse.Register.from_records
-
-    def saved(*tables: Any, **more: Any) -> sorparse.Register:
-        path = tmp_path_factory.mktemp("register") / "register.sor"
-        in_memory(*tables, **more).save(path)
-        return sorparse.load(path)
-
-    monkeypatch.setattr(sorparse.Register, "from_records", saved)
+    place = samples()
+    if place is None:
+        pytest.skip("the real excerpts are not here (set SORPARSE_SAMPLES to their folder)")
+    return place
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""The page of the command line, from the parser that the command line itself uses."""
+"""The page of the command line, from its own parser."""
 
 from __future__ import annotations
 
@@ -11,72 +11,82 @@ from sorparse.cli.app import make_parser
 from sorparse.cli.commands import all_commands
 
 HEAD = """\
-<!-- Made by docs/tools/make.py: the commands' texts are in src/sorparse/cli. -->
+<!-- Written by docs/tools/make.py: the texts of the commands are in src/sorparse/cli. -->
 
 # The command line
 
 `sorparse` is installed with the library; `python -m sorparse` is the same. The extra `cli` adds
-drawn tables, colours, a progress bar and shell completion ([install](install.md)); without it the
-text is the same and plain. Each command has a `--help` of its own. To try them, copy the example
-register to a folder of your own: `sorparse examples --copy try-sor`.
+tables that fit the terminal, colours, a progress bar, shell completion and a [cache](#cache)
+([install](../how-to/install.md));
+without it the text is plain. Each command has its own `--help`. To try the commands, copy the
+example register to a new folder: `sorparse examples --copy try-sor`.
+
+## On a terminal
+
+A terminal shows the main values, and fits its width: `find`, `check`, `diff` and `map-shak` have a
+few columns, `show` has groups with each address on one line, `tree` has name, SOR id and type. Ids
+are never cut or broken. `--wide` shows all values. If a table does not fit, each row is a short
+list. Output to a file or a pipe always has all values and does not depend on the terminal.
+
+Colours and the progress bar appear only on a terminal; `NO_COLOR` is respected. A terminal that
+lacks Danish letters shows them spelled out (`Aeroe`), and JSON as escapes, so that nothing is lost.
+Control characters in a file or an argument never reach a terminal: they are shown as escapes such
+as `\\u001b`, also in JSON, CSV and the output of `convert -o -` and `--issues -`. Files and pipes
+get JSON and CSV unchanged.
 
 ## For scripts
 
-| Exit status | Means |
+| Exit status | Meaning |
 |---|---|
-| 0 | fine |
-| 1 | issues: `check` or `validate` found errors, `diff` more closings than allowed, a unit or a code was not found, `convert` and a guard tripped, or `--strict` and the data could not be read in full |
-| 2 | wrong use, or input that cannot be read: one line on standard error says what |
-| 130, 141 | interrupted; the reader of the output has gone |
+| 0 | success |
+| 1 | issues: `check` or `validate` found errors, `diff` found more closings than allowed, a unit or a code was not found, a guard stopped `convert`, or `--strict` and the data have errors |
+| 2 | wrong use, or input that cannot be read; one line on standard error has the reason |
+| 130, 141 | interrupted; the reader of the output has closed it |
 
-Results go to standard output, everything else to standard error. `--json` gives records as nested
-objects with the names of the [records' fields](reference/index), days as `2021-03-31`, ids and
-coordinates as text; lists have one element a line. `--csv` gives the table that is shown to people:
-UTF-8, commas, a header. Text for people may change from version to version; JSON and CSV do not
-without notice.
+Results go to standard output, everything else to standard error. `--json` writes records as nested
+objects with the names of the [records' fields](python.md), dates as `2021-03-31`, ids and
+coordinates as text; lists have one element per line. `--csv` writes the complete table: UTF-8,
+commas, a header. Text for people can change in any version; JSON and CSV are
+[stable](stability.md).
 
-Colours and the progress bar appear only on a terminal; `NO_COLOR` is respected. On a terminal that
-lacks Danish letters they are spelled out (`Aeroe`), and JSON has escapes: nothing is lost there.
-Control characters in a file or an argument never reach a terminal: they are shown as escapes such
-as `\\u001b`, also in JSON, CSV and what `convert -o -` and `--issues -` write. In files and pipes
-JSON and CSV are exact.
+A summary of the issues in the data goes to standard error; `--issues OUT` writes all of them to a
+file, `--quiet` shows none.
 
-The issues in the data are summarised on standard error; `--issues OUT` writes all of them,
-`--quiet` none.
-
-## What most commands take
-"""  # noqa: E501 - a row of a table stands on one line
+## Arguments of most commands
+"""  # noqa: E501 - a row of a table is one line
 
 
 def pages() -> dict[str, str]:
-    """Give the page by its path below docs."""
+    """Return the page by its path below docs."""
     parser = make_parser()
     subs = _actions(parser)
-    told = {command.NAME: list(_arguments(subs[command.NAME])) for command in all_commands()}
-    shared = [pair for pair in told["show"] if sum(pair in rows for rows in told.values()) > 5]
-    lines = [HEAD, *table_lines(("Argument", "What it is"), shared), ""]
+    arguments = {command.NAME: list(_arguments(subs[command.NAME])) for command in all_commands()}
+    shared = [
+        pair for pair in arguments["show"] if sum(pair in rows for rows in arguments.values()) > 5
+    ]
+    lines = [HEAD, *table_lines(("Argument", "Meaning"), shared), ""]
     for command in all_commands():
-        lines += [f"## {command.NAME}", "", _typed(command.ABOUT), ""]
+        lines += [f"## {command.NAME}", "", _options_as_code(command.ABOUT), ""]
         lines += ["```text", *(line.strip() for line in command.EXAMPLES.splitlines()), "```", ""]
-        own = [pair for pair in told[command.NAME] if pair not in shared]
+        own = [pair for pair in arguments[command.NAME] if pair not in shared]
         if own:
-            lines += [*table_lines(("Argument", "What it is"), own), ""]
+            lines += [*table_lines(("Argument", "Meaning"), own), ""]
         for name, action in _actions(subs[command.NAME]).items():
             own = [pair for pair in _arguments(action) if pair not in shared]
             lines += [
                 f"### {command.NAME} {name}",
                 "",
-                *table_lines(("Argument", "What it is"), own),
+                *table_lines(("Argument", "Meaning"), own),
                 "",
             ]
-    return {"command-line.md": "\n".join(lines).rstrip() + "\n"}
+    return {"reference/command-line.md": "\n".join(lines).rstrip() + "\n"}
 
 
 _OPTION = re.compile(r"(?<![\w`-])--[a-z]+(?:-[a-z]+)*(?: [A-Z][\w]*=\w+| [a-z_]+=\w+)?")
 
 
-def _typed(text: str) -> str:
-    """Set options as what one types."""
+def _options_as_code(text: str) -> str:
+    """Mark options as code."""
     return _OPTION.sub(lambda found: f"`{found[0]}`", text)
 
 
@@ -97,5 +107,5 @@ def _arguments(parser: argparse.ArgumentParser) -> Iterator[tuple[str, str]]:
             "|".join(map(str, action.choices)) if action.choices else action.dest.upper()
         )
         takes_value = action.nargs != 0
-        told = " ".join(filter(None, (names, str(value) if takes_value or not names else "")))
-        yield f"`{told}`", _typed(action.help or "")
+        usage = " ".join(filter(None, (names, str(value) if takes_value or not names else "")))
+        yield f"`{usage}`", _options_as_code(action.help or "")

@@ -1,10 +1,10 @@
-"""Make the pages and pictures of the docs that follow from the source.
+"""Generate the pages and pictures of the docs that follow from the source.
 
     python docs/tools/make.py          write them
     python docs/tools/make.py --check  exit 1 where one is not current
 
-They are kept in the repository, so that they can be read without building the docs; the tests hold
-them to the source.
+They are in the repository, so that they can be read without building the site. A test compares
+them with the source.
 """
 
 from __future__ import annotations
@@ -16,14 +16,15 @@ import command_line
 import formats
 import issue_codes
 import pictures
+import reference
 import schemas
 import tables
 
 DOCS = Path(__file__).parent.parent
 
 
-def made() -> dict[str, str]:
-    """Give everything by its path below docs."""
+def generated() -> dict[str, str]:
+    """Return the text of each page and picture by its path below docs."""
     return {
         **formats.pages(),
         **pictures.pages(),
@@ -31,13 +32,14 @@ def made() -> dict[str, str]:
         **tables.pages(),
         **issue_codes.pages(),
         **command_line.pages(),
+        **reference.pages(),
     }
 
 
 def main(arguments: list[str]) -> int:
     """Write, or compare."""
     stale = []
-    for name, text in made().items():
+    for name, text in generated().items():
         path = DOCS / name
         if path.exists() and path.read_text(encoding="utf-8") == text:
             continue

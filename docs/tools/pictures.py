@@ -1,4 +1,4 @@
-"""The pictures of the page on time: drawn from the example register, as the library answers."""
+"""The pictures of the docs, drawn from the example register as the library answers."""
 
 from __future__ import annotations
 
@@ -41,17 +41,55 @@ class Lane:
 
 
 def pages() -> dict[str, str]:
-    """Give each picture by its path below docs."""
+    """Return each picture by its path below docs."""
     return {
+        "pictures/move.svg": move(),
         "pictures/inclusive.svg": inclusive(),
         "pictures/versions.svg": versions(),
         "pictures/daily.svg": daily(),
-        "pictures/odd.svg": odd(),
+        "pictures/gaps-and-overlaps.svg": gaps_and_overlaps(),
     }
 
 
+def move() -> str:
+    """Draw the ancestors of a unit on the day before it moved and on the day of the move."""
+    register = sorparse.load(examples.sor2_zip)
+    unit = "9000141000016008"
+    days = [date(2019, 1, 31), date(2019, 2, 1)]
+    out = []
+    texts = []
+    for place, day in enumerate(days):
+        view = register.as_of(day)
+        chain = [view[unit], *view.ancestors(unit)][::-1]
+        texts.append(f"{day}: " + ", ".join(one.name or one.sor_id for one in chain))
+        left = 16 + place * WIDTH // 2
+        out.append(_text(left, 30, f"{day:%d %B %Y}".lstrip("0"), weight="600", size=15))
+        for depth, one in enumerate(chain):
+            x, y = left + 18 * depth, 48 + 38 * depth
+            is_unit = one.sor_id == unit
+            out.append(
+                f'<rect x="{x}" y="{y}" width="{WIDTH // 2 - 24 - 18 * depth}" height="30" rx="4" '
+                f'fill="{ACTIVE if is_unit else CLOSED}"/>'
+            )
+            if depth:
+                out.append(
+                    f'<path d="M{x - 10} {y - 8} V{y + 15} H{x}" fill="none" stroke="{QUIET}"/>'
+                )
+            code = f" · SHAK {one.shak_code}" if one.shak_code else ""
+            out.append(_text(x + 8, y + 20, f"{one.name}{code}"))
+    height = 48 + 38 * 5 + 8
+    title = "One unit on two dates"
+    head = [
+        _OPENING.format(width=WIDTH, height=height),
+        f"<title>{title}</title>",
+        f"<desc>{html.escape('; '.join(texts))}</desc>",
+        f'<rect width="{WIDTH}" height="{height}" rx="6" fill="white"/>',
+    ]
+    return "\n".join([*head, *out, "</svg>"]) + "\n"
+
+
 def inclusive() -> str:
-    """Both ends inclusive: the last day and the day after."""
+    """Draw the last day of a unit and the day after."""
     register = sorparse.load(examples.sor2_zip)
     home = "9000471000016005"
     days = [date(2021, 3, 28) + timedelta(days=at) for at in range(8)]
@@ -71,7 +109,7 @@ def inclusive() -> str:
 
 
 def versions() -> str:
-    """A unit with two versions: the opening and the from-date of each."""
+    """Draw a unit with two versions: the opening, and the from-date of each."""
     register = sorparse.load(examples.sor2_zip)
     moved = "9000141000016008"
     first, second = register.history(moved)
@@ -98,7 +136,7 @@ def versions() -> str:
 
 
 def daily() -> str:
-    """What the daily file holds of the same unit."""
+    """Draw what the daily file holds of the same unit."""
     register = sorparse.load(examples.daily_csv)
     moved = "9000141000016008"
     (only,) = register.history(moved)
@@ -107,22 +145,22 @@ def daily() -> str:
     assert changed is not None
     assert opened is not None
     start, end = date(2010, 1, 1), date(2026, 1, 1)
-    told = Bar("shown as its only version", opened, changed - timedelta(days=1), OTHER)
+    shown = Bar("shown as its only version", opened, changed - timedelta(days=1), OTHER)
     return draw(
         "The same unit in the daily file, which has no history",
         start,
         end,
         [
             Lane("its only row", (Bar("from_date 2019-02-01", changed, None),)),
-            Lane("before it", (told,)),
+            Lane("before it", (shown,)),
             Lane("status", tuple(_status_bars(register, moved, start, end))),
         ],
         [(opened, "first_from_date"), (changed, "from_date")],
     )
 
 
-def odd() -> str:
-    """A gap, and versions that overlap."""
+def gaps_and_overlaps() -> str:
+    """Draw a gap, and overlapping versions."""
     rows = [
         ("version 1", date(2012, 1, 1), date(2014, 6, 30)),
         ("version 2", date(2016, 1, 1), date(2020, 12, 31)),
@@ -132,18 +170,18 @@ def odd() -> str:
         SOREntity("1", name=name, validity=Validity(start, end)) for name, start, end in rows
     )
     start, end = date(2010, 1, 1), date(2026, 1, 1)
-    stands = []
+    in_force = []
     for name, since, _ in rows:
         days = [since + timedelta(days=at) for at in range((end - since).days)]
         days = [day for day in days if (unit := register.as_of(day).get("1")) and unit.name == name]
-        stands.append(Bar(name, days[0], days[-1], ACTIVE))
+        in_force.append(Bar(name, days[0], days[-1], ACTIVE))
     return draw(
-        "A gap is closed; of versions that overlap the later one stands",
+        "A gap is closed; of overlapping versions the later one takes precedence",
         start,
         end,
         [
             *(Lane(name, (Bar("", since, until, OTHER),)) for name, since, until in rows),
-            Lane("stands for the day", tuple(stands)),
+            Lane("version in force", tuple(in_force)),
             Lane("status", tuple(_status_bars(register, "1", start, end))),
         ],
         [],
@@ -186,7 +224,7 @@ def draw(
     *,
     ticks: str = "years",
 ) -> str:
-    """Give a picture as SVG: white behind, so that it is read on a dark page too."""
+    """Return a picture as SVG, on white, so that it can be read on a dark page too."""
     height = TOP + LANE * len(lanes) + 44
     span = (last - first).days + 1
     scale = (WIDTH - LEFT - RIGHT) / span
@@ -194,14 +232,14 @@ def draw(
     def across(day: date) -> float:
         return LEFT + (day - first).days * scale
 
-    told = "; ".join(
+    texts = "; ".join(
         f"{lane.name}: " + ", ".join(f"{b.text or b.start} to {b.end or 'open'}" for b in lane.bars)
         for lane in lanes
     )
     out = [
         _OPENING.format(width=WIDTH, height=height),
         f"<title>{html.escape(title)}</title>",
-        f"<desc>{html.escape(told)}</desc>",
+        f"<desc>{html.escape(texts)}</desc>",
         f'<rect width="{WIDTH}" height="{height}" rx="6" fill="white"/>',
         _text(16, 26, title, weight="600", size=15),
     ]

@@ -12,7 +12,7 @@ import xmlschema
 from sorparse.validation.schema_files import XS, bundled_files
 from sorparse.validation.schema_set import BUNDLED_ROOTS, ROOT
 
-# xmlschema's unions of particles and types are wider than what our own schemas hold
+# xmlschema's unions of particles and types are wider than what the bundled schemas hold
 XsdElement = Any
 XsdGroup = Any
 
@@ -21,11 +21,14 @@ VERSIONS = tuple(version for version, _ in BUNDLED_ROOTS.values())
 
 
 def schema_tree(version: str) -> str:
-    """Give the bundled schema for a version (``"2.0.0"`` or ``"1.0.0"``) as Markdown.
+    """Return the bundled schema for a version (``"2.0.0"`` or ``"1.0.0"``) as Markdown.
 
-    A tree of the elements in their order, with how often each may stand (``?`` at most once, ``*``
-    any number, ``+`` at least once, else exactly once), and a table of every element with its type
-    and what is known of it. Raises ValueError for another version.
+    It has a tree of the elements in their order, with how often each may occur (``?`` at most once,
+    ``*`` any number, ``+`` at least once, else exactly once), and a table of every element with its
+    type and what is known of it.
+
+    Raises:
+        ValueError: If there is no bundled schema for the version.
     """
     for namespace, (known, path) in BUNDLED_ROOTS.items():
         if known == version:
@@ -53,9 +56,9 @@ class _Writing:
     namespace: str
     version: str
     prefixes: dict[str, str] = attrs.field(init=False)
-    told: dict[str, XsdElement] = attrs.field(factory=dict, init=False)
+    known: dict[str, XsdElement] = attrs.field(factory=dict, init=False)
     expanded: dict[object, str] = attrs.field(factory=dict, init=False)
-    """The types whose content stands in the tree already, and below which element."""
+    """The types whose content is in the tree already, and the element it is below."""
 
     def __attrs_post_init__(self) -> None:
         self.prefixes = _prefixes(self.namespace)
@@ -66,14 +69,14 @@ class _Writing:
         yield f"# Schema of Sor.xml {self.version}"
         yield ""
         yield (
-            "What the bundled schema lets in, in which order. After a name, `?` means that it may "
-            "be left out, `*` that it may stand any number of times, `+` at least once; a name "
-            "alone stands exactly once. Made from the files in `sorparse/schemas`."
+            "The elements that the bundled schema allows, in their order. After a name, `?` means "
+            "at most once, `*` any number of times, `+` at least once; a name alone means exactly "
+            "once. Generated from the files in `sorparse/schemas`."
         )
         yield ""
         yield "| prefix | namespace |"
         yield "|---|---|"
-        used = {uri for uri in self.prefixes if any(f"{{{uri}}}" in name for name in self.told)}
+        used = {uri for uri in self.prefixes if any(f"{{{uri}}}" in name for name in self.known)}
         for uri in sorted(used, key=lambda u: self.prefixes[u]):
             yield f"| {self.prefixes[uri] or '(none)'} | `{uri}` |"
         yield ""
@@ -87,7 +90,7 @@ class _Writing:
         yield ""
         yield "| element | type | what is known |"
         yield "|---|---|---|"
-        for name, element in self.told.items():
+        for name, element in self.known.items():
             note = " ".join(str(element.annotation or "").split())
             cells = (f"`{self._shown(name)}`", self._type(element), note)
             yield "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
@@ -100,12 +103,12 @@ class _Writing:
     def _element(
         self, element: XsdElement, depth: int, often: str = "", *others: XsdElement
     ) -> Iterator[str]:
-        """One line for an element (or for several that may stand in one place), and its content."""
+        """Yield the line of an element (or of several alternatives), and its content."""
         shown = " or ".join(self._shown(e.name) for e in (element, *others))
         line = "  " * depth + shown + (often or _often(element.min_occurs, element.max_occurs))
         for each in (element, *others):
             # the global element has the notes; a reference to it has none
-            self.told.setdefault(each.name, each if each.ref is None else each.ref)
+            self.known.setdefault(each.name, each if each.ref is None else each.ref)
         kind = element.type
         if not kind.has_complex_content():
             yield line

@@ -8,5 +8,5 @@ VERSIONS = ("2.0.0", "1.0.0")
 
 
 def pages() -> dict[str, str]:
-    """Give each page by its path below docs."""
-    return {f"schema-{version}.md": schema_tree(version) for version in VERSIONS}
+    """Return each page by its path below docs."""
+    return {f"reference/schema-{version}.md": schema_tree(version) for version in VERSIONS}

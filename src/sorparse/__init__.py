@@ -1,6 +1,6 @@
 """Read SOR, the Danish health organisation register (Sundhedsvæsenets Organisationsregister).
 
-Public is what ``sorparse.__all__`` lists. Names are loaded on first use: importing the package
+Public is what ``sorparse.__all__`` lists. Names are loaded on first use, so importing the package
 costs no more than importing attrs.
 """
 
@@ -40,11 +40,12 @@ if TYPE_CHECKING:
     from .exports.conversion import ConversionReport, convert
     from .exports.extract import extract
     from .exports.fhir import to_fhir, to_fhir_endpoints
-    from .feed import Feed, open
+    from .feed import Feed
     from .formats.base import Format
     from .inheritance import Effective
     from .issues import Issue
     from .limits import Limits
+    from .opening import open
     from .records import (
         Address,
         Classification,
@@ -117,7 +118,8 @@ _HOMES = {
     "exports.conversion": ("ConversionReport", "convert"),
     "exports.extract": ("extract",),
     "exports.fhir": ("to_fhir", "to_fhir_endpoints"),
-    "feed": ("Feed", "open"),
+    "feed": ("Feed",),
+    "opening": ("open",),
     "formats.base": ("Format",),
     "inheritance": ("Effective",),
     "issues": ("Issue",),

@@ -9,8 +9,8 @@ from .notebook import HtmlRepr
 
 
 @attrs.frozen
-class ColumnDescription:
-    """One column of a file, or one element path of an XML."""
+class ColumnDescription(HtmlRepr):
+    """The description of one column of a file, or of one element path of an XML document."""
 
     name: str
     """The file's own name."""
@@ -23,8 +23,8 @@ class ColumnDescription:
 
 
 @attrs.frozen
-class TableDescription:
-    """One table."""
+class TableDescription(HtmlRepr):
+    """The description of one table of a source."""
 
     table: str
     file: str
@@ -57,7 +57,7 @@ class TableDescription:
 
 @attrs.frozen
 class Description(HtmlRepr):
-    """A whole source. ``str()`` of it is for a terminal."""
+    """The description of a source, from :meth:`Feed.describe`; ``str()`` is for a terminal."""
 
     source: str
     format: str
@@ -69,7 +69,12 @@ class Description(HtmlRepr):
     """Issues found on opening the source, e.g. a set without units or a second snapshot."""
 
     def to_dict(self) -> dict[str, object]:
-        """Return the content as plain lists, dicts and texts, for JSON."""
+        """Return the content as plain lists, dicts and texts, for JSON.
+
+        Example:
+            >>> feed.describe().to_dict()["format"]
+            'SOR2'
+        """
         return attrs.asdict(self)
 
     def __str__(self) -> str:

@@ -14,13 +14,21 @@ if TYPE_CHECKING:
 
 
 class SorError(Exception):
-    """Root of all errors of this library."""
+    """The base class of all errors of this library.
+
+    Example:
+        >>> try:
+        ...     sorparse.open(b"hello")
+        ... except sorparse.SorError as error:
+        ...     print(type(error).__name__)
+        UnrecognisedFormatError
+    """
 
 
 class SorFileError(SorError):
     """A file cannot be read: a broken zip, an unreadable encoding, a truncated XML, a limit.
 
-    The message has file, place and what was expected.
+    The message states file, place and what was expected.
     """
 
     def __init__(
@@ -84,22 +92,19 @@ class InvalidDateError(SorError, ValueError):
 class ConversionError(SorError):
     """A target cannot be written: unknown, refused, interrupted, no space left.
 
-    What was there before is left unchanged.
+    What was at the target before is left unchanged.
     """
 
 
 class EmptySourceError(ConversionError):
-    """Units were to be written, and the source has none. Nothing was replaced."""
+    """Units were to be written, and the source has none. Nothing is replaced."""
 
     issues: tuple[Issue, ...] = ()
     """Issues in the data that were found up to then."""
 
 
 class GuardError(ConversionError):
-    """A guard of the caller tripped: too many closings or errors, or too few units.
-
-    Nothing was replaced.
-    """
+    """A guard is exceeded: too many closings or errors, or too few units. Nothing is replaced."""
 
     issues: tuple[Issue, ...] = ()
     """Issues in the data that were found up to then."""
@@ -157,7 +162,7 @@ def _rebuild_not_in_force(  # noqa: PLR0917 - what an error holds
 
 
 class UnknownTermError(SorError, ValueError):
-    """A value to search for that no code list and no unit has; the message names similar ones."""
+    """No code list and no unit has the value to search for; the message names similar values."""
 
     def __init__(self, message: str, *, field: str, value: str, similar: tuple[str, ...]) -> None:
         super().__init__(message)
@@ -190,7 +195,7 @@ class FhirError(SorError, ValueError):
 
 
 class UnknownFieldError(SorError, ValueError):
-    """A name that is neither a field of a record nor a short name for one."""
+    """A name is neither a field of a record nor a short name for one."""
 
 
 class UnreadableDateWarning(UserWarning):

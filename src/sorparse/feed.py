@@ -1,30 +1,28 @@
-"""Opening a source and reading its tables."""
+"""The tables of a source, as iterators."""
 
 from __future__ import annotations
 
-import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import IO, TYPE_CHECKING, Any, BinaryIO, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import attrs
 
 from .description import Description
 from .detection import detect
 from .errors import MissingTableError, SorError
-from .formats import Format, GivesRows, ReadOptions, TableReader, check_mapping
-from .formats.base import ReadsPages, Validator
-from .issues import Issue, IssueLog, OnIssue
-from .limits import DEFAULT_LIMITS, Limits
+from .formats import Format, GivesRows, ReadOptions, TableReader
+from .formats.base import ReadsPages
+from .issues import Issue
 from .notebook import HtmlRepr
 from .records import tables as declared
 from .snapshots import may_have_rows
-from .sources import Source, open_source
+from .sources import Source
 from .table_method import table_method
 
 if TYPE_CHECKING:
@@ -32,88 +30,17 @@ if TYPE_CHECKING:
     from .tables import Table
 
 
-def open(  # noqa: A001 - the name is the library's own `open`, as in gzip.open
-    source: str | os.PathLike[str] | bytes | BinaryIO | IO[bytes],
-    *,
-    columns: Mapping[str, str] | None = None,
-    on_issue: OnIssue = "collect",
-    encoding: str | None = None,
-    limits: Limits | None = None,
-    repair: bool = False,
-    validate: bool | str | os.PathLike[str] = False,
-) -> Feed:
-    """Open a published SOR file, or a set of them, and detect its format.
-
-    Only the beginning of each file is read. The tables of the feed are read row by row when you
-    ask for them. The network is never used.
-
-    Args:
-        source: A path to a ``.csv``, ``.txt``, ``.xml`` or ``.zip`` file, or to a folder of such
-            files; or the content as ``bytes``; or a binary file object. The format is detected
-            from the content, not from the name.
-        columns: For columns that the library does not know yet: a file's column name to a field's
-            name, e.g. ``{"GLN": "location_code"}``; a field of a value object with a dot, e.g.
-            ``{"By": "postal_address.district_name"}``.
-        on_issue: What to do with issues in the data. ``"collect"``: continue, and collect them in
-            ``feed.issues``; ``"raise"``: raise ``SorDataError`` at the first error; or a callable
-            that gets each ``Issue`` (they are collected too).
-        encoding: The encoding of the text files. The default is to detect it.
-        limits: Protection against hostile input, see ``Limits``.
-        repair: Replace a SOR id that a spreadsheet has damaged by the repaired one, if only one id
-            is possible. The issue is reported either way.
-        validate: Validate a Sor.xml against its schema while ``entities`` reads it. ``True`` takes
-            the bundled schema, a path the publisher's (see :func:`sorparse.validate`). What
-            violates the schema is a warning in ``feed.issues``; the document is read all the same.
-
-    Raises:
-        UnrecognisedFormatError: If the content is not one of SOR's files.
-        SorFileError: If it cannot be read.
-        InvalidOptionError: If ``columns`` names a field that does not exist.
-        SorError: If ``validate`` is set and there is no Sor.xml.
-
-    Example:
-        >>> with sorparse.open("Sor_complete.zip") as feed:
-        ...     for unit in feed.entities():
-        ...         print(unit.sor_id, unit.name)
-    """
-    limits = limits or DEFAULT_LIMITS
-    check_mapping(columns or {})
-    options = ReadOptions(
-        log=IssueLog(on_issue, limits.max_issues, limits.max_issue_chars),
-        columns=dict(columns or {}),
-        encoding=encoding,
-        limits=limits,
-        repair=repair,
-        validator=_validator_maker(validate, limits),
-    )
-    opened = open_source(source, limits=limits)
-    try:
-        return Feed(opened, options)
-    except BaseException:
-        opened.close()
-        raise
-
-
-def _validator_maker(
-    validate: bool | str | os.PathLike[str], limits: Limits
-) -> Callable[[str, str], Validator] | None:
-    if validate is False:
-        return None
-    schema = None if validate is True else validate
-
-    def make(namespace: str, file: str) -> Validator:
-        from .validation import OwnerValidator
-
-        return OwnerValidator.for_document(namespace, schema=schema, file=file, limits=limits)
-
-    return make
-
-
 class Feed(HtmlRepr):
     """The tables of one source. A context manager; :func:`sorparse.open` returns it.
 
     Each table is a method that returns a lazy iterator. You can call it again if the source can be
     read again. Iterators are independent of each other.
+
+    Example:
+        >>> with sorparse.open("Sor_complete.zip") as feed:
+        ...     code = next(feed.shak_sor_map())
+        >>> code.shak_code, code.sor_id
+        ('9901', '9000041000016007')
     """
 
     def __init__(self, source: Source, options: ReadOptions) -> None:
@@ -209,6 +136,10 @@ class Feed(HtmlRepr):
 
         The copy service (SKRS) delivers a row again when its period is closed. :func:`load` and
         :func:`convert` read the last delivery of each row. For other formats it is the same feed.
+
+        Example:
+            >>> feed.settled() is feed  # a feed of SOR2
+            True
         """
         if not any(True for _ in self._detected.paged()):
             return self
@@ -255,8 +186,13 @@ class Feed(HtmlRepr):
 
         Raises:
             MissingTableError: If the source does not have the table.
+
+        Example:
+            >>> line, unit = next(feed.numbered("entities"))
+            >>> line
+            2
         """
-        return self._numbered(self._having_table(table))
+        return self._numbered(self.readers(table))
 
     @staticmethod
     def _numbered(readers: Iterable[TableReader]) -> Iterator[tuple[int | None, Any]]:
@@ -268,10 +204,19 @@ class Feed(HtmlRepr):
 
         Raises:
             MissingTableError: If the source does not have the table.
-        """
-        return tuple(reader.member.name for reader in self._having_table(table))
 
-    def _having_table(self, table: str) -> list[TableReader]:
+        Example:
+            >>> feed.files("entities")
+            ('...Sor_complete.zip/SOREntity.csv',)
+        """
+        return tuple(reader.member.name for reader in self.readers(table))
+
+    def readers(self, table: str) -> list[TableReader]:
+        """Return what reads a table, a reader for each of its files.
+
+        Raises:
+            MissingTableError: If the source does not have the table.
+        """
         if table not in self._readers:
             start = f"{self.name} has" if table in declared.TABLES else "there is"
             having = ", ".join(self._readers)
@@ -284,11 +229,15 @@ class Feed(HtmlRepr):
         Raises:
             MissingTableError: If the source does not have the table; raised at once, not at the
                 first row. The message names the tables of the source.
+
+        Example:
+            >>> {name: sum(1 for _ in feed.records(name)) for name in feed.tables[:2]}
+            {'entities': 95, 'shak_sor_map': 41}
         """
         return self._table_rows(table, None)
 
     def _table_rows(self, table: str, row: type[Row] | None) -> Iterator[Any]:
-        rows = self._rows(self._having_table(table), row)
+        rows = self._rows(self.readers(table), row)
         return self._checked(rows) if table == "entities" else rows
 
     def to_arrow(self, table: str, *, lists: bool = False) -> Table:
@@ -304,12 +253,16 @@ class Feed(HtmlRepr):
 
         Raises:
             MissingTableError: If the source does not have the table.
+
+        Example:
+            >>> feed.to_arrow("entities")
+            <Table entities: 132 columns>
         """
         from .extras import load_pyarrow
         from .tables import Table, schema_of
         from .tables.csv_batches import batches_of
 
-        readers = self._having_table(table)  # complains at once of a table that is not there
+        readers = self.readers(table)  # complains at once of a table that is not there
         load_pyarrow()
         schema = schema_of(table, lists=lists)
         return Table(schema, lambda: batches_of(readers, schema))
@@ -325,12 +278,16 @@ class Feed(HtmlRepr):
                 places: ``("sor_id", "name", "postal_address.post_code", "specialities[0].code")``.
 
         Raises:
-            ValueError: If the table's record does not have a field.
+            UnknownFieldError: If the table's record does not have a field.
             MissingTableError: If the source does not have the table.
+
+        Example:
+            >>> next(feed.rows("entities", ["sor_id", "postal_address.post_code"]))
+            Row(sor_id='11000016002', postal_address_post_code='2100')
         """
         from .records.row import row_class
 
-        self._having_table(table)
+        self.readers(table)
         return self._table_rows(table, row_class(declared.TABLES[table].record, fields))
 
     @classmethod
@@ -365,7 +322,12 @@ class Feed(HtmlRepr):
                     yield take(record)
 
     def describe(self) -> Description:
-        """Read all tables once; return encoding, quoting, columns and samples of each."""
+        """Read all tables once; return encoding, quoting, columns and samples of each.
+
+        Example:
+            >>> feed.describe().tables[0].encoding
+            'utf-8'
+        """
         day = self.snapshot_date
         return Description(
             source=self.name,
@@ -377,7 +339,12 @@ class Feed(HtmlRepr):
         )
 
     def close(self) -> None:
-        """Close what was opened for the feed; the caller's own file object stays open."""
+        """Close what was opened for the feed; the caller's own file object stays open.
+
+        Example:
+            >>> feed = sorparse.open("Sor.xml")
+            >>> feed.close()
+        """
         self._source.close()
 
     def __enter__(self) -> Self:

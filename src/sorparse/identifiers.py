@@ -1,18 +1,19 @@
 """Parse and check the identifiers of the register; repair SOR ids that a spreadsheet damaged.
 
-Check digits are those of python-stdnum, loaded on first use. The codes of the register's code
-lists (SNOMED CT) are not identifiers in this sense: SOR's own check does not apply to them.
+The codes of the register's code lists (SNOMED CT) are not identifiers in this sense: the check
+digit of SOR ids does not apply to them.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cache
 
 import attrs
 
+from .check_digits import ENDING, MIDDLE, halves
 from .notations import LABELS, Kind, readings, without_spaces
+from .notebook import HtmlRepr
 
 __all__ = [
     "Identifier",
@@ -30,20 +31,20 @@ _SOR_ID = re.compile(r"[1-9][0-9]{0,7}100001600[0-9]", re.ASCII)
 _SHAK = re.compile(r"[0-9]{4}([0-9A-Z]{2}[0-9A-Z]?)?", re.ASCII)
 _CVR = re.compile(r"[0-9]{8}", re.ASCII)
 _SCIENTIFIC = re.compile(r"([1-9])(?:[.,]([0-9]+))?[Ee]\+?([0-9]{1,2})", re.ASCII)
-MIDDLE = "100001600"
-"""The part between item number and check digit in every SOR id."""
-ENDING = 3 + len(MIDDLE) + 1  # characters of an id from the last three digits of its item number
 
 
 def is_sor_id(text: str) -> bool:
     """Return whether ``text`` is a SOR id: form, namespace and Verhoeff check digit.
 
     An id is an item number without leading zero, SOR's namespace ``1000016``, the partition
-    ``00`` and a check digit over all of it: 11 to 18 digits. (Holds for every id of the published
-    files that could be counted.)
+    ``00`` and a check digit over all of it: 11 to 18 digits.
 
-    >>> is_sor_id("698471000016005"), is_sor_id("698471000016006")
-    (True, False)
+    Args:
+        text: The text, without decoration. :func:`parse` reads other notations.
+
+    Example:
+        >>> is_sor_id("698471000016005"), is_sor_id("698471000016006")
+        (True, False)
     """
     beginnings, endings = halves()
     try:
@@ -57,68 +58,19 @@ def has_sor_id_form(text: str) -> bool:
     return _SOR_ID.fullmatch(text) is not None
 
 
-@cache
-def check_tables() -> tuple[dict[str, int], dict[str, int], list[list[str]]]:
-    """Tables for the check digit of an id whose item number has at most six digits.
-
-    Verhoeff's scheme is a product in a group, so the item number can be taken in two pieces of
-    three digits, and the constant middle of the id once and for all. That makes the check cheap
-    enough to run on every id that is read; a test holds it against python-stdnum.
-    """
-    from stdnum.verhoeff import checksum
-
-    values: list[list[int]] = []  # of each digit, by its place from the right
-    neutral = ""  # digits in the places so far whose product is 0
-    for _ in range(16):
-        values.append([checksum(f"{digit}{neutral}") for digit in range(10)])
-        neutral = f"{values[-1].index(0)}{neutral}"
-    product = [[checksum(f"{values[1].index(b)}{a}") for b in range(10)] for a in range(10)]
-
-    def of(digits: str, place: int) -> int:
-        total = 0
-        for offset, digit in enumerate(reversed(digits), place):
-            total = product[total][values[offset][int(digit)]]
-        return total
-
-    low = {f"{n:0{size}}": of(f"{n:0{size}}", 10) for size in (1, 2, 3) for n in range(10**size)}
-    high = {"": 0} | {str(n): of(str(n), 13) for n in range(1, 1000)}
-    # the product of check digit and middle must be the inverse of the item number's
-    digit_of = {product[of(MIDDLE + check, 0)].index(0): check for check in "0123456789"}
-    check_of = [[digit_of[product[a][b]] for b in range(10)] for a in range(10)]
-    return low, high, check_of
-
-
-@cache
-def halves(before: str = "", after: str = "") -> tuple[dict[str, int], dict[str, int]]:
-    """Tables of the two halves of ids whose item number has four to six digits.
-
-    An id is right where its first half, all but the last ``ENDING`` characters, and its second
-    have the same number. With ``before`` and ``after`` around it, the tables are of the whole, and
-    the second half has as many characters more as ``after`` has.
-    """
-    low, high, check_of = check_tables()
-    beginnings = {before + digits: part for digits, part in high.items() if digits}
-    endings = {
-        f"{digits}{MIDDLE}{check_of[part][other]}{after}": other
-        for digits, part in low.items()
-        if len(digits) == 3
-        for other in range(10)
-    }
-    return beginnings, endings
-
-
 def _check_digit(item: str) -> str:
-    """The check digit of the SOR id with this item number."""
+    """Return the check digit of the SOR id with this item number."""
     from stdnum import verhoeff
 
     return str(verhoeff.calc_check_digit(item + MIDDLE))
 
 
 def is_location_code(text: str) -> bool:
-    """Tell whether ``text`` is a location number: a GLN of 13 digits with its EAN check digit.
+    """Return whether ``text`` is a location number: a GLN of 13 digits with its EAN check digit.
 
-    >>> is_location_code("5790000000005"), is_location_code("5790000000006")
-    (True, False)
+    Example:
+        >>> is_location_code("5790000000005"), is_location_code("5790000000006")
+        (True, False)
     """
     if not (len(text) == 13 and text.isascii() and text.isdigit()):
         return False
@@ -129,10 +81,11 @@ def is_location_code(text: str) -> bool:
 
 
 def is_cvr(text: str) -> bool:
-    """Tell whether ``text`` is a CVR number: eight digits, modulus 11.
+    """Return whether ``text`` is a valid CVR number: eight digits, modulus 11.
 
-    >>> is_cvr("29190623"), is_cvr("29190624")
-    (True, False)
+    Example:
+        >>> is_cvr("29190623"), is_cvr("29190624")
+        (True, False)
     """
     if _CVR.fullmatch(text) is None:  # stdnum also takes signs between the digits, or DK
         return False
@@ -145,11 +98,12 @@ def is_cvr(text: str) -> bool:
 def is_shak_code(text: str) -> bool:
     """Return whether ``text`` has the form of a SHAK code.
 
-    Four digits a hospital, six characters a department, seven a section; letters may stand after
-    the fourth place. There is no check digit.
+    A hospital has four digits, a department six characters, a section seven; letters may follow
+    the fourth digit. There is no check digit.
 
-    >>> is_shak_code("1301"), is_shak_code("130101A"), is_shak_code("13010")
-    (True, True, False)
+    Example:
+        >>> is_shak_code("1301"), is_shak_code("130101A"), is_shak_code("13010")
+        (True, True, False)
     """
     return _SHAK.fullmatch(text) is not None
 
@@ -187,7 +141,7 @@ def _repaired(text: str) -> str | None:
 
 
 def _from_scientific(kept: str, length: int) -> str | None:
-    """Find the ids of ``length`` digits that round to the digits kept; the one, or none."""
+    """Return the one id of ``length`` digits that rounds to the digits kept, else ``None``."""
     item_length = length - 10
     if not 1 <= item_length <= 8 or len(kept) > length:
         return None
@@ -207,7 +161,7 @@ def _from_scientific(kept: str, length: int) -> str | None:
 
 
 def _rounded(rest: str, digits: int) -> str:
-    """Round to so many digits. They begin with 10, so there are no more of them afterwards."""
+    """Round to ``digits`` digits. The text begins with 10, so rounding adds no digit."""
     unit = 10 ** (len(rest) - digits)
     return str((int(rest) + unit // 2) // unit)
 
@@ -216,7 +170,7 @@ _NUMBER_FORM = re.compile(r"[0-9](?:[.,][0-9]+)?[Ee][+]?[0-9]+", re.ASCII)
 
 
 def shak_code_problem(text: str) -> str | None:
-    """Return what is wrong with a malformed SHAK code, ``None`` for a well-formed one.
+    """Return the error in a malformed SHAK code, or ``None`` for a well-formed one.
 
     Codes such as ``3800E1`` look like numbers to a spreadsheet, which writes 38000 or
     ``3,8E+04``; which code it was cannot be found again.
@@ -258,7 +212,7 @@ def _e_notation(digits: str) -> str:
 
 
 @attrs.frozen(weakref_slot=False)
-class Identifier:
+class Identifier(HtmlRepr):
     """An identifier as :func:`parse` read it."""
 
     kind: Kind | None
@@ -276,7 +230,7 @@ class Identifier:
 
 
 def parse(text: str, kind: Kind | None = None) -> Identifier | None:
-    """Return the identifier that ``text`` is, in any notation in use, else ``None``.
+    """Parse an identifier in any notation in use.
 
     What is removed: whitespace of all kinds around it, zero-width characters and byte order marks,
     ``="\u2026"``, quotation marks, an apostrophe in front, ``.0`` or ``,0`` at the end; whitespace
@@ -294,9 +248,12 @@ def parse(text: str, kind: Kind | None = None) -> Identifier | None:
             damage is then recognised for SOR ids only, and provider numbers only if they have
             six digits, with kind ``None``.
 
+    Returns:
+        The identifier, or ``None`` if ``text`` is not an identifier of that kind.
+
     Raises:
-        TypeError: If ``text`` is not text: a number has lost leading zeros, and long ones digits.
-        ValueError: If there is no such kind.
+        TypeError: If ``text`` is not text: numbers lose leading zeros, and long ones lose digits.
+        ValueError: If ``kind`` is unknown.
 
     Example:
         >>> parse('="698471000016005"').value
@@ -317,7 +274,11 @@ def parse(text: str, kind: Kind | None = None) -> Identifier | None:
 
 
 def require_text(text: object, kind: Kind | None = None) -> str:
-    """Return ``text`` if it is text; else raise the TypeError of all that takes a code."""
+    """Return ``text`` if it is text.
+
+    Raises:
+        TypeError: If it is something else, for example a number.
+    """
     if isinstance(text, str):
         return text
     what = LABELS[kind] if kind else "identifier"

@@ -15,8 +15,8 @@ any                 location code, where the indicator says inherited      neare
 ==================  =====================================================  =====================
 
 An owner (IE) inherits nothing, and only organisational units have an activity address. A unit
-whose level is not known is taken for what its place says: an owner where it has no parent, else an
-organisational unit. An indicator that is missing inherits no location code.
+whose level is unknown is treated by its place in the hierarchy: as an owner if it has no parent,
+else as an organisational unit. If the indicator is missing, no location code is inherited.
 
 Which version of the unit above counts is the caller's decision (``parent``). In a view it is the
 one in force on the date; of a unit that is closed or in a gap, the last one that was in force
@@ -47,7 +47,13 @@ Found = tuple[Any, Any] | None
 
 @attrs.frozen(weakref_slot=False)
 class Effective(HtmlRepr):
-    """A unit's addresses and location code with inheritance resolved, and where each came from."""
+    """A unit's addresses and location code with inheritance resolved, and the unit each comes from.
+
+    Example:
+        >>> effective = view.effective("9000081000016001")
+        >>> effective.postal_address.district_name, effective.origin["postal_address"]
+        ('Aalborg', '9000041000016007')
+    """
 
     sor_id: str
     """SOR id of the unit asked for."""
@@ -71,7 +77,7 @@ class Effective(HtmlRepr):
 
     @property
     def addresses(self) -> tuple[Address, ...]:
-        """The addresses there are: activity, visiting, postal; each once."""
+        """The addresses that are filled: activity, visiting, postal; equal ones once."""
         given = [getattr(self, field) for field in NEAREST_FIRST]
         return tuple(dict.fromkeys(address for address in given if address is not None))
 
@@ -122,11 +128,12 @@ def _completed(kind: str, code: str | None, name: str | None) -> Coded:
 class Inheritance(Generic[K]):
     """Resolves inheritance among units of any kind that can be asked for a field by name.
 
-    get: gives a field of :class:`SOREntity` of a unit.
-    parent: gives the unit above, ``None`` at the top or where it is not known.
-
     What a unit inherits is remembered for the units below it, so one instance resolves a whole
-    register in one walk. Units that form a circle are each looked at once.
+    register in one pass. Cycles are followed once.
+
+    Args:
+        get: Returns a field of :class:`SOREntity` of a unit.
+        parent: Returns the unit above; ``None`` at the top or if it is unknown.
     """
 
     def __init__(self, get: Callable[[K, str], Any], parent: Callable[[K], K | None]) -> None:
@@ -151,7 +158,7 @@ class Inheritance(Generic[K]):
         )
 
     def addresses(self, unit: K) -> tuple[Address, ...]:
-        """Give a unit's effective postal, visiting and activity address, as far as there are."""
+        """Return a unit's effective postal, visiting and activity address, if it has them."""
         return tuple([hit[0] for hit in self._addresses(unit).values() if hit is not None])
 
     def _addresses(self, unit: K) -> dict[str, Found]:
@@ -169,7 +176,7 @@ class Inheritance(Generic[K]):
         }
 
     def _inherited(self, unit: K, field: str) -> Found:
-        """Give the block of the unit itself, or of the nearest unit above that has one."""
+        """Return the block of the unit itself, or of the nearest unit above that has one."""
         found = self._own(unit, field)
         if found is not None or not self._inherits(unit, SorType.SI, SorType.OE):
             return found
@@ -228,5 +235,5 @@ class Inheritance(Generic[K]):
 def resolve_inheritance(
     entity: SOREntity, parent: Callable[[SOREntity], SOREntity | None]
 ) -> Effective:
-    """Give what one unit has effectively, ``parent`` telling the unit above any unit."""
+    """Return the effective values of one unit; ``parent`` returns the unit above a unit."""
     return Inheritance[SOREntity](getattr, parent).effective(entity)

@@ -18,7 +18,12 @@ OnIssue = Literal["collect", "raise"] | Callable[["Issue"], object]
 
 @attrs.frozen
 class Issue(HtmlRepr):
-    """One error or remark about the data, with its place."""
+    """One error or remark about the data, with its place.
+
+    Example:
+        >>> print(sorparse.Issue("error", "bad-date", "invalid date", file="sor.csv", line=7))
+        sor.csv:7: invalid date [bad-date]
+    """
 
     severity: Severity
     """``error``: a value or row could not be read; ``warning``: it was read but looks wrong;
@@ -132,7 +137,7 @@ class IssueLog:
                 Issue(
                     "error",
                     "too-many-issues",
-                    f"{self.dropped} more issues were found and not kept "
+                    f"{self.dropped} more issues were found and only counted "
                     f"(Limits.max_issues is {self.max_issues}, "
                     f"Limits.max_issue_chars {self.max_chars})",
                 )

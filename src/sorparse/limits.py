@@ -1,20 +1,31 @@
-"""Guards against hostile input."""
+"""Limits against hostile input."""
 
 from __future__ import annotations
 
 import attrs
 
+from .notebook import HtmlRepr
+
 
 @attrs.frozen
-class Limits:
-    """Bounds that every real file passes by far; beyond one there is one clear error or issue."""
+class Limits(HtmlRepr):
+    """Limits on the size of files and values. Real files stay well below the defaults.
+
+    A file beyond a limit raises one :class:`SorFileError`; a value or row is one issue.
+
+    Example:
+        >>> limits = sorparse.Limits(max_field_chars=500, max_member_bytes=2 * 1024**3)
+        >>> with sorparse.open("Sor_complete.zip", limits=limits) as feed:
+        ...     print(feed.format)
+        SOR2
+    """
 
     max_member_bytes: int = 16 * 1024**3
     """Largest unpacked size of one file, in bytes."""
     max_ratio: float = 200.0
     """Largest ratio of unpacked to packed size of a zip member (text packs 10 to 30 times)."""
     max_field_chars: int = 1_000_000
-    """Longest single value, in characters; a longer one costs its row."""
+    """Longest single value, in characters; the row of a longer one is not read."""
     max_depth: int = 200
     """Deepest nesting of XML elements."""
     max_unit_elements: int = 100_000
@@ -25,10 +36,10 @@ class Limits:
     """Most bytes of XML from the end of one unit, or entry, to the end of the next, checked for
     each 64 KB read."""
     max_issues: int = 100_000
-    """How many issues a feed keeps; those beyond are counted, not kept."""
+    """Most issues that a feed stores; further ones are counted, not stored."""
     max_issue_chars: int = 100_000_000
-    """How much text (values and raw rows) those kept may hold in all, in characters; issues beyond
-    are counted, not kept."""
+    """Most text (values and raw rows) in the stored issues together, in characters; further issues
+    are counted, not stored."""
     max_columns: int = 4_096
     """Most columns that a header may have."""
     max_members: int = 10_000

@@ -38,6 +38,12 @@ class HtmlRepr:
 
 
 class Records(HtmlRepr, tuple[T, ...]):
-    """A tuple of records that a notebook shows as a list; a tuple in every other way."""
+    """A tuple of records, ids or dates that a notebook shows as a list; else it is a tuple."""
+
+    __slots__ = ()
+
+
+class Versions(Records[T]):
+    """The versions of one unit, oldest first."""
 
     __slots__ = ()

@@ -29,6 +29,17 @@ class TableMethod(Protocol[R_co]):
     def __get__(self, feed: Any, owner: type[Any] | None = None) -> ReadTable[R_co]: ...
 
 
+def _example(table: RecordTable[Any]) -> str:
+    """Return the example of a docstring, with the example file that has the table."""
+    file = {"shak_units": "examples.shak", "shak_regions": '"SHAKregion.txt"'}
+    return f"""
+    Example:
+        >>> with sorparse.open({file.get(table.name, "examples.sor2_zip")}) as feed:
+        ...     print(type(next(feed.{table.name}())).__name__)
+        {table.record.__name__}
+"""
+
+
 def table_method(table: RecordTable[R]) -> TableMethod[R]:
     """Return the method that reads a table."""
 
@@ -47,5 +58,5 @@ def table_method(table: RecordTable[R]) -> TableMethod[R]:
 
     Raises:
         MissingTableError: If the source does not have the table.
-    """
+{_example(table)}    """
     return cast("TableMethod[R]", read)

@@ -1,4 +1,4 @@
-"""A folder that takes one night of the register after the other and returns each of them."""
+"""A folder to which nights of the register are added, and which returns each of them."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ import attrs
 from ..errors import ConversionError, UnknownNightError
 from ..exports.guards import Guards, error_count, promises_units
 from ..feed import Feed
-from ..feed import open as open_feed
+from ..notebook import HtmlRepr, Records
+from ..opening import open as open_feed
 from ..register import Register, View, diff, load
 from ..register.closings import in_force
 from ..register.days import Day, as_day
 from ..replace import replaced_file, replaced_folder
 from ..targets import writable
 from .history import UNITS, Registered, history
-from .intake import Intake, take_in, unchanged
+from .intake import Intake, state_with, take_in, unchanged
 from .pieces import as_file, read_files, sha256, write_zip
-from .runs import Runs
 from .saved_registers import SavedRegisters
 from .store import LINES, Night, State, Store
 from .verify import contents, problems
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 @attrs.frozen
-class Added:
+class Added(HtmlRepr):
     """What :meth:`Archive.add` did."""
 
     night: date
@@ -46,10 +46,10 @@ class Added:
     """How many lines and records the archive did not have from another night."""
 
 
-class Archive:
+class Archive(HtmlRepr):
     """A folder of nights. Needs the extra ``[arrow]``.
 
-    The folder is made by the first :meth:`add`. It holds one format. Every method reads what the
+    The first :meth:`add` creates the folder. It holds one format. Every method reads what the
     archive has at that moment, so another process may add nights meanwhile.
 
     Args:
@@ -63,7 +63,7 @@ class Archive:
         >>> archive.add("Sor_complete.zip", night="2026-06-15").changed
         True
         >>> archive.as_of("2013-05-01", registered="2026-06-15")["9000041000016007"].name
-        'Ørehøj Sygehus'
+        'Nordhavet Universitetshospital'
     """
 
     def __init__(
@@ -93,7 +93,7 @@ class Archive:
     @property
     def nights(self) -> tuple[date, ...]:
         """The nights that are there, oldest first."""
-        return tuple(self._store.state().nights)
+        return Records(self._store.state().nights)
 
     @property
     def missing(self) -> tuple[date, ...]:
@@ -104,13 +104,17 @@ class Archive:
         nights = self._store.state().nights
         days = [night.toordinal() for night in nights]
         between = range(min(days, default=0), max(days, default=-1) + 1)
-        return tuple(map(date.fromordinal, sorted({*between} - {*days})))
+        return Records(map(date.fromordinal, sorted({*between} - {*days})))
 
     def night(self, night: Day) -> Night:
         """Return the files of a night, with their hashes.
 
         Raises:
             UnknownNightError: If the archive does not have it.
+
+        Example:
+            >>> archive.night("2026-06-15").records["entities"]
+            79
         """
         return self._night(self._store.state(), night)
 
@@ -167,6 +171,10 @@ class Archive:
             EmptySourceError: If the source has no units.
             GuardError: If ``max_closed``, ``max_errors`` or ``min_units`` is exceeded.
             SorError: What :func:`sorparse.open` raises for a file that is broken.
+
+        Example:
+            >>> archive.add("SorEntity_daily.csv", night="2026-06-15").changed  # has it already
+            False
         """
         guards = Guards(allow_empty, max_closed, max_errors, min_units)
         name, is_set, files = read_files(source)
@@ -202,7 +210,7 @@ class Archive:
                     self._store.append(kind, taken.new[kind])
                 added = Night(day, Path(name).name, is_set, tuple(taken.files), taken.records)
                 self._store.commit(
-                    _with(state, str(feed.format), added, taken.parts, before, after)
+                    state_with(state, str(feed.format), added, taken.parts, before, after)
                 )
                 new = sum(rows.num_rows for rows in taken.new.values())
                 return Added(day, changed=True, records=sum(taken.records.values()), new_rows=new)
@@ -231,13 +239,15 @@ class Archive:
     # -- what it says
 
     def file(self, night: Day) -> BinaryIO:
-        """Return the content of a night as :func:`sorparse.open` and its like take it.
-
-        Example:
-            >>> shak = sorparse.load_shak(shak_archive.file("2026-06-15"))
+        """Return the content of a night as a source for :func:`sorparse.open` and the like.
 
         Raises:
             UnknownNightError: If the archive does not have the night.
+
+        Example:
+            >>> with sorparse.open(archive.file("2026-06-15")) as feed:
+            ...     print(feed.format)
+            SOR2_DAILY
         """
         state = self._store.state()
         found = self._night(state, night)
@@ -250,6 +260,10 @@ class Archive:
         Raises:
             UnknownNightError: If the archive does not have the night.
             MissingTableError: If it is an archive of a format without units.
+
+        Example:
+            >>> len(archive.register("2026-06-01"))
+            76
         """
         found = self.night(night)
         content = sha256(repr((found.name, found.content)).encode())
@@ -269,6 +283,10 @@ class Archive:
 
         Raises:
             UnknownNightError: If the archive does not have the night.
+
+        Example:
+            >>> archive.as_of("2026-06-10", registered="2026-06-01").day
+            datetime.date(2026, 6, 10)
         """
         night = registered if registered is not None else max(self.nights, default=date.max)
         return self.register(night).as_of(day)
@@ -283,6 +301,10 @@ class Archive:
         Raises:
             UnknownUnitError: If no night has the unit.
             SorError: If it is an archive of a format without units.
+
+        Example:
+            >>> [str(one.registered_from) for one in archive.history("9000041000016007")]
+            ['2026-06-01', '2026-06-15']
         """
         return history(self._store, sor_id, self.register)
 
@@ -291,6 +313,10 @@ class Archive:
 
         Raises:
             UnknownNightError: If the archive does not have one of the nights.
+
+        Example:
+            >>> archive.diff("2026-06-01", "2026-06-15").counts()["announced"]
+            3
         """
         first, second = self.night(night_a).night, self.night(night_b).night
         return diff(self.register(first), self.register(second), from_day=first, to_day=second)
@@ -312,6 +338,10 @@ class Archive:
         Raises:
             UnknownNightError: If the archive does not have the night.
             ConversionError: If the target must not be written, or cannot be.
+
+        Example:
+            >>> archive.export("2026-06-15", "exported.csv").name
+            'exported.csv'
         """
         state = self._store.state()
         found = self._night(state, night)
@@ -336,7 +366,11 @@ class Archive:
         """Read every night back and compare it with its hashes.
 
         Returns:
-            What is wrong, each with its night and file; empty if nothing is.
+            The problems, each with its night and file; empty if there are none.
+
+        Example:
+            >>> archive.verify()
+            []
         """
         return list(problems(self._store))
 
@@ -345,26 +379,6 @@ def _as_night(night: Day) -> date:
     if night is None:
         raise ConversionError("name a night: a date, or text such as 2026-06-15")
     return as_day(night)
-
-
-def _with(  # noqa: PLR0917 - what a state is built from
-    state: State,
-    format_name: str,
-    night: Night,
-    parts: dict[str, list[int]],
-    before: int | None,
-    after: int | None,
-) -> State:
-    """Return a state with one more night, or with another content of it."""
-    at = night.night.toordinal()
-    runs = {}
-    for part in {**state.parts, **parts}:
-        old = state.parts.get(part, Runs())
-        if night.night in state.nights:
-            old = old.without_night(at, before, after)
-        runs[part] = old.with_night(at, parts.get(part, []), before, after)
-    nights = {**state.nights, night.night: night}
-    return State(format_name, dict(sorted(nights.items())), runs)
 
 
 class _Latest(dict[str, Register]):

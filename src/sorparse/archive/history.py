@@ -9,8 +9,9 @@ from datetime import date
 import attrs
 
 from ..errors import SorError, UnknownUnitError
-from ..feed import open as open_feed
 from ..identifiers import parse, require_text
+from ..notebook import HtmlRepr, Records
+from ..opening import open as open_feed
 from ..records import SOREntity
 from ..register import Register
 from ..tables import flatten
@@ -23,7 +24,7 @@ UNITS = "entities"
 
 
 @attrs.frozen
-class Registered:
+class Registered(HtmlRepr):
     """A record, and the nights on which the register had it: both axes of time."""
 
     record: SOREntity
@@ -63,7 +64,7 @@ def history(
     ]
     if not found:
         raise UnknownUnitError(f"no night of {store.folder} has a unit {sor_id!r}", sor_id=sor_id)
-    return tuple(sorted(found, key=_place))
+    return Records(sorted(found, key=_place))
 
 
 def _place(one: Registered) -> tuple[date, ...]:

@@ -27,7 +27,8 @@ from ..tables import flatten
 from ..tables.arrow import arrow_arrays, values_of
 from ..tables.schema import TableSchema, arrow_schema, schema_of, steps_of
 from .pieces import cut, has_open_quotes, sha256, split
-from .store import LINES, ArchivedFile, State, Store
+from .runs import Runs
+from .store import LINES, ArchivedFile, Night, State, Store
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -265,3 +266,23 @@ def columns_beside_lines(schema: TableSchema) -> tuple[str, ...]:
     return tuple(
         column.name for column in schema.columns if column.path.split(".")[0] not in addresses
     )
+
+
+def state_with(  # noqa: PLR0917 - what a state is built from
+    state: State,
+    format_name: str,
+    night: Night,
+    parts: dict[str, list[int]],
+    before: int | None,
+    after: int | None,
+) -> State:
+    """Return a state with one more night, or with another content of it."""
+    at = night.night.toordinal()
+    runs = {}
+    for part in {**state.parts, **parts}:
+        old = state.parts.get(part, Runs())
+        if night.night in state.nights:
+            old = old.without_night(at, before, after)
+        runs[part] = old.with_night(at, parts.get(part, []), before, after)
+    nights = {**state.nights, night.night: night}
+    return State(format_name, dict(sorted(nights.items())), runs)

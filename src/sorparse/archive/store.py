@@ -29,8 +29,9 @@ import attrs
 from ..errors import ConversionError, SorFileError
 from ..exports.conversion_job import ROW_ID
 from ..extras import load_numpy, load_pyarrow
+from ..notebook import HtmlRepr
 from ..replace import replaced_file, restore
-from .parquet_files import parquet, readable, table_in
+from .parquet_files import highest_row, parquet, readable, table_in
 from .runs import Runs
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class ArchivedFile:
 
 
 @attrs.frozen
-class Night:
+class Night(HtmlRepr):
     """What the archive knows of a night."""
 
     night: date
@@ -251,13 +252,7 @@ class Store:
 
     def next_row(self) -> int:
         """Return the lowest number above those of all rows, also of those nobody refers to."""
-        highest = 0
-        for path in self.folder.glob("[!.]*/*.parquet"):
-            with readable(path):
-                found = parquet().read_metadata(path)
-            for group in range(found.num_row_groups):
-                highest = max(highest, found.row_group(group).column(0).statistics.max)
-        return highest + 1
+        return max(map(highest_row, self.folder.glob("[!.]*/*.parquet")), default=0) + 1
 
     def append(self, kind: str, table: pa.Table) -> None:
         """Add rows: ``lines``, or the records of a table; their numbers ascend."""
@@ -314,7 +309,10 @@ class Store:
         return Lines(self.table(LINES, columns=[ROW_ID, "line"]), str(self.folder))
 
     def _files(self, kind: str) -> list[Path]:
-        return sorted((self.folder / kind).glob("*.parquet"))
+        found = sorted((self.folder / kind).glob("*.parquet"))
+        for path in found:
+            highest_row(path)  # raises SorFileError for a file of another program
+        return found
 
     def _path(self, name: str) -> Path:
         return self.folder / f"{name}.parquet"

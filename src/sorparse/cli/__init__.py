@@ -1,4 +1,4 @@
-"""The command line. It knows the library by its public names, and what may be written."""
+"""The command line."""
 
 from .app import main
 

@@ -16,7 +16,7 @@ _DIGITS = 18
 
 
 def day(text: str) -> date:
-    """Read a date."""
+    """Return a date from its text."""
     try:
         return date.fromisoformat(text)
     except ValueError:
@@ -26,27 +26,27 @@ def day(text: str) -> date:
 
 
 def count(text: str) -> int:
-    """Read a number of 0 or more."""
+    """Return a number of 0 or more from its text."""
     if text.isascii() and text.isdigit() and len(text) <= _DIGITS:
         return int(text)
-    raise argparse.ArgumentTypeError(f"{text!r} is not a number of 0 or more")
+    raise argparse.ArgumentTypeError(f"{text!r}: expected a whole number of 0 or more")
 
 
 def path(text: str) -> str:
-    """Read the name of a file or folder."""
+    """Return the name of a file or folder."""
     try:
         valid = b"\0" not in os.fsencode(text)
     except UnicodeEncodeError:
         valid = False
     if not text or not valid:
-        raise argparse.ArgumentTypeError(f"{text!r} is not the name of a file")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a valid file name")
     return text
 
 
 def _pair(text: str) -> tuple[str, str]:
     left, equals, right = text.partition("=")
     if not (equals and left and right) or "=" in right:
-        raise argparse.ArgumentTypeError(f"{text!r} is not of the form NAME=VALUE")
+        raise argparse.ArgumentTypeError(f"{text!r}: expected NAME=VALUE")
     return left, right
 
 
@@ -73,12 +73,12 @@ def ids(parser: argparse.ArgumentParser, what: str) -> None:
         "--ids",
         metavar="LIST",
         type=path,
-        help=f"{what}: a file of SOR ids, one a line; - for standard input",
+        help=f"{what}: a file of SOR ids, one per line; - for standard input",
     )
 
 
 def read_ids(name: str) -> list[str]:
-    """Read a list of ids: one a line, in any notation, without what follows a space and a #."""
+    """Read a list of ids: one per line, in any notation; a space and # begin a comment."""
     content = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
     try:
         text = content.decode("utf-8-sig")
@@ -87,7 +87,7 @@ def read_ids(name: str) -> list[str]:
     lines = (_COMMENT.sub("", line) for line in text.splitlines())
     listed = [line for line in lines if line.strip()]
     if not listed:
-        raise sorparse.SorError(f"{name}: expected SOR ids, one a line, and found none")
+        raise sorparse.SorError(f"{name}: expected SOR ids, one per line, and found none")
     return listed
 
 
@@ -117,22 +117,39 @@ def day_range(parser: argparse.ArgumentParser, *, first: str, last: str) -> None
         parser.add_argument(f"--{option}", dest=f"{option}_day", metavar="DAY", type=day, help=text)
 
 
-def output(parser: argparse.ArgumentParser, *, csv: bool = True) -> None:
-    """Declare the formats of the output."""
-    formats = parser.add_mutually_exclusive_group()
-    formats.add_argument(
-        "--json", dest="mode", action="store_const", const="json", help="JSON, for machines"
-    )
-    if csv:
-        formats.add_argument(
-            "--csv", dest="mode", action="store_const", const="csv", help="CSV with a header"
+def output(parser: argparse.ArgumentParser, *, csv: bool = True, wide: bool = False) -> None:
+    """Declare the formats of the output.
+
+    Args:
+        parser: The parser of the command.
+        csv: Whether the command writes CSV.
+        wide: Whether the command shows the main values on a terminal, or all with ``--wide``.
+    """
+    if wide:
+        parser.add_argument(
+            "--wide",
+            action="store_true",
+            help="show all values on a terminal, not only the main ones; pipes and files get all",
         )
+    formats = parser.add_mutually_exclusive_group()
+    for name, text in (("json", "write JSON"), ("csv", "write CSV with a header"))[: 1 + csv]:
+        formats.add_argument(f"--{name}", dest="mode", action="store_const", const=name, help=text)
 
 
 def reading(parser: argparse.ArgumentParser) -> None:
     """Declare how the source is read; the same for every command that reads records."""
     opening(parser).add_argument(
-        "--strict", action="store_true", help="exit 1 if the data have errors"
+        "--strict", action="store_true", help="exit status 1 if the data have errors"
+    )
+
+
+def loading(parser: argparse.ArgumentParser) -> None:
+    """Declare how the source is loaded; the same for every command that needs a register."""
+    reading(parser)
+    parser.add_argument(
+        "--no-cache",
+        action="store_true",
+        help="read the source, and do not save what was read; see sorparse cache --help",
     )
 
 
@@ -157,25 +174,27 @@ def opening(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
 
 
 def write_guards(parser: argparse.ArgumentParser, before: str) -> None:
-    """Declare the guards of what is written; ``before`` says what they compare with."""
-    group = parser.add_argument_group("guards", "exit 1, and nothing is replaced")
+    """Declare the guards of what is written; ``before`` is what they compare with."""
+    group = parser.add_argument_group(
+        "guards", "a guard stops the run: exit status 1, and nothing is replaced"
+    )
     group.add_argument(
         "--max-closed",
         metavar="N",
         type=count,
-        help=f"if more than N units in force in the {before} closed, or got a closing date",
+        help=f"stop if more than N units in force in the {before} closed, or got a closing date",
     )
     group.add_argument(
         "--max-errors",
         metavar="N",
         type=count,
-        help="if the data have more than N errors; --strict: more than 0",
+        help="stop if the data have more than N errors; --strict: more than 0",
     )
     group.add_argument(
-        "--min-units", metavar="N", type=count, help="if there are fewer than N units"
+        "--min-units", metavar="N", type=count, help="stop if there are fewer than N units"
     )
     group.add_argument(
-        "--allow-empty", action="store_true", help="write a source that has no units"
+        "--allow-empty", action="store_true", help="do not stop if the source has no units"
     )
 
 
@@ -198,8 +217,8 @@ def _guards(group: argparse._ArgumentGroup) -> None:
         "--issues",
         metavar="OUT",
         type=path,
-        help="write every issue in the data to this file, one JSON object a line; - for standard "
-        "output",
+        help="write every issue in the data to this file, one JSON object per line; - for "
+        "standard output",
     )
     group.add_argument(
         "--force",
@@ -207,5 +226,5 @@ def _guards(group: argparse._ArgumentGroup) -> None:
         help="also replace files that sorparse did not write; never the source or a device",
     )
     group.add_argument(
-        "-q", "--quiet", action="store_true", help="no progress, no summary of issues"
+        "-q", "--quiet", action="store_true", help="show no progress and no summary of issues"
     )

@@ -1,4 +1,4 @@
-"""What the commands write to stdout: text, JSON or CSV, safe on any terminal."""
+"""Output of the commands on stdout: text, JSON or CSV, safe on any terminal."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ import csv
 import io
 import json
 import re
+import shutil
 import sys
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
@@ -33,14 +35,15 @@ _LETTERS = {
     "└": "`",
     "─": "-",
 }
+_IN_CAPITALS = {"sor": "SOR", "shak": "SHAK", "cvr": "CVR", "edi": "EDI"}
 MOST_DRAWN = 1000
-"""Rows that are drawn as a table on a terminal; more are written plainly, which is fast."""
+"""Rows that rich draws as a table on a terminal; more are written as plain text, which is fast."""
 _HANDLER = "sorparse-spell-out"
 # C0 and C1 control characters, and those that change the direction of writing: no file and no
 # argument may control the terminal it is shown on
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
-# an address given where a file or another value is expected is quoted in the message
+# a message may quote an address of a database
 _PASSWORD = re.compile(
     r"(?<=postgres:/)\S*(?=@)|(?<=postgresql:/)\S*(?=@)|(?<=password=)[^\s&]+", re.IGNORECASE
 )
@@ -85,7 +88,7 @@ def message(text: str, start: str = "sorparse: ") -> None:
 
 
 class _VisibleControls(io.BufferedIOBase):
-    """Takes UTF-8 for a terminal; control characters become escapes, in JSON of the same value."""
+    """Stream for a terminal: control characters become escapes, which JSON reads as the same."""
 
     def __init__(self, terminal: TextIO) -> None:
         self._terminal = terminal
@@ -107,7 +110,7 @@ class _VisibleControls(io.BufferedIOBase):
 
 
 def data_stream(stream: TextIO) -> TextIO:
-    """Return the stream for data: itself, or on a terminal one with visible control characters."""
+    """Return a stream for data: the same, or for a terminal one that escapes control characters."""
     if not stream.isatty():
         return stream
     visible: Any = _VisibleControls(stream)
@@ -117,7 +120,7 @@ def data_stream(stream: TextIO) -> TextIO:
 
 
 def shown(value: object) -> str:
-    """Return a value as a table shows it: nothing if absent, yes and no, one line."""
+    """Return a value as one line of a table: empty if absent, yes or no for a truth value."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -127,14 +130,21 @@ def shown(value: object) -> str:
     return clean(str(value))
 
 
-class Output:
-    """Writes results to stdout in the form of the options."""
+def field_label(field: str) -> str:
+    """Return the name of a field in words: ``shak_code`` is ``SHAK code``."""
+    return " ".join(_IN_CAPITALS.get(word, word) for word in re.split(r"[._]", field))
 
-    def __init__(self, mode: str, stream: TextIO | None = None) -> None:
+
+class Output:
+    """Results on stdout, in the format that the options ask for."""
+
+    def __init__(self, mode: str, stream: TextIO | None = None, *, wide: bool = False) -> None:
         self.mode = mode
         self.stream = stream or sys.stdout
+        self._wide = wide
         self._data = data_stream(self.stream)
-        self._console = self._rich_console()
+        self.console = self._rich_console()
+        """The console of rich if stdout is a terminal and rich is installed; else None."""
 
     @property
     def is_json(self) -> bool:
@@ -147,25 +157,59 @@ class Output:
         return self.mode == "text"
 
     @property
+    def is_brief(self) -> bool:
+        """Whether only the main values are shown: on a terminal, without ``--wide``."""
+        return self.is_text and not self._wide and self.stream.isatty()
+
+    @property
     def draws(self) -> bool:
-        """Whether tables are drawn to the width of a terminal."""
-        return self._console is not None
+        """Whether rich draws tables, to the width of the terminal."""
+        return self.console is not None
 
     def line(self, text: str = "", style: str = "") -> None:
         """Write one line of text for a person."""
-        if self._console is not None:
-            from rich.text import Text
+        if self.console is not None:
+            from .terminal_table import draw_line, styled
 
-            self._console.print(Text(clean(text), style=style), soft_wrap=True)
+            draw_line(self.console, styled(clean(text), style))
         else:
             self.stream.write(clean(text) + "\n")
+
+    def branch(self, branch: str, below: str, parts: Sequence[tuple[str, str]]) -> None:
+        """Write a line of a tree for a person.
+
+        Args:
+            branch: The lines that lead to the unit.
+            below: The lines that lead past it, before its further lines.
+            parts: Texts with their styles.
+        """
+        if self.console is None:
+            self.line(branch + "  ".join(text for text, _ in parts))
+            return
+        from .terminal_table import draw_branch, styled
+
+        texts = [styled(clean(text), style) for text, style in parts]
+        draw_branch(self.console, branch, below, styled("  ").join(texts))
+
+    def pairs(self, title: str, pairs: Sequence[tuple[str, str]]) -> None:
+        """Write a title and, below it, values with their titles, for a person."""
+        self.line(title, "bold")
+        texts = [(clean(name), shown(text)) for name, text in pairs]
+        if self.console is not None:
+            from .terminal_table import draw_pairs
+
+            draw_pairs(self.console, texts)
+            return
+        width = max((len(name) for name, _ in texts), default=0)
+        for name, text in texts:
+            self.line(f"  {name.ljust(width)}  {text}".rstrip())
 
     def json(self, value: object) -> None:
         """Write one JSON document."""
         self._data.write(self._dumped(value, indent=2) + "\n")
 
     def json_lines(self, values: Iterable[object]) -> None:
-        """Write a JSON array, one element a line, as the elements come."""
+        """Write a JSON array, one element per line, while the elements are read."""
         self._data.write("[")
         separator = "\n"
         for value in values:
@@ -180,10 +224,16 @@ class Output:
         *,
         objects: Iterable[Mapping[str, object]] | None = None,
         styles: Mapping[str, Callable[[str], str]] | None = None,
+        cut: Collection[str] = (),
     ) -> None:
         """Write a table: as JSON its ``objects`` (or the rows by column), as CSV or as text.
 
-        ``styles``: for a column, the function from a value to its style on terminals with colours.
+        Args:
+            columns: The names of the columns.
+            rows: The rows.
+            objects: What JSON has instead of the rows.
+            styles: For a column, what returns the style of a value on terminals with colours.
+            cut: Columns of samples, of which a terminal shows as many as fit.
         """
         if self.mode == "json":
             plain = ({c: _plain(v) for c, v in zip(columns, row, strict=True)} for row in rows)
@@ -192,33 +242,58 @@ class Output:
             writer = csv.writer(self._data, lineterminator="\n")
             writer.writerow(columns)
             writer.writerows([_cell(value) for value in row] for row in rows)
-        else:
-            texts = [[shown(value) for value in row] for row in rows]
-            if texts:
-                self._text_table(
-                    [column.replace("_", " ") for column in columns], texts, styles or {}
-                )
+        elif values := list(rows):
+            self._text_table(columns, values, styles or {}, cut)
 
     def _text_table(
         self,
-        titles: Sequence[str],
-        texts: list[list[str]],
+        columns: Sequence[str],
+        rows: Sequence[Sequence[object]],
         styles: Mapping[str, Callable[[str], str]],
+        cut: Collection[str],
     ) -> None:
-        if self._console is not None and len(texts) <= MOST_DRAWN:
+        numbers = {
+            at
+            for at, column in enumerate(zip(*rows, strict=True))
+            if all(value is None or type(value) is int for value in column)
+        }
+        texts = [[shown(value) for value in row] for row in rows]
+        if self.console is not None and len(texts) <= MOST_DRAWN:
             from .terminal_table import draw
 
-            marks = [styles.get(title.replace(" ", "_")) for title in titles]
-            draw(self._console, titles, texts, marks)
+            draw(
+                self.console,
+                [field_label(column) for column in columns],
+                texts,
+                [styles.get(column) for column in columns],
+                numbers=numbers,
+                cut=[field_label(column) for column in cut],
+            )
             return
-        widths = [max(map(len, column)) for column in zip(titles, *texts, strict=True)]
-        rule = ["-" * width for width in widths]
-        for line in [titles, rule, *texts]:
-            cells = (text.ljust(width) for text, width in zip(line, widths, strict=True))
-            self.stream.write("  ".join(cells).rstrip() + "\n")
+        titles = [column.replace("_", " ") for column in columns]
+        widths = None
+        if self.stream.isatty():
+            from .column_widths import fitted
+
+            widths = fitted(titles, texts, shutil.get_terminal_size().columns)
+        if widths is None:
+            widths = [max(map(len, column)) for column in zip(titles, *texts, strict=True)]
+        for line in [titles, ["-" * width for width in widths], *texts]:
+            self._plain_row(line, widths, numbers)
+
+    def _plain_row(self, row: Sequence[str], widths: Sequence[int], numbers: set[int]) -> None:
+        from .column_widths import wrapped
+
+        cells = [wrapped(text, width) for text, width in zip(row, widths, strict=True)]
+        for line in zip_longest(*cells, fillvalue=""):
+            padded = (
+                text.rjust(width) if at in numbers else text.ljust(width)
+                for at, (text, width) in enumerate(zip(line, widths, strict=True))
+            )
+            self.stream.write("  ".join(padded).rstrip() + "\n")
 
     def _dumped(self, value: object, indent: int | None = None) -> str:
-        # an encoding that lacks letters gets escapes: nothing is lost, unlike in text
+        # an encoding that lacks letters gets escapes: unlike text, JSON loses nothing
         unicode = (getattr(self.stream, "encoding", None) or "utf-8").lower().startswith("utf")
         return json.dumps(value, ensure_ascii=not unicode, indent=indent)
 
@@ -234,7 +309,7 @@ class Output:
 
 
 def _plain(value: object) -> object:
-    """Return a value as JSON has it; values that JSON cannot hold as text."""
+    """Return a value for JSON; what JSON does not have is text."""
     if value is None or isinstance(value, (bool, int, float, str)):
         return str(value) if isinstance(value, str) else value
     if isinstance(value, (tuple, list)):

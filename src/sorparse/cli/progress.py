@@ -1,4 +1,4 @@
-"""A bar with rate and time left on stderr, if stderr is a terminal and rich is installed."""
+"""A progress bar on stderr, if stderr is a terminal and rich is installed."""
 
 from __future__ import annotations
 
@@ -12,20 +12,16 @@ from typing import Any
 
 from .output import clean
 
-_ROOM = 60
-"""Cells of a terminal that has room for rate and time left on the line of the bar."""
+_WIDE_ENOUGH = 60
+"""Columns of a terminal that has room for rate and time left beside the bar."""
 
 
 Progress = Callable[[int, int | None], None]
-"""Is called with the bytes read so far, and with those there are in all, if that is known."""
+"""Function called with the bytes read so far, and the total if it is known."""
 
 
 class CountedFile(io.FileIO):
-    """A file that counts what is read of it.
-
-    The library takes file objects, so this is all that a progress bar needs: of a zip the
-    packed bytes are counted, as the size of the file is theirs.
-    """
+    """A file that reports how much of it has been read; of a zip the packed bytes are counted."""
 
     def __init__(self, path: Path, progress: Progress) -> None:
         super().__init__(os.fspath(path), "rb")
@@ -34,7 +30,7 @@ class CountedFile(io.FileIO):
         self._done = 0
 
     def read(self, size: int | None = -1, /) -> bytes:
-        """Read, and count."""
+        """Read, and report the number of bytes."""
         data = super().read(-1 if size is None else size) or b""
         self._done += len(data)
         self._progress(self._done, self._total)
@@ -55,7 +51,7 @@ def counted(source: str, *, wanted: bool) -> Iterator[Any]:
 
 @contextmanager
 def bar(description: str, *, wanted: bool) -> Iterator[Progress | None]:
-    """Yield what moves a progress bar; None if nobody is looking, or rich is not installed."""
+    """Yield the function that moves a progress bar; None if there is no terminal, or no rich."""
     if not (wanted and sys.stderr.isatty()):
         yield None
         return
@@ -77,9 +73,9 @@ def bar(description: str, *, wanted: bool) -> Iterator[Progress | None]:
         TextColumn("{task.description}", markup=False),
         BarColumn(),
         TaskProgressColumn(),
-        *((TransferSpeedColumn(), TimeRemainingColumn()) if console.width >= _ROOM else ()),
+        *((TransferSpeedColumn(), TimeRemainingColumn()) if console.width >= _WIDE_ENOUGH else ()),
     )
-    # transient: removed at the end, so that it is never among the results
+    # transient: the bar is removed at the end, so that it is not among the results
     with Bars(*columns, console=console, transient=True) as bars:
         task = bars.add_task(clean(description), total=None)
         yield lambda done, total: bars.update(task, completed=done, total=total)

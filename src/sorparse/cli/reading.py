@@ -1,4 +1,4 @@
-"""Open a source as the arguments say, and report the issues in its data on stderr."""
+"""Open a source with the options of the arguments, and report its issues on stderr."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import sorparse
 from sorparse import targets
+from sorparse.register.loading import cache_options
+from sorparse.register.saved_file import is_saved_register
 from sorparse.replace import replaced_file
 
 from .output import Output, data_stream, message
@@ -23,7 +25,8 @@ from .progress import counted
 if TYPE_CHECKING:
     from sorparse import ConversionReport, Feed, Issue, Limits, Register, View
 
-FEW = 5
+SHOWN_ISSUES = 5
+"""Issues that the summary shows."""
 
 
 def options(args: argparse.Namespace) -> dict[str, Any]:
@@ -43,12 +46,13 @@ def limits(args: argparse.Namespace) -> Limits | None:
 
 @contextmanager
 def source(args: argparse.Namespace, name: str | None = None) -> Iterator[Any]:
-    """Yield what to open for the argument FILE, or the source named, with a progress bar."""
+    """Yield the source to open, the argument FILE if none is named, with a progress bar."""
     given: str = args.file if name is None else name
     if given == "-":
         yield sys.stdin.buffer
         return
-    with counted(given, wanted=not args.quiet) as opened:
+    # a saved register is mapped, not read
+    with counted(given, wanted=not args.quiet and not is_saved_register(given)) as opened:
         yield opened
 
 
@@ -61,9 +65,31 @@ def feed(args: argparse.Namespace) -> Iterator[Feed]:
 
 
 def load(args: argparse.Namespace, name: str | None = None) -> Register:
-    """Load the argument FILE, or the source named; the caller reports the issues."""
-    with source(args, name) as given:
-        return sorparse.load(given, **options(args))
+    """Load the argument FILE, or the source named, by way of the cache; issues are not reported."""
+    given: str = args.file if name is None else name
+
+    def read() -> Register:
+        with source(args, given) as opened:
+            return sorparse.load(opened, **options(args))
+
+    folder = None if args.no_cache or given == "-" or is_saved_register(given) else cache_folder()
+    if folder is None:
+        return read()
+    from sorparse.register.cache import RegisterCache
+
+    return RegisterCache(folder).load(given, cache_options(**options(args)), read)
+
+
+def cache_folder() -> Path | None:
+    """Return the folder of saved registers; ``None`` if there is none."""
+    named = os.environ.get("SORPARSE_CACHE")
+    if named is not None:
+        return Path(named) if named not in ("", "0") else None
+    try:
+        from platformdirs import user_cache_path
+    except ImportError:
+        return None
+    return user_cache_path("sorparse", appauthor=False) / "registers"
 
 
 def register(args: argparse.Namespace) -> Register:
@@ -105,9 +131,9 @@ def report_issues(
     counts = Counter(issue.code for issue in issues) if counts is None else counts
     by_code = ", ".join(f"{code} {number}" for code, number in counts.most_common())
     message(f"issues in the data: {by_code}")
-    for issue in serious[:FEW]:
+    for issue in serious[:SHOWN_ISSUES]:
         message(f"{issue.severity}: {issue}", "  ")
-    if len(serious) > FEW and args.issues is None:
+    if len(serious) > SHOWN_ISSUES and args.issues is None:
         message("... (--issues OUT writes them all)", "  ")
 
 
@@ -117,8 +143,8 @@ def show_report(report: ConversionReport, out: Output) -> None:
         out.json(sorparse.to_dict(report))
         return
     if out.is_text:
-        out.line(f"Converted {report.format} to {report.to}: {report.target}")
-    else:  # the columns of CSV stay as they are
+        out.line(report.title)
+    else:  # the columns of CSV do not change
         out.rows(("table", "rows"), report.tables.items())
         return
     before = report.replaced or {}
@@ -157,7 +183,7 @@ def check_outputs(args: argparse.Namespace) -> None:
     if output and args.command.NAME in ("convert", "extract"):
         place, file = Path(output).absolute(), path.absolute()
         if place == file or place in file.parents:
-            raise sorparse.SorError("--issues must not be the output, nor lie in it")
+            raise sorparse.SorError("--issues must not be the output, nor a file in it")
 
 
 def _checked_issues(args: argparse.Namespace) -> Path:

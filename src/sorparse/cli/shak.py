@@ -1,4 +1,4 @@
-"""The commands on a SHAK file, which has codes with names and periods and no units of SOR."""
+"""The commands on a SHAK file: it has codes with names and periods, and no units."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Loaded = sorparse.Register | sorparse.ShakRegister
 
 
 def load(args: argparse.Namespace, name: str | None = None) -> sorparse.ShakRegister:
-    """Load SHAK from the argument FILE, or the source named; the caller reports the issues."""
+    """Load a SHAK file, the argument FILE if none is named; the caller reports the issues."""
     own = name is None
     with reading.source(args, args.file if name is None else name) as source:
         encoding = args.encoding if own else None
@@ -26,11 +26,11 @@ def load(args: argparse.Namespace, name: str | None = None) -> sorparse.ShakRegi
 
 
 def loaded(args: argparse.Namespace) -> Loaded:
-    """Load the argument FILE as what it is; the caller reports its issues."""
+    """Load the argument FILE as SOR or as SHAK; the caller reports its issues."""
     try:
         return reading.load(args)
     except sorparse.MissingTableError as missing:
-        if args.file == "-":  # it has been read
+        if args.file == "-":  # it has been read and cannot be read again
             raise sorparse.SorError(f"{missing}; pass a SHAK file by its path") from None
         try:
             return load(args)
@@ -39,7 +39,7 @@ def loaded(args: argparse.Namespace) -> Loaded:
 
 
 def register_or_shak(args: argparse.Namespace) -> Loaded:
-    """Load the argument FILE as what it is; issues in its data are reported."""
+    """Load the argument FILE as SOR or as SHAK; the issues in its data are reported."""
     found = loaded(args)
     reading.report_issues(found.issues, args)
     return found
@@ -61,10 +61,10 @@ def show(args: argparse.Namespace, out: Output, shak: sorparse.ShakRegister) -> 
 
 
 def find(
-    args: argparse.Namespace, out: Output, shak: sorparse.ShakRegister, asked: dict[str, object]
+    args: argparse.Namespace, out: Output, shak: sorparse.ShakRegister, filters: dict[str, object]
 ) -> int:
     """Print the codes that are found on the date."""
-    others = [name for name, value in asked.items() if value is not None and name != "status"]
+    others = [name for name, value in filters.items() if value is not None and name != "status"]
     if others:
         raise sorparse.SorError(
             f"{args.file} is a SHAK file and has no {', '.join(others)}: use TEXT and --status only"

@@ -1,8 +1,8 @@
-"""A unit in one row, each column declared once."""
+"""Units as rows of tables; each column is declared once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,6 +11,8 @@ from sorparse.identifiers import parse
 
 if TYPE_CHECKING:
     from sorparse import Coded, Register, SOREntity, View
+
+    from .output import Output
 
 COLUMNS = (
     "sor_id",
@@ -24,6 +26,9 @@ COLUMNS = (
     "owner",
 )
 
+BRIEF_COLUMNS = ("name", "type", "SOR id", "SHAK", "status")
+"""What a terminal shows of a unit, without ``--wide``."""
+
 VERSION_COLUMNS = (
     "from_date",
     "to_date",
@@ -35,29 +40,29 @@ VERSION_COLUMNS = (
 )
 
 
-_NAMING = (None, "shak", "location_code", "provider_number")
-"""Kinds of codes that a unit is shown by; ``None`` is a SHAK code or a provider number."""
+_KINDS_OF_NAMES = (None, "shak", "location_code", "provider_number")
+"""Kinds of codes that a unit can be named by; ``None``: a SHAK code or a provider number."""
 
 
 class UnitStatus(NamedTuple):
-    """A unit's status on a date, and the version shown: the last if closed, the first if future."""
+    """Status of a unit on a date, and its version: the last if closed, the first if future."""
 
     unit: SOREntity
     status: str
     opened: date | None
     closes: date | None
-    """Last date in force: a later one if the unit is active, an earlier one if it is closed."""
+    """Last date in force: in the future if the unit is active, in the past if it is closed."""
 
 
 def named(view: View, text: str) -> list[str]:
-    """Return the ids of the units that have a code: on the view's date, else on any date.
+    """Return the ids of the units that have a code on the view's date, or else on any date.
 
     Args:
         view: The view to look in.
         text: A SOR id, SHAK code, location number (GLN) or provider number, in any notation.
 
     Raises:
-        UnknownUnitError: If no unit ever had it; the message names a likely other spelling.
+        UnknownUnitError: If no unit ever had the code; the message suggests other spellings.
     """
     if text in view.register:
         return [view.register.history(text)[0].sor_id]
@@ -74,10 +79,12 @@ def named(view: View, text: str) -> list[str]:
             return list(dict.fromkeys(found))
     hints = likely(view, text)
     code = parse(text)
-    if not hints and (code is None or code.kind not in _NAMING):
+    if not hints and (code is None or code.kind not in _KINDS_OF_NAMES):
         view.register.history(text)  # raises, with the reason
-    meant = f"; did you mean {' or '.join(hints)}?" if hints else ""
-    raise sorparse.UnknownUnitError(f"no unit has the code {text.strip()!r}{meant}", sor_id=text)
+    suggestion = f"; did you mean {' or '.join(hints)}?" if hints else ""
+    raise sorparse.UnknownUnitError(
+        f"no unit has the code {text.strip()!r}{suggestion}", sor_id=text
+    )
 
 
 def likely(view: View, text: str) -> list[str]:
@@ -130,6 +137,28 @@ def row(view: View, unit: SOREntity) -> tuple[object, ...]:
     )
 
 
+def print_units(view: View, found: Iterable[SOREntity], out: Output) -> None:
+    """Print units as a table: on a terminal the main columns, else all."""
+    styles = {"status": status_style}
+    if out.is_brief:
+        rows = (
+            (
+                unit.name,
+                name_or_code(unit.entity_type),
+                unit.sor_id,
+                unit.shak_code,
+                unit_status(view, unit.sor_id).status,
+            )
+            for unit in found
+        )
+        out.rows(BRIEF_COLUMNS, rows, styles=styles)
+    elif out.is_text:
+        everything = ((*row(view, unit), unit.shak_code) for unit in found)
+        out.rows((*COLUMNS, "shak_code"), everything, styles=styles)
+    else:
+        out.rows(COLUMNS, (row(view, unit) for unit in found))
+
+
 def resolved_columns() -> tuple[str, ...]:
     """Return :data:`COLUMNS` and those with inheritance resolved."""
     from sorparse.tables.effective import effective_columns
@@ -174,7 +203,7 @@ def period(first: date | None, last: date | None) -> str:
 
 
 def status_style(status: str) -> str:
-    """Return the colour of a status, for terminals that have colours."""
+    """Return the colour of a status on a terminal."""
     return {"ACTIVE": "green", "CLOSED": "red", "FUTURE": "yellow"}.get(status, "")
 
 

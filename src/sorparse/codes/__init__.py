@@ -1,9 +1,9 @@
-"""Names of codes, for files that hold codes alone, and codes of names, for files that hold names.
+"""Names of codes, and codes of names, for files that hold only one of the two.
 
-This is the library's own table, put together from public code lists; it is not the register's. It
-covers unit types, specialities, owner types, regions, municipalities, network operators, message
-types and the SHAK classification as far as they were known, and is used only where a file gives no
-name itself: ``Coded.supplied`` then says so. Codes that it does not know stay without a name.
+This is the library's own table, built from public code lists; it is not the register's. It covers
+unit types, specialities, owner types, regions, municipalities, network operators, message types
+and the SHAK classification as far as they were known. It is used only if a file has no name
+itself; ``Coded.supplied`` then says so. Codes that it does not have stay without a name.
 
 >>> from sorparse import codes
 >>> codes.name_of("entity_type", "22232009")
@@ -32,28 +32,62 @@ class CodeEntry:
     name: str
     """The Danish term."""
     evidence: str
-    """``verified``: seen in a public list or file; ``inferred``: reasoned."""
+    """``verified``: in a public list or file; ``inferred``: derived from one."""
     form: str
     """``name``, or ``spelling`` for another spelling that files use for the same code."""
 
 
 def kinds() -> tuple[str, ...]:
-    """Names of the lists."""
+    """Return the names of the lists.
+
+    Example:
+        >>> sorparse.codes.kinds()[:3]
+        ('clinical_speciality', 'edi_type', 'entity_type')
+    """
     return tuple(_lists())
 
 
 def entries(kind: str) -> tuple[CodeEntry, ...]:
-    """Give all entries of a list. Raises KeyError for an unknown list."""
+    """Return all entries of a list.
+
+    Args:
+        kind: One of :func:`kinds`.
+
+    Raises:
+        KeyError: If there is no such list.
+
+    Example:
+        >>> [entry.name for entry in sorparse.codes.entries("region")][:2]
+        ['Region Nordjylland', 'Region Midtjylland']
+    """
     return _lists()[kind]
 
 
 def name_of(kind: str, code: str) -> str | None:
-    """Give the Danish term of a code, ``None`` where it is not known."""
+    """Return the Danish term of a code, or ``None`` if it is unknown.
+
+    Args:
+        kind: One of :func:`kinds`.
+        code: The code, as text.
+
+    Example:
+        >>> sorparse.codes.name_of("entity_type", "22232009")
+        'hospital'
+    """
     return _names().get((kind, code))
 
 
 def code_of(kind: str, name: str) -> str | None:
-    """Give the code of a Danish term, in any case; ``None`` where it is not known, or not one."""
+    """Return the code of a Danish term, or ``None`` if it is unknown or has several codes.
+
+    Args:
+        kind: One of :func:`kinds`.
+        name: The term, in upper or lower case.
+
+    Example:
+        >>> sorparse.codes.code_of("region", "Region Sjælland")
+        '1085'
+    """
     return _codes().get((kind, name.casefold()))
 
 
@@ -84,6 +118,6 @@ def _codes() -> dict[tuple[str, str], str | None]:
     for rows in _lists().values():
         for entry in rows:
             key = (entry.kind, entry.name.casefold())
-            # one name for two codes tells nothing
+            # a name of two codes does not identify either
             found[key] = entry.code if found.get(key, entry.code) == entry.code else None
     return found

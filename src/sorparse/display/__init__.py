@@ -1,4 +1,4 @@
-"""How things look in a notebook: plain HTML, pictures and maps.
+"""Displays of a notebook: HTML tables, charts and maps.
 
 The top layer. It registers itself with ``sorparse.notebook`` when something is shown for the first
 time; its modules are loaded one by one as they are needed. Everything shown is bounded in size, and

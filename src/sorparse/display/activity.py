@@ -1,4 +1,4 @@
-"""Openings and closings over the years as a picture."""
+"""Chart of openings and closings by year."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ if TYPE_CHECKING:
     from ..register.register import Register
 
 MOST_GROUPS = 7
-"""Groups with a colour of their own; the smaller ones are put together."""
+"""Groups that have their own colour; the smaller groups are combined."""
 OTHERS = "all others"
-# Okabe and Ito's set, distinguishable for people who see few colours, in the order of use
+# Okabe and Ito's colours, which people with colour blindness can distinguish, in order of use
 _COLOURS = (
     *("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442"),
     "#999999",
 )
 _UNKNOWN = "unknown"
 WORDS = {"sor_type": "level", "entity_type": "type"}
-"""The word of a title, if it is not the name of the field."""
+"""The word in the title, if it differs from the name of the field."""
 
 
 def events_by_year(
@@ -45,7 +45,7 @@ def events_by_year(
 def draw_activity(
     register: Register, by: str | None, first: int | None, last: int | None
 ) -> Picture:
-    """Return the picture; see ``Register.activity``."""
+    """Return the chart; see ``Register.activity``."""
     opened, closed = (
         Counter(
             {

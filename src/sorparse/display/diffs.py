@@ -1,11 +1,11 @@
-"""The differences between two dates or two sources."""
+"""Display of the differences between two dates or two sources."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from .markup import MOST_ROWS, Html, code, element, listing, page
+from .markup import MOST_ROWS, Html, code, element, identifier, listing, page
 from .records import units_table
 from .values import value_html
 
@@ -27,7 +27,7 @@ _TITLES = {
 
 
 def diff_html(diff: Diff) -> str:
-    """Return the numbers, and under each the units."""
+    """Return the number of each kind of change, and the changes below."""
     caption = (
         f"From {diff.from_day} ({diff.from_units:,} units in force) "
         f"to {diff.to_day} ({diff.to_units:,})"
@@ -57,9 +57,9 @@ def _part(diff: Diff, name: str) -> Html:
 def _replaced(title: str, found: Sequence[Replacement]) -> Html:
     rows = [
         (
-            code(one.sor_id),
+            identifier(one.sor_id),
             one.name,
-            code(one.replaced_by_id),
+            identifier(one.replaced_by_id),
             one.replaced_by_name,
             str(one.from_date or ""),
         )
@@ -73,7 +73,7 @@ def _replaced(title: str, found: Sequence[Replacement]) -> Html:
 def _changes(title: str, found: Sequence[Change], *, with_field: bool) -> Html:
     rows = [
         (
-            code(change.sor_id),
+            identifier(change.sor_id),
             change.name,
             *([code(change.field)] if with_field else []),
             value_html(change.old),

@@ -1,4 +1,4 @@
-"""Issues, validation reports, descriptions and feeds."""
+"""Displays of issues, validation reports, descriptions and feeds."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from .markup import (
     count,
     element,
     facts,
+    identifier,
     join,
     listing,
     page,
     small,
-    unbroken_code,
 )
 from .values import MOST_ITEMS
 
@@ -31,12 +31,12 @@ _SEVERITIES = ("error", "warning", "info")
 
 
 def issues_html(issues: Sequence[Issue]) -> str:
-    """Return a count by kind and the first issues."""
+    """Return the number of issues by kind, and the first issues."""
     return page(issues_part(issues))
 
 
 def issues_part(issues: Sequence[Issue], caption: str = "Issues") -> Html:
-    """Return the tables alone."""
+    """Return the tables without the page around them."""
     if not issues:
         return element("p", f"{caption}: none.")
     by_kind = Counter((issue.severity, issue.code) for issue in issues)
@@ -44,7 +44,7 @@ def issues_part(issues: Sequence[Issue], caption: str = "Issues") -> Html:
     summary = listing(
         f"{caption}: {len(issues):,}",
         ("severity", "code", "number"),
-        [(severity, unbroken_code(name), number) for (severity, name), number in kinds],
+        [(severity, identifier(name), number) for (severity, name), number in kinds],
     )
     if len(issues) == 1:
         return _places(issues, issues[0].message)
@@ -56,27 +56,27 @@ def _places(issues: Sequence[Issue], caption: str) -> Html:
     rows = [
         (
             issue.severity,
-            unbroken_code(issue.code),
+            identifier(issue.code),
             issue.message,
             issue.file,
             issue.line,
             issue.column,
             issue.value,
-            issue.sor_id and code(issue.sor_id),
+            issue.sor_id and identifier(issue.sor_id),
         )
         for issue in shown
     ]
-    heads = ("severity", "code", "message", "file", "line", "column", "value", "SOR id")
+    heads = ("severity", "code", "message", "file", "line", "column", "value", "sor_id")
     return listing(caption, heads, rows, total=len(issues), only_filled=True)
 
 
 def report_html(report: ValidationReport) -> str:
-    """Return the outcome of a validation: what was checked against what, and each kind of fault."""
+    """Return the outcome of a validation, the schema, and each kind of error."""
     snapshot = None if report.snapshot_date is None else report.snapshot_date.isoformat()
     outcome = "valid"
     if not report.valid:
         least = "" if report.complete else "at least "
-        outcome = f"not valid: {least}{count(report.fault_count, 'fault')}"
+        outcome = f"not valid: {least}{count(report.fault_count, 'error')}"
         outcome += f" of {count(len(report.errors), 'kind')}"
     head = facts(
         f"Validation: {outcome}",
@@ -87,11 +87,11 @@ def report_html(report: ValidationReport) -> str:
             ("schema", report.schema),
         ],
     )
-    return page(head, None if report.valid else _places(report.errors, "Each kind of fault"))
+    return page(head, None if report.valid else _places(report.errors, "Each kind of error"))
 
 
 def description_html(description: Description) -> str:
-    """Return a source as its tables, each with its form and its columns."""
+    """Return the tables of a source, each with its format and its columns."""
     head = [description.source, f": {description.format}"]
     if description.snapshot_date:
         head.append(f", snapshot of {description.snapshot_date}")
@@ -103,6 +103,11 @@ def description_html(description: Description) -> str:
         *(_table_part(table, open_=at == 0) for at, table in enumerate(description.tables)),
         ignored,
     )
+
+
+def table_description_html(table: TableDescription) -> str:
+    """Return one table of a source."""
+    return page(_table_part(table, open_=True))
 
 
 def _table_part(table: TableDescription, *, open_: bool) -> Html:
@@ -143,7 +148,7 @@ def _table_part(table: TableDescription, *, open_: bool) -> Html:
 
 
 def feed_html(feed: Feed) -> str:
-    """Return an opened source: what it is, and its tables. Reads no row."""
+    """Return the format and the tables of a source, without reading rows."""
     day = feed.snapshot_date
     caption = f"{feed.name}: {feed.format}" + (f", snapshot of {day}" if day else "")
     rows = [(code(table), code(f"feed.{table}()")) for table in feed.tables]

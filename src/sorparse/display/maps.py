@@ -1,7 +1,7 @@
 """Units on a map: folium (extra ``map``), coordinates turned into WGS84 by pyproj.
 
-The page that comes out loads the map library and the map's pictures from their servers when a
-browser shows it; making it does not touch the network.
+The page loads the map library and the map's pictures from their servers when a browser shows it;
+building it does not touch the network. Without a network the page shows the points alone.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ import attrs
 
 from ..extras import load_extra
 from ..records import Address, SOREntity, SorType
-from .markup import Html, clip, code, count, element, escape, join, lines, small
+from .markup import Html, clip, count, element, escape, identifier, join, lines, small
+from .plain_map import plain_map
 from .registers import LEVELS
 from .values import name_of
 
@@ -27,11 +28,11 @@ MOST_NAMED = 25
 """Units named in the box of one place."""
 
 # Denmark in ETRS89 / UTM zone 32N with a margin, Bornholm included, in metres. Greenland and the
-# Faroe Islands have units in the register too, and no place in this zone.
+# Faroe Islands have units in the register too; they lie outside this zone.
 _EASTINGS = (Decimal(400_000), Decimal(950_000))
 _NORTHINGS = (Decimal(6_000_000), Decimal(6_450_000))
 
-# distinguishable also for people who see few colours (Okabe and Ito's set)
+# Okabe and Ito's colours, which people with colour blindness can distinguish
 _COLOURS = {SorType.IE: "#D55E00", SorType.SI: "#0072B2", SorType.OE: "#009E73", None: "#555555"}
 
 
@@ -39,7 +40,7 @@ _NOTE = (
     "position:absolute;z-index:1000;left:10px;bottom:52px;max-width:80%;padding:2px 8px;"
     "background:#fffd;color:#111;font:13px sans-serif"
 )
-# A larger mark shows behind a smaller one at the same place.
+# A larger point is visible behind a smaller one at the same place.
 _RADIUS = {SorType.IE: 10, SorType.SI: 7.5, SorType.OE: 5, None: 5}
 _SCRIPTS = ("leaflet", "jquery")
 _STYLES = ("leaflet_css",)
@@ -57,7 +58,7 @@ class Place:
 
 @attrs.define
 class Placed:
-    """Where units are, and how many have no place."""
+    """The places of units, and the number of units without a place."""
 
     places: list[Place]
     units: int = 0
@@ -117,9 +118,13 @@ def build_map(
     shown = folium.Map(tiles=None, prefer_canvas=True, control_scale=True)
     if tiles is not None:
         folium.TileLayer(tiles, control=False).add_to(shown)
-    # of the scripts and styles that folium asks other servers for, these maps need two
+    # these maps need only some of the scripts and styles that folium loads from servers
     shown.default_js = [pair for pair in shown.default_js if pair[0] in _SCRIPTS]
     shown.default_css = [pair for pair in shown.default_css if pair[0] in _STYLES]
+    names = [escape(_tooltip(place)) for place in placed.places]
+    shown.get_root().html.add_child(
+        folium.Element(_for_template(plain_map(placed.places, _COLOURS, names)))
+    )
     note = f"The register on {view.day}: {placed.describe()}."
     shown.get_root().html.add_child(folium.Element(element("div", note, style=_NOTE)))
     bounds = []
@@ -137,8 +142,8 @@ def build_map(
                 color=_COLOURS[level],
                 fill=True,
                 fill_opacity=0.5,
-                tooltip=_for_script(_short(place)),
-                popup=folium.Popup(_for_script(_box(place)), max_width=340),
+                tooltip=_for_template(_tooltip(place)),
+                popup=folium.Popup(_for_template(_popup(place)), max_width=340),
             ).add_to(group)
         group.add_to(shown)
     folium.LayerControl(collapsed=False).add_to(shown)
@@ -170,18 +175,18 @@ def _unit(view: View, unit: SOREntity | str) -> SOREntity:
     return view[unit] if isinstance(unit, str) else unit
 
 
-def _short(place: Place) -> Html:
+def _tooltip(place: Place) -> Html:
     first = clip(place.units[0].name or place.units[0].sor_id, 60)
     more = len(place.units) - 1
     return escape(first + (f" and {more:,} more" if more else ""))
 
 
-def _box(place: Place) -> Html:
+def _popup(place: Place) -> Html:
     parts = [
         lines(
             [
                 element("strong", unit.name or "(no name)"),
-                join([code(unit.sor_id), " ", small(name_of(unit.entity_type))]),
+                join([identifier(unit.sor_id), " ", small(name_of(unit.entity_type))]),
             ]
         )
         for unit in place.units[:MOST_NAMED]
@@ -192,10 +197,10 @@ def _box(place: Place) -> Html:
     return element("div", *(element("p", part) for part in parts), style=box)
 
 
-# folium writes these texts into JavaScript template literals, where HTML escaping alone does not
-# hold: a name with ${…} would be run.
-_SCRIPT_SIGNS = str.maketrans({sign: f"&#{ord(sign)};" for sign in "$`\\"})
+# folium writes these texts into JavaScript template literals and Jinja templates, where HTML
+# escaping alone does not hold: a name with ${…} or {{…}} would be run.
+_TEMPLATE_SIGNS = str.maketrans({sign: f"&#{ord(sign)};" for sign in "$`\\{}"})
 
 
-def _for_script(text: Html) -> str:
-    return text.translate(_SCRIPT_SIGNS)
+def _for_template(text: Html) -> str:
+    return text.translate(_TEMPLATE_SIGNS)

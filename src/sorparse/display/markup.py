@@ -1,7 +1,7 @@
-"""Writing HTML so that no value can become markup.
+"""HTML in which no value can become markup.
 
 Text is escaped unless it is :class:`Html`, and only the functions here make that. No scripts, no
-links made of data, no colours of our own: the notebook's text colour, dark or light, is kept.
+links built from data and no text colours: the colours of the notebook apply, dark or light.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ LONGEST_TEXT = 300
 MOST_ROWS = 50
 """Rows shown of one table."""
 
-# The doubled class outweighs the notebook's own rules for tables.
+# The doubled class takes precedence over the notebook's rules for tables.
 _STYLE = (
     "<style>"
     ".sorparse.sorparse{max-width:100%;overflow-x:auto;color:inherit;text-align:start}"
@@ -33,6 +33,9 @@ _STYLE = (
     ".sorparse.sorparse li:has(>details){list-style:none;margin-inline-start:-1.1em}"
     ".sorparse.sorparse small{opacity:.85}"
     ".sorparse.sorparse .keep{white-space:nowrap}"
+    # JupyterLab, VS Code and Colab do not pass their dark theme on to images
+    ":is([data-jp-theme-light=false],.vscode-dark,html[theme=dark]) .sorparse.sorparse img"
+    "{color-scheme:dark}"
     ".sorparse.sorparse :is(p,caption,summary,th[scope=row]+td){overflow-wrap:anywhere}"
     "</style>"
 )
@@ -67,34 +70,34 @@ def escape(text: str) -> Html:
 
 
 def clip(text: str, longest: int = LONGEST_TEXT) -> str:
-    """Cut a text, and say so."""
+    """Shorten a text, and state its length."""
     if len(text) <= longest:
         return text
     return f"{text[:longest]}… ({len(text):,} characters)"
 
 
 def lines(parts: Iterable[Child]) -> Html:
-    """Put parts below each other."""
+    """Join parts with line breaks."""
     return join([part for part in parts if part], "<br>")
 
 
 def small(text: str) -> Html:
-    """Return a remark."""
+    """Return a remark in small type."""
     return element("small", text)
 
 
 def code(text: str) -> Html:
-    """Return an id or a name that one types."""
+    """Return a name that is typed in code."""
     return element("code", text)
 
 
-def unbroken_code(text: str) -> Html:
-    """Return an id or a name that one types, on one line."""
+def identifier(text: str) -> Html:
+    """Return an id or a code on one line; they look the same everywhere."""
     return element("code", text, class_="keep")
 
 
 def field_name(name: str) -> Html:
-    """Return a field's name, which may go on in the next line after an underscore."""
+    """Return a field's name, which may be broken after an underscore."""
     return element("code", join(name.split("_"), "_<wbr>"))
 
 
@@ -103,8 +106,8 @@ def count(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
-def facts(caption: str, pairs: Iterable[tuple[str, Child]], *after: Child) -> Html:
-    """Return a table of two columns: what, and its value. Pairs without a value are omitted."""
+def facts(caption: Child, pairs: Iterable[tuple[str, Child]], *after: Child) -> Html:
+    """Return a table of names and values. Pairs without a value are omitted."""
     rows = [
         element("tr", element("th", field_name(name), scope="row"), element("td", value))
         for name, value in pairs
@@ -119,7 +122,7 @@ def facts(caption: str, pairs: Iterable[tuple[str, Child]], *after: Child) -> Ht
 
 
 def listing(
-    caption: str,
+    caption: Child,
     heads: Sequence[str],
     rows: Sequence[Sequence[Child | int]],
     *,
@@ -156,5 +159,5 @@ def _cell(value: Child | int) -> Html:
 
 
 def page(*parts: Child) -> str:
-    """Return what a notebook takes: the parts, with the few rules that they need."""
+    """Return the parts as HTML for a notebook, with the styles that they need."""
     return f'{_STYLE}<div class="sorparse">{join(parts)}</div>'

@@ -1,4 +1,4 @@
-"""A plot as a notebook shows it: a picture with its words and its numbers.
+"""A chart in a notebook, light or dark, with a description and its numbers.
 
 Drawn with matplotlib (extra ``plot``): its pictures are still and need no scripts, so they can be
 shown in any notebook, put into a paper and printed; it is the library that most users of notebooks
@@ -22,30 +22,40 @@ from ..extras import load_extra
 from ..replace import failed, replaced_file
 from .markup import Html, element, listing, page
 
-# A narrow page scrolls, for its letters would be too small to read.
+# A narrow page scrolls; smaller letters could not be read.
 _SIZE = "max-width:100%;min-width:38em;height:auto"
+# A dark notebook gets a dark background and light letters; the colours of bars stay.
+_BACKGROUND, _FOREGROUND = "#1c1c1c", "#e6e6e6"
+_DARK = (
+    "@media (prefers-color-scheme: dark){"
+    f"svg{{fill:{_FOREGROUND}}}"
+    f'[style*="fill: #ffffff"]{{fill:{_BACKGROUND}!important}}'
+    f'[style*="stroke: #ffffff"]{{stroke:{_BACKGROUND}!important}}'
+    f'[style*="stroke: #000000"]{{stroke:{_FOREGROUND}!important}}'
+    "}</style>"
+)
 _MARK = "a picture by sorparse"
 _MARKED = {"svg": "Creator", "png": "Software", "pdf": "Creator", "ps": "Creator", "eps": "Creator"}
-"""Kinds of file that say who wrote them, and the name of the metadata that does."""
+"""File formats with metadata, and the metadata that names the library."""
 
 
 @attrs.frozen(eq=False)
 class Picture:
-    """A plot. ``figure`` is matplotlib's, to go on with; ``rows`` are the numbers behind it."""
+    """A chart. ``figure`` is matplotlib's figure; ``rows`` are the numbers of the chart."""
 
     figure: Any
     title: str
     alternative: str
-    """What the picture shows, in words, for who cannot see it."""
+    """Description of the chart for readers who cannot see it."""
     heads: tuple[str, ...]
     rows: tuple[tuple[Any, ...], ...]
 
     def save(self, path: str | os.PathLike[str], *, force: bool = False) -> None:
-        """Write the picture; the name's ending says as what (``.svg``, ``.png``, ``.pdf``).
+        """Write the chart to a file; the suffix decides the format (``.svg``, ``.png``, ``.pdf``).
 
         Args:
             path: The file to write.
-            force: Also replace a file that is not a picture of the library.
+            force: Also replace a file that the library did not write.
 
         Raises:
             ConversionError: If the file must not or cannot be written.
@@ -61,11 +71,11 @@ class Picture:
             self.figure.savefig(new, format=kind, bbox_inches="tight", metadata=metadata)
 
     def svg(self) -> str:
-        """Return the picture as SVG. The same numbers give the same text."""
+        """Return the chart as SVG; the same numbers result in the same text."""
         written = io.StringIO()
         mpl = load_extra("matplotlib", "plot", "Plots")
 
-        # without a salt and a date two runs would differ
+        # with a random salt or a date two runs would differ
         with mpl.rc_context({"svg.hashsalt": "sorparse"}):
             self.figure.savefig(
                 written, format="svg", bbox_inches="tight", metadata={"Date": None, "Creator": None}
@@ -73,7 +83,8 @@ class Picture:
         return written.getvalue()
 
     def _repr_html_(self) -> str:
-        packed = base64.b64encode(self.svg().encode()).decode("ascii")
+        svg = self.svg().replace("</style>", _DARK, 1)
+        packed = base64.b64encode(svg.encode()).decode("ascii")
         image = Html(
             f'<img alt="{html.escape(self.alternative)}" style="{_SIZE}" '
             f'src="data:image/svg+xml;base64,{packed}">'
@@ -87,17 +98,17 @@ def _is_own(path: Path) -> bool:
 
 
 def plot_library() -> Any:
-    """Return ``matplotlib.figure``; no window and no global state are touched."""
+    """Return ``matplotlib.figure``, which opens no window and changes no global state."""
     return load_extra("matplotlib.figure", "plot", "Plots")
 
 
 def plain(text: str) -> str:
-    """Return a text that matplotlib shows as it is, and does not read as a formula."""
+    """Return a text that matplotlib does not read as a formula."""
     return text.replace("$", r"\$")
 
 
 def shortened(text: str, longest: int = 40) -> str:
-    """Return a text that fits into a picture."""
+    """Return a text that fits into a chart."""
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 

@@ -1,31 +1,49 @@
-"""One record, and many records."""
+"""Displays of records, of lists of records and of lists of values."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import date
 from itertools import islice
 from typing import Any
 
 import attrs
 
+from ..identifiers import is_sor_id
 from ..issues import Issue
 from ..records import Coded, SOREntity
-from .markup import MOST_ROWS, Html, code, count, element, facts, join, listing, page, small
+from ..records.row import Row
+from .markup import (
+    MOST_ROWS,
+    Child,
+    Html,
+    code,
+    count,
+    element,
+    facts,
+    identifier,
+    join,
+    listing,
+    page,
+    small,
+)
 from .values import name_of, period, unbroken, value_html
 
-# what a list of units shows; the rest is in the record
+# the columns of a list of units
+_CODES = ("_id", "_code", "_number")
+"""Endings of the names of fields that hold ids and codes."""
 _UNIT_HEADS = ("sor_id", "name", "entity_type", "sor_type", "validity", "shak_code")
 
 
 def record_html(record: Any) -> str:
-    """Return a record as a table of its fields, those without a value named below."""
+    """Return a record as a table of its fields; fields without a value are listed below."""
     return page(record_table(record))
 
 
 def record_table(record: Any) -> Html:
-    """Return the table alone."""
+    """Return the table without the page around it."""
     fields = [field.name for field in attrs.fields(type(record))]
-    cells = [(name, value_html(getattr(record, name))) for name in fields]
+    cells = [(name, _field_html(name, getattr(record, name))) for name in fields]
     empty = [name for name, value in cells if not value]
     after = None
     if empty:
@@ -33,30 +51,41 @@ def record_table(record: Any) -> Html:
     return facts(title(record), cells, after)
 
 
-def title(record: Any) -> str:
-    """Return the record's class and what it is known by."""
-    known_by = next(iter(attrs.fields(type(record)))).name
-    parts = [type(record).__name__]
+def _field_html(name: str, value: Any) -> Html:
+    """Return the value of a field; ids and codes look the same in every record and list."""
+    is_code = isinstance(value, str) and (name.endswith(_CODES) or name == "cvr")
+    return identifier(value) if is_code else value_html(value)
+
+
+def row_html(row: Row) -> str:
+    """Return a row of chosen fields as a table of its fields."""
+    pairs = zip(row.paths, map(value_html, row), strict=True)
+    return page(facts("Row", pairs))
+
+
+def title(record: Any) -> Html:
+    """Return the class of a record with its key and its name."""
+    parts: list[str] = [type(record).__name__]
+    key = getattr(record, next(iter(attrs.fields(type(record)))).name)
     if isinstance(record, Issue):
-        return " ".join([*parts, record.code])
-    if not isinstance(record, Coded):
-        key = getattr(record, known_by)
-        parts += [str(key)] if isinstance(key, str) else []
+        return join([*parts, record.code], " ")
+    if isinstance(key, str) and not isinstance(record, Coded):
+        parts.append(identifier(key))
     name = getattr(record, "name", None)
-    return " ".join(parts) + (f": {name}" if name else "")
+    return join([join(parts, " "), name if name != key else None], ": ")
 
 
-def units_table(caption: str, units: Iterable[SOREntity], *, total: int | None = None) -> Html:
-    """Return units as a list, the first of them where they are many."""
+def units_table(caption: Child, units: Iterable[SOREntity], *, total: int | None = None) -> Html:
+    """Return a list of units, only the first ones if there are many."""
     shown = list(islice(units, MOST_ROWS))
     rows = [
         (
-            code(unit.sor_id),
+            identifier(unit.sor_id),
             unit.name,
             name_of(unit.entity_type),
             str(unit.sor_type or ""),
             unbroken(period(unit.validity)),
-            unit.shak_code and code(unit.shak_code),
+            unit.shak_code and identifier(unit.shak_code),
         )
         for unit in shown
     ]
@@ -66,15 +95,32 @@ def units_table(caption: str, units: Iterable[SOREntity], *, total: int | None =
 def many_html(records: Iterable[Any]) -> str:
     """Return records of one kind as a list, with the fields that any of them fills."""
     everything = list(records)
+    if everything and not attrs.has(type(everything[0])):
+        return values_html(everything)
     if all(isinstance(record, SOREntity) for record in everything):
-        ids = {record.sor_id for record in everything}
         caption = count(len(everything), "unit")
-        if len(ids) < len(everything):  # a history
-            of = next(iter(ids)) if len(ids) == 1 else count(len(ids), "unit")
-            caption = f"{count(len(everything), 'version')} of {of}"
         return page(units_table(caption, everything, total=len(everything)))
     shown = everything[:MOST_ROWS]
     fields = list(dict.fromkeys(f.name for record in shown for f in attrs.fields(type(record))))
-    cells = [[value_html(getattr(record, name, None)) for name in fields] for record in shown]
+    cells = [
+        [_field_html(name, getattr(record, name, None)) for name in fields] for record in shown
+    ]
     caption = count(len(everything), "record")
     return page(listing(caption, fields, cells, total=len(everything), only_filled=True))
+
+
+def versions_html(versions: Sequence[SOREntity]) -> str:
+    """Return the versions of one unit as a list."""
+    newest = versions[-1]
+    of = [count(len(versions), "version"), " of ", newest.name, " " if newest.name else None]
+    caption = join([*of, identifier(newest.sor_id)])
+    return page(units_table(caption, versions, total=len(versions)))
+
+
+def values_html(values: Sequence[Any]) -> str:
+    """Return ids, dates or other single values as a list."""
+    are_ids = all(isinstance(value, str) and is_sor_id(value) for value in values)
+    kinds = {date: "date", str: "SOR id" if are_ids else "value"}
+    kind = next((kinds[kind] for kind in kinds if isinstance(values[0], kind)), "value")
+    rows = [[value_html(value)] for value in values[:MOST_ROWS]]
+    return page(listing(count(len(values), kind), [kind], rows, total=len(values)))

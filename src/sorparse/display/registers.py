@@ -1,4 +1,4 @@
-"""The register, a view of it, and what it answers."""
+"""Displays of registers and views, and of their answers."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from .markup import (
     element,
     escape,
     facts,
+    identifier,
     join,
     lines,
     listing,
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from ..inheritance import Effective
     from ..register.matching import Candidate, Match
     from ..register.register import Register
+    from ..register.shak import ShakRegister
+    from ..register.shak_view import ShakView
     from ..register.view import View
 
 LEVELS = {
@@ -39,7 +42,7 @@ LEVELS = {
 
 
 def register_html(register: Register) -> str:
-    """Return what a register holds: units and versions, and the tables beside them."""
+    """Return the numbers of units, versions and records of the other tables."""
     source = str(register.format) if register.format else "records"
     if register.snapshot_date:
         source += f" of {register.snapshot_date}"
@@ -58,12 +61,12 @@ def register_html(register: Register) -> str:
     found = count(len(register.issues), "issue")
     return page(
         listing(f"Register from {source}", ("what", "number"), rows),
-        element("p", small(f"{found} while reading. Ask about a day with register.as_of(day).")),
+        element("p", small(f"{found} while reading. Ask about a date with register.as_of(day).")),
     )
 
 
 def view_html(view: View) -> str:
-    """Return a day as its numbers of units by level and status, and what the source cannot know."""
+    """Return the number of units by level and status on a date, and the caveats."""
     numbers: Counter[tuple[SorType | None, Status]] = Counter()
     for sor_type, status in levels_and_statuses(view):
         numbers[sor_type, status] += 1
@@ -81,6 +84,27 @@ def view_html(view: View) -> str:
     )
 
 
+def shak_register_html(register: ShakRegister) -> str:
+    """Return the numbers of codes, periods and regions."""
+    rows: list[tuple[str, int]] = [
+        ("codes", len(register)),
+        ("periods of codes", len(register.units)),
+        ("regions", len(register.regions)),
+    ]
+    found = count(len(register.issues), "issue")
+    return page(
+        listing("SHAK register", ("what", "number"), rows),
+        element("p", small(f"{found} while reading. Ask about a date with shak.as_of(day).")),
+    )
+
+
+def shak_view_html(view: ShakView) -> str:
+    """Return the number of codes by status on a date."""
+    numbers = Counter(view.status(code) for code in view.register.all_times)
+    rows = [(status.value.lower(), numbers[status]) for status in Status]
+    return page(listing(f"SHAK on {view.day}", ("status", "codes"), rows))
+
+
 def levels_and_statuses(view: View) -> list[tuple[SorType | None, Status]]:
     """Return level and status of every unit on the date, without building records."""
     store, index, day = view.core.store, view.core.index, view.ordinal
@@ -91,22 +115,22 @@ def levels_and_statuses(view: View) -> list[tuple[SorType | None, Status]]:
 
 
 def match_html(match: Match) -> str:
-    """Return every candidate, the chosen one marked, and the rule in words."""
+    """Return every candidate, which of them is chosen, and the rule that decided."""
     what = type(match).__name__.removesuffix("Match") or "Code"
     caption = f"{what.upper() if what == 'Shak' else what} {match.code} on {match.day}"
     chosen = match.best.sor_id if match.best else None
-    decided = f"Chosen: {chosen}, by the rule" if chosen else "None chosen:"
+    decided = ["Chosen: ", identifier(chosen), ", by the rule "] if chosen else ["None chosen: "]
     parts: list[Html] = []
     if match.candidates:
         parts.append(_candidates(caption, match.candidates, chosen))
-        parts.append(element("p", join([decided, " ", code(match.rule), "."])))
+        parts.append(element("p", join([*decided, code(match.rule), "."])))
     else:
-        nobody = [f"{caption}: no unit has it that day (", code(match.rule), ")."]
+        nobody = [f"{caption}: no unit has it on that date (", code(match.rule), ")."]
         parts.append(element("p", join(nobody)))
     if match.hint is not None:
-        parts.append(element("p", join(["Did you mean ", code(match.hint), "?"])))
+        parts.append(element("p", join(["Did you mean ", identifier(match.hint), "?"])))
     if match.other_days:
-        parts.append(_candidates("On other days", match.other_days, None))
+        parts.append(_candidates("On other dates", match.other_days, None))
     return page(*parts)
 
 
@@ -114,7 +138,7 @@ def _candidates(caption: str, candidates: tuple[Candidate, ...], chosen: str | N
     rows: list[list[Child]] = [
         [
             *(["chosen" if one.sor_id == chosen else None] if chosen else []),
-            code(one.sor_id),
+            identifier(one.sor_id),
             one.name or (one.entity.name if one.entity else None),
             value_html(one.entity.entity_type if one.entity else None),
             unbroken(period(one.validity)),
@@ -122,20 +146,21 @@ def _candidates(caption: str, candidates: tuple[Candidate, ...], chosen: str | N
         ]
         for one in candidates[:MOST_ROWS]
     ]
-    heads = (*([""] if chosen else []), "sor_id", "name", "entity_type", "days", "source")
+    heads = (*([""] if chosen else []), "sor_id", "name", "entity_type", "dates", "source")
     return listing(caption, heads, rows, total=len(candidates), only_filled=True)
 
 
 def effective_html(effective: Effective) -> str:
     """Return the effective values of a unit, and their origins."""
+    unit = identifier(effective.sor_id)
     pairs = []
     for field, origin in effective.origin.items():
         value = value_html(getattr(effective, field))
-        came = "its own" if origin == effective.sor_id else join(["from ", code(origin)])
-        pairs.append((field, lines([value, small(came)])))
+        source = "its own" if origin == effective.sor_id else join(["from ", identifier(origin)])
+        pairs.append((field, lines([value, small(source)])))
     pairs += [("caveat", escape(caveat)) for caveat in effective.caveats]
     return page(
-        facts(f"{effective.sor_id} with inheritance", pairs)
+        facts(join([unit, " with inheritance resolved"]), pairs)
         if pairs
-        else element("p", f"{effective.sor_id} has nothing, nor anything to inherit.")
+        else element("p", unit, " has no address and no location number, inherited ones included.")
     )

@@ -1,4 +1,4 @@
-"""The life of one unit as a picture: names, places in the hierarchy, codes, what it became."""
+"""Chart of one unit over time: names, parents, codes, predecessors and successors."""
 
 from __future__ import annotations
 
@@ -16,16 +16,17 @@ if TYPE_CHECKING:
     from ..register.register import Register
 
 MOST_RELATED = 8
-"""Predecessors and successors drawn."""
+"""Predecessors and successors that are drawn."""
 _DAY = timedelta(days=1)
 _WIDTH_IN_LETTERS = 105
-_COLOURS = ("#9ecae9", "#c6dbef")  # of neighbouring bars; black letters are read well on both
+_COLOURS = ("#9ecae9", "#c6dbef")  # of neighbouring bars; dark letters are read well on both
+_LETTERS = "#111111"  # of the texts on bars, in dark notebooks too
 _RELATED = ("#d9d9d9", "#ececec")
 
 
 @attrs.frozen
 class Bar:
-    """Dates with one value; a date that is ``None`` is open or unknown."""
+    """A period with one value; an end that is ``None`` is open or unknown."""
 
     lane: str
     text: str
@@ -35,7 +36,7 @@ class Bar:
 
 
 def lanes_of(register: Register, sor_id: str) -> list[Bar]:
-    """Return a unit's values over time; those of neighbouring versions are joined where equal."""
+    """Return the values of a unit over time; equal values of consecutive versions are joined."""
     core = register.core
     parts = [
         (_day(segment.start), _day(segment.end), core.store.record(segment.row))
@@ -44,13 +45,13 @@ def lanes_of(register: Register, sor_id: str) -> list[Bar]:
     bars: list[Bar] = []
     for lane, value_of in (
         ("name", lambda unit, _: unit.name),
-        ("parent", lambda unit, day: _above(register, unit, day)),
+        ("parent", lambda unit, day: _parent_name(register, unit, day)),
         ("type", lambda unit, _: name_of(unit.entity_type)),
         ("SHAK code", lambda unit, _: unit.shak_code),
         ("location number", lambda unit, _: unit.location_code),
     ):
-        if lane == "SHAK code" and (mapped := _mapped(register, sor_id)):
-            bars += mapped
+        if lane == "SHAK code" and (shak_bars := _shak_bars(register, sor_id)):
+            bars += shak_bars
         else:
             bars += _joined(lane, parts, value_of)
     for lane, ids in (
@@ -58,7 +59,7 @@ def lanes_of(register: Register, sor_id: str) -> list[Bar]:
         ("successor", register.successors(sor_id)),
     ):
         for related in ids[:MOST_RELATED]:
-            bars += _life(register, related, lane)
+            bars += _lifetime_bars(register, related, lane)
     return bars
 
 
@@ -80,14 +81,14 @@ def _joined(
         yield bar
 
 
-def _above(register: Register, unit: SOREntity, day: date | None) -> str | None:
+def _parent_name(register: Register, unit: SOREntity, day: date | None) -> str | None:
     if unit.parent_id is None:
         return None
     parent = register.as_of(day or date.min).get(unit.parent_id)
     return parent.name if parent is not None and parent.name else unit.parent_id
 
 
-def _mapped(register: Register, sor_id: str) -> list[Bar]:
+def _shak_bars(register: Register, sor_id: str) -> list[Bar]:
     pairs = [pair for pair in register.shak_sor_map if pair.sor_id == sor_id]
     pairs.sort(key=lambda pair: pair.validity.from_date or date.min)
     return [
@@ -96,7 +97,7 @@ def _mapped(register: Register, sor_id: str) -> list[Bar]:
     ]
 
 
-def _life(register: Register, sor_id: str, lane: str) -> Iterator[Bar]:
+def _lifetime_bars(register: Register, sor_id: str, lane: str) -> Iterator[Bar]:
     if sor_id not in register:
         yield Bar(lane, sor_id, None, None, related=True)
         return
@@ -113,7 +114,7 @@ def _day(ordinal: int) -> date | None:
 
 
 def draw_timeline(register: Register, sor_id: str) -> Picture:
-    """Return the picture; see ``Register.timeline``."""
+    """Return the chart; see ``Register.timeline``."""
     bars = lanes_of(register, sor_id)
     newest = register.history(sor_id)[-1]
     title = f"{newest.name or '(no name)'} ({sor_id})"
@@ -143,7 +144,7 @@ def draw_timeline(register: Register, sor_id: str) -> Picture:
                 edgecolor="white",
             )
             if bar.end is None:
-                axes.text(right, place, "→ ", va="center", ha="right", fontsize=9, color="black")
+                axes.text(right, place, "→ ", va="center", ha="right", fontsize=9, color=_LETTERS)
             letters = int(_WIDTH_IN_LETTERS * (end - start) / (right - left))
             if letters >= 3:
                 axes.text(
@@ -152,7 +153,7 @@ def draw_timeline(register: Register, sor_id: str) -> Picture:
                     plain(shortened(bar.text, letters)),
                     va="center",
                     fontsize=9,
-                    color="black",
+                    color=_LETTERS,
                 )
     axes.set_yticks(range(len(lines)), [line[0] for line in lines])
     axes.set_ylim(max(len(lines), 1) - 0.5, -0.5)
@@ -162,12 +163,12 @@ def draw_timeline(register: Register, sor_id: str) -> Picture:
     for side in ("top", "right", "left"):
         axes.spines[side].set_visible(False)
     axes.set_title(plain(shortened(title, 90)), loc="left", fontsize=11)
-    alternative = f"The life of {title}: {in_words(rows)}."
-    return Picture(figure, title, alternative, ("what", "value", "first day", "last day"), rows)
+    alternative = f"{title} over time: {in_words(rows)}."
+    return Picture(figure, title, alternative, ("what", "value", "first date", "last date"), rows)
 
 
 def _line(bar: Bar) -> tuple[str, str]:
-    """Return the line of the picture for a bar: each related unit has its own."""
+    """Return the line of the chart for a bar; each related unit has its own line."""
     return (bar.lane, bar.text if bar.related else "")
 
 

@@ -1,4 +1,4 @@
-"""A unit and the units below it as a collapsible list."""
+"""Display of a unit and the units below it as a collapsible list."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..register.tree import kind_of
-from .markup import Html, code, count, element, join, page, small
+from .markup import Html, count, element, identifier, join, page, small
 
 if TYPE_CHECKING:
     from ..register.tree import Node, Tree
@@ -50,7 +50,7 @@ def _line(node: Node) -> Html:
         [
             element("bdi", unit.name or "(no name)"),
             " ",
-            code(unit.sor_id),
+            identifier(unit.sor_id),
             " ",
             small(remark) if remark else None,
         ]

@@ -1,7 +1,8 @@
-"""How one value looks: in a cell, on few lines, nothing invented and nothing abbreviated."""
+"""Display of a single value in a cell of a table."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from enum import Enum
@@ -10,16 +11,16 @@ from typing import Any
 
 import attrs
 
+from ..identifiers import is_sor_id
 from ..records import (
     Address,
     Coded,
     EntityRef,
-    Extra,
     SOREntity,
     Validity,
     VirtualAddress,
 )
-from .markup import Html, code, element, escape, join, lines, small
+from .markup import Html, code, element, escape, identifier, join, lines, small
 
 MOST_ITEMS = 30
 """Items shown of a tuple or of ``extra``."""
@@ -27,8 +28,13 @@ MOST_ITEMS = 30
 
 @singledispatch
 def value_html(value: Any) -> Html:
-    """Return a value as HTML; empty where there is none."""
+    """Return a value as HTML; empty if there is none."""
     return escape("" if value is None else str(value))
+
+
+@value_html.register
+def _(value: str) -> Html:
+    return identifier(value) if is_sor_id(value) else escape(value)
 
 
 @value_html.register
@@ -50,21 +56,20 @@ def _(value: Enum) -> Html:
 
 @value_html.register
 def _(value: Coded) -> Html:
-    if value.name is None:
-        return escape("") if value.code is None else code(value.code)
-    ours = f" ({value.supplied} not in the file)" if value.supplied else None
-    return join([value.name, None if value.code is None else join([" ", code(value.code)]), ours])
+    parts = [value.name and escape(value.name), value.code and identifier(value.code)]
+    supplied = value.name and value.supplied and f"({value.supplied} not in the file)"
+    return join(filter(None, [*parts, supplied]), " ")
 
 
 @value_html.register
 def _(value: EntityRef) -> Html:
     kind = None if value.entity_type is None else small(value_html(value.entity_type))
-    return lines([value.name, value.sor_id and code(value.sor_id), kind])
+    return lines([value.name, value.sor_id and identifier(value.sor_id), kind])
 
 
 @value_html.register
 def _(value: SOREntity) -> Html:
-    return lines([value.name, code(value.sor_id)])
+    return lines([value.name, identifier(value.sor_id)])
 
 
 @value_html.register
@@ -98,7 +103,7 @@ def _(value: Address) -> Html:
 def _named(name: str | None, number: str | None, what: str) -> Html | None:
     if name is None and number is None:
         return None
-    return small(join([name or what, number and join([" ", code(number)])]))
+    return small(join([name or what, number and join([" ", identifier(number)])]))
 
 
 @value_html.register
@@ -112,9 +117,9 @@ def _(value: VirtualAddress) -> Html:
     )
 
 
-@value_html.register
-def _(value: Extra) -> Html:
-    pairs = [join([code(name), " ", text]) for name, text in value.items()]
+@value_html.register(Mapping)
+def _(value: Mapping[str, Any]) -> Html:
+    pairs = [join([code(name), " ", value_html(each)]) for name, each in value.items()]
     return _items(pairs)
 
 
@@ -131,7 +136,7 @@ def _items(items: list[Html]) -> Html:
 
 
 def period(validity: Validity) -> str:
-    """Return the days of a period in words; both ends are inclusive."""
+    """Return a period in words; both ends are inclusive."""
     start, end = validity.from_date, validity.to_date
     if start is None and end is None:
         return "always"
@@ -143,7 +148,7 @@ def period(validity: Validity) -> str:
 
 
 def unbroken(text: str) -> Html:
-    """Return a text that stays on one line: a date must not be broken at its hyphens."""
+    """Return a text that stays on one line: dates are not broken at their hyphens."""
     return element("span", text, class_="keep")
 
 

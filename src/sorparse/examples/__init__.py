@@ -1,8 +1,7 @@
 """Paths of the small synthetic register that ships with the package, once in every format.
 
-All files tell of the same made-up units, as of 2026-06-15: no unit, person or number in them is
-real. They are made by ``python -m sorparse.examples.make``; ``README.txt`` beside them says what
-they show.
+All files describe the same made-up units, as of 2026-06-15. No unit, person or number in them is
+real. ``README.txt`` beside them lists what each unit shows.
 
 >>> from sorparse import examples
 >>> examples.sor2_zip.name
@@ -16,15 +15,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 folder: Path
-"""The folder that holds them all."""
+"""The folder that holds all of them."""
 readme: Path
-"""What the files show."""
+"""A text that lists what each unit of the files shows."""
 sor2_zip: Path
 """The SOR2 set with full history: eight CSV files in ``Sor_complete.zip``."""
 daily_csv: Path
 """``SorEntity_daily.csv`` of SOR2, as of ``snapshot_date``."""
 daily_csv_earlier: Path
-"""``SorEntity_daily.csv`` as it was on ``earlier_date``, two weeks before."""
+"""``SorEntity_daily.csv`` on ``earlier_date``, two weeks before."""
 sor_csv_folder: Path
 """The CSV 1.2.1.19 set as a folder: ``sor.csv`` and ``Edityper.csv``."""
 sor_csv: Path
@@ -41,9 +40,9 @@ shak: Path
 """``SHAKCOMPLETE.TXT``."""
 
 snapshot_date: Final = date(2026, 6, 15)
-"""The day the files represent."""
+"""The date that the files represent."""
 earlier_date: Final = date(2026, 6, 1)
-"""The day ``daily_csv_earlier`` represents."""
+"""The date that ``daily_csv_earlier`` represents."""
 
 FILES: Final = {  # by the name of the path; make.py writes to the same places
     "folder": "",
@@ -78,7 +77,7 @@ __all__ = [
 ]
 
 
-if not TYPE_CHECKING:  # a type checker goes by the names above, and so sees a misspelt one
+if not TYPE_CHECKING:  # type checkers use the names above, and so report misspelt ones
 
     def __getattr__(name: str) -> Path:
         relative = FILES.get(name)

@@ -1,18 +1,21 @@
 """A tour of the example register: ``python -m sorparse.examples [--html PAGE]``.
 
-Shows what the library answers, without a file of the publisher. With ``--html`` it is written as a
-page for a browser, with a map if the extra ``map`` is installed.
+It shows answers of the library without a file of the publisher. ``--html`` writes it as a page
+for a browser, with a map if the extra ``map`` is installed.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import sorparse
 from sorparse import examples, targets
 from sorparse.cli import arguments
+from sorparse.cli.app import PIPE_CLOSED
 from sorparse.cli.output import make_writable, one_line
 from sorparse.replace import replaced_file
 
@@ -83,12 +86,25 @@ def main(argv: Sequence[str] | None = None) -> int:
         "--html",
         metavar="PAGE",
         type=arguments.path,
-        help="write it as a page for a browser; - for standard output",
+        help="write the tour as a page for a browser; - for standard output",
     )
-    parser.add_argument("--force", action="store_true", help="also replace another file")
+    parser.add_argument(
+        "--force", action="store_true", help="also replace a file that is not a tour"
+    )
     given = parser.parse_args(argv)
     make_writable(sys.stdout)
     make_writable(sys.stderr)
+    try:
+        status = _show(parser, given)
+        sys.stdout.flush()
+    except BrokenPipeError:  # as in `python -m sorparse.examples | head`
+        with suppress(OSError, ValueError):  # Python flushes it once more at its end
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return PIPE_CLOSED
+    return status
+
+
+def _show(parser: argparse.ArgumentParser, given: argparse.Namespace) -> int:
     register = sorparse.load(examples.sor2_zip)
     view = register.as_of(examples.snapshot_date)
     if given.html is None:

@@ -1,4 +1,4 @@
-"""Put units together: numbers given out in turn, addresses and telephones out of a seeded hat."""
+"""Build units: consecutive numbers, and addresses from a seeded random generator."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ INHERITED: Final[dict[str, Any]] = {"location_code_inherited": True}
 
 
 def hospital_unit(*, outpatients: bool, beds: bool, reports: bool = True) -> dict[str, bool]:
-    """Give the three indicators that a hospital's units have."""
+    """Return the three indicators of a unit of a hospital."""
     return {"ambulant_activity": outpatients, "patients_admitted": beds, "reporting_level": reports}
 
 
@@ -58,21 +58,21 @@ NO_PATIENTS: Final = hospital_unit(outpatients=False, beds=False, reports=False)
 
 @attrs.define(eq=False)
 class Builder:
-    """Gives out numbers and keeps the units."""
+    """Builder of units: it assigns numbers and draws addresses."""
 
     units: list[Unit] = attrs.Factory(list)
-    hat: random.Random = attrs.field(factory=lambda: random.Random(SEED))  # noqa: S311 - repeatable on purpose
+    generator: random.Random = attrs.field(factory=lambda: random.Random(SEED))  # noqa: S311 - repeatable on purpose
     _next_item: int = 900001
     _next_location: int = 1
     _next_cvr: int = 99000000
     _next_phone: int = 1
 
     def number(self, below: int) -> int:
-        """Draw a number; ``random()`` alone is promised to be the same in every Python."""
-        return int(self.hat.random() * below)
+        """Draw a number; only ``random()`` is the same in every version of Python."""
+        return int(self.generator.random() * below)
 
     def pick(self, choices: Sequence[T]) -> T:
-        """Draw one."""
+        """Draw one of the choices."""
         return choices[self.number(len(choices))]
 
     def address(self, town: str, **fields: Any) -> Address:
@@ -99,14 +99,14 @@ class Builder:
         return Address(**(drawn | fields))
 
     def virtual(self, mailbox: str | None = None, **fields: Any) -> VirtualAddress:
-        """Give the next telephone number; Danish numbers never begin with 0."""
+        """Return a virtual address with a new telephone number; no Danish number begins with 0."""
         number = f"0000{self._next_phone:04d}"
         self._next_phone += 1
         email = f"{mailbox}@example.dk" if mailbox else None
         return VirtualAddress(**({"email": email, "telephone": number} | fields))
 
     def location(self, region: Coded | None) -> dict[str, Any]:
-        """Give the next location number."""
+        """Return the fields of the next location number."""
         number = location_code(self._next_location)
         self._next_location += 1
         return {
@@ -132,7 +132,7 @@ class Builder:
         return self._add(SorType.SI, name, kind, opened, given | fields)
 
     def unit(self, parent: Unit, name: str, kind: str, opened: str, **fields: Any) -> Unit:
-        """Add an organisational unit; it lies where its parent lies, unless said otherwise."""
+        """Add an organisational unit, by default at the place of its parent."""
         given = {
             "parent_id": parent.sor_id,
             "location_code_inherited": False,

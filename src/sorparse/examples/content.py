@@ -1,4 +1,4 @@
-"""The units of the example register. All of them, and all persons, are made up."""
+"""The units of the example register. All units and persons are synthetic."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .model import Unit
 
 
 def units() -> list[Unit]:
-    """Every unit, in the order of the tree."""
+    """Return every unit, in the order of the tree."""
     b = Builder()
     foundation(b)
     geriatric_team = north(b)
@@ -24,7 +24,7 @@ def units() -> list[Unit]:
 
 
 def foundation(b: Builder) -> None:
-    """Add the owner with the shortest id that can be: item number 1."""
+    """Add the owner with the shortest possible id: item number 1."""
     owner = b.owner("Fonden Det Første Hus", "privat", "2006-01-01", "København", item=1)
     hospice = b.institution(
         owner,
@@ -121,7 +121,7 @@ def state(b: Builder) -> None:
 
 
 def practices(b: Builder) -> None:
-    """Add doctors under one provider number, a disarmed number, a practice to come."""
+    """Add doctors with one provider number, a disabled number, and a future practice."""
     owner = b.owner("Lægerne Ålekær I/S", "privat", "2009-10-01", "Brønderslev", item=99990)
     practice = b.institution(
         owner,
@@ -259,7 +259,7 @@ def replaced_clinics(b: Builder) -> None:
 
 
 def small_clinics(b: Builder) -> None:
-    """Add clinics as most of the register is: an owner, an institution, a practitioner."""
+    """Add clinics like most of the register: an owner, an institution, a practitioner."""
     for kind, word, person, year in (
         ("fodterapeutklinik", "Fodterapi", "Gåsefjer", 2018),
         ("tandlægepraksis", "Tandlægerne", "Perlemor", 2012),

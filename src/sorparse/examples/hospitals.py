@@ -1,4 +1,4 @@
-"""The hospitals of the example register, and what has happened to their units."""
+"""The hospitals of the example register, and the events of their units."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from .model import Unit
 
 
 def north(b: Builder) -> Unit:
-    """Add a region with a large hospital; give the team that moves to the island later."""
+    """Add a region with a large hospital; return the team that moves to the island later."""
     region = b.owner(
         "Region Nordhavet",
         "region",
@@ -292,7 +292,7 @@ def _surgery(b: Builder, hospital: Unit) -> None:
 
 
 def _emergency(b: Builder, hospital: Unit) -> None:
-    """Add two units under one SHAK code."""
+    """Add two units with one SHAK code."""
     emergency = b.unit(
         hospital,
         "Akutmodtagelsen",

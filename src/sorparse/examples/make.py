@@ -1,7 +1,7 @@
-"""Make the example files anew: ``python -m sorparse.examples.make [FOLDER]``.
+"""Write the example files: ``python -m sorparse.examples.make [FOLDER]``.
 
 One small register (``content.py``) is written in every published format. Nothing in it depends
-on the clock, the machine or the Python version: the same files come out every time.
+on the clock, the machine or the Python version: every run writes the same files.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ README = """\
 Synthetic example files of sorparse
 ===================================
 
-These files are made up. No unit, person, telephone number, e-mail address or CVR number in them
-is real; a SOR id or SHAK code that happens to be in use elsewhere is so by chance. Place names,
-and the codes of entity types, specialities, regions, municipalities and network operators, are
-the public ones; codes of systems, suppliers, EDI administrators, organisational levels and of the
-secondary speciality are invented.
+These files are synthetic. No unit, person, telephone number, e-mail address or CVR number in them
+is real; a SOR id or SHAK code that is in use elsewhere is so by chance. Place names, and the codes
+of entity types, specialities, regions, municipalities and network operators, are the public ones;
+codes of systems, suppliers, EDI administrators, organisational levels and of the secondary
+speciality are invented.
 
 One register of {units} units, as of {day}, in every published format:
 
@@ -41,13 +41,13 @@ One register of {units} units, as of {day}, in every published format:
     Sor_1_0_0.xml               XML 1.0.0
     SHAKCOMPLETE.TXT            the hospital-department classification
 
-A file holds a field where the format has a place for it. Where a form is not published (the
-headers of SOR2, SorDataCodeTypes.xml, GeographicalLocalisations.xml, Edityper.csv, the values of
-indicators and directions), the one here is our hypothesis. Addresses stand on the unit they were
-given to, in every file, and are not filled in on the units that inherit them. LocationsCodes.csv
-has a column FutureColumn that the library does not know.
+A file holds a field if the format has a place for it. Some parts of the formats are not published
+(the headers of SOR2, SorDataCodeTypes.xml, GeographicalLocalisations.xml, Edityper.csv, the values
+of indicators and directions); here they are assumptions. In every file an address is on the unit
+that it belongs to, and is not repeated on the units that inherit it. LocationsCodes.csv has a
+column FutureColumn that the library does not know.
 
-Made by
+Written by
 
     python -m sorparse.examples.make [FOLDER]
 """
@@ -67,7 +67,7 @@ def archive(files: Mapping[str, bytes]) -> bytes:
 
 
 def files() -> dict[str, bytes]:
-    """Make every file; they come by their path below the folder."""
+    """Return every file by its path below the folder."""
     found = records()
     xml = {name: write(found) for name, write in XML_FILES.items()}
     made = {
@@ -88,9 +88,9 @@ def files() -> dict[str, bytes]:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Write the files into a folder, by default the one they ship in."""
+    """Write the files into a folder, by default that of the package."""
     parser = argparse.ArgumentParser(prog="python -m sorparse.examples.make", description=__doc__)
-    parser.add_argument("folder", nargs="?", type=Path, default=folder, help="where to write them")
+    parser.add_argument("folder", nargs="?", type=Path, default=folder, help="folder to write to")
     target: Path = parser.parse_args(arguments).folder
     for name, content in files().items():
         path = target / name

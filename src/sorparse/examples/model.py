@@ -1,4 +1,4 @@
-"""Units with the events of their lives, and the records that follow from them on any day."""
+"""Units with their events, and the records that follow from them on any date."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from ..records import (
 )
 
 DAY = timedelta(days=1)
-# What the XML holds on one level only; kept to it, so that every format can hold every unit.
+# Fields that the XML has on one level only, so that every format can hold every unit.
 _ONLY_ON_UNITS = {
     "provider_number",
     "local_code",
@@ -42,25 +42,25 @@ _NOT_ON_OWNERS = {"pharmacy_number", "shak_code", "visiting_address"}
 
 
 def sor_id(item: int) -> str:
-    """Make a SOR id: item number, name space 1000016, partition 00, Verhoeff digit."""
+    """Return a SOR id: item number, name space 1000016, partition 00, Verhoeff digit."""
     body = f"{item}100001600"
     return body + verhoeff.calc_check_digit(body)
 
 
 def location_code(number: int) -> str:
-    """Make a location number: GLN under the prefix 5790."""
+    """Return a location number: GLN under the prefix 5790."""
     body = f"57900999{number:04d}"
     return body + ean.calc_check_digit(body)
 
 
 def cvr_number(number: int) -> str:
-    """Give the first valid CVR number from ``number`` on; none from 99000000 on is in use."""
+    """Return the first valid CVR number from ``number`` on; none from 99000000 on is in use."""
     return next(str(n) for n in range(number, number + 100) if cvr.is_valid(str(n)))
 
 
 @attrs.frozen
 class Event:
-    """From a day on, these fields have these values."""
+    """Values that fields have from a date on."""
 
     from_date: date
     registered: date
@@ -69,7 +69,7 @@ class Event:
 
 @attrs.define(eq=False)
 class Unit:
-    """A unit and its life."""
+    """A unit and its events."""
 
     sor_id: str
     sor_type: SorType
@@ -98,7 +98,7 @@ class Unit:
 
 @attrs.define(eq=False)
 class Records:
-    """Every record of the register, as known on one day."""
+    """Every record of the register, as known on one date."""
 
     day: date
     entities: list[SOREntity] = attrs.Factory(list)
@@ -120,13 +120,13 @@ class Records:
         return found
 
     def daily(self) -> list[SOREntity]:
-        """Give what SorEntity_daily.csv holds: no unit and no version that has ended."""
+        """Return the records of SorEntity_daily.csv: units and versions that have not ended."""
         return [
             e for e in self.entities if e.validity.to_date is None or e.validity.to_date >= self.day
         ]
 
     def snapshot(self) -> list[SOREntity]:
-        """Give one version of each unit, as the XML has it; the closing day is the unit's."""
+        """Return one version of each unit, as in the XML; the closing date is that of the unit."""
         states = []
         for unit_id, versions in self.histories().items():
             state = in_force(versions, self.day)
@@ -143,7 +143,7 @@ class Records:
         return states
 
     def current(self) -> list[SOREntity]:
-        """Give what sor.csv holds: the snapshot without the units that have closed."""
+        """Return the records of sor.csv: the snapshot without closed units."""
         return [
             e
             for e in self.snapshot()
@@ -152,9 +152,9 @@ class Records:
 
 
 def entities_known(units: list[Unit], day: date) -> list[SOREntity]:
-    """Give the versions of every unit that the extract of ``day`` knows.
+    """Return the versions of every unit in the extract of ``day``.
 
-    What was registered on a day shows in the extract of the day after.
+    What was registered on a date is in the extract of the following date.
     """
     known = {
         unit.sor_id: events
@@ -205,13 +205,13 @@ def _check_level(entity: SOREntity) -> None:
 
 
 def in_force(versions: list[SOREntity], day: date) -> SOREntity:
-    """Give the version of ``day``, or the nearest one."""
+    """Return the version on ``day``, or the nearest one."""
     begun = [v for v in versions if v.validity.from_date is None or v.validity.from_date <= day]
     return begun[-1] if begun else versions[0]
 
 
 def _placed(version: SOREntity, plain: Mapping[str, list[SOREntity]], today: date) -> SOREntity:
-    """Fill in what a version takes from the units above it."""
+    """Set what a version takes from the units above it."""
     day = max(version.validity.from_date or today, min(version.validity.to_date or today, today))
     above = [version]
     while above[-1].parent_id is not None:
@@ -234,7 +234,7 @@ def _placed(version: SOREntity, plain: Mapping[str, list[SOREntity]], today: dat
 
 
 def shak_map(histories: Mapping[str, list[SOREntity]]) -> list[SHAKSORMap]:
-    """Join each unit's consecutive versions under one SHAK code to one period."""
+    """Join consecutive versions of a unit with one SHAK code to one period."""
     pairs: list[SHAKSORMap] = []
     for versions in histories.values():
         for version in versions:
@@ -262,7 +262,7 @@ def shak_map(histories: Mapping[str, list[SOREntity]]) -> list[SHAKSORMap]:
 
 
 def replaced(units: list[Unit], known: set[str]) -> list[ReplacedEntity]:
-    """Give the pairs of which the second replaces the first, where both are known."""
+    """Return the pairs of which the second replaces the first, if both are known."""
     return [
         ReplacedEntity(old.sor_id, new.sor_id, new.opened)
         for new in units
@@ -272,5 +272,5 @@ def replaced(units: list[Unit], known: set[str]) -> list[ReplacedEntity]:
 
 
 def coded(codes: Mapping[str, str]) -> dict[str, Coded]:
-    """Give codes by name, from pairs of name and code."""
+    """Return codes by name, from pairs of name and code."""
     return {name: Coded(code, name) for name, code in codes.items()}

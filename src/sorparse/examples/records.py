@@ -1,4 +1,4 @@
-"""The records of the whole example register, as known on a day."""
+"""The records of the whole example register, as known on a date."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _CODES_FROM = Validity(date(2005, 1, 1))
 
 
 def records(day: date = snapshot_date) -> Records:
-    """Give every record of the register as the extracts of ``day`` have it."""
+    """Return every record of the register as in the extracts of ``day``."""
     made = units()
     found = Records(day, entities_known(made, day))
     histories = found.histories()
@@ -70,7 +70,7 @@ def records(day: date = snapshot_date) -> Records:
 
 
 def _location_code(versions: list[SOREntity], day: date) -> LocationCode:
-    """Choose the systems by the kind of unit, so that alike units have alike ones."""
+    """Choose the systems by the type of unit, so that similar units have similar systems."""
     last = versions[-1]
     hospital = last.shak_code is not None
     system = "Journal Måge" if hospital else "Praksis Ærfugl"
@@ -112,7 +112,7 @@ def _handled(code: LocationCode) -> list[LocationCodeEDIType]:
 
 
 def _geo_locations(histories: Iterable[list[SOREntity]]) -> list[GeoLocation]:
-    """Give a place to every unit that lies on its own and has an address of its own."""
+    """Return a place for every unit that has its own placement and its own address."""
     places: list[GeoLocation] = []
     for versions in histories:
         last = versions[-1]
@@ -135,7 +135,7 @@ def _geo_locations(histories: Iterable[list[SOREntity]]) -> list[GeoLocation]:
 
 
 def _shak_units(found: Records) -> list[SHAKUnit]:
-    """One record for each name that a code has borne; of two units under one code, the first."""
+    """Return one record for each name of a code; of two units with one code, the first."""
     by_code = sorted(
         (e for e in found.entities if e.shak_code), key=lambda e: (e.shak_code or "", e.sor_id)
     )

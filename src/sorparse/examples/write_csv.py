@@ -26,11 +26,11 @@ _SOR_TYPE_TEXT: Final = {
 _STEP: Final = re.compile(r"(\w+)(?:\[(\d+)\])?")
 
 FUTURE_COLUMN: Final = "FutureColumn"
-"""A column that the library does not know, as a later version of a file may bring one."""
+"""A column that the library does not know, as a later version of a file may have."""
 
 
 def value_of(record: Any, path: str) -> Any:
-    """Follow a field's path, e.g. ``specialities[0].code``."""
+    """Return the value at a path, e.g. ``specialities[0].code``."""
     value = record
     for name, place in _STEP.findall(path):
         if value is None:
@@ -60,7 +60,7 @@ def sor2_text(record: Any, column: Column) -> str:
 def sor2_file(
     spec: TableSpec, records: Iterable[Any], extra: dict[str, Sequence[str]] | None = None
 ) -> bytes:
-    """Write one SOR2 file: UTF-8 with BOM, ``;``, CRLF; ``extra`` is further columns."""
+    """Write one SOR2 file: UTF-8 with BOM, ``;``, CRLF; ``extra`` has further columns."""
     further = extra or {}
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
@@ -72,7 +72,7 @@ def sor2_file(
 
 
 def sor2_set(found: Records) -> dict[str, bytes]:
-    """Write the eight files of Sor_complete.zip; they come by name."""
+    """Return the eight files of Sor_complete.zip by name."""
     files = {}
     for spec in sor2.TABLES:
         rows = getattr(found, spec.table)
@@ -89,7 +89,7 @@ def daily(found: Records) -> bytes:
 
 
 def sor_csv_units(found: Records) -> Iterator[SOREntity]:
-    """Yield the units with what sor.csv shows of their location number and their place."""
+    """Yield the units with the columns of sor.csv for location number and place."""
     number_of = {code.location_code: code for code in found.location_codes}
     place_of = {place.sor_id: place.name for place in found.geo_locations}
     for unit in found.current():
@@ -107,7 +107,7 @@ def sor_csv_units(found: Records) -> Iterator[SOREntity]:
 
 
 def street_line(address: Address) -> str:
-    """Street, number, floor and door in one line, as sor.csv has them."""
+    """Return street, number, floor and door in one line, as in sor.csv."""
     line = " ".join(filter(None, (address.street_name, address.street_building_id)))
     floor = " ".join(filter(None, (address.floor_id and f"{address.floor_id}.", address.suite_id)))
     return ", ".join(filter(None, (line, floor)))
@@ -139,11 +139,11 @@ def sor_csv_text(record: Any, column: Column) -> str:
 
 
 def _unquoted(rows: Iterable[Sequence[str]]) -> bytes:
-    """Windows-1252, ``;``, CRLF and no quoting at all."""
+    """Return rows as Windows-1252 with ``;`` and CRLF, without quoting."""
     lines = []
     for row in rows:
         if any(set(cell) & set(";\r\n") for cell in row):
-            raise ValueError(f"cannot stand in a file without quoting: {row}")
+            raise ValueError(f"a file without quoting cannot hold: {row}")
         lines.append(";".join(row) + "\r\n")
     return "".join(lines).encode("cp1252")
 

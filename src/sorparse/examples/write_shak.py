@@ -1,4 +1,4 @@
-"""Write SHAKCOMPLETE.TXT by the layout that it is read with: Windows-1252, LF."""
+"""Write SHAKCOMPLETE.TXT with the layout that reads it: Windows-1252, LF."""
 
 from __future__ import annotations
 

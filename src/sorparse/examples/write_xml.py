@@ -1,7 +1,7 @@
 """Write Sor.xml, in version 2.0.0 and 1.0.0, and the two files beside it.
 
-The two versions differ in namespaces, in some names and in what they hold; ``Dialect`` says how.
-Elements whose namespace in 2.0.0 nobody has shown stand where the publisher's rule puts them:
+The two versions differ in namespaces, in some names and in their elements, as ``Dialect`` declares.
+Elements whose namespace in 2.0.0 is not published follow the publisher's rule:
 unchanged ones keep the namespace of 1.0.0, changed ones have the new one.
 """
 
@@ -42,12 +42,12 @@ _LINE_END: Final = "\r\n"
 
 @attrs.frozen
 class Dialect:
-    """What one version of the format is like."""
+    """Properties of one version of the format."""
 
     version_2: bool
     prefixes: dict[str, str]
-    kept: str
-    """Prefix of the elements that 2.0.0 has kept from 1.0.0."""
+    unchanged: str
+    """Prefix of the elements that 2.0.0 has unchanged from 1.0.0."""
     postal: str
     email: str
 
@@ -67,11 +67,11 @@ V2: Final = Dialect(
         "dkcc2005-2": _DKCC_2005_2,
         "": _SOR_2,
     },
-    kept="sor1:",
+    unchanged="sor1:",
     postal="xkom:",
     email="xkom1:",
 )
-# the same prefix xkom stands for another namespace here: as in the real files
+# the prefix xkom has another namespace here, as in the real files
 V1: Final = Dialect(
     version_2=False,
     prefixes={
@@ -83,14 +83,14 @@ V1: Final = Dialect(
         "xkom": _EMAIL,
         "": _SOR_1,
     },
-    kept="",
+    unchanged="",
     postal="xkom-1:",
     email="xkom:",
 )
 
 
 class Document:
-    """Elements in order, one a line; an element without a value is left out."""
+    """Writer of elements, one per line; elements without a value are omitted."""
 
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
@@ -105,13 +105,13 @@ class Document:
             value = "true" if value else "false"
         self._line(f"<{name}{attributes}>{escape(str(value))}</{name}>")
 
-    def kept(self, name: str, value: object) -> None:
+    def unchanged(self, name: str, value: object) -> None:
         """Write an element that both versions have in the namespace of 1.0.0."""
-        self.leaf(self.dialect.kept + name, value)
+        self.leaf(self.dialect.unchanged + name, value)
 
     @contextmanager
     def inside(self, name: str, attributes: str = "") -> Iterator[None]:
-        """Write what follows inside an element."""
+        """Write the following elements inside an element."""
         self._line(f"<{name}{attributes}>")
         self._depth += 1
         yield
@@ -120,18 +120,18 @@ class Document:
 
     @contextmanager
     def root(self, name: str, found: Records) -> Iterator[None]:
-        """Write the root, when the file was made, and the day it represents."""
+        """Write the root, the time of creation and the date of the data."""
         declared = "".join(
             f" xmlns{prefix and ':' + prefix}={quoteattr(uri)}"
             for prefix, uri in self.dialect.prefixes.items()
         )
         with self.inside(name, declared):
-            self.kept("CreatedAtTime", f"{found.day}T01:00:29.6269718+02:00")
-            self.kept("SnapshotDate", found.day)
+            self.unchanged("CreatedAtTime", f"{found.day}T01:00:29.6269718+02:00")
+            self.unchanged("SnapshotDate", found.day)
             yield
 
     def bytes(self) -> bytes:
-        """Give the file: UTF-8 with BOM, CRLF."""
+        """Return the file as UTF-8 with a byte order mark and CRLF."""
         return "".join(line + _LINE_END for line in self._lines).encode("utf-8-sig")
 
     def _line(self, text: str) -> None:
@@ -139,7 +139,7 @@ class Document:
 
 
 def sor_xml(found: Records, dialect: Dialect) -> bytes:
-    """Write Sor.xml: one state of each unit, each inside the unit above it."""
+    """Write Sor.xml: one version of each unit, inside the unit above it."""
     out = Document(dialect)
     below: dict[str | None, list[SOREntity]] = {}
     for entity in found.snapshot():
@@ -179,14 +179,14 @@ class _Units:
 
     def _unit(self, entity: SOREntity, level: SorType) -> None:
         out, version_2 = self.out, self.out.dialect.version_2
-        out.kept("SorIdentifier", entity.sor_id)
-        out.kept("EntityName", entity.name)
+        out.unchanged("SorIdentifier", entity.sor_id)
+        out.unchanged("EntityName", entity.name)
         type_name = "EntityTypeIdentifier" if version_2 else _NAMES[level][1]
         out.leaf(type_name, entity.entity_type and entity.entity_type.code)
-        out.kept("LocalCode", entity.local_code)
-        out.kept("PharmacyIdentifier", entity.pharmacy_number)
-        out.kept("ShakIdentifier", entity.shak_code)
-        out.kept("ProviderIdentifier", entity.provider_number)
+        out.unchanged("LocalCode", entity.local_code)
+        out.unchanged("PharmacyIdentifier", entity.pharmacy_number)
+        out.unchanged("ShakIdentifier", entity.shak_code)
+        out.unchanged("ProviderIdentifier", entity.provider_number)
         self._location(entity, level)
         if not version_2 and level is not SorType.IE and entity.geographical_parent_relation:
             with out.inside("GeographicalParent"):
@@ -201,14 +201,14 @@ class _Units:
         self._ids("ReplacesEntityCollection", entity.replaces)
         self._ids("ReplacedByEntityCollection", entity.replaced_by)
         if entity.reporting_level is not None:
-            with out.inside(f"{out.dialect.kept}OrganizationalUnitInformation"):
-                out.kept("AmbulantActivityIndicator", entity.ambulant_activity)
-                out.kept("PatientsAdmittedIndicator", entity.patients_admitted)
-                out.kept("ReportingLevelIndicator", entity.reporting_level)
+            with out.inside(f"{out.dialect.unchanged}OrganizationalUnitInformation"):
+                out.unchanged("AmbulantActivityIndicator", entity.ambulant_activity)
+                out.unchanged("PatientsAdmittedIndicator", entity.patients_admitted)
+                out.unchanged("ReportingLevelIndicator", entity.reporting_level)
         if entity.local_attributes:
-            with out.inside(f"{out.dialect.kept}LocalAttributeCollection"):
+            with out.inside(f"{out.dialect.unchanged}LocalAttributeCollection"):
                 for place, text in enumerate(entity.local_attributes, start=1):
-                    out.kept(f"LocalAttribute{place}", text)
+                    out.unchanged(f"LocalAttribute{place}", text)
         if version_2 and level is SorType.IE:
             out.leaf("cvr:CVRnumberIdentifier", entity.cvr)
 
@@ -233,15 +233,15 @@ class _Units:
     def _location_code(self, code: LocationCode) -> None:
         out, ending = self.out, "Identifier" if self.out.dialect.version_2 else ""
         with out.inside("EanLocationCodeEntity"):
-            out.kept("EanLocationCode", code.location_code)
-            out.kept("OnlyInternalIndicator", code.only_internal)
-            out.kept("NonActiveIndicator", code.non_active)
+            out.unchanged("EanLocationCode", code.location_code)
+            out.unchanged("OnlyInternalIndicator", code.only_internal)
+            out.unchanged("NonActiveIndicator", code.non_active)
             out.leaf(f"SystemSupplier{ending}", _code(code.system_supplier))
             out.leaf(f"SystemType{ending}", _code(code.system_type))
             out.leaf(f"CommunicationSupplier{ending}", _code(code.communication_supplier))
             out.leaf("kms:RegionCode" if ending else "RegionCode", _code(code.region))
             out.leaf(f"EdiAdministrator{ending}", _code(code.edi_administrator))
-            out.kept("SorNote", code.note)
+            out.unchanged("SorNote", code.note)
             self._status(code.validity, code.updated_at, code.first_from_date)
 
     def _address(self, name: str, address: Address | None) -> None:
@@ -267,7 +267,7 @@ class _Units:
                     address.country_code,
                     ' scheme="iso3166-alpha2"',
                 )
-            out.kept("Stairway", address.stairway)
+            out.unchanged("Stairway", address.stairway)
             if out.dialect.version_2:
                 out.leaf("cpr:MunicipalityCode", address.municipality_code)
                 out.leaf("cpr:StreetCode", address.street_code)
@@ -280,11 +280,11 @@ class _Units:
         if virtual is None:
             return
         out = self.out
-        with out.inside(f"{out.dialect.kept}VirtualAddressInformation"):
+        with out.inside(f"{out.dialect.unchanged}VirtualAddressInformation"):
             out.leaf(f"{out.dialect.email}EmailAddressIdentifier", virtual.email)
-            out.kept("Website", virtual.website)
-            out.kept("TelephoneNumberIdentifier", virtual.telephone)
-            out.kept("FaxNumberIdentifier", virtual.fax)
+            out.unchanged("Website", virtual.website)
+            out.unchanged("TelephoneNumberIdentifier", virtual.telephone)
+            out.unchanged("FaxNumberIdentifier", virtual.fax)
 
     def _specialities(self, specialities: Sequence[Coded]) -> None:
         if not specialities:
@@ -309,9 +309,9 @@ class _Units:
     def _ids(self, name: str, ids: Iterable[str]) -> None:
         found = list(ids)
         if found:
-            with self.out.inside(self.out.dialect.kept + name):
+            with self.out.inside(self.out.dialect.unchanged + name):
                 for sor_id in found:
-                    self.out.kept("SorIdentifier", sor_id)
+                    self.out.unchanged("SorIdentifier", sor_id)
 
 
 def _code(coded: Coded | None) -> str | None:
@@ -322,15 +322,15 @@ def status(
     out: Document, validity: Validity, updated_at: date | None, first_from_date: date | None
 ) -> None:
     """Write the dates."""
-    with out.inside(f"{out.dialect.kept}SorStatus"):
-        out.kept("FromDate", validity.from_date)
-        out.kept("ToDate", validity.to_date)
-        out.kept("UpdatedAt", updated_at)
-        out.kept("FirstFromDate", first_from_date)
+    with out.inside(f"{out.dialect.unchanged}SorStatus"):
+        out.unchanged("FromDate", validity.from_date)
+        out.unchanged("ToDate", validity.to_date)
+        out.unchanged("UpdatedAt", updated_at)
+        out.unchanged("FirstFromDate", first_from_date)
 
 
 def data_code_types(found: Records) -> bytes:
-    """Write SorDataCodeTypes.xml. Nobody has shown one: its shape is our hypothesis."""
+    """Write SorDataCodeTypes.xml. Its structure is not published: an assumption."""
     out = Document(V2)
     element_of = {list_id: element for list_id, _, element, _ in CLASSIFICATIONS}
     with out.root("SorDataCodeTypes", found):
@@ -346,14 +346,14 @@ def data_code_types(found: Records) -> bytes:
 
 
 def geographical_localisations(found: Records) -> bytes:
-    """Write GeographicalLocalisations.xml. Nobody has shown one: its shape is our hypothesis."""
+    """Write GeographicalLocalisations.xml. Its structure is not published: an assumption."""
     out = Document(V2)
     with out.root("GeographicalLocalisations", found):
         for place in found.geo_locations:
             with out.inside("GeographicalLocalisation"):
                 out.leaf("GeographicalLocalisationIdentifier", place.geo_location_id)
                 out.leaf("GeographicalLocalisationName", place.name)
-                out.kept("SorIdentifier", place.sor_id)
+                out.unchanged("SorIdentifier", place.sor_id)
                 out.leaf("cpr:MunicipalityCode", place.municipality_code)
                 out.leaf("kms:RegionCode", place.region_code)
                 if place.northing is not None and place.easting is not None:
@@ -368,4 +368,4 @@ FILES: Final[dict[str, Callable[[Records], bytes]]] = {
     "SorDataCodeTypes.xml": data_code_types,
     "GeographicalLocalisations.xml": geographical_localisations,
 }
-"""What Sor.zip holds."""
+"""The files of Sor.zip."""

@@ -24,6 +24,8 @@ class Target(ABC):
 
     name: ClassVar[str]
     """The word for it: ``to`` of ``convert``."""
+    title: ClassVar[str]
+    """What people call it."""
     needs: ClassVar[str] = "a file or folder"
     """What the caller must name."""
     is_stream: ClassVar[bool] = False
@@ -113,7 +115,7 @@ class FileTarget(Target):
 
 
 def in_force(found: Iterable[tuple[Any, ...]], day: date) -> Iterator[tuple[str, date | None]]:
-    """Reduce periods, each unit's oldest first, to the units of a day and their closing dates."""
+    """Reduce periods, each unit's oldest first, to the units of a date and their closing dates."""
     for sor_id, group in groupby(found, key=lambda period: str(period[0])):
         last: date | None = None
         for _, *ends in (period[:3] for period in group):

@@ -16,7 +16,9 @@ import attrs
 
 from ..errors import ConversionError, MissingTableError
 from ..issues import Issue
-from ..register import Register
+from ..notebook import HtmlRepr
+from ..register import Register, load
+from ..register.saved_file import is_saved_register
 from ..targets import STDOUT, writable
 from . import TARGETS, target_class, targets_with
 from .base import Target
@@ -30,7 +32,7 @@ _URLS = ("postgres://", "postgresql://")
 
 
 @attrs.frozen
-class ConversionReport:
+class ConversionReport(HtmlRepr):
     """What was written, and the issues of the data."""
 
     target: str
@@ -48,10 +50,15 @@ class ConversionReport:
     replaced: Mapping[str, int] | None = None
     """Rows before, by table, of what was replaced; None if nothing was there."""
 
+    @property
+    def title(self) -> str:
+        """What was converted to what, and where it is."""
+        return f"Converted {self.format} to {target_class(self.to).title}: {self.target}"
+
     def __str__(self) -> str:
         rows = ", ".join(f"{table} {count}" for table, count in self.tables.items())
         errors = sum(issue.severity == "error" for issue in self.issues)
-        message = f"Converted {self.format} to {self.to}: {self.target} ({rows})"
+        message = f"{self.title} ({rows})"
         if self.replaced is not None:
             before = ", ".join(f"{table} {count}" for table, count in self.replaced.items())
             message += f"; it replaces {before or 'another file'}"
@@ -107,7 +114,9 @@ def convert(
         MissingTableError: If the source does not have a table.
 
     Example:
-        >>> report = sorparse.convert(examples.sor2_zip, "sqlite", "sor.db", max_closed=200)
+        >>> report = sorparse.convert("Sor_complete.zip", "sqlite", "sor.db", max_closed=200)
+        >>> report.tables["entities"]
+        95
     """
     tables = [tables] if isinstance(tables, str) else tables and list(tables)
     writer, place = _target(to, target)
@@ -207,10 +216,10 @@ def _reader_of(feed: Any) -> Callable[[str], Iterable[Any]]:
     return lambda table: getattr(feed, table)()
 
 
-def _arrow_of(feed: Any) -> Callable[[str], Iterable[Any]] | None:
+def _arrow_of(feed: Any) -> Callable[..., Iterable[Any]] | None:
     if not hasattr(feed, "to_arrow"):
         return None
-    return lambda table: feed.to_arrow(table, lists=True).batches()
+    return lambda table, *, lists: feed.to_arrow(table, lists=lists).batches()
 
 
 def _target(to: str, target: str | os.PathLike[str] | None) -> tuple[Target, str]:
@@ -243,7 +252,9 @@ def opened(source: Any, open_options: Mapping[str, Any]) -> Any:
                 f"the {state} already; {', '.join(open_options)} cannot be set any more"
             )
         return nullcontext(source.settled() if hasattr(source, "settled") else source)
-    from ..feed import open as open_feed
+    if isinstance(source, (str, os.PathLike)) and is_saved_register(source):
+        return nullcontext(load(source, **open_options))
+    from ..opening import open as open_feed
 
     return open_feed(source, **open_options).settled()
 

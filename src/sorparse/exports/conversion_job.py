@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
+from importlib.util import find_spec
 from typing import Any
 
 import attrs
@@ -37,8 +38,8 @@ class ConversionJob:
     """Tables to be written."""
     read: Callable[[str], Iterable[Any]]
     """Returns the records of a table, by its name."""
-    arrow: Callable[[str], Iterable[Any]] | None = None
-    """Returns the record batches of a table, if that is faster than by records."""
+    arrow: Callable[..., Iterable[Any]] | None = None
+    """Returns the record batches of a table (``lists``: whether with lists), if the source can."""
     force: bool = False
     """Whether to replace what the library did not write."""
     guard: Callable[[ConversionJob], None] = attrs.field(default=lambda _: None, eq=False)
@@ -94,6 +95,18 @@ class ConversionJob:
             self.counts[table] += 1
             yield record
 
+    def flat_columns(self, table: str, *, lists: bool) -> Iterator[flatten.Columns]:
+        """Yield the flat columns of a table in batches, without records where that is faster."""
+        schema = schema_of(table, lists=lists)
+        if self.arrow is None or find_spec("pyarrow") is None:
+            yield from flatten.batches(schema, self.records(table))
+            return
+        for batch in self._arrow_batches(table, lists=lists):
+            columns = values_of(batch, schema.names)
+            if table == "entities":
+                self.units.add(columns)
+            yield list(columns.values())
+
     def columns(self, table: str, rows: int = flatten.BATCH_ROWS) -> Iterator[flatten.Columns]:
         """Yield the flat columns of a table, batch by batch, with ``row_id`` first."""
         first = 1
@@ -125,12 +138,12 @@ class ConversionJob:
         if waiting:
             yield self._numbered(pa, waiting)
 
-    def _arrow_batches(self, table: str) -> Iterator[Any]:
+    def _arrow_batches(self, table: str, *, lists: bool = True) -> Iterator[Any]:
         if self.arrow is None:
             yield from record_batches(schema_of(table), self._counted(table))
             return
         self.counts[table] = 0
-        for batch in self.arrow(table):
+        for batch in self.arrow(table, lists=lists):
             self.counts[table] += batch.num_rows
             yield batch
 

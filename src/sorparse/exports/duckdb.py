@@ -36,6 +36,7 @@ class DuckDB(FileDatabase):
     """One file. Needs the extra ``[duckdb]``."""
 
     name = "duckdb"
+    title = "DuckDB"
     tables_query = "SELECT table_name FROM information_schema.tables"
 
     @property

@@ -39,7 +39,7 @@ from .in_force_periods import (
 TABLE = "entity_effective"
 _DOC = (
     "Disjoint periods in which nothing changes of what a unit has with inheritance resolved; "
-    "the first and the last day belong to the period."
+    "the first and the last date belong to the period."
 )
 _SHOWN = (
     "name",
@@ -214,7 +214,7 @@ class _Resolver:
         yield first, end, found
 
     def _resolved(self, row: int, own: tuple[int, ...], day: int) -> Resolved:
-        """Return the values on a day; those of the row before if they are the same by rule."""
+        """Return the values on a date; those of the row before if they are the same by rule."""
         if own != self._of or not self._day <= day <= self._until:
             self._of, self._day, self._until = own, day, OPEN_END
             # a new one for each day: it remembers what it has resolved

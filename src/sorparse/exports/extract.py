@@ -58,6 +58,11 @@ def extract(
     Raises:
         UnknownUnitError: If the source does not have an id.
         ConversionError: If the target cannot be written.
+
+    Example:
+        >>> report = sorparse.extract("Sor_complete.zip", "small.zip", below="9000121000016003")
+        >>> report.tables["entities"]
+        10
     """
     tops = [below] if isinstance(below, str) else list(below)
     wanted = [ids] if isinstance(ids, str) else list(ids)

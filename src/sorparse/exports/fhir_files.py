@@ -54,6 +54,7 @@ class FhirFiles(FileTarget):
     """Resources as a bulk export, or as one Bundle; the ending of the target decides."""
 
     name = "fhir"
+    title = "FHIR"
     is_comparable = False
 
     def write(self, job: ConversionJob, place: str) -> None:

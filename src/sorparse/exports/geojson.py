@@ -17,7 +17,7 @@ from typing import IO, Any
 from ..extras import load_extra
 from ..replace import failed, replaced_file
 from ..tables import flatten
-from ..tables.schema import DataType, TableSchema, schema_of
+from ..tables.schema import DataType, TableColumn, TableSchema, schema_of
 from ..targets import first_line, starts_with
 from .base import FileTarget, line_count
 from .conversion_job import ConversionJob
@@ -33,6 +33,7 @@ class GeoJson(FileTarget):
     """One file of points in WGS84."""
 
     name = "geojson"
+    title = "GeoJSON"
     is_stream = True
     is_comparable = False
 
@@ -79,15 +80,14 @@ def _write_features(job: ConversionJob, table: str, to_wgs84: Any, stream: IO[st
     info = json.dumps({**job.info(), "table": table}, ensure_ascii=False)
     stream.write(f'{_START}{info},"features":[')
     before, outside = "\n", 0
-    for columns in flatten.batches(schema, job.records(table)):
+    for columns in job.flat_columns(table, lists=True):
         places = _places(schema, columns)
         points = _points(to_wgs84, places)
         outside += sum(
             place is not None and point is None for place, point in zip(places, points, strict=True)
         )
         for feature in _features(schema, columns, places, points):
-            text = json.dumps(feature, ensure_ascii=False, separators=(",", ":"))
-            stream.write(before + text)
+            stream.write(before + feature)
             before = ",\n"
     stream.write("\n]}\n")
     if outside:
@@ -132,20 +132,50 @@ def _features(
     columns: flatten.Columns,
     places: Sequence[Place | None],
     points: Sequence[list[float] | None],
-) -> Iterator[dict[str, Any]]:
-    for row, place, point in zip(zip(*columns, strict=True), places, points, strict=True):
-        properties = {
-            column.name: _plain(value, column.type)
-            for column, value in zip(schema.columns, row, strict=True)
-            if value is not None
-        }
+) -> Iterator[str]:
+    """Yield each row as the text of a feature; values recur, so a column's texts are remembered."""
+    members = [
+        _Members(column).of(values) for column, values in zip(schema.columns, columns, strict=True)
+    ]
+    for row, place, point in zip(zip(*members, strict=True), places, points, strict=True):
+        properties = list(filter(None, row))
         if place is not None and place[0] is not None:
-            properties["coordinates_of"] = place[0]
-        geometry = None if point is None else {"type": "Point", "coordinates": point}
-        yield {"type": "Feature", "geometry": geometry, "properties": properties}
+            properties.append(f'"coordinates_of":"{place[0]}"')
+        geometry = "null"
+        if point is not None:
+            geometry = f'{{"type":"Point","coordinates":[{point[0]!r},{point[1]!r}]}}'
+        text = ",".join(properties)
+        yield f'{{"type":"Feature","geometry":{geometry},"properties":{{{text}}}}}'
 
 
-def _plain(value: Any, kind: DataType) -> Any:
-    if isinstance(value, date):
-        return value.isoformat()
-    return json.loads(value) if kind is DataType.JSON else value
+class _Members(dict[Any, str]):
+    """From the value of a column to its member of a JSON object; empty if the value is absent."""
+
+    def __init__(self, column: TableColumn) -> None:
+        super().__init__({None: ""})
+        self._key = f'"{column.name}":'
+        self._type = column.type
+
+    def of(self, values: Sequence[Any]) -> Iterator[str]:
+        """Return the members of many values."""
+        if self._type in _NOT_REMEMBERED:
+            return ("" if value is None else self._text(value) for value in values)
+        return map(self.__getitem__, values)
+
+    def __missing__(self, value: Any) -> str:
+        if len(self) >= _KNOWN_VALUES:
+            self.clear()
+            self[None] = ""
+        self[value] = member = self._text(value)
+        return member
+
+    def _text(self, value: Any) -> str:
+        if self._type is DataType.JSON:
+            return self._key + str(value)
+        text = value.isoformat() if isinstance(value, date) else value
+        return self._key + _encode(text)
+
+
+_KNOWN_VALUES = 4096
+_NOT_REMEMBERED = (DataType.NUMBER, DataType.TEXT_LIST)  # 0.0 and -0.0 are one key; lists are none
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

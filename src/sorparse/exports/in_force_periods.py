@@ -31,9 +31,9 @@ class Period(NamedTuple):
     sor_id: str
     """SOR id of the unit."""
     in_force_from: date
-    """First day; 0001-01-01 if the unit has no first day."""
+    """First date; 0001-01-01 if the unit has no first date."""
     in_force_to: date
-    """Last day; 9999-12-31 if there is no end."""
+    """Last date; 9999-12-31 if no end is known."""
     row_id: int
     """The version: ``row_id`` in ``entities``."""
 
@@ -45,9 +45,9 @@ def periods_schema() -> TableSchema:
         "sor_id": (DataType.TEXT, "SOR id of the unit."),
         "in_force_from": (
             DataType.DATE,
-            "First day of the period; 0001-01-01 if the unit has no first day.",
+            "First date of the period; 0001-01-01 if the unit has no first date.",
         ),
-        "in_force_to": (DataType.DATE, "Last day of the period; 9999-12-31 if it has no end."),
+        "in_force_to": (DataType.DATE, "Last date of the period; 9999-12-31 if no end is known."),
         "row_id": (DataType.INTEGER, "The version: row_id in entities."),
     }
     return TableSchema(
@@ -155,10 +155,10 @@ class PeriodCollector:
 
 
 def first_date(ordinal: int) -> date:
-    """Return the date of a first day; 0001-01-01 if it has none."""
+    """Return the first date of a period; 0001-01-01 if it has none."""
     return date.fromordinal(max(ordinal, FIRST_DATE))
 
 
 def last_date(ordinal: int) -> date:
-    """Return the date of a last day; 9999-12-31 if it has none."""
+    """Return the last date of a period; 9999-12-31 if it has none."""
     return date.fromordinal(min(ordinal, LAST_DATE))

@@ -26,6 +26,7 @@ class ParquetFiles(TableFiles):
     """Parquet files, one per table."""
 
     name = "parquet"
+    title = "Parquet"
 
     def write(self, job: ConversionJob, place: str) -> None:
         """Write the tables to a folder, or to one file for one table."""

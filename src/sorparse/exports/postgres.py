@@ -78,6 +78,7 @@ class Postgres(Database):
     """A schema of a database, by way of COPY. Needs the extra ``[postgres]``."""
 
     name = "postgres"
+    title = "PostgreSQL"
     needs = "the database's address"
     is_path = False
 

@@ -48,6 +48,7 @@ class Sor2(FileTarget):
     """The publisher's own form, as a zip or a folder."""
 
     name = "sor2"
+    title = "SOR2"
 
     def write(self, job: ConversionJob, place: str) -> None:
         """Write the tables as a SOR2 set: a zip if ``place`` ends so, else a folder."""
@@ -100,7 +101,7 @@ class Sor2(FileTarget):
 
     def collect(self, path: Path, collector: PeriodCollector) -> date | str | None:
         """Read the units of a target; return the date that it shows, if it says so."""
-        from ..feed import open as open_feed
+        from ..opening import open as open_feed
 
         with open_feed(path) as feed:
             if "entities" in feed.tables:

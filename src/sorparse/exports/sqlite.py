@@ -14,7 +14,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from time import monotonic
@@ -55,6 +55,7 @@ class Sqlite(FileDatabase):
     """One file, with the standard library alone."""
 
     name = "sqlite"
+    title = "SQLite"
     tables_query = "SELECT name FROM sqlite_master WHERE type = 'table'"
     error = sqlite3.Error
 
@@ -170,17 +171,14 @@ def _put_locked(new: Path, path: Path, *, force: bool) -> bool:
         if not force:
             _refuse_others(db, path)
         (mode,) = db.execute("PRAGMA journal_mode").fetchone()
-        if mode != "wal" and not _is_windows():
-            new.replace(path)
-            return True
+        if mode != "wal":
+            with suppress(PermissionError):  # Windows does not replace a file that is open
+                new.replace(path)
+                return True
         db.execute("COMMIT")
         with closing(sqlite3.connect(new)) as source:
             source.backup(db, progress=_give_up_after(LOCK_SECONDS))
     return True
-
-
-def _is_windows() -> bool:
-    return os.name == "nt"
 
 
 def _give_up_after(seconds: float) -> Callable[[int, int, int], None]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import csv
-import json
 from abc import abstractmethod
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import IO, Any
 
-from ..records.plain import dict_keys, to_dict
+from ..records.plain import JsonWriter, dict_keys
 from ..records.tables import TABLES
 from ..replace import failed, replaced_file, replaced_folder
 from ..tables import flatten
@@ -111,6 +110,7 @@ class CsvFiles(TableFiles):
     """
 
     name = "csv"
+    title = "CSV"
     is_stream = True
 
     def write_table(self, job: ConversionJob, table: str, path: Path) -> None:
@@ -119,7 +119,7 @@ class CsvFiles(TableFiles):
         with path.open("w", encoding="utf-8", newline="") as stream:
             writer = csv.writer(stream, lineterminator="\n")
             writer.writerow(schema.names)
-            for columns in flatten.batches(schema, job.records(table)):
+            for columns in job.flat_columns(table, lists=False):
                 writer.writerows(zip(*as_text(schema, columns), strict=True))
 
     def table_in(self, path: Path) -> str | None:
@@ -149,15 +149,15 @@ class JsonLines(TableFiles):
     """
 
     name = "jsonl"
+    title = "JSON Lines"
     is_stream = True
     is_comparable = False
 
     def write_table(self, job: ConversionJob, table: str, path: Path) -> None:
         """Write a table."""
         with path.open("w", encoding="utf-8", newline="\n") as stream:
-            for record in job.records(table):
-                line = json.dumps(to_dict(record), ensure_ascii=False, separators=(",", ":"))
-                stream.write(line + "\n")
+            text = JsonWriter().text
+            stream.writelines(f"{text(record)}\n" for record in job.records(table))
 
     def table_in(self, path: Path) -> str | None:
         """Return the table whose records have the keys of a file's first line."""

@@ -67,7 +67,10 @@ def checked_base(base_url: str) -> tuple[str, tuple[str, str] | None]:
 
     Raises:
         FetchError: If it is not an https address. Only this machine may be asked by http.
+        TypeError: If it is not text.
     """
+    if not isinstance(base_url, str):
+        raise TypeError(f"base_url must be text, not {type(base_url).__name__}")
     try:
         parts = urlsplit(base_url)
         host = parts.hostname
@@ -88,8 +91,14 @@ def address_of(what: str, base: str) -> tuple[str, PublishedFile | None]:
 
     Raises:
         FetchError: If it is not the address of a file below the share.
+        TypeError: If it is not text.
     """
-    address = urljoin(base, FILES[what].path if what in FILES else what)
+    if not isinstance(what, str):
+        raise TypeError(f"what must be text, not {type(what).__name__}")
+    try:
+        address = urljoin(base, FILES[what].path if what in FILES else what)
+    except ValueError:  # an invalid address
+        address = ""
     if not address.startswith(base) or set("?#") & set(address) or "." not in name_of(address):
         raise FetchError(
             f"{what!r} is not a file of the share: expected {', '.join(FILES)}, or the address of "

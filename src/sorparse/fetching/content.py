@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import SorFileError, UnrecognisedFormatError
-from ..feed import open as open_feed
 from ..formats.guess_format import guess_format
 from ..limits import Limits
+from ..opening import open as open_feed
 from ..snapshots import latest_day
 from ..sources import HEAD_BYTES, open_source
 from ..sources.zips import is_zip

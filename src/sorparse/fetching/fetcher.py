@@ -15,6 +15,7 @@ from .. import targets
 from ..errors import ConversionError, FetchError, SorFileError
 from ..extras import load_extra
 from ..limits import DEFAULT_LIMITS, Limits
+from ..notebook import HtmlRepr
 from ..register.days import date_in_denmark
 from ..replace import replaced_file
 from ..sources import FETCH_RECORD
@@ -28,7 +29,7 @@ _INDEX_BYTES = 1 << 20
 
 
 @attrs.frozen
-class Fetched:
+class Fetched(HtmlRepr):
     """What a fetch found."""
 
     path: Path

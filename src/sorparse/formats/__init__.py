@@ -6,13 +6,11 @@ A new one is one module with ``recognise``, its name in ``_MODULES``, and its va
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 from importlib import import_module
 from types import ModuleType
 
 from ..errors import InvalidOptionError
 from .base import Format, Found, GivesRows, ReadOptions, Recognise, TableReader
-from .declare import fold
 
 _MODULES = ("skrs", "sor_xml", "shak", "shak_region", "shak_region_xml", "sor2", "sor_csv")
 
@@ -36,6 +34,10 @@ def check_mapping(columns: Mapping[str, str]) -> None:
     """
     if not columns:
         return
+    from difflib import get_close_matches
+
+    from .declare import fold
+
     specs = [spec for name in _MODULES for spec in getattr(_module(name), "TABLES", ())]
     fields = {column.field for spec in specs for column in spec.columns}
     names = {name for spec in specs for name in spec.by_folded_name}

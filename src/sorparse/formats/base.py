@@ -1,4 +1,4 @@
-"""What a format must offer, and what it gets."""
+"""The interfaces between formats and feeds."""
 
 from __future__ import annotations
 
@@ -20,7 +20,14 @@ if TYPE_CHECKING:
 
 
 class Format(str, Enum):
-    """The published formats. If a table is in several of them, the first one here is read."""
+    """The published formats. If a table is in several of them, the first one here is read.
+
+    Members are text, so you can compare them with their names.
+
+    Example:
+        >>> sorparse.open("Sor.xml").format == "SOR_XML"
+        True
+    """
 
     _value_: str
     has_units: bool

@@ -29,6 +29,10 @@ from .generator import Memo
 NORTHING_FROM = 5_900_000
 
 
+Cells = Sequence[str] | Mapping[int, str]
+"""Cells by place."""
+
+
 @attrs.frozen(eq=False)
 class Leaf:
     """A field filled from one cell."""
@@ -57,11 +61,11 @@ class Group:
     def _all_places(self) -> tuple[int, ...]:
         return tuple(sorted({leaf.place for leaf in self.leaves}))
 
-    cells: Callable[[Sequence[str]], Any] = attrs.field(init=False)
+    cells: Callable[[Cells], Any] = attrs.field(init=False)
     """Picks its cells of a row: false values only if all are empty."""
 
     @cells.default
-    def _picker(self) -> Callable[[Sequence[str]], Any]:
+    def _picker(self) -> Callable[[Cells], Any]:
         return itemgetter(*self.places) if self.places else lambda _: ()
 
     @property
@@ -238,9 +242,12 @@ class CarefulDecoder:
             return value
 
         values = dict(self._defaults)
+        filled = {place for place, text in enumerate(cells) if text}
+        if not filled and self._required:
+            return None
         for name, part, places in self._parts:
-            if any(map(cells.__getitem__, places)):
-                values[name] = self.completed(name, self._assembled(part, cells, take))
+            if not filled.isdisjoint(places):
+                values[name] = self.completed(name, self.assembled(part, cells, take))
             else:
                 values[name] = None if isinstance(part, Leaf) else part.empty
         if self.plan.unknown:
@@ -249,13 +256,14 @@ class CarefulDecoder:
             return None
         return self._make(*values.values())
 
-    def _assembled(self, part: Leaf | Group, cells: Sequence[str], take: Convert) -> Any:
+    def assembled(self, part: Leaf | Group, cells: Cells, take: Convert) -> Any:
+        """Return the value of a field from its cells, of which ``take`` makes values."""
         if isinstance(part, Leaf):
             text = cells[part.place]
             return take(part, text) if text else None
         if not any(part.cells(cells)):
             return part.empty
-        found = {name: self._assembled(one, cells, take) for name, one in part.parts.items()}
+        found = {name: self.assembled(one, cells, take) for name, one in part.parts.items()}
         if part.cls is None:
             return trimmed(list(found.values()))
         if all(value is None for value in found.values()):

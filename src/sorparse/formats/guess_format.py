@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+from ..saved_mark import SAVED_REGISTER
 from .blocks import decode_windows_1252
 
 _MAGIC = (
+    (SAVED_REGISTER, "a saved register: open it with sorparse.load and its path"),
     (b"%PDF", "a PDF document"),
     (b"\x1f\x8b", "a gzip file; unpack it first"),
     (b"7z\xbc\xaf", "a 7-Zip file; unpack it first"),
@@ -24,6 +26,8 @@ _PACKED = (
     (b"opendocument", "an OpenDocument file"),
 )
 """Names that are among the first in a zip, and what the zip is."""
+NAME_COLUMNS = 'name its columns with columns={"TheirName": "sor_id", …}'
+"""What to do with a file whose columns are not known; the command line has an option for it."""
 _SEEN = 4000  # characters that are examined; in more the patterns would search too long
 _ROOT = re.compile(r"<\s*([A-Za-z_][\w.:-]*)")
 _TITLE = re.compile(r"<title[^>]*>\s*([^<]{1,100})", re.IGNORECASE)
@@ -61,8 +65,5 @@ def guess_format(head: bytes) -> str:
     first = text.splitlines()[0]
     shown = first if len(first) <= 120 else first[:119] + "…"
     if ";" in first or "," in first or "\t" in first:
-        return (
-            f"a CSV with the header {shown!r}, whose columns are not known; "
-            'name its columns with columns={"TheirName": "sor_id", …}'
-        )
+        return f"a CSV with the header {shown!r}, whose columns are not known; {NAME_COLUMNS}"
     return f"the text begins with {shown!r}"

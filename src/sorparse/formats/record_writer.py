@@ -51,7 +51,8 @@ from typing import Any
 
 import attrs
 
-from ..identifiers import ENDING, halves, is_location_code, is_sor_id
+from ..check_digits import ENDING, halves
+from ..identifiers import is_location_code, is_sor_id
 from ..paths import parse_path, value_at
 from ..records import Address, Coded, EntityRef
 from ..records.build import builder_of, compile_function

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
 
+from ..notebook import HtmlRepr
 from ..paths import PathError, column_name, parse_path, types_at
 from .build import compile_function
 
 
-class Row(tuple[Any, ...]):
+class Row(HtmlRepr, tuple[Any, ...]):
     """A row of chosen fields: a tuple whose items also have names.
 
     Each set of fields has a class of its own. The name of an item is its field's path with ``_``

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 from collections import Counter
 from datetime import date
 
 from ..formats.base import Format
 from ..formats.edits import latest_edit
+from ..logs import log_warning
 from .days import UNKNOWN_START, from_ordinal
 from .store import Store
-
-_log = logging.getLogger("sorparse")
-_log.addHandler(logging.NullHandler())  # silent unless the application has set up logging
 
 _PAST: dict[Format | None, str] = {
     Format.SOR2_DAILY: (
@@ -83,7 +80,7 @@ class Caveats:
             reasons.append(no_history.format(shown=shown))
             if not self._logged:
                 self._logged = True
-                _log.warning("asked about %s: %s", day.isoformat(), reasons[0])
+                log_warning("asked about %s: %s", day.isoformat(), reasons[0])
         if self._format is Format.SOR2 and past:
             reasons.append(_TABLES_OF_ONE_DAY.format(shown=shown))
         if self._snapshot_date is not None and day > self._snapshot_date:

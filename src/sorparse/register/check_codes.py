@@ -93,7 +93,7 @@ def _shared(
     core: Core, field: str, code: str, what: str, mapped: dict[str, list[Days]]
 ) -> Iterator[Issue]:
     by_value = core.units_by(field)
-    for value in dict.fromkeys((*by_value, *mapped)):
+    for value in sorted({*by_value, *mapped}):
         units = {*by_value.get(value, ()), *(unit for _, _, unit in mapped.get(value, ()))}
         if len(units) < 2:
             continue

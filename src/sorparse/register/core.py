@@ -16,7 +16,7 @@ from ..errors import UnknownUnitError
 from ..formats.base import Format
 from ..inheritance import Inheritance
 from ..issues import Issue
-from ..notebook import Records
+from ..notebook import Versions
 from ..records import (
     Classification,
     EDIType,
@@ -177,7 +177,7 @@ class Core:
     def history(self, text: str) -> tuple[SOREntity, ...]:
         """Return all versions of a unit, oldest first; raises UnknownUnitError."""
         rows = self.index.history(self.unit(text))
-        return Records([self.store.record(row) for row in rows])
+        return Versions([self.store.record(row) for row in rows])
 
     def replaced_or_known(self, text: str) -> str:
         """Return the id of a unit, or of one that only a replacement names."""

@@ -6,7 +6,6 @@ ordinal (``date.toordinal``), 1 to 3,652,059, which fits 32 bits and compares as
 
 from __future__ import annotations
 
-import calendar
 import re
 from datetime import UTC, date, datetime
 
@@ -100,5 +99,7 @@ def _checked(text: str, year: int, month: int, day: int) -> date:
         )
     if year < 1:
         raise InvalidDateError(f"{text} is no date: there is no year {year}")
-    days = calendar.monthrange(year, month)[1]
+    from calendar import monthrange
+
+    days = monthrange(year, month)[1]
     raise InvalidDateError(f"{text} is no date: {year:04}-{month:02} has the days 1 to {days}")

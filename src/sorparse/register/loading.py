@@ -8,22 +8,25 @@ from array import array
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
-from typing import IO, Any, BinaryIO
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, BinaryIO
 
 import attrs
 
 from ..errors import InvalidOptionError, MissingTableError
 from ..formats.base import Format
 from ..issues import IssueLog, OnIssue
-from ..limits import Limits
+from ..limits import DEFAULT_LIMITS, Limits
 from ..notebook import Records
-from .check_versions import edits_ahead
 from .core import TABLES, Core, Tables
 from .days import Day
-from .differences import Diff, diff_sources
 from .register import Register
-from .saved_file import is_saved_register
-from .store import VersionStore
+from .saved_file import SavedFile, is_saved_register
+
+if TYPE_CHECKING:
+    from ..feed import Feed
+    from .differences import Diff
+    from .store_builder import StoreBuilder
 
 
 def load(
@@ -35,44 +38,106 @@ def load(
     limits: Limits | None = None,
     repair: bool = False,
     validate: bool | str | os.PathLike[str] = False,
+    cache: str | os.PathLike[str] | None = None,
 ) -> Register:
     """Read a source whole into a :class:`Register`, in one pass over each of its tables.
 
-    Takes what :func:`sorparse.open` takes, and raises what it raises; also the path of a register
-    that :meth:`Register.save` wrote, which is opened at once. The issues of the reading
-    are in ``register.issues``. A source without units and without SHAK map raises
-    MissingTableError: there is nothing that a register could be asked about.
+    Args:
+        source: As in :func:`sorparse.open`; or the path of a register that
+            :meth:`Register.save` wrote, which is opened at once.
+        columns: As in :func:`sorparse.open`.
+        on_issue: As in :func:`sorparse.open`.
+        encoding: As in :func:`sorparse.open`.
+        limits: As in :func:`sorparse.open`.
+        repair: As in :func:`sorparse.open`.
+        validate: As in :func:`sorparse.open`.
+        cache: A folder of saved registers, which is created if needed. If it has the register of
+            a source that did not change, read with the same options by the same version of the
+            library, that is opened; else the source is read, and its register is saved there.
+            Sources that are bytes or streams are read each time, and so is any source if
+            ``on_issue`` is a function or ``validate`` a path. The folder holds the 20 registers
+            used last, of at most 4 GB in all.
+
+    Returns:
+        The register; the issues of the reading are in ``register.issues``.
+
+    Raises:
+        MissingTableError: If the source has neither units nor a SHAK map: there is nothing that a
+            register could be asked about.
+        SorError: What :func:`sorparse.open` raises.
     """
+    options: dict[str, Any] = {
+        "columns": columns,
+        "encoding": encoding,
+        "repair": repair,
+        "validate": validate,
+    }
     if isinstance(source, (str, os.PathLike)) and is_saved_register(source):
-        options = {"columns": columns, "encoding": encoding, "repair": repair, "validate": validate}
         if any(options.values()):
             wrong = ", ".join(name for name, value in options.items() if value)
             raise InvalidOptionError(f"a saved register was read before; omit {wrong}")
         return _open_saved(source, on_issue)
-    from ..feed import open as open_feed
 
-    with open_feed(
+    def read() -> Register:
+        return _read(source, on_issue=on_issue, limits=limits, **options)
+
+    if (
+        cache is None
+        or not isinstance(source, (str, os.PathLike))
+        or callable(on_issue)
+        or not isinstance(validate, bool)
+    ):
+        return read()
+    from .cache import RegisterCache
+
+    return RegisterCache(cache).load(
         source,
-        columns=columns,
-        on_issue=on_issue,
-        encoding=encoding,
-        limits=limits,
-        repair=repair,
-        validate=validate,
-    ).settled() as feed:
+        cache_options(limits=limits, **options),
+        read,
+        accept=lambda found: on_issue == "collect" or not _has_errors(found),
+    )
+
+
+def cache_options(
+    *,
+    columns: Mapping[str, str] | None,
+    encoding: str | None,
+    limits: Limits | None,
+    repair: bool,
+    validate: bool = False,
+) -> dict[str, Any]:
+    """Return the options of reading as a cache compares them."""
+    return {
+        "columns": dict(columns or {}),
+        "encoding": encoding,
+        "limits": attrs.astuple(limits or DEFAULT_LIMITS),
+        "repair": bool(repair),
+        "validate": validate,
+    }
+
+
+def _has_errors(register: Register) -> bool:
+    return any(issue.severity == "error" for issue in register.issues)
+
+
+def _read(source: Any, **options: Any) -> Register:
+    from ..opening import open as open_feed
+    from .check_versions import edits_ahead
+    from .store_builder import StoreBuilder
+
+    with open_feed(source, **options).settled() as feed:
         if not {"entities", "shak_sor_map"} & set(feed.tables):
             raise MissingTableError(
                 f"{feed.name} has no units; it has {', '.join(feed.tables)}: read those with "
                 f"sorparse.{'load_shak' if 'shak_units' in feed.tables else 'open'}"
             )
-        store = VersionStore()
+        builder = StoreBuilder()
         read: dict[str, tuple[Any, ...]] = {}
         lines: dict[str, array[int]] = {}
         with _collector_paused():
             if "entities" in feed.tables:
-                for line, record in feed.numbered("entities"):
-                    store.add(record, line)
-                if not store:
+                _read_entities(feed, builder)
+                if not builder:
                     feed.report_no_entities()
             for table in TABLES:
                 if table in feed.tables:
@@ -80,7 +145,7 @@ def load(
                     read[table] = Records([record for _, record in pairs])
                     lines[table] = array("q", [line or 0 for line, _ in pairs])
         core = Core(
-            store,
+            builder.store(),
             Tables(**read),
             format=feed.format,
             snapshot_date=feed.snapshot_date,
@@ -93,10 +158,31 @@ def load(
         return Register(attrs.evolve(core, tables=Tables(**read, issues=tuple(feed.issues))))
 
 
+def _read_entities(feed: Feed, builder: StoreBuilder) -> None:
+    """Read the units, by columns where that is possible."""
+    from ..formats.csv.reader import CsvTable
+    from .optional_numpy import find_numpy
+
+    for reader in feed.readers("entities"):
+        numbered = reader.numbered
+        if isinstance(reader, CsvTable) and find_numpy() is not None:
+            from ..formats.csv.plain_file import PlainFile
+            from .csv_columns import load_columns
+
+            file = PlainFile.of(reader)
+            if file is not None:
+                load_columns(file, builder)
+                if file.is_whole:
+                    continue
+                numbered = file.rest
+        for line, record in numbered():
+            builder.add(record, line)
+
+
 def _open_saved(path: str | os.PathLike[str], on_issue: OnIssue) -> Register:
     from .saving import open_saved
 
-    core = open_saved(path)
+    core = open_saved(SavedFile(Path(path).absolute()))
     log = IssueLog(on_issue)
     if on_issue != "collect":
         for issue in core.tables.issues:
@@ -130,15 +216,28 @@ def diff(
 ) -> Diff:
     """Compare two sources of any format: what opened, closed, moved and changed from a to b.
 
-    source_a, source_b: what :func:`sorparse.open` takes, or a :class:`Register`.
-    from_day, to_day: the days to take them as of. Left out, each is taken as of the day it shows
-        (:attr:`Register.shown_day`), or where nothing tells that, as of today in Denmark. A full
-        history compared with a file of another format is taken as of that file's day.
-    options: those of :func:`sorparse.open`, for both sources.
+    Sources of one format are compared in every field, those of different formats in the fields
+    that both fill (``Diff.compared``).
 
-    Sources of one format are compared in every field, of different formats in those that both fill
-    (``Diff.compared``). Raises what ``open`` raises, and InvalidDateError.
+    Args:
+        source_a: What :func:`sorparse.open` takes, or a :class:`Register`.
+        source_b: The same, for the newer source.
+        from_day: The date for ``source_a``. Defaults to the date it shows
+            (:attr:`Register.shown_day`), else today in Denmark. A full history that is compared
+            with another format is taken on the date of that file.
+        to_day: The same for ``source_b``.
+        options: Those of :func:`sorparse.open`, for both sources.
+
+    Raises:
+        InvalidDateError: If a text is not a valid date.
+        SorError: What :func:`sorparse.open` raises.
+
+    Example:
+        >>> sorparse.diff(examples.daily_csv_earlier, examples.daily_csv).counts()["announced"]
+        3
     """
+    from .differences import diff_sources
+
     first, second = (
         source if isinstance(source, Register) else load(source, **options)
         for source in (source_a, source_b)

@@ -1,14 +1,21 @@
-"""Records as JSON that can become the same records again, and nothing else."""
+"""Values of records as text that can become the same values again, and nothing else.
+
+Two forms: JSON, for whole tables; and for the fields of units the texts of a value joined by
+U+001F, which is several times as fast to read. ``Address`` has 20 of them, an absent one is
+empty. A value that this form cannot express is JSON, after U+001E.
+"""
 
 from __future__ import annotations
 
+import json
 import types
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from enum import Enum
 from functools import cache
+from operator import attrgetter
 from typing import Any
 
 import attrs
@@ -17,7 +24,19 @@ from ..records import Extra
 from ..records.build import fast_constructor
 from ..records.values import NO_EXTRA
 
+SEPARATOR = "\x1f"
+_JSON = "\x1e"
+_read_json = json.JSONDecoder().raw_decode  # without the guesses of json.loads
+
 Unpack = Callable[[Any], Any]
+Leaves = list[str | None]
+"""The texts of a value."""
+Converters = tuple[Callable[[Leaves], Any], Callable[[Any], Leaves]]
+"""The functions from the texts of a value to the value, and back."""
+
+
+_PLAIN = frozenset((str, bool, int, types.NoneType))
+"""Types that JSON has."""
 
 
 def pack(value: Any) -> Any:
@@ -26,8 +45,12 @@ def pack(value: Any) -> Any:
     Raises:
         TypeError: If a record holds something that no field of a record has.
     """
-    if value is None or type(value) in (str, bool, int):
+    kind = type(value)
+    if kind in _PLAIN:
         return value
+    if attrs.has(kind):
+        values = _fields_of(kind)(value)
+        return [each if type(each) in _PLAIN else pack(each) for each in values]
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, date):
@@ -38,17 +61,20 @@ def pack(value: Any) -> Any:
         return dict(value)
     if isinstance(value, tuple):
         return [pack(each) for each in value]
-    if attrs.has(type(value)):
-        return [pack(getattr(value, field.name)) for field in attrs.fields(type(value))]
-    raise TypeError(f"cannot save {value!r}, a {type(value).__name__}")
+    raise TypeError(f"cannot save {value!r}, a {kind.__name__}")
+
+
+@cache
+def _fields_of(record: type[Any]) -> Callable[[Any], tuple[Any, ...]]:
+    """Return what reads all fields of a record, of which there are at least two."""
+    return attrgetter(*(field.name for field in attrs.fields(record)))
 
 
 @cache
 def unpacker(hint: Any) -> Unpack | None:
     """Return the function that undoes :func:`pack` for a type; ``None`` if it changes nothing."""
     if isinstance(hint, types.UnionType):
-        (kind,) = (each for each in typing.get_args(hint) if each is not types.NoneType)
-        return _optional(unpacker(kind))
+        return _optional(unpacker(_without_none(hint)))
     if typing.get_origin(hint) is tuple:
         return _several(unpacker(typing.get_args(hint)[0]))
     if typing.get_origin(hint) is typing.Literal or hint in (str, bool, int):
@@ -63,6 +89,13 @@ def unpacker(hint: Any) -> Unpack | None:
         unpack: Unpack = hint
         return unpack
     raise TypeError(f"no field of a record has the type {hint!r}")
+
+
+def _without_none(hint: Any) -> Any:
+    if not isinstance(hint, types.UnionType):
+        return hint
+    (kind,) = (each for each in typing.get_args(hint) if each is not types.NoneType)
+    return kind
 
 
 def _optional(unpack: Unpack | None) -> Unpack | None:
@@ -84,3 +117,156 @@ def _record_unpacker(record: type[Any]) -> Unpack:
         return new(*values)
 
     return unpack_record
+
+
+# ------------------------------------------------------------------ texts
+
+
+@cache
+def leaf_paths(hint: Any) -> tuple[str, ...]:
+    """Return the paths of the texts of a value: ``("sor_id", "name", "entity_type.code", …)``.
+
+    What is not compared (``Coded.supplied``) is not among them.
+    """
+    kind = _without_none(hint)
+    if not attrs.has(kind):
+        return ("",)
+    hints = typing.get_type_hints(kind)
+    return tuple(
+        f"{field.name}.{path}".rstrip(".")
+        for field in attrs.fields(kind)
+        if field.eq
+        for path in leaf_paths(hints[field.name])
+    )
+
+
+class Texts:
+    """Values of one type to text, and back."""
+
+    def __init__(self, hint: Any) -> None:
+        kind = _without_none(hint)
+        self.is_text = kind is str
+        self.is_tuple = typing.get_origin(kind) is tuple
+        self.paths = leaf_paths(typing.get_args(kind)[0] if self.is_tuple else kind)
+        """Paths of the texts in a value, or in each item of a tuple."""
+        self._unpack = unpacker(hint)
+        self._read, self._write = _converters(kind)
+
+    def text_of(self, value: Any) -> str | None:
+        """Return the text of a value, ``None`` if no text can become the same value again."""
+        try:
+            leaves = self._write(value)
+            text = SEPARATOR.join(["" if leaf is None else leaf for leaf in leaves])
+            separators = len(leaves) - 1
+            if (
+                text.count(SEPARATOR) == separators < len(text)
+                and "" not in leaves
+                and text[0] != _JSON
+            ):
+                if not self.is_tuple:
+                    return text
+                if any(leaves[-len(self.paths) :]):  # absent items at the end are not written
+                    return text.rstrip(SEPARATOR)
+        except (TypeError, AttributeError, LookupError):
+            pass  # another type than the field has, or what is not in ``paths``
+        try:
+            text = _JSON + json.dumps(pack(value), separators=(",", ":"))
+        except TypeError:
+            return None
+        return text if self.value_of(text) == value else None
+
+    def value_of(self, text: str) -> Any:
+        """Return the value of a text."""
+        if text[:1] == _JSON:
+            value, _ = _read_json(text, 1)
+            return value if self._unpack is None else self._unpack(value)
+        if self.is_text:
+            return text
+        return self._read([leaf or None for leaf in text.split(SEPARATOR)])
+
+
+def _decimal(value: Any) -> Leaves:
+    if type(value) is not Decimal:
+        raise TypeError
+    return [str(value)]
+
+
+@cache
+def _converters(hint: Any) -> Converters:
+    """Return the functions from the texts of a value to the value, and back."""
+    kind = _without_none(hint)
+    if typing.get_origin(kind) is tuple:
+        return _several_converters(typing.get_args(kind)[0])
+    if kind is str:
+        return lambda leaves: leaves[0], lambda value: [value]
+    if kind is bool:
+        return lambda leaves: {"1": True, "0": False}[leaves[0] or ""], _bool
+    if kind is Decimal:
+        return lambda leaves: Decimal(leaves[0] or ""), _decimal
+    if attrs.has(kind):
+        return _record_converters(kind)
+    if issubclass(kind, Enum):
+        return lambda leaves: kind(leaves[0]), lambda value: [value.value]
+    return _no_text, _no_text
+
+
+def _no_text(_: Any) -> Any:
+    raise TypeError("a value of this type is JSON")
+
+
+def _bool(value: Any) -> Leaves:
+    if type(value) is not bool:
+        raise TypeError
+    return ["1" if value else "0"]
+
+
+def _several_converters(item: Any) -> Converters:
+    size = len(leaf_paths(item))
+    read, write = _converters(item)
+
+    def read_all(leaves: Leaves) -> Any:
+        leaves += [None] * (-len(leaves) % size)
+        return tuple([read(leaves[at : at + size]) for at in range(0, len(leaves), size)])
+
+    def write_all(values: Any) -> Leaves:
+        return [leaf for value in values for leaf in write(value)]
+
+    return read_all, write_all
+
+
+def _record_converters(record: type[Any]) -> Converters:
+    new, hints = fast_constructor(record), typing.get_type_hints(record)
+    fields = attrs.fields(record)
+    fields_of = attrgetter(*[field.name for field in fields])
+    parts: list[tuple[int, slice, Any, Any]] = []  # what is not a text by itself
+    absent = [place for place, field in enumerate(fields) if not field.eq]
+    at = 0
+    for place, field in enumerate(fields):
+        size = len(leaf_paths(hints[field.name])) if field.eq else 0
+        if field.eq and _without_none(hints[field.name]) is not str:
+            parts.insert(0, (place, slice(at, at + size), *_converters(hints[field.name])))
+        at += size
+
+    def read(leaves: Sequence[Any]) -> Any:
+        values = list(leaves)
+        for _, where, read_part, _ in parts:  # from the end, so that places before stay
+            part = values[where]
+            values[where] = [read_part(part) if any(part) else None]
+        for place in absent:
+            values.insert(place, None)
+        return new(*values)
+
+    def write(value: Any) -> Leaves:
+        leaves = list(fields_of(value))
+        for place, where, _, write_part in parts:
+            part = leaves[place]
+            written = [None] * (where.stop - where.start) if part is None else write_part(part)
+            if part is not None and not any(written):
+                raise TypeError("it would be read as absent")
+            leaves[place : place + 1] = written
+        for place in absent:
+            if leaves.pop(place) is not None:
+                raise TypeError("it is not written")
+        return leaves
+
+    return read, write

@@ -27,8 +27,9 @@ from ..records import (
 )
 from .core import TABLES, Core, Tables
 from .days import Day, as_day, from_ordinal
+from .forged_file import reports_forged_files
 from .graph import follow
-from .store import VersionStore
+from .store_builder import StoreBuilder
 
 if TYPE_CHECKING:
     from ..display.picture import Picture
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from .view import View
 
 
+@reports_forged_files
 class Register(HtmlRepr):
     """All units with all their versions: ask it about any day.
 
@@ -70,16 +72,17 @@ class Register(HtmlRepr):
         snapshot_date: date | None = None,
         issues: Iterable[Issue] = (),
     ) -> Register:
-        """Make a register of records; each argument is read once.
+        """Build a register from records; each argument is read once.
 
-        entities: the versions of the units, in any order.
-        format, snapshot_date: what the records were read from and the day it shows. They tell what
-            a :class:`View` cannot know; left out, the records are taken for the full history.
-        issues: findings of the reader, to be kept with the register.
+        Args:
+            entities: The versions of the units, in any order. The other tables follow.
+            format: What the records were read from. If omitted, they count as the full history.
+            snapshot_date: The date that the records show, for :attr:`View.caveats`.
+            issues: Issues found while reading.
         """
-        store = VersionStore()
+        builder = StoreBuilder()
         for record in entities:
-            store.add(record)
+            builder.add(record)
         tables = Tables(
             Records(shak_sor_map),
             Records(location_codes),
@@ -90,7 +93,7 @@ class Register(HtmlRepr):
             Records(replaced_entities),
             tuple(issues),
         )
-        return cls(Core(store, tables, format, snapshot_date))
+        return cls(Core(builder.store(), tables, format, snapshot_date))
 
     @property
     def format(self) -> Format | None:
@@ -200,12 +203,13 @@ class Register(HtmlRepr):
         return f"<Register from {source}{of}: {len(self)} units in {versions} versions>"
 
     def as_of(self, day: Day = None) -> View:
-        """Return the register as it is on a day.
+        """Return a view of the register on the given date; see :attr:`View.caveats`.
 
-        day: a ``date``, ISO text (``"2021-03-31"``), or ``None`` for today in Denmark.
+        Args:
+            day: A date, or ISO text such as ``"2021-03-31"``. Defaults to today in Denmark.
 
-        Raises InvalidDateError for anything else. Where the source cannot know the day well, the
-        view's ``caveats`` say why, and the logger ``sorparse`` gets one warning a register.
+        Raises:
+            InvalidDateError: If the text is not a valid date.
         """
         from .view import View
 
@@ -230,11 +234,11 @@ class Register(HtmlRepr):
         Nearest first, each once, itself excluded; n:m and cycles are fine. Raises
         UnknownUnitError for an id that neither a unit nor a replacement has.
         """
-        return follow(self._core.replacements.after, self._core.replaced_or_known(sor_id))
+        return Records(follow(self._core.replacements.after, self._core.replaced_or_known(sor_id)))
 
     def predecessors(self, sor_id: str) -> tuple[str, ...]:
         """Return the ids of all units that a unit replaced, directly or by way of others."""
-        return follow(self._core.replacements.before, self._core.replaced_or_known(sor_id))
+        return Records(follow(self._core.replacements.before, self._core.replaced_or_known(sor_id)))
 
     def active_successors(self, sor_id: str, day: Day = None) -> tuple[SOREntity, ...]:
         """Return the units in force on a date in place of ``sor_id``; see the view's method."""
@@ -298,6 +302,9 @@ class Register(HtmlRepr):
 
     def is_current(self) -> bool:
         """Return whether the saved register was not replaced or removed since it was opened.
+
+        Of a register that was loaded with ``cache=``: whether the source is still the one that was
+        read.
 
         Raises:
             SorError: If the register was not opened from a saved one.

@@ -6,7 +6,6 @@ block, which is compared when the block is first used. Nothing in the file is ev
 
 from __future__ import annotations
 
-import hashlib
 import json
 import mmap
 import os
@@ -19,15 +18,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from ..errors import SorFileError
+from ..saved_mark import SAVED_REGISTER
 
-MAGIC = b"sorparse register\n"
-_PREFIX = struct.Struct("<24sQ32s")  # the magic, the length of the header, its SHA-256
+_PREFIX = struct.Struct("<24sQI")  # the magic, the length of the header, its checksum
 _ALIGN = 64
 _CODES = frozenset("BHIQiq")
 """Types of the numbers in a block, as in ``array``."""
 _LONGEST_HEADER = 1 << 24
+_PIECE = 1 << 20
+"""Bytes that are copied to be counted: a mapped file has no method that counts."""
 
 if TYPE_CHECKING:
+    from .source_state import SourceState
+
     Block = bytes | array[int]
 
 
@@ -37,7 +40,7 @@ def is_saved_register(path: str | os.PathLike[str]) -> bool:
         if not Path(path).is_file():
             return False
         with Path(path).open("rb") as stream:
-            return stream.read(len(MAGIC)) == MAGIC
+            return stream.read(len(SAVED_REGISTER)) == SAVED_REGISTER
     except OSError:
         return False
 
@@ -50,8 +53,10 @@ def write_saved(stream: BinaryIO, header: Mapping[str, Any], blocks: Mapping[str
         header: What the header says beside the blocks.
         blocks: The blocks by name.
     """
+    from hashlib import sha256
+
     places: dict[str, tuple[int, int, str, int]] = {}
-    at, content = 0, hashlib.sha256()
+    at, content = 0, sha256()
     for name, block in blocks.items():
         with memoryview(block).cast("B") as view:
             content.update(view)
@@ -60,7 +65,7 @@ def write_saved(stream: BinaryIO, header: Mapping[str, Any], blocks: Mapping[str
             at += -(-view.nbytes // _ALIGN) * _ALIGN
     full = {**header, "content": content.hexdigest(), "size": at, "blocks": places}
     text = json.dumps({**full, "byteorder": sys.byteorder}).encode()
-    stream.write(_PREFIX.pack(MAGIC, len(text), hashlib.sha256(text).digest()))
+    stream.write(_PREFIX.pack(SAVED_REGISTER, len(text), zlib.crc32(text)))
     stream.write(text + b"\0" * (_base(len(text)) - _PREFIX.size - len(text)))
     for block in blocks.values():
         with memoryview(block).cast("B") as view:
@@ -86,17 +91,28 @@ class MappedText:
 
     def count(self, sought: bytes) -> int:
         """Return how often ``sought`` is there."""
-        count, at = 0, self.find(sought)
-        while at >= 0:
-            count, at = count + 1, self.find(sought, at + len(sought))
-        return count
+        more = len(sought) - 1  # of one that begins in a piece and ends in the next
+        pieces = (
+            self._whole[at : min(at + _PIECE + more, self._end)]
+            for at in range(self._start, self._end, _PIECE)
+        )
+        return sum(piece.count(sought) for piece in pieces)
 
 
 class SavedFile:
-    """A file that is mapped."""
+    """A saved register that is mapped into memory.
 
-    def __init__(self, path: Path) -> None:
+    Args:
+        path: Its path.
+        source: The state of the source that it was loaded from, if it is in a cache.
+
+    Raises:
+        SorFileError: If it cannot be opened, is not a saved register, or is damaged.
+    """
+
+    def __init__(self, path: Path, source: SourceState | None = None) -> None:
         self.path = path
+        self.source = source
         self._blocks: dict[str, memoryview] = {}
         try:
             with path.open("rb") as stream:
@@ -107,13 +123,13 @@ class SavedFile:
         except OSError as error:
             raise SorFileError(f"{path}: {error.strerror or error}") from error
         self._map = memoryview(self._whole)
-        magic, length, digest = _PREFIX.unpack_from(self._map)
-        if magic.rstrip(b"\0") != MAGIC:
+        magic, length, checksum = _PREFIX.unpack_from(self._map)
+        if magic.rstrip(b"\0") != SAVED_REGISTER:
             raise self.damaged("it does not begin as a saved register does")
         if length > _LONGEST_HEADER or _PREFIX.size + length > len(self._map):
             raise self.damaged("it is truncated")
         text = bytes(self._map[_PREFIX.size : _PREFIX.size + length])
-        if hashlib.sha256(text).digest() != digest:
+        if zlib.crc32(text) != checksum:
             raise self.damaged("its header was altered")
         self._base = _base(length)
         try:
@@ -162,6 +178,15 @@ class SavedFile:
             known = self._blocks[name] = view.cast(code)  # type: ignore[call-overload] # one of _CODES
         return known
 
+    def content(self) -> memoryview:
+        """Return all bytes of the file."""
+        return self._map
+
+    def check_all(self) -> None:
+        """Compare the checksums of all blocks; raises SorFileError."""
+        for name in self._places:
+            self.block(name)
+
     def text(self, name: str) -> MappedText:
         """Return a block of bytes to be searched."""
         self.block(name)
@@ -169,18 +194,23 @@ class SavedFile:
         return MappedText(self._whole, self._base + at, self._base + at + length)
 
     @classmethod
-    def same(cls, path: Path, content: str) -> SavedFile:
+    def same(cls, path: Path, content: str, source: SourceState | None) -> SavedFile:
         """Map the file that was pickled; raises SorFileError if another one is there."""
-        file = cls(path)
+        file = cls(path, source)
         if file.header["content"] != content:
             raise SorFileError(f"{path}: the saved register was replaced by another one")
         return file
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return (SavedFile.same, (self.path, self.header["content"]))
+        return (SavedFile.same, (self.path, self.header["content"], self.source))
 
     def is_current(self) -> bool:
-        """Return whether the file at the path is still the one that is mapped."""
+        """Return whether the file at the path is still the one that is mapped.
+
+        In a cache: whether the source is still the one that was read.
+        """
+        if self.source is not None:
+            return self.source.is_current()
         try:
             now = self.path.stat()
         except OSError:

@@ -1,71 +1,26 @@
 """The versions of a saved register, read from the mapped file when they are asked for.
 
-Each field is a number a row and the distinct values by number. Ids and codes are found by
-bisection. What was read is held in memory up to a limit, so that a process stays small.
+Ids and codes are found by bisection. What was read is remembered up to a limit.
 """
 
 from __future__ import annotations
 
 import json
-import typing
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
-from functools import cached_property, partial
+from functools import partial
 from typing import Any
 
-import attrs
-
 from ..errors import SorFileError
-from ..records import SOREntity, Validity
-from ..records.build import fast_constructor
-from .days import from_ordinal
-from .packed import unpacker
+from ..records import SOREntity
 from .saved_file import SavedFile
 from .store import Store
 from .text_index import Lines, Names, Numbers
 from .timeindex import TimeIndex
 
-DATES = ("validity", "updated_at", "first_from_date")
-"""Fields that are in arrays of dates."""
-FIELDS = tuple(field.name for field in attrs.fields(SOREntity))
-HINTS = typing.get_type_hints(SOREntity)
-DEFAULTS = dict.fromkeys(FIELDS) | {
-    field.name: field.default
-    for field in attrs.fields(SOREntity)
-    if field.default not in (attrs.NOTHING, None)
-}
-"""Values that have the number 0."""
-_MOST_VALUES = 1_000
-"""Values of a field that are held: of addresses some 1.5 MB."""
-_read_json = json.JSONDecoder().raw_decode  # without the guesses of json.loads
 _BROKEN = (LookupError, ValueError, TypeError, ArithmeticError, AttributeError, RecursionError)
 """What is raised by numbers and texts that do not fit together."""
-
-
-class _Values(dict[int, Any]):
-    """The distinct values of a field by number, decoded when they are first asked for."""
-
-    def __init__(self, file: SavedFile, field: str) -> None:
-        super().__init__({0: DEFAULTS[field]})
-        self._default = DEFAULTS[field]
-        self._is_text = HINTS[field] in (str, str | None)
-        self._unpack = unpacker(HINTS[field])
-        self._offsets = file.block(f"{field}.offsets")
-        self._data = file.block(f"{field}.data")
-
-    def __missing__(self, number: int) -> Any:
-        raw = self._data[self._offsets[number - 1] : self._offsets[number]]
-        value: Any = str(raw, "utf-8", "surrogatepass")
-        if not self._is_text:
-            value, _ = _read_json(value)
-        if self._unpack is not None:
-            value = self._unpack(value)
-        if len(self) > _MOST_VALUES:
-            self.clear()
-            self[0] = self._default
-        self[number] = value
-        return value
 
 
 class _Ids(Sequence[str]):
@@ -155,59 +110,33 @@ class _Postings(Mapping[str, Sequence[int]]):
 class SavedStore(Store):
     """The versions in a mapped file."""
 
+    most_values = 1_000  # so that a process stays small: of addresses some 1.5 MB
+
     def __init__(self, file: SavedFile) -> None:
         self.file = file
-        self.unit, self.start, self.end, self.updated, self.first_from = (
-            file.block(name) for name in ("unit", "start", "end", "updated", "first_from")
-        )
         others = dict(json.loads(bytes(file.block("ids.others"))))
-        self.ids = ids = _Ids(file.block("ids"), others)
-        self.numbers = _UnitNumbers(
+        ids = _Ids(file.block("ids"), others)
+        numbers = _UnitNumbers(
             ids,
             file.block("ids.sorted"),
             file.block("ids.units"),
             {text: unit for unit, text in others.items()},
         )
-        self._columns: dict[str, tuple[Sequence[int], Mapping[int, Any]]] = {}
-
-    @property
-    def line(self) -> Sequence[int]:  # type: ignore[override] # read when it is asked for
-        """Line in the source by row, 0 if not known."""
-        return self.file.block("line")
+        super().__init__(file, ids, numbers)
 
     def record(self, row: int) -> SOREntity:
         """Build the record of a row."""
         try:
-            values = [by_number[numbers[row]] for numbers, by_number in self._all_columns]
-            values[0] = self.ids[self.unit[row]]
-            validity, updated_at, first_from_date = self._date_places
-            values[validity] = _new_validity(
-                from_ordinal(self.start[row]), from_ordinal(self.end[row])
-            )
-            values[updated_at] = from_ordinal(self.updated[row])
-            values[first_from_date] = from_ordinal(self.first_from[row])
-            record: SOREntity = _new_entity(*values)
+            return super().record(row)
         except _BROKEN as error:
             raise self._broken() from error
-        return record
 
     def value(self, row: int, field: str) -> Any:
         """Read one field of a row."""
-        if field == "first_from_date":
-            return from_ordinal(self.first_from[row])
-        if field == "sor_id":
-            return self.ids[self.unit[row]]
-        numbers, by_number = self._column(field)
         try:
-            return by_number[numbers[row]]
+            return super().value(row, field)
         except _BROKEN as error:
             raise self._broken() from error
-
-    def rows_with_values(self, field: str) -> Sequence[int]:
-        """Return the rows that the register had when it was saved."""
-        differing = f"rows.{field}"
-        more = self.file.block(differing) if differing in self.file else ()
-        return sorted((*self.file.block("rows"), *more))
 
     def saved(self, name: str) -> Callable[[], Any] | None:
         """Return what reads an index; every index of a core was saved."""
@@ -224,8 +153,12 @@ class SavedStore(Store):
 
         names = TimeIndex.names()
         arrays = {name: self.file.block(f"time.{name}") for name in names}
-        # to import numpy takes longer than it saves
-        return TimeIndex.from_arrays(len(self.ids), arrays, sys.modules.get("numpy"))
+        numpy = sys.modules.get("numpy")  # to import it takes longer than it saves
+        if numpy is not None and any(
+            numpy.any(numpy.diff(arrays[name]) < 0) for name in arrays if name.endswith("_from")
+        ):
+            raise self._broken()
+        return TimeIndex.from_arrays(len(self.ids), arrays, numpy)
 
     def _lines(self, kind: type[Lines], name: str) -> Lines:
         return kind(
@@ -238,29 +171,6 @@ class SavedStore(Store):
         text = self.file.header["shown_day"]
         return None if text is None else date.fromisoformat(text)
 
-    @cached_property
-    def _all_columns(self) -> list[tuple[Sequence[int], Mapping[int, Any]]]:
-        return [self._column(field) for field in FIELDS]
-
-    @cached_property
-    def _date_places(self) -> tuple[int, ...]:
-        return tuple(map(FIELDS.index, DATES))
-
-    @cached_property
-    def _absent(self) -> bytes:
-        return bytes(len(self.unit))
-
-    def _column(self, field: str) -> tuple[Sequence[int], Mapping[int, Any]]:
-        known = self._columns.get(field)
-        if known is None:
-            name = f"{field}.numbers"
-            if name in self.file:
-                known = (self.file.block(name), _Values(self.file, field))
-            else:
-                known = (self._absent, {0: DEFAULTS[field]})
-            self._columns[field] = known
-        return known
-
     def is_current(self) -> bool:
         """Return whether the mapped file was not replaced."""
         return self.file.is_current()
@@ -270,6 +180,3 @@ class SavedStore(Store):
 
     def _broken(self) -> SorFileError:
         return self.file.damaged("its parts do not fit together")
-
-
-_new_entity, _new_validity = fast_constructor(SOREntity), fast_constructor(Validity)

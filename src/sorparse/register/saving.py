@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import typing
+import zlib
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
@@ -24,14 +24,14 @@ from .core import TABLES, Core, Tables
 from .packed import pack, unpacker
 from .postings import POSTINGS
 from .saved_file import SavedFile, is_saved_register, write_saved
-from .saved_store import DATES, DEFAULTS, FIELDS, HINTS, SavedStore, is_plain
-from .store import VersionStore
+from .saved_store import SavedStore, is_plain
+from .store import Store
 from .text_index import Lines
 
 if TYPE_CHECKING:
     from .saved_file import Block
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 3
 """Of the file; raised whenever a file of before would be read wrongly."""
 
 
@@ -43,7 +43,7 @@ def _records() -> Mapping[str, type[Any]]:
 
 
 @cache
-def _versions() -> Mapping[str, Any]:
+def versions() -> Mapping[str, Any]:
     """Return what has to be equal for a file to be read: its indexes depend on the library too."""
     fields = [
         (name, field.name, str(field.type))
@@ -55,7 +55,7 @@ def _versions() -> Mapping[str, Any]:
     return {
         "format_version": FORMAT_VERSION,
         "library_version": __version__,
-        "layout": hashlib.sha256(layout.encode()).hexdigest(),
+        "layout": zlib.crc32(layout.encode()),
     }
 
 
@@ -64,55 +64,64 @@ def _versions() -> Mapping[str, Any]:
 
 def save(core: Core, path: str | os.PathLike[str], *, force: bool) -> None:
     """Save a register; see ``Register.save``."""
-    from ..replace import failed, replaced_file
+    from ..replace import failed
     from ..targets import writable
 
-    target = writable(path, is_saved_register, sources=[core], force=force)
+    store = core.store
+    sources = [core, store.file] if isinstance(store, SavedStore) else [core]
+    target = writable(path, is_saved_register, sources=sources, force=force)
     if core.shak is not None:
         raise failed(path, "SHAK is attached; save the register without it, and attach it again")
+    write_register(core, target)
+
+
+def write_register(core: Core, target: Path, *, cache_key: str | None = None) -> None:
+    """Write a register to a file in the place of what is there.
+
+    Args:
+        core: The register.
+        target: The file.
+        cache_key: What the header says about an entry of a cache.
+
+    Raises:
+        ConversionError: If the operating system refuses it.
+    """
+    from ..replace import replaced_file
+
     store = core.store
-    if not isinstance(store, VersionStore):
-        raise failed(path, "the register is a saved one already; copy its file")
-    header = {
-        **_versions(),
-        "source": None if core.path is None else str(core.path),
-        "format": None if core.format is None else core.format.value,
-        "snapshot_date": _text(core.snapshot_date),
-        "shown_day": _text(core.shown_day),
-        "tables": None if core.tables_read is None else list(core.tables_read),
-        "units": len(store.ids),
-        "versions": len(store),
-        "issues": len(core.tables.issues),
-    }
-    blocks = _blocks(core, store)
-    with replaced_file(target) as new, new.open("wb") as stream:
-        write_saved(stream, header, blocks)
+    with replaced_file(target) as new:
+        if isinstance(store, SavedStore):
+            store.file.check_all()
+            new.write_bytes(store.file.content())
+            return
+        header = {
+            **versions(),
+            "cache_key": cache_key,
+            "source": None if core.path is None else str(core.path),
+            "format": None if core.format is None else core.format.value,
+            "snapshot_date": _text(core.snapshot_date),
+            "shown_day": _text(core.shown_day),
+            "tables": None if core.tables_read is None else list(core.tables_read),
+            "units": len(store.ids),
+            "versions": len(store),
+            "issues": len(core.tables.issues),
+        }
+        blocks = _blocks(core, store)
+        with new.open("wb") as stream:
+            write_saved(stream, header, blocks)
 
 
 def _text(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
 
 
-def _blocks(core: Core, store: VersionStore) -> dict[str, Block]:
-    blocks: dict[str, Block] = {
-        "unit": array("I", store.unit),
-        "start": store.start,
-        "end": store.end,
-        "updated": store.updated,
-        "first_from": store.first_from,
-        "line": store.line,
-    }
+def _blocks(core: Core, store: Store) -> dict[str, Block]:
+    blocks = store.as_blocks()
     plain = sorted((int(each), unit) for each, unit in store.numbers.items() if is_plain(each))
     blocks["ids"] = array("Q", [int(each) if is_plain(each) else 0 for each in store.ids])
     blocks["ids.sorted"] = array("Q", [number for number, _ in plain])
     blocks["ids.units"] = array("I", [unit for _, unit in plain])
     blocks["ids.others"] = _json([pair for pair in enumerate(store.ids) if not is_plain(pair[1])])
-    whole, differing = store.rows_by_field()
-    blocks["rows"] = whole
-    blocks |= {f"rows.{field}": rows for field, rows in differing.items()}
-    for field in FIELDS:
-        if field not in ("sor_id", *DATES):
-            blocks |= _column(field, store.column(field))
     blocks |= {f"time.{name}": _array("i", each) for name, each in core.index.arrays().items()}
     for name, lines in (("names", core.names), ("numbers", core.numbers)):
         blocks |= _lines(name, lines)
@@ -125,8 +134,11 @@ def _blocks(core: Core, store: VersionStore) -> dict[str, Block]:
     return blocks
 
 
+_write_json = json.JSONEncoder(separators=(",", ":")).encode
+
+
 def _json(value: Any) -> bytes:
-    return json.dumps(value, separators=(",", ":")).encode()
+    return _write_json(value).encode()
 
 
 def _array(code: str, numbers: Sequence[int]) -> array[int]:
@@ -135,36 +147,6 @@ def _array(code: str, numbers: Sequence[int]) -> array[int]:
 
 def _offsets(parts: Iterable[bytes]) -> array[int]:
     return array("Q", accumulate(map(len, parts), initial=0))
-
-
-def _column(field: str, values: Sequence[Any]) -> dict[str, Block]:
-    """Return the number of each row's value, and the distinct values."""
-    default = DEFAULTS[field]
-    is_text = HINTS[field] in (str, str | None)
-    by_identity: dict[int, int] = {}  # the store holds the values, so their ids stay
-    by_content: dict[bytes, int] = {}
-    numbers = []
-    for value in values:
-        number = by_identity.get(id(value))
-        if number is None:
-            number = 0
-            if value is not None and value != default:
-                if is_text and type(value) is str:
-                    raw = value.encode("utf-8", "surrogatepass")
-                else:
-                    raw = _json(pack(value))
-                number = by_content.setdefault(raw, len(by_content) + 1)
-            by_identity[id(value)] = number
-        numbers.append(number)
-    if not by_content:
-        return {}
-    most = len(by_content)
-    code = "B" if most < 1 << 8 else "H" if most < 1 << 16 else "I"
-    return {
-        f"{field}.numbers": array(code, numbers),
-        f"{field}.offsets": _offsets(by_content),
-        f"{field}.data": b"".join(by_content),
-    }
 
 
 def _lines(name: str, lines: Lines) -> dict[str, Block]:
@@ -231,15 +213,14 @@ class _SavedLines(Mapping[str, Sequence[int]]):
         return (_SavedLines, (self._file,))
 
 
-def open_saved(path: str | os.PathLike[str]) -> Core:
-    """Open a saved register.
+def open_saved(file: SavedFile) -> Core:
+    """Return the data of a saved register.
 
     Raises:
-        SorFileError: If the file is damaged, or of another version or byte order.
+        SorFileError: If the file is damaged, or of another version.
     """
-    file = SavedFile(Path(path).absolute())
     header = file.header
-    expected = _versions()
+    expected = versions()
     if any(header.get(name) != value for name, value in expected.items()):
         raise file.damaged(
             f"sorparse {header.get('library_version')} wrote it (format "
@@ -254,7 +235,7 @@ def open_saved(path: str | os.PathLike[str]) -> Core:
             tables,
             format=None if header["format"] is None else Format(header["format"]),
             snapshot_date=None if snapshot is None else date.fromisoformat(snapshot),
-            path=file.path,
+            path=file.path if file.source is None else file.source.path,
             tables_read=None if header["tables"] is None else tuple(header["tables"]),
             lines=_SavedLines(file),
         )

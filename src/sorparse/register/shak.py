@@ -15,7 +15,7 @@ from ..errors import MissingTableError, UnknownUnitError
 from ..identifiers import shak_code_problem
 from ..issues import Issue, Issues, OnIssue
 from ..limits import Limits
-from ..notebook import Records
+from ..notebook import HtmlRepr, Records
 from ..records import Extra, SHAKRegion, SHAKUnit, Validity
 from .arrow_table import ArrowTable
 from .days import UNKNOWN_START, Day, as_day, end_ordinal, from_ordinal, start_ordinal
@@ -43,7 +43,7 @@ class Times:
     """Disjoint periods, ascending, each with the place of its record in ``units``."""
 
 
-class ShakRegister(ArrowTable):
+class ShakRegister(HtmlRepr, ArrowTable):
     """All codes of SHAK with all their periods: ask it about any date.
 
     Made by :func:`sorparse.load_shak` or :meth:`from_records`. Immutable: threads may share it.
@@ -336,7 +336,7 @@ def load_shak(
         >>> shak
         <ShakRegister: 40 codes in 45 periods>
     """
-    from ..feed import open as open_feed
+    from ..opening import open as open_feed
 
     with open_feed(source, on_issue=on_issue, encoding=encoding, limits=limits) as feed:
         if _UNITS not in feed.tables:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, TypeVar, overload
 
 from ..errors import NotInForceError
-from ..notebook import Records
+from ..notebook import HtmlRepr, Records
 from ..records import SHAKRegion, SHAKUnit
 from .arrow_table import ArrowTable
 from .days import from_ordinal
@@ -37,7 +37,7 @@ def level_of(code: str) -> int:
     return len(code) - code.startswith(_EXTRA_CODE)
 
 
-class ShakView(ArrowTable):
+class ShakView(HtmlRepr, ArrowTable):
     """SHAK on one date; made by :meth:`ShakRegister.as_of`.
 
     A mapping of code to the period in force on that date: ``view[code]``, ``code in view``,

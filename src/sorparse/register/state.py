@@ -15,6 +15,7 @@ from ..records import Coded, SOREntity, SorType
 from .core import Core
 from .days import OPEN_END, from_ordinal
 from .explain_id import spelled, why_unknown
+from .forged_file import reports_forged_files
 from .lazy_cache import LazyCache
 from .match_codes import asked_keys, coded_keys
 from .postings import NO_UNITS
@@ -24,6 +25,7 @@ from .timeline import Status
 T = TypeVar("T")
 
 
+@reports_forged_files
 class State:
     """A mapping of SOR id to the version in force on a date, and the units above and below."""
 

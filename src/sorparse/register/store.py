@@ -1,24 +1,18 @@
-"""The versions of all units in little memory; records are built when asked for.
+"""The versions of all units in columns; a record is built when it is asked for.
 
-A register with full history repeats itself: of some forty fields a new version changes two or
-three. So the first version of a unit is held as the record that was read, and each later one as
-what differs from it, while its dates are in arrays. A version that differs in too much is content
-whole again, and the following ones are compared with it. No chain is ever followed: any version
-is built from one record and one difference.
-
-Measured with 300,000 units and 1.5 million versions (``benchmarks/register.py``, Python 3.11): see
-``docs/register.md``.
+Each field is a number a row and the distinct values by number, as text. So a register takes little
+memory although it repeats itself (of some forty fields a new version changes two or three), and
+what is in memory and what is in the file of a saved register is the same.
 """
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from array import array
+import typing
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
-from operator import attrgetter, is_
-from typing import Any
+from functools import cached_property
+from typing import Any, Protocol
 
 import attrs
 
@@ -26,62 +20,184 @@ from ..errors import SorError
 from ..formats.edits import AHEAD, latest_edit
 from ..records import SOREntity, Validity
 from ..records.build import fast_constructor
-from .days import end_ordinal, from_ordinal, start_ordinal
+from .days import from_ordinal
+from .packed import Texts
 
-_FIELDS = tuple(field.name for field in attrs.fields(SOREntity))
-_DATED = ("validity", "updated_at")  # held in the arrays
-_COMPARED = tuple(name for name in _FIELDS if name not in ("sor_id", *_DATED))
-_COMPARED_AT = tuple(_FIELDS.index(name) for name in _COMPARED)
-_PLACE = {"sor_id": -1} | {name: place for place, name in enumerate(_COMPARED)}
-_VALIDITY_AT, _UPDATED_AT = (_FIELDS.index(name) for name in _DATED)
-_all_fields = attrgetter(*_FIELDS)
-_compared_fields = attrgetter(*_COMPARED)
+FIELDS = tuple(field.name for field in attrs.fields(SOREntity))
+DATES = ("validity", "updated_at", "first_from_date")
+"""Fields that are in arrays of dates."""
+POOLED = tuple(name for name in FIELDS if name not in ("sor_id", *DATES))
+"""Fields that are a number a row, and values by number."""
+DEFAULTS = dict.fromkeys(FIELDS) | {
+    field.name: field.default
+    for field in attrs.fields(SOREntity)
+    if field.default not in (attrs.NOTHING, None)
+}
+"""Values that have the number 0."""
+_hints = typing.get_type_hints(SOREntity)
+TEXTS = {name: Texts(_hints[name]) for name in POOLED}
+"""How the values of each field are text."""
+_ORDINALS = ("start", "end", "updated", "first_from")
+_PARTS = ("numbers", "offsets", "data")
+_DATE_PLACES = tuple(map(FIELDS.index, DATES))
 _AHEAD = AHEAD.toordinal()
-_WHOLE_FROM = (
-    len(_COMPARED) // 2
-)  # from this many differences on, the whole record takes less memory
-
-Difference = tuple[tuple[int, ...], tuple[Any, ...]]
-"""Places of the fields that differ, and their values."""
+_new_entity, _new_validity = fast_constructor(SOREntity), fast_constructor(Validity)
 
 
-class Store(ABC):
+class Blocks(Protocol):
+    """Arrays and bytes by name: in memory, or in a mapped file."""
+
+    def __contains__(self, name: str) -> bool: ...
+
+    def block(self, name: str) -> Any:
+        """Return a block."""
+
+
+class MemoryBlocks(dict[str, Any]):
+    """Blocks in memory."""
+
+    def block(self, name: str) -> Any:
+        """Return a block."""
+        return self[name]
+
+    def __contains__(self, name: object) -> bool:
+        return super().__contains__(name)
+
+
+class _Values(dict[int, Any]):
+    """The values of a field by number, decoded when they are asked for; some are remembered."""
+
+    def __init__(self, field: str, blocks: Blocks, most: int) -> None:
+        super().__init__({0: DEFAULTS[field]})
+        self._default = DEFAULTS[field]
+        self._most = most
+        self._value_of = TEXTS[field].value_of
+        self._offsets = blocks.block(f"{field}.offsets")
+        self._data = blocks.block(f"{field}.data")
+        objects = f"{field}.objects"
+        self._objects: Mapping[int, Any] = blocks.block(objects) if objects in blocks else {}
+
+    def __missing__(self, number: int) -> Any:
+        if number == 0:  # another thread has just cleared the values
+            return self._default
+        if number in self._objects:
+            return self._objects[number]
+        raw = self._data[self._offsets[number - 1] : self._offsets[number]]
+        value = self._value_of(str(raw, "utf-8", "surrogatepass"))
+        if len(self) > self._most:
+            self.clear()
+            self[0] = self._default
+        self[number] = value
+        return value
+
+
+class Store:
     """All versions in the order of the source; a version is known by its row, a unit by its number.
 
     Dates are ordinals. Any number of threads may read it.
     """
 
-    ids: Sequence[str]
-    """SOR id by unit number, in the order of first appearance."""
-    numbers: Mapping[str, int]
-    """Unit number by SOR id."""
-    unit: Sequence[int]
-    """Unit number by row."""
-    start: Sequence[int]
-    end: Sequence[int]
-    updated: Sequence[int]
-    first_from: Sequence[int]
-    line: Sequence[int]
-    """Line in the source by row, 0 if not known."""
+    most_values = 20_000
+    """Values of a field that are remembered: of addresses some 20 MB."""
+
+    def __init__(self, blocks: Blocks, ids: Sequence[str], numbers: Mapping[str, int]) -> None:
+        self.blocks = blocks
+        self.ids = ids
+        """SOR id by unit number, in the order of first appearance."""
+        self.numbers = numbers
+        """Unit number by SOR id."""
+        self.unit: Sequence[int]
+        """Unit number by row."""
+        self.start: Sequence[int]
+        self.end: Sequence[int]
+        self.updated: Sequence[int]
+        self.first_from: Sequence[int]
+        self.unit = blocks.block("unit")
+        self.start, self.end, self.updated, self.first_from = map(blocks.block, _ORDINALS)
+        self._columns: dict[str, tuple[Sequence[int], Mapping[int, Any]]] = {}
+
+    @property
+    def line(self) -> Sequence[int]:
+        """Line in the source by row, 0 if not known."""
+        lines: Sequence[int] = self.blocks.block("line")
+        return lines
 
     def __len__(self) -> int:
         return len(self.unit)
 
-    @abstractmethod
     def record(self, row: int) -> SOREntity:
-        """Return the record of a row; equal to the one that was read."""
+        """Build the record of a row; equal to the one that was read."""
+        values = [by_number[numbers[row]] for numbers, by_number in self._all_columns]
+        values[0] = self.ids[self.unit[row]]
+        validity, updated_at, first_from_date = _DATE_PLACES
+        values[validity] = _new_validity(from_ordinal(self.start[row]), from_ordinal(self.end[row]))
+        values[updated_at] = from_ordinal(self.updated[row])
+        values[first_from_date] = from_ordinal(self.first_from[row])
+        record: SOREntity = _new_entity(*values)
+        return record
 
-    @abstractmethod
     def value(self, row: int, field: str) -> Any:
         """Return one field of a row without building its record; not its validity or edit date."""
+        if field == "first_from_date":
+            return from_ordinal(self.first_from[row])
+        if field == "sor_id":
+            return self.ids[self.unit[row]]
+        numbers, by_number = self.column(field)
+        return by_number[numbers[row]]
 
-    @abstractmethod
     def rows_with_values(self, field: str) -> Sequence[int]:
         """Return rows, ascending, among which is one for every value of every unit."""
+        numbers = self.first_from if field == "first_from_date" else self.column(field)[0]
+        latest = [-1] * len(self.ids)
+        rows = []
+        for row, (unit, number) in enumerate(zip(self.unit, numbers, strict=True)):
+            if latest[unit] != number:
+                latest[unit] = number
+                rows.append(row)
+        return rows
 
     def values_by_row(self, field: str) -> Iterator[tuple[int, Any]]:
         """Yield row and value of :meth:`rows_with_values`; absent values come too."""
         return ((row, self.value(row, field)) for row in self.rows_with_values(field))
+
+    def column(self, field: str) -> tuple[Sequence[int], Mapping[int, Any]]:
+        """Return the number of each row, and the values by number; 0 is the default.
+
+        Equal numbers are equal values. Different numbers are different values, but for decimals
+        and ``Coded.supplied``, of which values compare equal that are written differently.
+        """
+        known = self._columns.get(field)
+        if known is None:
+            name = f"{field}.numbers"
+            if name in self.blocks:
+                values = _Values(field, self.blocks, self.most_values)
+                known = (self.blocks.block(name), values)
+            else:
+                known = (self._absent, {0: DEFAULTS[field]})
+            self._columns[field] = known
+        return known
+
+    @cached_property
+    def _all_columns(self) -> list[tuple[Sequence[int], Mapping[int, Any]]]:
+        return [self.column(field) for field in FIELDS]
+
+    @cached_property
+    def _absent(self) -> bytes:
+        return bytes(len(self.unit))
+
+    def as_blocks(self) -> dict[str, Any]:
+        """Return the columns as blocks of a file.
+
+        Raises:
+            TypeError: If a record holds something that no field of a record has.
+        """
+        names = ["unit", "line", *_ORDINALS]
+        for field in POOLED:
+            if f"{field}.objects" in self.blocks:
+                for value in self.blocks.block(f"{field}.objects").values():
+                    raise TypeError(f"cannot save {value!r}, a {type(value).__name__}")
+            names += [name for part in _PARTS if (name := f"{field}.{part}") in self.blocks]
+        return {name: self.blocks.block(name) for name in names}
 
     def saved(self, name: str) -> Callable[[], Any] | None:  # noqa: ARG002 - for saved registers
         """Return what reads an index that was saved; ``None`` if it has to be built."""
@@ -108,120 +224,5 @@ class Store(ABC):
                 if latest.toordinal() < day < _AHEAD:
                     yield row, date.fromordinal(day)
 
-
-class VersionStore(Store):
-    """The versions in memory; filled once with :meth:`add`."""
-
-    def __init__(self) -> None:
-        self.ids: list[str] = []
-        self.numbers: dict[str, int] = {}
-        self.unit: array[int] = array("i")
-        """Unit number by row."""
-        self.start: array[int] = array("i")
-        self.end: array[int] = array("i")
-        self.updated: array[int] = array("i")
-        self.first_from: array[int] = array("i")
-        self.line: array[int] = array("q")
-        self._base = array("i")
-        self._latest_base = array("i")
-        self._contents: list[SOREntity | Difference | None] = []
-        self._by_field: tuple[array[int], dict[str, array[int]]] | None = None
-        self._last_compared: tuple[int, tuple[Any, ...]] = (-1, ())  # the base and its fields
-        self._shared_places: dict[tuple[int, ...], tuple[int, ...]] = {}
-
-    def add(self, record: SOREntity, line: int | None = None) -> None:
-        """Add a version."""
-        row = len(self._contents)
-        number = self.numbers.get(record.sor_id)
-        if number is None:
-            number = self.numbers[record.sor_id] = len(self.ids)
-            self.ids.append(record.sor_id)
-            self._latest_base.append(row)
-            content: SOREntity | Difference | None = record
-        else:
-            content = self._difference(record, self._latest_base[number])
-            if content is record:
-                self._latest_base[number] = row
-        self._contents.append(content)
-        self._base.append(self._latest_base[number])
-        self.unit.append(number)
-        validity = record.validity
-        self.start.append(start_ordinal(validity.from_date))
-        self.end.append(end_ordinal(validity.to_date))
-        self.updated.append(start_ordinal(record.updated_at))
-        self.first_from.append(start_ordinal(record.first_from_date))
-        self.line.append(line or 0)
-
-    def record(self, row: int) -> SOREntity:
-        """Return the record of a row; equal to the one that was read."""
-        content = self._contents[row]
-        if isinstance(content, SOREntity):
-            return content
-        values = list(_all_fields(self._contents[self._base[row]]))
-        values[_VALIDITY_AT] = Validity(from_ordinal(self.start[row]), from_ordinal(self.end[row]))
-        values[_UPDATED_AT] = from_ordinal(self.updated[row])
-        if content is not None:
-            for place, value in zip(*content, strict=True):
-                values[_COMPARED_AT[place]] = value
-        record: SOREntity = fast_constructor(SOREntity)(*values)
-        return record
-
-    def value(self, row: int, field: str) -> Any:
-        """Return one field of a row; at most one difference is looked at."""
-        content = self._contents[row]
-        if isinstance(content, SOREntity):
-            return getattr(content, field)
-        if content is not None:
-            places, values = content
-            place = _PLACE[field]
-            if place in places:
-                return values[places.index(place)]
-        return getattr(self._contents[self._base[row]], field)
-
-    def rows_with_values(self, field: str) -> Sequence[int]:
-        """Return the rows held whole, and those that differ from them in the field."""
-        whole, differing = self.rows_by_field()
-        return sorted((*whole, *differing.get(field, ())))
-
-    def column(self, field: str) -> list[Any]:
-        """Return the values of a field by row; not of the dates of the version."""
-        whole, differing = self.rows_by_field()
-        values: list[Any] = [None] * len(self)
-        for row in whole:
-            values[row] = getattr(self._contents[row], field)
-        values = [values[base] for base in self._base]
-        for row in differing.get(field, ()):
-            values[row] = self.value(row, field)
-        return values
-
-    def rows_by_field(self) -> tuple[array[int], dict[str, array[int]]]:
-        """Return the rows held whole, and those that differ from these in each field."""
-        if self._by_field is None:
-            whole = array("i")
-            differing: dict[str, array[int]] = {}
-            for row, content in enumerate(self._contents):
-                if isinstance(content, SOREntity):
-                    whole.append(row)
-                elif content is not None:
-                    for place in content[0]:
-                        differing.setdefault(_COMPARED[place], array("i")).append(row)
-            self._by_field = whole, differing
-        return self._by_field
-
-    def _difference(self, record: SOREntity, base: int) -> SOREntity | Difference | None:
-        if self._last_compared[0] != base:  # the versions of a unit are mostly together
-            self._last_compared = base, _compared_fields(self._contents[base])
-        new, old = _compared_fields(record), self._last_compared[1]
-        places = tuple(
-            [
-                place
-                for place, same in enumerate(map(is_, new, old))
-                if not same and new[place] != old[place]
-            ]
-        )
-        if not places:
-            return None
-        if len(places) >= _WHOLE_FROM:
-            return record
-        places = self._shared_places.setdefault(places, places)
-        return places, tuple([new[place] for place in places])
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (type(self), (self.blocks, self.ids, self.numbers))

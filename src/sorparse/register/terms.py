@@ -10,6 +10,7 @@ from typing import Any
 import attrs
 
 from ..errors import UnknownTermError
+from ..notebook import HtmlRepr, Records
 from ..records import Address, Coded, EntityRef, SorType
 from . import codes
 from .core import Core
@@ -28,7 +29,7 @@ Pair = tuple[str | None, str | None]
 
 
 @attrs.frozen(weakref_slot=False)
-class Term:
+class Term(HtmlRepr):
     """A value that units can be searched by."""
 
     code: str | None
@@ -112,7 +113,7 @@ def terms(state: State, field: str) -> tuple[Term, ...]:
                 names.setdefault(key, Counter())[name] += 1
         counts.update(keys)
     found = [Term(having[key], names[key].most_common(1)[0][0], counts[key]) for key in counts]
-    return tuple(sorted(found, key=lambda one: (-one.count, one.name or "", one.code or "")))
+    return Records(sorted(found, key=lambda one: (-one.count, one.name or "", one.code or "")))
 
 
 def _of_units(state: State, field: str) -> Iterator[list[Pair]]:

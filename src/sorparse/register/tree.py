@@ -20,7 +20,7 @@ DEEPEST = 60
 
 
 @attrs.frozen
-class Node:
+class Node(HtmlRepr):
     """A unit in the tree."""
 
     unit: SOREntity

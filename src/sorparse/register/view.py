@@ -12,6 +12,7 @@ from ..records import Coded, LocationCode, LocationCodeEDIType, SOREntity, SorTy
 from . import codes
 from .arrow_table import ArrowTable
 from .explain_id import spelled
+from .forged_file import reports_forged_files
 from .matching import Match, ShakMatch
 from .state import State
 from .timeline import Status
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 Frame = TypeVar("Frame")
 
 
+@reports_forged_files
 class View(HtmlRepr, State, ArrowTable):
     """The register on one date; made by :meth:`Register.as_of`.
 
@@ -214,12 +216,15 @@ class View(HtmlRepr, State, ArrowTable):
     def tree(self, sor_id: str, *, levels: int | None = None, limit: int = 2_000) -> Tree:
         """Return a unit and the units in force below it; in a notebook a collapsible tree.
 
-        ``str()`` and ``print`` of it give an indented text; iterating gives its nodes.
+        ``print`` shows it as indented text; iterating yields its nodes.
 
-        levels: how many levels below the unit; all if omitted.
-        limit: units shown; the rest is counted.
+        Args:
+            sor_id: The unit at the top.
+            levels: How many levels below it to show; all if omitted.
+            limit: The largest number of units shown; the others are counted.
 
-        Raises NotInForceError where the unit is not in force.
+        Raises:
+            NotInForceError: If the unit is not in force.
         """
         from .tree import build_tree
 
@@ -234,18 +239,16 @@ class View(HtmlRepr, State, ArrowTable):
     ) -> Any:
         """Return a ``folium.Map`` of units; units at one place share a marker.
 
-        Each is where its effective activity, visiting or postal address has coordinates, in this
-        order. Units without coordinates, and those outside Denmark's zone, are counted above
-        the map.
+        A unit is at the coordinates of its effective activity, visiting or postal address, in
+        this order. Needs the extra ``map``. The browser loads scripts and background from servers.
 
-        units: records or SOR ids of units in force, for example what :meth:`find` gave; all units
-            in force if omitted.
-        tiles: name or address of the background, as folium takes it; ``None`` for none.
-        limit: places on one page.
+        Args:
+            units: Records or SOR ids of units in force; all if omitted.
+            tiles: Name or address of the background for folium; ``None`` for none.
+            limit: The largest number of places on one page.
 
-        Needs the extra ``map``. Making the map does not touch the network; the browser that shows
-        it loads the map's scripts and pictures from their servers (``map.save("map.html")`` writes
-        the page). Raises ValueError where there are more places than ``limit``.
+        Raises:
+            ValueError: If there are more places than ``limit``.
         """
         return show("map", self, units, tiles=tiles, limit=limit)
 
@@ -331,28 +334,31 @@ class View(HtmlRepr, State, ArrowTable):
         status: Status | str | Iterable[Status | str] | None = None,
         limit: int | None = None,
     ) -> tuple[SOREntity, ...]:
-        """Search the units; all that is given must hold. The best hit comes first.
+        """Return the units that match all arguments, best match first.
 
-        text: words in any order, each a word of the name or part of one, case and Danish letters
-            folded (``aero`` finds ``Ærø``); or, in any notation, a SOR id, SHAK code, location,
-            provider, pharmacy, production unit or CVR number, or local code.
-        entity_type, speciality: a code, or a name, or a ``Coded``; any of a unit's specialities.
-        sor_type: ``SorType`` or ``"IE"``, ``"SI"``, ``"OE"``.
-        region, municipality: code or name (``"1082"``, ``"Midtjylland"``); post_code: four digits.
-            They hold for any of the unit's effective addresses.
-        owner: SOR id or name of the institution owner, or its type by code or name.
-        edi_type: a message type that the unit's location number handles, by id, code or name.
-        status: ``None`` searches the units in force; else one status or several. Closed units are
-            found in their last version, future ones in the version they open with.
-        limit: give at most so many.
+        Args:
+            text: Words in any order, each a word of the name or a part of one; case and Danish
+                letters do not matter (``aero`` finds ``Ærø``). Or an id or code in any notation.
+            entity_type: Code, name or ``Coded``.
+            sor_type: ``SorType`` or ``"IE"``, ``"SI"``, ``"OE"``.
+            speciality: Code, name or ``Coded`` of any of a unit's specialities.
+            region: Code or name (``"1082"``, ``"Midtjylland"``) in any effective address.
+            municipality: Code or name in any effective address.
+            post_code: Four digits in any effective address.
+            owner: SOR id or name of the institution owner, or its type by code or name.
+            edi_type: A message type of the unit's location number, by id, code or name.
+            status: One status or several; the units in force if omitted.
+            limit: The largest number of units to return.
 
-        Ranked by: the whole name; names in which words begin with all that is asked for; then
-        those that hold it inside or at the end of a word (from three letters on: ``sygehuset``
-        finds *Regionssygehuset*). Among these more whole words, then the beginning of the name,
-        then fewer other words, name and SOR id. Without text by the order of the source.
+        Returns:
+            Whole names first, then names with words that begin with the text, then others.
 
-        Raises UnknownTermError, a ValueError, for a value of a filter that no unit ever had and
-        that no code list has; the message names similar ones, and :meth:`terms` lists them all.
+        Raises:
+            UnknownTermError: If no unit and no code list has a value; see :meth:`terms`.
+
+        Example:
+            >>> [unit.name for unit in view.find("hjerte", limit=1)]
+            ['Hjerteambulatoriet "Søstjernen"']
         """
         from .find import Question, find
 

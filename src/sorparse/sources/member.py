@@ -38,7 +38,7 @@ class Member:
             stream.close()
 
     def head(self, size: int = HEAD_BYTES) -> bytes:
-        """Give the first ``size`` bytes."""
+        """Return the first ``size`` bytes."""
         with self.open() as stream:
             return read_fully(stream, size)
 

@@ -38,7 +38,7 @@ def open_source(source: SourceInput, *, limits: Limits = DEFAULT_LIMITS) -> Sour
 def _opened(source: SourceInput, limits: Limits) -> Source:
     """Open a path, a folder, a zip, bytes or a binary file object.
 
-    Raises SorFileError for what cannot be opened, and TypeError for what is no source at all.
+    Raises SorFileError for a source that cannot be opened, and TypeError for any other object.
     """
     if isinstance(source, (bytes, bytearray, memoryview)):
         return _from_bytes(bytes(source), "<bytes>", limits)
@@ -50,7 +50,7 @@ def _opened(source: SourceInput, limits: Limits) -> Source:
         if stat.S_ISDIR(mode):
             return _from_folder(path, limits)
         if not stat.S_ISREG(mode):
-            # a pipe or a device: gives its bytes once
+            # a pipe or a device: can be read once
             with translated(name):
                 return _from_stream(cast("BinaryIO", path.open("rb")), name, limits, owned=True)
         return _from_file(path, limits)
@@ -135,7 +135,7 @@ def _from_stream(stream: BinaryIO, name: str, limits: Limits, *, owned: bool = F
 def _first_four(stream: IO[Any]) -> bytes:
     head = read_some(stream, 4)
     if not isinstance(head, bytes):
-        raise TypeError("the file object gives text; open it in binary mode")
+        raise TypeError("the file object returns text; open it in binary mode")
     return head + read_fully(stream, 4 - len(head)) if head else head
 
 

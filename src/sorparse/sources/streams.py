@@ -1,4 +1,4 @@
-"""Byte streams that keep their place, their bounds and their manners."""
+"""Byte streams: independent positions, and limits on their size."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import IO, BinaryIO, cast
 from ..errors import SorFileError
 
 HEAD_BYTES = 64 * 1024
-"""How much of a file is looked at to tell what it is."""
+"""Bytes from which the format of a file is detected."""
 
 
 @contextmanager
@@ -38,7 +38,7 @@ def translated(name: str) -> Iterator[None]:
 
 
 def read_fully(stream: IO[bytes], size: int) -> bytes:
-    """Read ``size`` bytes, or all there are: a raw stream may give less at a time."""
+    """Read ``size`` bytes, or all there are: a raw stream may return fewer at a time."""
     parts: list[bytes] = []
     missing = size
     while missing > 0:
@@ -184,7 +184,7 @@ class OnceReader(io.RawIOBase):
         if self._once.reader not in (None, self):
             raise SorFileError(
                 "this stream cannot be read a second time; "
-                "give a path, bytes or a seekable file object",
+                "pass a path, bytes or a seekable file object",
                 file=self._once.name,
             )
 
@@ -204,13 +204,13 @@ class OnceReader(io.RawIOBase):
         self._position += len(data)
         if self._position > once.most:
             raise SorFileError(
-                f"gives more than Limits.max_member_bytes ({once.most})", file=once.name
+                f"contains more than Limits.max_member_bytes ({once.most})", file=once.name
             )
         return len(data)
 
 
 class Counted(io.RawIOBase):
-    """Stops a stream that gives more bytes than allowed, whatever its header promised."""
+    """Stops a stream with more bytes than allowed, whatever its header states."""
 
     def __init__(self, stream: BinaryIO, name: str, most: int, why: str = "") -> None:
         self._stream = stream

@@ -22,12 +22,12 @@ _RATIO_FROM_BYTES = 1024 * 1024
 _DIRECTORY_BYTES_A_MEMBER = 1024
 _PACKINGS = {9: "deflate64", 12: "bzip2", 14: "LZMA", 93: "zstd"}
 _DOCUMENT_MEMBERS = ("[Content_Types].xml", "mimetype")
-"""Members that tell an office document from a zip of files."""
+"""Members by which an office document differs from a zip of files."""
 _OUTSIDE = re.compile(r"(?:[A-Za-z]:|/|(?:.*/)?\.\.(?:/|$))", re.DOTALL)
 
 
 def is_zip(head: bytes) -> bool:
-    """Tell whether a file that begins like this is a zip."""
+    """Return whether a file with this beginning is a zip."""
     return head[:4] in (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 
 
@@ -107,7 +107,7 @@ class _Opening:
         self._limits = limits
 
     def member(self, info: zipfile.ZipInfo, base: str) -> Member:
-        """Give one member, bounded by its packed size (or the archive's, if that promises more)."""
+        """Return one member, bounded by its packed size (or the archive's, if that allows more)."""
         full = f"{self._name}/{info.filename}"
         most, why = self._limits.max_member_bytes, ""
         packed = min(info.compress_size, self._size)
@@ -122,8 +122,8 @@ class _Opening:
         def open_member() -> BinaryIO:
             _check(info, full)
             if info.file_size > most:
-                told = f"promises {info.file_size} bytes, " if why else ""
-                raise SorFileError(told + (why or Counted.too_many(most)), file=full)
+                stated = f"states {info.file_size} bytes, " if why else ""
+                raise SorFileError(stated + (why or Counted.too_many(most)), file=full)
             handle = self._opener()
             try:
                 zipped = copy.copy(self._template)
@@ -152,7 +152,7 @@ def _check(info: zipfile.ZipInfo, full: str) -> None:
 
 
 class _Directory(io.RawIOBase):
-    """A handle that refuses to give a whole directory larger than allowed at once."""
+    """A handle that refuses to read a directory larger than allowed at once."""
 
     def __init__(self, handle: BinaryIO, most: int, name: str) -> None:
         self._handle = handle

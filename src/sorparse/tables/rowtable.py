@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..extras import load_pyarrow
-from ..notebook import HtmlRepr
 from .arrow import arrow_arrays
 from .schema import TableSchema, arrow_schema
 from .table import Table
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-class RowTable(HtmlRepr, Table):
+class RowTable(Table):
     """A table of few rows: iterating yields each row as a ``dict``, ``len()`` counts them.
 
     That needs no extra. The rest of :class:`Table` (``to_pandas``, ``to_polars``, Arrow) needs the

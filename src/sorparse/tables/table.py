@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from ..extras import load_extra, load_pyarrow
+from ..notebook import HtmlRepr
 from .arrow import record_batches
 from .schema import TableSchema, arrow_schema, schema_of
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-class Table:
+class Table(HtmlRepr):
     """A table as a stream of Arrow record batches.
 
     Anything that knows the Arrow PyCapsule interface takes it as it is:

@@ -73,14 +73,14 @@ def namespace_of(name: str) -> str:
 
 
 def declared(root: etree._Element, namespace: str) -> Iterator[tuple[Name, etree._Element]]:
-    """Give the global components of a schema file."""
+    """Yield the global components of a schema file."""
     for kind, child in xs_children(root):
         if kind in _KINDS and (name := child.get("name")):
             yield (_KINDS[kind], f"{{{namespace}}}{name}"), child
 
 
 def references(root: etree._Element, namespace: str) -> Iterator[tuple[Name, etree._Element]]:
-    """Give every reference to a component outside XML Schema's own, with where it stands."""
+    """Yield every reference to a component that XML Schema does not define, with its element."""
     for element in root.iter(f"{{{XS}}}*"):
         for attribute, kind in _REFERENCES.get(local(element), ()):
             for text in (element.get(attribute) or "").split():
@@ -94,7 +94,7 @@ class Slot:
     """One place in the content of an element."""
 
     names: frozenset[str]
-    """The elements that may stand here."""
+    """The elements that are allowed here."""
     required: bool
     most: int | None
     """How often at most; ``None`` without bound."""
@@ -106,10 +106,10 @@ class Content:
 
     slots: tuple[Slot, ...]
     open: bool
-    """A wildcard lets anything in."""
+    """Whether a wildcard allows any element."""
 
     def places(self, name: str) -> list[int]:
-        """The places an element may stand at."""
+        """Return the positions that are allowed for an element."""
         return [at for at, slot in enumerate(self.slots) if name in slot.names]
 
 

@@ -1,4 +1,4 @@
-"""Finding the SorTree document in a source, and looking at its head."""
+"""Finding the SorTree document in a source, and reading its head."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def find_document(source: Source) -> Document:
     if found:
         names = " and ".join(document.member.base_name for document in found)
         raise UnrecognisedFormatError(
-            f"holds {len(found)} {ROOT} documents ({names}); give the path of one",
+            f"holds {len(found)} {ROOT} documents ({names}); pass the path of one",
             file=source.name,
         )
     if broken:
@@ -107,7 +107,7 @@ def _as_date(text: str | None) -> date | None:
     try:
         return date.fromisoformat((text or "").strip()[:10])
     except ValueError:
-        return None  # the validation tells
+        return None  # the validation reports it
 
 
 def _beginning(head: bytes) -> str:

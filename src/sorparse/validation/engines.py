@@ -16,8 +16,8 @@ from ..errors import SorFileError
 from ..xml.elements import attributes_of
 from .components import Components, local_of
 from .explain import (
-    Finding,
-    content_findings,
+    Violation,
+    content_violations,
     element_in_text,
     facet_rule,
     missing_attribute,
@@ -53,7 +53,9 @@ class Engine(Protocol):
     name: EngineName
     schema: Schema
 
-    def findings(self, top: etree._Element, stand_ins: StandIns = frozenset()) -> Iterator[Finding]:
+    def violations(
+        self, top: etree._Element, stand_ins: StandIns = frozenset()
+    ) -> Iterator[Violation]:
         """Yield every error of a subtree, without those inside the empty ``stand_ins``.
 
         Raises UndecidedError.
@@ -86,7 +88,9 @@ class LibXml2:
             file=self.schema.name,
         )
 
-    def findings(self, top: etree._Element, stand_ins: StandIns = frozenset()) -> Iterator[Finding]:
+    def violations(
+        self, top: etree._Element, stand_ins: StandIns = frozenset()
+    ) -> Iterator[Violation]:
         """Yield every error of a subtree.
 
         After a child that may not be where it is, libxml2 passes over the rest of the parent. So
@@ -94,11 +98,11 @@ class LibXml2:
         """
         pending = [top]
         while pending:
-            yield from self._findings_in(pending.pop(), stand_ins, pending)
+            yield from self._violations_in(pending.pop(), stand_ins, pending)
 
-    def _findings_in(
+    def _violations_in(
         self, top: etree._Element, stand_ins: StandIns, pending: list[etree._Element]
-    ) -> Iterator[Finding]:
+    ) -> Iterator[Violation]:
         components = self.schema.components
         try:
             if self.validator.validate(top):
@@ -115,14 +119,14 @@ class LibXml2:
             if element in stand_ins and (not unexpected or element.getparent() in stand_ins):
                 continue
             if entry.type_name != "SCHEMAV_ELEMENT_CONTENT":
-                finding = value_finding(entry, element, components, attributes)
-                if finding is not None:
-                    yield finding
+                violation = value_violation(entry, element, components, attributes)
+                if violation is not None:
+                    yield violation
                 continue
             parent = element.getparent() if unexpected else element
             if parent is None:
                 continue
-            yield from content_findings(parent, element, _expected(entry), components)
+            yield from content_violations(parent, element, _expected(entry), components)
             if unexpected:
                 content = components.content(str(parent.tag))
                 for sibling in (element, *element.itersiblings("*")):
@@ -167,12 +171,12 @@ _ATOMIC = re.compile(r"(?:atomic|list|union) type '([^']*)'\.$")
 _MISSING_ATTRIBUTE = re.compile(r"The attribute '(?:\{[^}]*\})?([^']+)' is required")
 
 
-def value_finding(
+def value_violation(
     entry: etree._LogEntry,
     element: etree._Element,
     components: Components,
     attributes: _Attributes | None = None,
-) -> Finding | None:
+) -> Violation | None:
     """Explain libxml2's error about a value, an attribute or text; ``None`` for a repetition."""
     message = entry.message
     rest = _HEAD.sub("", message)
@@ -200,10 +204,10 @@ def value_finding(
         values = (pattern.search(rest) for pattern in _FACET_VALUES)
         bound = next((match[1] for match in values if match), None)
         rule = facet_rule(facet[1], bound, components)
-        return Finding("xsd-bad-value", rule, element, value, attribute)
+        return Violation("xsd-bad-value", rule, element, value, attribute)
     if atomic:
         rule = type_rule(atomic[1], components)
-        return Finding("xsd-bad-value", rule, element, value, attribute)
+        return Violation("xsd-bad-value", rule, element, value, attribute)
     if kind == "SCHEMAV_CVC_ELT_1":
         return unknown_root(element)
     return other(element, rest, attribute)
@@ -250,7 +254,9 @@ class XmlSchema:
             file=self.schema.name,
         )
 
-    def findings(self, top: etree._Element, stand_ins: StandIns = frozenset()) -> Iterator[Finding]:
+    def violations(
+        self, top: etree._Element, stand_ins: StandIns = frozenset()
+    ) -> Iterator[Violation]:
         """Yield every error of a subtree."""
         errors: list[Any] = []
         try:
@@ -271,16 +277,16 @@ class XmlSchema:
                 expected = [local_of(n).rpartition(":")[2] for n in error.expected_tags or () if n]
                 names = ", ".join(dict.fromkeys(expected))
                 at = element if child is None else child
-                yield from content_findings(element, at, names, self.schema.components)
+                yield from content_violations(element, at, names, self.schema.components)
             elif element not in stand_ins:
-                finding = self._value_finding(element, error)
-                if finding is None or (element, finding.attribute) in values:
+                violation = self._value_violation(element, error)
+                if violation is None or (element, violation.attribute) in values:
                     continue  # of the rules that a value breaks, the first is reported
-                if finding.code == "xsd-bad-value":
-                    values.add((element, finding.attribute))
-                yield finding
+                if violation.code == "xsd-bad-value":
+                    values.add((element, violation.attribute))
+                yield violation
 
-    def _value_finding(self, element: etree._Element, error: Any) -> Finding | None:
+    def _value_violation(self, element: etree._Element, error: Any) -> Violation | None:
         validator, reason = error.validator, error.reason or error.message
         kind = type(validator).__name__
         name = _QUOTED_NAME.search(reason)
@@ -306,7 +312,7 @@ class XmlSchema:
             text = element.text or ""
             if attribute is not None:
                 text = _ending(attributes_of(element), attribute)
-            return Finding("xsd-bad-value", rule, element, text, attribute)
+            return Violation("xsd-bad-value", rule, element, text, attribute)
         return other(element, reason, attribute)
 
 

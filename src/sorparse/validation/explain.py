@@ -21,7 +21,7 @@ UNITS = ("InstitutionOwner", "HealthInstitution", "OrganizationalUnit")
 
 
 @attrs.frozen(eq=False)
-class Finding:
+class Violation:
     """One fault at one element."""
 
     code: str
@@ -55,43 +55,43 @@ _FACETS = {
 }
 
 
-def missing_attribute(element: etree._Element, name: str) -> Finding:
-    """Return the finding for an attribute that the element lacks."""
-    return Finding("xsd-missing-attribute", f"lacks the attribute {name}", element, None, name)
+def missing_attribute(element: etree._Element, name: str) -> Violation:
+    """Return the violation for an attribute that the element lacks."""
+    return Violation("xsd-missing-attribute", f"lacks the attribute {name}", element, None, name)
 
 
-def unknown_attribute(element: etree._Element, name: str, value: str) -> Finding:
-    """Return the finding for an attribute that the schema does not declare."""
+def unknown_attribute(element: etree._Element, name: str, value: str) -> Violation:
+    """Return the violation for an attribute that the schema does not declare."""
     rule = f"has the attribute {name}, which the schema does not know here"
-    return Finding("xsd-unknown-attribute", rule, element, value, name)
+    return Violation("xsd-unknown-attribute", rule, element, value, name)
 
 
-def stray_text(element: etree._Element, text: str | None = None) -> Finding:
-    """Return the finding for text between elements."""
+def stray_text(element: etree._Element, text: str | None = None) -> Violation:
+    """Return the violation for text between elements."""
     if text is None:
         texts = [element.text or "", *(child.tail or "" for child in element)]
         text = next((text.strip() for text in texts if text.strip()), "")
-    return Finding("xsd-stray-text", "holds text where only elements may be", element, text)
+    return Violation("xsd-stray-text", "holds text where only elements may be", element, text)
 
 
-def element_in_text(element: etree._Element) -> Finding:
-    """Return the finding for an element inside one that may only hold text."""
+def element_in_text(element: etree._Element) -> Violation:
+    """Return the violation for an element inside one that may only hold text."""
     child = next(element.iterchildren("*"), element)
-    return Finding(
+    return Violation(
         "xsd-unknown-element", f"is inside {local(element)}, which may only hold text", child
     )
 
 
-def unknown_root(element: etree._Element) -> Finding:
-    """Return the finding for a root element that the schema does not declare."""
+def unknown_root(element: etree._Element) -> Violation:
+    """Return the violation for a root element that the schema does not declare."""
     rule = "is not declared by the schema as the root of a document"
-    return Finding("xsd-unknown-root", rule, element)
+    return Violation("xsd-unknown-root", rule, element)
 
 
-def other(element: etree._Element, message: str, attribute: str | None = None) -> Finding:
-    """Return the finding for a rule that only the engine's own words explain."""
+def other(element: etree._Element, message: str, attribute: str | None = None) -> Violation:
+    """Return the violation for a rule that only the engine's own words explain."""
     rule = f"is refused by the schema: {without_namespaces(message)}"
-    return Finding("xsd-other", rule, element, attribute=attribute)
+    return Violation("xsd-other", rule, element, attribute=attribute)
 
 
 def without_namespaces(text: str) -> str:
@@ -116,9 +116,9 @@ def facet_rule(facet: str, value: str | None, components: Components) -> str:
     return _FACETS[facet].format(value) if facet in _FACETS else f"breaks the facet {facet} {value}"
 
 
-def content_findings(
+def content_violations(
     parent: etree._Element, at: etree._Element, expected: str, components: Components
-) -> list[Finding]:
+) -> list[Violation]:
     """Explain all errors among the children of ``parent``, not only the first.
 
     ``at`` is the element that the engine's error names: the parent (something is missing at its
@@ -126,19 +126,19 @@ def content_findings(
     be there.
     """
     content = components.content(str(parent.tag))
-    findings: list[Finding] = []
+    violations: list[Violation] = []
     if content is not None:
         children = list(parent.iterchildren("*"))
-        findings += _unknown(children, content, components)
-        strangers = {local(finding.element) for finding in findings}
-        findings += _missing(parent, children, strangers, content)
-        findings += _misplaced(children, content)
-    return findings or [_in_general(parent, at, expected)]
+        violations += _unknown(children, content, components)
+        strangers = {local(violation.element) for violation in violations}
+        violations += _missing(parent, children, strangers, content)
+        violations += _misplaced(children, content)
+    return violations or [_in_general(parent, at, expected)]
 
 
 def _unknown(
     children: list[etree._Element], content: Content, components: Components
-) -> Iterator[Finding]:
+) -> Iterator[Violation]:
     if content.open:
         return
     known = {name for slot in content.slots for name in slot.names}
@@ -156,7 +156,7 @@ def _unknown(
             rule = f"does not belong in {local(_parent(child))}"
         else:
             rule = "is not known to the schema"
-        yield Finding("xsd-unknown-element", rule, child)
+        yield Violation("xsd-unknown-element", rule, child)
 
 
 def _missing(
@@ -164,17 +164,19 @@ def _missing(
     children: list[etree._Element],
     strangers: set[str],
     content: Content,
-) -> Iterator[Finding]:
+) -> Iterator[Violation]:
     present = {str(child.tag) for child in children}
     for slot in content.slots:
         if slot.required and not slot.names & present:
             names = sorted({local_of(name) for name in slot.names})
             if strangers.intersection(names):
                 continue  # it is there in another namespace, which is reported
-            yield Finding("xsd-missing-element", f"lacks the element {' or '.join(names)}", parent)
+            yield Violation(
+                "xsd-missing-element", f"lacks the element {' or '.join(names)}", parent
+            )
 
 
-def _misplaced(children: list[etree._Element], content: Content) -> Iterator[Finding]:
+def _misplaced(children: list[etree._Element], content: Content) -> Iterator[Violation]:
     # an element that may be at several places cannot be said to be out of order
     placed = []
     seen: dict[str, int] = {}
@@ -187,7 +189,7 @@ def _misplaced(children: list[etree._Element], content: Content) -> Iterator[Fin
         if most is not None and count > most:
             times = "a second time" if most == 1 else f"more than {most} times"
             rule = f"occurs {times} in {local(_parent(child))}"
-            yield Finding("xsd-repeated-element", rule, child)
+            yield Violation("xsd-repeated-element", rule, child)
         else:
             placed.append((places[0], child))
     in_order = sorted(_longest_rising([place for place, _ in placed]))
@@ -204,7 +206,7 @@ def _misplaced(children: list[etree._Element], content: Content) -> Iterator[Fin
         else:
             after = placed[in_order[bisect_left(order, place) - 1]][1]
             rule = f"precedes {local(after)}, but belongs after it"
-        yield Finding("xsd-order", rule, child)
+        yield Violation("xsd-order", rule, child)
 
 
 def _longest_rising(places: list[int]) -> set[int]:
@@ -225,12 +227,12 @@ def _longest_rising(places: list[int]) -> set[int]:
     return in_run
 
 
-def _in_general(parent: etree._Element, at: etree._Element, expected: str) -> Finding:
+def _in_general(parent: etree._Element, at: etree._Element, expected: str) -> Violation:
     shown = without_namespaces(expected)
     if at is parent:
-        return Finding("xsd-missing-element", f"ends too early; expected next: {shown}", parent)
+        return Violation("xsd-missing-element", f"ends too early; expected next: {shown}", parent)
     wanted = f"; expected: {shown}" if shown else ""
-    return Finding("xsd-order", f"may not be here{wanted}", at)
+    return Violation("xsd-order", f"may not be here{wanted}", at)
 
 
 def _parent(element: etree._Element) -> etree._Element:

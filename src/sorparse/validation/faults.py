@@ -1,4 +1,4 @@
-"""Faults gathered: equal ones told once, with a count and the first places."""
+"""Collecting errors: equal ones are reported once, with a count and the first places."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..issues import Issue, Severity
 from ..limits import DEFAULT_LIMITS, Limits
 from ..xml.lines import true_line
 from .components import local
-from .explain import Finding, SorIds, path_of
+from .explain import SorIds, Violation, path_of
 
 _SHOWN_PLACES = 3
 _SHOWN_CHARS = 60
@@ -53,7 +53,7 @@ def _short(value: str) -> str:
 
 @attrs.define(eq=False)
 class FaultLog:
-    """Takes findings as they come; memory stays bounded however many there are."""
+    """Takes errors in the order of the document; memory is bounded however many there are."""
 
     file: str | None
     severity: Severity = "error"
@@ -72,23 +72,23 @@ class FaultLog:
         limits = self.limits
         return self.count >= limits.max_issues or self._size > limits.max_issue_chars
 
-    def add(self, finding: Finding, element: etree._Element | None = None) -> tuple[Issue, int]:
-        """Take a finding, at ``element`` where its own is only a stand-in.
+    def add(self, violation: Violation, element: etree._Element | None = None) -> tuple[Issue, int]:
+        """Take a violation, at ``element`` if its own is only a stand-in.
 
-        Gives the issue for this one place, and how many equal ones there are by now.
+        Returns the issue for this one place, and the number of equal ones so far.
         """
-        at = finding.element if element is None else element
-        return self.put(
-            finding.code,
+        at = violation.element if element is None else element
+        return self.add_times(
+            violation.code,
             local(at),
-            finding.rule,
-            path=path_of(at, finding.attribute),
+            violation.rule,
+            path=path_of(at, violation.attribute),
             line=true_line(at),
-            value=finding.value,
+            value=violation.value,
             sor_id=self.sor_ids.of(at),
         )
 
-    def put(
+    def add_times(
         self,
         code: str,
         subject: str,
@@ -100,7 +100,7 @@ class FaultLog:
         sor_id: str | None,
         times: int = 1,
     ) -> tuple[Issue, int]:
-        """Take a fault by its parts; ``times`` of it, where they are not told apart."""
+        """Take an error by its parts, ``times`` times."""
         shown = "" if value is None else f" {_short(value)}" if value else " (empty)"
         value = value if value is None else value[:_VALUE_CHARS]
         message = f"{subject}{shown} {rule}"

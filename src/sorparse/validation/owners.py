@@ -15,7 +15,7 @@ from ..issues import Issue, Severity
 from ..limits import DEFAULT_LIMITS, Limits
 from .components import local, namespace_of
 from .engines import Engine, LibXml2, StandIns
-from .explain import UNITS, Finding, stray_text
+from .explain import UNITS, Violation, stray_text
 from .faults import FaultLog
 from .schema_set import load_schema
 
@@ -27,7 +27,7 @@ _too_wide = etree.XPath(f"boolean(descendant-or-self::*/*[{_MOST_CHILDREN + 1}])
 
 
 def is_owner(element: etree._Element) -> bool:
-    """Whether an element of the owners' tag stands where owners do; one could be inside another."""
+    """Return whether an element with the tag of owners is at their place, not inside an owner."""
     parent = element.getparent()
     return parent is not None and parent.getparent() is None
 
@@ -41,7 +41,7 @@ class OwnerValidator:
         validator = OwnerValidator.for_document(namespace, schema=None, file=member.name)
         for _, owner in etree.iterparse(stream, events=("end",), tag=OWNER_TAG, ...):
             if not is_owner(owner):
-                continue                          # inside another owner: told with that one
+                continue                          # inside another owner: reported with that one
             for issue in validator.check(owner):  # before the owner is cleared
                 log.add(issue)
             ...                                   # read the records of the owner
@@ -51,17 +51,17 @@ class OwnerValidator:
         for issue in validator.finish(root):      # ``root`` of the iterparse, after the last owner
             log.add(issue)
 
-    The first owner's ``check`` also looks at what stands before it (the head of the document), each
-    further one at what stands between the owners, ``finish`` at what follows the last; so siblings
-    may be removed only after ``check`` has seen them, and tails are to be kept. Each distinct fault
-    is told at its first three places; what it comes to in all is told by ``finish``. The single
+    The first owner's ``check`` also examines what precedes it (the head of the document), each
+    further one what is between the owners, ``finish`` what follows the last; so siblings may be
+    removed only after ``check``, and tails have to stay. Each distinct error is reported at its
+    first three places; ``finish`` reports its total. The single
     faults and the grouped ones stay in ``log``.
 
-    Lines are true in a tree with its blank text. With ``remove_blank_text=True``, which is faster,
-    they are true up to line 65,534; beyond it, an element that only holds elements gets the line of
-    the first text in it, a little further down.
+    Lines are true in a tree with the whitespace between elements. With
+    ``remove_blank_text=True``, which is faster, they are true up to line 65,534; beyond it, an
+    element without a text of its own gets the line of the first text in it.
 
-    Faults do not keep a document from being read, so they are warnings unless ``severity`` says
+    Errors do not prevent reading a document, so they are warnings unless ``severity`` says
     otherwise. One object serves one reading of one document in one thread.
     """
 
@@ -149,25 +149,25 @@ class OwnerValidator:
             )
 
     def check(self, owner: etree._Element) -> list[Issue]:
-        """Validate a completed owner, and what stands before it.
+        """Validate a completed owner, and what precedes it.
 
-        Gives the issues to tell now: those of faults not yet told three times.
+        Returns the issues to report now: errors that were reported less than three times.
         """
         root = owner.getparent()
         if root is None or not is_owner(owner):
-            return []  # told when the owner around it is completed
+            return []  # reported when the owner around it is complete
         before, last_owner = self._since_last_owner(owner.itersiblings(preceding=True))
         self.owners += 1
         if self.log.full:
             return []
-        findings = list(self._around(root, before, last_owner, owner))
+        violations = list(self._around(root, before, last_owner, owner))
         if not self._hopeless:
-            findings += self._inside(root, owner)
+            violations += self._inside(root, owner)
         self._emptied.clear()
-        return self._report(findings)
+        return self._report(violations)
 
     def finish(self, root: etree._Element) -> list[Issue]:
-        """Validate what follows the last owner, and sum up what was told at its first places."""
+        """Validate what follows the last owner, and report the total of each error."""
         after, last_owner = self._since_last_owner(root.iterchildren("*", reversed=True))
         issues = self._report(self._around(root, after, last_owner, None))
         for fault in self.log.faults.values():
@@ -175,13 +175,13 @@ class OwnerValidator:
                 issues.append(fault.issue())
         return issues
 
-    def _report(self, findings: Iterable[tuple[Finding, etree._Element]]) -> list[Issue]:
+    def _report(self, violations: Iterable[tuple[Violation, etree._Element]]) -> list[Issue]:
         issues = []
         self.log.sor_ids.clear()
-        for finding, element in findings:
+        for violation, element in violations:
             if self.log.full:
                 break
-            issue, count = self.log.add(finding, element)
+            issue, count = self.log.add(violation, element)
             if count <= _REPORTED_AT_ONCE:
                 issues.append(issue)
         return issues
@@ -203,8 +203,8 @@ class OwnerValidator:
         strays: list[etree._Element],
         last_owner: etree._Element | None,
         owner: etree._Element | None,
-    ) -> Iterator[tuple[Finding, etree._Element]]:
-        """What is wrong with the root itself and with its children that are no owners."""
+    ) -> Iterator[tuple[Violation, etree._Element]]:
+        """Yield the errors of the root and of its children other than owners."""
         if last_owner is not None and (last_owner.tail or "").strip():
             yield stray_text(root, (last_owner.tail or "").strip()), root
         if self.owners <= 1 and last_owner is None and (owner is not None or not self.owners):
@@ -214,48 +214,50 @@ class OwnerValidator:
             outline = _Outline.of(root, self._header, [self.owner_tag] * 2, strays)
             wanted = set(strays)
             found = [
-                (finding, outline.origin(finding.element))
-                for finding in self._examine(outline.root, outline.stand_ins)
+                (violation, outline.origin(violation.element))
+                for violation in self._examine(outline.root, outline.stand_ins)
             ]
             yield from _by_line(
-                (finding, element)
-                for finding, element in found
+                (violation, element)
+                for violation, element in found
                 if not wanted.isdisjoint((element, *element.iterancestors()))
             )
 
     def _head(
         self, root: etree._Element, header: list[etree._Element], owner: etree._Element | None
-    ) -> Iterator[tuple[Finding, etree._Element]]:
+    ) -> Iterator[tuple[Violation, etree._Element]]:
         self._header = [deepcopy(element) for element in header]
         outline = _Outline.of(root, header, [] if owner is None else [self.owner_tag], ())
-        for finding in self._examine(outline.root, outline.stand_ins):
-            told = finding
-            if finding.code == "xsd-unknown-root":
+        for violation in self._examine(outline.root, outline.stand_ins):
+            shown = violation
+            if violation.code == "xsd-unknown-root":
                 self._hopeless = True
                 known = " and ".join(sorted(self.engine.schema.namespaces))
                 rule = f"is of the namespace {self.namespace}; the schema declares it for {known}"
-                told = attrs.evolve(finding, rule=rule)
-            origin = owner if finding.element in outline.stand_ins else None
-            yield told, outline.origin(finding.element) if origin is None else origin
+                shown = attrs.evolve(violation, rule=rule)
+            origin = owner if violation.element in outline.stand_ins else None
+            yield shown, outline.origin(violation.element) if origin is None else origin
 
     def _inside(
         self, root: etree._Element, owner: etree._Element
-    ) -> list[tuple[Finding, etree._Element]]:
+    ) -> list[tuple[Violation, etree._Element]]:
         """What is wrong inside an owner, in the order of its lines."""
         if self.engine.schema.components.has_element(self.owner_tag):
             return _by_line(
-                (finding, finding.element) for finding in self._examine(owner, self._emptied)
+                (violation, violation.element) for violation in self._examine(owner, self._emptied)
             )
         # declared only inside the root: shown to libxml2 in its place there
         outline = _Outline.of(root, self._header, (), [owner])
         pairs = ((f, outline.origin(f.element)) for f in self._examine(outline.root))
         return _by_line(
-            (finding, element)
-            for finding, element in pairs
+            (violation, element)
+            for violation, element in pairs
             if element is owner or owner in element.iterancestors()
         )
 
-    def _examine(self, top: etree._Element, stand_ins: StandIns = frozenset()) -> Iterator[Finding]:
+    def _examine(
+        self, top: etree._Element, stand_ins: StandIns = frozenset()
+    ) -> Iterator[Violation]:
         if _too_wide(top):
             raise SorFileError(
                 f"an element in {local(top)} has more than {_MOST_CHILDREN:,} child elements, too "
@@ -263,7 +265,7 @@ class OwnerValidator:
                 file=self.log.file,
                 line=top.sourceline,
             )
-        return self.engine.findings(top, stand_ins)
+        return self.engine.violations(top, stand_ins)
 
 
 def _line_breaks(element: etree._Element) -> int:
@@ -271,11 +273,11 @@ def _line_breaks(element: etree._Element) -> int:
     return sum(text.count("\n") for text in texts if text)
 
 
-_Placed = tuple[Finding, etree._Element]
+_Placed = tuple[Violation, etree._Element]
 
 
-def _by_line(findings: Iterable[_Placed]) -> list[_Placed]:
-    return sorted(findings, key=lambda pair: pair[1].sourceline or 0)
+def _by_line(violations: Iterable[_Placed]) -> list[_Placed]:
+    return sorted(violations, key=lambda pair: pair[1].sourceline or 0)
 
 
 @attrs.frozen(eq=False)
@@ -296,8 +298,8 @@ class _Outline:
     ) -> _Outline:
         top = etree.Element(root.tag, nsmap={root.prefix: namespace_of(str(root.tag))})
         for name, value in root.items():
-            # the parser lets names and namespaces through that lxml does not let one set; with an
-            # undeclared prefix the document is broken XML, which is told at its end
+            # the parser accepts names and namespaces that lxml does not set; with an undeclared
+            # prefix the document is broken XML, which is reported at its end
             with suppress(ValueError):
                 top.set(name, value)
         top.text = root.text
@@ -306,7 +308,7 @@ class _Outline:
         def copy(element: etree._Element) -> None:
             twin = deepcopy(element)
             top.append(twin)
-            # kept alive as keys: lxml makes a new object for a node that nobody holds
+            # held as keys: lxml makes a new object for a node without a reference
             origins.update(zip(twin.iter("*"), element.iter("*"), strict=True))
 
         for element in before:
@@ -317,5 +319,5 @@ class _Outline:
         return cls(top, empty, origins)
 
     def origin(self, element: etree._Element) -> etree._Element:
-        """The element of the document that one of the outline stands for."""
+        """Return the element of the document for one of the outline."""
         return self._origins.get(element, element)

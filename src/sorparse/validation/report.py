@@ -1,4 +1,4 @@
-"""What a validation found."""
+"""The result of a validation."""
 
 from __future__ import annotations
 
@@ -13,28 +13,34 @@ from ..notebook import HtmlRepr
 
 @attrs.frozen
 class ValidationReport(HtmlRepr):
-    """The outcome of :func:`sorparse.validate`; true where the document is valid.
+    """The result of :func:`sorparse.validate`; true if the document is valid.
 
-    ``str()`` gives it for the terminal.
+    ``str()`` returns it as text for a terminal.
+
+    Example:
+        >>> import sorparse
+        >>> report = sorparse.validate(sorparse.examples.sor_xml)
+        >>> report.valid, report.fault_count, report.version
+        (True, 0, '2.0.0')
     """
 
     errors: tuple[Issue, ...]
     """One issue for each distinct fault (the same rule broken at the same element path), in the
     order of their first places: ``line``, ``column`` (the element path), ``value`` and ``sor_id``
-    are those of the first, the message tells the count and the first places."""
+    are those of the first, the message has the count and the first places."""
     schema: str
     """What the document was checked against."""
     fault_count: int
-    """How many faults there are in all."""
+    """Number of all faults."""
     occurrences: tuple[Issue, ...] = attrs.field(default=(), repr=False)
-    """Each fault at each place, in document order, as far as ``Limits.max_issues`` goes; empty
-    where places were not asked for."""
+    """Each fault at each place, in document order, up to ``Limits.max_issues``; empty with
+    ``places=False``."""
     file: str | None = None
     """The document: a path, or ``archive.zip/member``."""
     version: str | None = None
     """Version of the format by the root's namespace: ``"2.0.0"``, ``"1.0.0"`` or ``None``."""
     snapshot_date: date | None = None
-    """The day the document's data stand for, where it says so."""
+    """Snapshot date of the document, if stated."""
     complete: bool = True
     """Whether the whole document was checked; ``False`` if ``Limits.max_issues`` was reached."""
     engine: Literal["libxml2", "xmlschema"] = "libxml2"
@@ -42,7 +48,7 @@ class ValidationReport(HtmlRepr):
 
     @property
     def valid(self) -> bool:
-        """Whether no fault was found."""
+        """Whether the document has no fault."""
         return not self.fault_count
 
     def __bool__(self) -> bool:

@@ -18,14 +18,14 @@ from ..sources import SourceInput, open_source
 from ..xml.parser import MOST_REFERENCES, SAFE, Meter, pull_parser, syntax_error
 from .components import local_of
 from .document import Document, find_document
-from .engines import Engine, EngineName, LibXml2, UndecidedError, make_engine, value_finding
+from .engines import Engine, EngineName, LibXml2, UndecidedError, make_engine, value_violation
 from .faults import FaultLog
 from .owners import OwnerValidator, is_owner
 from .report import ValidationReport
 from .schema_set import BUNDLED_ROOTS, ROOT, load_schema
 
 _CHUNK = 64 * 1024
-"""Bytes given to the parser at once: what stays in the processor's cache is read faster."""
+"""Bytes given to the parser at once: what fits in the processor's cache is read faster."""
 _COUNTED_AT_ONCE = 16
 """Chunks after which the errors are counted."""
 ENGINES: tuple[EngineName, ...] = get_args(EngineName)
@@ -70,7 +70,7 @@ def validate(
         UnrecognisedFormatError: If the source is not SOR XML.
         SorFileError: If the XML is not well-formed, a limit is exceeded, the schema cannot be
             used, or no engine can decide whether the document is valid.
-        ValueError: If there is no such engine.
+        ValueError: If the engine is unknown.
 
     Example:
         >>> import sorparse
@@ -85,8 +85,8 @@ def validate(
         if schema is None and document.namespace not in BUNDLED_ROOTS:
             known = ", ".join(BUNDLED_ROOTS)
             raise UnrecognisedFormatError(
-                f"is a {ROOT} of the namespace {document.namespace or '(none)'}, for which there "
-                f"is no bundled schema (there is for {known}); give one with schema=",
+                f"a {ROOT} in the namespace {document.namespace or '(none)'} has no bundled schema "
+                f"(bundled: {known}); pass one with schema=",
                 file=document.member.name,
             )
         prepared = load_schema(schema, document.namespace)
@@ -225,12 +225,12 @@ def _count(document: Document, engine: LibXml2, limits: Limits) -> ValidationRep
         # without a tree the value is not at hand, and the path is the element's name alone
         subject = local_of(entry.message.partition("'")[2].partition("'")[0])
         stand_in = etree.Element(subject if ":" not in subject else "element")
-        finding = value_finding(entry, stand_in, engine.schema.components)
-        if finding is not None:
-            log.put(
-                _code_of(entry, finding.code),
+        violation = value_violation(entry, stand_in, engine.schema.components)
+        if violation is not None:
+            log.add_times(
+                _code_of(entry, violation.code),
                 subject,
-                finding.rule,
+                violation.rule,
                 path=subject,
                 line=None,
                 value=None,

@@ -62,7 +62,7 @@ class SchemaFiles:
         return sorted(self._readers, key=lambda path: (path.count("/"), path))
 
     def document(self, path: str) -> SchemaDocument:
-        """Parse one file. Raises SorFileError where it is no schema."""
+        """Parse one file. Raises SorFileError if it is not a schema."""
         if path not in self._parsed:
             name = f"{self.name}/{path}" if path else self.name
             root = parse_schema(self._readers[path](), name)
@@ -70,7 +70,7 @@ class SchemaFiles:
         return self._parsed[path]
 
     def readable(self) -> Iterator[SchemaDocument]:
-        """Give every file that is a schema; others say so only when they are needed."""
+        """Yield every file that is a schema; others raise an error only when they are needed."""
         for path in self.paths():
             try:
                 yield self.document(path)
@@ -118,12 +118,12 @@ class SchemaFiles:
 
 
 def parse_schema(content: bytes, name: str) -> etree._Element:
-    """Parse one XSD. Raises SorFileError for what is no XML, no schema, or has a DOCTYPE."""
+    """Parse one XSD. Raises SorFileError if it is not XML, not a schema, or has a DOCTYPE."""
     try:
         root: etree._Element = etree.fromstring(content, etree.XMLParser(**SAFE))
     except etree.XMLSyntaxError as exc:
         raise SorFileError(
-            f"is no XML schema: {exc.msg}", file=name, line=exc.lineno or None
+            f"is not an XML schema: {exc.msg}", file=name, line=exc.lineno or None
         ) from None
     if root.getroottree().docinfo.internalDTD is not None:
         raise SorFileError(
@@ -133,15 +133,15 @@ def parse_schema(content: bytes, name: str) -> etree._Element:
         )
     if root.tag != f"{{{XS}}}schema":
         shown = str(root.tag).rpartition("}")[2]
-        raise SorFileError(f"is no XML schema: its root element is {shown}", file=name)
+        raise SorFileError(f"is not an XML schema: its root element is {shown}", file=name)
     return root
 
 
 def open_schema_files(schema: str | os.PathLike[str]) -> tuple[SchemaFiles, str | None]:
     """Open an XSD, a folder or a zip of XSDs.
 
-    Gives the set, and the path within it of the root schema where the caller named it. Raises
-    SorFileError where there is no schema.
+    Returns the set, and the path in it of the root schema if the caller named it. Raises
+    SorFileError if there is no schema.
     """
     if not isinstance(schema, (str, os.PathLike)):
         raise TypeError(
@@ -203,7 +203,7 @@ def _checked(files: SchemaFiles, names: list[str]) -> SchemaFiles:
 
 
 def bundled_files() -> SchemaFiles:
-    """Give the schemas that ship with the package."""
+    """Return the schemas that ship with the package."""
     base = package_files("sorparse") / "schemas"
     found: dict[str, Callable[[], bytes]] = {}
     for prefix, folder in (("", base), ("oio/", base / "oio")):

@@ -1,8 +1,8 @@
 """From a set of schema files to one schema that libxml2 can use, without the network.
 
 libxml2 takes only the first ``xs:import`` of a namespace and skips the others, and the published
-schemas stand one element to a file and import from addresses that are gone. So each namespace is
-given one file that includes all its files ("aggregator"), every import is led to the aggregator of
+schemas have one element in a file and import from addresses that are gone. So each namespace
+gets one file that includes all its files ("aggregator"), every import leads to the aggregator of
 its namespace, and all of it is served from memory.
 """
 
@@ -90,13 +90,13 @@ def load_schema(schema: str | os.PathLike[str] | None, namespace: str) -> Schema
     chosen.follow(root)
     prepared = chosen.prepared(root.name)
     if not prepared.namespaces:
-        raise SorFileError(f"declares no element {ROOT}, so it is no schema of SOR", file=root.name)
+        raise SorFileError(f"not a schema of SOR: it does not declare {ROOT}", file=root.name)
     return prepared
 
 
 @cache
 def _bundled(namespace: str) -> Schema:
-    # kept, because reading the files takes four times as long as compiling them
+    # stored, because reading the files takes four times as long as compiling them
     version, path = BUNDLED_ROOTS[namespace]
     files = bundled_files()
     chosen = _Closure(files, files)
@@ -115,14 +115,14 @@ def _find_root(files: SchemaFiles, namespace: str) -> SchemaDocument:
         for path in files.paths():
             files.document(path)  # says what is wrong with a file, where something is
         raise SorFileError(
-            f"none of its {len(files.paths())} schemas declares {ROOT}, so it is no schema of SOR",
+            f"not a schema of SOR: none of its {len(files.paths())} schemas declares {ROOT}",
             file=files.name,
         )
     fitting = [document for document in roots if document.target_namespace == namespace] or roots
     if len({_shape(document.root) for document in fitting}) > 1:
         names = " and ".join(document.path for document in fitting[:3])
         raise SorFileError(
-            f"several schemas declare {ROOT}: {names}; give the path of the one you mean",
+            f"several schemas declare {ROOT}: {names}; pass the path of the one to use",
             file=files.name,
         )
     return fitting[0]
@@ -237,8 +237,8 @@ class _Closure:
         for (_, namespace, _), document in order:
             components.add(document.root, namespace)
         if not self.files.bundled:
-            supplied = sorted({namespace for (_, namespace, ours) in self.chosen if ours})
-            name += f" ({sum(not ours for (_, _, ours) in self.chosen)} files"
+            supplied = sorted({namespace for (_, namespace, bundled) in self.chosen if bundled})
+            name += f" ({sum(not bundled for (_, _, bundled) in self.chosen)} files"
             name += f"; bundled components for {', '.join(supplied)})" if supplied else ")"
         return Schema(
             documents=dict(self._documents(order)),
@@ -269,7 +269,7 @@ class _Closure:
                 root.insert(0, _link("import", other))
             url = f"doc:/{at}.xsd"
             by_namespace.setdefault(namespace, []).append(url)
-            # leading line breaks keep the line numbers that libxml2 will report true
+            # with leading line breaks libxml2 reports the right line numbers
             yield url, b"\n" * ((root.sourceline or 1) - 1) + etree.tostring(root)
         for namespace, urls in by_namespace.items():
             root = etree.Element(f"{{{XS}}}schema", nsmap={"xs": XS})
@@ -330,7 +330,7 @@ def _link(kind: str, namespace: str) -> etree._Element:
 
 
 def _blank_out(element: etree._Element) -> None:
-    """Take an element out and keep the line breaks around it."""
+    """Remove an element, but not the line breaks around it."""
     comment = etree.Comment("")
     comment.tail = element.tail
     parent = element.getparent()
@@ -362,7 +362,7 @@ def _without_repeats(
 
 
 def _shape(element: etree._Element) -> _Shape:
-    """What a declaration says, whatever its blanks and annotations."""
+    """Return the content of a declaration without whitespace and annotations."""
     parts = tuple(_shape(child) for name, child in xs_children(element) if name != "annotation")
     return (local(element), tuple(sorted(element.items())), parts)
 

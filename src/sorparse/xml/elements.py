@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import cast
 
@@ -35,15 +35,21 @@ def local_name(tag: object) -> str:
     return split_tag(tag)[1]
 
 
+_FEW = 16
+
+
 def attributes_of(element: Element) -> Mapping[str, str]:
     """Return names and values of all attributes, in their order.
 
-    lxml's ``items`` looks each name up again and libxml2 searches through all attributes for it,
-    which takes minutes if one element has a hundred thousand.
+    lxml's ``items`` searches through all attributes for each value, which takes minutes for an
+    element with a hundred thousand, and an XPath expression takes long for one.
     """
-    names = [str(name) for name in element.keys()]  # noqa: SIM118 - an element holds its children
-    values = cast("list[str]", element.xpath("@*")) if names else []
-    return dict(zip(names, map(str, values), strict=True))
+    attributes = element.attrib
+    if len(attributes) < _FEW:
+        return dict(cast("Iterable[tuple[str, str]]", attributes.items())) if attributes else {}
+    names = map(str, attributes.keys())
+    values = map(str, cast("list[str]", element.xpath("@*")))
+    return dict(zip(names, values, strict=True))
 
 
 def line_of(element: Element) -> int | None:
@@ -104,8 +110,9 @@ def free_before(element: Element) -> None:
     for child in list(element):
         element.remove(child)
     parent = element.getparent()
-    if parent is not None:
-        del parent[: parent.index(element)]
+    # one by one: to take a slice, lxml counts all children of the parent
+    while parent is not None and (sibling := element.getprevious()) is not None:
+        parent.remove(sibling)
 
 
 def as_text(element: Element) -> str:

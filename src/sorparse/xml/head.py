@@ -1,6 +1,6 @@
 """What precedes the content of a document: root element, its attributes, date of the data.
 
-Here a document type is refused, and an encoding that the document cannot be read with.
+A document type is refused here, and an encoding with which the document cannot be read.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class _Doctype(Exception):
 
 
 class _HeaderTarget:
-    """Takes the root and its leading header elements; stops at anything else."""
+    """Reads the root and its leading header elements; stops at anything else."""
 
     def __init__(self) -> None:
         self.root: str | None = None
@@ -119,10 +119,10 @@ def read_header(
     encoding: str | None = None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> tuple[Header | None, list[bytes]]:
-    """Read as far as the header goes; return it, and the chunks taken for it.
+    """Read the header; return it, and the chunks that were read.
 
     ``None`` if the content ends before a root element. Raises SorFileError for a document type
-    declaration and for what is not well-formed up to there.
+    declaration and for a header that is not well-formed.
     """
     target = _HeaderTarget()
     parser: Any = etree.XMLParser(
@@ -165,7 +165,7 @@ def _refuse_encoding(exc: etree.XMLSyntaxError, head: bytes, file: str) -> None:
         encoding = declared[1].decode("ascii", "replace")
         raise EncodingError(
             f"the XML declaration names the encoding {encoding!r}, with which the file cannot be "
-            "read; give the right one with encoding=",
+            "read; pass the right one with encoding=",
             file=file,
             line=1,
         ) from None

@@ -21,7 +21,7 @@ _MOST_STEPS = 200
 class StartTagLines:
     """Finds the lines of the start tags of some elements in the bytes of a document.
 
-    For trees without their blank texts, or whose elements are freed early.
+    For trees without whitespace between elements, or whose elements are freed early.
     """
 
     def __init__(self, names: Iterable[str]) -> None:
@@ -59,7 +59,7 @@ class StartTagLines:
 
 
 def true_line(element: Element) -> int | None:
-    """Return the line of an element's start tag, in a tree with its blank texts.
+    """Return the line of an element's start tag, in a tree with the whitespace between elements.
 
     The next element with a text of one line is searched for, whose line is true, and the line
     breaks up to it are subtracted. In a tree parsed with ``remove_blank_text`` an element with

@@ -19,8 +19,8 @@ from ..limits import Limits
 from .elements import Element, line_of, too_deep
 
 CHUNK = 64 * 1024
-"""Bytes given to the parser at once: what stays in the processor's cache is read faster."""
-_HEADER_CHUNK = 4 * 1024
+"""Bytes given to the parser at once: what fits in the processor's cache is read faster."""
+HEADER_CHUNK = 4 * 1024
 MOST_REFERENCES = 2_000
 """References in one chunk that a parser with a schema and without a tree may meet: it appends each
 one to a copy of the text before it. Real files have a few."""
@@ -44,7 +44,7 @@ def pull_parser(
         events: ``"start"`` and ``"end"``, or one of them.
         tag: The tags of the elements to yield, all by default.
         encoding: The encoding, if the document declares none or another.
-        whole: Whether blank texts, comments and processing instructions are in the tree.
+        whole: Whether whitespace between elements, comments and instructions are in the tree.
         huge: Whether libxml2 reads more than 256 levels and texts of more than 10 MB. Its own
             limit on levels is too low for a tree of units; ``Limits.max_depth`` is checked by the
             receiver.
@@ -59,7 +59,7 @@ def pull_parser(
 
 def chunks_of(stream: IO[bytes]) -> Iterator[bytes]:
     """Yield a stream in pieces: a small one first, for the header."""
-    size = _HEADER_CHUNK
+    size = HEADER_CHUNK
     while chunk := stream.read(size):
         yield chunk
         size = CHUNK

@@ -1,4 +1,4 @@
-"""Pick a date: in a month with the arrow keys, or typed."""
+"""Choose a date: with the arrow keys in a month, or by typing it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _WEEKDAYS = "Mo Tu We Th Fr Sa Su"
 
 
 class Month(Static, can_focus=True):
-    """A month with one day marked."""
+    """A month with one marked date."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left", "move(-1)", "day"),
@@ -38,14 +38,14 @@ class Month(Static, can_focus=True):
     day: reactive[date] = reactive(date.min)
 
     class Chosen(Message):
-        """The marked day was chosen."""
+        """The marked date was chosen."""
 
         def __init__(self, day: date) -> None:
             super().__init__()
             self.day = day
 
     class Marked(Message):
-        """Another day was marked."""
+        """Another date was marked."""
 
         def __init__(self, day: date) -> None:
             super().__init__()
@@ -68,19 +68,19 @@ class Month(Static, can_focus=True):
         return text
 
     def action_move(self, days: int) -> None:
-        """Mark the day so many days on."""
+        """Move the mark by a number of days."""
         try:
             self.day += timedelta(days=days)
         except OverflowError:
-            return  # the first or last day there is
+            return  # the first or last date that Python has
 
     def action_turn(self, months: int) -> None:
-        """Mark the same date so many months on, or the last one if the month is shorter."""
+        """Move the mark by a number of months; to the last date if the month is shorter."""
         with suppress(ValueError):  # there are no dates before the year 1 and after 9999
             self.day += relativedelta(months=months)
 
     def action_choose(self) -> None:
-        """Choose the marked day."""
+        """Choose the marked date."""
         self.post_message(self.Chosen(self.day))
 
     def watch_day(self, day: date) -> None:
@@ -89,7 +89,7 @@ class Month(Static, can_focus=True):
 
 
 class PickDay(ModalScreen[date | None]):
-    """Asks for a date; the result is ``None`` after escape."""
+    """Dialog for a date; the result is ``None`` after escape."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "back")]
     CSS = """
@@ -108,20 +108,20 @@ class PickDay(ModalScreen[date | None]):
         self._day = day
 
     def compose(self) -> ComposeResult:
-        """Lay it out."""
+        """Create the widgets."""
         with Vertical():
             yield Label("Show the register as of")
-            yield Input(self._day.isoformat(), id="typed", placeholder="year-month-day")
+            yield Input(self._day.isoformat(), id="typed", placeholder="YYYY-MM-DD")
             yield Month(self._day)
             yield Label("", id="wrong")
-            yield Label("arrows: day, week\npage up, down: month\nenter: choose; tab: type it")
+            yield Label("arrows: day, week\npage up, down: month\nenter: choose; tab: type a date")
 
     def on_mount(self) -> None:
-        """Start in the month."""
+        """Set the focus on the month."""
         self.query_one(Month).focus()
 
     def on_month_marked(self, event: Month.Marked) -> None:
-        """Write the marked day out."""
+        """Write the marked date into the input."""
         typed = self.query_one("#typed", Input)
         if not typed.has_focus:
             typed.value = event.day.isoformat()
@@ -131,7 +131,7 @@ class PickDay(ModalScreen[date | None]):
         self.dismiss(event.day)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Return the date typed, or say that it is invalid."""
+        """Return the typed date, or show that it is invalid."""
         try:
             self.dismiss(date.fromisoformat(event.value.strip()))
         except ValueError:

@@ -30,12 +30,13 @@ NAMES = (
     "archive",
     "examples",
     "browse",
+    "cache",
     "completion",
 )
 
 
 class Command(Protocol):
-    """A module of a sub-command."""
+    """Module of a sub-command."""
 
     NAME: str
     HELP: str
@@ -46,7 +47,7 @@ class Command(Protocol):
         """Declare the arguments."""
 
     def run(self, args: argparse.Namespace, out: Output) -> int:
-        """Do the work; return the exit status."""
+        """Run the command; return the exit status."""
 
 
 def all_commands() -> Sequence[Command]:

@@ -1,4 +1,4 @@
-"""``sorparse archive``: a folder of nights, and what the register said on each of them."""
+"""``sorparse archive``: the register of each night in a folder."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from ..output import Output
 from . import diff as diff_command
 
 NAME = "archive"
-HELP = "a folder of nights: what the register said on each of them"
+HELP = "store the register of each night, and ask what it was on a night"
 ABOUT = (
-    "Add one night of the register after the other to a folder, and ask what it said on a night "
-    "about any date. Every night can be exported as it was added, and verify proves it by hashes. "
-    "A night that is missing is unknown: it is listed as a gap and never answered for. If adding a "
-    "night fails, or a guard trips, the archive is as it was before."
+    "Add the register of each night to a folder, and ask what it was on a night, about any date. "
+    "'archive export' writes a night as it was added; 'archive verify' checks with hashes that "
+    "nothing has changed. A missing night is unknown: it is listed as a gap, and questions about "
+    "it are refused. If adding a night fails, or a guard stops it, the archive is left unchanged."
 )
 EXAMPLES = """\
   sorparse archive add sor-archive Sor_complete.zip --night 2026-06-15
@@ -54,39 +54,44 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--night",
         metavar="NIGHT",
         type=arguments.day,
-        help="the night, year-month-day; the date inside the data if omitted, where it has one",
+        help="the night, YYYY-MM-DD; the date in the data if omitted",
     )
     add.add_argument(
         "--replace",
         action="store_true",
-        help="put it in the place of the same night with other content",
+        help="replace a night that has other content",
     )
     arguments.write_guards(add, "night before")
-    add.add_argument("--strict", action="store_true", help="add nothing if the data have an error")
+    add.add_argument("--strict", action="store_true", help="stop if the data have an error")
     arguments.output(add, csv=False)
-    nights = action(_list, "list", "list the nights, and those that are missing")
+    nights = action(_list, "list", "list the nights that are there and those that are missing")
     arguments.output(nights)
-    show = action(_show, "show", "one unit: what the register said on a night about a date")
+    show = action(_show, "show", "show one unit as the register had it on a night, about any date")
     show.add_argument("code", metavar="SOR_ID", help="a SOR id, in any notation")
     show.add_argument(
-        "--registered", metavar="NIGHT", type=arguments.day, help="the night; the last if omitted"
+        "--registered",
+        metavar="NIGHT",
+        type=arguments.day,
+        help="the night; the last one if omitted",
     )
     show.add_argument(
-        "--history", action="store_true", help="every record of the unit on every night"
+        "--history", action="store_true", help="list every record of the unit, with its nights"
     )
     show.add_argument(
         "--registers",
         metavar="FOLDER",
         type=arguments.path,
-        help="where registers are saved, which makes later questions about a night fast",
+        help="save registers in this folder, so that later questions about a night are fast",
     )
     arguments.as_of(show)
-    arguments.output(show)
-    diff = action(_diff, "diff", "what differs between two nights, each on its own date")
+    arguments.output(show, wide=True)
+    diff = action(_diff, "diff", "compare two nights, each on its own date")
     diff.add_argument("night_a", metavar="NIGHT_A", type=arguments.day, help="the first night")
     diff.add_argument("night_b", metavar="NIGHT_B", type=arguments.day, help="the second night")
-    arguments.output(diff)
-    verify = action(_verify, "verify", "compare every night with its hashes; exit 1 if one differs")
+    arguments.output(diff, wide=True)
+    verify = action(
+        _verify, "verify", "compare every night with its hashes; exit status 1 if one differs"
+    )
     arguments.output(verify)
     export = action(_export, "export", "write a night as it was added")
     export.add_argument("night", metavar="NIGHT", type=arguments.day, help="the night")
@@ -96,13 +101,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="OUT",
         type=arguments.path,
         required=True,
-        help="the file or folder to write; a zip if the name ends so",
+        help="the file or folder to write; a zip if the name ends with .zip",
     )
-    export.add_argument("--force", action="store_true", help="also replace what is there")
+    export.add_argument(
+        "--force", action="store_true", help="also replace an existing file or folder"
+    )
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
-    """Do what the action says."""
+    """Run the action."""
     action: _Run = args.run_action
     return action(args, out)
 
@@ -111,8 +118,8 @@ def _opened(args: argparse.Namespace) -> sorparse.Archive:
     archive = sorparse.Archive(args.archive, registers=getattr(args, "registers", None))
     if not archive.nights:
         raise sorparse.SorError(
-            f"{args.archive} is not an archive with nights; "
-            "'sorparse archive add' adds the first night"
+            f"{args.archive} does not have an archive with nights: "
+            "add the first night with 'sorparse archive add'"
         )
     return archive
 
@@ -136,7 +143,7 @@ def _add(args: argparse.Namespace, out: Output) -> int:
             f"{added.new_rows} new rows"
         )
     else:
-        out.line(f"{added.night} is in {args.archive} already, with the same content")
+        out.line(f"{args.archive} already has {added.night} with the same content")
     return 0
 
 
@@ -171,13 +178,16 @@ def _show(args: argparse.Namespace, out: Output) -> int:
         )
         return 0
     view = archive.as_of(args.as_of, registered=args.registered)
-    shown = unit_details.describe(view, args.code)
+    if out.is_brief:
+        unit_details.write_groups(view, args.code, out)
+        return 0
+    details = unit_details.describe(view, args.code)
     if out.is_json:
-        out.json({"registered": str(args.registered or archive.nights[-1]), **shown})
+        out.json({"registered": str(args.registered or archive.nights[-1]), **details})
     else:
-        out.rows(("field", "value"), unit_details.flat(shown["unit"]))
+        out.rows(("field", "value"), unit_details.flat(details["unit"]))
         if out.is_text:
-            out.line(unit_details.status_line(shown))
+            out.line(unit_details.status_line(view, args.code))
     return 0
 
 
@@ -194,7 +204,7 @@ def _verify(args: argparse.Namespace, out: Output) -> int:
     problems = archive.verify()
     out.rows(("problem",), ((each,) for each in problems))
     if out.is_text and not problems:
-        out.line(f"{len(archive.nights)} nights, each as it was added")
+        out.line(f"{len(archive.nights)} nights, unchanged since they were added")
     return 1 if problems else 0
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 
-import sorparse
+from sorparse.extras import load_extra
 
 from ..output import Output
 
 NAME = "completion"
-HELP = "print the script that makes a shell complete sorparse"
-ABOUT = "Print a completion script for a shell. Needs the extra [cli] (shtab)."
+HELP = "print the script that completes commands in a shell"
+ABOUT = (
+    "Print the script with which a shell completes commands, options and file names. Needs the "
+    "extra [cli] (shtab)."
+)
 EXAMPLES = """\
   sorparse completion bash > ~/.local/share/bash-completion/completions/sorparse
   sorparse completion zsh > ~/.zfunc/_sorparse
@@ -29,17 +32,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, out: Output) -> int:
     """Print the script."""
-    try:
-        import shtab
-    except ImportError:
-        raise sorparse.MissingExtraError(
-            'shell completion needs shtab: pip install "sorparse[cli]"'
-        ) from None
+    shtab = load_extra("shtab", "cli", "Completion scripts")
     from ..app import make_parser
 
     parser = make_parser()
     for action in _actions(parser):
-        # shtab looks for the attribute; argparse knows nothing of it
+        # shtab reads the attribute; argparse does not declare it
         if action.metavar in _FILES:
             vars(action)["complete"] = shtab.FILE
         elif action.metavar in _FOLDERS:

@@ -13,10 +13,10 @@ from .. import arguments, reading
 from ..output import Output, data_stream
 
 NAME = "convert"
-HELP = "write the tables in another format: a database, data files, SOR2"
+HELP = "write the tables in another format: a database, data files or SOR2"
 ABOUT = (
-    "Write the tables of a source in another format, in place of what an earlier run wrote. If "
-    "anything fails, or a guard trips, the earlier target is left unchanged."
+    "Write the tables of a source in another format. What an earlier run wrote is replaced. If "
+    "anything fails, or a guard stops the run, the earlier target is left unchanged."
 )
 EXAMPLES = """\
   sorparse convert Sor_complete.zip --to sqlite -o sor.sqlite
@@ -41,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--output",
         metavar="OUT",
         type=arguments.path,
-        help="the file or folder to write; the schema of a database whose address is given; or - "
+        help="the file or folder to write; the schema, if --to is the address of a database; or - "
         "for standard output, if the target is text and there is one table",
     )
     parser.add_argument(
@@ -49,7 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         dest="tables",
         metavar="TABLE",
         action="append",
-        help="only this table (may be repeated); by default every table",
+        help="write only this table (may be repeated); every table if omitted",
     )
     arguments.write_guards(parser, "target")
     arguments.output(parser)
@@ -72,8 +72,8 @@ def run(args: argparse.Namespace, out: Output) -> int:
                 min_units=args.min_units,
                 **reading.options(args),
             )
-    except (sorparse.GuardError, sorparse.EmptySourceError) as tripped:
-        reading.report_issues(tripped.issues, args)
+    except (sorparse.GuardError, sorparse.EmptySourceError) as stopped:
+        reading.report_issues(stopped.issues, args)
         raise
     reading.report_issues(report.issues, args)
     if args.output != "-":

@@ -1,4 +1,4 @@
-"""``sorparse counts``: how many units there are, by groups, on a date or by year or month."""
+"""``sorparse counts``: numbers of units in groups, on a date or by year or month."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from .. import arguments, reading
 from ..output import Output
 
 NAME = "counts"
-HELP = "how many units are in force, opened and closed, by type, region, owner and the like"
+HELP = "count units in force, opened and closed, by type, region, owner and more"
 ABOUT = (
-    "Count the units in force on a date; with --every year or month, in each period the units in "
-    "force on its last date, and those that opened and closed. FIELD groups them: type, level, "
-    "region, municipality, owner, institution, speciality, or a path such as entity_type.code or "
-    "effective.postal_address.post_code. A unit is counted in the group that it is in on the date."
+    "Count the units in force on a date. With --every there is one row for each year or month: "
+    "the units in force on its last date, and those that opened and closed in it. FIELD groups "
+    "the units: type, level, region, municipality, owner, institution, speciality, or a path such "
+    "as entity_type.code or effective.postal_address.post_code. Each unit is counted in the group "
+    "that it belongs to on the date."
 )
 EXAMPLES = """\
   sorparse counts Sor_complete.zip type
@@ -27,8 +28,8 @@ EXAMPLES = """\
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     arguments.file(parser)
-    parser.add_argument("fields", metavar="FIELD", nargs="*", help="what to group by")
-    parser.add_argument("--every", choices=["year", "month"], help="a row for each period")
+    parser.add_argument("fields", metavar="FIELD", nargs="*", help="a field to group by")
+    parser.add_argument("--every", choices=["year", "month"], help="one row for each period")
     arguments.day_range(
         parser,
         first="with --every: first date; the earliest opening if omitted",
@@ -36,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     arguments.as_of(parser)
     arguments.output(parser)
-    arguments.reading(parser)
+    arguments.loading(parser)
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
@@ -44,7 +45,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
     if args.every is None and (args.from_day or args.to_day):
         raise sorparse.SorError("--from and --to need --every year or --every month")
     if args.every is not None and args.as_of:
-        raise sorparse.SorError("--as-of is for one date; with --every use --from and --to")
+        raise sorparse.SorError("--as-of is for one date: with --every use --from and --to")
     register = reading.register(args)
     if args.every is None:
         table = register.as_of(args.as_of).counts(*args.fields)

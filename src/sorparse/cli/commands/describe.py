@@ -10,11 +10,11 @@ from .. import arguments, reading
 from ..output import Output
 
 NAME = "describe"
-HELP = "what a file is: its format, tables, rows and columns"
+HELP = "show what a file is: its format, tables, rows and columns"
 ABOUT = (
-    "Read a source once and show, for each table, its encoding, byte order mark, delimiter, "
-    "quoting, line ends and rows, and for every column its field (or 'unknown'), the number of "
-    "rows that fill it, and sample values."
+    "Read a source once and show its tables: encoding, byte order mark, delimiter, quoting, line "
+    "ends and number of rows; and for each column the field that it is read as (or 'unknown'), "
+    "the number of rows that have a value, and sample values."
 )
 EXAMPLES = """\
   sorparse describe Sor_complete.zip
@@ -28,7 +28,7 @@ _COLUMNS = ("table", "file", "column", "field", "filled", "rows", "samples")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     arguments.file(parser)
-    arguments.output(parser)
+    arguments.output(parser, wide=True)
     arguments.opening(parser)
 
 
@@ -39,7 +39,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
     if out.is_json:
         out.json(found.to_dict())
     elif out.draws:
-        _draw(found, out)
+        _draw(found, out, wide=args.wide)
     elif out.is_text:
         for line in str(found).split("\n"):
             out.line(line)
@@ -63,7 +63,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
     return 0
 
 
-def _draw(found: sorparse.Description, out: Output) -> None:
+def _draw(found: sorparse.Description, out: Output, *, wide: bool) -> None:
     """Write the text of ``str(found)``, each table to the width of the terminal."""
     day = f", snapshot of {found.snapshot_date}" if found.snapshot_date else ""
     out.line(f"{found.source}: {found.format}{day}", "bold")
@@ -79,6 +79,7 @@ def _draw(found: sorparse.Description, out: Output) -> None:
                 for one in table.columns
             ),
             styles={"field": lambda text: "yellow" if text == "unknown" else ""},
+            cut=() if wide else ("samples",),
         )
         if table.missing:
             out.line("  declared, not in the file: " + ", ".join(table.missing))

@@ -10,29 +10,31 @@ from typing import TYPE_CHECKING
 import sorparse
 
 from .. import arguments, reading
-from ..output import Output, message
+from ..output import Output, field_label, message, shown
 
 if TYPE_CHECKING:
     from sorparse import Diff, SOREntity
 
 NAME = "diff"
-HELP = "what opened, closed, moved and changed between two files or two dates"
+HELP = "compare two files or two dates: what opened, closed, moved or changed"
 ABOUT = (
-    "Compare two sources of any format, each on the date it shows or on that of --from and --to; "
-    "or two dates of one source. Shown are the units that opened, closed, moved, were renamed or "
-    "replaced, whose closing date was set, moved or removed, and every other field that changed, "
-    "with old and new value. The exit status of differences is 0. It is 1 if more units "
-    "closed, or got a closing date, than --max-closed allows, which guards a nightly import "
-    "against a broken file, if a source has no units, and if neither side has a unit of --ids."
+    "Compare two sources of any format, or two dates of one source. Two sources are compared on "
+    "the dates that they show, or on those of --from and --to. The output lists units that "
+    "opened, closed, moved, were renamed or were replaced, closing dates that were set, moved or "
+    "removed, and every other field that changed, with old and new value. Differences alone give "
+    "exit status 0. It is 1 if more units closed, or got a closing date, than --max-closed allows "
+    "(which guards a nightly import against a broken file), if a source has no units, or if "
+    "neither source has a unit of --ids."
 )
 EXAMPLES = """\
   sorparse diff yesterday.zip today.zip
   sorparse diff yesterday.zip today.zip --summary --max-closed 200
-  sorparse diff yesterday.zip today.zip --ids our-partners.txt
+  sorparse diff yesterday.zip today.zip --ids partners.txt
   sorparse diff Sor_complete.zip --from 2020-01-01 --to 2021-01-01 --csv
 """
 
 _COLUMNS = ("change", "sor_id", "name", "field", "old", "new", "new_name")
+_BRIEF_COLUMNS = ("change", "name", "sor_id", "details")
 _STYLES = {
     "opened": "green",
     "closed": "red",
@@ -57,13 +59,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--max-closed",
         metavar="N",
         type=arguments.count,
-        help="exit 1 if more than N units closed or got a closing date; a closing date that the "
-        "first side already had is not counted",
+        help="exit status 1 if more than N units closed or got a closing date; a closing date "
+        "that the first side already had is not counted",
     )
-    arguments.ids(parser, "only these units")
-    parser.add_argument("--summary", action="store_true", help="only how many of each")
-    arguments.output(parser)
-    arguments.reading(parser)
+    arguments.ids(parser, "compare only these units")
+    parser.add_argument(
+        "--summary", action="store_true", help="show only the number of each kind of change"
+    )
+    arguments.output(parser, wide=True)
+    arguments.loading(parser)
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
@@ -105,23 +109,36 @@ def run(args: argparse.Namespace, out: Output) -> int:
         )
     for sor_id in unknown:
         message(f"{args.ids}: no unit has the id {sor_id}")
-    tripped = args.max_closed is not None and closings > args.max_closed
-    if tripped:
+    too_many = args.max_closed is not None and closings > args.max_closed
+    if too_many:
         message(
             f"{closings} units closed or got a closing date, more than --max-closed "
             f"{args.max_closed}"
         )
-    # compared with nothing: the differences say nothing about the register
+    # compared with nothing, the differences mean nothing
     is_empty = any(issue.code == "no-entities" for issue in issues)
-    return reading.status(args, issues, otherwise=1 if tripped or unknown or is_empty else 0)
+    return reading.status(args, issues, otherwise=1 if too_many or unknown or is_empty else 0)
 
 
 def show(diff: Diff, out: Output, **more: object) -> None:
     """Show every difference; ``more`` is added to JSON."""
     if out.is_json:
         out.json({**sorparse.to_dict(diff), "counts": diff.counts(), **more})
-    else:
-        out.rows(_COLUMNS, _rows(diff), styles={"change": lambda text: _STYLES.get(text, "")})
+        return
+    columns, rows = (_BRIEF_COLUMNS, _brief_rows(diff)) if out.is_brief else (_COLUMNS, _rows(diff))
+    out.rows(columns, rows, styles={"change": lambda text: _STYLES.get(text, "")})
+
+
+def _brief_rows(diff: Diff) -> Iterator[tuple[object, ...]]:
+    """Yield the rows for a terminal, with field and values in one column."""
+    for change, sor_id, name, field, old, new, new_name in _rows(diff):
+        if field is None:
+            details = shown(new or old)
+        else:
+            before = "" if old == sor_id else f"{shown(old) or 'none'} \N{RIGHTWARDS ARROW} "
+            details = f"{field_label(str(field))}: {before}{shown(new) or 'none'}"
+            details += f" {shown(new_name)}" if new_name else ""
+        yield change, name, sor_id, details
 
 
 def _rows(diff: Diff) -> Iterator[tuple[object, ...]]:

@@ -1,4 +1,4 @@
-"""``sorparse examples``: a register to try things on."""
+"""``sorparse examples``: the bundled example files."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ NAME = "examples"
 HELP = "list or copy the bundled example files"
 ABOUT = (
     "List the files of the small synthetic register that ships with the package, once in every "
-    "published format, or copy them to a folder to try the commands on."
+    "published format, or copy them to a folder to try the commands."
 )
 EXAMPLES = """\
   sorparse examples

@@ -1,4 +1,4 @@
-"""``sorparse extract``: a smaller set that stays whole, to try things on or to send."""
+"""``sorparse extract``: a small consistent set of some units, for tests or to send."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from .. import arguments, reading
 from ..output import Output
 
 NAME = "extract"
-HELP = "write a few units, with all that belongs to them, as a small SOR2 set"
+HELP = "write a few units and all their data as a small SOR2 set"
 ABOUT = (
-    "Write some units as a small SOR2 set that stays whole: with a unit come all its versions, the "
-    "units above it, its replacements, and what the other tables say of it. With --mask names, "
-    "telephones, e-mails, addresses, remarks and unknown columns are replaced by made-up ones of "
-    "the same shape, always the same for the same text, so that a problem can be reported without "
-    "sending the data. Ids, codes, post codes and municipalities stay; the units can still be "
-    "looked up by them in the public register."
+    "Write some units as a small, consistent SOR2 set: each unit with all its versions, the units "
+    "above it, its replacements and its rows in the other tables. --mask replaces names, "
+    "telephone numbers, e-mail addresses, postal addresses, remarks and unknown columns by "
+    "made-up text of the same shape, and the same text always by the same, so that you can report "
+    "a problem without sending the data. Ids, codes, post codes and municipalities stay; they "
+    "still identify the units in the public register."
 )
 EXAMPLES = """\
   sorparse extract Sor_complete.zip --below 9000041000016007 -o small.zip
@@ -33,18 +33,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="SORID",
         action="append",
         default=[],
-        help="this unit and every unit that was ever below it (may be repeated)",
+        help="write this unit and every unit that was ever below it (may be repeated)",
     )
-    arguments.ids(parser, "units to write")
+    arguments.ids(parser, "write these units")
     parser.add_argument(
         "-o",
         "--output",
         metavar="OUT",
         type=arguments.path,
         required=True,
-        help="the zip, or folder, to write",
+        help="the zip or folder to write",
     )
-    parser.add_argument("--mask", action="store_true", help="made-up names, addresses, telephones")
+    parser.add_argument(
+        "--mask",
+        action="store_true",
+        help="replace names, addresses and telephone numbers by made-up ones",
+    )
     arguments.output(parser)
     arguments.reading(parser)
 

@@ -1,4 +1,4 @@
-"""``sorparse fetch``: a file of the publisher, if it has changed."""
+"""``sorparse fetch``: fetch a file of the publisher, if it has changed."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from ..output import Output, one_line
 from ..progress import bar
 
 NAME = "fetch"
-HELP = "fetch a file of the publisher into a folder, if it has changed"
+HELP = "fetch a file of the publisher, if it has changed"
 ABOUT = (
-    "Fetch a file from the publisher's share into a folder, if it has changed. The earlier file is "
-    "replaced only by one that is whole and is what it should be. This is the only command that "
-    "uses the network; it needs the extra `fetch`. Exit status 1 if the date of the data has not "
-    "changed for --max-age days."
+    "Fetch a file from the publisher's share into a folder, if it has changed. The earlier file "
+    "is replaced only by a complete file of the expected kind. This is the only command that uses "
+    "the network; it needs the extra `fetch`. The exit status is 1 if the date of the data has "
+    "not changed for --max-age days."
 )
 EXAMPLES = """\
   sorparse fetch sor2 inbox
@@ -33,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "what",
         metavar="WHAT",
         help="sor2, daily, csv, edi, xml, xsd, shak or shakregion; or the path or address of a "
-        "file below the share",
+        "file in the share",
     )
     parser.add_argument(
         "folder", metavar="FOLDER", type=arguments.path, help="where to write the file"
@@ -42,14 +42,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--archive",
         metavar="ARCHIVE",
         type=arguments.path,
-        help="add the night to this archive, also if nothing has changed",
+        help="add the night to this archive, even if nothing has changed",
     )
     parser.add_argument(
         "--max-age",
         metavar="DAYS",
         type=arguments.count,
-        help="exit 1 if the date of the data has not changed for so many days; 7 if "
-        "omitted, 30 for edi, never for xsd, shak and shakregion",
+        help="exit status 1 if the date of the data has not changed for so many days; if "
+        "omitted 7, for edi 30, for xsd, shak and shakregion never",
     )
     parser.add_argument(
         "--base-url", metavar="URL", help="root of another share, for example the test environment"
@@ -57,10 +57,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--force",
         action="store_true",
-        help="fetch between 01:00 and 05:00 Danish time, fetch the whole file without asking "
-        "whether it has changed, replace a file that was not fetched",
+        help="fetch between 01:00 and 05:00 Danish time too, fetch an unchanged file again, and "
+        "replace a file that was not fetched",
     )
-    parser.add_argument("-q", "--quiet", action="store_true", help="no progress, no result")
+    parser.add_argument("-q", "--quiet", action="store_true", help="show no progress and no result")
     arguments.output(parser)
 
 

@@ -10,15 +10,15 @@ from .. import arguments, reading, shak, units
 from ..output import Output, message
 
 NAME = "find"
-HELP = "search units by name, number and filters, on any day"
+HELP = "search units by name, code and filters, on any date"
 ABOUT = (
-    "Search the units of a date. TEXT is words in any order, each a word of the name or part of "
-    "one, case and Danish letters folded (aero finds Ærø); or a SOR id, SHAK code, location, "
-    "provider, pharmacy, production unit or CVR number. All that is given must hold; the best hit "
-    "comes first. A filter takes a code or a name; one that no code list and no unit has is exit "
-    "status 2 (sorparse terms lists them). CSV has addresses, location number, region and "
-    "municipality too, with inheritance resolved. Finding nothing is exit status 1. Of a "
-    "SHAKCOMPLETE file the codes are searched, by TEXT and --status."
+    "Search the units of a date. TEXT is one or more words of the name, or parts of words, in any "
+    "order; aero also finds Ærø. TEXT can also be a SOR id, SHAK code, location number (GLN), "
+    "provider, pharmacy, production unit or CVR number. A result matches TEXT and every filter; "
+    "the best match comes first. A filter takes a code or a name; the exit status is 2 if no code "
+    "list and no unit has it ('sorparse terms' lists the values). CSV also has addresses, "
+    "location number, region and municipality, with inheritance resolved. The exit status is 1 if "
+    "nothing is found. In a SHAKCOMPLETE file TEXT and --status search the codes."
 )
 EXAMPLES = """\
   sorparse find Sor_complete.zip aero sygehus
@@ -31,10 +31,10 @@ EXAMPLES = """\
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     arguments.file(parser)
-    parser.add_argument("text", metavar="TEXT", nargs="*", help="words of the name, or a number")
+    parser.add_argument("text", metavar="TEXT", nargs="*", help="words of the name, or a code")
     group = parser.add_argument_group("filters")
     group.add_argument(
-        "--type", metavar="TYPE", dest="entity_type", help="kind of unit (enhedstype)"
+        "--type", metavar="TYPE", dest="entity_type", help="type of the unit (enhedstype)"
     )
     group.add_argument(
         "--level",
@@ -43,29 +43,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=[level.value for level in sorparse.SorType],
         help="IE institution owner, SI health institution, OE organisational unit",
     )
-    group.add_argument("--speciality", help="any of the unit's specialities")
-    group.add_argument("--region", help="region of any of its addresses")
-    group.add_argument("--municipality", help="municipality of any of its addresses")
-    group.add_argument("--post-code", metavar="CODE", help="post code of any of its addresses")
+    group.add_argument("--speciality", help="one of the unit's specialities")
+    group.add_argument("--region", help="region of one of its addresses")
+    group.add_argument("--municipality", help="municipality of one of its addresses")
+    group.add_argument("--post-code", metavar="CODE", help="post code of one of its addresses")
     group.add_argument("--owner", help="institution owner: SOR id, name, or its type")
     group.add_argument(
-        "--edi-type", metavar="TYPE", help="message type that its location number handles"
+        "--edi-type", metavar="TYPE", help="message type (EDI) of its location number"
     )
     group.add_argument(
         "--status",
         type=str.upper,
         choices=["ACTIVE", "CLOSED", "FUTURE", "ALL"],
-        help="ACTIVE if omitted",
+        help="status on the date; ACTIVE if omitted",
     )
-    parser.add_argument("--limit", metavar="N", type=arguments.count, help="at most N hits")
+    parser.add_argument("--limit", metavar="N", type=arguments.count, help="show at most N results")
     arguments.as_of(parser)
-    arguments.output(parser)
-    arguments.reading(parser)
+    arguments.output(parser, wide=True)
+    arguments.loading(parser)
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
-    """Print the hits."""
-    asked = {
+    """Print the results."""
+    filters = {
         "entity_type": args.entity_type,
         "sor_type": args.sor_type,
         "speciality": args.speciality,
@@ -79,20 +79,29 @@ def run(args: argparse.Namespace, out: Output) -> int:
     text = " ".join(args.text) or None
     register = shak.register_or_shak(args)
     if isinstance(register, sorparse.ShakRegister):
-        return shak.find(args, out, register, asked)
+        return shak.find(args, out, register, filters)
     view = reading.view(args, register)
-    hits = view.find(text, limit=args.limit, **asked)
+    try:
+        hits = view.find(text, limit=args.limit, **filters)
+    except sorparse.UnknownTermError as unknown:
+        raise sorparse.SorError(_unknown_value(unknown, args.file)) from None
     if out.mode == "csv":
         out.rows(units.resolved_columns(), units.resolved_rows(view, hits))
     else:
-        out.rows(
-            units.COLUMNS,
-            (units.row(view, unit) for unit in hits),
-            styles={"status": units.status_style},
-        )
+        units.print_units(view, hits, out)
     if not hits:
         message(f"nothing found on {view.day.isoformat()}")
         hints = [] if text is None else units.likely(view, text)
         if hints:
             message(f"did you mean {' or '.join(hints)}?")
     return reading.status(args, register.issues, otherwise=0 if hits else 1)
+
+
+def _unknown_value(unknown: sorparse.UnknownTermError, file: str) -> str:
+    """Return the message for a value of a filter that no unit and no code list has."""
+    option = {"entity_type": "type", "sor_type": "level"}.get(unknown.field, unknown.field)
+    likely = f": did you mean {' or '.join(map(repr, unknown.similar))}?" if unknown.similar else ""
+    return (
+        f"--{option.replace('_', '-')} {unknown.value!r} is neither in this register nor in a "
+        f"code list{likely} ('sorparse terms {file} {unknown.field}' lists all values)"
+    )

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from sorparse import View
 
 NAME = "map-shak"
-HELP = "SHAK codes to SOR units, and SOR ids to SHAK codes, on any date"
+HELP = "map SHAK codes to SOR units, and SOR ids to SHAK codes, on any date"
 ABOUT = (
-    "Map each CODE: of a SHAK code every SOR unit that has it on the date, and which of them a "
-    "named rule chose; of a SOR id its SHAK code. CODE - reads codes from standard input, one a "
-    "line; codes are echoed as written. Exit status 1 if a code has no answer, or several and "
-    "no rule decides."
+    "Map each CODE. For a SHAK code the output has every SOR unit that has it on the date, and "
+    "which of them a named rule chose; for a SOR id it has the SHAK code. CODE - reads codes from "
+    "standard input, one per line; codes are repeated as written. The exit status is 1 if a code "
+    "has no unit, or several and no rule decides."
 )
 EXAMPLES = """\
   sorparse map-shak Sor_complete.zip 9901 990101
@@ -35,6 +35,7 @@ SHORTEST_ID = 11
 """Digits of the shortest SOR id."""
 _DATES = ("from_date", "to_date")
 _COLUMNS = ("code", "sor_id", "shak_code", "name", *_DATES, "chosen", "rule")
+_BRIEF_COLUMNS = ("code", "sor_id", "shak_code", "name", "rule")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -47,11 +48,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--shak",
         metavar="SHAKFILE",
         type=arguments.path,
-        help="SHAKCOMPLETE.TXT: a code in force there is reported although no unit has it",
+        help="SHAKCOMPLETE.TXT; a code in force there is reported even if no unit has it",
     )
     arguments.as_of(parser)
-    arguments.output(parser)
-    arguments.reading(parser)
+    arguments.output(parser, wide=True)
+    arguments.loading(parser)
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
@@ -70,15 +71,17 @@ def run(args: argparse.Namespace, out: Output) -> int:
         register = register.with_shak(beside)
     view = reading.view(args, register)
     answers = [_answer(view, code) for code in _codes(args.codes)]
-    out.rows(_COLUMNS, (row for answer in answers for row in _rows(answer)), objects=answers)
-    open_ones = [answer["code"] for answer in answers if answer["best"] is None]
-    if open_ones:
-        few = ", ".join(open_ones[:5]) + (", ..." if len(open_ones) > 5 else "")
-        message(f"no single answer for {len(open_ones)}: {few}")
+    rows = (dict(zip(_COLUMNS, row, strict=True)) for each in answers for row in _rows(each))
+    columns = _BRIEF_COLUMNS if out.is_brief else _COLUMNS
+    out.rows(columns, (tuple(row[one] for one in columns) for row in rows), objects=answers)
+    unanswered = [answer["code"] for answer in answers if answer["best"] is None]
+    if unanswered:
+        few = ", ".join(unanswered[:5]) + (", ..." if len(unanswered) > 5 else "")
+        message(f"no single answer for {len(unanswered)}: {few}")
     for answer in answers:
-        for why in _why(answer):
-            message(f"{answer['code']}: {why}")
-    return reading.status(args, register.issues, otherwise=1 if open_ones else 0)
+        for hint in _hints(answer):
+            message(f"{answer['code']}: {hint}")
+    return reading.status(args, register.issues, otherwise=1 if unanswered else 0)
 
 
 def _codes(given: list[str]) -> Iterator[str]:
@@ -115,8 +118,8 @@ def _answer(view: View, code: str) -> dict[str, Any]:
     }
 
 
-def _why(answer: dict[str, Any]) -> Iterator[str]:
-    """Yield what may explain that no unit has the code on the date."""
+def _hints(answer: dict[str, Any]) -> Iterator[str]:
+    """Yield likely reasons why no unit has the code on the date."""
     if answer.get("hint"):
         yield f"did you mean {answer['hint']}?"
     if not answer.get("candidates"):

@@ -1,4 +1,4 @@
-"""``sorparse show``: one unit, on a day or in all its versions."""
+"""``sorparse show``: one unit on a date, or in all its versions."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from .. import arguments, reading, shak, unit_details, units
 from ..output import Output, message
 
 NAME = "show"
-HELP = "one unit: everything the file says about it, on any date"
+HELP = "show one unit on any date: every field, inherited values, replacements"
 ABOUT = (
-    "Show one unit by its SOR id, or by a SHAK code, location number (GLN) or provider number that "
-    "only one unit has; of several units the candidates are listed. Shown are the status on a "
-    "date, the units above, every field that has a value, inherited values with their origin, "
-    "and who replaced the unit. A closed unit is shown in its last version, a future one in its "
-    "first. With --history every version, oldest first. Of a SHAKCOMPLETE file, which has no "
-    "units, the periods of a SHAK code are shown."
+    "Show one unit. CODE is a SOR id, or a SHAK code, location number (GLN) or provider number; "
+    "if several units have the code, they are listed instead. The output has the status on the "
+    "date, the units above, every field that has a value, inherited values with the unit that "
+    "they come from, and replacements. A closed unit is shown in its last version, a future one "
+    "in its first. --history lists every version, oldest first. A SHAKCOMPLETE file has no units; "
+    "there the periods of the SHAK code are shown."
 )
 EXAMPLES = """\
   sorparse show Sor_complete.zip 9000041000016007
@@ -37,10 +37,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "code", metavar="CODE", help="a SOR id, SHAK code, location number or provider number"
     )
-    parser.add_argument("--history", action="store_true", help="every version, oldest first")
+    parser.add_argument("--history", action="store_true", help="list every version, oldest first")
     arguments.as_of(parser)
-    arguments.output(parser)
-    arguments.reading(parser)
+    arguments.output(parser, wide=True)
+    arguments.loading(parser)
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
@@ -52,7 +52,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
     sor_id, *others = units.named(view, args.code)
     if others:
         found = [units.unit_status(view, each).unit for each in (sor_id, *others)]
-        out.rows(units.COLUMNS, (units.row(view, unit) for unit in found))
+        units.print_units(view, found, out)
         message(f"{len(found)} units have the code {args.code}; show one by its SOR id")
         return reading.status(args, register.issues, otherwise=1)
     if args.history:
@@ -63,35 +63,33 @@ def run(args: argparse.Namespace, out: Output) -> int:
             objects=map(sorparse.to_dict, versions),
         )
         return reading.status(args, register.issues)
+    if out.is_brief:
+        unit_details.write_groups(view, sor_id, out)
+        return reading.status(args, register.issues)
     details = unit_details.describe(view, sor_id)
     if out.is_json:
         out.json(details)
     else:
-        _as_text(details, out)
+        if out.is_text:
+            unit_details.write_heading(view, sor_id, out)
+            _print_relations(details, out)
+        out.rows(("field", "value", "from"), _fields(details))
     return reading.status(args, register.issues)
 
 
-def _as_text(details: dict[str, Any], out: Output) -> None:
-    unit = details["unit"]
-    if out.is_text:
-        out.line(f"{unit['name'] or ''}  {unit['sor_id']}", "bold")
-        out.line(
-            unit_details.status_line(details),
-            units.status_style(details["status"]),
-        )
-        for above in details["ancestors"]:
-            out.line(f"  in {above['name'] or ''}  {above['sor_id']}")
-        for title, key in (
-            ("replaces", "predecessors"),
-            ("replaced by", "successors"),
-            ("active in its place", "active_successors"),
-        ):
-            for each in details[key]:
-                out.line(f"  {title} {each['name'] or ''}  {each['sor_id']}")
-        for caveat in (details["effective"] or {}).get("caveats", ()):
-            out.line(f"  note: {caveat}")
-        out.line()
-    out.rows(("field", "value", "from"), _fields(details))
+def _print_relations(details: dict[str, Any], out: Output) -> None:
+    for above in details["ancestors"]:
+        out.line(f"  in {above['name'] or ''}  {above['sor_id']}")
+    for title, key in (
+        ("replaces", "predecessors"),
+        ("replaced by", "successors"),
+        ("active in its place", "active_successors"),
+    ):
+        for each in details[key]:
+            out.line(f"  {title} {each['name'] or ''}  {each['sor_id']}")
+    for caveat in (details["effective"] or {}).get("caveats", ()):
+        out.line(f"  note: {caveat}")
+    out.line()
 
 
 def _fields(details: dict[str, Any]) -> Iterator[tuple[str, str, str | None]]:

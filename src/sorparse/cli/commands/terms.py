@@ -1,4 +1,4 @@
-"""``sorparse terms``: the values that ``find`` can be asked for."""
+"""``sorparse terms``: the values of the filters of ``find``."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from .. import arguments, reading
 from ..output import Output
 
 NAME = "terms"
-HELP = "the values that units can be searched by, with counts"
+HELP = "list the values that units can be searched by, with counts"
 ABOUT = (
-    "List the values of a FIELD that units in force on the date have, the most frequent first, "
-    "with the number of units. find takes each of them, by code or by name."
+    "List the values of a field that units in force on the date have, the most frequent first, "
+    "with the number of units. The filters of 'sorparse find' take each of them, by code or by "
+    "name."
 )
 EXAMPLES = """\
   sorparse terms Sor_complete.zip entity_type
@@ -27,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("field", metavar="FIELD", choices=FIELDS, help=", ".join(FIELDS))
     arguments.as_of(parser)
     arguments.output(parser)
-    arguments.reading(parser)
+    arguments.loading(parser)
 
 
 def run(args: argparse.Namespace, out: Output) -> int:

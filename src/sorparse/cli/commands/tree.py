@@ -13,11 +13,12 @@ if TYPE_CHECKING:
     from sorparse import SOREntity, View
 
 NAME = "tree"
-HELP = "the units below a unit, or above it, on any date"
+HELP = "show the units below a unit, or above it, on any date"
 ABOUT = (
-    "Print the hierarchy below a unit on a date, with type, status and dates; with --up "
-    "the units above it, from the owner down. Units in force are shown; with --all closed "
-    "and future units as well, below their last or first parent."
+    "Print the hierarchy below a unit on a date; with --up the units above it, from the owner "
+    "down. Only units in force are shown; --all adds closed and future units, below their last or "
+    "first parent. On a terminal each line has name, SOR id, type and a closing date; --wide adds "
+    "level, status and dates."
 )
 EXAMPLES = """\
   sorparse tree Sor_complete.zip 9000041000016007
@@ -31,6 +32,9 @@ _COLUMNS = ("depth", "sor_id", "name", "level", "type", "status", "opened", "clo
 class _Node(NamedTuple):
     depth: int
     branch: str
+    """The lines that lead to the unit."""
+    below: str
+    """The lines that lead past the unit, to those below."""
     sor_id: str
 
 
@@ -38,12 +42,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     arguments.file(parser)
     parser.add_argument("sor_id", metavar="SORID", help="SOR id of the unit")
-    parser.add_argument("--up", action="store_true", help="the units above instead of those below")
-    parser.add_argument("--all", action="store_true", help="closed and future units as well")
-    parser.add_argument("--depth", metavar="N", type=arguments.count, help="at most N levels down")
+    parser.add_argument(
+        "--up", action="store_true", help="show the units above instead of those below"
+    )
+    parser.add_argument("--all", action="store_true", help="also show closed and future units")
+    parser.add_argument("--depth", metavar="N", type=arguments.count, help="show at most N levels")
     arguments.as_of(parser)
-    arguments.output(parser)
-    arguments.reading(parser)
+    arguments.output(parser, wide=True)
+    arguments.loading(parser)
 
 
 def run(args: argparse.Namespace, out: Output) -> int:
@@ -56,20 +62,37 @@ def run(args: argparse.Namespace, out: Output) -> int:
         out.rows(_COLUMNS, (_row(view, node) for node in nodes))
         return reading.status(args, register.issues)
     for node in nodes:
-        status = units.unit_status(view, node.sor_id)
-        values = (
-            status.unit.name,
-            node.sor_id,
-            status.unit.sor_type,
-            units.name_or_code(status.unit.entity_type),
-            status.status,
-            units.period(status.opened, status.closes),
-        )
-        text = "  ".join(shown(value) for value in values if value is not None)
-        # most are in force; only the others have a colour
-        style = "" if status.status == "ACTIVE" else units.status_style(status.status)
-        out.line(node.branch + text, style)
+        parts = _brief(view, node) if out.is_brief else _everything(view, node)
+        out.branch(node.branch, node.below, parts)
     return reading.status(args, register.issues)
+
+
+def _brief(view: View, node: _Node) -> list[tuple[str, str]]:
+    """Return what a terminal shows of a unit; its status only if it is not in force."""
+    unit, status, opened, closes = units.unit_status(view, node.sor_id)
+    style = units.status_style(status)
+    parts = [(unit.name or "(no name)", "bold" if node.depth == 0 else "")]
+    parts += [(unit.sor_id, ""), (units.name_or_code(unit.entity_type) or "", "dim")]
+    if status == "FUTURE":
+        parts.append((f"FUTURE, opens {opened}", style))
+    elif closes is not None:
+        closed = "" if status == "ACTIVE" else f"{status}, "
+        parts.append((f"{closed}last day {closes}", style if closed else "yellow"))
+    return [part for part in parts if part[0]]
+
+
+def _everything(view: View, node: _Node) -> list[tuple[str, str]]:
+    unit, status, opened, closes = units.unit_status(view, node.sor_id)
+    values = (
+        unit.name,
+        node.sor_id,
+        unit.sor_type,
+        units.name_or_code(unit.entity_type),
+        status,
+        units.period(opened, closes),
+    )
+    style = "" if status == "ACTIVE" else units.status_style(status)
+    return [(shown(value), style) for value in values if value is not None]
 
 
 def _row(view: View, node: _Node) -> tuple[object, ...]:
@@ -83,16 +106,16 @@ def _row(view: View, node: _Node) -> tuple[object, ...]:
 def _above(view: View, sor_id: str) -> Iterator[_Node]:
     path = [unit.sor_id for unit in view.ancestors(sor_id)] if sor_id in view else []
     for depth, each in enumerate([*reversed(path), sor_id]):
-        yield _Node(depth, "    " * (depth - 1) + "└── " if depth else "", each)
+        branch = "    " * (depth - 1) + "└── " if depth else ""
+        yield _Node(depth, branch, "    " * depth, each)
 
 
 def _below(view: View, sor_id: str, args: argparse.Namespace) -> Iterator[_Node]:
     others = _not_in_force(view) if args.all else {}
-    waiting = [_Node(0, "", sor_id)]
-    trunks = [""]
+    waiting = [_Node(0, "", "", sor_id)]
     seen: set[str] = set()
     while waiting:
-        node, trunk = waiting.pop(), trunks.pop()
+        node = waiting.pop()
         if node.sor_id in seen:
             continue
         seen.add(node.sor_id)
@@ -102,9 +125,8 @@ def _below(view: View, sor_id: str, args: argparse.Namespace) -> Iterator[_Node]
         below: Sequence[SOREntity] = (*view.children(node.sor_id), *others.get(node.sor_id, ()))
         children = [child.sor_id for child in below if child.sor_id not in seen]
         for place, child in enumerate(reversed(children)):
-            branch, further = ("└── ", "    ") if place == 0 else ("├── ", "│   ")
-            waiting.append(_Node(node.depth + 1, trunk + branch, child))
-            trunks.append(trunk + further)
+            branch, past = ("└── ", "    ") if place == 0 else ("├── ", "│   ")
+            waiting.append(_Node(node.depth + 1, node.below + branch, node.below + past, child))
 
 
 def _not_in_force(view: View) -> Mapping[str, list[SOREntity]]:

@@ -14,15 +14,15 @@ from ..output import Output
 NAME = "validate"
 HELP = "check a Sor.xml against its XML schema, offline"
 ABOUT = (
-    "Check a Sor.xml, alone or in its zip, against the bundled XML schema of its version or the "
-    "publisher's own. Identical errors are reported once, with a count and their first "
-    "places. The network is never used. Exit status 1 if the document is not valid."
+    "Check a Sor.xml, alone or in its zip, against the bundled XML schema of its version or "
+    "against the publisher's schema. Identical errors are reported once, with a count and their "
+    "first places. The network is never used. The exit status is 1 if the document is not valid."
 )
 EXAMPLES = """\
   sorparse validate Sor.zip
   sorparse validate Sor.xml --schema SorSchema.zip
   sorparse validate Sor.xml --schema SorSchema.zip --engine xmlschema
-  sorparse validate Sor.xml --issues every-fault.jsonl --json
+  sorparse validate Sor.xml --issues every-error.jsonl --json
 """
 
 ENGINES = ("libxml2", "xmlschema")
@@ -41,13 +41,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--count",
         action="store_true",
-        help="only the rules broken and how often, without places; faster for many errors",
+        help="show only which rules are broken and how often; faster for many errors",
     )
     parser.add_argument(
         "--engine",
         choices=ENGINES,
-        help="the engine that decides; by default libxml2, and xmlschema for schemas and patterns "
-        "that libxml2 cannot decide",
+        help="the engine that decides; by default libxml2, and xmlschema where libxml2 cannot",
     )
     arguments.output(parser)
     arguments.guards(parser)

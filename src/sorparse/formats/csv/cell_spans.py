@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ...extras import load_numpy, load_pyarrow
+from ...extras import load_numpy
 
 _LF, _CR, _QUOTE, _EQUALS = b'\n\r"='
 _BEFORE = int.from_bytes(b'"=""', "little")
@@ -63,12 +63,9 @@ class Lines:
 
 
 def _is_utf8(data: bytes) -> bool:
-    pa = load_pyarrow()
-    offsets = load_numpy().array([0, len(data)], dtype="int32")
-    whole = pa.Array.from_buffers(pa.string(), 1, [None, pa.py_buffer(offsets), pa.py_buffer(data)])
     try:
-        whole.validate(full=True)
-    except pa.ArrowInvalid:
+        data.decode()
+    except UnicodeDecodeError:
         return False
     return True
 

@@ -11,8 +11,9 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+from ...check_digits import MIDDLE, check_tables
 from ...extras import load_numpy
-from ...identifiers import MIDDLE, check_tables, is_sor_id
+from ...identifiers import is_sor_id
 from ..declare import Kind
 
 Check = Callable[[Any, Any, Any], Any]

@@ -37,7 +37,7 @@ class Cells:
 
 
 class RowDecoder:
-    """Makes records from the rows of one datatype."""
+    """Builds records from the rows of one datatype."""
 
     def __init__(self, spec: TableSpec, options: ReadOptions) -> None:
         self.spec = spec
@@ -72,7 +72,7 @@ class RowDecoder:
         self._periodic = any(column.kind is Kind.END for column in spec.columns)
 
     def cells(self, row: Row) -> Cells:
-        """Put the texts of a row in their places; what has none goes to ``extra``."""
+        """Return the texts of a row by column; other texts go to ``extra``."""
         cells = Cells(self._width)
         ranks: dict[int, int] = {}
         seen: set[str] = set()
@@ -95,7 +95,7 @@ class RowDecoder:
         return cells
 
     def key(self, row: Row) -> bytes:
-        """Return what names a row and is the same in each of its deliveries."""
+        """Return the key of a row, which is the same in each of its deliveries."""
         texts = {fold(name): text for name, text in row.values}
         parts = [] if self._periodic else [texts.get(name, "") for name in _ROW_KEYS]
         if not any(parts):
@@ -105,7 +105,7 @@ class RowDecoder:
         return blake2b(repr(parts).encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
     def is_former(self, row: Row, now: int) -> bool:
-        """Return whether a row is what the register said before, and no longer says.
+        """Return whether the register no longer contains what a row states.
 
         The periods of version 2 are of the register, those of version 1 of the units. A row whose
         period ended with the unit's own last day is history that the register still holds.
@@ -129,7 +129,7 @@ class RowDecoder:
         return not _ends_with(until, last)
 
     def decode(self, row: Row, log: IssueLog) -> Any:
-        """Make the record of a row; ``None`` if it cannot become one, which is then reported."""
+        """Build the record of a row; ``None``, and an issue, if it cannot become one."""
         cells = self.cells(row)
         place = self._first.get("sor_id")
         sor_id = (cells.texts[place] or None) if place is not None else None

@@ -1,4 +1,4 @@
-"""One page: what its beginning shows, and its rows one after the other."""
+"""One page: its beginning, and its rows in order."""
 
 from __future__ import annotations
 
@@ -234,7 +234,7 @@ def _date(text: str | None) -> date | None:
 
 def _fault_message(fault: Element) -> str:
     texts = [" ".join(str(text).split()) for text in fault.itertext()]
-    reasons = ": ".join(dict.fromkeys(text for text in texts if text))[:500] or "it gives no reason"
+    reasons = ": ".join(dict.fromkeys(text for text in texts if text))[:500] or "without a reason"
     return f"a fault of the service in place of a feed ({reasons}); send the request again"
 
 
@@ -300,8 +300,8 @@ class RowReader:
             context.issue(
                 "warning",
                 "bad-token",
-                "the entry's id does not end in a token of at most 20 digits; the entry keeps its "
-                "place in the page",
+                "the entry's id does not end in a token of at most 20 digits; the entry is "
+                "read in the order of the page",
                 entry,
                 "entry/id",
                 value=written.strip(),

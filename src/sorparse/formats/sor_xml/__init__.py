@@ -1,6 +1,6 @@
 """Sor.xml 2.0.0 and 1.0.0, and the two files beside it in Sor.zip.
 
-``names.py`` declares elements and fields; the other modules read by it. Sor.xml gives the tables
+``names.py`` declares elements and fields; the other modules derive from it. Sor.xml has the tables
 ``entities`` and ``location_codes``, SorDataCodeTypes.xml ``classifications``, and
 GeographicalLocalisations.xml ``geo_locations``.
 """
@@ -26,15 +26,15 @@ __all__ = [
 ]
 
 _BEFORE_XML = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"
-# The two files that nobody has seen are told by a word of the root element, else by their name.
+# The two files without a public example are recognised by a word of their root element or name.
 _CLASSIFICATION_WORDS = ("datacodetype", "codetype", "classification")
 _GEO_WORDS = ("geographicallocali", "geographicalloca", "geolocation")
 
 
 def recognise(member: Member, head: bytes, options: ReadOptions) -> Found | None:
-    """Give the tables of an XML of SOR's; ``None`` for what is none.
+    """Return the tables of an XML file of SOR; ``None`` for another file.
 
-    Raises SorFileError for an XML that declares a document type or an encoding that it has not.
+    Raises SorFileError if the XML declares a document type, or an encoding that it does not have.
     """
     if not head.lstrip(_BEFORE_XML).startswith(b"<"):
         return None

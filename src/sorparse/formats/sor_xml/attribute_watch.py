@@ -6,10 +6,10 @@ import re
 
 
 class AttributeWatch:
-    """Looks for attributes in the bytes of a document, which is far cheaper than in its tree.
+    """Searches the bytes of a document for attributes, which is far cheaper than in its tree.
 
-    The format has one attribute, with one usual value. Equals signs are counted first; only where
-    there are more of them is it looked at what they stand in.
+    The format has one attribute, with one usual value. Equals signs are counted first; if there
+    are more of them than of the usual attribute, their surroundings are examined.
     """
 
     def __init__(self, usual: bytes, *, encoding: str | None, head: bytes) -> None:
@@ -23,16 +23,16 @@ class AttributeWatch:
         """Return whether the chunk may hold an unusual attribute; if in doubt, true."""
         if self._blind:
             return True
-        odd = chunk.count(b"=") != chunk.count(self._usual)
-        suspect = odd or self._suspect
-        self._suspect = odd  # an attribute may lie across two chunks
+        is_unusual = chunk.count(b"=") != chunk.count(self._usual)
+        suspect = is_unusual or self._suspect
+        self._suspect = is_unusual  # an attribute may lie across two chunks
         before, self._before = self._before, chunk[-_ATTRIBUTE_BYTES:]
         if not suspect:
             return False
         text = before + chunk
         if not before and text.lstrip(_MARKS).startswith(b"<?xml"):
-            text = text.partition(b"?>")[2]  # its own equals signs are none of ours
-        # what lies before was looked at with its own chunk; what is cut off will be with the next
+            text = text.partition(b"?>")[2]  # its equals signs are not those of attributes
+        # what lies before was examined with its own chunk; what is cut off will be with the next
         first = max(0, len(before) - _NAME_BYTES)
         last = len(text) - len(self._usual)
         return any(

@@ -1,4 +1,4 @@
-"""What an XML really looks like: element paths, how often they hold something, samples."""
+"""The real content of an XML file: element paths, how often they have a value, samples."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _PLACE = re.compile(r"\[\d+\]")
 
 @attrs.define
 class PathCount:
-    """How often a path holds something."""
+    """How often a path has a value."""
 
     filled: int = 0
     samples: dict[str, None] = attrs.Factory(dict)
@@ -50,10 +50,10 @@ class Census:
         self.paths: dict[str, PathCount] = {}
 
     def add(self, element: Element, context: Context) -> None:
-        """Count what stands in one element; its own name is no part of the paths."""
+        """Count the values in one element; paths begin below the element."""
         for inner, path, text in context.texts_in(element, ""):
             name = path.removeprefix("/")
-            # an element without content is told too, but not one that only holds others
+            # an empty element is listed too, but not one that only contains others
             if name and (text or not len(inner)):
                 if name not in self.paths:
                     refuse_many_paths(len(self.paths), context.file, context.limits)
@@ -63,7 +63,7 @@ class Census:
                     count.add(text)
 
     def columns(self, fields: dict[str, str]) -> tuple[ColumnDescription, ...]:
-        """Tell the paths in the order they were met, and the fields they fill."""
+        """Return the paths in the order of the document, and the fields they fill."""
         return tuple(
             ColumnDescription(path, fields.get(path), count.filled, tuple(count.samples))
             for path, count in self.paths.items()
@@ -71,7 +71,7 @@ class Census:
 
 
 def fields_of(layout: Layout) -> dict[str, str]:
-    """Every path of a layout to its field."""
+    """Return the field of every path of a layout."""
     fields: dict[str, str] = {}
     for column in layout.spec.columns:
         for path in (column.name, *column.aliases):
@@ -88,7 +88,7 @@ def fields_of(layout: Layout) -> dict[str, str]:
 def describe_units(
     member: Member, options: ReadOptions, layout: Layout, part: Sequence[str] | None = None
 ) -> TableDescription:
-    """Read the units, or the elements of the tags ``part`` in them, and tell what they hold."""
+    """Read the units, or the elements of the tags ``part`` in them, and describe their content."""
     census = Census()
     context = Context(member.name, IssueLog(), options.limits, options.columns)
     levels = {"IE": 0, "SI": 0, "OE": 0}
@@ -149,7 +149,7 @@ def describe(
     missing: Sequence[str] = (),
     notes: Sequence[str] = (),
 ) -> TableDescription:
-    """Put what was counted together with the form of the file."""
+    """Return the description of a table: what was counted, and the form of the file."""
     with member.open() as stream:
         header, taken = read_header(
             chunks_of(stream), file=member.name, encoding=options.encoding, limits=options.limits
@@ -187,7 +187,7 @@ def _notes(header: Header | None) -> Iterator[str]:
     version = VERSIONS.get(namespace)
     yield f"root element {local}" + (f", version {version}" if version else "")
     if header.created_at:
-        yield f"made at {header.created_at}"
+        yield f"created at {header.created_at}"
     for prefix, uri in header.namespaces:
         yield f"namespace {prefix or '(default)'} {uri}"
     for name, value in header.attributes:

@@ -1,16 +1,16 @@
-"""SorDataCodeTypes.xml and GeographicalLocalisations.xml, which nobody has seen: read by shape.
+"""SorDataCodeTypes.xml and GeographicalLocalisations.xml, which are read by their shape.
 
-A first reading finds out the shape of the document: which elements repeat and hold something like
-an identifier. Those are the entries. An element that holds an identifier *and* repeated entries
-with identifier and name of their own is a list; its name and identifier become the
-classification. What has no field goes to ``extra`` under its path, so nothing is lost, and
-``describe`` shows the shape that was met.
+No example of either file is public. The first pass finds the shape of the document and with it the
+entries (see ``list_shape.py``); the second reads them. In an element around entries, the values
+before its first entry are those of the list: its name and identifier become the classification.
+What has no field goes to ``extra`` under its path.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import attrs
@@ -21,25 +21,31 @@ from ...issues import Issue, IssueLog
 from ...records import Classification, Extra
 from ...sources import Member
 from ...xml import CREATED_AT, SNAPSHOT_DATE
-from ...xml.elements import Element, attributes_of, free_before, line_of, shortened_raw, split_tag
+from ...xml.elements import (
+    Element,
+    attributes_of,
+    free_before,
+    line_of,
+    shortened,
+    shortened_raw,
+    split_tag,
+)
 from ...xml.parser import Meter
 from ..base import Format, ReadOptions
-from ..declare import Column, TableSpec, fold
+from ..declare import TableSpec, fold
 from ..decode import CarefulDecoder, make_plan
 from ..generator import Memo
 from .describe import describe
-from .guess_lists import (
-    Path,
-    Shape,
-    field_of,
-    is_identifier,
-    is_name,
-    survey,
-    survey_complete_part,
-)
+from .list_shape import Kind, Role, Shape, field_of, is_identifier, is_name
 from .names import CLASSIFICATIONS, GEO_LOCATIONS
 from .reader_base import cell_reporter, context_of, events_of, snapshot_date_of
 from .reporting import Context, Kept
+
+_NAMESPACE = re.compile(r"\{[^}]*\}")
+_MOST_VALUES = 100
+"""Values around an entry that are read as those of its lists."""
+_MOST_NAMES = 200_000
+"""Entries whose names are remembered for the readers of Sor.xml."""
 
 
 @attrs.define(eq=False)
@@ -50,7 +56,6 @@ class _ListReader:
     options: ReadOptions
     format: Format = Format.SOR_XML
     spec: TableSpec = CLASSIFICATIONS
-    _shape: Shape | None = None
 
     @property
     def table(self) -> str:
@@ -70,151 +75,205 @@ class _ListReader:
         return (record for _, record in self.numbered())
 
     def _numbered(self, log: IssueLog) -> Iterator[tuple[int | None, Any]]:
-        options = self.options
-        context = context_of(self.member, attrs.evolve(options, log=log))
-        meter = Meter(self.member.name, options.limits)
-        shape = survey_complete_part(self.member, options)
-        entries = frozenset(shape.entries())
-        self._tell_left_out(shape, entries, context)
-        decoding = _EntryDecoding(self.spec, context, repair=options.repair)
-        path: list[str] = []
-        inside = 0
-        for event, element in events_of(self.member, options, meter):
+        context = context_of(self.member, attrs.evolve(self.options, log=log))
+        meter = Meter(self.member.name, self.options.limits)
+        shape = Shape(self.member, self.options)  # a fault is raised again after the entries
+        _report_outside(shape, context)
+        decoding = _EntryDecoding(self.spec, context, repair=self.options.repair)
+        lists = decoding.lists
+        kind: Kind | None = None
+        for event, element in events_of(self.member, self.options, meter):
             if event == "start":
-                path.append(split_tag(element.tag)[1])
-                inside += tuple(path[1:]) in entries
-                continue
-            here = tuple(path[1:])
-            path.pop()
-            if here in entries:
-                inside -= 1
-                record = decoding.read(element)
-                if record is not None:
-                    yield line_of(element), record
-                if not inside:
-                    _free_entry(element)
+                kind = shape.root if kind is None else shape.child(kind, element)
+                if kind.role is Role.LIST:
+                    lists.begin(element)
+            elif kind is not None:
+                role = kind.role
+                if role is Role.ENTRY:
+                    record = decoding.read(element)
+                    if record is not None:
+                        yield line_of(element), record
+                elif role is Role.LIST:
+                    lists.end()
+                elif role is Role.VALUE:
+                    lists.take(element, context)
+                if role is not Role.INSIDE:
+                    free_before(element)
                     meter.ended()
-            elif not inside and any(entry[: len(here)] == here for entry in entries):
-                free_before(element)  # a list that has been read
-
-    def _tell_left_out(self, shape: Shape, entries: frozenset[Path], context: Context) -> None:
-        if not entries:
-            context.log.add(
-                Issue(
-                    "warning",
-                    "no-entries",
-                    "nothing in the file looks like entries: no element repeats and holds an "
-                    "identifier; describe shows what is there",
-                    file=self.member.name,
-                )
-            )
-        for path, kind in shape.kinds.items():
-            if not kind.text.filled or not path or path in ((CREATED_AT,), (SNAPSHOT_DATE,)):
-                continue
-            if any(
-                path[: len(entry)] == entry or entry[: len(path) - 1] == path[:-1] != ()
-                for entry in entries
-            ):
-                continue  # in an entry, or in a list around it
-            context.log.add(
-                Issue(
-                    "warning",
-                    "unknown-element",
-                    f"{'/'.join(path)} stands in no entry; it is kept in this issue only",
-                    file=self.member.name,
-                    column="/".join(path),
-                    value=" | ".join(kind.text.samples),
-                )
-            )
+                kind = kind.parent
 
     def describe(self) -> TableDescription:
-        """Read the file once and tell its real shape: every path, how often, with samples."""
-        shape = survey(self.member, self.options)
-        entries = shape.entries()
+        """Read the file once and return its real shape: every path, how often, with samples."""
+        shape = Shape(self.member, self.options)
+        if shape.error is not None:
+            raise shape.error
         columns: list[ColumnDescription] = []
-        for path, kind in shape.kinds.items():
-            entry = next((e for e in entries if path[: len(e)] == e), None)
-            inner = path[len(entry) :] if entry is not None else ()
-            name = "/".join(path)
-            if path and (kind.is_leaf or kind.text.filled):
+        for kind in shape.kinds:
+            values = dict(kind.attributes)
+            if kind.path and (kind.text.filled or not (kind.children or values)):
+                values = {"": kind.text, **values}
+            entry = next((each for each in (kind, *kind.around()) if each.role is Role.ENTRY), None)
+            for name, count in values.items():
+                path = "/".join((*kind.path, name) if name else kind.path)
                 field = None
-                if entry is not None and inner:
-                    names = shape.kinds[entry].leaves
-                    field = field_of(self.spec, "/".join(inner), entry[-1], list(names))
-                columns.append(
-                    ColumnDescription(name, field, kind.text.filled, tuple(kind.text.samples))
-                )
-            for key, count in shape.attributes.get(path, {}).items():
-                field = None
-                if entry == path:
-                    names = kind.leaves
-                    field = field_of(self.spec, key, path[-1], list(names))
-                columns.append(
-                    ColumnDescription(f"{name}/{key}", field, count.filled, tuple(count.samples))
-                )
-        shapes = [f"{'/'.join(path)}: {shape.kinds[path].count} entries" for path in entries]
+                if entry is not None and kind.role in (Role.ENTRY, Role.INSIDE):
+                    inner = path.removeprefix("/".join(entry.path)).removeprefix("/")
+                    field = inner and field_of(self.spec, inner, entry.name, entry.leaves)
+                samples = tuple(count.samples)
+                columns.append(ColumnDescription(path, field or None, count.filled, samples))
+        shapes = [f"{'/'.join(kind.path)}: {kind.count} entries" for kind in shape.entries]
         return describe(
             self.member,
             self.options,
             table=self.spec.table,
-            rows=sum(shape.kinds[path].count for path in entries),
+            rows=sum(kind.count for kind in shape.entries),
             columns=tuple(columns),
             notes=["read by shape", *shapes],
         )
 
 
-def _free_entry(element: Element) -> None:
-    """Free an entry, but not the values of the list around it, which stand before it."""
-    element.clear(keep_tail=True)
-    before, parent = element.getprevious(), element.getparent()
-    while before is not None and parent is not None and _is_empty(before):
-        parent.remove(before)
-        before = element.getprevious()
+def _report_outside(shape: Shape, context: Context) -> None:
+    """Report that there are no entries, and what is outside of entries and lists."""
+    if not shape.entries:
+        context.issue(
+            "warning",
+            "no-entries",
+            "no element in the file repeats and contains an identifier, so there are no entries; "
+            "describe shows what is in the file",
+            None,
+            "",
+        )
+    for kind in shape.kinds[1:]:
+        if kind.role in (Role.ENTRY, Role.INSIDE) or kind.path in ((CREATED_AT,), (SNAPSHOT_DATE,)):
+            continue
+        counts = {"": kind.text, **kind.attributes}
+        if kind.role is Role.VALUE:
+            del counts[""]
+        elif kind.role is Role.LIST:  # its attributes are values of the list
+            counts = {"": kind.text, "text()": kind.attributes.get("text()", kind.text)}
+        for name, count in counts.items():
+            if count.filled:
+                path = "/".join((*kind.path, name) if name else kind.path)
+                times = f" ({count.filled} times)" if count.filled > 1 else ""
+                context.issue(
+                    "warning",
+                    "unknown-element",
+                    f"{path}{times} is in no entry; it is stored in this issue only",
+                    None,
+                    path,
+                    value=" | ".join(count.samples),
+                )
 
 
-def _is_empty(element: Element) -> bool:
-    return not len(element) and not element.text and not element.attrib
+_Pair = tuple[str, str]
 
 
-_MOST_LOOKS = 4096
+class _Lists:
+    """The lists around an entry, with their values before their first entry."""
+
+    def __init__(self) -> None:
+        self._open: list[tuple[str, list[_Pair]]] = []
+        """Name and values of each, outermost first."""
+        self._begun = 0
+        """How many of the lists have had an entry."""
+        self._known: dict[tuple[bool, bool], tuple[str, str, Kept]] = {}
+
+    def begin(self, element: Element) -> None:
+        """Take the start of a list."""
+        values = [(f"@{split_tag(key)[1]}", text) for key, text in attributes_of(element).items()]
+        self._open.append((split_tag(element.tag)[1], values))
+        self._known.clear()
+
+    def end(self) -> None:
+        """Take the end of a list."""
+        self._open.pop()
+        self._begun = min(self._begun, len(self._open))
+        self._known.clear()
+
+    def take(self, element: Element, context: Context) -> None:
+        """Take a value of the innermost list; report it if there are too many, or entries."""
+        text = (element.text or "").strip()
+        if not text:
+            return
+        name, values = self._open[-1]
+        own = split_tag(element.tag)[1]
+        if self._begun == len(self._open) or len(values) >= _MOST_VALUES:
+            context.issue(
+                "warning",
+                "unknown-element",
+                f"{name}/{own} follows the first entry of its list, or {_MOST_VALUES} other "
+                "values; it is stored in this issue only",
+                element,
+                f"{name}/{own}",
+                value=shortened(text),
+            )
+        else:
+            values.append((own, text))
+            self._known.clear()
+
+    def around(self, *, code: bool, name: bool) -> tuple[str, str, Kept]:
+        """Return identifier and name of the lists, where they are asked for, and other values."""
+        self._begun = len(self._open)
+        asked = code, name
+        if asked not in self._known:
+            self._known[asked] = self._find(code=code, name=name)
+        return self._known[asked]
+
+    def _find(self, *, code: bool, name: bool) -> tuple[str, str, Kept]:
+        codes, names, extra = "", "", Kept()
+        for level, (element, values) in enumerate(reversed(self._open), 1):
+            for key, text in values:
+                plain = key.removeprefix("@")
+                if name and not names and is_name(plain):
+                    names = text
+                elif code and not codes and is_identifier(plain, element):
+                    codes = text
+                else:
+                    extra.keep("../" * level + key, text)
+        return codes, names, extra
+
+
+@attrs.frozen
+class _Step:
+    """What to do with a value of an entry."""
+
+    place: int | None
+    name: str
 
 
 class _EntryDecoding:
-    """Makes records of entries."""
+    """Builds records from entries."""
 
     def __init__(self, spec: TableSpec, context: Context, *, repair: bool) -> None:
+        self.lists = _Lists()
         self._spec = spec
         self._context = context
-        self._columns: tuple[Column, ...] = spec.columns
         self._place = {column.field: place for place, column in enumerate(spec.columns)}
         names = [column.name for column in spec.columns]
         self._decoder = CarefulDecoder(make_plan(spec, names, spec.columns), repair=repair)
         self._key = self._place[spec.required[0]]
-        self._fields: dict[tuple[str, tuple[str, ...]], dict[str, str | None]] = {}
+        self._steps = Memo(self._find_steps)
+        """By the name of an entry and the paths of its values."""
 
     def read(self, element: Element) -> Any:
-        """Make the record of an entry."""
-        spec, context = self._spec, self._context
+        """Build the record of an entry; ``None`` if it has no identifier."""
+        context = self._context
         own = split_tag(element.tag)[1]
-        names = dict.fromkeys(split_tag(child.tag)[1] for child in element if not len(child))
-        names |= dict.fromkeys(f"@{split_tag(key)[1]}" for key in attributes_of(element))
-        fields = self._fields_of(own, tuple(names))
-        cells = [""] * len(self._columns)
+        found = list(context.texts_in(element, ""))
+        steps = self._steps[(own, *[path for _, path, _ in found])]
+        cells = [""] * len(self._place)
         lines: dict[int, Element] = {}
         extra = Kept()
-        for inner, path, text in context.texts_in(element, ""):
-            name = re.sub(r"\{[^}]*\}", "", path).removeprefix("/")
-            if not text:
-                continue
-            field = context.own.get(name) or fields[name]
-            place = self._place.get(field or "")
-            if place is not None and not cells[place]:
-                cells[place] = text
-                lines[place] = inner
-            else:
-                extra.keep(name or "text()", text)
-        if spec is CLASSIFICATIONS:
-            self._take_list(element, own, cells, extra)
+        for (inner, _, text), step in zip(found, steps, strict=True):
+            if text:
+                place = step.place
+                if place is not None and not cells[place]:
+                    cells[place] = text
+                    lines[place] = inner
+                else:
+                    extra.keep(step.name, text)
+        if self._spec is CLASSIFICATIONS:
+            self._take_lists(own, cells, extra)
         elif not cells[self._key] and cells[self._place["sor_id"]]:
             cells[self._key] = cells[self._place["sor_id"]]  # has no identifier but the unit's
         record = self._decoder.decode(cells, cell_reporter(context, lines, element, None))
@@ -222,7 +281,7 @@ class _EntryDecoding:
             context.issue(
                 "error",
                 "missing-key",
-                f"the entry lacks an identifier ({self._columns[self._key].name})",
+                f"the entry lacks an identifier ({self._spec.columns[self._key].name})",
                 element,
                 own,
                 raw=shortened_raw(element),
@@ -231,47 +290,33 @@ class _EntryDecoding:
             object.__setattr__(record, "extra", Extra(extra))
         return record
 
-    def _fields_of(self, own: str, names: tuple[str, ...]) -> dict[str, str | None]:
-        """Return the field of each value; worked out once for entries that look alike."""
-        look = own, names
-        if look not in self._fields:
-            if len(self._fields) >= _MOST_LOOKS:
-                self._fields.clear()
+    def _find_steps(self, look: tuple[str, ...]) -> list[_Step]:
+        """Return the step for each path of an entry."""
+        own, *paths = (_NAMESPACE.sub("", path).removeprefix("/") for path in look)
+        blocks = {path.partition("/")[0] for path in paths if "/" in path}
+        direct = [path for path in paths if path and "/" not in path and path not in blocks]
 
-            def find(name: str) -> str | None:
-                return field_of(self._spec, name, own, names) if name else None
+        def find(path: str) -> int | None:
+            field = self._context.own.get(path)
+            if field is None and path:
+                field = field_of(self._spec, path, own, direct)
+            return None if field is None else self._place.get(field)
 
-            self._fields[look] = Memo(find)
-        return self._fields[look]
+        return [_Step(find(path), path or "text()") for path in paths]
 
-    def _take_list(self, element: Element, own: str, cells: list[str], extra: Kept) -> None:
-        """Find what the list of the entry is called: by its own values, else by its element."""
+    def _take_lists(self, own: str, cells: list[str], extra: Kept) -> None:
+        """Find the name of the entry's list: from its values, else from the entry's element."""
         code, name = self._place["classification.code"], self._place["classification.name"]
-        for level, around in enumerate(element.iterancestors(), 1):
-            if around.getparent() is None:
-                break
-            tag = split_tag(around.tag)[1]
-            pairs = [(f"@{split_tag(k)[1]}", v) for k, v in attributes_of(around).items()]
-            pairs += [
-                (split_tag(child.tag)[1], (child.text or "").strip())
-                for child in around
-                if not len(child) and child is not element
-            ]
-            for key, text in pairs:
-                plain = key.removeprefix("@")
-                if not text:
-                    continue
-                if is_name(plain) and not cells[name]:
-                    cells[name] = text
-                elif is_identifier(plain, tag) and not cells[code]:
-                    cells[code] = text
-                else:
-                    extra.keep("../" * level + key, text)
+        codes, names, others = self.lists.around(code=not cells[code], name=not cells[name])
+        cells[code] = cells[code] or codes
+        cells[name] = cells[name] or names
+        for key, text in others.items():
+            extra.keep(key, text)
         if not cells[code] and not cells[name]:
             cells[name] = own
 
 
-# Words in the names of lists, by the kind of code; those in front are looked at first.
+# Words in the names of lists, by the kind of code; the first that fits counts.
 _KIND_WORDS = {
     "entity_type": ("entitytype", "ownertype", "institutiontype", "unittype", "enhedstype"),
     "clinical_speciality": ("clinicalspeciality", "speciality", "speciale"),
@@ -285,16 +330,16 @@ _KIND_WORDS = {
 
 @attrs.define(eq=False)
 class ClassificationsReader(_ListReader):
-    """Reads SorDataCodeTypes.xml, and gives the names of codes to the readers of Sor.xml."""
+    """Reads SorDataCodeTypes.xml, and returns names of codes to the readers of Sor.xml."""
 
     spec: TableSpec = CLASSIFICATIONS
     _names: dict[str, dict[str, str]] | None = None
 
     def name_of(self, kind: str, code: str) -> str | None:
-        """Give the name of a code; the file is read at the first question.
+        """Return the name of a code; the first call reads the file.
 
-        Where lists can be told to be of the kind by their names, only they are asked; else a
-        code is taken that has the same name wherever it stands.
+        Lists whose name fits the kind are searched, or all if there are none. A code with several
+        names has none.
         """
         if self._names is None:
             self._names = self._read_names()
@@ -311,15 +356,15 @@ class ClassificationsReader(_ListReader):
     def _read_names(self) -> dict[str, dict[str, str]]:
         names: dict[str, dict[str, str]] = {}
         try:
-            for _, record in self._numbered(IssueLog()):
+            for _, record in islice(self._numbered(IssueLog()), _MOST_NAMES):
                 _add_name(names, record)
         except SorError as error:
             self.options.log.add(
                 Issue(
                     "warning",
                     "names-not-read",
-                    f"codes get their names from the library's own lists where this file does "
-                    f"not give them: {error}",
+                    "codes that this file does not name get their names from the tables of the "
+                    f"library: {error}",
                     file=self.member.name,
                 )
             )

@@ -1,4 +1,4 @@
-"""The location numbers of Sor.xml that stand as their units' own."""
+"""The location numbers of Sor.xml: those that units have themselves."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _ID_TAGS = tags_of("SorIdentifier")
 
 @attrs.define(eq=False)
 class LocationCodesReader(XmlReader):
-    """Reads the location numbers that stand as their units' own."""
+    """Reads the location numbers that units have themselves."""
 
     table: str = "location_codes"
 
@@ -40,7 +40,7 @@ class LocationCodesReader(XmlReader):
         return (record for _, record in self.numbered())
 
     def describe(self) -> TableDescription:
-        """Read the file once and tell the element paths of the location numbers."""
+        """Read the file once and return the element paths of the location numbers."""
         from .describe import describe_units
 
         return describe_units(
@@ -52,7 +52,7 @@ class _LocationDecoding:
     """One reading of the location numbers."""
 
     def __init__(self, reader: LocationCodesReader) -> None:
-        # what stands beside the units, and around the numbers, is told when the units are read
+        # what is beside the units, and around the numbers, is reported when the units are read
         self.context = context_of(reader.member, reader.options)
         self.tree_context = attrs.evolve(self.context, log=IssueLog())
         on_swap = self.context.coordinates_swapped
@@ -64,9 +64,9 @@ class _LocationDecoding:
         )
 
     def read(
-        self, unit: Element, _: OpenUnit, odd: bool
+        self, unit: Element, _: OpenUnit, is_unusual: bool
     ) -> list[tuple[int | None, LocationCode]] | tuple[()]:
-        """Make the records of a unit's own location numbers."""
+        """Build the records of a unit's own location numbers."""
         entities = _own_location_codes(unit)
         if not entities:
             return ()
@@ -74,14 +74,14 @@ class _LocationDecoding:
         sor_id = None if first is None else (first.text or "").strip() or None
         records = []
         for entity in entities:
-            record = self._record(entity, sor_id, odd)
+            record = self._record(entity, sor_id, is_unusual)
             if record is not None:
                 records.append((self.tree_context.start_line(entity), record))
         return records
 
-    def _record(self, entity: Element, sor_id: str | None, odd: bool) -> LocationCode | None:
+    def _record(self, entity: Element, sor_id: str | None, is_unusual: bool) -> LocationCode | None:
         try:
-            if odd:
+            if is_unusual:
                 raise NeedsCarefulParsing
             made = self._elements.read(entity)
         except ValueError:
@@ -102,7 +102,7 @@ class _LocationDecoding:
             self.context.issue(
                 "error",
                 "missing-key",
-                "the location number's element lacks the number; it is passed over",
+                "the element lacks the location number; it is not read",
                 entity,
                 LOCATION_CODES.columns[0].name,
                 sor_id=sor_id,

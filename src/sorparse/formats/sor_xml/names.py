@@ -3,7 +3,7 @@
 A column's name is the path of local names below the unit (``InstitutionOwner``,
 ``HealthInstitution`` or ``OrganizationalUnit``) in 2.0.0; the renamed paths of 1.0.0 are its
 aliases. ``[1]`` is a place among equal siblings. Names with ``::`` or ``()`` are not read from an
-element of the unit: they follow from where the unit stands in the tree.
+element of the unit: they follow from the place of the unit in the tree.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ CONTAINERS = (OWNER_CONTAINER, "HealthInstitutionEntity", "OrganizationalUnitEnt
 LOCATION_CODE_ENTITY = "EanLocationCodeEntity"
 LOCATION_CODE_PLACES = (
     f"EanLocationCodeOption/{LOCATION_CODE_ENTITY}",
-    LOCATION_CODE_ENTITY,  # in an owner there is no choice: it has none to inherit from
+    LOCATION_CODE_ENTITY,  # an owner has nobody to inherit from, and so no choice
     f"OptionalEanLocationCode/{LOCATION_CODE_ENTITY}",
 )
 SPECIALITIES = "ClinicalSpecialityCollection"
@@ -72,7 +72,7 @@ def _addresses() -> Iterator[Column]:
             ("MunicipalityCode", "municipality_code", Kind.TEXT),
             ("StreetCode", "street_code", Kind.TEXT),
             ("RegionCode", "region_code", Kind.TEXT),
-            # northing stands before easting
+            # northing is before easting
             ("CoordETRS89z32NMeasure", "northing", Kind.NORTHING),
             ("CoordETRS89z32EMeasure", "easting", Kind.EASTING),
         ):
@@ -132,7 +132,7 @@ ENTITIES = TableSpec(
         ),
         C("ancestor::*[1]/SorIdentifier", "parent_id", Kind.SOR_ID, evidence="verified"),
         *_references(),
-        # stands on the owner and holds for all below it
+        # is on the owner and applies to all units below
         C("CVRnumberIdentifier", "cvr", Kind.CVR, evidence="verified"),
         C("ProductionUnitIdentifier", "production_unit_number", evidence="hypothesis"),
         C("LocalCode", "local_code", evidence="inferred"),
@@ -275,7 +275,7 @@ CLASSIFICATIONS = TableSpec(
         *(C(column.name, column.field, column.kind) for column in _status()[:2]),
     ),
 )
-"""Nobody has seen the file: a reference for what is looked for by shape."""
+"""No example of the file is public: the names here are searched for in its shape."""
 
 GEO_LOCATIONS = TableSpec(
     table="geo_locations",
@@ -301,7 +301,7 @@ GEO_LOCATIONS = TableSpec(
         *(C(column.name, column.field, column.kind) for column in _status()[:2]),
     ),
 )
-"""Nobody has seen the file: a reference for what is looked for by shape."""
+"""No example of the file is public: the names here are searched for in its shape."""
 
 TABLES = (ENTITIES, LOCATION_CODES, CLASSIFICATIONS, GEO_LOCATIONS)
 
@@ -340,7 +340,7 @@ MANDATORY = {
 }
 """Fields, or blocks of them, that each unit of a level has (both versions, with one exception)."""
 OPTIONAL_IN_1_0_0 = {"OE": ("entity_type.code",)}
-"""UnitType stood only on the units of hospitals in 1.0.0."""
+"""In 1.0.0 only the units of hospitals had a UnitType."""
 
 KINDS_OF_CODES = {
     **KIND_OF_CODE,
@@ -353,5 +353,5 @@ KINDS_OF_CODES = {
 
 
 def is_structural(column: Column) -> bool:
-    """Tell whether a column follows from the tree and is no element of the unit."""
+    """Return whether a column follows from the tree and is not an element of the unit."""
     return "::" in column.name or "()" in column.name

@@ -1,4 +1,4 @@
-"""The namespaces of Sor.xml, and which element may stand in which.
+"""The namespaces of Sor.xml, and which element belongs to which.
 
 Elements are matched by local name and namespace, never by prefix. Which of the two SOR
 namespaces an element of 2.0.0 lives in is not proven for all, and the OIO components have moved
@@ -9,7 +9,7 @@ one it is unknown.
 from __future__ import annotations
 
 NSI = "urn:oio:nsi:2.0.0"
-"""Namespace of 2.0.0; 2.0.0 keeps unchanged elements in the namespace of 1.0.0."""
+"""Namespace of 2.0.0; elements that 2.0.0 did not change are in the namespace of 1.0.0."""
 SOR1 = "urn:oio:sundhedsstyrelsen:organisation:1.0.0"
 """Namespace of 1.0.0."""
 VERSIONS = {NSI: "2.0.0", SOR1: "1.0.0"}
@@ -56,12 +56,12 @@ _BOTH = frozenset(("RegionCode",))  # SOR's own in 1.0.0, an OIO component in 2.
 
 
 def namespaces_of(local: str) -> tuple[str, ...]:
-    """Give the namespaces in which an element of this local name is taken for ours."""
+    """Return the namespaces in which an element of this local name is known."""
     if local in _BOTH:
         return SOR_NAMESPACES + OIO_NAMESPACES
     return OIO_NAMESPACES if local in _OIO_ELEMENTS else SOR_NAMESPACES
 
 
 def tags_of(local: str) -> tuple[str, ...]:
-    """Give every full tag under which an element of this local name is ours."""
+    """Return every full tag under which an element of this local name is known."""
     return tuple(f"{{{namespace}}}{local}" for namespace in namespaces_of(local))

@@ -21,7 +21,7 @@ from .reporting import Context
 from .units import Layout
 
 set_frozen = object.__setattr__
-"""Sets a field of a frozen record that has not left the reader yet."""
+"""Sets a field of a frozen record that the caller has not received yet."""
 
 
 @attrs.define(eq=False)
@@ -34,12 +34,12 @@ class XmlReader:
     _names: GivesNames | None = None
 
     def use_names_from(self, names: GivesNames | None) -> None:
-        """Take the names of codes from ``names`` first, then from the bundled code tables.
+        """Use the names of codes from ``names`` first, then from the bundled code tables.
 
         ``names`` is the reader of the SorDataCodeTypes.xml in the same source (see
         :class:`~sorparse.formats.sor_xml.lists.ClassificationsReader`), or anything else with a
-        ``name_of(kind, code)``. Without it only the bundled tables are asked. A name from a
-        bundled table is marked with ``Coded.supplied == "name"``.
+        ``name_of(kind, code)``. Without it only the bundled tables are used. A name from a
+        bundled table has ``Coded.supplied == "name"``.
         """
         self._names = names
 
@@ -52,7 +52,7 @@ class XmlReader:
         return snapshot_date_of(self.member, self.options)
 
     def complete(self, field: str, coded: Coded) -> Coded:
-        """Put the name beside a code: from the file beside, else from the bundled tables."""
+        """Return a code with its name: from the file beside, else from the bundled tables."""
         if coded.code is None or coded.name is not None:
             return coded
         kind = KINDS_OF_CODES[field]
@@ -67,7 +67,7 @@ class XmlReader:
 
 
 def context_of(member: Member, options: ReadOptions) -> Context:
-    """Return what reporting issues of one reading needs."""
+    """Return the context in which issues of one pass are reported."""
     return Context(member.name, options.log, options.limits, options.columns)
 
 

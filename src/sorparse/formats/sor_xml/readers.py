@@ -12,6 +12,7 @@ from ...description import TableDescription
 from ...issues import Issue, IssueLog
 from ...records import SOREntity
 from ...xml.elements import Element, split_tag
+from ...xml.head import Header
 from ...xml.parser import chunks_of
 from ..base import Validator
 from .reader_base import XmlReader
@@ -27,28 +28,27 @@ class EntitiesReader(XmlReader):
 
     table: str = "entities"
     on_owner: OnOwner | None = None
-    """Is given the element of each owner (``InstitutionOwnerEntity``) once it is complete, after
-    its units were read; what it changes in the element has no effect. Memory then grows to the
-    largest owner."""
+    """Called with the element of each complete owner (``InstitutionOwnerEntity``), after its units
+    were read; changes to the element have no effect. Memory then grows to the largest owner."""
 
     def numbered(self) -> Iterator[tuple[int | None, SOREntity]]:
         """Read the units in document order: pairs of the line of the unit's element and its record.
 
-        Raises SorFileError for what is not well-formed, after the units before the fault.
+        Raises SorFileError if the document is not well-formed, after the units before the error.
         """
-        given = 0
+        yielded = 0
         log = _Counting(self.options.log)
         with suppress(NeedsElements):
             for pair in self._by_text(log):
-                given += 1
+                yielded += 1
                 yield pair
             return
-        # from the beginning; what has been given and told is passed over
-        rest = self._by_elements(_Passing(self.options.log, log.count))
-        yield from islice(rest, given, None)
+        # from the beginning, without what was yielded and reported already
+        rest = self._by_elements(_Skipping(self.options.log, log.count))
+        yield from islice(rest, yielded, None)
 
     def _by_text(self, log: IssueLog) -> Iterator[tuple[int | None, SOREntity]]:
-        # what can be read only once is read the way that takes everything
+        # of a source that can be read only once the elements are read: that never starts again
         if self.on_owner is not None or self.member.size is None:
             raise NeedsElements
         header = self.header()
@@ -70,14 +70,13 @@ class EntitiesReader(XmlReader):
         options = attrs.evolve(self.options, log=log)
         decoding = UnitDecoding(self, options)
         report_root(decoding.context, decoding.header)
-        validation = self._validation(log)
+        validation = self._validation(decoding.header, log)
         on_owner = self.on_owner if validation is None else validation.check
         yield from walk(self.member, options, decoding.context, decoding.read, on_owner=on_owner)
         if validation is not None:
             validation.finish()
 
-    def _validation(self, log: IssueLog) -> _Validation | None:
-        header = self.header()
+    def _validation(self, header: Header | None, log: IssueLog) -> _Validation | None:
         if self.options.validator is None or header is None:
             return None
         namespace = split_tag(header.root)[0]
@@ -88,14 +87,14 @@ class EntitiesReader(XmlReader):
         return (record for _, record in self.numbered())
 
     def describe(self) -> TableDescription:
-        """Read the file once and tell its element paths, what they hold and fill."""
+        """Read the file once and return its element paths, their content and fields."""
         from .describe import describe_units
 
         return describe_units(self.member, self.options, UNIT_LAYOUT)
 
 
 class _Validation:
-    """Validates the document of one reading, owner by owner."""
+    """Validates the document during one pass, owner by owner."""
 
     def __init__(self, validator: Validator, log: IssueLog, on_owner: OnOwner | None) -> None:
         self._validator = validator
@@ -104,7 +103,7 @@ class _Validation:
         self._root: Element | None = None
 
     def check(self, owner: Element) -> None:
-        """Validate an owner before it is let go."""
+        """Validate an owner before it is freed."""
         if self._root is None:
             self._root = owner.getroottree().getroot()
         for issue in self._validator.check(owner):
@@ -120,7 +119,7 @@ class _Validation:
 
 
 class _Counting(IssueLog):
-    """Hands issues on and counts them."""
+    """Passes issues on and counts them."""
 
     def __init__(self, log: IssueLog) -> None:
         self._log = log
@@ -131,8 +130,8 @@ class _Counting(IssueLog):
         self._log.add(issue)
 
 
-class _Passing(IssueLog):
-    """Hands issues on, but for the first ones."""
+class _Skipping(IssueLog):
+    """Passes issues on, except the first ones."""
 
     def __init__(self, log: IssueLog, count: int) -> None:
         self._log = log

@@ -1,4 +1,4 @@
-"""Reporting what is found in elements."""
+"""Reporting issues of elements."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ...issues import Issue, IssueLog, Severity
 from ...limits import Limits
 from ...xml.elements import Element, line_of, split_tag, texts_in
 from ...xml.lines import StartTagLines
-from .names import DECLARED_ELEMENTS
+from .names import DECLARED_ELEMENTS, UNITS
 from .namespaces import KNOWN_NAMESPACES, namespaces_of
 
 _SWAPPED = "coordinates-swapped"
@@ -48,8 +48,15 @@ class Context:
         path: str,
         **more: Any,
     ) -> None:
-        """Report an issue at an element."""
-        line = None if element is None else line_of(element)
+        """Report an issue at an element.
+
+        Beyond line 65,535 the line of an element without a text of its own is that of the first
+        text in it; units get their own line.
+        """
+        line = None
+        if element is not None:
+            is_unit = split_tag(element.tag)[1] in UNITS
+            line = self.start_line(element) if is_unit else line_of(element)
         self.log.add(
             Issue(
                 severity,
@@ -68,8 +75,8 @@ class Context:
             self.issue(
                 "warning",
                 _SWAPPED,
-                "eastings stand in the northing element and northings in the easting element; "
-                "each pair is told by its size and put right (reported once for the file)",
+                "eastings are in the northing element and northings in the easting element; each "
+                "pair was exchanged (reported once for the file)",
                 None,
                 "",
             )
@@ -80,7 +87,7 @@ class Context:
             self.issue(
                 "info",
                 "unknown-element",
-                f"{path} is not known; its content is stored in extra (reported once)",
+                f"{path} is unknown; its content is stored in extra (reported once)",
                 element,
                 path,
                 value=value,
@@ -110,7 +117,7 @@ def refuse_many_paths(count: int, file: str, limits: Limits) -> None:
 
 
 class Kept(dict[str, str]):
-    """What has no column, by its path; a path that occurs again gets a number."""
+    """Values without a column, by their path; a path that occurs again gets a number."""
 
     def __init__(self) -> None:
         super().__init__()

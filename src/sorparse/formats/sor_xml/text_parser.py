@@ -24,10 +24,9 @@ from .validate_alongside import DocumentValidator, blocks
 
 
 class TextReading:
-    """One reading of the units, by the text of the document.
+    """One pass over the units, by the text of the document.
 
-    Where a unit's text is out of the ordinary, elements are made of it, and the unit is read as
-    those of any document are.
+    A unit whose text is irregular is parsed to elements, and read from them.
     """
 
     def __init__(self, decoding: UnitDecoding, header: Header) -> None:
@@ -42,9 +41,9 @@ class TextReading:
     def numbered(
         self, chunks: Iterable[bytes], schema: etree.XMLSchema | None
     ) -> Iterator[tuple[int, SOREntity]]:
-        """Give the units in document order with the lines they begin on.
+        """Yield the units in document order with the lines on which they begin.
 
-        Raises NeedsElements where the document is to be read by its elements after all.
+        Raises NeedsElements if the document has to be read by its elements.
         """
         if schema is not None:
             chunks = yield from self._guarded(chunks, DocumentValidator(schema))
@@ -55,22 +54,22 @@ class TextReading:
     def _guarded(
         self, chunks: Iterable[bytes], guard: DocumentValidator
     ) -> Generator[tuple[int, SOREntity], None, Sequence[bytes]]:
-        """Give the units of all blocks but the last, each once the schema has let it pass.
+        """Yield the units of all blocks but the last, each once the schema has accepted the block.
 
-        The units of a block are made while the next is being validated, and handed out after that,
-        with what is told about them: whatever the caller does then, no thread of ours is at work.
-        Gives back the last block, when the whole document has passed.
+        The units of a block are built while the next is being validated, and yielded after that,
+        with their issues: while the caller works with them, no thread of the library runs.
+        Returns the last block when the whole document is valid.
         """
         context = self._decoding.context
         log = context.log
         passed: Sequence[bytes] = ()
         for block in blocks(chunks):
-            held = context.log = _Held()
+            collected = context.log = _Collected()
             with guard.reading(block):
                 for chunk in passed:
-                    held.found.extend(self._units(chunk))
+                    collected.found.extend(self._units(chunk))
             context.log = log
-            for found in held.found:
+            for found in collected.found:
                 if isinstance(found, Issue):
                     log.add(found)
                 else:
@@ -81,11 +80,11 @@ class TextReading:
         return passed
 
     def _units(self, chunk: bytes) -> Iterator[tuple[int, SOREntity]]:
-        """Give the units that are complete with a piece of the document."""
+        """Yield the units that are complete with a chunk of the document."""
         decoding, read, above = self._decoding, self._skeletons.read, self._above
         deepest = decoding.context.limits.max_depth - 2
         limits = decoding.context.limits
-        # "<a/>" and "a=''" have 4 characters, a character has at most 4 bytes
+        # the shortest element and attribute have 4 characters, a character at most 4 bytes
         small = min(limits.max_unit_bytes // 4, limits.max_field_chars)
         small = min(small, 4 * limits.max_unit_elements, 4 * limits.max_unit_attributes)
         line = self._line
@@ -109,16 +108,16 @@ class TextReading:
     def _by_elements(self, text: str, level: str, line: int) -> Any:
         context = self._decoding.context
         context.lines_before = line - 1
-        # whether it may hold an attribute that is to be kept
-        odd = text.count("=") != text.count(USUAL_ATTRIBUTE)
+        # whether it may have an attribute that belongs in extra
+        is_unusual = text.count("=") != text.count(USUAL_ATTRIBUTE)
         try:
-            return self._decoding.decode_unit(self._fragments.parse(text), level, odd)
+            return self._decoding.decode_unit(self._fragments.parse(text), level, is_unusual)
         except SorFileError:
-            raise NeedsElements from None  # the line that it tells is one of the piece
+            raise NeedsElements from None  # its line is counted from the start of the unit
 
 
 def _is_large(text: str, limits: Limits) -> bool:
-    """Return whether a unit may exceed a limit, which the reading of elements reports."""
+    """Return whether a unit may exceed a limit, which the element parser reports."""
     return (
         len(text) > limits.max_field_chars
         or len(text.encode()) > limits.max_unit_bytes
@@ -127,8 +126,8 @@ def _is_large(text: str, limits: Limits) -> bool:
     )
 
 
-class _Held(IssueLog):
-    """Keeps issues in their place among the units."""
+class _Collected(IssueLog):
+    """Collects units and issues in their order."""
 
     def __init__(self) -> None:
         self.found: list[tuple[int, SOREntity] | Issue] = []
@@ -138,7 +137,7 @@ class _Held(IssueLog):
 
 
 class _Fragments:
-    """Makes elements of pieces of a document."""
+    """Parses parts of a document to elements."""
 
     def __init__(self, header: Header) -> None:
         declared = "".join(
@@ -150,14 +149,14 @@ class _Fragments:
         )
 
     def parse(self, text: str) -> Element:
-        """Give the element that this is the text of, its first line counted as 1."""
+        """Return the element of a text; its first line is 1."""
         whole = f"{self._before}{text}{self._after}".encode()
         try:
             container: Element = etree.fromstring(whole, self._parser)
         except etree.XMLSyntaxError:
-            # the text was cut at an end tag that is none, but stands in a comment, say
+            # the text was cut at an end tag that is, for example, in a comment
             raise NeedsElements from None
         unit = container[0]
         if len(container) > 1 or any(inner is not unit for inner in unit.iter(*UNIT_TAGS)):
-            raise NeedsElements  # a unit in a unit, which belongs to the tree of units
+            raise NeedsElements  # a unit in a unit is a unit of its own
         return unit

@@ -1,13 +1,13 @@
-"""Finding the units in the text of a Sor.xml that looks as a program writes it.
+"""Finding the units in the text of a Sor.xml as programs write it.
 
 In such a document only whitespace, comments and the tags of containers are between the units, and
-only the head before the first. Then the units can be cut out of the text without making elements
-of them (see ``text_shapes.py``). The tags between them are matched here; head and units are
-checked for well-formedness where they are read. With a schema, the XML parser reads the same bytes
-ahead of the units that are returned (see ``validate_alongside.py``).
+only the head is before the first. The units are cut out of the text without parsing elements (see
+``text_shapes.py``). The tags between them are matched here; head and units are checked for
+well-formedness where they are read. With a schema, the XML parser reads the same bytes ahead of
+the units that are returned (see ``validate_alongside.py``).
 
-Anything else, be it an instruction between two units or an error, raises :class:`NeedsElements`:
-the document is then read by its elements, which reports what there is to report.
+Anything else, such as an instruction between two units or an error, raises
+:class:`NeedsElements`: the document is then read by its elements, with all issues.
 """
 
 from __future__ import annotations
@@ -27,23 +27,23 @@ from .names import CONTAINERS, OWNER_CONTAINER, ROOT, UNITS
 from .namespaces import namespaces_of
 
 _MOST_BETWEEN = 64 * 1024
-"""Characters within which the next unit begins."""
+"""Most characters between two units."""
 _MOST_UNIT = 4 * 1024 * 1024
-"""Characters that a unit may have for its text to be looked at in one piece."""
+"""Longest unit that is read from its text, in characters."""
 _COMMENT = r"<!--(?:[^-\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|-(?!-))*+-->"
-"""A well-formed comment. What is no comment for this pattern is left to the XML parser."""
-_BLANK = rf"(?:[ \t\r\n]|{_COMMENT})"
-"""One of what may be between the tags of containers."""
+"""A well-formed comment. Any other comment is left to the XML parser."""
+_FILLER = rf"(?:[ \t\r\n]|{_COMMENT})"
+"""A part of what may be between the tags of containers."""
 
 
 class NeedsElements(Exception):
-    """The document is to be read by its elements."""
+    """The document has to be read by its elements."""
 
 
 Cut = tuple[int, str, str, int]
-"""Of a unit: how many containers end between the unit before and the container of this one; its
-SOR type; the text of its element, from start tag to end tag; the line ends before it since the
-unit before ended."""
+"""Of a unit: how many containers end between the previous unit and the container of this one; its
+SOR type; the text of its element, from start tag to end tag; the line ends between the previous
+unit and this one."""
 
 
 class Scanner:
@@ -64,65 +64,65 @@ class Scanner:
             name: UNITS[split_tag(tag)[1]] for name, tag in written(header, UNITS).items()
         }
         self._head = re.compile(
-            # possessive throughout: what does not match is not tried another way
-            rf"(?:{_BLANK}|<!--(?>.*?-->)|<\?(?>.*?\?>))*+"
-            rf"""<({root})(?=[\s>])(?:[^<>"']|"[^"]*+"|'[^']*+')*+>{_BLANK}*+"""
-            rf"(?:<({head})>[^<]*+</\2>{_BLANK}*+)*+"
+            # possessive throughout: a match that fails is not tried again in another way
+            rf"(?:{_FILLER}|<!--(?>.*?-->)|<\?(?>.*?\?>))*+"
+            rf"""<({root})(?=[\s>])(?:[^<>"']|"[^"]*+"|'[^']*+')*+>{_FILLER}*+"""
+            rf"(?:<({head})>[^<]*+</\2>{_FILLER}*+)*+"
             rf"(?=<(?:{owner})>)",
             re.DOTALL,
         )
         self._dates = re.compile(rf"<({head})>").findall
         self._between = re.compile(
-            rf"((?:{_BLANK}*+</(?:{container})>)*+)"
-            rf"{_BLANK}*+<({container})>{_BLANK}*+(?=<({unit})>)"
+            rf"((?:{_FILLER}*+</(?:{container})>)*+)"
+            rf"{_FILLER}*+<({container})>{_FILLER}*+(?=<({unit})>)"
         )
-        self._follows = re.compile(rf"{_BLANK}*+</?(?:{container})>")
+        self._follows = re.compile(rf"{_FILLER}*+</?(?:{container})>")
         closing = re.compile(rf"</({container})>")
         self._closings = Memo(lambda between: closing.findall(re.sub(_COMMENT, "", between)))
         self._end = re.compile(
-            rf"((?:{_BLANK}*+</(?:{container})>)*+){_BLANK}*+</({root})>{_BLANK}*+"
+            rf"((?:{_FILLER}*+</(?:{container})>)*+){_FILLER}*+</({root})>{_FILLER}*+"
         )
         self._decode = _Decoder().decode
         self._root = ""
-        """The root's name as it is written, once the head is complete."""
+        """Name of the root with its prefix, once the head is complete."""
         self._containers: list[str] = []
         """Those that are open, outermost first."""
         self._rest = ""
         self._lines = 0
-        """Line ends in the head, until the first unit is given."""
+        """Line ends in the head, until the first unit is yielded."""
 
     def cut(self, chunk: bytes) -> Iterator[Cut]:
-        """Take the next piece of the document; give the units that are complete with it.
+        """Take the next chunk of the document and yield the units that are complete with it.
 
-        They come in document order, and are to be taken before the next piece is given. Raises
-        NeedsElements where this cannot go on.
+        They come in document order and have to be consumed before the next chunk. Raises
+        NeedsElements if the text is irregular.
         """
         between, level_of, containers = self._between.match, self._level, self._containers
         text, at, lines = self._rest + self._decode(chunk), 0, self._lines
         if not self._root:
             head = self._head.match(text)
             if head is None:
-                _wait(text, 0, _MOST_BETWEEN)
+                _check_rest(text, 0, _MOST_BETWEEN)
                 self._rest = text
                 return
             at, self._root = head.end(), head[1]
             dates = [name.rpartition(":")[2] for name in self._dates(head[0])]
             if len(set(dates)) != len(dates):
                 raise NeedsElements  # the second is reported
-            _see_to(f"{head[0]}</{self._root}>")
+            _check_head(f"{head[0]}</{self._root}>")
             lines = text.count("\n", 0, at)
         match = between(text, at)
         while match is not None:
             start, name = match.end(), match[3]
             last = text.find(f"</{name}>", start)
             if last < 0:
-                _wait(text, start, _MOST_UNIT)
+                _check_rest(text, start, _MOST_UNIT)
                 break
             end = last + len(name) + 3
             following = between(text, end)
             if following is None and self._follows.match(text, end) is None:
                 # a text after the unit would be part of it
-                _wait(text, end, _MOST_BETWEEN)
+                _check_rest(text, end, _MOST_BETWEEN)
                 break
             closed = self._closings[match[1]] if match[1] else ()
             _close(closed, containers)
@@ -131,11 +131,11 @@ class Scanner:
             yield len(closed), level_of[name], text[start:end], lines
             at, lines, match = end, 0, following
         else:
-            _wait(text, at, _MOST_BETWEEN)
+            _check_rest(text, at, _MOST_BETWEEN)
         self._rest, self._lines = text[at:], lines
 
     def finish(self) -> None:
-        """See to it that what stands after the last unit is the end of the document."""
+        """Check that the document ends after the last unit."""
         end = self._end.fullmatch(self._rest + self._decode(b"", True))
         if end is None or end[2] != self._root:
             raise NeedsElements
@@ -144,8 +144,8 @@ class Scanner:
             raise NeedsElements
 
 
-def _wait(text: str, at: int, most: int) -> None:
-    """See to it that what is to come has not been waited for too long."""
+def _check_rest(text: str, at: int, most: int) -> None:
+    """Raise NeedsElements if more text was read than may be incomplete."""
     if len(text) - at > most:
         raise NeedsElements
 
@@ -157,8 +157,8 @@ def _close(names: Sequence[str], containers: list[str]) -> None:
             raise NeedsElements
 
 
-def _see_to(head: str) -> None:
-    """See to it that the head of the document is well-formed."""
+def _check_head(head: str) -> None:
+    """Check that the head of the document is well-formed."""
     try:
         etree.fromstring(head.encode(), etree.XMLParser(encoding="utf-8", **SAFE))
     except etree.XMLSyntaxError:
@@ -166,7 +166,7 @@ def _see_to(head: str) -> None:
 
 
 class _Decoder:
-    """Makes text of UTF-8."""
+    """Decodes UTF-8."""
 
     def __init__(self) -> None:
         self._decode = codecs.getincrementaldecoder("utf-8-sig")().decode
@@ -179,7 +179,7 @@ class _Decoder:
 
 
 def written(header: Header, names: Iterable[str]) -> dict[str, str]:
-    """Give every way in which these elements are written in the document, and their full tags."""
+    """Return the names of these elements with the prefixes of the document, and their full tags."""
     return {
         f"{prefix}:{name}" if prefix else name: f"{{{uri}}}{name}"
         for prefix, uri in header.namespaces
@@ -189,5 +189,5 @@ def written(header: Header, names: Iterable[str]) -> dict[str, str]:
 
 
 def is_utf8(head: bytes, encoding: str | None) -> bool:
-    """Tell whether the text of a document that begins so can be scanned."""
+    """Return whether the text of a document with this beginning can be scanned."""
     return (encoding or encoding_of(head)[0]).lower() in ("utf-8", "utf8") and b"\0" not in head

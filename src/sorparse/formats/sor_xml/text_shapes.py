@@ -1,7 +1,7 @@
-r"""The fastest way to a record: from the text of a unit, without making its elements.
+r"""The fastest parser of a unit: from its text to a record, without elements.
 
-A text in a leaf stands between ``>`` and ``</``. One regular expression takes a unit apart into
-those texts and the pieces between them: the end of one leaf, the start of the next, and what lies
+The text of a leaf is between ``>`` and ``</``. One regular expression splits a unit into these
+texts and the pieces between them: the end of one leaf, the start of the next, and what lies
 between. ::
 
     '<HealthInstitution>\n\t<SorIdentifier'              '21000016006'
@@ -9,13 +9,13 @@ between. ::
     'EntityName>\n\t<SorStatus>\n\t\t<FromDate'     '2020-01-02'
     'FromDate>\n\t</SorStatus>\n</HealthInstitution>'
 
-The pieces together are the *skeleton* of the unit. A register has few of them; for each it is
-worked out once, tag by tag, which column each text belongs to (see ``unit_grammar.py``).
+The pieces together are the *skeleton* of the unit. A register has few of them; for each,
+the column of every text is found once, tag by tag (see ``unit_grammar.py``).
 
-A skeleton is known only where it consists of declared tags, written as programs write them, and
-blanks, and where the tags match; a text is taken only where it is printable and holds no markup.
-So no XML parser is needed to know that a unit read here is well-formed. Anything else raises
-:class:`~sorparse.formats.texts.NeedsCarefulParsing`; then a parser looks at the unit.
+A skeleton is accepted only if it consists of declared tags, as programs write them, and
+whitespace, and if the tags match; a text only if it is printable and has no markup. So a unit that
+is read here is well-formed, without an XML parser. Anything else raises
+:class:`~sorparse.formats.texts.NeedsCarefulParsing`; then a parser reads the unit.
 """
 
 from __future__ import annotations
@@ -41,13 +41,13 @@ from .names import COUNTRY_SCHEME, MAIN_SPECIALITY
 from .unit_grammar import ABSENT, Tag, UnitGrammar, UnitMeaning
 from .units import Layout
 
-# First and last character are no blanks, and there is no ``<``: so each text is the whole text of
-# a leaf, as it is to be read.
+# First and last character are not whitespace, and there is no ``<``: each text is the whole text of
+# a leaf, without the whitespace around it.
 _TEXTS = re.compile(r">([^\s<][^<]*+)(?<=\S)</")
 _TAG = re.compile(
     rf"""[ \t\r\n]*+<(/?)([^\s<>/="'!?]+)((?: {COUNTRY_SCHEME[1]}="{COUNTRY_SCHEME[2]}")?)( ?/)?>"""
 )
-_MOST_SKELETONS = 4096
+MOST_SKELETONS = 4096
 _MOST_CHARS = 8_000_000
 """Characters in all skeletons that are remembered."""
 
@@ -65,11 +65,11 @@ class _Known:
     specialities: tuple[tuple[str, ...], Getter] | None
     """Paths of the types of the specialities; picks code and type of each, in turn."""
     texts: Callable[[Sequence[Any]], Sequence[Any]] = tuple
-    """Gives the texts there are, of the texts of all elements."""
+    """Selects the texts that are not empty from the texts of all elements."""
 
 
 class Plans:
-    """Makes records of texts, once it is known which element each is the text of."""
+    """Builds records from texts, once the element of each text is known."""
 
     def __init__(
         self,
@@ -92,7 +92,7 @@ class Plans:
         self._specialities = _speciality_memo(complete)
 
     def record(self, known: _Known, texts: list[Any]) -> Any:
-        """Make a record, not yet frozen; ``texts`` ends with ``None``."""
+        """Build a record, not yet frozen; ``texts`` ends with ``None``."""
         record = self._make(texts, known.getters)
         if known.own_location_code and record.location_code_inherited is None:
             record.location_code_inherited = False
@@ -107,7 +107,7 @@ class Plans:
     def learn(
         self, pieces: Iterable[Sequence[Tag]], *, first: int, step: int, lines: int = 0
     ) -> _Known:
-        """Work out which text is which; the first is at ``first``, the next ``step`` further."""
+        """Find the field of each text; the first is at ``first``, the next ``step`` further."""
         found = self._grammar.follow(pieces)
         self._require(found)
         number_of = {slot: first + step * number for number, slot in enumerate(found.slots)}
@@ -146,14 +146,14 @@ class Plans:
         return known
 
     def _remember(self, key: Any, known: _Known | None, size: int) -> None:
-        if len(self._known) >= _MOST_SKELETONS or size > self._room:
+        if len(self._known) >= MOST_SKELETONS or size > self._room:
             self._known.clear()
             self._room = _MOST_CHARS
         self._room -= size
         self._known[key] = known
 
     def _require(self, found: UnitMeaning) -> None:
-        """Raise NeedsCarefulParsing where a unit lacks what every unit of its level has."""
+        """Raise NeedsCarefulParsing if a unit lacks what every unit of its level has."""
         needed = list(self._layout.spec.required)
         if self._mandatory:
             needed.append("name")
@@ -170,16 +170,16 @@ class TextShapes:
     """Reads units from their text."""
 
     def __init__(self, plans: Plans, tags: Mapping[str, str]) -> None:
-        """``tags``: the names of elements, as they are written, to their full tags."""
+        """``tags``: the names of elements with their prefixes, and their full tags."""
         self._plans = plans
         self._tags = tags
         self._split = _TEXTS.split
         self._tags_of = Memo(self._read_tags)
 
     def read(self, unit: str) -> tuple[Any, int]:
-        """Make a record, not yet frozen, of the text of a unit; give the line ends in it, too.
+        """Build a record, not yet frozen, from the text of a unit; return it with its line ends.
 
-        Raises NeedsCarefulParsing, or BadCell, for what has to be read another way.
+        Raises NeedsCarefulParsing, or BadCell, if the careful parser has to read the unit.
         """
         plans = self._plans
         texts: list[Any] = self._split(unit)
@@ -233,7 +233,7 @@ class Elements:
             raise NeedsCarefulParsing
         texts: list[Any] = [(text and text.strip()) or None for text in map(_text_of, elements)]
         # the sequence of tags leaves one thing open: whether a status at the end of a location
-        # number is the number's or the unit's; the number of children tells
+        # number is the number's or the unit's; the number of children shows which
         key = (len(element), *map(_tag_of, elements), *map(bool, texts))
 
         def learn() -> _Known:
@@ -245,7 +245,7 @@ class Elements:
 
 
 def _pieces(element: Element) -> list[list[Tag]]:
-    """Give the tags of an element, parted where a text stands."""
+    """Return the tags of an element, split where there is a text."""
     pieces: list[list[Tag]] = [[]]
     for event, inner in etree.iterwalk(element, ("start", "end")):
         tag = str(inner.tag)
@@ -283,9 +283,9 @@ def _speciality_memo(complete: Complete) -> Memo:
 def _read_specialities(
     types: Sequence[str], texts: Sequence[str], complete: Complete
 ) -> _Specialities:
-    """Make specialities of code and type in turn; ``types`` are the paths of the types.
+    """Build specialities from code and type in turn; ``types`` are the paths of the types.
 
-    The order says which is the main one; the type of the others has no field and goes to extra.
+    The main one is first; the types of the others have no field and go to extra.
     """
     pairs = list(zip(texts[::2], texts[1::2], strict=True))
     extra = {

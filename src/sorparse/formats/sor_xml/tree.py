@@ -1,4 +1,4 @@
-"""Walking the tree of owners, institutions and units while it is being parsed."""
+"""Traversing the tree of owners, institutions and units while it is being parsed."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ _MOST_HELD = 200_000_000
 
 
 class Ancestry:
-    """What a unit has from those above, and hands down to those below."""
+    """What a unit takes from the units above and passes to those below."""
 
     __slots__ = ("cvr", "institution", "level", "owner", "parent_id", "sor_id")
 
@@ -84,7 +84,7 @@ class OpenUnit(Ancestry):
         self.element = element
         """The container: holds the unit, then the containers of those below it."""
         self.children = 1
-        """How many elements are known to stand in the container."""
+        """Number of known elements in the container."""
         if above is not None:
             above.children += 1
 
@@ -100,12 +100,12 @@ def walk(
     *,
     on_owner: OnOwner | None = None,
 ) -> Iterator[T]:
-    """Give what ``read`` makes of each unit, in document order.
+    """Yield what ``read`` returns for each unit, in document order.
 
-    ``read`` gets the unit's element, its frame (to be filled with what the unit hands down) and
-    whether the element may hold something out of the ordinary. With ``on_owner`` each owner's
-    element is kept until it is complete and then handed over; otherwise units are let go as soon
-    as they are read, so that memory grows neither with the file nor with an owner.
+    ``read`` gets the unit's element, its frame (which it fills with what the unit passes down) and
+    whether the element may be irregular. With ``on_owner`` each owner's element is held until it
+    is complete and then passed on; otherwise units are freed as soon as they are read, so that
+    memory grows neither with the file nor with an owner.
     """
     with member.open() as stream:
         chunks = chunks_of(stream)
@@ -134,8 +134,8 @@ def walk(
             encoding=options.encoding,
             watch=watch,
         )
-        for batch, odd in batches:
-            walker.keeps = on_owner is not None and held <= _MOST_HELD
+        for batch, is_unusual in batches:
+            walker.holds_owners = on_owner is not None and held <= _MOST_HELD
             while batch:
                 element = batch.popleft()
                 if on_owner is not None and element.tag in _OWNER_TAGS:
@@ -146,9 +146,9 @@ def walk(
                     held = 0
                     walker.forget_owner(element)
                 else:
-                    yield from read(element, walker.enter(element), odd)
-            del element  # what a name still holds cannot be freed
-            if not walker.keeps:
+                    yield from read(element, walker.enter(element), is_unusual)
+            del element  # an element with a reference cannot be freed
+            if not walker.holds_owners:
                 walker.prune()
         walker.finish()
 
@@ -159,19 +159,23 @@ class _Walker:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._frames: list[OpenUnit] = []
-        self.keeps = False
-        """Whether an owner is kept until it is complete."""
+        self.holds_owners = False
+        """Whether an owner is held until it is complete."""
         self._head: set[str] = set()
         """Elements of the head that were met."""
+        self._misplaced: tuple[Element | None, int, OpenUnit | None] = (None, 0, None)
+        """The last element with units out of order; number and frame of the unit above."""
+        self._crowded: Element | None = None
+        """The last container that holds more than one unit."""
 
     def enter(self, unit: Element) -> OpenUnit:
-        """Give the frame of a unit that has just been completed; close those that are done."""
+        """Return the frame of a unit that is complete now; close those that are done."""
         frames = self._frames
         container = unit.getparent()
         above = None if container is None else container.getparent()
         if container is None or above is None:
             raise SorFileError(
-                f"{split_tag(unit.tag)[1]} stands outside the tree of owners",
+                f"{split_tag(unit.tag)[1]} is outside the tree of owners",
                 file=self._context.file,
                 line=line_of(unit),
             )
@@ -193,45 +197,56 @@ class _Walker:
         return frame
 
     def _nearest(self, element: Element) -> int:
-        """The frame above an element in which no unit was read: a stranger, or one out of order."""
+        """Return the number of the frame above an element in which no unit was read."""
+        known, index, frame = self._misplaced
+        if element is known and index < len(self._frames) and self._frames[index] is frame:
+            return index
         name = step_name(element.tag)
         self._context.issue(
             "warning",
             "misplaced-element",
-            f"a unit stands in {name}, in which no unit comes before it; it is taken for one "
-            "below the nearest unit above",
+            f"{name} contains a unit without being the container of a unit; its units are "
+            "assigned to the nearest unit above",
             element,
             name,
         )
         self._attributes(element, name)
-        above = set(element.iterancestors())
-        return max(number for number, frame in enumerate(self._frames) if frame.element in above)
+        numbers = {frame.element: number for number, frame in enumerate(self._frames)}
+        index = next(numbers[each] for each in element.iterancestors() if each in numbers)
+        self._misplaced = element, index, self._frames[index]
+        return index
 
     def _close(self, frame: OpenUnit, next_container: Element | None = None) -> None:
         element = frame.element
         if element is next_container:
-            name = step_name(element.tag)
-            self._context.issue(
-                "warning",
-                "duplicate-element",
-                f"{name} holds a second unit; it is taken for one beside the first",
-                element,
-                name,
-                sor_id=frame.sor_id,
-            )
+            self._report_second(frame)
         elif len(element) != frame.children:
             self._check(element, len(element))
         for text in (element.text, element.tail):
             self._stray_text(element, text)
-        if not self.keeps and element is not next_container:
+        if not self.holds_owners and element is not next_container:
             element.clear()
+
+    def _report_second(self, frame: OpenUnit) -> None:
+        """Report, once for each container, that it contains more than one unit."""
+        if frame.element is not self._crowded:
+            self._crowded = frame.element
+            name = step_name(frame.element.tag)
+            self._context.issue(
+                "warning",
+                "duplicate-element",
+                f"{name} contains more than one unit; they are read as siblings",
+                frame.element,
+                name,
+                sor_id=frame.sor_id,
+            )
 
     def prune(self) -> None:
         """Free everything that has been read."""
         for frame, below in pairwise(self._frames):
             element = below.element
             while (parent := element.getparent()) is not None and parent is not frame.element:
-                self._check(parent, parent.index(element))  # in a stranger
+                self._check(parent, parent.index(element))  # in an unknown element
                 del parent[: parent.index(element)]
                 element = parent
             done = frame.element.index(element)
@@ -242,7 +257,7 @@ class _Walker:
             frame.children = 1
 
     def forget_owner(self, owner: Element) -> None:
-        """Free an owner that was kept until it was complete, and what precedes it."""
+        """Free an owner that was held until it was complete, and what precedes it."""
         while len(self._frames) > 1:
             self._close(self._frames.pop())
         root = owner.getparent()
@@ -283,14 +298,15 @@ class _Walker:
             self._report(parent, strays)
 
     def _is_expected(self, element: Element) -> bool:
-        """Return whether an element beside the units is read, or holds nothing."""
-        if element.tag in LEVEL_OF:
+        """Return whether an element beside the units is read, or is empty."""
+        tag = element.tag
+        if tag in LEVEL_OF:
             return True
-        if element.tag in _HEAD_TAGS:
-            is_first = element.tag not in self._head
-            self._head.add(str(element.tag))
+        if tag in _HEAD_TAGS:
+            is_first = tag not in self._head
+            self._head.add(str(tag))
             return is_first and not len(element) and not element.attrib and self._is_whole(element)
-        if element.tag not in _CONTAINER_TAGS:
+        if tag not in _CONTAINER_TAGS:
             return False
         is_read = next(element.iterchildren(*UNIT_TAGS), None) is not None
         texts = f"{element.text or ''}{element.tail or ''}"
@@ -316,7 +332,7 @@ class _Walker:
         context.issue(
             "warning",
             "unknown-element",
-            f"{path}{more} is not known and belongs to no unit; it is kept in this issue only",
+            f"{path}{more} is unknown and belongs to no unit; it is stored in this issue only",
             strays[0],
             path,
             raw=shortened("".join(raw)),
@@ -343,7 +359,7 @@ def report_attribute(context: Context, element: Element | None, path: str, value
     context.issue(
         "warning",
         "unknown-element",
-        f"{path} is not known and belongs to no unit; it is kept in this issue only",
+        f"{path} is unknown and belongs to no unit; it is stored in this issue only",
         element,
         path,
         value=shortened(value),
@@ -351,7 +367,7 @@ def report_attribute(context: Context, element: Element | None, path: str, value
 
 
 def report_root(context: Context, header: Header | None) -> None:
-    """Report the attributes of the root, but those for a validator."""
+    """Report the attributes of the root, except those for a validator."""
     for name, value in header.attributes if header is not None else ():
         if split_tag(name)[0] != _XSI:
             report_attribute(context, None, f"{ROOT}/@{name}", value)

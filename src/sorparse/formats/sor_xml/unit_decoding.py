@@ -1,4 +1,4 @@
-"""From a unit, and its place in the tree, to its record."""
+"""Building the record of a unit from its element and its place in the tree."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _ID_TAGS = tags_of("SorIdentifier")
 
 
 class UnitDecoding:
-    """One reading of the units."""
+    """One pass over the units."""
 
     def __init__(self, reader: EntitiesReader, options: ReadOptions) -> None:
         self.context = context_of(reader.member, options)
@@ -45,6 +45,7 @@ class UnitDecoding:
             )
             for level, fields in MANDATORY.items()
         }
+        self._needed = {level: [*map(_needed, fields)] for level, fields in self.mandatory.items()}
         self._decoder = decoder(
             UNIT_LAYOUT, options, reader.complete, self.context.coordinates_swapped
         )
@@ -58,21 +59,21 @@ class UnitDecoding:
         self._elements = Elements(self.plans)
 
     def read(
-        self, unit: Element, frame: OpenUnit, odd: bool
+        self, unit: Element, frame: OpenUnit, is_unusual: bool
     ) -> tuple[()] | tuple[tuple[int | None, SOREntity]]:
-        """Make the record of a unit, and fill its frame for those below."""
-        record = self.decode_unit(unit, frame.level, odd)
+        """Build the record of a unit, and fill its frame for those below."""
+        record = self.decode_unit(unit, frame.level, is_unusual)
         if record is None:
             return ()
         return ((self.context.start_line(unit), self.place_in_tree(record, frame)),)
 
-    def decode_unit(self, unit: Element, level: str, odd: bool) -> Any:
-        """Make the record of a unit, as far as it stands in its element, and not yet frozen.
+    def decode_unit(self, unit: Element, level: str, is_unusual: bool) -> Any:
+        """Build the record of a unit from its element; it is not yet frozen.
 
-        ``None`` for a unit that gives no record.
+        ``None`` for a unit that cannot become a record.
         """
         try:
-            if odd:
+            if is_unusual:
                 raise NeedsCarefulParsing
             return self._elements.read(unit)
         except ValueError:
@@ -82,7 +83,7 @@ class UnitDecoding:
         return record
 
     def place_in_tree(self, record: Any, place: Ancestry) -> SOREntity:
-        """Put in what follows from the place in the tree, and freeze; hand down what follows."""
+        """Fill in what follows from the place in the tree, for the record and the units below."""
         level = place.level
         place.sor_id = record.sor_id
         if level == "IE":
@@ -114,7 +115,7 @@ class UnitDecoding:
             self.context.issue(
                 "error",
                 "missing-key",
-                f"the unit lacks its {ENTITIES.columns[0].name}; it is passed over",
+                f"the unit lacks its {ENTITIES.columns[0].name}; it is not read",
                 unit,
                 ENTITIES.columns[0].name,
                 raw=shortened_raw(unit),
@@ -146,17 +147,8 @@ class UnitDecoding:
         return text
 
     def _missing(self, unit: Element, level: str, careful: Careful, record: SOREntity) -> None:
-        for field in self.mandatory[level]:
-            place = UNIT_LAYOUT.place_of.get(field)
-            elements = UNIT_LAYOUT.elements_of(field)
-            if place is None or field == "location_code_inherited":
-                # a block, or an option that may stand empty: it is there, or it is not
-                name = UNIT_LAYOUT.name_of(field).partition("/")[0]
-                there = not elements.isdisjoint(careful.children)
-            else:
-                name = UNIT_LAYOUT.name_of(field)
-                there = bool(careful.cells[place])
-            if not there:
+        for name, place, elements in self._needed[level]:
+            if not (elements & careful.children if place is None else careful.cells[place]):
                 self.context.issue(
                     "warning",
                     "missing-element",
@@ -165,6 +157,17 @@ class UnitDecoding:
                     name,
                     sor_id=record.sor_id,
                 )
+
+
+def _needed(field: str) -> tuple[str, int | None, frozenset[str]]:
+    """Return name, place in the row and elements of what every unit of a level has.
+
+    There is no place for a block, or an option that may be empty: it only has to be there.
+    """
+    name, place = UNIT_LAYOUT.name_of(field), UNIT_LAYOUT.place_of.get(field)
+    if place is None or field == "location_code_inherited":
+        name, place = name.partition("/")[0], None
+    return name, place, UNIT_LAYOUT.elements_of(field)
 
 
 _TYPES = {level.value: level for level in SorType}

@@ -1,7 +1,7 @@
-"""What may stand in a unit, laid out so that each text has a slot of its own in a row.
+"""The elements of a unit, with a slot of a row for each text.
 
-The first slots are the places of the layout's columns; elements that may stand more than once,
-and those of a location number that are read with another table, have slots after them.
+The first slots are the columns of the layout; elements that may occur more than once, and those of
+a location number that another table has, get slots after them.
 """
 
 from __future__ import annotations
@@ -24,36 +24,36 @@ from .units import (
 )
 
 ABSENT = -1
-"""Number of a text that is not there: at the end of the texts stands None."""
+"""Number of a missing text: the last of the texts is None."""
 _MOST_LISTED = 8
-"""Elements of one list that have a slot; units with more are read another way."""
+"""Elements of one list that have a slot; units with more go to the careful parser."""
 
 
 class TextElement:
-    """An element that holds a text."""
+    """An element with a text."""
 
     def __init__(self, slot: int, *, counts: bool = False) -> None:
         self.slot = slot
         self.counts = counts
-        """Whether it matters, beside its text, that it is there."""
+        """Whether its presence matters too, not only its text."""
 
 
 class Container:
-    """An element that holds elements."""
+    """An element with elements."""
 
     def __init__(self) -> None:
         self.children: dict[str, tuple[Spot, ...]] = {}
-        """Full tag to what it means the first time, the second, and so on."""
+        """Full tag to its meaning the first time, the second, and so on."""
 
 
 Spot = TextElement | Container
 Tag = tuple[str, str, bool, bool]
-"""Name as it is written; full tag; whether an element begins here; whether it ends here."""
+"""Name with its prefix; full tag; whether an element begins here; whether it ends here."""
 
 
 @attrs.frozen(eq=False)
 class UnitMeaning:
-    """What the tags of a unit say."""
+    """The meaning of the tags of a unit."""
 
     unit: str
     """Full tag of the unit."""
@@ -72,7 +72,7 @@ class UnitGrammar:
     """The blocks and leaves of a unit, and which slots they fill."""
 
     def __init__(self, layout: Layout, location_code: Layout) -> None:
-        """``location_code``: what may stand in a unit's own location number."""
+        """``location_code``: the elements of a unit's own location number."""
         self.slots = len(layout.columns)
         self._columns = [TextElement(slot) for slot in range(self.slots)]
         self._lists: dict[str, tuple[TextElement, ...]] = {}
@@ -91,7 +91,7 @@ class UnitGrammar:
         self._names = {(split_tag(tag)[1], spots[0]) for tag, spots in children}
 
     def leaf(self, *, counts: bool = False) -> TextElement:
-        """Give a leaf with a slot that is nobody's yet."""
+        """Return a leaf with a free slot."""
         self.slots += 1
         return TextElement(self.slots - 1, counts=counts)
 
@@ -126,7 +126,7 @@ class UnitGrammar:
         )
 
     def _slots_of_location_code(self, layout: Layout, location_code: Layout) -> list[TextElement]:
-        """Number and region are the unit's; what else there is, is read with another table."""
+        """Number and region are the unit's; another table has the rest."""
         leaves = [self.leaf() for _ in location_code.columns]
         for tag, place in layout.in_location_code.items():
             leaves[location_code.tree[tag]] = self._columns[place]
@@ -170,7 +170,7 @@ class _Speciality:
             self.block.children |= dict.fromkeys(tags_of(name), (leaf,))
 
     def found(self, number: int, there: Collection[Spot]) -> tuple[int, int, str]:
-        """Tell the slots of code and type, and the path of the type."""
+        """Return the slots of code and type, and the path of the type."""
         for name, leaf in self._types.items():
             if leaf in there:
                 return self._code.slot, leaf.slot, f"{SPECIALITIES}/{SPECIALITY}[{number}]/{name}"
@@ -178,7 +178,7 @@ class _Speciality:
 
 
 class _Walk:
-    """Goes through the tags of one unit."""
+    """Traverses the tags of one unit."""
 
     def __init__(self, unit: Container) -> None:
         self.tag = ""
@@ -191,7 +191,7 @@ class _Walk:
         self._empty: list[int] = []
 
     def take(self, tags: Iterable[Tag]) -> None:
-        """Go through tags between two texts."""
+        """Take the tags between two texts."""
         fresh: Spot | None = None
         for name, tag, begins, ends in tags:
             if begins:
@@ -207,7 +207,7 @@ class _Walk:
                     self._empty.append(spot.slot)
 
     def take_text(self) -> None:
-        """Note where a text stands."""
+        """Take a text."""
         leaf = self._open[-1][1] if self._open else None
         if not isinstance(leaf, TextElement):
             raise NeedsCarefulParsing

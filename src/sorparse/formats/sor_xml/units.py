@@ -1,8 +1,8 @@
 """From the element of a unit to a row of texts, in the order of the declared columns.
 
-As with CSV there are two implementations. The fast one fills the row and raises
-:class:`NeedsCarefulParsing` at anything irregular; the careful one parses the same element again,
-preserves what has no column, and reports errors. The decoder of CSV rows then reads the row.
+As with CSV there are two implementations. The fast one (``text_shapes.py``) raises
+:class:`NeedsCarefulParsing` at anything irregular; the careful one, here, reads the same element
+again, preserves what has no column, and reports errors. The decoder of CSV rows reads the row.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ Cells = list[str]
 
 
 class ElementMap(dict[str, Any]):
-    """What may stand in an element: full tag to a place in the row, a node, or a rule's marker."""
+    """The children of an element: full tag to a place in the row, a node, or a rule."""
 
     def __hash__(self) -> int:  # type: ignore[override] # a node is itself, not what it holds
         return id(self)
@@ -42,7 +42,7 @@ class ElementMap(dict[str, Any]):
 
 
 def columns_in_row(spec: TableSpec) -> tuple[Column, ...]:
-    """The columns that make a row: those that are elements and stand once."""
+    """Return the columns of a row: the elements that occur once."""
     return tuple(
         column for column in spec.columns if not is_structural(column) and not _is_list(column)
     )
@@ -53,7 +53,7 @@ def _is_list(column: Column) -> bool:
 
 
 class Layout:
-    """Where each element of a unit goes; made from the declaration of a table."""
+    """The place of each element of a unit, from the declaration of a table."""
 
     def __init__(self, spec: TableSpec) -> None:
         self.spec = spec
@@ -80,7 +80,7 @@ class Layout:
             self._add(name, ListOf(self.lists[name]))
 
     def name_of(self, field: str) -> str:
-        """The path that a field, or the first of a block of fields, is read from."""
+        """Return the path from which a field, or the first of a block of fields, is read."""
         if field not in self._name_of:
             self._name_of[field] = next(
                 column.name
@@ -90,7 +90,7 @@ class Layout:
         return self._name_of[field]
 
     def elements_of(self, field: str) -> frozenset[str]:
-        """Local names of the unit's children that a field, or a block of fields, is read from."""
+        """Return the local names of the unit's children for a field, or a block of fields."""
         if field not in self._elements_of:
             self._elements_of[field] = frozenset(
                 path.partition("/")[0]
@@ -120,14 +120,14 @@ class Layout:
 
 
 class ListOf:
-    """A leaf that may stand any number of times."""
+    """A leaf that may occur any number of times."""
 
     def __init__(self, field: str) -> None:
         self.field = field
 
 
 class _Marker:
-    """An element that is read by a rule of its own."""
+    """An element with a rule of its own."""
 
 
 OWN_LOCATION_CODE = _Marker()
@@ -140,7 +140,7 @@ SPECIALITY_TYPE_TAGS = frozenset(tag for name in SPECIALITY_TYPES for tag in tag
 
 
 def place_specialities(layout: Layout, pairs: Sequence[tuple[str, str]], cells: Cells) -> None:
-    """Put the main speciality first, the others in the order of the document."""
+    """Fill in the main speciality first, the others in the order of the document."""
     first = layout.specialities
     ordered = sorted(pairs, key=lambda pair: pair[1] != MAIN_SPECIALITY)
     for offset, (code, _) in enumerate(ordered[:MOST_SPECIALITIES]):
@@ -149,14 +149,14 @@ def place_specialities(layout: Layout, pairs: Sequence[tuple[str, str]], cells: 
 
 @attrs.define(eq=False)
 class Careful:
-    """Takes one unit, or one location number, element by element."""
+    """Reads one unit, or one location number, element by element."""
 
     layout: Layout
     context: Context
     sor_id: str | None
     cells: Cells = attrs.field(init=False)
     lists: dict[str, list[tuple[Element, str]]] = attrs.Factory(dict)
-    """Field to the elements that may stand any number of times."""
+    """Field to the elements that may occur any number of times."""
     extra: Kept = attrs.Factory(Kept)
     lines: dict[int, Element] = attrs.Factory(dict)
     """Place in the row to the element it was taken from."""
@@ -169,7 +169,7 @@ class Careful:
         self.cells = self.layout.empty.copy()
 
     def read_around(self, unit: Element) -> None:
-        """Keep what stands in the unit's container without an element of its own."""
+        """Read the attributes and texts of the unit's container."""
         container = unit.getparent()
         if container is not None:
             self.read_attributes(container, "..")
@@ -213,7 +213,7 @@ class Careful:
                 self.lists.setdefault(what.field, []).append((child, self._text(child, below)))
 
     def _location_code(self, entity: Element, path: str) -> None:
-        """Take number and region; the rest is told and kept where the numbers are read."""
+        """Take number and region; the table of location numbers has the rest."""
         self.own_location_codes += 1
         if self.own_location_codes > 1:
             self._duplicate(entity, path, "")
@@ -233,7 +233,7 @@ class Careful:
                 "error",
                 "field-too-long",
                 f"a value holds {len(text)} characters, more than Limits.max_field_chars "
-                f"({self.context.limits.max_field_chars}); the unit is passed over",
+                f"({self.context.limits.max_field_chars}); the unit is not read",
                 element,
                 path,
                 value=text[:200] + "…",
@@ -254,7 +254,7 @@ class Careful:
         self.cells[place] = text
 
     def _plain(self, element: Element, path: str) -> None:
-        """What a leaf may hold beside its text."""
+        """Read what a leaf has beside its text."""
         self.read_attributes(element, path)
         for child in element:
             self._unknown(child, f"{path}/{step_name(child.tag)}")
@@ -266,7 +266,7 @@ class Careful:
         self.context.issue(
             "warning",
             "duplicate-element",
-            f"{path} stands more than once in a unit; the first value is taken",
+            f"{path} occurs more than once in a unit; the first value is used",
             element,
             path,
             value=text or None,
@@ -274,7 +274,7 @@ class Careful:
         )
 
     def read_attributes(self, element: Element, path: str) -> None:
-        """Keep the attributes of an element: the format has but one, which says nothing new."""
+        """Store the attributes of an element; the only one of the format adds no information."""
         for name, value in attributes_of(element).items():
             local = path.rpartition("/")[2]
             if (local, name, value) == COUNTRY_SCHEME:

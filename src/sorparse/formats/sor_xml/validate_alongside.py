@@ -22,15 +22,14 @@ from lxml import etree
 from ...xml.parser import ELEMENTS_ONLY, MOST_REFERENCES
 from .text_scanner import NeedsElements
 
-_BLOCK = 512 * 1024
-"""Bytes that are worth a thread. What stands in blocks is in memory a few times over."""
+BLOCK_BYTES = 512 * 1024
+"""Bytes that are worth a thread. The text of a block is in memory a few times."""
 
 
 def blocks(chunks: Iterable[bytes]) -> Iterator[Sequence[bytes]]:
-    """Put pieces together to blocks; the last one, and no other, may be shorter.
+    """Join chunks to blocks; only the last may be shorter.
 
-    Where reading the pieces fails, it is told after all before that has been taken, and the next
-    block, an empty one, asked for.
+    An error of reading is raised after what precedes it was taken, and an empty block after that.
     """
     block: list[bytes] = []
     size = 0
@@ -38,7 +37,7 @@ def blocks(chunks: Iterable[bytes]) -> Iterator[Sequence[bytes]]:
         for chunk in chunks:
             block.append(chunk)
             size += len(chunk)
-            if size >= _BLOCK:
+            if size >= BLOCK_BYTES:
                 yield block
                 block, size = [], 0
     except Exception:
@@ -60,7 +59,7 @@ class DocumentValidator:
 
     def __init__(self, schema: etree.XMLSchema) -> None:
         target: Any = _Nothing()  # the stubs ask for every method of a target
-        # the bound of ours on nesting is seen to where the units are put in their places
+        # Limits.max_depth is checked where the units get their place in the tree
         self._parser = etree.XMLParser(
             target=target, schema=schema, huge_tree=True, **ELEMENTS_ONLY
         )
@@ -69,7 +68,7 @@ class DocumentValidator:
 
     @contextmanager
     def reading(self, block: Sequence[bytes]) -> Iterator[None]:
-        """Read a block while the body of the ``with`` runs, or before it where that is short."""
+        """Read a block while the body of the ``with`` runs, or before it if the block is short."""
         content = b"".join(block)
         thread = self._thread(content)
         if thread is None:
@@ -93,7 +92,7 @@ class DocumentValidator:
 
     def _thread(self, content: bytes) -> Thread | None:
         """Start a thread that reads this, if it is worth one and one is to be had."""
-        if len(content) >= _BLOCK and self._may_thread:
+        if len(content) >= BLOCK_BYTES and self._may_thread:
             thread = Thread(target=self._read, args=(content,), name="sorparse validation")
             try:
                 thread.start()

@@ -1,0 +1,157 @@
+"""Measure time and memory of reading hostile XML documents.
+
+Each shape of `tests/**/hostile_shapes.py` is written once and read in each way by a process of its
+own. The table shows processor seconds for each 10 MB and the peak memory of the process, and its
+last rows the largest values.
+
+    python benchmarks/hostile_xml.py [--mb 10] [--only TEXT] [--ways records,describe] [--worst 5]
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from cases import count, peak, processor_time
+
+HERE = Path(__file__).parent
+TESTS = HERE.parent / "tests"
+FIELDS = {
+    "entities": ("sor_id", "name", "postal_address.post_code"),
+    "location_codes": ("location_code", "sor_id"),
+    "classifications": ("entry.code", "entry.name"),
+    "geo_locations": ("geo_location_id", "name"),
+}
+LISTS = ("SorDataCodeTypes.xml", "GeographicalLocalisations.xml")
+
+
+def records(path: Path) -> None:
+    import sorparse
+
+    with sorparse.open(path) as feed:
+        for table in feed.tables:
+            with suppress(sorparse.SorError):
+                count(feed.records(table))
+
+
+def validated(path: Path) -> None:
+    import sorparse
+
+    with sorparse.open(path, validate=True) as feed:
+        for table in feed.tables:
+            with suppress(sorparse.SorError):
+                count(feed.records(table))
+
+
+def fields(path: Path) -> None:
+    import sorparse
+
+    with sorparse.open(path) as feed:
+        for table in feed.tables:
+            with suppress(sorparse.SorError):
+                count(feed.rows(table, FIELDS[table]))
+
+
+def arrow(path: Path) -> None:
+    import sorparse
+
+    with sorparse.open(path) as feed:
+        for table in feed.tables:
+            with suppress(sorparse.SorError):
+                count(feed.to_arrow(table).batches())
+
+
+def describe(path: Path) -> None:
+    import sorparse
+
+    with sorparse.open(path) as feed:
+        feed.describe()
+
+
+def validate(path: Path) -> None:
+    import sorparse
+
+    sorparse.validate(path)
+
+
+def validate_count(path: Path) -> None:
+    import sorparse
+
+    sorparse.validate(path, places=False)
+
+
+WAYS: dict[str, Callable[[Path], None]] = {
+    way.__name__: way
+    for way in (records, fields, arrow, describe, validated, validate, validate_count)
+}
+
+
+def run(way: str, path: Path) -> None:
+    """Read one document in this process; print seconds, megabytes and the error, if any."""
+    import sorparse
+
+    before, said = processor_time(), ""
+    try:
+        WAYS[way](path)
+    except sorparse.SorError as error:
+        said = f"{type(error).__name__}: {str(error).replace(str(path), '')[:60]}"
+    print(f"{processor_time() - before:.3f}|{peak():.0f}|{said}")
+
+
+def measured(way: str, path: Path) -> tuple[float, float, str]:
+    command = [sys.executable, str(Path(__file__)), "--run", way, str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        return float("nan"), float("nan"), (done.stderr.strip().splitlines() or ["failed"])[-1]
+    seconds, megabytes, said = done.stdout.strip().split("|", 2)
+    return float(seconds), float(megabytes), said
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--mb", type=float, default=10)
+    parser.add_argument("--only", default="", help="shapes whose name contains this text")
+    parser.add_argument("--ways", default=",".join(WAYS), help="separated by commas")
+    parser.add_argument("--worst", type=int, default=5, help="how many of the largest are listed")
+    parser.add_argument("--run", nargs=2, metavar=("WAY", "FILE"), help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.run:
+        run(given.run[0], Path(given.run[1]))
+        return
+    # the shapes use other helpers of the tests
+    sys.path[:0] = sorted({str(path.parent) for path in TESTS.rglob("*_s*.py")})
+    from hostile_shapes import LIST_SHAPES, SHAPES
+
+    ways = given.ways.split(",")
+    documents = [("Sor.xml", name, shape) for name, shape in SHAPES.items()]
+    documents += [(file, name, shape) for file in LISTS for name, shape in LIST_SHAPES.items()]
+    print(f"| shape | {' | '.join(ways)} |\n|---|{'---|' * len(ways)}")
+    found: list[tuple[float, float, str]] = []
+    for file, name, shape in documents:
+        label = f"{file}: {name}"
+        if given.only not in label:
+            continue
+        cells = []
+        with tempfile.TemporaryDirectory() as folder:
+            path = shape.write(Path(folder) / file, int(given.mb * 1_000_000))
+            for way in ways:
+                if way in ("validated", "validate", "validate_count") and file != "Sor.xml":
+                    cells.append("")
+                    continue
+                seconds, megabytes, said = measured(way, path)
+                seconds *= 10 / given.mb
+                found.append((seconds, megabytes, f"{label}, {way}"))
+                cells.append(f"{seconds:.1f} s, {megabytes:.0f} MB{', ' + said if said else ''}")
+        print(f"| {label} | {' | '.join(cells)} |", flush=True)
+    for what, at, unit in (("time", 0, "s"), ("memory", 1, "MB")):
+        for values in sorted(found, key=lambda row: -row[at])[: given.worst]:
+            print(f"largest {what}: {values[at]:.1f} {unit}: {values[2]}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,164 @@
+"""Reading a plain CSV file in blocks of lines, each line a row, with numpy.
+
+A file is plain if its lines can be cut at the delimiters: one that may be read a second time, in
+UTF-8, by the rules of RFC 4180. Its lines are cut in threads. Where lines are not rows any more (a
+quoted cell continues on the next line, a text is not UTF-8), the rest is read by records.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from importlib.util import find_spec
+from typing import Any, BinaryIO, TypeVar
+
+import attrs
+
+from ...issues import Issue, IssueLog, Severity
+from ..declare import Kind
+from ..decode import Plan
+from .cell_spans import Cells, Lines, NotAligned
+from .reader import CsvTable
+
+T = TypeVar("T")
+
+BLOCK_BYTES = 2 * 1024 * 1024
+_HEAD_BYTES = 16 * 1024
+_THREADS = 2  # with more of them, more blocks would be held
+_AHEAD = 1  # blocks on their way while one is handed out
+
+
+class PlainFile:
+    """One reading of one plain file."""
+
+    def __init__(self, reader: CsvTable, plan: Plan, header: int) -> None:
+        self.plan = plan
+        self._reader = reader
+        self._header = header
+        self._picked = reader.picked(plan)
+        self._longest = reader.options.limits.max_field_chars
+        self._wrapped = [
+            place for place, each in enumerate(plan.columns) if each and each.kind is Kind.SOR_ID
+        ]
+        self._number = header + 1
+        """Number of the first line that is not handed out."""
+        self.is_whole = False
+        """Whether all lines were handed out as blocks."""
+
+    @classmethod
+    def of(cls, reader: CsvTable) -> PlainFile | None:
+        """Return a file to read, ``None`` if it is not plain or there is no numpy."""
+        plain = (
+            find_spec("numpy") is not None
+            and reader.member.size is not None  # a stream without end cannot be read a second time
+            and reader.rfc
+            and reader.delimiter in (";", ",", "|")
+            and reader.names is None
+            and reader.complete is None
+            and not reader.na_is_missing
+            and not reader.owners_cvr
+            and reader.spec.skip_where is None
+            and not reader.spec.part
+            and reader.options.encoding in (None, "utf-8", "utf-8-sig")
+        )
+        start = reader.plan() if plain else None
+        return None if start is None or len(start[0].header) < 2 else cls(reader, *start)
+
+    def blocks(self, read: Callable[[Lines], T]) -> Iterator[tuple[int, T]]:
+        """Yield the number of the first line of each block, and what ``read`` makes of its lines.
+
+        ``read`` runs in a thread, one block ahead. What remains at the end is :meth:`rest`.
+        """
+
+        def of_lines(block: bytes) -> tuple[int, T]:
+            lines = Lines(block, self._longest)
+            return len(lines), read(lines)
+
+        waiting: deque[Future[tuple[int, T]]] = deque()
+        with self._reader.member.open() as stream, ThreadPoolExecutor(_THREADS) as pool:
+            try:
+                for block in self._bytes(stream):
+                    waiting.append(pool.submit(of_lines, block))
+                    if len(waiting) > _AHEAD:
+                        yield self._finished(waiting.popleft())
+                while waiting:
+                    yield self._finished(waiting.popleft())
+                self.is_whole = True
+            except NotAligned:
+                pass
+            finally:
+                for future in waiting:
+                    future.cancel()
+
+    def _finished(self, future: Future[tuple[int, T]]) -> tuple[int, T]:
+        number, found = future.result()
+        first = self._number
+        self._number += number
+        return first, found
+
+    def rest(self) -> Iterator[tuple[int, Any]]:
+        """Yield line and record of the rows behind the last block."""
+        if self.is_whole:
+            return iter(())
+        log = _RestOfLog(self._reader.options.log, self._number)
+        reader = attrs.evolve(self._reader, options=attrs.evolve(self._reader.options, log=log))
+        return (pair for pair in reader.numbered() if pair[0] >= self._number)
+
+    def cells(self, lines: Lines) -> Cells:
+        """Find the cells of lines."""
+        return Cells(lines, self._reader.delimiter, len(self.plan.header), self._wrapped)
+
+    def exact(self, first: int, lines: Lines, places: Any) -> dict[int, Any]:
+        """Read lines of a block as every reader does; return their records by place."""
+        picked = ((first + at, lines[at]) for at in places.tolist())
+        return {number - first: record for number, record in self._picked(picked)}
+
+    def _bytes(self, stream: BinaryIO) -> Iterator[bytes]:
+        """Yield what is below the header, cut after the last line end of each chunk.
+
+        A line that is longer than a value may be comes by itself, and not to its end.
+        """
+        rest = b""
+        for _ in range(self._header):
+            line, rest = self._line(stream, rest)
+            if b"\r" in line.removesuffix(b"\r\n"):
+                raise NotAligned  # lines end there too
+        while chunk := stream.read(BLOCK_BYTES):
+            end = chunk.rfind(b"\n") + 1
+            if end:
+                yield b"".join((rest, memoryview(chunk)[:end]))
+                rest = chunk[end:]
+            else:
+                rest += chunk
+                if len(rest) - rest.rfind(b"\n") > self._longest + 1:
+                    break
+        if rest:
+            yield rest if rest.endswith(b"\n") else rest + b"\n"
+
+    def _line(self, stream: BinaryIO, rest: bytes) -> tuple[bytes, bytes]:
+        """Return the next line, of which ``rest`` is the beginning, and what was read after it."""
+        while b"\n" not in rest and (chunk := stream.read(min(_HEAD_BYTES, BLOCK_BYTES))):
+            rest += chunk
+        end = rest.find(b"\n") + 1 or len(rest)
+        return rest[:end], rest[end:]
+
+
+class _RestOfLog(IssueLog):
+    """Passes issues on to a log, but for those of lines that were read before."""
+
+    def __init__(self, log: IssueLog, first: int) -> None:
+        super().__init__(log.on_issue)
+        self._log = log
+        self._first = first
+
+    def add(self, issue: Issue) -> None:
+        """Add an issue."""
+        if issue.line is None or issue.line >= self._first:
+            self._log.add(issue)
+
+    def only_counts(
+        self, severity: Severity, code: str, file: str, line: int, column: str | None = None
+    ) -> bool:
+        """Count an issue that there is no room for; see ``IssueLog``."""
+        return line < self._first or self._log.only_counts(severity, code, file, line, column)

@@ -1,0 +1,63 @@
+"""Errors of a saved register whose parts do not fit together.
+
+The checksums of such a file are right, so somebody made it up. To check every number when the file
+is opened would take longer than opening it; the error that a wrong number raises is translated
+instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import wraps
+from types import FunctionType, GeneratorType
+from typing import Any, NoReturn, Protocol, TypeVar
+
+from ..errors import SorError
+from .core import Core
+
+_BROKEN = (LookupError, UnicodeDecodeError, OverflowError)
+"""What is raised by numbers and texts that do not fit together, and never for a wrong argument."""
+_SPECIAL = ("__contains__", "__getitem__", "__iter__", "__len__")
+_ITERATORS = frozenset((GeneratorType, map, filter))
+
+
+class _HasCore(Protocol):
+    @property
+    def core(self) -> Core: ...
+
+
+Asked = TypeVar("Asked", bound=type[_HasCore])
+
+
+def reports_forged_files(asked: Asked) -> Asked:
+    """Let the methods of a class raise SorFileError where the saved register is a forged one."""
+    for name, method in list(vars(asked).items()):
+        if isinstance(method, FunctionType) and (name[0] != "_" or name in _SPECIAL):
+            setattr(asked, name, _translated(method))
+    return asked
+
+
+def _translated(method: Any) -> Any:
+    @wraps(method)
+    def answer(self: _HasCore, *args: Any, **options: Any) -> Any:
+        try:
+            found = method(self, *args, **options)
+        except _BROKEN as error:
+            _raise(self.core, error)
+        return _each(self.core, found) if type(found) in _ITERATORS else found
+
+    return answer
+
+
+def _each(core: Core, answers: Iterator[Any]) -> Iterator[Any]:
+    try:
+        yield from answers
+    except _BROKEN as error:
+        _raise(core, error)
+
+
+def _raise(core: Core, error: Exception) -> NoReturn:
+    file = getattr(core.store, "file", None)
+    if file is None or isinstance(error, SorError):
+        raise error
+    raise file.damaged("its parts do not fit together") from error

@@ -1,0 +1,72 @@
+"""What changes when the files of a source change: their names, inodes, sizes and times."""
+
+from __future__ import annotations
+
+import os
+import stat
+import time
+from pathlib import Path
+from typing import Self
+
+import attrs
+
+_SECOND = 1_000_000_000
+_TICK = 20_000_000
+"""Nanoseconds in which a file may change twice and have one time; systems count in 1 to 10 ms."""
+_COARSE = 2 * _SECOND
+"""The same, where file systems store whole seconds, or every second one."""
+
+FileState = tuple[str, int, int, int, int]
+"""Name, inode, size, time of the last write, time of the last change of the inode."""
+
+
+@attrs.frozen
+class SourceState:
+    """The state of a file, or of the files of a folder that a reader may open."""
+
+    path: Path
+    """Absolute path of the source."""
+    files: tuple[FileState, ...]
+    is_settled: bool
+    """Whether a later write shows in the times."""
+
+    @classmethod
+    def of(cls, source: str | os.PathLike[str]) -> Self | None:
+        """Return the state of a source; ``None`` if it is not a file or a folder of files."""
+        path = Path(source).absolute()
+        try:
+            found = _stats(path)
+        except (OSError, ValueError):
+            return None
+        if found is None:
+            return None
+        latest = max((_changed(each) for _, each in found), default=0)
+        age = time.time_ns() - latest
+        if 0 <= age < _TICK:
+            time.sleep((_TICK - age) / _SECOND)
+            return cls.of(path)
+        files = tuple(
+            (name, each.st_ino, each.st_size, each.st_mtime_ns, each.st_ctime_ns)
+            for name, each in found
+        )
+        return cls(path, files, age >= (_TICK if latest % _SECOND else _COARSE))
+
+    def is_current(self) -> bool:
+        """Return whether the source did not change since."""
+        now = SourceState.of(self.path)
+        return now is not None and now.files == self.files
+
+
+def _stats(path: Path) -> list[tuple[str, os.stat_result]] | None:
+    own = path.stat()
+    if stat.S_ISREG(own.st_mode):
+        return [("", own)]
+    if not stat.S_ISDIR(own.st_mode):
+        return None
+    children = sorted(child for child in path.iterdir() if not child.name.startswith("."))
+    return [(child.name, child.stat()) for child in children if child.is_file()]
+
+
+def _changed(found: os.stat_result) -> int:
+    """Return when a file changed. Windows reports the time of creation as st_ctime."""
+    return found.st_mtime_ns if os.name == "nt" else found.st_ctime_ns

@@ -1,0 +1,129 @@
+"""Two snapshots of one table are never merged: the newer one is read, or nothing is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import sorparse
+from sorparse import examples
+from support.csv_files import A, B, C, read, sor2, zipped
+
+HEADER = ("SorId", "EntityName", "FromDate", "UpdatedAt")
+
+
+def night(day: str, name: str) -> bytes:
+    """A SOREntity file with edits up to a date."""
+    rows = (f"{A};{name};2007-01-01;{day}", f"{B};Enhed;2007-01-01;2020-01-01")
+    return sor2(*rows, header=HEADER)
+
+
+def xml(day: str, name: str) -> bytes:
+    """A Sor.xml of one owner."""
+    base = "urn:oio:sundhedsstyrelsen:organisation:1.0.0"
+    return f"""<SorTree xmlns="urn:oio:nsi:2.0.0" xmlns:s="{base}">
+<s:SnapshotDate>{day}</s:SnapshotDate><InstitutionOwnerEntity><InstitutionOwner>
+<s:SorIdentifier>{A}</s:SorIdentifier><s:EntityName>{name}</s:EntityName>
+<EntityTypeIdentifier>550881000005103</EntityTypeIdentifier>
+<s:SorStatus><s:FromDate>2007-01-01</s:FromDate><s:FirstFromDate>2007-01-01</s:FirstFromDate>
+</s:SorStatus></InstitutionOwner></InstitutionOwnerEntity></SorTree>""".encode()
+
+
+MADE = {"xml": xml, "csv": night}
+
+
+@pytest.mark.parametrize(
+    ("made", "new", "old"),
+    [
+        ("xml", "Sor.xml", "Sor_old.xml"),
+        ("xml", "Sor.xml", "Sor.xml.bak"),
+        ("xml", "Sor_20260102.xml", "Sor_20260101.xml"),
+        ("xml", "Sor (1).xml", "Sor.xml"),
+        ("csv", "SorEntity_daily.csv", "SorEntity_daily (1).csv"),
+        ("csv", "SorEntity_daily (1).csv", "SorEntity_daily.csv"),
+        ("csv", "a.zip", "b.zip"),
+        ("xml", "b.zip", "a.zip"),
+    ],
+)
+def test_the_newer_one_is_read_alone(tmp_path: Path, made: str, new: str, old: str) -> None:
+    for name, day, unit in ((new, "2026-01-02", "Ny"), (old, "2026-01-01", "Gammel")):
+        data = MADE[made](day, unit)
+        inside = {"Sor.xml" if made == "xml" else "SorEntity_daily.csv": data}
+        (tmp_path / name).write_bytes(zipped(inside) if name.endswith("zip") else data)
+    records, issues = read(tmp_path)
+    assert [unit.name for unit in records if unit.sor_id == A] == ["Ny"]
+    (told,) = (issue for issue in issues if issue.code == "several-snapshots")
+    assert told.severity == "warning"
+    assert told.file is not None
+    assert old in told.file
+    register = sorparse.load(tmp_path)
+    assert register.as_of("2026-01-02")[A].name == "Ny"
+    if made == "xml":
+        assert str(register.snapshot_date) == "2026-01-02"
+
+
+@pytest.mark.parametrize("made", ["xml", "csv"])
+def test_equal_dates_are_refused(tmp_path: Path, made: str) -> None:
+    (tmp_path / "first").write_bytes(MADE[made]("2026-01-01", "A"))
+    (tmp_path / "second").write_bytes(MADE[made]("2026-01-01", "B"))
+    with pytest.raises(sorparse.SorFileError, match=r"two snapshots.*2026-01-01.*first.*second"):
+        sorparse.open(tmp_path)
+
+
+def test_files_without_dates_are_refused(tmp_path: Path) -> None:
+    for name in ("SOREntity.csv", "SOREntity2.csv"):
+        (tmp_path / name).write_bytes(sor2(f"{A};x", header=("SorId", "EntityName")))
+    with pytest.raises(sorparse.SorFileError, match="without a date"):
+        sorparse.open(tmp_path)
+
+
+def test_one_mistyped_date_does_not_make_a_file_the_newer_one(tmp_path: Path) -> None:
+    old = night("2026-01-01", "Gammel") + f"{C};Fejl;2007-01-01;2062-01-01\r\n".encode()
+    (tmp_path / "SOREntity.csv").write_bytes(night("2026-01-02", "Ny"))
+    (tmp_path / "SOREntity (1).csv").write_bytes(old)
+    records, _ = read(tmp_path)
+    assert records[0].name == "Ny"
+
+
+@pytest.mark.parametrize("ending", ["part", "tmp", "crdownload", "PART"])
+def test_an_unfinished_download_is_not_read(tmp_path: Path, ending: str) -> None:
+    (tmp_path / "SOREntity.csv").write_bytes(night("2026-01-01", "Hel"))
+    (tmp_path / f"SOREntity.csv.{ending}").write_bytes(night("2026-01-02", "Halv")[:100])
+    records, issues = read(tmp_path)
+    assert records[0].name == "Hel"
+    assert [issue.code for issue in issues] == ["several-snapshots"]
+
+
+def test_the_tables_beside_come_from_the_same_snapshot(tmp_path: Path) -> None:
+    types = b"EDITypeId;EDITypeName\r\n1;"
+    for name, day in (("new", "2026-01-02"), ("old", "2026-01-01")):
+        inside = {"SOREntity.csv": night(day, name), "EDITypes.csv": types + name.encode()}
+        (tmp_path / f"{name}.zip").write_bytes(zipped(inside))
+    for name, mark in (("new", " (1)"), ("old", "")):
+        folder = tmp_path / "loose"
+        folder.mkdir(exist_ok=True)
+        day = "2026-01-02" if name == "new" else "2026-01-01"
+        (folder / f"SOREntity{mark}.csv").write_bytes(night(day, name))
+        (folder / f"EDITypes{mark}.csv").write_bytes(types + name.encode())
+    for place in (tmp_path, tmp_path / "loose"):
+        with sorparse.open(place) as feed:
+            assert [each.name for each in feed.edi_types()] == ["new"]
+            assert next(feed.entities()).name == "new"
+
+
+def test_the_daily_file_beside_the_complete_set_is_no_second_snapshot(tmp_path: Path) -> None:
+    (tmp_path / "Sor_complete.zip").write_bytes(examples.sor2_zip.read_bytes())
+    (tmp_path / "SorEntity_daily.csv").write_bytes(examples.daily_csv.read_bytes())
+    with sorparse.open(tmp_path) as feed:
+        assert feed.format is sorparse.Format.SOR2
+        assert [issue.code for issue in feed.issues] == ["table-passed-over"]
+
+
+def test_the_changes_of_a_week_are_no_snapshot(tmp_path: Path) -> None:
+    whole = examples.shak.read_bytes()
+    (tmp_path / "SHAKCOMPLETE.TXT").write_bytes(whole)
+    (tmp_path / "SHAKDELTA.TXT").write_bytes(whole.split(b"\n")[0] + b"\n")
+    records, issues = read(tmp_path, "shak_units")
+    assert records == read(examples.shak, "shak_units")[0]
+    assert [issue.code for issue in issues] == ["several-snapshots"]

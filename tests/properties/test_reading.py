@@ -1,0 +1,452 @@
+"""Laws of the reader: rows in are records and rows reported; no bytes do any harm."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Callable
+from typing import Any
+from unittest.mock import patch
+
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+import sorparse
+from sorparse import examples
+from sorparse.examples.write_csv import value_of
+from sorparse.formats import blocks as text_module
+from sorparse.formats.cells import BadCell, convert
+from sorparse.formats.csv import reader as csv_reader
+from sorparse.formats.csv.decoder import FastDecoder
+from sorparse.formats.csv.rows import BLANKS, Rows, clean
+from sorparse.formats.declare import Kind
+from sorparse.formats.decode import CarefulDecoder, make_plan
+from sorparse.formats.headers import match_columns
+from sorparse.issues import IssueLog
+from sorparse.limits import DEFAULT_LIMITS
+from support.csv_files import zipped
+from support.laws import law_examples
+from support.sheets import (
+    Sheet,
+    any_sheet,
+    byte_damage,
+    damaged_rows,
+    everything,
+    plain,
+    sheets,
+)
+
+EXAMPLES = law_examples(60)
+common = settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)
+
+
+def named(sheet: Sheet, data: bytes) -> bytes:
+    """A source in which the file has its name."""
+    return zipped({sheet.name: data}, zipfile.ZIP_STORED)
+
+
+def starts(feed: sorparse.Feed, table: str) -> tuple[list[int], list[sorparse.Issue]]:
+    """First lines of all records and of all rows reported, and the reports."""
+    records = [line for line, _ in feed.numbered(table) if line is not None]
+    reports = [i for i in feed.issues if i.raw is not None and i.line is not None]
+    return sorted(records + [i.line for i in reports if i.line]), reports
+
+
+@common
+@given(st.data())
+def test_rows_in_are_records_and_rows_reported(data: st.DataObject) -> None:
+    sheet = data.draw(any_sheet())
+    rows = data.draw(damaged_rows(sheet))
+    text = plain(sheet.header, rows)
+    lines = text.split("\r\n")
+    meant = [n for n, line in enumerate(lines, 1) if n > 1 and line.strip(BLANKS)]
+    with sorparse.open(named(sheet, text.encode())) as feed:
+        found, reports = starts(feed, sheet.spec.table)
+        assert found == meant
+        for report in reports:
+            assert report.raw == lines[(report.line or 0) - 1]
+
+
+@common
+@given(st.data())
+def test_no_line_is_lost_among_damaged_bytes(data: st.DataObject) -> None:
+    sheet = data.draw(any_sheet())
+    body = plain((), sheet.rows[:6], "\r\n").encode()[2:]
+    head = (";".join(sheet.header) + "\r\n").encode()
+    damaged = head + data.draw(byte_damage(body))
+    with sorparse.open(named(sheet, damaged), encoding="cp1252") as feed:
+        found, reports = starts(feed, sheet.spec.table)
+    text = text_module.decode_windows_1252(damaged)
+    lines = re.split("\r\n|\r|\n", text)
+    meant = [n for n, line in enumerate(lines, 1) if n > 1 and line.strip(BLANKS)]
+    assert len(set(found)) == len(found)
+    assert set(found) <= set(meant)
+    # a line that begins no row is inside a quoted cell of an earlier one
+    for n in set(meant) - set(found):
+        before = max((start for start in found if start < n), default=None)
+        assert before is not None
+        assert '"' in lines[before - 1]
+    for report in reports:
+        height = (report.raw or "").count("\n")
+        first = (report.line or 0) - 1
+        assert report.raw == "\n".join(lines[first : first + height + 1])
+
+
+@common
+@given(st.data())
+def test_every_cell_is_in_its_record_or_reported(data: st.DataObject) -> None:
+    sheet = data.draw(any_sheet())
+    rows = data.draw(damaged_rows(sheet))
+    text = plain(sheet.header, rows)
+    columns = match_columns(sheet.spec, sheet.header, {})
+    with sorparse.open(named(sheet, text.encode())) as feed:
+        records = dict(feed.numbered(sheet.spec.table))
+        told = {(i.line, i.column): i.value for i in feed.issues}
+        swapped = any(i.code == "coordinates-swapped" for i in feed.issues)
+    for line, record in records.items():
+        assert line is not None
+        cells = [clean(cell) for cell in text.split("\r\n")[line - 1].split(";")]
+        for name, column, cell in zip(sheet.header, columns, cells, strict=False):
+            if not cell:
+                continue
+            if column is None:
+                assert record.extra[name] == cell
+                continue
+            if swapped and column.kind in (Kind.EASTING, Kind.NORTHING):
+                continue
+            try:
+                expected = convert(column.kind, cell)
+            except BadCell as bad:
+                assert told[line, name] == cell
+                expected = bad.kept
+            found = value_of(record, column.field)
+            if not (isinstance(expected, sorparse.EntityRef) and found is not None):
+                assert found == expected
+            else:
+                assert (found.sor_id or found.name) == (expected.sor_id or expected.name)
+
+
+@common
+@given(st.data())
+def test_under_any_header_no_text_is_lost(data: st.DataObject) -> None:
+    sheet = data.draw(any_sheet())
+    columns = match_columns(sheet.spec, sheet.header, {})
+    texts = [
+        name
+        for name, column in zip(sheet.header, columns, strict=True)
+        if column is None or column.kind is Kind.TEXT
+    ]
+    others = st.text(st.characters(codec="utf-8", categories=["L", "N", "Zs"]), max_size=5)
+    any_name = st.one_of(st.sampled_from([*texts, "Ukendt"]), others.map(clean))
+    names = data.draw(st.lists(any_name, min_size=1, max_size=30))
+    recognised = {c.field: c.name for c in sheet.spec.columns}
+    keys = [recognised[f] for f in {*sheet.spec.required, *sheet.spec.recognised_by}]
+    header = [*keys, sheet.spec.columns[1].name, *names]
+    row = [f"<{place}>" for place in range(len(header))]
+    with sorparse.open(named(sheet, plain(header, [row]).encode())) as feed:
+        for table in feed.tables:
+            shown = "".join(map(repr, feed.records(table))) + "".join(map(str, feed.issues))
+            assert all(cell in shown for cell in row), table
+
+
+@common
+@given(st.data())
+def test_columns_may_stand_in_any_order(data: st.DataObject) -> None:
+    sheet = data.draw(any_sheet())
+    order = data.draw(st.permutations(range(len(sheet.header))))
+    moved = plain(
+        [sheet.header[place] for place in order],
+        [[row[place] for place in order] for row in sheet.rows],
+    )
+    with sorparse.open(named(sheet, plain(sheet.header, sheet.rows).encode())) as feed:
+        expected = list(feed.records(sheet.spec.table))
+    with sorparse.open(named(sheet, moved.encode())) as feed:
+        assert list(feed.records(sheet.spec.table)) == expected
+
+
+@common
+@given(st.data())
+def test_line_ends_may_be_mixed(data: st.DataObject) -> None:
+    sheet = data.draw(any_sheet())
+    lines = plain(sheet.header, sheet.rows).split("\r\n")[:-1]
+    ends = data.draw(
+        st.lists(st.sampled_from(["\n", "\r\n"]), min_size=len(lines), max_size=len(lines))
+    )
+    mixed = "".join(line + end for line, end in zip(lines, ends, strict=True))
+    with sorparse.open(named(sheet, plain(sheet.header, sheet.rows).encode())) as feed:
+        expected = everything(feed)
+    with sorparse.open(named(sheet, mixed.encode())) as feed:
+        assert everything(feed) == expected
+
+
+class Chunked(io.RawIOBase):
+    """A stream that gives its content in pieces of these sizes, over and over."""
+
+    name = "<bytes>"
+
+    def __init__(self, content: bytes, sizes: list[int], *, seekable: bool) -> None:
+        self._content = io.BytesIO(content)
+        self._sizes = sizes
+        self._turn = 0
+        self._seekable = seekable
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return self._seekable
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return self._content.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._content.tell()
+
+    def readinto(self, buffer: Any) -> int:
+        size = self._sizes[self._turn % len(self._sizes)]
+        self._turn += 1
+        data = self._content.read(min(size, len(buffer)))
+        buffer[: len(data)] = data
+        return len(data)
+
+
+def outcome(source: Any) -> Any:
+    """Records and issues, or the error: what a reading comes to."""
+    try:
+        with sorparse.open(source) as feed:
+            return everything(feed)
+    except sorparse.SorError as error:
+        return type(error), str(error)
+
+
+@common
+@given(st.data())
+def test_the_stream_may_come_in_any_pieces(data: st.DataObject) -> None:
+    sheet = data.draw(any_sheet())
+    content = plain(sheet.header, sheet.rows).encode()
+    content = data.draw(st.one_of(st.just(content), byte_damage(content)))
+    if data.draw(st.booleans()):
+        content = zipped({sheet.name: content})
+    sizes = data.draw(st.lists(st.integers(1, 5000), min_size=1, max_size=5))
+    stream: Any = Chunked(content, sizes, seekable=data.draw(st.booleans()))
+    assert outcome(stream) == outcome(content)
+
+
+@common
+@given(st.data())
+def test_it_does_not_matter_where_a_block_ends(data: st.DataObject) -> None:
+    sheet = data.draw(any_sheet())
+    body = plain((), sheet.rows[:5], "\n")
+    place = data.draw(st.integers(1, len(body)))
+    piece = data.draw(st.sampled_from(['"', ';"a\nb";', '"\n"', '"=""1"""', "\n\n", "æ"]))
+    text = "\ufeff" + ";".join(sheet.header) + body[:place] + piece + body[place:]
+    content = named(sheet, text.encode())
+    expected = outcome(content)
+    size = data.draw(st.integers(4, 3000))
+    with patch.object(text_module, "BLOCK_BYTES", size):
+        assert outcome(content) == expected
+
+
+def harmless(source: bytes) -> None:
+    """Whatever the bytes are: records, issues or a SorError."""
+    try:
+        with sorparse.open(source) as feed:
+            everything(feed)
+            feed.describe()
+    except sorparse.SorError:
+        pass
+
+
+WHOLE = [
+    examples.sor2_zip.read_bytes(),
+    examples.daily_csv.read_bytes()[:6000],
+    examples.sor_csv.read_bytes()[:4000],
+    examples.edi_types_csv.read_bytes()[:1000],
+    examples.shak.read_bytes()[:2000],
+]
+
+
+@settings(common, max_examples=3 * EXAMPLES)
+@given(st.binary(max_size=400))
+def test_any_bytes_do_no_harm(content: bytes) -> None:
+    harmless(content)
+
+
+@settings(common, max_examples=3 * EXAMPLES)
+@given(st.sampled_from(WHOLE).flatmap(byte_damage))
+def test_damaged_files_do_no_harm(content: bytes) -> None:
+    harmless(content)
+
+
+@common
+@given(st.data())
+def test_a_file_cut_anywhere_does_no_harm(data: st.DataObject) -> None:
+    whole = data.draw(st.sampled_from(WHOLE))
+    harmless(whole[: data.draw(st.integers(0, len(whole)))])
+
+
+@common
+@given(st.sampled_from(WHOLE), st.sampled_from(["utf-16", "utf-16-be", "utf-32", "utf-7"]))
+def test_another_encoding_does_no_harm(content: bytes, encoding: str) -> None:
+    harmless(content.decode("latin-1").encode(encoding))
+
+
+@common
+@given(st.data())
+def test_damaged_lines_of_shak_are_records_or_reported(data: st.DataObject) -> None:
+    lines = examples.shak.read_bytes().decode("cp1252").split("\r\n")[:10]
+    body = "\r\n".join(lines[1:]).encode("cp1252")
+    content = lines[0].encode("cp1252") + b"\r\n" + data.draw(byte_damage(body))
+    with sorparse.open(content, encoding="cp1252") as feed:
+        found, reports = starts(feed, "shak_units")
+    text = re.split("\r\n|\r|\n", text_module.decode_windows_1252(content))
+    assert found == [n for n, line in enumerate(text, 1) if line.strip()]
+    assert all(report.raw == text[(report.line or 0) - 1] for report in reports)
+
+
+@settings(common, max_examples=2 * EXAMPLES)
+@given(
+    st.integers(2, 4).flatmap(
+        lambda width: st.lists(
+            st.lists(st.text('ab ;"\n=,\tæ', max_size=6), min_size=width, max_size=width),
+            min_size=2,
+            max_size=6,
+        )
+    ),
+    st.sampled_from([";", ",", "\t", "|"]),
+    st.sampled_from(["\n", "\r\n"]),
+    st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
+    st.integers(5, 60),
+)
+def test_rows_are_those_of_csv_reader_where_the_file_is_well_formed(
+    table: list[list[str]], delimiter: str, end: str, quoting: Any, block: int
+) -> None:
+    table[0] = [f"c{place}" for place in range(len(table[0]))]  # a header is one line
+    target = io.StringIO(newline="")
+    csv.writer(target, delimiter=delimiter, lineterminator=end, quoting=quoting).writerows(table)
+    text = target.getvalue()
+    expected = [
+        [clean(cell) for cell in row]
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    ]
+    log = IssueLog()
+    with patch.object(text_module, "BLOCK_BYTES", block):
+        blocks = text_module.TextBlocks(
+            io.BytesIO(text.encode()), file="x", log=log, limits=DEFAULT_LIMITS, encoding="utf-8"
+        )
+        rows = Rows(blocks, file="x", log=log, limits=DEFAULT_LIMITS, delimiter=delimiter, rfc=True)
+        found = []
+        for _, cells in rows.split(rows.lines()):
+            if rows.header is None:
+                rows.header = cells
+            found.append([clean(cell) for cell in cells])
+    blank = [row for row in expected if not any(row)]
+    assert [row for row in found if any(row)] == [row for row in expected if row not in blank]
+    assert log.as_list() == []
+
+
+@common
+@given(st.data())
+def test_the_fast_decoder_equals_the_careful_one(data: st.DataObject) -> None:
+    sheet = data.draw(any_sheet())
+    header = sheet.header
+    plan = make_plan(sheet.spec, header, match_columns(sheet.spec, header, {}))
+    careful = CarefulDecoder(plan, repair=False)
+    fast = FastDecoder(careful, ";")
+    reports: list[str] = []
+    for given_cells in data.draw(damaged_rows(sheet)):
+        row = [cell.replace('"', "") for cell in given_cells]
+        cells = [clean(cell) for cell in row]
+        reports.clear()
+        expected = None
+        if len(row) == len(header):
+            expected = careful.decode(cells, lambda bad, leaf, text: reports.append(text))
+            if reports:
+                expected = None
+        decodings: list[tuple[Callable[[Any], Any], Any]]
+        decodings = [(fast.cleaned, cells), (fast.cells, row), (fast.line, ";".join(row))]
+        for decode, given_row in decodings:
+            try:
+                found = decode(given_row)
+            except ValueError:
+                found = None
+            # whitespace at the edge of a cell is left to the careful decoder
+            is_trimmed = all(cell.strip() == cell for cell in cells)
+            if found is not None or (decode == fast.cleaned and is_trimmed):
+                assert found == expected
+                assert repr(found) == repr(expected)
+
+
+class Slow:
+    """Replaces the fast decoder, and leaves every row to the slow one."""
+
+    def __init__(self, *arguments: object) -> None:
+        pass
+
+    def line(self, row: object) -> Any:
+        raise ValueError
+
+    cells = cleaned = line
+
+
+@settings(common, max_examples=3 * EXAMPLES)
+@given(st.data())
+def test_a_file_read_the_careful_way_comes_to_the_same(data: st.DataObject) -> None:
+    sheet = data.draw(any_sheet())
+    rows = data.draw(damaged_rows(sheet))
+    body = plain((), rows, "\n")
+    for _ in range(data.draw(st.integers(0, 4))):
+        place = data.draw(st.integers(0, len(body)))
+        piece = data.draw(
+            st.sampled_from(['"', '""', '="', '"=""1011000016007"""', " ", "NULL", "\0", ";", "="])
+        )
+        body = body[:place] + piece + body[place:]
+    content = named(sheet, (";".join(sheet.header) + "\n" + body).encode())
+    found = outcome(content)
+    with patch.object(csv_reader, "FastDecoder", Slow):
+        expected = outcome(content)
+    assert found == expected
+
+
+LETTERS = st.text(
+    st.characters(codec="cp1252", exclude_characters=';\r\n"\0', exclude_categories=["Cc"]),
+    min_size=1,
+    max_size=30,
+)
+
+
+def _is_utf8_beyond_ascii(line: bytes) -> bool:
+    with contextlib.suppress(UnicodeDecodeError):
+        return not line.isascii() and bool(line.decode())
+    return False
+
+
+@common
+@given(st.lists(LETTERS, min_size=1, max_size=5))
+def test_the_encoding_does_not_matter(names: list[str]) -> None:
+    rows = "".join(f"1011000016007;{name}\r\n" for name in names)
+    text = "SorId;EntityName\r\n" + rows
+    bare = text.encode("cp1252")
+    # nobody can detect a line that is UTF-8 too; names are practically never such lines
+    assume(not any(_is_utf8_beyond_ascii(name.encode("cp1252")) for name in names))
+    expected = [clean(name) or None for name in names]
+    for content in (bare, text.encode(), text.encode("utf-8-sig"), text.encode("utf-16")):
+        with sorparse.open(content) as feed:
+            assert [unit.name for unit in feed.entities()] == expected
+            assert feed.issues == []
+
+
+def test_every_table_has_its_sheet() -> None:
+    assert {sheet.spec.table for sheet in sheets()} == {*sorparse_tables()} - {"shak_units"}
+
+
+def sorparse_tables() -> tuple[str, ...]:
+    with sorparse.open(examples.sor2_zip) as feed:
+        return feed.tables

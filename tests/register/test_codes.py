@@ -1,0 +1,234 @@
+"""From codes to units and back: ambiguity is a result, with a named rule."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+import sorparse
+from sorparse import (
+    Coded,
+    EDIType,
+    LocationCode,
+    LocationCodeEDIType,
+    Register,
+    ShakMatch,
+    SorType,
+    Validity,
+)
+from support.register import ADMINISTRATIVE, CLINICAL, SUPPLEMENTARY, mapped, unit
+
+DAY = "2020-01-01"
+CODE = "5790000000005"
+
+
+def match(records: list[sorparse.SOREntity], code: str = "1301", day: str = DAY) -> ShakMatch:
+    return Register.from_records(records).as_of(day).shak_to_sor(code)
+
+
+def best(found: sorparse.Match) -> tuple[str | None, str]:
+    return (found.best.sor_id if found.best else None, found.rule)
+
+
+def test_one_candidate() -> None:
+    found = match([unit("a", shak_code="1301"), unit("b", shak_code="1302")])
+    assert best(found) == ("a", "only-candidate")
+    assert [one.sor_id for one in found.candidates] == ["a"]
+    assert found.candidates[0].entity == unit("a", shak_code="1301")
+
+
+def test_nobody_has_the_code() -> None:
+    assert best(match([unit("a", shak_code="1302")])) == (None, "none")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "rule"),
+    [
+        ({"reporting_level": True}, {"reporting_level": False}, "reporting-level"),
+        (
+            {"entity_type": CLINICAL},
+            {"entity_type": SUPPLEMENTARY},
+            "drops-supplementary",
+        ),
+        (
+            {"entity_type": Coded(name="klinisk enhed")},
+            {"entity_type": Coded(name="Anden EDI")},
+            "drops-supplementary",
+        ),
+        (
+            {"entity_type": CLINICAL},
+            {"entity_type": ADMINISTRATIVE},
+            "clinical-over-administrative",
+        ),
+        # the order of the rules: the reporting level decides before the kind of unit does
+        (
+            {"reporting_level": True, "entity_type": ADMINISTRATIVE},
+            {"entity_type": CLINICAL},
+            "reporting-level",
+        ),
+    ],
+)
+def test_what_decides_between_two(first: dict[str, Any], second: dict[str, Any], rule: str) -> None:
+    records = [unit("a", shak_code="1301", **first), unit("b", shak_code="1301", **second)]
+    assert best(match(records)) == ("a", rule)
+    assert best(match(records[::-1])) == ("a", rule)
+
+
+def test_rules_narrow_one_after_the_other() -> None:
+    records = [
+        unit("a", shak_code="1301", reporting_level=True, entity_type=SUPPLEMENTARY),
+        unit("b", shak_code="1301", reporting_level=True, entity_type=CLINICAL),
+        unit("c", shak_code="1301", reporting_level=True, entity_type=ADMINISTRATIVE),
+        unit("d", shak_code="1301", reporting_level=False, entity_type=CLINICAL),
+    ]
+    assert best(match(records)) == ("b", "clinical-over-administrative")
+
+
+def test_nothing_decides() -> None:
+    records = [unit(one, shak_code="1301", entity_type=CLINICAL) for one in "ab"]
+    found = match(records)
+    assert best(found) == (None, "ambiguous")
+    assert len(found.candidates) == 2
+    both_supplementary = [unit(one, shak_code="1301", entity_type=SUPPLEMENTARY) for one in "ab"]
+    assert best(match(both_supplementary)) == (None, "ambiguous")
+
+
+def test_the_map_knows_dates() -> None:
+    register = Register.from_records(
+        [unit("a"), unit("b")],
+        [mapped("1301", "a", "2000-01-01", "2009-12-31"), mapped("1301", "b", "2010-01-01")],
+    )
+    before, after = register.as_of("2009-12-31"), register.as_of("2010-01-01")
+    assert best(before.shak_to_sor("1301")) == ("a", "only-candidate")
+    assert best(after.shak_to_sor("1301")) == ("b", "only-candidate")
+    other = after.shak_to_sor("1301").other_days
+    assert [(one.sor_id, one.validity.to_date) for one in other] == [("a", date(2009, 12, 31))]
+    assert after.sor_to_shak("b") == "1301"
+    assert after.sor_to_shak("a") is None
+    assert [one.sor_id for one in after.by_shak("1301")] == ["b"]
+
+
+def test_a_candidate_whose_unit_is_not_in_force_is_told_but_not_chosen() -> None:
+    register = Register.from_records(
+        [unit("a", end="2010-12-31"), unit("b")], [mapped("1301", "a"), mapped("1301", "b")]
+    )
+    found = register.as_of(DAY).shak_to_sor("1301")
+    assert [(one.sor_id, one.entity is None) for one in found.candidates] == [
+        ("a", True),
+        ("b", False),
+    ]
+    assert best(found) == ("b", "in-force")
+    only_closed = Register.from_records([unit("a", end="2010-12-31")], [mapped("1301", "a")])
+    assert best(only_closed.as_of(DAY).shak_to_sor("1301")) == (None, "not-in-force")
+
+
+def test_the_map_alone_decides_where_there_are_no_units() -> None:
+    register = Register.from_records([], [mapped("1301", "a")])
+    assert best(register.as_of(DAY).shak_to_sor("1301")) == ("a", "only-candidate")
+    assert register.as_of(DAY).sor_to_shak("a") == "1301"
+
+
+def test_a_unit_that_map_and_row_both_name_stands_once() -> None:
+    register = Register.from_records([unit("a", shak_code="1301")], [mapped("1301", "a")])
+    found = register.as_of(DAY).shak_to_sor(" 1301 ")
+    assert [(one.sor_id, one.source) for one in found.candidates] == [("a", "map")]
+
+
+def test_the_map_goes_before_the_row_and_a_difference_is_reported() -> None:
+    register = Register.from_records([unit("a", shak_code="1301")], [mapped("1302", "a")])
+    assert register.as_of(DAY).sor_to_shak("a") == "1302"
+    assert "shak-map-differs" in [issue.code for issue in register.check()]
+    with pytest.raises(sorparse.UnknownUnitError):
+        register.as_of(DAY).sor_to_shak("nobody")
+
+
+def test_letters_of_a_code_fold() -> None:
+    assert best(match([unit("a", shak_code="130101A")], "130101a")) == ("a", "only-candidate")
+
+
+def test_a_code_counts_on_the_days_that_the_row_has_it() -> None:
+    records = [
+        unit("a", "2000-01-01", "2009-12-31", shak_code="1301", provider_number="000917"),
+        unit("a", "2010-01-01", shak_code="1302"),
+    ]
+    register = Register.from_records(records)
+    assert best(register.as_of("2009-12-31").shak_to_sor("1301")) == ("a", "only-candidate")
+    later = register.as_of("2010-01-01").shak_to_sor("1301")
+    assert best(later) == (None, "none")
+    assert [one.sor_id for one in later.other_days] == ["a"]
+    assert register.as_of("2009-12-31").by_provider_number("000917") == (records[0],)
+    assert register.as_of("2010-01-01").by_provider_number("000917") == ()
+    assert best(register.as_of("2010-01-01").match_provider_number("000917")) == (None, "none")
+
+
+def test_a_shared_provider_number_belongs_to_the_institution() -> None:
+    shared = {"provider_number": "000917", "cvr": "29190623"}
+    records = [
+        unit("oe", parent_id="si", **shared),
+        unit("si", sor_type=SorType.SI, **shared),
+        unit("oe2", parent_id="oe", health_institution=sorparse.EntityRef("si"), **shared),
+    ]
+    view = Register.from_records(records).as_of(DAY)
+    assert [one.sor_id for one in view.by_provider_number("000917")] == ["oe", "si", "oe2"]
+    assert best(view.match_provider_number("000917")) == ("si", "health-institution")
+    assert len(view.by_cvr("29190623")) == 3
+    two = [*records, unit("other", sor_type=SorType.SI, **shared)]
+    found = Register.from_records(two).as_of(DAY).match_provider_number("000917")
+    assert best(found) == (None, "ambiguous")
+
+
+def test_a_number_that_only_the_table_gives_a_unit() -> None:
+    register = Register.from_records([unit("a")], location_codes=[LocationCode(CODE, "a")])
+    view = register.as_of(DAY)
+    assert [one.sor_id for one in view.by_location_code(CODE)] == ["a"]
+    assert best(view.match_location_code(CODE)) == ("a", "only-candidate")
+    assert view.location_codes("a") == (LocationCode(CODE, "a"),)
+
+
+def test_message_types_are_those_of_the_effective_number_that_day() -> None:
+    register = Register.from_records(
+        [unit("si", location_code=CODE), unit("oe", parent_id="si", location_code_inherited=True)],
+        location_codes=[LocationCode(CODE, "si")],
+        location_code_edi_types=[
+            LocationCodeEDIType(CODE, Coded("1"), "send"),
+            LocationCodeEDIType(
+                CODE, Coded("2", "egen"), validity=Validity(None, date(2010, 1, 1))
+            ),
+            LocationCodeEDIType(CODE, Coded("3")),
+            LocationCodeEDIType("5790000000012", Coded("1")),
+        ],
+        edi_types=[EDIType("1", "DIS01", "Epikrise"), EDIType("2", "REF01", "Henvisning")],
+    )
+    now = register.as_of(DAY).edi_types("oe")
+    assert [(one.edi_type, one.direction) for one in now] == [
+        (Coded("1", "Epikrise"), "send"),
+        (Coded("3"), None),
+    ]
+    before = register.as_of("2005-01-01").edi_types("oe")
+    assert [one.edi_type for one in before] == [
+        Coded("1", "Epikrise"),
+        Coded("2", "egen"),
+        Coded("3"),
+    ]
+    for asked in ("1", "DIS01", "epikrise", Coded("1")):
+        assert [one.sor_id for one in register.as_of(DAY).find(edi_type=asked)] == ["si", "oe"]
+    assert register.as_of(DAY).find(edi_type="REF01") == ()
+
+
+def test_a_location_number_opens_as_a_unit_does() -> None:
+    number = LocationCode(
+        CODE,
+        "a",
+        validity=Validity(date(2019, 1, 1), date(2020, 1, 1)),
+        first_from_date=date(2005, 1, 1),
+    )
+    register = Register.from_records([unit("a")], location_codes=[number])
+    days = ("2004-12-31", "2005-01-01", "2020-01-01", "2020-01-02")
+    assert [bool(register.as_of(day).by_location_code(CODE)) for day in days] == [
+        False,
+        True,
+        True,
+        False,
+    ]

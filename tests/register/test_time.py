@@ -1,0 +1,437 @@
+"""Status and version on a date, by the rules of the contract."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, tzinfo
+
+import pytest
+
+import sorparse
+from sorparse import Register, Status
+from sorparse.register import days
+from support.register import unit
+
+
+def status(records: list[sorparse.SOREntity], day: str) -> Status:
+    return Register.from_records(records).as_of(day).status("1")
+
+
+def name_on(records: list[sorparse.SOREntity], day: str) -> str | None:
+    return Register.from_records(records).as_of(day)["1"].name
+
+
+def test_the_closing_date_is_the_last_active_day() -> None:
+    records = [unit("1", "2010-01-01", "2021-03-31")]
+    assert status(records, "2021-03-31") is Status.ACTIVE
+    assert status(records, "2021-04-01") is Status.CLOSED
+
+
+def test_the_opening_is_the_first_active_day() -> None:
+    records = [unit("1", "2010-01-01")]
+    assert status(records, "2009-12-31") is Status.FUTURE
+    assert status(records, "2010-01-01") is Status.ACTIVE
+
+
+def test_the_opening_is_first_from_date_and_not_the_last_change() -> None:
+    records = [unit("1", "2020-05-01", first="2005-01-01", name="nu")]
+    assert status(records, "2004-12-31") is Status.FUTURE
+    assert status(records, "2010-01-01") is Status.ACTIVE
+    view = Register.from_records(records).as_of("2010-01-01")
+    assert view["1"].name == "nu"
+    assert view.before_history("1")
+    assert not Register.from_records(records).as_of("2020-05-01").before_history("1")
+
+
+def test_a_change_ahead_does_not_make_an_open_unit_future() -> None:
+    records = [unit("1", "2030-01-01", first="2005-01-01")]
+    assert status(records, "2021-01-01") is Status.ACTIVE
+
+
+def test_the_opening_clips_a_version_that_starts_before_it() -> None:
+    records = [unit("1", "2010-01-01", first="2012-01-01")]
+    assert status(records, "2011-06-01") is Status.FUTURE
+    assert status(records, "2012-01-01") is Status.ACTIVE
+
+
+def test_a_snapshot_row_without_from_date_counts_from_the_opening() -> None:
+    records = [unit("1", None, "2021-03-31", first="2012-01-01")]
+    assert [status(records, day) for day in ("2011-12-31", "2012-01-01", "2021-04-01")] == [
+        Status.FUTURE,
+        Status.ACTIVE,
+        Status.CLOSED,
+    ]
+
+
+def test_a_unit_without_any_date_is_always_active() -> None:
+    assert status([unit("1", None)], "0001-01-01") is Status.ACTIVE
+    assert status([unit("1", None)], "9999-12-31") is Status.ACTIVE
+
+
+def test_a_gap_is_closed_and_tells_the_last_day() -> None:
+    records = [
+        unit("0", "2000-01-01", "2001-12-31"),
+        unit("1", "2010-01-01", "2012-12-31"),
+        unit("1", "2014-01-01"),
+        unit("2", "2001-01-01", "2002-12-31"),
+    ]
+    view = Register.from_records(records).as_of("2013-06-01")
+    assert view.status("1") is Status.CLOSED
+    with pytest.raises(sorparse.NotInForceError) as caught:
+        view["1"]
+    assert (caught.value.reason, caught.value.date) == ("closed", date(2012, 12, 31))
+
+
+def test_the_last_day_of_a_closed_unit_is_its_own() -> None:
+    records = [unit(one, f"20{one}-01-01", f"20{one}-12-31") for one in ("12", "11", "10", "09")]
+    view = Register.from_records(records).as_of("2013-06-01")
+    for record in records:
+        with pytest.raises(sorparse.NotInForceError) as caught:
+            view[record.sor_id]
+        assert caught.value.date == record.validity.to_date
+
+
+def test_a_future_version_beside_the_present_one() -> None:
+    records = [unit("1", "2027-01-01", name="ny"), unit("1", "2010-01-01", name="nu")]
+    assert name_on(records, "2026-12-31") == "nu"
+    assert name_on(records, "2027-01-01") == "ny"
+
+
+def test_of_overlapping_versions_the_later_starting_stands() -> None:
+    records = [
+        unit("1", "2010-01-01", "2020-12-31", name="lang"),
+        unit("1", "2012-01-01", "2013-12-31", name="kort"),
+    ]
+    assert name_on(records, "2011-12-31") == "lang"
+    assert name_on(records, "2012-01-01") == "kort"
+    assert name_on(records, "2014-01-01") == "lang"
+
+
+def test_an_open_version_is_ended_by_a_later_starting_one() -> None:
+    records = [
+        unit("1", "2010-01-01", name="åben"),
+        unit("1", "2012-01-01", "2013-12-31", name="senere"),
+    ]
+    assert name_on(records, "2013-12-31") == "senere"
+    assert status(records, "2014-01-01") is Status.CLOSED
+
+
+def test_of_equal_starts_the_latest_edit_stands_then_the_last_in_the_file() -> None:
+    edited = [
+        unit("1", "2010-01-01", name="sidst rettet", updated="2012-01-01"),
+        unit("1", "2010-01-01", name="først rettet", updated="2011-01-01"),
+    ]
+    assert name_on(edited, "2015-01-01") == "sidst rettet"
+    assert name_on(edited[::-1], "2015-01-01") == "sidst rettet"
+    unedited = [unit("1", "2010-01-01", name="a"), unit("1", "2010-01-01", name="b")]
+    assert name_on(unedited, "2015-01-01") == "b"
+    assert name_on(unedited[::-1], "2015-01-01") == "a"
+
+
+def test_a_version_without_a_day_stands_for_none() -> None:
+    records = [
+        unit("1", "2010-01-01", "2011-12-31", name="a"),
+        unit("1", "2012-01-01", "2011-12-31", name="uden dag", updated="2020-01-01"),
+        unit("1", "2012-01-01", name="b"),
+    ]
+    assert name_on(records, "2012-01-01") == "b"
+    assert name_on(records, "2011-12-31") == "a"
+
+
+def test_a_single_version_closed_before_its_last_change_was_open_from_the_opening() -> None:
+    records = [unit("1", "2021-05-01", "2021-03-31", first="2010-01-01")]
+    assert status(records, "2021-03-31") is Status.ACTIVE
+    assert status(records, "2021-04-01") is Status.CLOSED
+
+
+def test_a_single_version_closed_on_the_opening_was_open_for_that_day() -> None:
+    records = [unit("1", "2021-05-01", "2010-01-01", first="2010-01-01", name="kort")]
+    assert status(records, "2009-12-31") is Status.FUTURE
+    assert name_on(records, "2010-01-01") == "kort"
+    assert status(records, "2010-01-02") is Status.CLOSED
+
+
+def test_a_unit_that_never_has_a_day_is_future_then_closed() -> None:
+    records = [unit("1", "2021-05-01", "2021-04-30")]
+    assert status(records, "2021-04-30") is Status.FUTURE
+    assert status(records, "2021-05-01") is Status.CLOSED
+    view = Register.from_records(records).as_of("2022-01-01")
+    assert [one.sor_id for one in view.closed()] == ["1"]
+    with pytest.raises(sorparse.NotInForceError, match="none of its versions has a day"):
+        view["1"]
+
+
+def test_history_is_oldest_first_whatever_the_order_of_the_file() -> None:
+    records = [
+        unit("1", "2014-01-01", name="c"),
+        unit("2", "2000-01-01"),
+        unit("1", "2010-01-01", "2011-12-31", name="a"),
+        unit("1", "2012-01-01", "2013-12-31", name="b"),
+    ]
+    register = Register.from_records(records)
+    assert register.history("1") == (records[2], records[3], records[0])
+    assert len(register) == 2
+    assert "1" in register
+    assert "3" not in register
+    assert list(register) == ["1", "2"]
+
+
+def test_every_record_comes_back_equal(example_entities: list[sorparse.SOREntity]) -> None:
+    register = Register.from_records(example_entities)
+    back = [version for sor_id in register for version in register.history(sor_id)]
+    assert sorted(back, key=repr) == sorted(example_entities, key=repr)
+
+
+@pytest.fixture
+def example_entities() -> list[sorparse.SOREntity]:
+    with sorparse.open(sorparse.examples.sor2_zip) as feed:
+        return list(feed.entities())
+
+
+def test_versions_that_differ_in_much_come_back_equal() -> None:
+    plain = unit("1", "2010-01-01", "2010-12-31")
+    full = unit(
+        "1",
+        "2011-01-01",
+        updated="2011-01-01",
+        parent_id="2",
+        cvr="12345678",
+        shak_code="1301",
+        provider_number="000917",
+        pharmacy_number="1,2",
+        local_code="x",
+        location_code="5790000000005",
+        location_code_inherited=True,
+        postal_address=sorparse.Address(post_code="8000"),
+        visiting_address=sorparse.Address(post_code="8200"),
+        activity_address=sorparse.Address(post_code="8210"),
+        virtual_address=sorparse.VirtualAddress(telephone="1"),
+        specialities=[sorparse.Coded("1", "a")],
+        geographical_parent_relation="3",
+        geographical_parent_id="4",
+        ambulant_activity=True,
+        patients_admitted=False,
+        reporting_level=True,
+        organisational_level=sorparse.Coded("5"),
+        replaces=["7"],
+        replaced_by=["8"],
+        note="n",
+        extra={"Ny": "x"},
+    )
+    again = unit("1", "2012-01-01", name="igen")
+    register = Register.from_records([plain, full, again])
+    assert register.history("1") == (plain, full, again)
+    assert [hash(one) for one in register.history("1")] == [
+        hash(one) for one in (plain, full, again)
+    ]
+
+
+def test_the_view_is_a_mapping_of_what_is_in_force() -> None:
+    view = Register.from_records(
+        [unit("1"), unit("2", "2000-01-01", "2001-01-01"), unit("3", "2030-01-01")]
+    ).as_of("2020-01-01")
+    assert list(view) == ["1"]
+    assert len(view) == 1
+    assert "1" in view
+    assert "2" not in view
+    with pytest.raises(TypeError, match="SOR id: expected text, got int: 1"):
+        1 in view  # type: ignore[operator] # noqa: B015
+    assert view.get("2") is None
+    assert view.get("9", "intet") == "intet"
+    assert [one.sor_id for one in view.active()] == ["1"]
+    assert [one.sor_id for one in view.closed()] == ["2"]
+    assert [one.sor_id for one in view.future()] == ["3"]
+    assert view.day == date(2020, 1, 1)
+
+
+def test_closed_units_show_their_last_version_and_future_ones_their_first() -> None:
+    view = Register.from_records(
+        [
+            unit("1", "2000-01-01", "2001-12-31", name="før"),
+            unit("1", "2002-01-01", "2003-12-31", name="sidst"),
+            unit("2", "2030-01-01", "2030-12-31", name="først"),
+            unit("2", "2031-01-01", name="siden"),
+        ]
+    ).as_of("2020-01-01")
+    assert [one.name for one in view.closed()] == ["sidst"]
+    assert [one.name for one in view.future()] == ["først"]
+
+
+def test_closing_units_have_no_version_that_takes_over() -> None:
+    view = Register.from_records(
+        [
+            unit("1", "2000-01-01", "2025-12-31"),
+            unit("2", "2000-01-01", "2025-12-31"),
+            unit("2", "2026-01-01"),
+            unit("3", "2000-01-01"),
+            unit("4", "2000-01-01", "2025-12-31"),
+            unit("4", "2026-02-01"),
+            unit("5", "2000-01-01", "2025-12-31"),
+            unit("5", "2026-01-01", "2027-12-31"),
+        ]
+    ).as_of("2020-01-01")
+    assert [one.sor_id for one in view.closing()] == ["1", "4", "5"]
+    assert [view.closing_date(one) for one in "12345"] == [
+        date(2025, 12, 31),
+        None,
+        None,
+        date(2025, 12, 31),
+        date(2027, 12, 31),
+    ]
+    with pytest.raises(sorparse.NotInForceError):
+        Register.from_records([unit("1", end="2001-01-01")]).as_of("2020-01-01").closing_date("1")
+
+
+def test_unknown_closed_and_future_are_told_apart() -> None:
+    view = Register.from_records(
+        [unit("698471000016005", "2000-01-01", "2010-12-31"), unit("11000016002", "2030-01-01")]
+    ).as_of("2020-01-01")
+    with pytest.raises(sorparse.NotInForceError, match="its last day was 2010-12-31") as closed:
+        view["698471000016005"]
+    assert closed.value.reason == "closed"
+    with pytest.raises(sorparse.NotInForceError, match="it opens on 2030-01-01") as future:
+        view["11000016002"]
+    assert (future.value.reason, future.value.date) == ("future", date(2030, 1, 1))
+    with pytest.raises(sorparse.NotInForceError, match="no unit 21000016006 in this") as unknown:
+        view["21000016006"]
+    assert (unknown.value.reason, unknown.value.date) == ("unknown", None)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("698471000016006", "check digit is 6 and should be 5"),
+        ("123", "it has 3 digits, a SOR id has 11 to 18"),
+        ("12345678901a", "a SOR id has digits only"),
+        ("", "it is empty"),
+        ('=""', "it is empty"),
+        ("698471000016005", "no unit 698471000016005 in this register"),
+    ],
+)
+def test_an_id_that_is_none_is_told_from_one_that_is_not_there(asked: str, said: str) -> None:
+    register = Register.from_records([unit("1")])
+    for ask in (register.history, register.successors, register.as_of("2020-01-01").status):
+        with pytest.raises(KeyError, match=said) as caught:
+            ask(asked)
+        assert isinstance(caught.value, sorparse.UnknownUnitError)
+        assert pickle.loads(pickle.dumps(caught.value)).sor_id == asked
+
+
+def test_an_id_as_a_number_is_refused_in_words() -> None:
+    with pytest.raises(TypeError, match="SOR id: expected text, got int: 1"):
+        Register.from_records([unit("1")]).as_of("2020-01-01")[1]  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("2021-02-30", "2021-02-30 is no date: 2021-02 has the days 1 to 28"),
+        ("20240230", "20240230 is no date: 2024-02 has the days 1 to 29"),
+        ("2021-12-32", "2021-12-32 is no date: 2021-12 has the days 1 to 31"),
+        ("2021-01-00", "2021-01-00 is no date: 2021-01 has the days 1 to 31"),
+        ("0001-02-30", "0001-02-30 is no date: 0001-02 has the days 1 to 28"),
+        ("30-2-2021", "30-2-2021 is no date: 2021-02 has the days 1 to 28"),
+        (
+            "2021-13-01",
+            (
+                "2021-13-01 is no date: there is no month 13; "
+                "write year-month-day, for example 2021-03-31"
+            ),
+        ),
+        (
+            "31.00.2021",
+            (
+                "31.00.2021 is no date: there is no month 0; "
+                "write year-month-day, for example 2021-03-31"
+            ),
+        ),
+        ("31-3-2021", "write the day 31-3-2021 as year-month-day: 2021-03-31"),
+        ("0000-01-01", "0000-01-01 is no date: there is no year 0"),
+        ("i går", "'i går' is no date; write year-month-day, for example 2021-03-31"),
+        ("", "'' is no date; write year-month-day, for example 2021-03-31"),
+        ("2021-W13-3", "'2021-W13-3' is no date; write year-month-day, for example 2021-03-31"),
+    ],
+)
+def test_a_date_that_is_none_is_told_in_words(asked: str, said: str) -> None:
+    with pytest.raises(sorparse.InvalidDateError) as caught:
+        Register.from_records([]).as_of(asked)
+    assert str(caught.value) == said
+
+
+def test_a_day_may_be_a_date_a_text_a_datetime_or_today(monkeypatch: pytest.MonkeyPatch) -> None:
+    register = Register.from_records([])
+    assert register.as_of("20210331").day == date(2021, 3, 31)
+    assert register.as_of(date(2021, 3, 31)).day == date(2021, 3, 31)
+    assert register.as_of(datetime(2021, 3, 31, 23, 59)).day == date(2021, 3, 31)  # noqa: DTZ001
+    monkeypatch.setattr(days, "today_in_denmark", lambda: date(2024, 2, 29))
+    assert register.as_of().day == date(2024, 2, 29)
+    with pytest.raises(sorparse.InvalidDateError) as caught:
+        register.as_of(20210331)  # type: ignore[arg-type]
+    assert str(caught.value) == (
+        "20210331 is no day: give a datetime.date or text such as 2021-03-31"
+    )
+
+
+@pytest.mark.parametrize(
+    ("now", "today"),
+    [
+        (datetime(2024, 6, 30, 21, 59, tzinfo=UTC), date(2024, 6, 30)),
+        (datetime(2024, 6, 30, 22, 0, tzinfo=UTC), date(2024, 7, 1)),
+        (datetime(2024, 12, 31, 22, 59, tzinfo=UTC), date(2024, 12, 31)),
+        (datetime(2024, 12, 31, 23, 0, tzinfo=UTC), date(2025, 1, 1)),
+    ],
+)
+def test_today_is_that_of_denmark(
+    now: datetime, today: date, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Clock:
+        @staticmethod
+        def now(zone: tzinfo | None = None) -> datetime:
+            return now if zone is None else now.astimezone(zone)
+
+    monkeypatch.setattr(days, "datetime", Clock)
+    assert days.today_in_denmark() == today
+
+
+def test_the_clock_is_read() -> None:
+    assert abs((days.today_in_denmark() - datetime.now(UTC).date()).days) <= 1
+
+
+def test_an_empty_register_answers() -> None:
+    register = Register.from_records([])
+    view = register.as_of("2020-01-01")
+    assert (len(register), len(view), list(view.active()), view.find("x")) == (0, 0, [], ())
+    assert register.check() == []
+    assert not register.diff("2020-01-01", "2021-01-01")
+
+
+def test_register_and_view_pickle_and_copy() -> None:
+    register = sorparse.load(sorparse.examples.sor2_zip)
+    view = register.as_of("2026-06-15")
+    found = view.find("hjerte")
+    for twin in (pickle.loads(pickle.dumps(view)), copy.deepcopy(view), copy.copy(view)):
+        assert twin.find("hjerte") == found
+        assert twin.day == view.day
+        assert list(twin) == list(view)
+    assert pickle.loads(pickle.dumps(register)).check() == register.check()
+
+
+def test_threads_share_a_register() -> None:
+    register = sorparse.load(sorparse.examples.sor2_zip)
+    view = register.as_of("2026-06-15")
+
+    def ask(number: int) -> tuple[object, ...]:
+        return (
+            view.find("sygehus"),
+            register.as_of(date(2000 + number % 30, 1, 1)).find(region="1081"),
+            view.shak_to_sor("9901203").rule,
+            register.successors(next(iter(register))),
+        )
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(ask, [number % 30 for number in range(90)]))
+    fresh = sorparse.load(sorparse.examples.sor2_zip)
+    view, register = fresh.as_of("2026-06-15"), fresh
+    assert answers == [ask(number % 30) for number in range(90)]

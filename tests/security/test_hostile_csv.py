@@ -1,0 +1,161 @@
+"""Hostile text: each is one clear error or issue, in bounded memory and time."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+import sorparse
+from support.csv_files import A, B, C, read, sor2
+from support.hostile import MEGABYTE, read_bounded
+
+START = sor2(f"{A};Før;;;")
+END = f"{B};Efter;;;\r\n".encode()
+
+
+def written(path: Path, *parts: bytes | tuple[bytes, int]) -> Path:
+    """A file of parts, each as often as said, without holding it in memory."""
+    with path.open("wb") as target:
+        for part in parts:
+            content, times = part if isinstance(part, tuple) else (part, 1)
+            for _ in range(times):
+                target.write(content)
+    return path
+
+
+@pytest.mark.parametrize("quote", [b"", b'"'], ids=["bare", "quoted"])
+def test_a_field_of_100_megabytes(tmp_path: Path, quote: bytes) -> None:
+    field = quote + b"x" * MEGABYTE
+    rest = (b"x" * MEGABYTE, 99)
+    path = written(
+        tmp_path / "a.csv", START, A.encode() + b";", field, rest, quote + b";;;\r\n", END
+    )
+    assert read_bounded(path) == "entities 2\nrecord-too-long 1"
+
+
+def test_a_quoted_field_of_100_megabytes_in_lines(tmp_path: Path) -> None:
+    lines = (b"x" * 10_239 + b"\n", 10 * 1024)
+    path = written(tmp_path / "a.csv", START, A.encode() + b';"', lines, b'";;;\r\n', END)
+    # the line that opens the quote and the one that closes it; the others are not whole rows
+    said = read_bounded(path, megabytes=250)  # the raw text of every line is in an issue
+    assert said == "entities 2\nunclosed-quote 2\nrow-length 10239"
+
+
+def test_an_endless_line(tmp_path: Path) -> None:
+    path = written(tmp_path / "a.csv", START, (b"x;" * (MEGABYTE // 2), 200))
+    assert read_bounded(path) == "entities 1\nrecord-too-long 1"
+
+
+def test_nothing_but_an_endless_line(tmp_path: Path) -> None:
+    path = written(tmp_path / "a.csv", (b"x" * MEGABYTE, 200))
+    assert "the text begins with 'xxx" in read_bounded(path)
+
+
+def test_nothing_but_line_ends(tmp_path: Path) -> None:
+    path = written(tmp_path / "a.csv", START, (b"\r\n" * (MEGABYTE // 2), 30), END)
+    assert read_bounded(path) == "entities 2"
+
+
+def test_a_header_of_a_million_columns(tmp_path: Path) -> None:
+    names = b"".join(b";x%d" % n for n in range(1_000_000))
+    path = written(tmp_path / "a.csv", b"SorId;EntityName", names, b"\r\n", END)
+    assert "Limits.max_columns" in read_bounded(path)
+
+
+def test_a_header_of_many_columns_of_long_names(tmp_path: Path) -> None:
+    # those that are looked at first are few enough
+    names = b"".join(b";%040d" % n for n in range(90_000))
+    path = written(tmp_path / "a.csv", b"SorId;EntityName", names, b"\r\n", END)
+    said = read_bounded(path)
+    assert "the header has 90002 columns, more than Limits.max_columns (4096)" in said
+
+
+def test_a_row_of_a_million_cells(tmp_path: Path) -> None:
+    path = written(tmp_path / "a.csv", START, (b";" * 1_000_000 + b"x\r\n", 5), END)
+    assert read_bounded(path, megabytes=160) == "entities 2\nrow-length 5"
+
+
+def test_a_quote_that_never_closes(tmp_path: Path) -> None:
+    row = f"{A};Enhed;;;\r\n".encode()
+    path = written(tmp_path / "a.csv", START, f'{C};"Åben;;;\r\n'.encode(), (row, 100_000))
+    assert read_bounded(path) == "entities 100002\nstray-quote 1"
+
+
+@pytest.mark.parametrize(
+    "row",
+    ['{A};"x;;;', '{A};"x""";"";"', '"";"";"";"";"', '"', '""', '"""', '=""', '"=""', ';"\n;"'],
+)
+def test_quotes_in_every_row(tmp_path: Path, row: str) -> None:
+    line = row.format(A=A).encode() + b"\r\n"
+    path = written(tmp_path / "a.csv", START, (line, 20_000), END)
+    assert read_bounded(path).startswith("entities ")
+    with sorparse.open(path) as feed:
+        assert [unit.sor_id for unit in feed.entities()][-1] == B
+
+
+@pytest.mark.parametrize("byte", [b"\0", b"\xff", b"\n"])
+def test_megabytes_of_one_byte(tmp_path: Path, byte: bytes) -> None:
+    content = byte * MEGABYTE
+    path = written(tmp_path / "a.csv", (content, 50))
+    assert read_bounded(path).startswith("UnrecognisedFormatError")
+    path = written(tmp_path / "b.csv", START, (content, 20))
+    assert read_bounded(path).startswith("entities 1")
+
+
+@pytest.mark.parametrize("piece", ["<?", "<!--", "<title", "<!DOCTYPE", "<a ", "<", "((", '"'])
+def test_text_made_to_be_searched_for_ever(tmp_path: Path, piece: str) -> None:
+    path = written(tmp_path / "a.csv", (piece.encode() * 10_000, 10))
+    assert "UnrecognisedFormatError" in read_bounded(path, seconds=20)
+
+
+def test_rows_that_are_all_wrong_and_long(tmp_path: Path) -> None:
+    # a hundred thousand issues are allowed, but not gigabytes of raw text with them
+    rows = (f"{A};{'x' * 100_000}\r\n".encode(), 2_500)
+    path = written(tmp_path / "a.csv", START, rows)
+    assert read_bounded(path, megabytes=250) == "entities 1\nrow-length 2500"
+
+
+def test_values_that_are_all_long_and_new_are_not_remembered(tmp_path: Path) -> None:
+    maker = random.Random(1)
+    path = tmp_path / "a.csv"
+    with path.open("wb") as target:
+        target.write(b"SorId;EntityName;PostalAddressStreetName;VirtualAddressWebsite\r\n")
+        for n in range(2_500):
+            text = f"{maker.random()}{n}" * 2_500
+            target.write(f"{A};x;{text};{text}\r\n".encode())
+    assert read_bounded(path, megabytes=120) == "entities 2500"
+
+
+def test_bytes_that_are_all_beyond_ascii(tmp_path: Path) -> None:
+    path = written(tmp_path / "a.csv", START, (b"\xc3(;\xe2\x82;\xff\n" * 1000, 300))
+    said = read_bounded(path, megabytes=250)
+    assert "row-length 300000" in said
+
+
+def test_a_symbolic_link_that_points_outside(tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    folder = tmp_path / "folder"
+    for path in (outside, folder):
+        path.mkdir()
+    (outside / "EDITypes.csv").write_bytes(b"EDITypeId;EDITypeName\n1;x\n")
+    (folder / "SOREntity.csv").write_bytes(START)
+    (folder / "link.csv").symlink_to(outside / "EDITypes.csv")
+    (folder / "up.csv").symlink_to("../outside/EDITypes.csv")
+    (folder / "loop.csv").symlink_to("loop.csv")
+    (folder / "nowhere.csv").symlink_to("nowhere-at-all.csv")
+    (folder / "outside").symlink_to(outside)
+    with sorparse.open(folder) as feed:
+        assert feed.tables == ("entities",)
+        ignored = feed.describe().ignored
+    assert set(ignored) == {"link.csv", "up.csv", "loop.csv", "nowhere.csv", "outside"}
+
+
+def test_a_named_pipe_in_a_folder_is_not_waited_for(tmp_path: Path) -> None:
+    os = pytest.importorskip("os")
+    if not hasattr(os, "mkfifo"):
+        pytest.skip("needs a named pipe")
+    (tmp_path / "SOREntity.csv").write_bytes(START)
+    os.mkfifo(tmp_path / "pipe.csv")
+    assert len(read(tmp_path)[0]) == 1

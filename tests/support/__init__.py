@@ -1,0 +1,1 @@
+"""What several test modules share: small files, records, servers, and ways to compare."""

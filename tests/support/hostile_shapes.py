@@ -1,0 +1,196 @@
+"""Hostile Sor.xml documents of any size: each shape repeats one piece."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+
+import attrs
+
+from support.xml import HOSPITAL, STATUS, UNIT, V2, option
+
+_DECLARATION, _, _REST = V2.partition("\n")
+_ROOT = _REST.partition(">")[0] + ">"
+_HEAD = "<s:SnapshotDate>2026-03-01</s:SnapshotDate>"
+_UNIT = (
+    f"<s:SorIdentifier>{UNIT}</s:SorIdentifier><s:EntityName>x</s:EntityName>"
+    f"<EntityTypeIdentifier>1</EntityTypeIdentifier>{option()}{STATUS}"
+)
+_BEFORE = f"{_HEAD}<InstitutionOwnerEntity><InstitutionOwner>{_UNIT}"
+_AFTER = "</InstitutionOwner></InstitutionOwnerEntity></SorTree>"
+_OWNER = f"{_BEFORE}</InstitutionOwner>"
+_END = "</InstitutionOwnerEntity></SorTree>"
+_SMALL = f"<HealthInstitution><s:SorIdentifier>{HOSPITAL}</s:SorIdentifier></HealthInstitution>"
+
+
+@attrs.frozen
+class Shape:
+    """A document: what precedes the pieces, the pieces, and what follows them."""
+
+    before: str
+    piece: Callable[[int], str]
+    after: str
+
+    def write(self, path: Path, size: int) -> Path:
+        """Write a document of about this many bytes."""
+        with path.open("w", encoding="utf-8") as target:
+            target.write(_DECLARATION)
+            target.write(self.before)
+            target.writelines(self._pieces(size))
+            target.write(self.after)
+        return path
+
+    def _pieces(self, size: int) -> Iterator[str]:
+        written = 0
+        for number in count():
+            piece = self.piece(number)
+            written += len(piece)
+            yield piece
+            if written >= size:
+                return
+
+
+def _inside(piece: Callable[[int], str], before: str = "", after: str = "") -> Shape:
+    return Shape(f"{_ROOT}{_BEFORE}{before}", piece, f"{after}{_AFTER}")
+
+
+def _same(text: str) -> Callable[[int], str]:
+    return lambda _: text
+
+
+def _in_root(piece: Callable[[int], str]) -> Shape:
+    return Shape(_ROOT.removesuffix(">"), piece, f">{_BEFORE}{_AFTER}")
+
+
+_DEEP = "OrganizationalUnitEntity"
+_INNER = f"<OrganizationalUnit><s:SorIdentifier>{UNIT}</s:SorIdentifier></OrganizationalUnit>"
+SHAPES = {
+    "elements in a unit": _inside(_same("<n>1</n>")),
+    "empty elements in a unit": _inside(_same("<n/>")),
+    "known elements in a unit": _inside(_same("<s:LocalCode>1</s:LocalCode>")),
+    "elements of many names": _inside(lambda n: f"<n{n}/>"),
+    "elements of many names in many units": Shape(
+        f"{_ROOT}{_OWNER}",
+        lambda n: (
+            f"<HealthInstitutionEntity><HealthInstitution><s:SorIdentifier>{HOSPITAL}"
+            f"</s:SorIdentifier>{''.join(f'<n{n}-{i}/>' for i in range(99))}"
+            "</HealthInstitution></HealthInstitutionEntity>"
+        ),
+        _END,
+    ),
+    "attributes of an element": _inside(lambda n: f' a{n}="1"', "<n", "/>"),
+    "attributes of many elements": _inside(_same('<n a="1" b="2" c="3"/>')),
+    "attributes of the root": _in_root(lambda n: f' a{n}="1"'),
+    "namespaces of the root": _in_root(lambda n: f' xmlns:a{n}="urn:x"'),
+    "namespaces of an element": _inside(lambda n: f' xmlns:a{n}="urn:x"', "<n", "/>"),
+    "namespaces of many elements": _inside(lambda n: f'<n xmlns="urn:{n}"/>'),
+    "depth in a unit": _inside(_same("<n>")),
+    "depth of containers": Shape(f"{_ROOT}{_OWNER}", _same(f"<{_DEEP}>"), ""),
+    "elements before the owners": Shape(f"{_ROOT}{_HEAD}", _same("<n/>"), f"{_BEFORE}{_AFTER}"),
+    "elements between the units": Shape(f"{_ROOT}{_OWNER}", _same("<n/>"), _END),
+    "elements after the owners": Shape(
+        f"{_ROOT}{_OWNER}</InstitutionOwnerEntity>", _same("<n/>"), "</SorTree>"
+    ),
+    "texts between the units": Shape(f"{_ROOT}{_OWNER}", _same("<n/>x"), _END),
+    "strays and small units": Shape(
+        f"{_ROOT}{_OWNER}",
+        lambda n: "<n/>" * 200 + f"<HealthInstitutionEntity>{_SMALL}</HealthInstitutionEntity>",
+        _END,
+    ),
+    "empty containers": Shape(f"{_ROOT}{_OWNER}", _same("<HealthInstitutionEntity/>"), _END),
+    "small units": Shape(
+        f"{_ROOT}{_OWNER}",
+        _same(f"<HealthInstitutionEntity>{_SMALL}</HealthInstitutionEntity>"),
+        _END,
+    ),
+    "units in one container": Shape(
+        f"{_ROOT}{_OWNER}<HealthInstitutionEntity>",
+        _same(_SMALL),
+        f"</HealthInstitutionEntity>{_END}",
+    ),
+    "units in a unit": _inside(_same(_SMALL)),
+    "units with invalid ids": Shape(
+        f"{_ROOT}{_OWNER}",
+        lambda n: (
+            f"<HealthInstitutionEntity><HealthInstitution><s:SorIdentifier>{n}</s:SorIdentifier>"
+            "</HealthInstitution></HealthInstitutionEntity>"
+        ),
+        _END,
+    ),
+    "empty units": Shape(
+        f"{_ROOT}{_OWNER}",
+        _same("<HealthInstitutionEntity><HealthInstitution/></HealthInstitutionEntity>"),
+        _END,
+    ),
+    "empty units in one container": Shape(
+        f"{_ROOT}{_OWNER}<HealthInstitutionEntity>",
+        _same("<HealthInstitution/>"),
+        f"</HealthInstitutionEntity>{_END}",
+    ),
+    "empty units on lines of their own": Shape(
+        f"{_ROOT}{_OWNER}<HealthInstitutionEntity>",
+        _same("<HealthInstitution/>\n"),
+        f"</HealthInstitutionEntity>{_END}",
+    ),
+    "empty units in a unit": _inside(_same("<HealthInstitution/>")),
+    "nested units": Shape(
+        f"{_ROOT}{_OWNER}<HealthInstitutionEntity>{_SMALL}",
+        lambda n: f"<{_DEEP}>{_INNER}" * 150 + f"</{_DEEP}>" * 150,
+        f"</HealthInstitutionEntity>{_END}",
+    ),
+    "nested units on lines of their own": Shape(
+        f"{_ROOT}{_OWNER}<HealthInstitutionEntity>{_SMALL}",
+        lambda n: f"<{_DEEP}>{_INNER}\n" * 150 + f"</{_DEEP}>" * 150,
+        f"</HealthInstitutionEntity>{_END}",
+    ),
+    "nested empty units": Shape(
+        f"{_ROOT}{_OWNER}<HealthInstitutionEntity>{_SMALL}",
+        lambda n: f"<{_DEEP}><OrganizationalUnit/>" * 150 + f"</{_DEEP}>" * 150,
+        f"</HealthInstitutionEntity>{_END}",
+    ),
+    "empty location codes": _inside(_same("<EanLocationCodeEntity/>")),
+    "a long text": _inside(_same("x" * 50), "<s:LocalCode>", "</s:LocalCode>"),
+    "a long text of many scripts": _inside(_same("x\U0001f600" * 10), "<n>", "</n>"),
+    "a long attribute": _inside(_same("x" * 50), '<n a="', '"/>'),
+    "a long snapshot date": Shape(
+        f"{_ROOT}<s:SnapshotDate>", _same("2026-03-01 "), f"</s:SnapshotDate>{_BEFORE}{_AFTER}"
+    ),
+    "snapshot dates": Shape(_ROOT, _same(_HEAD), f"{_BEFORE}{_AFTER}"),
+    "character references": _inside(_same("&#65;"), "<n>", "</n>"),
+    "references in an attribute": _inside(_same("&#65;"), '<n a="', '"/>'),
+    "comments in a unit": _inside(_same("<!---->")),
+    "a long comment": _inside(_same("x" * 50), "<!--", "-->"),
+    "comments before the root": Shape("", _same("<!---->"), f"{_ROOT}{_BEFORE}{_AFTER}"),
+    "comments between the units": Shape(f"{_ROOT}{_OWNER}", _same("<!---->"), _END),
+    "instructions in a unit": _inside(_same("<?a?>")),
+    "instructions before the root": Shape("", _same("<?a?>"), f"{_ROOT}{_BEFORE}{_AFTER}"),
+    "CDATA in an element": _inside(_same("<![CDATA[a]]>"), "<n>", "</n>"),
+    "blanks in a unit": _inside(_same("\n")),
+    "no unit at all": Shape(_ROOT, _same("<n>1</n>"), "</SorTree>"),
+    "a name without end": Shape(f"{_ROOT}<", _same("n" * 50), ""),
+}
+"""By name. Every piece is repeated until the document has its size."""
+
+
+def _entries(piece: Callable[[int], str], before: str = "", after: str = "") -> Shape:
+    return Shape(f"<Lists><List><Name>x</Name>{before}", piece, f"{after}</List></Lists>")
+
+
+LIST_SHAPES = {
+    "entries": _entries(lambda n: f"<Code><Identifier>{n}</Identifier><Name>x</Name></Code>"),
+    "entries on lines of their own": _entries(lambda n: f"<Code>\n<Id>{n}</Id></Code>\n"),
+    "entries of one attribute": _entries(lambda n: f'<Code id="{n}"/>'),
+    "nested entries": _entries(lambda n: f'<c id="{n}">' * 150 + "</c>" * 150),
+    "lists of one entry": _entries(lambda n: f'<L id="{n}"><c id="1"/></L>'),
+    "values between the entries": _entries(lambda n: f'<c id="{n}"/><x>1</x>'),
+    "elements in an entry": _entries(
+        _same("<n>1</n>"), "<Code><Identifier>1</Identifier>", "</Code>"
+    ),
+    "elements of many names": _entries(lambda n: f"<n{n}/>"),
+    "attributes of an entry": _entries(lambda n: f' a{n}="1"', "<Code", "/>"),
+    "depth": _entries(_same("<n>")),
+    "a long text": _entries(_same("x" * 50), "<Code><Identifier>", "</Identifier></Code>"),
+    "texts": _entries(_same("<n/>x")),
+}
+"""For SorDataCodeTypes.xml, GeographicalLocalisations.xml and SHAKregion.xml."""

@@ -1,0 +1,146 @@
+"""Frames with inheritance resolved: the columns hold what ``view.effective`` returns."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import sorparse
+from sorparse import (
+    Address,
+    Coded,
+    Effective,
+    NotInForceError,
+    Register,
+    SOREntity,
+    SorType,
+    UnknownUnitError,
+    View,
+    VirtualAddress,
+    examples,
+)
+from sorparse.tables.schema import schema_of
+from support.effective import expected_effective
+from support.register import unit
+
+pytest.importorskip("pyarrow")
+DAY = date(2015, 6, 1)
+SJAELLAND = Address(
+    street_name="Vej", post_code="4000", region_code="1085", municipality_name="Roskilde"
+)
+
+
+def register() -> Register:
+    return Register.from_records(
+        [
+            unit(
+                "top", sor_type=SorType.IE, postal_address=SJAELLAND, location_code="5790000000005"
+            ),
+            unit("mid", sor_type=SorType.SI, parent_id="top", location_code_inherited=True),
+            unit("old", "2001-01-01", "2009-12-31", parent_id="mid", location_code_inherited=True),
+            unit("new", "2030-01-01", parent_id="mid", name="Ny"),
+            unit("never", "2010-01-01", "2009-01-01", parent_id="mid"),
+        ]
+    )
+
+
+def rows(view: View, *units: SOREntity | str, **options: Any) -> dict[str, dict[str, Any]]:
+    table = view.to_table(units, effective=True, **options)
+    return {row["sor_id"]: row for row in table.to_pyarrow().to_pylist()}
+
+
+@pytest.mark.parametrize(
+    "source", [examples.sor2_zip, examples.sor_xml, examples.sor_csv_folder], ids=lambda p: p.name
+)
+def test_the_columns_hold_what_the_view_returns(source: Path) -> None:
+    view = sorparse.load(source).as_of(DAY)
+    table = view.to_arrow(effective=True)
+    assert table.schema.names[: len(schema_of("entities").names)] == schema_of("entities").names
+    found = table.to_pyarrow().to_pylist()
+    assert [row["sor_id"] for row in found] == list(view)
+    for row in found:
+        assert expected_effective(view.effective(row["sor_id"])).items() <= row.items()
+    own = view.to_arrow().to_pyarrow().to_pylist()
+    assert [{name: row[name] for name in own[0]} for row in found] == own
+
+
+def test_pandas_and_polars_have_the_same_columns() -> None:
+    pl = pytest.importorskip("polars")
+    pytest.importorskip("pandas")
+    view = sorparse.load(examples.sor2_zip).as_of(DAY)
+    frame = view.to_polars(effective=True)
+    assert view.to_pandas(effective=True).columns.tolist() == frame.columns
+    region = frame.filter(pl.col("effective_region_name") == "Region Nordjylland")
+    hits = {unit.sor_id for unit in view.find(region="Region Nordjylland")}
+    assert set(region["sor_id"]) <= hits
+    assert len(region) > 20
+    assert "effective_region_name" not in view.to_polars().columns
+
+
+def test_a_missing_code_or_name_of_a_region_is_supplied() -> None:
+    row = rows(register().as_of("2020-01-01"), "mid")["mid"]
+    assert (row["effective_region_code"], row["effective_region_name"]) == (
+        "1085",
+        "Region Sjælland",
+    )
+    assert row["effective_municipality_code"] == "0265"
+    assert row["effective_visiting_address_municipality_code"] is None
+    assert row["effective_location_code"] == "5790000000005"
+    assert row["effective_origin_location_code"] == "top"
+    assert row["effective_origin_activity_address"] is None  # an institution has none
+
+
+def test_the_region_is_that_of_the_activity_then_visiting_then_postal_address() -> None:
+    postal, visiting = Address(region_code="1081"), Address(region_code="1082")
+    nowhere = Address(post_code="9999", municipality_code="0101")
+    assert Effective("1", postal, visiting).region == Coded("1082", "Region Midtjylland")
+    mixed = Effective("1", postal, visiting, nowhere)
+    assert mixed.region == Coded("1082", "Region Midtjylland")
+    assert mixed.municipality == Coded("0101", "København")
+    assert Effective("1", nowhere).region is None
+    assert Effective("1", Address(region_name="Region Nowhere")).region == Coded(
+        None, "Region Nowhere"
+    )
+
+
+def test_closed_and_future_units_are_resolved_on_their_own_dates() -> None:
+    view = register().as_of("2020-01-01")
+    found = rows(view, *view.find(status=("CLOSED", "FUTURE", "ACTIVE")))
+    assert set(found) == {"top", "mid", "old", "new", "never"}
+    for sor_id, day in {"old": "2009-12-31", "new": "2030-01-01", "mid": "2020-01-01"}.items():
+        wanted = view.register.as_of(day).effective(sor_id)
+        assert expected_effective(wanted).items() <= found[sor_id].items()
+    assert {value for name, value in found["never"].items() if "effective" in name} == {None}
+
+
+def test_an_earlier_version_is_resolved_on_its_own_date() -> None:
+    versions = [
+        unit("a", "2000-01-01", "2004-12-31", virtual_address=VirtualAddress(email="a@x.dk")),
+        unit("a", "2005-01-01", virtual_address=VirtualAddress(email="b@x.dk")),
+    ]
+    view = Register.from_records(versions).as_of("2020-01-01")
+    emails = view.to_table([*versions, "a"], effective=True).to_pyarrow()
+    assert emails["effective_virtual_address_email"].to_pylist() == ["a@x.dk", "b@x.dk", "b@x.dk"]
+
+
+def test_units_are_records_or_ids_in_force() -> None:
+    view = register().as_of("2020-01-01")
+    assert [*rows(view, "mid", view["top"])] == ["mid", "top"]
+    assert view.to_table(one for one in ("top", "mid")).to_pyarrow().num_rows == 2
+    assert view.to_table([]).to_pyarrow().num_rows == 0
+    assert view.to_table([view["top"]] * 2, effective=True).to_pyarrow().num_rows == 2
+    with pytest.raises(NotInForceError, match="closed"):
+        view.to_table(["old"])
+    with pytest.raises(NotInForceError, match="nobody"):
+        view.to_table(["nobody"])
+    with pytest.raises(TypeError, match="not the text 'top'"):
+        view.to_table("top")
+    with pytest.raises(TypeError, match="not 7"):
+        view.to_table([7])  # type: ignore[list-item]
+    with pytest.raises(UnknownUnitError):
+        view.to_table([unit("stranger")], effective=True)
+    with pytest.raises(ValueError, match="does not have this version of top"):
+        view.to_table([unit("top", name="changed")], effective=True)
