@@ -257,15 +257,17 @@ class CsvTable:
     ) -> Any:
         """Read a row that is out of the ordinary: quoted, blank, too short or with a bad cell."""
         line = rows.line
-        if skip is None and '"' not in line:
+        has_quotes = '"' in line
+        if skip is None and not has_quotes:
             count, width = line.count(self.delimiter) + 1, len(careful.plan.header)
             if count < width:
                 return self._bad_length(rows, count, width)
         cells = rows.exact()
         if cells is None or (skip is not None and _has(cells, *skip)):
             return None
-        with suppress(ValueError):
-            return fast.cells(cells)
+        if has_quotes:  # another line was refused because of its cells
+            with suppress(ValueError):
+                return fast.cells(cells)
         cleaned = [clean(cell) if cell else cell for cell in cells]
         if cleaned != cells:
             with suppress(ValueError):
