@@ -19,7 +19,7 @@ from ...sources import HEAD_BYTES, Member
 from ..base import Format, ReadOptions, muted, muted_options
 from ..blocks import TextBlocks, without_cut_line
 from ..cells import BadCell
-from ..columns import Census
+from ..columns import ColumnCounter
 from ..declare import TableSpec, fold
 from ..decode import CarefulDecoder, Leaf, Plan, make_plan, swapped_message
 from ..generator import NeedsCarefulParsing
@@ -352,11 +352,11 @@ class CsvTable:
         table = muted(self)
         with self.member.open() as stream:
             blocks = table._blocks(stream, counting=True)
-            census = Census(self.delimiter)
-            rows = table._rows(census.watched(blocks))
+            counter = ColumnCounter(self.delimiter)
+            rows = table._rows(counter.watched(blocks))
             plan = table._plan(rows)
             if plan is None:
                 raise SorFileError("the file is empty", file=self.member.name)
             for _, cells in rows.split(rows.lines()):
-                census.add(cells, len(plan.header))
-            return census.describe(self.table, self.member.name, plan, blocks)
+                counter.add(cells)
+            return counter.describe(self.table, self.member.name, plan, blocks)
