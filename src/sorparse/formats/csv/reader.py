@@ -21,7 +21,7 @@ from ..blocks import TextBlocks, without_cut_line
 from ..cells import BadCell
 from ..columns import ColumnCounter
 from ..declare import TableSpec, fold
-from ..decode import CarefulDecoder, Leaf, Plan, make_plan
+from ..decode import CarefulDecoder, Leaf, Plan, make_plan, swapped_message
 from ..generator import NeedsCarefulParsing
 from ..headers import match_columns
 from ..owner_cvr import OwnersCvr
@@ -289,8 +289,7 @@ class CsvTable:
             Issue(
                 "warning",
                 "coordinates-swapped",
-                "eastings stand in the northing column and northings in the easting column; "
-                "each pair is told by its size and put right (reported once for the file)",
+                swapped_message("column"),
                 file=self.member.name,
             )
         )
