@@ -1,6 +1,6 @@
 """Run the benchmark suite.
 
-    python benchmarks/run.py [--scale 1.0] [--only TEXT] [--repeat 3] [--markdown docs/speed.md]
+    python benchmarks/run.py [--scale 1.0] [--only TEXT] [--repeat 3] [--markdown FILE]
 
 Makes its own data once, runs every case in a process of its own with its floor beside it, and
 prints ratios of processor and wall time to that floor, best of the repeats. Cases whose

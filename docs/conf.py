@@ -29,7 +29,6 @@ html_title = f"sorparse {release}"
 html_static_path = ["static"]
 html_css_files = ["docs.css"]
 html_domain_indices = False  # the reference lists the modules
-pygments_style = "friendly"
 # Furo's default underlines imported names, which then look like links
 pygments_dark_style = "github-dark"
 myst_heading_anchors = 3
@@ -54,6 +53,30 @@ CELL = re.compile(r"<t[dh][ >].*?</t[dh]>", re.DOTALL)
 NAME = re.compile(r'(?<=<span class="pre">)[^<]+')
 
 
+PARAMETERS = re.compile(r'<dl>\n(<dd><em class="sig-param">.*?</dd>)\n</dl>', re.DOTALL)
+
+
+def _parameters(found):
+    """Return the lines of a long signature as a list that is valid HTML."""
+    lines = found[1].replace("<dd>", "<span>").replace("</dd>", "</span>")
+    return f'<span class="sig-params">{lines}</span>'
+
+
+def make_accessible(app, page, template, context, doctree):
+    """Let boxes that scroll be reached with the keyboard, and correct what Sphinx writes."""
+    del app, page, template, doctree
+    if body := context.get("body"):
+        body = body.replace(
+            '<div class="highlight"><pre>', '<div class="highlight"><pre tabindex="0">'
+        )
+        body = re.sub(r"<p>(?=<img [^>]*\.svg)", '<p tabindex="0">', body)
+        context["body"] = PARAMETERS.sub(_parameters, body)
+    if tree := context.get("furo_navigation_tree"):
+        context["furo_navigation_tree"] = tree.replace(
+            'role="heading"', 'role="heading" aria-level="2"'
+        )
+
+
 def let_names_break(app, page, template, context, doctree):
     """Let the names in tables break between their words, so that a table fits on a phone."""
     del app, page, template, doctree
@@ -70,3 +93,4 @@ def setup(app):
     app.connect("doctree-read", reference.without_misleading_parts)
     app.connect("doctree-read", reference.link_first_mentions)
     app.connect("html-page-context", let_names_break)
+    app.connect("html-page-context", make_accessible, priority=900)  # after Furo

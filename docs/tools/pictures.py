@@ -68,7 +68,7 @@ def move() -> str:
             x, y = left + 18 * depth, 48 + 38 * depth
             is_unit = one.sor_id == unit
             out.append(
-                f'<rect x="{x}" y="{y}" width="{WIDTH // 2 - 110}" height="30" rx="4" '
+                f'<rect x="{x}" y="{y}" width="{WIDTH // 2 - 24 - 18 * depth}" height="30" rx="4" '
                 f'fill="{ACTIVE if is_unit else CLOSED}"/>'
             )
             if depth:

@@ -48,6 +48,14 @@ FIRST = (
 BUILT_BY_FUNCTIONS = ("Feed", "Register", "View", "ShakRegister", "ShakView", "Tree", "Picture")
 """Classes whose constructor is not public."""
 API = "reference/api"
+INTERNAL = {
+    *("Feed.readers", "Feed.report", "Feed.report_no_entities", "Register.core"),
+    *("View.in_force", "View.row", "View.rows", "View.rows_having"),
+    *("ShakRegister.all_times", "ShakRegister.by_hospital", "ShakRegister.known"),
+    *("ShakRegister.line_of", "ShakRegister.places_of", "ShakRegister.region_line_of"),
+    *("ShakRegister.regions_by_code", "ShakRegister.spelled", "ShakRegister.times"),
+}
+"""Methods that other modules of the library call. They are not public, whatever their names say."""
 
 
 def modules() -> list[str]:
@@ -71,7 +79,9 @@ def members(name: str) -> list[str]:
     found: dict[str, None] = {}
     for each in classes:
         for member in (*vars(each), *getattr(each, "__annotations__", ())):
-            if not member.startswith("_") and (docstring(value, member) or is_field(value, member)):
+            if member.startswith("_") or f"{name}.{member}" in INTERNAL:
+                continue
+            if docstring(value, member) or is_field(value, member):
                 found[member] = None
     return list(found)
 
@@ -183,7 +193,8 @@ def pages() -> dict[str, str]:
     for name in ("Feed", "Register", "View", "Archive", "ShakRegister", "ShakView", *modules()):
         value = getattr(sorparse, name)
         rows = [
-            (f"`{name}.{member}`", _summary_of_member(value, member)) for member in members(name)
+            (f"`{name}.{member}`", _summary_of_member(value, member))
+            for member in sorted(members(name))
         ]
         title = f"Members of `{name}`"
         parts += [f"## {title}", "\n".join(table_lines(("Name", "What it is"), rows))]
@@ -276,7 +287,7 @@ def _groups(name: str, value: type) -> Iterator[str]:
         if not those:
             continue
         yield f"## {title}"
-        for member in those:
+        for member in those if title == "Fields" else sorted(those):
             if title != "Fields":
                 yield f"### `{member}`"
             kind = {"Fields": "autoattribute", "Methods": "automethod"}.get(title, "autoproperty")
@@ -346,7 +357,7 @@ def without_constructor(  # noqa: PLR0917 - the arguments are Sphinx's
 def without_misleading_parts(app: object, page: nodes.document) -> None:
     """Undo the links of the type ``date``, and omit the paths of the machine that builds the site.
 
-    Sphinx takes the type for the field of that name of an error.
+    Sphinx would link the type to the field of that name of an error.
     """
     from docutils.nodes import Text  # the tests list the pages without docutils
     from sphinx.addnodes import desc_annotation, pending_xref
@@ -409,21 +420,27 @@ def target_of(text: str, receivers: Mapping[str, str] = _RECEIVERS) -> str | Non
 
 
 def link_first_mentions(app: Any, page: nodes.document) -> None:
-    """Link the first mention of each public name on a page to its place in the reference."""
-    from docutils.nodes import Element, literal, reference, title
-    from sphinx.addnodes import desc, pending_xref
+    """Link the first mention of each public name on a page to its place in the reference.
 
+    On the list of names every mention is linked.
+    """
+    from docutils.nodes import Element, literal, reference, title
+    from sphinx.addnodes import desc_signature, pending_xref
+
+    no_links = (title, reference, pending_xref, desc_signature)
+    is_list = app.env.docname == "reference/python"
     is_shak = app.env.docname.endswith("formats/shak")
     receivers = _RECEIVERS | _OF_SHAK if is_shak else _RECEIVERS
     linked = {name for name in public_names() if page_of(name) == app.env.docname}
     for mention in list(page.findall(literal)):
         name = target_of(mention.astext(), receivers)
         parent: Element | None = mention.parent
-        while parent is not None and not isinstance(parent, (title, reference, pending_xref, desc)):
+        while parent is not None and not isinstance(parent, no_links):
             parent = parent.parent
         if name is None or name in linked or parent is not None:
             continue
-        linked.add(name)
+        if not is_list:
+            linked.add(name)
         link = pending_xref(
             "",
             refdomain="py",

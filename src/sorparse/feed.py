@@ -77,14 +77,7 @@ class Feed(HtmlRepr):
             self.report_no_entities()
 
     def report_no_entities(self) -> None:
-        """Report, once, that there is no unit in a set whose format promises units.
-
-        Example:
-            >>> with sorparse.open(examples.edi_types_csv) as feed:
-            ...     feed.report_no_entities()
-            ...     print(feed.issues[0].code)
-            no-entities
-        """
+        """Report, once, that there is no unit in a set whose format promises units."""
         if "no-entities" in self._options.log.counts:
             return
         what = (
@@ -103,13 +96,7 @@ class Feed(HtmlRepr):
         )
 
     def report(self, issue: Issue) -> None:
-        """Add an issue to those of the feed, as ``on_issue`` asks.
-
-        Example:
-            >>> feed.report(sorparse.Issue("warning", "my-check", "a remark of your own"))
-            >>> feed.issue_counts
-            Counter({'my-check': 1})
-        """
+        """Add an issue to those of the feed, as ``on_issue`` asks."""
         self._options.log.add(issue)
 
     @property

@@ -128,11 +128,12 @@ def _completed(kind: str, code: str | None, name: str | None) -> Coded:
 class Inheritance(Generic[K]):
     """Resolves inheritance among units of any kind that can be asked for a field by name.
 
-    get: gives a field of :class:`SOREntity` of a unit.
-    parent: gives the unit above, ``None`` at the top or where it is not known.
-
     What a unit inherits is remembered for the units below it, so one instance resolves a whole
-    register in one walk. Units that form a circle are each looked at once.
+    register in one pass. Cycles are followed once.
+
+    Args:
+        get: Returns a field of :class:`SOREntity` of a unit.
+        parent: Returns the unit above; ``None`` at the top or if it is unknown.
     """
 
     def __init__(self, get: Callable[[K, str], Any], parent: Callable[[K], K | None]) -> None:
@@ -157,7 +158,7 @@ class Inheritance(Generic[K]):
         )
 
     def addresses(self, unit: K) -> tuple[Address, ...]:
-        """Give a unit's effective postal, visiting and activity address, as far as there are."""
+        """Return a unit's effective postal, visiting and activity address, if it has them."""
         return tuple([hit[0] for hit in self._addresses(unit).values() if hit is not None])
 
     def _addresses(self, unit: K) -> dict[str, Found]:
@@ -175,7 +176,7 @@ class Inheritance(Generic[K]):
         }
 
     def _inherited(self, unit: K, field: str) -> Found:
-        """Give the block of the unit itself, or of the nearest unit above that has one."""
+        """Return the block of the unit itself, or of the nearest unit above that has one."""
         found = self._own(unit, field)
         if found is not None or not self._inherits(unit, SorType.SI, SorType.OE):
             return found
@@ -234,5 +235,5 @@ class Inheritance(Generic[K]):
 def resolve_inheritance(
     entity: SOREntity, parent: Callable[[SOREntity], SOREntity | None]
 ) -> Effective:
-    """Give what one unit has effectively, ``parent`` telling the unit above any unit."""
+    """Return the effective values of one unit; ``parent`` returns the unit above a unit."""
     return Inheritance[SOREntity](getattr, parent).effective(entity)

@@ -43,15 +43,15 @@ def open(  # noqa: A001 - the name is the library's own `open`, as in gzip.open
         limits: Protection against hostile input, see ``Limits``.
         repair: Replace a SOR id that a spreadsheet has damaged by the repaired one, if only one id
             is possible. The issue is reported either way.
-        validate: Validate a Sor.xml against its schema while ``entities`` reads it. ``True`` takes
-            the bundled schema, a path the publisher's (see :func:`sorparse.validate`). What
-            violates the schema is a warning in ``feed.issues``; the document is read all the same.
+        validate: Validate a Sor.xml against its schema while ``entities`` reads it. ``True`` uses
+            the bundled schema, a path another one (see :func:`sorparse.validate`). Violations are
+            warnings in ``feed.issues``; an invalid document is read too.
 
     Returns:
         The tables of the source. Close it, or use it in a ``with`` statement.
 
     Raises:
-        UnrecognisedFormatError: If the content is not one of SOR's files.
+        UnrecognisedFormatError: If the content is not a recognised SOR file.
         SorFileError: If it cannot be read.
         InvalidOptionError: If ``columns`` names a field that does not exist.
         SorError: If ``validate`` is set and there is no Sor.xml.

@@ -38,7 +38,13 @@ class Snapshots:
         stated: Callable[[Member], date | None],
         report: Callable[[Issue], None],
     ) -> None:
-        """Take the name of the source, and what gives the date that a file states."""
+        """Prepare to choose.
+
+        Args:
+            source: The name of the source, for messages.
+            stated: Returns the date that a file states, if it does.
+            report: Is called with each issue.
+        """
         self._source = source
         self._stated = stated
         self._report = report
@@ -48,7 +54,7 @@ class Snapshots:
         """Places, a zip for example, of which another one is the newer snapshot."""
 
     def refuses(self, member: Member) -> bool:
-        """Return whether a file is passed over for a newer one."""
+        """Return whether a newer file is read instead."""
         return member in self._refused or _place(member) in self._outdated
 
     def choose(self, readers: Sequence[TableReader]) -> list[TableReader]:
@@ -169,7 +175,7 @@ def latest_day(records: Iterable[Any]) -> date | None:
 
 
 def may_have_rows(reader: TableReader) -> bool:
-    """Return whether a table can have rows: ``False`` where the whole file is seen and has none."""
+    """Return whether a table can have rows: ``False`` if the whole file was read and has none."""
     member = reader.member
     head = member.head()
     if len(head) >= HEAD_BYTES:

@@ -39,12 +39,12 @@ _DEFAULTS = (datetime(2000, 1, 1), datetime(2004, 2, 2))  # noqa: DTZ001
 def parse_typed_date(text: str) -> date | None:
     """Return the date that a person or program wrote, or ``None`` if it is not a whole date.
 
-    The strict patterns of the files are tried first, with or without a time of day, which is cut
-    off: ``2019-06-30``, ``20190630``, ``30-06-2019``. A time of day with a time zone gives the date
-    in Denmark: ``2019-06-30T22:30:00Z`` is the 1st of July. Then Danish notation, always day first:
-    ``30/6 2019``, ``30. juni 2019``, ``30. jun. 2019``, ``30JUN2019``. Months may be English.
-    Years need four digits. A date that exists in another order only, such as ``12/31/2019``, is
-    not guessed.
+    The strict patterns of the files are tried first, with or without a time of day, which is
+    ignored: ``2019-06-30``, ``20190630``, ``30-06-2019``. A time with a time zone is read as its
+    date in Denmark: ``2019-06-30T22:30:00Z`` is the 1st of July. Then Danish notation, always day
+    first: ``30/6 2019``, ``30. juni 2019``, ``30. jun. 2019``, ``30JUN2019``. Months may be
+    English. Years need four digits. A date that exists only in another order, such as
+    ``12/31/2019``, is not guessed.
 
     Args:
         text: The text.

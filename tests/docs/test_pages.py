@@ -7,7 +7,9 @@ import re
 import subprocess
 import sys
 import tomllib
+from contextlib import redirect_stdout
 from importlib import import_module
+from io import StringIO
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -118,6 +120,17 @@ def test_the_docs_name_no_place_of_a_machine() -> None:
     for page in [*PAGES, *DOCS.rglob("*.ipynb"), *(DOCS / "tools").glob("*.py")]:
         text = page.read_text(encoding="utf-8")
         assert not re.search(r"/(?:work|home|root|tmp)/|shared/(?:formats|samples)", text), page
+
+
+@pytest.mark.parametrize("page", [ROOT / "README.md", DOCS / "index.md"], ids=lambda p: p.name)
+def test_the_first_program_prints_what_the_page_shows(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    found = re.search(r"```python\n(.*?)```.*?```text\n(.*?)```", text, re.DOTALL)
+    assert found is not None
+    output = StringIO()
+    with redirect_stdout(output):
+        exec(found[1], {})
+    assert output.getvalue() == found[2]
 
 
 def test_the_tour_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -115,7 +115,7 @@ class FileTarget(Target):
 
 
 def in_force(found: Iterable[tuple[Any, ...]], day: date) -> Iterator[tuple[str, date | None]]:
-    """Reduce periods, each unit's oldest first, to the units of a day and their closing dates."""
+    """Reduce periods, each unit's oldest first, to the units of a date and their closing dates."""
     for sor_id, group in groupby(found, key=lambda period: str(period[0])):
         last: date | None = None
         for _, *ends in (period[:3] for period in group):

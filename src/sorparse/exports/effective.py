@@ -39,7 +39,7 @@ from .in_force_periods import (
 TABLE = "entity_effective"
 _DOC = (
     "Disjoint periods in which nothing changes of what a unit has with inheritance resolved; "
-    "the first and the last day belong to the period."
+    "the first and the last date belong to the period."
 )
 _SHOWN = (
     "name",
@@ -111,7 +111,7 @@ class _Pool:
 
 
 class EffectiveCollector(PeriodCollector):
-    """Takes the versions as they are written, then returns the rows of ``entity_effective``.
+    """Collects the versions as they are written, then returns the rows of ``entity_effective``.
 
     Holds 56 bytes a version, and each distinct value once.
     """
@@ -133,7 +133,7 @@ class EffectiveCollector(PeriodCollector):
         )
 
     def add(self, columns: Mapping[str, Sequence[Any]]) -> None:
-        """Take the next rows of ``entities``: the values of each column, by its name."""
+        """Add the next rows of ``entities``: the values of each column, by its name."""
         super().add(columns)
         columns = _with_all_numbers(columns)
         for field, names in self._names.items():
@@ -214,7 +214,7 @@ class _Resolver:
         yield first, end, found
 
     def _resolved(self, row: int, own: tuple[int, ...], day: int) -> Resolved:
-        """Return the values on a day; those of the row before if they are the same by rule."""
+        """Return the values on a date; those of the row before if they are the same by rule."""
         if own != self._of or not self._day <= day <= self._until:
             self._of, self._day, self._until = own, day, OPEN_END
             # a new one for each day: it remembers what it has resolved

@@ -137,7 +137,7 @@ class Guards:
         """
         if not self.allow_empty:
             raise EmptySourceError(
-                f"{source} has no units; {place} is unchanged (allow_empty writes it all the same)"
+                f"{source} has no units; {place} is unchanged (allow_empty writes it nevertheless)"
             )
 
 

@@ -31,9 +31,9 @@ class Period(NamedTuple):
     sor_id: str
     """SOR id of the unit."""
     in_force_from: date
-    """First day; 0001-01-01 if the unit has no first day."""
+    """First date; 0001-01-01 if the unit has no first date."""
     in_force_to: date
-    """Last day; 9999-12-31 if there is no end."""
+    """Last date; 9999-12-31 if no end is known."""
     row_id: int
     """The version: ``row_id`` in ``entities``."""
 
@@ -45,9 +45,9 @@ def periods_schema() -> TableSchema:
         "sor_id": (DataType.TEXT, "SOR id of the unit."),
         "in_force_from": (
             DataType.DATE,
-            "First day of the period; 0001-01-01 if the unit has no first day.",
+            "First date of the period; 0001-01-01 if the unit has no first date.",
         ),
-        "in_force_to": (DataType.DATE, "Last day of the period; 9999-12-31 if it has no end."),
+        "in_force_to": (DataType.DATE, "Last date of the period; 9999-12-31 if no end is known."),
         "row_id": (DataType.INTEGER, "The version: row_id in entities."),
     }
     return TableSchema(
@@ -68,7 +68,7 @@ Derived = Iterator[tuple[TableSchema, Iterator[Columns]]]
 
 
 class PeriodCollector:
-    """Takes the versions as they are written, then returns the periods.
+    """Collects the versions as they are written, then returns the periods.
 
     Holds 20 bytes a version and each unit's id once.
     """
@@ -92,19 +92,19 @@ class PeriodCollector:
         return len(self.unit)
 
     def add(self, columns: Mapping[str, Sequence[Any]]) -> None:
-        """Take the next rows of ``entities``: the values of each column, by its name."""
+        """Add the next rows of ``entities``: the values of each column, by its name."""
         for row in zip(*(columns[name] for name in NEEDED), strict=True):
             self._add(*row)
 
     def add_record(self, unit: SOREntity) -> None:
-        """Take the next row of ``entities``."""
+        """Add the next row of ``entities``."""
         validity = unit.validity
         self._add(
             unit.sor_id, validity.from_date, validity.to_date, unit.first_from_date, unit.updated_at
         )
 
     def add_texts(self, rows: Iterable[Mapping[str, str]]) -> None:
-        """Take the next rows of ``entities`` as texts, dates in ISO form."""
+        """Add the next rows of ``entities`` as texts, dates in ISO form."""
         for row in rows:
             sor_id, *days = (row[name] for name in NEEDED)
             self._add(sor_id, *(date.fromisoformat(day) if day else None for day in days))
@@ -155,10 +155,10 @@ class PeriodCollector:
 
 
 def first_date(ordinal: int) -> date:
-    """Return the date of a first day; 0001-01-01 if it has none."""
+    """Return the first date of a period; 0001-01-01 if it has none."""
     return date.fromordinal(max(ordinal, FIRST_DATE))
 
 
 def last_date(ordinal: int) -> date:
-    """Return the date of a last day; 9999-12-31 if it has none."""
+    """Return the last date of a period; 9999-12-31 if it has none."""
     return date.fromordinal(min(ordinal, LAST_DATE))

@@ -36,7 +36,7 @@ _WEBSITE = re.compile(r"(?P<scheme>https?://)?(?P<www>www\.)?[^\s/]+(?P<path>/\S
 
 
 def scrambled(text: str) -> str:
-    """Give another text of the same shape; always the same for the same text."""
+    """Return another text of the same shape; always the same one for the same text."""
     if not any(letter.isalnum() for letter in text):
         return text
     for attempt in range(16):  # one letter may become itself

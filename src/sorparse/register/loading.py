@@ -216,14 +216,25 @@ def diff(
 ) -> Diff:
     """Compare two sources of any format: what opened, closed, moved and changed from a to b.
 
-    source_a, source_b: what :func:`sorparse.open` takes, or a :class:`Register`.
-    from_day, to_day: the days to take them as of. Left out, each is taken as of the day it shows
-        (:attr:`Register.shown_day`), or where nothing tells that, as of today in Denmark. A full
-        history compared with a file of another format is taken as of that file's day.
-    options: those of :func:`sorparse.open`, for both sources.
+    Sources of one format are compared in every field, those of different formats in the fields
+    that both fill (``Diff.compared``).
 
-    Sources of one format are compared in every field, of different formats in those that both fill
-    (``Diff.compared``). Raises what ``open`` raises, and InvalidDateError.
+    Args:
+        source_a: What :func:`sorparse.open` takes, or a :class:`Register`.
+        source_b: The same, for the newer source.
+        from_day: The date for ``source_a``. Defaults to the date it shows
+            (:attr:`Register.shown_day`), else today in Denmark. A full history that is compared
+            with another format is taken on the date of that file.
+        to_day: The same for ``source_b``.
+        options: Those of :func:`sorparse.open`, for both sources.
+
+    Raises:
+        InvalidDateError: If a text is not a valid date.
+        SorError: What :func:`sorparse.open` raises.
+
+    Example:
+        >>> sorparse.diff(examples.daily_csv_earlier, examples.daily_csv).counts()["announced"]
+        3
     """
     from .differences import diff_sources
 
