@@ -42,7 +42,7 @@ def case(floor: str) -> Callable[[Callable[[Path], Callable[[], int]]], None]:
     return register
 
 
-def warm(*, arrow: bool = False) -> None:
+def warm(*, arrow: bool = False, load: bool = False) -> None:
     """Load what the first use of the library loads: imports are not what is measured."""
     from sorparse import examples
 
@@ -51,6 +51,8 @@ def warm(*, arrow: bool = False) -> None:
         next(feed.entities(fields=FIELDS))
         if arrow:
             next(iter(feed.to_arrow("entities").batches()))
+    if load:
+        sorparse.load(examples.daily_csv)
 
 
 def _days() -> list[str]:
@@ -117,7 +119,7 @@ ORDERS = {
 def _prepared(reader: str, name: str) -> Callable[[Path], Callable[[], int]]:
     def prepare(folder: Path) -> Callable[[], int]:
         if reader != "floor":
-            warm(arrow=reader == "sorparse_arrow")
+            warm(arrow=reader == "sorparse_arrow", load=reader == "sorparse_load")
         return lambda: READERS[reader](folder / name)
 
     return prepare

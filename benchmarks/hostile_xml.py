@@ -1,8 +1,8 @@
 """Measure time and memory of reading hostile XML documents.
 
-Each shape of `tests/**/hostile_shapes.py` is written once and read in each way by a process of its
-own. The table shows processor seconds for each 10 MB and the peak memory of the process, and its
-last rows the largest values.
+Each shape of `tests/support/hostile_shapes.py` is written once and read in each way by a process
+of its own. The table shows processor seconds for each 10 MB, with the start of the process, and its
+peak memory; the last lines are the largest values.
 
     python benchmarks/hostile_xml.py [--mb 10] [--only TEXT] [--ways records,describe] [--worst 5]
 """
@@ -20,7 +20,6 @@ from pathlib import Path
 from cases import count, peak, processor_time
 
 HERE = Path(__file__).parent
-TESTS = HERE.parent / "tests"
 FIELDS = {
     "entities": ("sor_id", "name", "postal_address.post_code"),
     "location_codes": ("location_code", "sor_id"),
@@ -123,9 +122,8 @@ def main() -> None:
     if given.run:
         run(given.run[0], Path(given.run[1]))
         return
-    # the shapes use other helpers of the tests
-    sys.path[:0] = sorted({str(path.parent) for path in TESTS.rglob("*_s*.py")})
-    from hostile_shapes import LIST_SHAPES, SHAPES
+    sys.path[:0] = [str(HERE.parent / "tests")]
+    from support.hostile_shapes import LIST_SHAPES, SHAPES
 
     ways = given.ways.split(",")
     documents = [("Sor.xml", name, shape) for name, shape in SHAPES.items()]

@@ -65,7 +65,7 @@ def answer(register: sorparse.Register, ids: list[str]) -> int:
 
 
 def work(path: str, ids: list[str], stop: Any, result: Connection) -> None:
-    """Answer until told to stop, as a worker of a service does."""
+    """Answer until asked to stop, as a worker of a service does."""
     rng = random.Random(os.getpid())
     register = sorparse.load(path)
     answered = opened = 0

@@ -21,6 +21,7 @@ from saved import saved, saved_seeds
 
 import sorparse
 from sorparse import examples
+from sorparse.formats.csv import plain_file
 
 LIMITS = sorparse.Limits(max_member_bytes=20_000_000, max_issues=1000)
 BLANKS = " \t\xa0"
@@ -187,6 +188,80 @@ def _value(record: Any, path: str) -> Any:
     return record
 
 
+def _csv_cells() -> tuple[list[str], list[list[str]]]:
+    """The header and some rows of the daily example, split."""
+    lines = examples.daily_csv.read_text("utf-8-sig").splitlines()
+    header, *rows = ([*line.split(";")] for line in lines)
+    return header, [row for row in rows if len(row) == len(header)][:3]
+
+
+_CSV_HEADER, _CSV_ROWS = _csv_cells()
+_CSV_CELLS = (
+    *("", " ", "NULL", "x", " x ", "\xa0x", "2021-03-31", "31-12-2020", "9999-12-31", "ja", "SI"),
+    *("8031000016007", "8031000016008", '"=""8031000016007"""', '="8031000016007"', "1,52096E+15"),
+    *('"a;b"', '"a ""b"""', '""', '"', 'a"b', '"a\nb"', "6177010,77", "æ", "\0", "\x1f", "\r"),
+    *('"=""a;b"""', '";"', '"=""', '"""'),
+)
+
+
+def changed_rows(data: bytes) -> bytes:
+    """Change rows of SOR2: each three bytes put one cell in place, or change a whole row."""
+    rows = [[*row] for row in _CSV_ROWS]
+    quoted = bool(data[:1]) and data[0] % 4 == 0
+    for at in range(1, min(len(data), 60) - 2, 3):
+        what, place, cell = data[at : at + 3]
+        row = rows[what % len(rows)]
+        if what < 230 or not row:
+            if row:
+                row[place % len(row)] = _CSV_CELLS[cell % len(_CSV_CELLS)]
+        elif what < 243:
+            del row[place % len(row)]
+        else:
+            rows.insert(place % len(rows), [*row])
+    lines = [";".join(row) for row in rows]
+    if quoted:
+        lines = [
+            ";".join(c if c[:1] == '"' else f'"{c}"' for c in line.split(";")) for line in lines
+        ]
+    return "\r\n".join([";".join(_CSV_HEADER), *lines, ""]).encode()
+
+
+def csv_ways(data: bytes) -> None:
+    """Changed rows give the same records and issues, whatever way they are read."""
+    content = changed_rows(data)
+    expected = _outcome(content, "entities", lambda feed: feed.numbered("entities"))
+    stream: Any = _Once(content)
+    found = _outcome(stream, "entities", lambda feed: feed.numbered("entities"))
+    if found != expected:
+        raise AssertionError(_difference(content, "entities", found, expected))
+    with tempfile.NamedTemporaryFile(suffix=".csv") as file:
+        file.write(content)
+        file.flush()
+        found = _outcome(file.name, "entities", lambda feed: feed.numbered("entities"))
+    if found != expected:
+        raise AssertionError(_difference(content, "entities", found, expected))
+    rows = _outcome(content, "entities", lambda feed: feed.rows("entities", _FIELDS))
+    taken = [tuple(_value(record, path) for path in _FIELDS) for _, record in expected[0]]
+    if taken != [tuple(row) for row in rows[0]]:
+        raise AssertionError(f"fields differ from records: {content!r}")
+    by_numpy = _outcome(content, "entities", _table)
+    find_spec = plain_file.find_spec
+    plain_file.find_spec = lambda _: None
+    try:
+        by_records = _outcome(content, "entities", _table)
+    finally:
+        plain_file.find_spec = find_spec
+    pairs = ((by_numpy[0], by_records[0]), (sorted(by_numpy[2]), sorted(by_records[2])))
+    for one, other in (*pairs, (sorted(by_numpy[2]), sorted(expected[2]))):
+        if one != other:
+            raise AssertionError(f"tables differ: {one!r}\n{other!r}\n{content!r}")
+
+
+def _table(feed: sorparse.Feed) -> list[Any]:
+    rows: list[Any] = feed.to_arrow("entities").to_pyarrow().to_pylist()
+    return rows
+
+
 def _difference(content: bytes, table: str, found: Outcome, other: Outcome) -> str:
     pairs = [(a, b) for a, b in zip(found, other, strict=True) if a != b]
     return f"{table} differ: {pairs!r}\n{content.decode('utf-8', 'replace')}"
@@ -348,6 +423,13 @@ def _unit_seeds() -> Iterator[bytes]:
         yield bytes((what, 40, 17, 3)) * 4
 
 
+def _csv_way_seeds() -> Iterator[bytes]:
+    yield b""
+    for quoted in (0, 1):
+        for cell in range(0, len(_CSV_CELLS), 4):
+            yield bytes((quoted, 0, 1, cell, 1, 7, cell + 1, 2, 40, cell + 2, 250, 1, 0))
+
+
 def _schema_seeds() -> Iterator[bytes]:
     yield b"""<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" targetNamespace="urn:x"
 elementFormDefault="qualified"><xs:element name="SorTree"><xs:complexType><xs:sequence>
@@ -369,6 +451,7 @@ TARGETS = {
     "sor_csv": Target(sor_csv, _sor_csv_seeds, _CELLS, 1024),
     "shak": Target(shak, _shak_seeds, (b"sgh", b"afd", b"20250101"), 2048),
     "identifiers": Target(identifiers, _identifier_seeds, (b"100001600", b"E+15"), 32),
+    "csv_ways": Target(csv_ways, _csv_way_seeds, (b"\x00", b"\xfa"), 60),
     "zip": Target(read, _zip_seeds, (b"PK\x01\x02", b"PK\x03\x04", b"PK\x05\x06"), 2048),
     "xml": Target(xml, _xml_seeds, _TAGS, 65_536),
     "units": Target(units, _unit_seeds, (b"\x00", b"\x05"), 40),

@@ -1,4 +1,4 @@
-"""Run the nightly job of docs/recipes/nightly-import.md many times in one process.
+"""Run the nightly job of docs/how-to/nightly-import.md many times in one process.
 
     python scripts/soak.py [--nights 200]
 
@@ -23,20 +23,19 @@ from datetime import timedelta
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT / "src")]
-# the server and the nights are those of the tests, which may be in subfolders
-sys.path[1:1] = sorted({str(path.parent) for path in (ROOT / "tests").rglob("*_support.py")})
-
-from nightly_support import nights  # noqa: E402
-from share_support import NOON, PATHS, Clock, Share, fetcher, running  # noqa: E402
+# the server and the nights are those of the tests
+sys.path[:0] = [str(ROOT / "src"), str(ROOT / "tests")]
 
 import sorparse  # noqa: E402
 from sorparse import examples  # noqa: E402
+from support.recipe_nights import nights  # noqa: E402
+from support.share import NOON, PATHS, Clock, Share, fetcher, running  # noqa: E402
 
 WARM = 20
 """Nights after which nothing may grow any more."""
-MOST_GROWTH = 8.0
-"""Megabytes that the memory may grow after them: the allocator returns memory in large pieces."""
+MOST_GROWTH = 25.0
+"""Megabytes that the memory may grow after them, for what allocators hold back; a register of each
+night would be hundreds."""
 GUARDS = {"max_closed": 5, "max_errors": 0, "min_units": 10}
 SOR2 = PATHS["sor2"][0]
 

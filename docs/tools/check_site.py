@@ -91,7 +91,7 @@ def _levels(name: str, page: Page) -> list[str]:
     if page.levels.count(1) != 1 or page.levels[0] != 1:
         values.append("there must be one heading of the first level, and first")
     if any(below > above + 1 for above, below in zip(page.levels, page.levels[1:], strict=False)):
-        values.append(f"a level of headings is left out: {page.levels}")
+        values.append(f"a level of headings is missing: {page.levels}")
     return values
 
 

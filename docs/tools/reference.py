@@ -49,7 +49,7 @@ BUILT_BY_FUNCTIONS = ("Feed", "Register", "View", "ShakRegister", "ShakView", "T
 """Classes whose constructor is not public."""
 API = "reference/api"
 INTERNAL = {
-    *("Feed.report", "Feed.report_no_entities", "Register.core"),
+    *("Feed.readers", "Feed.report", "Feed.report_no_entities", "Register.core"),
     *("View.in_force", "View.row", "View.rows", "View.rows_having"),
     *("ShakRegister.all_times", "ShakRegister.by_hospital", "ShakRegister.known"),
     *("ShakRegister.line_of", "ShakRegister.places_of", "ShakRegister.region_line_of"),
@@ -357,7 +357,7 @@ def without_constructor(  # noqa: PLR0917 - the arguments are Sphinx's
 def without_misleading_parts(app: object, page: nodes.document) -> None:
     """Undo the links of the type ``date``, and omit the paths of the machine that builds the site.
 
-    Sphinx takes the type for the field of that name of an error.
+    Sphinx would link the type to the field of that name of an error.
     """
     from docutils.nodes import Text  # the tests list the pages without docutils
     from sphinx.addnodes import desc_annotation, pending_xref

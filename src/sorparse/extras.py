@@ -25,7 +25,7 @@ def load_extra(module: str, extra: str, purpose: str) -> Any:
         )
         state = "is not installed" if missing else f"cannot be loaded ({error})"
         package = module.split(".", maxsplit=1)[0]
-        # in quotes, for the shell of macOS takes bare brackets for a pattern
+        # in quotes: to the shell of macOS, bare brackets are a pattern
         raise MissingExtraError(
             f'{purpose} need the package {package}, which {state}: pip install "sorparse[{extra}]"'
         ) from error

@@ -140,20 +140,20 @@ def _repaired(text: str) -> str | None:
     return None
 
 
-def _from_scientific(kept: str, length: int) -> str | None:
-    """Return the one id of ``length`` digits that rounds to the digits kept, else ``None``."""
+def _from_scientific(first: str, length: int) -> str | None:
+    """Return the one id of ``length`` digits that rounds to the first digits, else ``None``."""
     item_length = length - 10
-    if not 1 <= item_length <= 8 or len(kept) > length:
+    if not 1 <= item_length <= 8 or len(first) > length:
         return None
-    # the digits after the item number are 1000016..., so they never round it up, and what was
-    # kept beyond the item number has to agree with them
-    if len(kept) < item_length:
+    # the digits after the item number are 1000016..., so they never round it up, and the first
+    # digits beyond the item number have to agree with them
+    if len(first) < item_length:
         # The general format shows six digits and drops zeros at the end, so what is missing is
         # zeros. Two decimals may also be the number format 0,00E+00, which drops any digit.
-        if item_length > 6 or len(kept) == 3:
+        if item_length > 6 or len(first) == 3:
             return None
-        kept = kept.ljust(item_length, "0")
-    item, tail = kept[:item_length], kept[item_length:]
+        first = first.ljust(item_length, "0")
+    item, tail = first[:item_length], first[item_length:]
     rest = MIDDLE + _check_digit(item)
     if tail not in (rest[: len(tail)], _rounded(rest, len(tail))):
         return None

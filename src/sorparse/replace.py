@@ -144,7 +144,7 @@ def _put_back(place: Path, target: Path) -> None:
 
 @contextmanager
 def _locked(place: Path) -> Iterator[bool]:
-    """Take the lock on a temporary folder, and yield whether nobody else holds it."""
+    """Lock a temporary folder, and yield whether nobody else has locked it."""
     descriptor = os.open(place / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         if fcntl is not None:

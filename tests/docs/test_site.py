@@ -47,7 +47,7 @@ def test_the_docs_are_built_whole(tmp_path: Path, faults: Any) -> None:
         (GOOD.replace("#b", "#gone"), "place that is not there: #gone"),
         (GOOD.replace("#b", "gone.html"), "leads nowhere: gone.html"),
         (GOOD.replace(" alt='C'", ""), "a picture without words: c.svg"),
-        (GOOD.replace("h2", "h3"), "a level of headings is left out: [1, 3]"),
+        (GOOD.replace("h2", "h3"), "a level of headings is missing: [1, 3]"),
         (GOOD.replace("h1", "h2"), "one heading of the first level"),
         (GOOD + "<table class='docutils'></table>", "a table outside a box that scrolls"),
         (GOOD + "<p>with –up the units above</p>", "a dash in place of two hyphens: –up"),

@@ -278,7 +278,7 @@ def test_a_deep_chain_and_many_overlaps_are_checked_in_time() -> None:
 
 
 def test_the_docs_list_every_code() -> None:
-    docs = (DOCS / "data-quality.md").read_text(encoding="utf-8")
+    docs = (DOCS / "reference/data-quality.md").read_text(encoding="utf-8")
     docs = docs.casefold()
     for code, (severity, meaning) in CHECK_ISSUES.items():
         assert f"| `{code}` | {severity} | {meaning}. |\n".casefold() in docs

@@ -393,8 +393,8 @@ def test_forged_headers_are_refused(case: str, whole: Path, tmp_path: Path) -> N
     [
         *("unit", "start", "line", "ids", "ids.sorted", "ids.units", "ids.others"),
         *("name.numbers", "owner.offsets", "owner.data", "sor_type.data", "table.issues"),
-        *("names.starts", "names.units", "names.text", "units by region.bounds"),
-        *("units by region.units", "units by region.keys", "units by parent_id.units"),
+        *("names.starts", "names.units", "names.text", "units by owner.bounds"),
+        *("units by owner.units", "units by owner.keys", "units by parent_id.units"),
     ],
 )
 def test_forged_numbers_and_texts_raise_no_other_error(

@@ -159,7 +159,7 @@ def test_a_unit_that_never_has_a_day_is_future_then_closed() -> None:
     assert status(records, "2021-05-01") is Status.CLOSED
     view = Register.from_records(records).as_of("2022-01-01")
     assert [one.sor_id for one in view.closed()] == ["1"]
-    with pytest.raises(sorparse.NotInForceError, match="none of its versions has a day"):
+    with pytest.raises(sorparse.NotInForceError, match="none of its versions is ever valid"):
         view["1"]
 
 
@@ -327,31 +327,31 @@ def test_an_id_as_a_number_is_refused_in_words() -> None:
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        ("2021-02-30", "2021-02-30 is no date: 2021-02 has the days 1 to 28"),
-        ("20240230", "20240230 is no date: 2024-02 has the days 1 to 29"),
-        ("2021-12-32", "2021-12-32 is no date: 2021-12 has the days 1 to 31"),
-        ("2021-01-00", "2021-01-00 is no date: 2021-01 has the days 1 to 31"),
-        ("0001-02-30", "0001-02-30 is no date: 0001-02 has the days 1 to 28"),
-        ("30-2-2021", "30-2-2021 is no date: 2021-02 has the days 1 to 28"),
+        ("2021-02-30", "invalid date '2021-02-30': 2021-02 has the days 1 to 28"),
+        ("20240230", "invalid date '20240230': 2024-02 has the days 1 to 29"),
+        ("2021-12-32", "invalid date '2021-12-32': 2021-12 has the days 1 to 31"),
+        ("2021-01-00", "invalid date '2021-01-00': 2021-01 has the days 1 to 31"),
+        ("0001-02-30", "invalid date '0001-02-30': 0001-02 has the days 1 to 28"),
+        ("30-2-2021", "invalid date '30-2-2021': 2021-02 has the days 1 to 28"),
         (
             "2021-13-01",
             (
-                "2021-13-01 is no date: there is no month 13; "
-                "write year-month-day, for example 2021-03-31"
+                "invalid date '2021-13-01': there is no month 13; "
+                "expected YYYY-MM-DD, for example 2021-03-31"
             ),
         ),
         (
             "31.00.2021",
             (
-                "31.00.2021 is no date: there is no month 0; "
-                "write year-month-day, for example 2021-03-31"
+                "invalid date '31.00.2021': there is no month 0; "
+                "expected YYYY-MM-DD, for example 2021-03-31"
             ),
         ),
-        ("31-3-2021", "write the day 31-3-2021 as year-month-day: 2021-03-31"),
-        ("0000-01-01", "0000-01-01 is no date: there is no year 0"),
-        ("i går", "'i går' is no date; write year-month-day, for example 2021-03-31"),
-        ("", "'' is no date; write year-month-day, for example 2021-03-31"),
-        ("2021-W13-3", "'2021-W13-3' is no date; write year-month-day, for example 2021-03-31"),
+        ("31-3-2021", "write the date 31-3-2021 as year-month-day: 2021-03-31"),
+        ("0000-01-01", "invalid date '0000-01-01': there is no year 0"),
+        ("i går", "invalid date 'i går': expected YYYY-MM-DD, for example 2021-03-31"),
+        ("", "invalid date '': expected YYYY-MM-DD, for example 2021-03-31"),
+        ("2021-W13-3", "invalid date '2021-W13-3': expected YYYY-MM-DD, for example 2021-03-31"),
     ],
 )
 def test_a_date_that_is_none_is_told_in_words(asked: str, said: str) -> None:
@@ -370,7 +370,7 @@ def test_a_day_may_be_a_date_a_text_a_datetime_or_today(monkeypatch: pytest.Monk
     with pytest.raises(sorparse.InvalidDateError) as caught:
         register.as_of(20210331)  # type: ignore[arg-type]
     assert str(caught.value) == (
-        "20210331 is no day: give a datetime.date or text such as 2021-03-31"
+        "invalid date 20210331: expected a datetime.date or text such as 2021-03-31"
     )
 
 

@@ -463,8 +463,8 @@ def test_utf_16_and_a_byte_order_mark() -> None:
         (b"", "is empty, where a SorTree document was expected"),
         (b"SorId;EntityName\r\n1;x\r\n", "is not XML (it begins with 'SorId;EntityName')"),
         (b"<html><body/></html>", "is XML with the root element html, where SorTree was expected"),
-        (b'<SorTree xmlns="urn:x"/>', "is a SorTree of the namespace urn:x"),
-        (b"<SorTree/>", "is a SorTree of the namespace (none)"),
+        (b'<SorTree xmlns="urn:x"/>', "a SorTree in the namespace urn:x"),
+        (b"<SorTree/>", "a SorTree in the namespace (none)"),
     ],
 )
 def test_what_is_no_sor_xml(content: bytes, words: str) -> None:

@@ -30,7 +30,7 @@ def contents(state: State, night: Night, lines: Lines) -> dict[str, memoryview]:
 
 
 def problems(store: Store) -> Iterator[str]:
-    """Yield what is wrong with the nights of an archive."""
+    """Yield the problems of the nights of an archive."""
     try:
         state = store.state()
         if not state.nights:

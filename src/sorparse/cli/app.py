@@ -10,6 +10,7 @@ import argparse
 import os
 import signal
 import sys
+import textwrap
 import threading
 import traceback
 from collections.abc import Sequence
@@ -125,7 +126,7 @@ class _HelpFormatter(argparse.RawDescriptionHelpFormatter):
     def _fill_text(self, text: str, width: int, indent: str) -> str:
         if "\n" in text:
             return super()._fill_text(text, width, indent)
-        return super(argparse.RawDescriptionHelpFormatter, self)._fill_text(text, width, indent)
+        return textwrap.fill(text, width, break_on_hyphens=False)  # options have hyphens
 
 
 class _Parser(argparse.ArgumentParser):

@@ -150,7 +150,10 @@ def _dates(unit: SOREntity) -> Pairs:
 
 def _addresses(view: View, unit: SOREntity, effective: Effective | None) -> Pairs:
     pairs = [
-        (field.removesuffix("_address"), str(address) + _origin(view, unit, effective, field))
+        (
+            field.removesuffix("_address"),
+            (str(address) or "(no street or town)") + _origin(view, unit, effective, field),
+        )
         for field in reversed(NEAREST_FIRST)
         if (address := getattr(effective or unit, field)) is not None
     ]

@@ -111,7 +111,7 @@ class _Pool:
 
 
 class EffectiveCollector(PeriodCollector):
-    """Takes the versions as they are written, then returns the rows of ``entity_effective``.
+    """Collects the versions as they are written, then returns the rows of ``entity_effective``.
 
     Holds 56 bytes a version, and each distinct value once.
     """
@@ -133,7 +133,7 @@ class EffectiveCollector(PeriodCollector):
         )
 
     def add(self, columns: Mapping[str, Sequence[Any]]) -> None:
-        """Take the next rows of ``entities``: the values of each column, by its name."""
+        """Add the next rows of ``entities``: the values of each column, by its name."""
         super().add(columns)
         columns = _with_all_numbers(columns)
         for field, names in self._names.items():

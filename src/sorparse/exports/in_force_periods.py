@@ -68,7 +68,7 @@ Derived = Iterator[tuple[TableSchema, Iterator[Columns]]]
 
 
 class PeriodCollector:
-    """Takes the versions as they are written, then returns the periods.
+    """Collects the versions as they are written, then returns the periods.
 
     Holds 20 bytes a version and each unit's id once.
     """
@@ -92,19 +92,19 @@ class PeriodCollector:
         return len(self.unit)
 
     def add(self, columns: Mapping[str, Sequence[Any]]) -> None:
-        """Take the next rows of ``entities``: the values of each column, by its name."""
+        """Add the next rows of ``entities``: the values of each column, by its name."""
         for row in zip(*(columns[name] for name in NEEDED), strict=True):
             self._add(*row)
 
     def add_record(self, unit: SOREntity) -> None:
-        """Take the next row of ``entities``."""
+        """Add the next row of ``entities``."""
         validity = unit.validity
         self._add(
             unit.sor_id, validity.from_date, validity.to_date, unit.first_from_date, unit.updated_at
         )
 
     def add_texts(self, rows: Iterable[Mapping[str, str]]) -> None:
-        """Take the next rows of ``entities`` as texts, dates in ISO form."""
+        """Add the next rows of ``entities`` as texts, dates in ISO form."""
         for row in rows:
             sor_id, *days = (row[name] for name in NEEDED)
             self._add(sor_id, *(date.fromisoformat(day) if day else None for day in days))

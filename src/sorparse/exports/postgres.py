@@ -83,7 +83,7 @@ class Postgres(Database):
     is_path = False
 
     def __init__(self, schema: str = "sor") -> None:
-        """Take the name of the schema; it is created if it is missing."""
+        """Prepare to write to a schema, which is created if it is missing."""
         self.schema = schema
 
     def shown(self, place: str) -> str:

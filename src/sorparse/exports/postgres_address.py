@@ -22,7 +22,7 @@ class Address:
     """Where a database is."""
 
     parameters: dict[str, Any]
-    """What libpq made of the address."""
+    """The address as libpq parsed it."""
     shown: str
     """The address with user, host, port and name of the database alone."""
 

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import zip_longest
 
 from ..description import ColumnDescription, TableDescription
 from .blocks import TextBlocks
-from .csv.rows import clean
+from .csv.rows import BLANKS, clean
 from .decode import Plan
 
 _SAMPLES = 3
 _SAMPLE_CHARS = 40
+_BATCH_ROWS = 512
+_MAY_BE_EMPTY = frozenset(BLANKS + "=N")
+"""First characters of cells that :func:`clean` makes empty: blanks, ``=" "``, ``NULL``."""
 
 
-class Census:
-    """Counts of one pass over a table."""
+class ColumnCounter:
+    """Counts of one pass over a table, column by column for many rows at a time."""
 
     def __init__(self, delimiter: str) -> None:
         self._delimiter = delimiter
+        self._waiting: list[Sequence[str]] = []
+        """Rows that are not counted yet; at most those of a block."""
         self._rows = 0
-        self._filled: list[int] = []
-        self._samples: list[dict[str, None]] = []
+        self._filled: Counter[int] = Counter()
+        self._samples: defaultdict[int, dict[str, None]] = defaultdict(dict)
         self._quotes = 0
         self._lines = 0
         self._wrapped = 0
@@ -29,6 +35,7 @@ class Census:
     def watched(self, blocks: Iterable[tuple[int, list[str]]]) -> Iterator[tuple[int, list[str]]]:
         """Yield the blocks unchanged, and count their quotation marks."""
         for first, lines in blocks:
+            self._count()
             text = "\n".join(lines)
             if '"' in text:
                 self._quotes += text.count('"')
@@ -36,23 +43,29 @@ class Census:
             self._lines += len(lines)
             yield first, lines
 
-    def add(self, cells: Sequence[str], width: int) -> None:
-        """Count one row."""
-        if not self._filled:
-            self._filled = [0] * width
-            self._samples = [{} for _ in range(width)]
-        self._rows += 1
-        for place, cell in enumerate(cells[:width]):
-            if cell and (cell := clean(cell)):
-                self._filled[place] += 1
-                samples = self._samples[place]
-                if len(samples) < _SAMPLES:
+    def add(self, cells: Sequence[str]) -> None:
+        """Add a row."""
+        self._waiting.append(cells)
+        if len(self._waiting) == _BATCH_ROWS:
+            self._count()
+
+    def _count(self) -> None:
+        self._rows += len(self._waiting)
+        for place, column in enumerate(zip_longest(*self._waiting, fillvalue="")):
+            cells = [cell for cell in column if cell]
+            empty = sum(1 for cell in cells if cell[0] in _MAY_BE_EMPTY and not clean(cell))
+            self._filled[place] += len(cells) - empty
+            samples = self._samples[place]
+            if len(samples) < _SAMPLES:
+                for cell in filter(None, map(clean, dict.fromkeys(cells))):
                     samples[_shortened(cell)] = None
+                    if len(samples) == _SAMPLES:
+                        break
+        self._waiting.clear()
 
     def describe(self, table: str, file: str, plan: Plan, blocks: TextBlocks) -> TableDescription:
         """Return what was counted."""
-        filled = self._filled or [0] * len(plan.header)
-        samples = self._samples or [{} for _ in plan.header]
+        self._count()
         ends = [name for name, count in blocks.line_ends.items() if count]
         return TableDescription(
             table=table,
@@ -62,8 +75,8 @@ class Census:
                 ColumnDescription(
                     name,
                     column.field if column is not None else None,
-                    filled[place],
-                    tuple(samples[place]),
+                    self._filled[place],
+                    tuple(self._samples[place]),
                 )
                 for place, (name, column) in enumerate(zip(plan.header, plan.columns, strict=True))
             ),

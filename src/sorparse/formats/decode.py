@@ -33,6 +33,14 @@ Cells = Sequence[str] | Mapping[int, str]
 """Cells by place."""
 
 
+def swapped_message(part: str) -> str:
+    """Return the message about exchanged coordinates in a column, or an element."""
+    return (
+        f"eastings are in the northing {part} and northings in the easting {part}; each pair was "
+        "exchanged (reported once for the file)"
+    )
+
+
 @attrs.frozen(eq=False)
 class Leaf:
     """A field filled from one cell."""

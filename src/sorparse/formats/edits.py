@@ -46,7 +46,7 @@ def latest_edit(counts: Mapping[int, int]) -> int | None:
         if aside > most or together > max(1, total // _TOGETHER_OF):
             break
         gap = days[place] - days[place - 1]
-        if gap > _longest_gap(days[:place], counts, total - aside):
+        if gap > _YEAR and gap > _longest_gap(days[:place], counts, total - aside):
             latest = place - 1
     return days[latest]
 

@@ -52,6 +52,7 @@ from typing import Any
 import attrs
 
 from ..check_digits import ENDING, halves
+from ..identifiers import is_location_code, is_sor_id
 from ..paths import parse_path, value_at
 from ..records import Address, Coded, EntityRef
 from ..records.build import builder_of, compile_function
@@ -247,6 +248,8 @@ class RecordWriter:
             read: Any = CONVERTERS[kind]
             if kind is Kind.SOR_ID:
                 read = _sor_id_converter()
+            elif kind is Kind.LOCATION_CODE:
+                read = _checked_location_code
             elif kind in _COORDINATES:
                 read = _to_metres
             self._names[kind.name] = read if kind in _ALMOST_UNIQUE else Memo(read)
@@ -359,15 +362,21 @@ def _getter(numbers: Sequence[int]) -> Getter:
 
 @cache
 def _sor_id_converter() -> Callable[[str], Any]:
-    """Return what reads an id: the two halves of nearly all of them are looked up."""
+    """Return what checks an id: the two halves of nearly all of them are looked up."""
     beginnings, endings = halves()
 
-    def to_sor_id(text: str) -> Any:
-        if beginnings.get(text[:-ENDING], -1) == endings.get(text[-ENDING:]):
+    def checked(text: str) -> str:
+        if beginnings.get(text[:-ENDING], -1) == endings.get(text[-ENDING:]) or is_sor_id(text):
             return text
-        return convert(Kind.SOR_ID, text)
+        raise NeedsCarefulParsing
 
-    return to_sor_id
+    return checked
+
+
+def _checked_location_code(text: str) -> str:
+    if is_location_code(text):
+        return text
+    raise NeedsCarefulParsing
 
 
 def _to_metres(text: str) -> Any:

@@ -51,7 +51,7 @@ def compile_function(
 
 @per_class
 def builder_of(cls: type[Any]) -> type[Any]:
-    """Give the unguarded twin of a frozen record class; see :func:`fast_constructor`."""
+    """Return the unguarded twin of a frozen record class; see :func:`fast_constructor`."""
     return type(
         f"_{cls.__name__}Builder",
         (cls,),
@@ -66,7 +66,7 @@ def builder_of(cls: type[Any]) -> type[Any]:
 
 @per_class
 def fast_constructor(cls: type[Any]) -> Callable[..., Any]:
-    """Give a function that makes a ``cls`` from all its fields, by position, unconverted."""
+    """Return a function that makes a ``cls`` from all its fields, by position, unconverted."""
     fields = [field.name for field in attrs.fields(cls)]
     lines = [
         f"def make({', '.join(fields)}):",

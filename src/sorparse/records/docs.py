@@ -18,10 +18,10 @@ from .build import per_class
 
 
 def field_docs(cls: type[Any]) -> Mapping[str, str]:
-    """Give the docstring below each field of a record class, on one line.
+    """Return the docstring below each field of a record class, on one line.
 
-    A field without one is left out. Where the source is not there (a stripped installation) the
-    mapping is empty: the docs are a help, not data.
+    A field without a docstring is omitted. If the source is missing (a stripped installation), the
+    mapping is empty: docstrings are a help, not data.
     """
     return _field_docs(cls)
 

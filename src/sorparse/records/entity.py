@@ -26,10 +26,15 @@ from .values import (
 
 @attrs.frozen(weakref_slot=False)
 class SOREntity(HtmlRepr):
-    """One version of one unit: an owner, a health institution or an organisational unit.
+    """One version of a unit of SOR: an owner, an institution, or an organisational unit.
 
-    The record holds what the file says; nothing is inherited here. For addresses and the
-    location code with inheritance resolved see ``View.effective``.
+    A unit has one record for each period between two changes. Records are immutable, hashable and
+    compared by value. A missing value is ``None`` or ``()``, never ``""``.
+
+    Example:
+        >>> unit = view["9000041000016007"]
+        >>> unit.name, unit.entity_type.name, str(unit.validity.from_date)
+        ('Nordhavets Universitetshospital', 'hospital', '2014-05-01')
     """
 
     sor_id: str

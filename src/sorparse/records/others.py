@@ -13,7 +13,7 @@ from .values import ALWAYS, NO_EXTRA, Coded, Extra, Validity, as_extra, coded_tu
 
 @attrs.frozen(weakref_slot=False)
 class SHAKSORMap(HtmlRepr):
-    """One period in which a SHAK code stood on a SOR unit (SHAKSORMap)."""
+    """One period in which a SHAK code was assigned to a SOR unit (SHAKSORMap)."""
 
     shak_code: str
     """SHAK code (``ShakId``)."""

@@ -50,9 +50,10 @@ _known: dict[tuple[type[Any], tuple[str, ...]], type[Row]] = {}
 
 
 def row_class(record: type[Any], paths: Iterable[str]) -> type[Row]:
-    """Give the class of the rows of these fields of a record class.
+    """Return the class of the rows of these fields of a record class.
 
-    Raises ValueError for a path that is no field of it.
+    Raises:
+        ValueError: If a path is not a field of it.
     """
     if isinstance(paths, str):
         raise TypeError(f"fields must be several names, as in fields=({paths!r},)")
@@ -84,7 +85,7 @@ def row_class(record: type[Any], paths: Iterable[str]) -> type[Row]:
 
 
 def row_of(row: type[Row]) -> Callable[[Any], Row]:
-    """Give the function that takes a row's fields from a whole record."""
+    """Return the function that takes a row's fields from a whole record."""
     lines = ["def take(record):"]
     items = []
     for place, path in enumerate(row.paths):

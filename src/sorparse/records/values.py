@@ -31,7 +31,7 @@ class Extra(Mapping[str, str]):
     """What a row holds beyond the known columns: the file's own column name to text.
 
     Immutable, hashable and compared by value, so that the record around it is too.
-    Cells without content are left out.
+    Cells without content are omitted.
     """
 
     __slots__ = ("_items",)
@@ -110,7 +110,13 @@ class EntityRef(HtmlRepr):
 
 @attrs.frozen(weakref_slot=False)
 class Validity(HtmlRepr):
-    """A period of whole days. Both ends are inclusive ("til og med"); ``None`` is open."""
+    """A period of whole days. Both ends are inclusive ("til og med"); ``None`` is open.
+
+    Example:
+        >>> from datetime import date
+        >>> sorparse.Validity(date(2020, 1, 1)).contains(date(2026, 6, 15))
+        True
+    """
 
     from_date: date | None = None
     """First day (``FromDate``)."""
@@ -119,15 +125,32 @@ class Validity(HtmlRepr):
     publisher's open ends (9999-12-31, 2500-01-01)."""
 
     def contains(self, day: date) -> bool:
-        """Tell whether ``day`` lies in the period, first and last day included."""
+        """Return whether a date is in the period, first and last date included.
+
+        Args:
+            day: The date.
+
+        Example:
+            >>> from datetime import date
+            >>> sorparse.Validity(None, date(2021, 3, 31)).contains(date(2021, 4, 1))
+            False
+        """
         return (self.from_date is None or self.from_date <= day) and (
             self.to_date is None or day <= self.to_date
         )
 
     def overlaps(self, other: Validity) -> bool:
-        """Tell whether the two periods share at least one day.
+        """Return whether two periods have at least one date in common.
 
-        A period whose end lies before its start has no day at all and overlaps nothing.
+        Args:
+            other: The other period. A period that ends before it starts has no date and overlaps
+                nothing.
+
+        Example:
+            >>> from datetime import date
+            >>> period = sorparse.Validity(date(2020, 1, 1), date(2021, 3, 31))
+            >>> period.overlaps(sorparse.Validity(date(2021, 3, 31)))
+            True
         """
         start = max(self.from_date or date.min, other.from_date or date.min)
         end = min(self.to_date or date.max, other.to_date or date.max)
@@ -144,7 +167,7 @@ class Address(HtmlRepr):
     """Street name as shortened for addressing, 20 characters (``StreetNameForAddressingName``)."""
     street_building_id: str | None = None
     """House number with letter, e.g. ``70B`` (``StreetBuildingIdentifier``). The CSV 1.2.1.19 set
-    writes street and number in one column; there all of it stands in ``street_name``."""
+    writes street and number in one column; all of it is in ``street_name`` then."""
     floor_id: str | None = None
     """Floor (``FloorIdentifier``)."""
     suite_id: str | None = None

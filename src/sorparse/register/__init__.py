@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from .matching import Candidate, Match, ShakMatch
     from .register import Register
     from .replacements import Replacement
-    from .shak import ShakRegister, load_shak
+    from .shak import ShakRegister
+    from .shak_loading import load_shak
     from .shak_view import ShakView
     from .terms import Term
     from .timeline import Status
@@ -27,7 +28,8 @@ _HOMES = {
     "matching": ("Candidate", "Match", "ShakMatch"),
     "register": ("Register",),
     "replacements": ("Replacement",),
-    "shak": ("ShakRegister", "load_shak"),
+    "shak": ("ShakRegister",),
+    "shak_loading": ("load_shak",),
     "shak_view": ("ShakView",),
     "terms": ("Term",),
     "timeline": ("Status",),

@@ -1,4 +1,4 @@
-"""``Register.check``: what is wrong, or worth a look, in the content of a register."""
+"""``Register.check``: contradictions in the content of a register."""
 
 from __future__ import annotations
 

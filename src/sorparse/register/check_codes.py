@@ -9,6 +9,7 @@ from ..issues import Issue
 from .check_issues import row_issue, table_issue
 from .core import Core
 from .days import end_ordinal, start_ordinal
+from .postings import first_rows
 
 Days = tuple[int, int, int]
 """First day, last day, unit."""
@@ -68,15 +69,11 @@ def _bad_shak_codes(core: Core) -> Iterator[Issue]:
 
 
 def _first_of_each(core: Core, field: str) -> Iterator[tuple[int, str]]:
-    seen = set()
-    for row, value in core.store.values_by_row(field):
-        if value is not None and value not in seen:
-            seen.add(value)
-            yield row, value
+    return ((row, value) for row, value in first_rows(core.store, field) if value is not None)
 
 
 def check_codes(core: Core) -> Iterator[Issue]:
-    """Yield codes that several units have at one time, and codes without classification."""
+    """Yield codes that several units have at the same time, and codes without classification."""
     mapped: dict[str, list[Days]] = {}
     for pair in core.tables.shak_sor_map:
         unit = core.store.numbers.get(pair.sor_id)
@@ -140,7 +137,7 @@ def _unclassified(core: Core) -> Iterator[Issue]:
         return
     seen = set()
     for field in ("entity_type", "organisational_level", "specialities"):
-        for row, value in core.store.values_by_row(field):
+        for row, value in first_rows(core.store, field):
             for coded in value if field == "specialities" else (value,):
                 code = None if coded is None else coded.code
                 if code is not None and code not in known and (field, code) not in seen:

@@ -6,27 +6,30 @@ from ..issues import Issue, Severity
 from .core import Core
 
 CHECK_ISSUES: dict[str, tuple[Severity, str]] = {
-    "inverted-validity": ("warning", "a version ends before it starts; it stands for no day"),
+    "inverted-validity": ("warning", "a version ends before it starts; it never applies"),
     "duplicate-key": ("warning", "a row has the key of an earlier one"),
     "several-open-versions": (
         "warning",
-        "a unit has several versions without end; the later-starting one ends the earlier",
+        "a unit has several versions without end; the later one ends the earlier",
     ),
     "overlapping-versions": (
         "warning",
-        "two versions of a unit hold on the same days; the later-starting one stands",
+        "two versions of a unit are valid on the same dates; the later one takes precedence",
     ),
     "touching-versions": (
         "info",
-        "a version starts on the last day of the one before; the later one stands that day",
+        "a version starts on the last date of the one before; the later one applies on it",
     ),
-    "version-gap": ("warning", "days between two versions of a unit have none; it is closed then"),
+    "version-gap": (
+        "warning",
+        "no version is valid between two others of a unit; it is closed then",
+    ),
     "version-before-opening": ("warning", "a version starts before the unit opens"),
     "edit-date-ahead": (
         "warning",
-        "a version was edited well after nearly all others; the date decides nothing",
+        "a version was edited well after nearly all others; its date is ignored",
     ),
-    "opening-differs": ("info", "versions of a unit give different openings; the earliest counts"),
+    "opening-differs": ("info", "versions of a unit state different openings; the earliest counts"),
     "unknown-parent": ("warning", "the parent is not in the register (an orphan)"),
     "parent-cycle": ("warning", "units are each other's parents"),
     "parent-closed-before-child": ("warning", "the parent is closed while the unit is in force"),
@@ -36,26 +39,41 @@ CHECK_ISSUES: dict[str, tuple[Severity, str]] = {
     ),
     "parent-opens-after-child": ("warning", "the unit is in force before its parent opens"),
     "bad-shak-code": ("warning", "a malformed SHAK code, often damaged by a spreadsheet"),
-    "bad-sor-id": ("warning", "an id that is no SOR id"),
+    "bad-sor-id": ("warning", "an id that is not a valid SOR id"),
     "check-digit": ("warning", "a SOR id, location or CVR number with a wrong check digit"),
-    "shared-shak-code": ("info", "several units have a SHAK code on the same days"),
-    "shared-location-code": ("info", "several units own a location number on the same days"),
-    "shared-provider-number": ("info", "several units have a provider number on the same days"),
+    "shared-shak-code": ("info", "several units have a SHAK code on the same dates"),
+    "shared-location-code": ("info", "several units own a location number on the same dates"),
+    "shared-provider-number": ("info", "several units have a provider number on the same dates"),
     "disarmed-provider-number": ("info", "a provider number disarmed by 99 in front"),
-    "several-shak-codes": ("warning", "the SHAK map gives a unit several codes on the same days"),
-    "shak-map-unknown-unit": ("warning", "a row of the SHAK map names a unit that is not there"),
+    "several-shak-codes": (
+        "warning",
+        "the SHAK map assigns several codes to a unit on the same dates",
+    ),
+    "shak-map-unknown-unit": (
+        "warning",
+        "a row of the SHAK map names a unit that is not in the register",
+    ),
     "shak-map-unknown-code": ("warning", "a row of the SHAK map has a code that no unit has"),
-    "shak-map-outside-unit": ("warning", "a SHAK code is mapped on days its unit is not in force"),
-    "shak-map-differs": ("warning", "a unit's row and the SHAK map give different SHAK codes"),
-    "location-code-unknown-unit": ("warning", "a location number names a unit that is not there"),
+    "shak-map-outside-unit": (
+        "warning",
+        "a SHAK code is mapped on dates when its unit is not in force",
+    ),
+    "shak-map-differs": ("warning", "a unit's row and the SHAK map state different SHAK codes"),
+    "location-code-unknown-unit": (
+        "warning",
+        "a location number names a unit that is not in the register",
+    ),
     "location-code-unlisted": ("info", "a unit's location number is not among LocationsCodes"),
     "edi-map-unknown-location-code": (
         "warning",
-        "a message type stands on a location number that is not there",
+        "a message type is assigned to an unknown location number",
     ),
     "edi-map-unknown-edi-type": ("warning", "a location number has a message type not in EDITypes"),
-    "replacement-unknown-unit": ("warning", "a replacement names a unit that is not there"),
-    "replacement-cycle": ("warning", "units replace each other in a circle"),
+    "replacement-unknown-unit": (
+        "warning",
+        "a replacement names a unit that is not in the register",
+    ),
+    "replacement-cycle": ("warning", "units replace each other in a cycle"),
     "code-not-classified": ("warning", "a code that the classifications do not have"),
 }
 """Severity and meaning by code; the codes are stable."""

@@ -9,6 +9,7 @@ from ..issues import Issue
 from .check_issues import CHECK_ISSUES, row_issue, table_issue
 from .core import Core
 from .days import end_ordinal, start_ordinal
+from .postings import first_rows
 from .timeline import Segment
 
 _MAP = "shak_sor_map"
@@ -59,12 +60,12 @@ def _shak_map(core: Core) -> Iterator[Issue]:
         if not _covered(segments, max(first, index.opening[unit]), last) or (
             0 < first < index.opening[unit]
         ):
-            message = f"{code} is assigned to {sor_id} on days when that is not in force"
+            message = f"{code} is assigned to {sor_id} on dates when the unit is not in force"
             yield table_issue(core, _MAP, place, "shak-map-outside-unit", message, "validity")
         for one in segments:
             on_row = store.value(one.row, "shak_code")
             if on_row is not None and on_row != code:
-                message = f"the map gives {sor_id} the code {code}, its row {on_row}"
+                message = f"the map assigns {code} to {sor_id}, whose row has {on_row}"
                 yield table_issue(core, _MAP, place, "shak-map-differs", message, "shak_code", code)
                 break
 
@@ -109,10 +110,8 @@ def _location_codes(core: Core) -> Iterator[Issue]:
     listed = {record.location_code for record in core.tables.location_codes}
     if not listed:
         return
-    reported = set()
-    for row, number in store.values_by_row("location_code"):
-        if number is not None and number not in listed and number not in reported:
-            reported.add(number)
+    for row, number in first_rows(store, "location_code"):
+        if number is not None and number not in listed:
             code = "location-code-unlisted"
             message = f"the location number {number} is not in the table of location numbers"
             yield row_issue(core, row, code, message, "location_code", number)
@@ -127,11 +126,14 @@ def _edi_types(core: Core) -> Iterator[Issue]:
         number = pair.location_code
         if known and number not in known:
             code = "edi-map-unknown-location-code"
-            message = f"the location number {number} is not there"
+            message = f"the location number {number} is not in the register"
             yield table_issue(core, table, place, code, message, "location_code", number)
         kind = pair.edi_type.code if pair.edi_type is not None else None
         if types and kind is not None and kind not in types:
-            code, message = "edi-map-unknown-edi-type", f"the message type {kind} is not there"
+            code, message = (
+                "edi-map-unknown-edi-type",
+                f"the message type {kind} is not in the table of message types",
+            )
             yield table_issue(core, table, place, code, message, "edi_type", kind)
 
 

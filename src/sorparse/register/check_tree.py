@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 
 from ..issues import Issue
 from .check_issues import row_issue
 from .core import Core
-from .days import LAST_DATE, OPEN_END, UNKNOWN_START, from_ordinal
+from .days import LAST_DATE, UNKNOWN_START, from_ordinal
 from .graph import cycles
 from .timeindex import NO_ROW
+from .timeline import Segment
+
+_LEVELS = 12
+"""Levels that a register has at most as a rule."""
 
 
 def check_parents(core: Core) -> Iterator[Issue]:
@@ -22,93 +25,65 @@ def check_parents(core: Core) -> Iterator[Issue]:
 
 def _orphans(core: Core) -> Iterator[Issue]:
     store = core.store
+    numbers, values = store.column("parent_id")
     reported = set()
-    for row, parent in store.values_by_row("parent_id"):
-        if parent is not None and parent not in store.numbers:
-            key = (store.unit[row], parent)
-            if key not in reported:
-                reported.add(key)
-                message = f"the parent {parent} is not in the register"
-                yield row_issue(core, row, "unknown-parent", message, "parent_id", parent)
+    for row, (unit, parent, number) in enumerate(
+        zip(store.unit, core.parents, numbers, strict=True)
+    ):
+        if number and parent == NO_ROW and (unit, number) not in reported:
+            reported.add((unit, number))
+            parent_id = values[number]
+            message = f"the parent {parent_id} is not in the register"
+            yield row_issue(core, row, "unknown-parent", message, "parent_id", parent_id)
 
 
 def _parents_in_time(core: Core) -> Iterator[Issue]:
-    store, index = core.store, core.index
-
-    @cache
-    def runs(unit: int) -> tuple[tuple[int, int], ...]:
-        """The unbroken times in force."""
-        found: list[tuple[int, int]] = []
-        for start, end, _ in index.segments(unit):
-            if found and found[-1][1] == start - 1:
-                found[-1] = (found[-1][0], end)
-            else:
-                found.append((start, end))
-        return tuple(found)
-
+    store, index, parents = core.store, core.index, core.parents
+    lapses = list(_lapses(core))
+    # what a unit inherits is compared on the first and on the last date without its parent
+    rows = [lapse.row for lapse in lapses for _ in range(2)]
+    days = [day for first, end, _ in lapses for day in (first, min(end, LAST_DATE))]
+    inherited = core.origins.from_closed(rows, days)
+    inherited.append((2 * len(lapses), NO_ROW, ()))
+    at = 0
     reported: set[tuple[int, int, str]] = set()
-    inherited: set[tuple[int, str]] = set()
-    for unit in range(len(store.ids)):
-        for start, end, row in index.segments(unit):
-            parent_id = store.value(row, "parent_id")
-            parent = store.numbers.get(parent_id) if parent_id is not None else None
-            if parent is None or parent == unit:
-                continue
-            # the parent of the days before the version's own from-date is not known
-            since = max(start, store.start[row])
-            lacking = _first_outside(runs(parent), since, end)
-            if lacking is None:
-                continue
-            opening = index.opening[parent]
-            if lacking < opening and store.start[row] == UNKNOWN_START:
-                lacking = _first_outside(runs(parent), opening, end)
-                if lacking is None:
-                    continue
-            for seen in sorted({lacking, min(end, LAST_DATE)}):
-                yield from _inherits_from_closed(core, unit, row, seen, inherited)
-            early = lacking < opening
-            code = "parent-opens-after-child" if early else "parent-closed-before-child"
-            if (unit, parent, code) in reported:
-                continue
-            reported.add((unit, parent, code))
-            day = from_ordinal(lacking)
+    for place, (first, _, row) in enumerate(lapses):
+        while inherited[at][0] < 2 * place + 2:
+            which, origin, fields = inherited[at]
+            day = from_ordinal(days[which])
+            sor_id, names = store.ids[origin], ", ".join(fields)
+            message = f"{names} of the unit are those of {sor_id}, which is closed on {day}"
+            yield row_issue(core, row, "inherits-from-closed-unit", message, fields[0], sor_id)
+            at += 1
+        parent = parents[row]
+        opening = index.opening[parent]
+        code = "parent-opens-after-child" if first < opening else "parent-closed-before-child"
+        key = (store.unit[row], parent, code)
+        if key not in reported:
+            reported.add(key)
+            parent_id, day = store.ids[parent], from_ordinal(first)
             message = (
                 f"the unit has the parent {parent_id} from {day}, which opens on "
                 f"{from_ordinal(opening)}"
-                if early
+                if first < opening
                 else f"the parent {parent_id} is not in force from {day}, though the unit is"
             )
             yield row_issue(core, row, code, message, "parent_id", parent_id)
 
 
-def _inherits_from_closed(
-    core: Core, unit: int, row: int, day: int, reported: set[tuple[int, str]]
-) -> Iterator[Issue]:
-    """Yield the closed units that a unit inherits from on a date, each once for the unit."""
-    store, index = core.store, core.index
-    effective = core.inheritance(day).effective(row)
-    for origin in dict.fromkeys(effective.origin.values()):
-        closed = index.row_on(store.numbers[origin], day) == NO_ROW
-        if closed and (unit, origin) not in reported:
-            reported.add((unit, origin))
-            fields = [name for name, each in effective.origin.items() if each == origin]
-            message = (
-                f"{', '.join(fields)} of the unit are those of {origin}, which is closed on "
-                f"{from_ordinal(day)}"
-            )
-            yield row_issue(core, row, "inherits-from-closed-unit", message, fields[0], origin)
-
-
-def _first_outside(runs: tuple[tuple[int, int], ...], start: int, end: int) -> int | None:
-    """Return the first day from ``start`` to ``end`` that no run holds."""
-    day = start
-    for first, last in runs:
-        if last < day:
-            continue
-        if first > day or last == OPEN_END:
-            return day if first > day and day <= end else None
-        day = last + 1
-    return day if day <= end and day < OPEN_END else None
+def _lapses(core: Core) -> Iterator[Segment]:
+    """Yield the versions that are in force while their parent is not, from that date on."""
+    store, index, parents = core.store, core.index, core.parents
+    # the parent of the dates before a version's own from-date is not known
+    for lapse in index.lapses(parents, store.start):
+        parent = parents[lapse.row]
+        opening = index.opening[parent]
+        if lapse.start < opening and store.start[lapse.row] == UNKNOWN_START:
+            first = index.first_lapse(parent, opening, lapse.end)
+            if first is not None:
+                yield lapse._replace(start=first)
+        else:
+            yield lapse
 
 
 def _cycles(core: Core) -> Iterator[Issue]:
@@ -128,10 +103,9 @@ def _cycles(core: Core) -> Iterator[Issue]:
             at: int | None = first
             while at is not None and at not in walked:
                 walked.add(at)
-                row = index.row_on(at, day)
-                path[at] = row
-                parent = store.value(row, "parent_id") if row != NO_ROW else None
-                at = store.numbers.get(parent) if parent is not None else None
+                row = path[at] = index.row_on(at, day)
+                above = NO_ROW if row == NO_ROW else core.parents[row]
+                at = None if above == NO_ROW else above
             if at is None or at not in path:
                 continue
             members = list(path)[list(path).index(at) :]
@@ -150,10 +124,15 @@ def _suspects(core: Core) -> set[int]:
 
     So that single days are only looked at where there can be something.
     """
-    store = core.store
-    parents: dict[int, set[int]] = {}
-    for row, parent_id in store.values_by_row("parent_id"):
-        parent = store.numbers.get(parent_id) if parent_id is not None else None
-        if parent is not None:
-            parents.setdefault(store.unit[row], set()).add(parent)
-    return {unit for group in cycles(parents) for unit in group}
+    pairs = [
+        (unit, parent)
+        for unit, parent in dict.fromkeys(zip(core.store.unit, core.parents, strict=True))
+        if parent != NO_ROW
+    ]
+    for _ in range(_LEVELS):  # what leads to units without parent is in no cycle
+        below = {unit for unit, _ in pairs}
+        pairs = [pair for pair in pairs if pair[1] in below]
+    edges: dict[int, set[int]] = {}
+    for unit, parent in pairs:
+        edges.setdefault(unit, set()).add(parent)
+    return {unit for group in cycles(edges) for unit in group}

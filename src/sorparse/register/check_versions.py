@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from ..issues import Issue
 from .check_issues import row_issue
 from .core import Core
 from .days import OPEN_END, UNKNOWN_START, from_ordinal
+from .optional_numpy import find_numpy
 
 
 def check_versions(core: Core) -> Iterator[Issue]:
     """Yield the issues of the dates of the versions."""
     store, index = core.store, core.index
     yield from edits_ahead(core)
-    for unit in range(len(store.ids)):
+    for unit in _irregular(core):
         rows = index.history(unit)
         for row in rows:
             start, end = store.start[row], store.end[row]
@@ -30,12 +31,30 @@ def check_versions(core: Core) -> Iterator[Issue]:
         yield from _openings(core, rows)
 
 
+def _irregular(core: Core) -> Iterable[int]:
+    """Return the units whose versions may contradict each other; without numpy all units."""
+    store, np = core.store, find_numpy()
+    if np is None:
+        return range(len(store.ids))
+    rows = np.asarray(core.index.rows)
+    unit, start, end, opening = (
+        np.asarray(column)[rows]
+        for column in (store.unit, store.start, store.end, store.first_from)
+    )
+    wrong = (start > end) | ((start > UNKNOWN_START) & (start < opening))
+    follows = unit[1:] == unit[:-1]
+    wrong[1:] |= follows & ((start[1:] != end[:-1] + 1) | (opening[1:] != opening[:-1]))
+    units: Sequence[int] = np.unique(unit[wrong]).tolist()
+    return units
+
+
 def edits_ahead(core: Core) -> Iterator[Issue]:
     """Yield the edit dates that are well after nearly all others."""
+    latest = core.store.latest_edit()
     for row, day in core.store.edits_ahead():
         message = (
             f"edited on {day.isoformat()}, well after nearly all other edits (the latest of them: "
-            f"{core.store.latest_edit()}); the date does not decide what date the source is of"
+            f"{latest}); the date is ignored when the date of the source is determined"
         )
         yield row_issue(core, row, "edit-date-ahead", message, "updated_at", day.isoformat())
 
@@ -64,8 +83,8 @@ def _neighbours(core: Core, live: Sequence[int]) -> Iterator[Issue]:
         elif before == OPEN_END:
             code = "several-open-versions" if end == OPEN_END else "overlapping-versions"
             message = (
-                f"the version of {since} has no end, yet another starts on {_date(start)}; the "
-                "earlier one is taken to end the day before"
+                f"the version of {since} has no end, but another starts on {_date(start)}; the "
+                "earlier one ends the day before"
             )
         elif start == before:
             code = "touching-versions"
@@ -73,7 +92,7 @@ def _neighbours(core: Core, live: Sequence[int]) -> Iterator[Issue]:
         elif start < before:
             code = "overlapping-versions"
             message = (
-                f"the version of {since} lasts until {_date(before)}, yet another starts on "
+                f"the version of {since} lasts until {_date(before)}, but another starts on "
                 f"{_date(start)}"
             )
         elif start > before + 1:
@@ -92,7 +111,9 @@ def _openings(core: Core, rows: Sequence[int]) -> Iterator[Issue]:
         return
     opening = min(openings)
     if len(openings) > 1:
-        message = f"the versions say the unit opened on {', '.join(map(_date, sorted(openings)))}"
+        message = (
+            f"the versions state that the unit opened on {', '.join(map(_date, sorted(openings)))}"
+        )
         yield row_issue(core, rows[-1], "opening-differs", message)
     for row in rows:
         start = store.start[row]
@@ -102,4 +123,4 @@ def _openings(core: Core, rows: Sequence[int]) -> Iterator[Issue]:
 
 
 def _date(ordinal: int) -> str:
-    return str(from_ordinal(ordinal) or "an unknown day")
+    return str(from_ordinal(ordinal) or "an unknown date")

@@ -67,7 +67,7 @@ def shak_candidates(state: State, code: str) -> tuple[Candidates, Candidates]:
     """Return the units that have a SHAK code on the day, and those that have it on others.
 
     Both the SHAK map and the units' own rows count; a unit that both name is listed once, with
-    the days of the map.
+    the dates of the map.
     """
     code = _shak_code(state, code)
     today: dict[str, Candidate] = {}
@@ -101,7 +101,7 @@ def sor_to_shak(state: State, sor_id: str) -> str | None:
 
 
 def _map_pair(pairs: Sequence[SHAKSORMap], day: date) -> SHAKSORMap | None:
-    """Return the pair that counts on a day: the latest from-date, then the last in the file."""
+    """Return the pair that counts on a date: the latest from-date, then the last in the file."""
     holding = [pair for pair in pairs if pair.validity.contains(day)]
     return max(
         reversed(holding), key=lambda pair: start_ordinal(pair.validity.from_date), default=None

@@ -10,6 +10,7 @@ from typing import Any
 import attrs
 
 from ..records import Address, Coded, SOREntity, VirtualAddress
+from .postings import first_rows
 from .store import Store
 
 _NOT_COMPARED = frozenset(
@@ -105,18 +106,15 @@ def shared_fields(first: Store, second: Store) -> tuple[ComparedField, ...]:
     return tuple(fields)
 
 
-def without_inherited_code(entity: SOREntity) -> SOREntity:
-    """Return a unit without an inherited location number, which CSV repeats and XML does not."""
-    if not entity.location_code_inherited:
-        return entity
-    return attrs.evolve(entity, location_code=None, location_code_region=None)
-
-
 def _filled(store: Store) -> set[str]:
     filled = set()
     for name, group in groupby(COMPARED_FIELDS, key=lambda field: field.field):
         missing = list(group)
-        for _, value in store.values_by_row(name):
+        if name == "first_from_date":
+            if any(store.first_from):
+                filled.add(name)
+            continue
+        for _, value in first_rows(store, name):
             if value is not None and value != ():
                 filled |= {field.path for field in missing if field.get(value) is not None}
                 missing = [field for field in missing if field.path not in filled]

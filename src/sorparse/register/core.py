@@ -5,6 +5,7 @@ Everything that answers a question takes the core, or a :class:`~.state.State`: 
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -30,7 +31,8 @@ from ..records import (
 from .caveats import Caveats, snapshot_day
 from .explain_id import spelled, why_unknown
 from .lazy_cache import LazyCache
-from .postings import POSTINGS, UnitsByKey, build_postings
+from .origins import OriginFinder
+from .postings import ADDRESS_KEYS, POSTINGS, KeysByNumber, UnitsByKey, build_postings
 from .replacements import Replacements, replacements_of
 from .store import Store
 from .text_index import Names, Numbers
@@ -121,6 +123,12 @@ class Core:
         """Return the units by a key of any of their versions, named in :data:`POSTINGS`."""
         return self._derived(f"units by {what}", lambda: build_postings(self.store, POSTINGS[what]))
 
+    def address_keys(self, block: str, what: str) -> KeysByNumber:
+        """Return what addresses of a kind can be asked for by, a key of ``ADDRESS_KEYS``."""
+        return self.cache.get(
+            f"{what} of {block}", lambda: KeysByNumber(self.store.column(block), ADDRESS_KEYS[what])
+        )
+
     def records_by(self, table: str, field: str) -> Mapping[str, Sequence[Any]]:
         """Return the records of a table by a field, SHAK codes in capitals."""
 
@@ -141,15 +149,26 @@ class Core:
         The unit above counts with the version in force; closed or in a gap, with its last version
         before the date. A unit that has not opened yet passes nothing on.
         """
-        store, index = self.store, self.index
+        return Inheritance(self.store.value, self.origins.parent_on(day))
 
-        def parent(row: int) -> int | None:
-            parent_id = store.value(row, "parent_id")
-            unit = None if parent_id is None else store.numbers.get(parent_id)
-            above = NO_ROW if unit is None else index.latest_row(unit, day)
-            return None if above == NO_ROW else above
+    @property
+    def parents(self) -> Sequence[int]:
+        """The number of the unit above by row, -1 without one in the register."""
 
-        return Inheritance(store.value, parent)
+        def build() -> array[int]:
+            numbers, values = self.store.column("parent_id")
+            units = {0: NO_ROW} | {
+                number: self.store.numbers.get(values[number], NO_ROW)
+                for number in set(numbers) - {0}
+            }
+            return array("i", map(units.__getitem__, numbers))
+
+        return self.cache.get("parents", build)
+
+    @property
+    def origins(self) -> OriginFinder:
+        """Where the values come from that units inherit."""
+        return self.cache.get("origins", lambda: OriginFinder(self.store, self.index, self.parents))
 
     def _derived(self, name: str, build: Callable[[], T]) -> T:
         built: T = self.cache.get(name, self.store.saved(name) or build)

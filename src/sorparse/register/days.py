@@ -1,7 +1,7 @@
-"""Days as the caller gives them, and as the time index keeps them.
+"""Dates as the caller writes them, and as the time index stores them.
 
-A day is a ``date``, ISO text, or ``None`` for today in Denmark. Inside the index a day is its
-ordinal (``date.toordinal``), 1 to 3,652,059, which fits 32 bits and compares as fast as a number.
+A caller writes a ``date``, ISO text, or ``None`` for today in Denmark. The index stores the ordinal
+(``date.toordinal``), 1 to 3,652,059, which fits 32 bits and compares as fast as a number.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from datetime import UTC, date, datetime
 from ..errors import InvalidDateError
 
 Day = date | str | None
-"""What the public methods take as a day."""
+"""What the public methods accept as a date."""
 
 UNKNOWN_START = 0
-"""Ordinal that stands for a from-date that is not given: before every day."""
+"""Ordinal of a missing from-date: before every date."""
 OPEN_END = date.max.toordinal() + 1
-"""Ordinal that stands for a to-date that is not given: after every day."""
+"""Ordinal of a missing to-date: after every date."""
 
 FIRST_DATE, LAST_DATE = date.min.toordinal(), date.max.toordinal()
 """Ordinals of the first and the last date of the calendar."""
@@ -27,10 +27,14 @@ _DAY_FIRST = re.compile(r"(\d{1,2})[-./](\d{1,2})[-./](\d{4})")
 
 
 def as_day(day: Day) -> date:
-    """Give the ``date`` that a caller means.
+    """Return the ``date`` that a caller means.
 
-    ``None`` is today in Denmark, text is ISO (``2021-03-31`` or ``20210331``), the time of a
-    ``datetime`` is cut off. Raises :class:`InvalidDateError` for anything else, in words.
+    Args:
+        day: A date, ISO text (``2021-03-31`` or ``20210331``), or ``None`` for today in Denmark.
+            The time of a ``datetime`` is ignored.
+
+    Raises:
+        InvalidDateError: If it is anything else.
     """
     if day is None:
         return today_in_denmark()
@@ -40,17 +44,17 @@ def as_day(day: Day) -> date:
         return day
     if not isinstance(day, str):
         raise InvalidDateError(
-            f"{day!r} is no day: give a datetime.date or text such as 2021-03-31"
+            f"invalid date {day!r}: expected a datetime.date or text such as 2021-03-31"
         )
     text = day.strip()
     iso = _ISO.fullmatch(text)
     if iso:
         return _checked(text, int(iso[1]), int(iso[3]), int(iso[4]))
     day_first = _DAY_FIRST.fullmatch(text)
-    if day_first:  # understood, but 03-04-2021 means two days to two readers: never guess
+    if day_first:  # 03-04-2021 is two dates to two readers: never guess
         meant = _checked(text, int(day_first[3]), int(day_first[2]), int(day_first[1]))
-        raise InvalidDateError(f"write the day {text} as year-month-day: {meant.isoformat()}")
-    raise InvalidDateError(f"{text!r} is no date; write year-month-day, for example 2021-03-31")
+        raise InvalidDateError(f"write the date {text} as year-month-day: {meant.isoformat()}")
+    raise InvalidDateError(f"invalid date {text!r}: expected YYYY-MM-DD, for example 2021-03-31")
 
 
 def today_in_denmark() -> date:
@@ -71,17 +75,17 @@ def date_in_denmark(moment: datetime) -> date:
 
 
 def start_ordinal(day: date | None) -> int:
-    """Give a from-date's ordinal, :data:`UNKNOWN_START` where there is none."""
+    """Return the ordinal of a from-date, :data:`UNKNOWN_START` for ``None``."""
     return UNKNOWN_START if day is None else day.toordinal()
 
 
 def end_ordinal(day: date | None) -> int:
-    """Give a to-date's ordinal, :data:`OPEN_END` where there is none."""
+    """Return the ordinal of a to-date, :data:`OPEN_END` for ``None``."""
     return OPEN_END if day is None else day.toordinal()
 
 
 def from_ordinal(ordinal: int) -> date | None:
-    """Give the date of an ordinal, ``None`` for either of the two that stand for no date."""
+    """Return the date of an ordinal, ``None`` for a missing from-date or to-date."""
     if UNKNOWN_START < ordinal < OPEN_END:
         return date.fromordinal(ordinal)
     return None
@@ -94,12 +98,12 @@ def _checked(text: str, year: int, month: int, day: int) -> date:
         pass
     if not 1 <= month <= 12:
         raise InvalidDateError(
-            f"{text} is no date: there is no month {month}; "
-            "write year-month-day, for example 2021-03-31"
+            f"invalid date {text!r}: there is no month {month}; "
+            "expected YYYY-MM-DD, for example 2021-03-31"
         )
     if year < 1:
-        raise InvalidDateError(f"{text} is no date: there is no year {year}")
+        raise InvalidDateError(f"invalid date {text!r}: there is no year {year}")
     from calendar import monthrange
 
     days = monthrange(year, month)[1]
-    raise InvalidDateError(f"{text} is no date: {year:04}-{month:02} has the days 1 to {days}")
+    raise InvalidDateError(f"invalid date {text!r}: {year:04}-{month:02} has the days 1 to {days}")

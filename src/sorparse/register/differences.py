@@ -5,19 +5,23 @@ A diff compares two states. What opened and closed again in between shows in nei
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any
+from itertools import groupby
+from operator import attrgetter
+from typing import Any, NamedTuple, cast
 
 import attrs
 
 from ..notebook import HtmlRepr
 from ..records import SOREntity
 from .closings import Expected, in_force, newly_closed
-from .compared import COMPARED_FIELDS, ComparedField, shared_fields, without_inherited_code
+from .compared import COMPARED_FIELDS, ComparedField, shared_fields
+from .days import from_ordinal
 from .explain_id import spelled
 from .replacements import Replacement
 from .state import State
+from .timeindex import NO_ROW
 from .timeline import Status
 
 
@@ -39,7 +43,13 @@ class Change(HtmlRepr):
 
 @attrs.frozen(weakref_slot=False)
 class Diff(HtmlRepr):
-    """The differences between two states; every list sorted by SOR id, then by field."""
+    """The differences between two states; every list is sorted by SOR id, then by field.
+
+    Example:
+        >>> changes = register.diff("2021-01-01", "2026-01-01")
+        >>> [(pair.sor_id, pair.replaced_by_id) for pair in changes.replaced][:1]
+        [('9000211000016001', '9000231000016007')]
+    """
 
     from_day: date
     """Day of the first state."""
@@ -91,7 +101,12 @@ class Diff(HtmlRepr):
             sor_ids: Ids in any notation that :func:`sorparse.identifiers.parse` reads.
 
         Raises:
-            TypeError: If it is one text, or holds something else than text.
+            TypeError: If it is one text, or has something else than text.
+
+        Example:
+            >>> changes = register.diff("2021-01-01", "2026-01-01").only(["9000721000016004"])
+            >>> [unit.name for unit in changes.opened], changes.closed
+            (['Søspejlet Øjenhospital'], ())
         """
         if isinstance(sor_ids, str):
             raise TypeError(f"sor_ids: expected several ids, as in only([{sor_ids!r}])")
@@ -111,7 +126,12 @@ class Diff(HtmlRepr):
         return attrs.evolve(self, **chosen)
 
     def counts(self) -> dict[str, int]:
-        """Return the length of each list by its name."""
+        """Return the length of each list by its name.
+
+        Example:
+            >>> register.diff("2021-01-01", "2026-01-01").counts()["closed"]
+            6
+        """
         return {name: len(getattr(self, name)) for name in _LISTS}
 
 
@@ -125,16 +145,16 @@ _LISTS = (
 def diff_days(before: State, after: State) -> Diff:
     """Compare two dates of one register."""
     opened, closed, pairs = [], [], []
-    ids = before.core.store.ids
+    record = before.core.store.record
     for unit, (old, new) in enumerate(zip(before.rows, after.rows, strict=True)):
         if old == new:
             continue
-        if old < 0:
-            opened.append(after[ids[unit]])
-        elif new < 0:
-            closed.append(before[ids[unit]])
+        if old == NO_ROW:
+            opened.append(record(new))
+        elif new == NO_ROW:
+            closed.append(record(old))
         else:
-            pairs.append((before[ids[unit]], after[ids[unit]]))
+            pairs.append(_Pair(unit, old, unit, new))
     return _diff(
         before,
         after,
@@ -152,28 +172,24 @@ def diff_sources(before: State, after: State) -> Diff:
     same_format = first.format is second.format
     opened, closed, vanished, announced, pairs = [], [], [], [], []
     expected = Expected(after)
-    for sor_id in first.store.ids:
-        old, new = before.get(sor_id), after.get(sor_id)
-        if old is not None and new is not None:
-            if old != new:
-                pairs.append((old, new))
-        elif old is not None:
-            closed.append(old)
-            if sor_id not in second.store.numbers and not expected.to_lack(
-                before.closing_date(sor_id)
-            ):
-                vanished.append(old)
-        elif new is not None:
-            opened.append(new)
-    for sor_id in second.store.ids:
+    new_rows = after.rows
+    for unit, (sor_id, old) in enumerate(zip(first.store.ids, before.rows, strict=True)):
+        new_unit = second.store.numbers.get(sor_id)
+        new = NO_ROW if new_unit is None else new_rows[new_unit]
+        if NO_ROW not in {old, new}:
+            pairs.append(_Pair(unit, old, cast("int", new_unit), new))
+        elif old != NO_ROW:
+            closed.append(first.store.record(old))
+            if new_unit is None and not expected.to_lack(before.closing_date(sor_id)):
+                vanished.append(closed[-1])
+        elif new != NO_ROW:
+            opened.append(second.store.record(new))
+    for unit, (sor_id, new) in enumerate(zip(second.store.ids, new_rows, strict=True)):
         if sor_id not in first.store.numbers:
-            unit = after.get(sor_id)
-            if unit is not None:
-                opened.append(unit)
-            elif after.status(sor_id) is Status.FUTURE:
+            if new != NO_ROW:
+                opened.append(second.store.record(new))
+            elif second.index.status(unit, after.ordinal) is Status.FUTURE:
                 announced.append(second.history(sor_id)[0])
-    if not same_format:
-        pairs = [(without_inherited_code(old), without_inherited_code(new)) for old, new in pairs]
     return _diff(
         before,
         after,
@@ -188,7 +204,17 @@ def diff_sources(before: State, after: State) -> Diff:
         ],
         announced=announced,
         vanished=vanished,
+        repeats_codes=same_format,
     )
+
+
+class _Pair(NamedTuple):
+    """A unit in force in both states: its number and its row in each."""
+
+    old_unit: int
+    old: int
+    new_unit: int
+    new: int
 
 
 def _diff(
@@ -197,27 +223,16 @@ def _diff(
     *,
     opened: list[SOREntity],
     closed: list[SOREntity],
-    pairs: list[tuple[SOREntity, SOREntity]],
+    pairs: list[_Pair],
     fields: Sequence[ComparedField],
     replaced: list[Replacement],
     announced: Sequence[SOREntity] = (),
     vanished: Sequence[SOREntity] = (),
+    repeats_codes: bool = True,
 ) -> Diff:
-    changes: list[Change] = []
-    for old, new in pairs:
-        for field in fields:
-            before_value = field.get(getattr(old, field.field))
-            after_value = field.get(getattr(new, field.field))
-            if before_value != after_value:
-                change = Change(old.sor_id, field.path, before_value, after_value, new.name)
-                changes.append(change)
+    changes = list(_changes(before, after, pairs, fields, repeats_codes=repeats_codes))
     changes.sort(key=lambda change: (_by_id(change), change.field))
-    known = dict(in_force(before))
-    closing = [
-        Change(sor_id, "closing_date", known[sor_id], now, after[sor_id].name)
-        for sor_id, now in in_force(after)
-        if sor_id in known and known[sor_id] != now
-    ]
+    closing = list(_closing(before, after, pairs))
     return Diff(
         before.day,
         after.day,
@@ -231,14 +246,84 @@ def _diff(
         closing=tuple(sorted(closing, key=_by_id)),
         vanished=tuple(sorted(vanished, key=_by_id)),
         compared=tuple(field.path for field in fields),
-        from_units=len(known),
+        from_units=len(before),
         to_units=len(after),
         closed_or_closing=(
             (*(unit.sor_id for unit in closed), *(one.sor_id for one in closing if one.new))
             if before.core is after.core
-            else newly_closed(known.items(), after)
+            else newly_closed(in_force(before), after)
         ),
     )
+
+
+def _changes(
+    before: State,
+    after: State,
+    pairs: Sequence[_Pair],
+    fields: Sequence[ComparedField],
+    *,
+    repeats_codes: bool,
+) -> Iterator[Change]:
+    """Yield what differs in the fields, each pair of distinct values compared once.
+
+    Args:
+        before: The first state.
+        after: The second state.
+        pairs: The units in force in both.
+        fields: What is compared.
+        repeats_codes: Whether location codes count that are repeated on the rows of units that
+            inherit them.
+    """
+    ids, same_store = before.core.store.ids, before.core.store is after.core.store
+    names = after.core.store.column("name")
+    for field, parts in groupby(fields, key=attrgetter("field")):
+        getters = list(parts)
+        olds, old_values = _numbers(before, field, [pair.old for pair in pairs], repeats_codes)
+        news, new_values = _numbers(after, field, [pair.new for pair in pairs], repeats_codes)
+        known: dict[tuple[int, int], list[tuple[str, Any, Any]]] = {}
+        for pair, numbers in zip(pairs, zip(olds, news, strict=True), strict=True):
+            if same_store and numbers[0] == numbers[1]:
+                continue
+            differing = known.get(numbers)
+            if differing is None:
+                old, new = old_values[numbers[0]], new_values[numbers[1]]
+                values = ((part.path, part.get(old), part.get(new)) for part in getters)
+                differing = known[numbers] = [one for one in values if one[1] != one[2]]
+            if differing:
+                name = names[1][names[0][pair.new]]
+                for path, old, new in differing:
+                    yield Change(ids[pair.old_unit], path, old, new, name)
+
+
+def _numbers(
+    state: State, field: str, rows: Sequence[int], repeats_codes: bool
+) -> tuple[Sequence[int], Mapping[int, Any]]:
+    """Return the numbers of the values of some rows, and the values by number."""
+    store = state.core.store
+    if field == "first_from_date":
+        days = [store.first_from[row] for row in rows]
+        return days, {day: from_ordinal(day) for day in set(days)}
+    numbers, values = store.column(field)
+    found = [numbers[row] for row in rows]
+    if not repeats_codes and field in ("location_code", "location_code_region"):
+        # CSV files repeat an inherited code on each row, XML does not
+        inherits, meaning = store.column("location_code_inherited")
+        found = [
+            0 if meaning[inherits[row]] else number for row, number in zip(rows, found, strict=True)
+        ]
+    return found, values
+
+
+def _closing(before: State, after: State, pairs: Sequence[_Pair]) -> Iterator[Change]:
+    """Yield the changes of closing dates of units in force in both states."""
+    ids, names = before.core.store.ids, after.core.store.column("name")
+    for pair in pairs:
+        old = before.core.index.last_day(pair.old_unit, before.ordinal)
+        new = after.core.index.last_day(pair.new_unit, after.ordinal)
+        if old != new:
+            name = names[1][names[0][pair.new]]
+            days = from_ordinal(old), from_ordinal(new)
+            yield Change(ids[pair.old_unit], "closing_date", *days, name)
 
 
 def _named(pair: Replacement, before: State, after: State) -> Replacement:

@@ -1,8 +1,7 @@
 """``View.find``: all filters together.
 
-Each filter has two halves. From an index over all versions it gives the units that may match on
-any day; the smallest such sets are intersected. Then it tests the version that represents the
-unit on the date. So a question touches the units that may match and no others.
+A filter that has an index gives the units that may match on any date; these sets are intersected.
+Then each filter chooses among the versions that represent the remaining units on the date.
 """
 
 from __future__ import annotations
@@ -10,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Set as AbstractSet
+from functools import partial
+from itertools import compress
 from typing import Any
 
 import attrs
@@ -17,34 +18,35 @@ import attrs
 from ..errors import UnknownTermError
 from ..identifiers import parse
 from ..notations import LABELS, readings
-from ..records import Address, Coded, SOREntity, SorType
+from ..records import Coded, SOREntity, SorType
 from . import codes
 from .explain_id import spelled
 from .match_codes import asked_keys, asked_municipality, asked_region, coded_keys
-from .postings import NO_UNITS, POSTINGS, UnitsByKey
+from .postings import ADDRESS_BLOCKS, ADDRESS_KEYS, NO_UNITS, POSTINGS, UnitsByKey, first_rows
 from .state import State
 from .terms import require_known
 from .text_index import NUMBER_FIELDS, Rank
-from .timeindex import ACTIVE, CLOSED, FUTURE
+from .timeindex import ACTIVE, CLOSED, FUTURE, NO_ROW
 from .timeline import Status
 
 _STATUS_CODES = {Status.ACTIVE: ACTIVE, Status.CLOSED: CLOSED, Status.FUTURE: FUTURE}
 _CODED = frozenset({"entity_type", "speciality", "owner", "edi_type"})
 
-Test = Callable[[int], bool]
-"""Returns whether the version of a row matches."""
+Rows = list[int]
 
 
 @attrs.frozen
 class Filter:
-    """One condition: the units that may match on any day, and the test of a version."""
+    """One condition."""
 
     units: AbstractSet[int] | None
-    """``None``: any unit may, or ``reach`` decides."""
-    test: Test
-    reach: Callable[[int], AbstractSet[int] | None] | None = None
-    """Returns the units that may match where that takes a walk; ``None`` where they are more than a
-    number, as then testing those left over from the other filters is quicker."""
+    """The units that may match on any date; ``None``: any unit may."""
+    matching: Callable[[Rows], Rows]
+    """Returns those of some versions that match."""
+
+
+def _each(test: Callable[[int], bool]) -> Callable[[Rows], Rows]:
+    return lambda rows: [row for row in rows if test(row)]
 
 
 @attrs.frozen
@@ -121,42 +123,30 @@ def find(state: State, question: Question, limit: int | None) -> tuple[SOREntity
     """Answer a question, best hit first."""
     rank = None if question.text is None else Rank(question.text)
     filters = list(_filters(state, question, rank))
-    row_of = _rows_by_status(state, question.statuses)
-    hits: list[int] = []
-    for unit in _candidates(state, filters):
-        row = row_of(unit)
-        if row is not None and all(one.test(row) for one in filters):
-            hits.append(row)
-    store = state.core.store
-    rows = hits if rank is None else rank.sorted(hits)
-    return tuple([store.record(row) for row in rows[:limit]])
-
-
-def _candidates(state: State, filters: list[Filter]) -> Iterable[int]:
-    everybody = range(len(state.core.store.ids))
-    left: AbstractSet[int] | None = None
-    for units in sorted((one.units for one in filters if one.units is not None), key=len):
-        left = units if left is None else left & units
+    possible = sorted((one.units for one in filters if one.units is not None), key=len)
+    units = sorted(set.intersection(*map(set, possible))) if possible else None
+    rows = _representatives(state, question.statuses, units)
     for one in filters:
-        if one.reach is not None:
-            reached = one.reach(len(everybody if left is None else left))
-            if reached is not None:
-                left = reached if left is None else left & reached
-    return everybody if left is None else sorted(left)
+        rows = one.matching(rows)
+    if rank is not None:
+        rows = rank.sorted(rows)
+    return tuple(map(state.core.store.record, rows[:limit]))
 
 
-def _rows_by_status(state: State, statuses: frozenset[int]) -> Callable[[int], int | None]:
-    """Return a function from a unit to the row that represents it, ``None`` for another status."""
+def _representatives(state: State, statuses: frozenset[int], units: Iterable[int] | None) -> Rows:
+    """Return the version that represents each unit of one of the statuses, in their order."""
     index, day = state.core.index, state.ordinal
-
-    def row_of(unit: int) -> int | None:
+    if units is None:
+        if statuses == {ACTIVE}:
+            return [row for row in state.rows if row != NO_ROW]
+        units = range(len(state.core.store.ids))
+    rows = []
+    for unit in units:
         row = index.row_on(unit, day)
-        if row >= 0:
-            return row if ACTIVE in statuses else None
-        status = FUTURE if day < index.opening[unit] else CLOSED
-        return index.representative(unit, day) if status in statuses else None
-
-    return row_of
+        status = ACTIVE if row != NO_ROW else FUTURE if day < index.opening[unit] else CLOSED
+        if status in statuses:
+            rows.append(row if status == ACTIVE else index.representative(unit, day))
+    return rows
 
 
 def _filters(state: State, question: Question, rank: Rank | None) -> Iterator[Filter]:
@@ -169,12 +159,12 @@ def _filters(state: State, question: Question, rank: Rank | None) -> Iterator[Fi
         if asked is not None:
             one = _coded_filter(state, field, asked)
             named = "speciality" if field == "specialities" else field
-            require_known(state, named, asked, one.units or ())
+            require_known(state, named, asked, partial(bool, one.units))
             yield one
     if question.owner is not None:
         yield _owner_filter(state, question.owner)
     if question.post_code is not None:
-        code = _post_code(question.post_code, state.core.units_by("post_code"))
+        code = _post_code(state, question.post_code)
         yield _address_filter(state, "post_code", {code})
     for field, place, keys_of in (
         ("municipality", question.municipality, asked_municipality),
@@ -182,13 +172,13 @@ def _filters(state: State, question: Question, rank: Rank | None) -> Iterator[Fi
     ):
         if place is not None:
             keys = keys_of(place)
-            require_known(state, field, place, _union(state.core.units_by(field), keys))
+            require_known(state, field, place, partial(_is_anywhere, state, field, keys))
             yield _address_filter(state, field, keys)
     if question.edi_type is not None:
         yield _edi_filter(state, question.edi_type)
     if question.sor_type is not None:
         level = question.sor_type
-        yield Filter(None, lambda row: state.core.store.value(row, "sor_type") is level)
+        yield Filter(None, _each(lambda row: state.core.store.value(row, "sor_type") is level))
 
 
 # -- text
@@ -215,20 +205,28 @@ def _text_filter(state: State, rank: Rank) -> Filter:
             return True
         return False
 
-    return Filter(by_name | by_number, test)
+    return Filter(by_name | by_number, _each(test))
 
 
 # -- codes with names
 
 
 def _coded_filter(state: State, field: str, asked: str | Coded) -> Filter:
+    test, units = _coded_test(state, field, asked)
+    return Filter(units, _each(test))
+
+
+def _coded_test(
+    state: State, field: str, asked: str | Coded
+) -> tuple[Callable[[int], bool], set[int]]:
+    """Return the test of a version, and the units that may match."""
     store, keys, keys_of = state.core.store, asked_keys(asked), POSTINGS[field].keys
 
     def test(row: int) -> bool:
         value = store.value(row, field)
         return value is not None and any(key in keys for key in keys_of(value))
 
-    return Filter(_union(state.core.units_by(field), keys), test)
+    return test, _union(state.core.units_by(field), keys)
 
 
 def _owner_filter(state: State, asked: str | Coded) -> Filter:
@@ -237,21 +235,20 @@ def _owner_filter(state: State, asked: str | Coded) -> Filter:
     if isinstance(asked, str):
         asked = spelled(asked, "sor_id", store.numbers)
     keys = asked_keys(asked)
-    named, kind, name = (
-        _coded_filter(state, field, asked) for field in ("owner", "entity_type", "name")
+    owners = {store.numbers[key] for key in keys if key in store.numbers}
+    (is_named, named), (has_type, typed), (has_name, called) = (
+        _coded_test(state, field, asked) for field in ("owner", "entity_type", "name")
     )
+    owners |= named | typed | called
+    require_known(state, "owner", asked, lambda: bool(owners))
 
     def test(row: int) -> bool:
-        if named.test(row):
+        if is_named(row):
             return True
         itself = store.value(row, "sor_type") is SorType.IE
-        return itself and (store.ids[store.unit[row]] in keys or kind.test(row) or name.test(row))
+        return itself and (store.ids[store.unit[row]] in keys or has_type(row) or has_name(row))
 
-    owners = {store.numbers[key] for key in keys if key in store.numbers}
-    for one in (named, kind, name):
-        owners |= one.units or set()
-    require_known(state, "owner", asked, owners)
-    return Filter(owners, test)
+    return Filter(owners, _each(test))
 
 
 def _union(index: UnitsByKey, keys: Iterable[str]) -> set[int]:
@@ -261,10 +258,10 @@ def _union(index: UnitsByKey, keys: Iterable[str]) -> set[int]:
 # -- addresses, with inheritance
 
 
-def _post_code(asked: str, known: UnitsByKey) -> str:
+def _post_code(state: State, asked: str) -> str:
     """Return the post code asked for; UnknownTermError if it is none, and no unit has it."""
     code = next(readings(asked))[1]
-    if code in known or re.fullmatch("[0-9]{4}", code, re.ASCII):
+    if re.fullmatch("[0-9]{4}", code, re.ASCII) or _is_anywhere(state, "post_code", {code}):
         return code
     raise UnknownTermError(
         f"post_code {asked!r} is not a post code and no unit has it: expected four digits",
@@ -274,36 +271,33 @@ def _post_code(asked: str, known: UnitsByKey) -> str:
     )
 
 
+def _is_anywhere(state: State, field: str, keys: AbstractSet[str]) -> bool:
+    """Return whether any version of any unit has an address with one of the keys."""
+    return any(
+        not keys.isdisjoint(ADDRESS_KEYS[field](value))
+        for block in ADDRESS_BLOCKS
+        for _, value in first_rows(state.core.store, block)
+        if value is not None
+    )
+
+
 def _address_filter(state: State, field: str, keys: AbstractSet[str]) -> Filter:
-    """Any effective address; what a unit may inherit, those below it may have too."""
-    ids, by_key, keys_of = state.core.store.ids, state.core.units_by(field), POSTINGS[field].keys
+    """Any effective address."""
 
-    def reach(limit: int) -> set[int] | None:
-        if sum(len(by_key.get(key, NO_UNITS)) for key in keys) > limit:
-            return None
-        reached = _union(by_key, keys)
-        below = state.core.units_by("parent_id")
-        waiting = list(reached)
-        while waiting and len(reached) <= limit:
-            for unit in below.get(ids[waiting.pop()], NO_UNITS):
-                if unit not in reached:
-                    reached.add(unit)
-                    waiting.append(unit)
-        return None if waiting else reached
+    def matching(rows: Rows) -> Rows:
+        found = [False] * len(rows)
+        for origins in state.core.origins.origins(ADDRESS_BLOCKS, rows, state.ordinal):
+            for block, origin_rows in origins.items():
+                numbers, _ = state.core.store.column(block)
+                known = state.core.address_keys(block, field)
+                groups = known.groups({numbers[row] for row in origin_rows if row != NO_ROW})
+                fitting = known.groups_with(keys)
+                for place, row in enumerate(origin_rows):
+                    if row != NO_ROW and groups[numbers[row]] in fitting:
+                        found[place] = True
+        return list(compress(rows, found))
 
-    inheritance = state.core.inheritance(state.ordinal)
-    known: dict[int, tuple[Address, bool]] = {}  # units below share the address they inherit
-
-    def matches(address: Address) -> bool:
-        answer = known.get(id(address))
-        if answer is None:
-            answer = known[id(address)] = (address, any(key in keys for key in keys_of(address)))
-        return answer[1]
-
-    def test(row: int) -> bool:
-        return any(map(matches, inheritance.addresses(row)))
-
-    return Filter(None, test, reach)
+    return Filter(None, matching)
 
 
 # -- message types
@@ -324,11 +318,11 @@ def _edi_filter(state: State, asked: str | Coded) -> Filter:
         for pair in state.core.tables.location_code_edi_types
         if any(key in keys for key in keys_of(pair.edi_type))
     ]
-    require_known(state, "edi_type", asked, pairs)
+    require_known(state, "edi_type", asked, lambda: bool(pairs))
     numbers = {pair.location_code for pair in pairs if pair.validity.contains(state.day)}
     units = {
         store.numbers[entity.sor_id]
         for number in numbers
         for entity in codes.by_location_code(state, number)
     }
-    return Filter(units, lambda row: store.unit[row] in units)
+    return Filter(units, _each(lambda row: store.unit[row] in units))

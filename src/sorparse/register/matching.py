@@ -64,7 +64,7 @@ class Candidate(HtmlRepr):
 
 @attrs.frozen(weakref_slot=False)
 class Match(HtmlRepr):
-    """All units that have a code on a day, and the one that a named rule chose, if any."""
+    """All units that have a code on a date, and the one that a named rule chose, if any."""
 
     code: str
     """The code asked for."""
@@ -94,7 +94,7 @@ class Match(HtmlRepr):
 
 @attrs.frozen(weakref_slot=False)
 class ShakMatch(Match):
-    """A SHAK code's units on a day; see :class:`Match`."""
+    """The units of a SHAK code on a date; see :class:`Match`."""
 
     shak_unit: SHAKUnit | None = None
     """The period of the code in SHAK that is in force on the date; ``None`` also if the register

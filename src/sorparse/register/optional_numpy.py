@@ -19,3 +19,8 @@ def find_numpy() -> Any:
     except ImportError:
         return None
     return np
+
+
+def array_of(column: Any) -> Any:
+    """Return a column of numbers (array, bytes or block of a file) for numpy; nothing is copied."""
+    return find_numpy().asarray(memoryview(column))

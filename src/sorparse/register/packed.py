@@ -154,6 +154,8 @@ class Texts:
 
     def text_of(self, value: Any) -> str | None:
         """Return the text of a value, ``None`` if no text can become the same value again."""
+        if self.is_text and type(value) is str and value and value[0] != _JSON:
+            return value
         try:
             leaves = self._write(value)
             text = SEPARATOR.join(["" if leaf is None else leaf for leaf in leaves])

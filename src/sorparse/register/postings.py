@@ -6,7 +6,10 @@ a date is one of those is tested afterwards. So one index serves every date.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from itertools import compress
 from typing import Any, NamedTuple
 
 from ..records import Address, Coded, EntityRef
@@ -22,8 +25,8 @@ ADDRESS_BLOCKS = ("postal_address", "visiting_address", "activity_address")
 class Posting(NamedTuple):
     """What units are looked up by."""
 
-    fields: tuple[str, ...]
-    """Fields of a unit that hold it."""
+    field: str
+    """Field of a unit that holds it."""
     keys: Callable[[Any], Iterable[str]]
     """Returns the keys of a value that is not absent."""
 
@@ -60,38 +63,74 @@ _TEXTS = (
     "production_unit_number",
 )
 POSTINGS: dict[str, Posting] = {
-    **{field: Posting((field,), _itself) for field in _TEXTS},
-    "name": Posting(("name",), _name),
-    "entity_type": Posting(("entity_type",), coded_keys),
-    "specialities": Posting(("specialities",), speciality_keys),
-    "owner": Posting(("owner",), owner_keys),
-    "post_code": Posting(ADDRESS_BLOCKS, _post_code),
-    "municipality": Posting(ADDRESS_BLOCKS, municipality_keys),
-    "region": Posting(ADDRESS_BLOCKS, region_keys),
+    **{field: Posting(field, _itself) for field in _TEXTS},
+    "name": Posting("name", _name),
+    "entity_type": Posting("entity_type", coded_keys),
+    "specialities": Posting("specialities", speciality_keys),
+    "owner": Posting("owner", owner_keys),
 }
 """All that units are looked up by, by name."""
+ADDRESS_KEYS: dict[str, Callable[[Address], Iterable[str]]] = {
+    "post_code": _post_code,
+    "municipality": municipality_keys,
+    "region": region_keys,
+}
+"""What addresses can be asked for by. Units inherit them, so there is no index of units."""
+
+
+def first_rows(store: Store, field: str) -> Iterator[tuple[int, Any]]:
+    """Yield each distinct value of a field with its first row, by row; absence is a value too."""
+    numbers, values = store.column(field)
+    # from the end, so that the first row of a number is the one that stays
+    first = dict(zip(reversed(numbers), reversed(range(len(numbers))), strict=True))
+    return ((row, values[numbers[row]]) for row in sorted(first.values()))
 
 
 def build_postings(store: Store, posting: Posting) -> UnitsByKey:
     """Return the units of each key, ascending, each once."""
-    # most keys of a register have one unit, which is held as a number until the end
-    collected: dict[str, int | list[int]] = {}
-    unit_of = store.unit
-    for field in posting.fields:
-        for row, value in store.values_by_row(field):
-            if value is None:
-                continue
-            unit = unit_of[row]
-            for key in posting.keys(value):
-                known = collected.get(key)
-                if known is None:
-                    collected[key] = unit
-                elif isinstance(known, int):
-                    if known != unit:
-                        collected[key] = [known, unit]
-                elif known[-1] != unit:
-                    known.append(unit)
-    return {
-        key: (units,) if isinstance(units, int) else tuple(sorted(set(units)))
-        for key, units in collected.items()
-    }
+    numbers, values = store.column(posting.field)
+    pairs = dict.fromkeys(compress(zip(numbers, store.unit, strict=True), numbers))
+    units: dict[int, list[int]] = {}
+    for number, unit in pairs:
+        units.setdefault(number, []).append(unit)
+    collected: dict[str, list[int]] = {}
+    for number, having in units.items():
+        for key in posting.keys(values[number]):
+            collected.setdefault(key, []).extend(having)
+    return {key: tuple(sorted(set(having))) for key, having in collected.items()}
+
+
+class KeysByNumber:
+    """The keys of the values of a column; a value is looked at when it is first asked for.
+
+    Args:
+        column: Numbers by row, and values by number.
+        keys_of: Returns the keys of a value.
+    """
+
+    def __init__(
+        self,
+        column: tuple[Sequence[int], Mapping[int, Any]],
+        keys_of: Callable[[Any], Iterable[str]],
+    ) -> None:
+        numbers, self._values = column
+        self._keys_of = keys_of
+        self._groups = array("i", bytes(4 * (max(numbers, default=0) + 1)))
+        self._places: dict[tuple[str, ...], int] = {}
+
+    def groups(self, numbers: Iterable[int]) -> Sequence[int]:
+        """Return by number of a value its group: values of one group have the same keys.
+
+        Args:
+            numbers: The values that are asked about; the groups of others may be 0.
+        """
+        groups, places = self._groups, self._places
+        for number in numbers:
+            if not groups[number]:
+                keys = tuple(self._keys_of(self._values[number]))
+                groups[number] = places.setdefault(keys, len(places) + 1)
+        return groups
+
+    def groups_with(self, wanted: AbstractSet[str]) -> set[int]:
+        """Return the groups that have one of some keys."""
+        return {group for keys, group in self._places.items() if not wanted.isdisjoint(keys)}

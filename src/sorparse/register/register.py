@@ -5,12 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 import attrs
 
-from ..errors import MissingTableError
 from ..formats.base import Format
 from ..issues import Issue, Issues
 from ..notebook import HtmlRepr, Records, show
@@ -23,12 +21,11 @@ from ..records import (
     ReplacedEntity,
     SHAKSORMap,
     SOREntity,
-    Validity,
 )
-from .core import TABLES, Core, Tables
-from .days import Day, as_day, from_ordinal
+from .core import Core, Tables
+from .days import Day, as_day
 from .forged_file import reports_forged_files
-from .graph import follow
+from .register_content import RegisterContent
 from .store_builder import StoreBuilder
 
 if TYPE_CHECKING:
@@ -41,20 +38,21 @@ if TYPE_CHECKING:
 
 
 @reports_forged_files
-class Register(HtmlRepr):
-    """All units with all their versions: ask it about any day.
+class Register(HtmlRepr, RegisterContent):
+    """All units with all their versions.
 
-    Made by :func:`sorparse.load` or :meth:`from_records`. Immutable: threads may share it, copying
-    gives the same object, and it can be pickled.
+    :func:`sorparse.load` and :meth:`from_records` return it. It is immutable: threads can share it,
+    a copy is the same object, and it can be pickled. Iterating yields the SOR ids in the order of
+    the source, ``len`` is the number of units, and ``sor_id in register`` reads any notation of an
+    id.
+
+    Example:
+        >>> register = sorparse.load(examples.sor2_zip)
+        >>> register
+        <Register from SOR2: 88 units in 95 versions>
+        >>> "9000041000016007" in register
+        True
     """
-
-    def __init__(self, core: Core) -> None:
-        self._core = core
-
-    @property
-    def core(self) -> Core:
-        """The data, as the library's own functions use them."""
-        return self._core
 
     @classmethod
     def from_records(  # noqa: PLR0917 - one argument a table, in the order of the contract
@@ -72,13 +70,28 @@ class Register(HtmlRepr):
         snapshot_date: date | None = None,
         issues: Iterable[Issue] = (),
     ) -> Register:
-        """Build a register from records; each argument is read once.
+        """Return a register of records that you have; each argument is read once.
 
         Args:
-            entities: The versions of the units, in any order. The other tables follow.
-            format: What the records were read from. If omitted, they count as the full history.
-            snapshot_date: The date that the records show, for :attr:`View.caveats`.
-            issues: Issues found while reading.
+            entities: The versions of the units, in any order.
+            shak_sor_map: SHAK codes and their SOR units.
+            location_codes: Location numbers (GLN).
+            location_code_edi_types: The message types of the location numbers.
+            edi_types: The message types.
+            geo_locations: Geographical locations.
+            classifications: Entries of the code lists.
+            replaced_entities: Units and their successors.
+            format: The format that the records were read from. It decides what a :class:`View`
+                cannot know; without it the records count as the full history.
+            snapshot_date: The date that the records show.
+            issues: Issues found while reading them, for :attr:`issues`.
+
+        Example:
+            >>> from datetime import date
+            >>> from sorparse import SOREntity, Validity
+            >>> unit = SOREntity("9000041000016007", name="A", validity=Validity(date(2020, 1, 1)))
+            >>> sorparse.Register.from_records([unit]).as_of("2020-01-01")["9000041000016007"].name
+            'A'
         """
         builder = StoreBuilder()
         for record in entities:
@@ -94,96 +107,6 @@ class Register(HtmlRepr):
             tuple(issues),
         )
         return cls(Core(builder.store(), tables, format, snapshot_date))
-
-    @property
-    def format(self) -> Format | None:
-        """The format of the source, where it is known."""
-        return self._core.format
-
-    @property
-    def path(self) -> Path | None:
-        """Absolute path of the file or folder that it was loaded from, if there is one."""
-        return self._core.path
-
-    @property
-    def name(self) -> str:
-        """Path of the source, or a word for it."""
-        return "a register" if self.path is None else str(self.path)
-
-    @property
-    def tables(self) -> tuple[str, ...]:
-        """Names of the tables that it holds, in the order of ``Feed.tables``."""
-        if self._core.tables_read is not None:
-            return self._core.tables_read
-        return ("entities", *(name for name in TABLES if getattr(self._core.tables, name)))
-
-    def records(self, table: str) -> Iterator[Any]:
-        """Return the records of a table in the order of the source.
-
-        Raises:
-            MissingTableError: If the register does not hold the table.
-        """
-        if table not in self.tables:
-            raise MissingTableError(
-                f"the register has no table {table!r}; it has {', '.join(self.tables)}"
-            )
-        if table == "entities":
-            return map(self._core.store.record, range(len(self._core.store)))
-        return iter(getattr(self._core.tables, table))
-
-    @property
-    def snapshot_date(self) -> date | None:
-        """The day that the source shows, where it tells."""
-        return self._core.snapshot_date
-
-    @property
-    def shown_day(self) -> date | None:
-        """The day that the source shows: its snapshot date, else the earliest day it can be of.
-
-        A file without a date of its own is at least of the day after the latest edit in it.
-        ``None`` where nothing tells.
-        """
-        return self._core.shown_day
-
-    @property
-    def issues(self) -> list[Issue]:
-        """What the reader found while loading; for what is wrong in the content see `check`."""
-        return Issues(self._core.tables.issues)
-
-    @property
-    def shak_sor_map(self) -> tuple[SHAKSORMap, ...]:
-        """SHAK codes and the SOR units they stood on."""
-        return self._core.tables.shak_sor_map
-
-    @property
-    def location_codes(self) -> tuple[LocationCode, ...]:
-        """Location numbers and the systems behind them."""
-        return self._core.tables.location_codes
-
-    @property
-    def location_code_edi_types(self) -> tuple[LocationCodeEDIType, ...]:
-        """The message types of each location number."""
-        return self._core.tables.location_code_edi_types
-
-    @property
-    def edi_types(self) -> tuple[EDIType, ...]:
-        """Message types."""
-        return self._core.tables.edi_types
-
-    @property
-    def geo_locations(self) -> tuple[GeoLocation, ...]:
-        """Geographical locations."""
-        return self._core.tables.geo_locations
-
-    @property
-    def classifications(self) -> tuple[Classification, ...]:
-        """Entries of the code lists."""
-        return self._core.tables.classifications
-
-    @property
-    def replaced_entities(self) -> tuple[ReplacedEntity, ...]:
-        """Units and their successors, from the table of them."""
-        return self._core.tables.replaced_entities
 
     def __len__(self) -> int:
         """Count the units."""
@@ -203,45 +126,63 @@ class Register(HtmlRepr):
         return f"<Register from {source}{of}: {len(self)} units in {versions} versions>"
 
     def as_of(self, day: Day = None) -> View:
-        """Return a view of the register on the given date; see :attr:`View.caveats`.
+        """Return a view of the register on the given date.
 
         Args:
             day: A date, or ISO text such as ``"2021-03-31"``. Defaults to today in Denmark.
 
+        Returns:
+            The register as it was on that date. Creating a view is cheap; threads can share it. If
+            the source does not cover the date, ``caveats`` of the view says why, and the logger
+            ``sorparse`` writes one warning for the register.
+
         Raises:
             InvalidDateError: If the text is not a valid date.
+
+        Example:
+            >>> register.as_of("2021-03-31").status("9000471000016005")
+            <Status.ACTIVE: 'ACTIVE'>
         """
         from .view import View
 
         return View(self, as_day(day))
 
-    def history(self, sor_id: str) -> tuple[SOREntity, ...]:
-        """Return all versions of a unit, oldest first.
-
-        Sorted by from-date, then by precedence. Raises UnknownUnitError, a KeyError.
-        """
-        return self._core.history(sor_id)
-
     def diff(self, from_day: Day, to_day: Day) -> Diff:
-        """Compare two days of this register: the state on each, not what happened in between."""
+        """Return what differs between two dates of this register.
+
+        A diff compares two states: what opened and closed again in between is in neither.
+
+        Args:
+            from_day: The first date, or ISO text; ``None`` is today in Denmark.
+            to_day: The second date.
+
+        Raises:
+            InvalidDateError: If a text is not a valid date.
+
+        Example:
+            >>> changes = register.diff("2021-01-01", "2026-01-01")
+            >>> [unit.sor_id for unit in changes.opened], len(changes.closed)
+            (['9000231000016007', '9000721000016004', '9000731000016002'], 6)
+        """
         from .differences import diff_days
 
         return diff_days(self.as_of(from_day), self.as_of(to_day))
 
-    def successors(self, sor_id: str) -> tuple[str, ...]:
-        """Return the ids of all units that replaced a unit, directly or by way of others.
-
-        Nearest first, each once, itself excluded; n:m and cycles are fine. Raises
-        UnknownUnitError for an id that neither a unit nor a replacement has.
-        """
-        return Records(follow(self._core.replacements.after, self._core.replaced_or_known(sor_id)))
-
-    def predecessors(self, sor_id: str) -> tuple[str, ...]:
-        """Return the ids of all units that a unit replaced, directly or by way of others."""
-        return Records(follow(self._core.replacements.before, self._core.replaced_or_known(sor_id)))
-
     def active_successors(self, sor_id: str, day: Day = None) -> tuple[SOREntity, ...]:
-        """Return the units in force on a date in place of ``sor_id``; see the view's method."""
+        """Return the units in force on a date in place of a unit; see `View.active_successors`.
+
+        Args:
+            sor_id: The unit, or an id that only a replacement names.
+            day: A date, or ISO text. Defaults to today in Denmark.
+
+        Raises:
+            UnknownUnitError: If neither a unit nor a replacement has the id.
+            InvalidDateError: If the text is not a valid date.
+
+        Example:
+            >>> [unit.name for unit in register.active_successors("9000211000016001", "2026-06-15")]
+            ['Fælles Operationsgang']
+        """
         return self.as_of(day).active_successors(sor_id)
 
     @property
@@ -273,11 +214,18 @@ class Register(HtmlRepr):
     def code_periods(self) -> Table:
         """Return a table for data that hold SHAK codes and SOR ids in one column.
 
-        Its key is the SHAK code or the SOR id, in the column ``code``, and the date: of each code
-        the periods are disjoint, and their first and last days are filled
-        (``in_force_from``, ``in_force_to``; 0001-01-01 and 9999-12-31 if they are open). Each row
-        has the name, the other code if there is one, and the hospital. SHAK codes are in it if
-        SHAK is attached, see :meth:`with_shak`. Needs the extra ``[arrow]``.
+        Its key is the SHAK code or SOR id in the column ``code``, and the date: the periods of a
+        code are disjoint. Their first and last dates are filled (``in_force_from``,
+        ``in_force_to``; 0001-01-01 and 9999-12-31 if they are open). Each row has the name, the
+        other code if there is one, and the hospital. SHAK codes are included if SHAK is attached,
+        see :meth:`with_shak`. Needs the extra ``[arrow]``.
+
+        Raises:
+            MissingExtraError: If the extra is not installed.
+
+        Example:
+            >>> register.code_periods().to_pyarrow().num_rows
+            95
         """
         from .code_periods import periods_table
 
@@ -286,15 +234,20 @@ class Register(HtmlRepr):
     def save(self, path: str | os.PathLike[str], *, force: bool = False) -> None:
         """Save the register in one file, which :func:`sorparse.load` opens at once.
 
-        All processes of a machine share the file's memory. It replaces an earlier one in one step:
-        processes that have the earlier one open continue with it, see :meth:`is_current`.
+        All processes of a machine share the file's memory. The file replaces an earlier one in one
+        step: processes that have the earlier one open continue with it, see :meth:`is_current`.
 
         Args:
             path: The file to write.
-            force: Also replace a file that is not a saved register; never the source.
+            force: Whether to replace a file that is not a saved register; never the source.
 
         Raises:
             ConversionError: If the target must not be written, or SHAK is attached.
+
+        Example:
+            >>> register.save("register.sor")
+            >>> sorparse.load("register.sor")
+            <Register from SOR2: 88 units in 95 versions>
         """
         from .saving import save
 
@@ -308,28 +261,28 @@ class Register(HtmlRepr):
 
         Raises:
             SorError: If the register was not opened from a saved one.
+
+        Example:
+            >>> register.save("register.sor")
+            >>> sorparse.load("register.sor").is_current()
+            True
         """
         return self._core.store.is_current()
 
     def check(self) -> list[Issue]:
-        """Return what is wrong in the content; the docs list the codes of the issues."""
+        """Return contradictions in the content.
+
+        Returns:
+            The issues, check by check, each in the order of the source. The page *Data quality* of
+            the docs lists the codes.
+
+        Example:
+            >>> [issue.code for issue in register.check()]
+            ['shared-shak-code', 'shared-provider-number']
+        """
         from .check import check
 
         return Issues(check(self._core))
-
-    def lifetime(self, sor_id: str) -> Validity | None:
-        """Return the first and the last date on which a unit is in force, gaps included.
-
-        ``from_date`` or ``to_date`` is ``None`` if the unit has no known opening or closing;
-        the result is ``None`` for a unit that is never in force.
-
-        Raises:
-            UnknownUnitError: If the register does not have the unit.
-        """
-        segments = list(self._core.index.segments(self._core.unit(sor_id)))
-        if not segments:
-            return None
-        return Validity(from_ordinal(segments[0].start), from_ordinal(segments[-1].end))
 
     def counts(
         self,
@@ -370,8 +323,19 @@ class Register(HtmlRepr):
     def timeline(self, sor_id: str) -> Picture:
         """Draw the life of a unit: its names, the units above, its codes, its successors.
 
-        Returns a :class:`Picture`, which a notebook shows; ``save(path)`` writes it as SVG, PNG or
-        PDF. Needs the extra ``plot``. Raises UnknownUnitError, a KeyError.
+        Args:
+            sor_id: The unit.
+
+        Returns:
+            A picture, which a notebook shows; ``save(path)`` writes it as SVG, PNG or PDF. Needs
+            the extra ``[plot]``.
+
+        Raises:
+            UnknownUnitError: If the register does not have the unit.
+            MissingExtraError: If the extra is not installed.
+
+        Example:
+            >>> register.timeline("9000041000016007").save("timeline.svg")  # doctest: +SKIP
         """
         picture: Picture = show("timeline", self, sor_id)
         return picture
@@ -386,7 +350,15 @@ class Register(HtmlRepr):
             first_year: First year drawn.
             last_year: Last year drawn.
 
-        Needs the extra ``plot``. Raises UnknownFieldError, a ValueError, for another ``by``.
+        Returns:
+            A picture, which a notebook shows. Needs the extra ``[plot]``.
+
+        Raises:
+            UnknownFieldError: If there is no such field; a ValueError.
+            MissingExtraError: If the extra is not installed.
+
+        Example:
+            >>> register.activity("level", first_year=2010).save("activity.svg")  # doctest: +SKIP
         """
         picture: Picture = show("activity", self, by, first_year, last_year)
         return picture

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import os
-from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
-from typing import IO, TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING
 
 import attrs
 
-from ..errors import MissingTableError, UnknownUnitError
+from ..errors import UnknownUnitError
 from ..identifiers import shak_code_problem
-from ..issues import Issue, Issues, OnIssue
-from ..limits import Limits
+from ..issues import Issue, Issues
 from ..notebook import HtmlRepr, Records
 from ..records import Extra, SHAKRegion, SHAKUnit, Validity
 from .arrow_table import ArrowTable
@@ -27,7 +24,7 @@ from .timeline import Segment, Version, resolve
 if TYPE_CHECKING:
     from ..tables import Table
 
-_UNITS, _REGIONS = "shak_units", "shak_regions"
+UNITS, REGIONS = "shak_units", "shak_regions"
 _BOOKKEEPING = ("DVal", "EGrp")
 """Fields of a line that are not content: what was done with it, and for whom."""
 _ONE_DAY = 1
@@ -44,11 +41,15 @@ class Times:
 
 
 class ShakRegister(HtmlRepr, ArrowTable):
-    """All codes of SHAK with all their periods: ask it about any date.
+    """All codes of SHAK (Sygehusklassifikationen) with all their periods.
 
-    Made by :func:`sorparse.load_shak` or :meth:`from_records`. Immutable: threads may share it.
-    The rules of time are those of SOR (both ends of a period are inclusive), and a code that SOR
-    knows as an id is accepted in any notation.
+    :func:`sorparse.load_shak` and :meth:`from_records` return it. It is immutable: threads can
+    share it. The rules of time are those of SOR (both ends of a period are inclusive), and codes
+    are read in any notation.
+
+    Example:
+        >>> shak
+        <ShakRegister: 40 codes in 45 periods>
     """
 
     def __init__(
@@ -76,12 +77,16 @@ class ShakRegister(HtmlRepr, ArrowTable):
         *,
         issues: Iterable[Issue] = (),
     ) -> ShakRegister:
-        """Build a register from records.
+        """Return a register of records.
 
         Args:
             units: The periods of the codes, in any order.
             regions: Region and SOR id of the hospitals (SHAKregion).
             issues: Issues found while reading them.
+
+        Example:
+            >>> sorparse.ShakRegister.from_records(shak.units[:3])
+            <ShakRegister: 2 codes in 3 periods>
         """
         return cls(units, regions, issues=issues)
 
@@ -147,15 +152,26 @@ class ShakRegister(HtmlRepr, ArrowTable):
 
         Raises:
             UnknownUnitError: If the file does not have the code.
+
+        Example:
+            >>> [unit.name for unit in shak.history("9901203")][-1]
+            'Akutklinik'
         """
         units = [self._units[place] for place in self.places_of(self.known(code))]
         return Records(_joined(units) if joined else units)
 
     def gaps(self, code: str) -> tuple[Validity, ...]:
-        """Return the periods between the first and last day of a code when it is not in force.
+        """Return the periods between the first and last date of a code when it is not in force.
+
+        Args:
+            code: A SHAK code.
 
         Raises:
             UnknownUnitError: If the file does not have the code.
+
+        Example:
+            >>> shak.gaps("9901")
+            ()
         """
         return tuple(
             Validity(from_ordinal(one.end + 1), from_ordinal(other.start - 1))
@@ -166,18 +182,39 @@ class ShakRegister(HtmlRepr, ArrowTable):
     # -- quality
 
     def check(self) -> list[Issue]:
-        """Return contradictions in the content; the docs list the codes of the issues."""
+        """Return contradictions in the content; *Data quality* in the docs lists the codes.
+
+        Example:
+            >>> {issue.code for issue in shak.check()}
+            {'shak-section-without-department'}
+        """
         from .shak_check import check
 
         return Issues(check(self))
 
     def line_of(self, place: int) -> int | None:
-        """Return the line of a period in its file, if known; ``place`` is that in ``units``."""
-        return self._line(_UNITS, place)
+        """Return the line of a period in its file, ``None`` if it is not known.
+
+        Args:
+            place: The place of the period in :attr:`units`.
+
+        Example:
+            >>> shak.line_of(0)
+            1
+        """
+        return self._line(UNITS, place)
 
     def region_line_of(self, place: int) -> int | None:
-        """Return the line of a record of :attr:`regions` in its file, if known."""
-        return self._line(_REGIONS, place)
+        """Return the line of a record of :attr:`regions` in its file, ``None`` if it is not known.
+
+        Args:
+            place: The place of the record.
+
+        Example:
+            >>> shak.region_line_of(0) is None
+            True
+        """
+        return self._line(REGIONS, place)
 
     def _line(self, table: str, place: int) -> int | None:
         lines = self._lines.get(table)
@@ -186,28 +223,52 @@ class ShakRegister(HtmlRepr, ArrowTable):
     # -- tables
 
     def to_arrow(self, *, joined: bool = False) -> Table:
-        """Return every period as an Arrow table; needs the extra ``[arrow]``.
+        """Return every period as an Arrow table.
 
         Args:
             joined: As in :meth:`history`; the rows are then in the order of the codes' first
                 appearance.
+
+        Raises:
+            MissingExtraError: If the extra ``[arrow]`` is not installed.
+
+        Example:
+            >>> shak.to_arrow().to_pyarrow().num_rows
+            45
         """
         from ..tables import Table
 
         if not joined:
-            return Table.from_records(_UNITS, lambda: self._units)
+            return Table.from_records(UNITS, lambda: self._units)
         return Table.from_records(
-            _UNITS, lambda: (unit for code in self for unit in self.history(code, joined=True))
+            UNITS, lambda: (unit for code in self for unit in self.history(code, joined=True))
         )
 
     # -- for views and checks
 
     def spelled(self, code: str) -> str:
-        """Return a code as the file writes it; raises TypeError if it is not text."""
+        """Return a code as the file writes it.
+
+        Raises:
+            TypeError: If ``code`` is not text.
+
+        Example:
+            >>> shak.spelled(" 9901x2a ")
+            '9901X2A'
+        """
         return spelled(code, "shak", self._places)
 
     def known(self, code: str) -> str:
-        """Return a code as the file writes it; raises UnknownUnitError if it does not have it."""
+        """Return a code as the file writes it.
+
+        Raises:
+            UnknownUnitError: If the file does not have the code.
+            TypeError: If ``code`` is not text.
+
+        Example:
+            >>> shak.known("9901")
+            '9901'
+        """
         found = self.spelled(code)
         if found in self._places:
             return found
@@ -220,11 +281,27 @@ class ShakRegister(HtmlRepr, ArrowTable):
         raise UnknownUnitError(reason, sor_id=code)
 
     def times(self, code: str) -> Times:
-        """Return when a code was in force; raises UnknownUnitError."""
+        """Return when a code was in force.
+
+        Raises:
+            UnknownUnitError: If the file does not have the code.
+
+        Example:
+            >>> len(shak.times("9901").segments) >= 1
+            True
+        """
         return self.all_times[self.known(code)]
 
     def places_of(self, code: str) -> list[int]:
-        """Return the places in ``units`` of a code that the file has, oldest period first."""
+        """Return the places of a code in :attr:`units`, oldest period first.
+
+        Args:
+            code: A code as the file writes it.
+
+        Example:
+            >>> [shak.units[place].shak_code for place in shak.places_of("990101")][0]
+            '990101'
+        """
         return [version.row for version in sorted(map(self._version, self._places[code]))]
 
     @property
@@ -303,54 +380,3 @@ def _follows(one: SHAKUnit, other: SHAKUnit) -> bool:
 def _content(unit: SHAKUnit) -> SHAKUnit:
     extra = {name: text for name, text in unit.extra.items() if name not in _BOOKKEEPING}
     return attrs.evolve(unit, validity=Validity(), updated_at=None, extra=Extra(extra))
-
-
-def load_shak(
-    source: str | os.PathLike[str] | bytes | BinaryIO | IO[bytes],
-    *,
-    on_issue: OnIssue = "collect",
-    encoding: str | None = None,
-    limits: Limits | None = None,
-) -> ShakRegister:
-    """Read SHAK whole, with all its history.
-
-    Args:
-        source: ``SHAKCOMPLETE.TXT`` or a file of the same layout, or what else
-            :func:`sorparse.open` takes. A folder or zip may also hold ``SHAKregion.txt`` or
-            ``SHAKregion.xml``: each hospital then has its region and SOR id.
-        on_issue: As in :func:`sorparse.open`.
-        encoding: As in :func:`sorparse.open`.
-        limits: As in :func:`sorparse.open`.
-
-    Returns:
-        The register; issues found while reading are in its ``issues``.
-
-    Raises:
-        MissingTableError: If the source has no SHAK codes.
-        SorError: What :func:`sorparse.open` raises.
-
-    Example:
-        >>> import sorparse
-        >>> from sorparse import examples
-        >>> shak = sorparse.load_shak(examples.shak)
-        >>> shak
-        <ShakRegister: 40 codes in 45 periods>
-    """
-    from ..opening import open as open_feed
-
-    with open_feed(source, on_issue=on_issue, encoding=encoding, limits=limits) as feed:
-        if _UNITS not in feed.tables:
-            raise MissingTableError(
-                f"{feed.name} has no SHAK codes (SHAKCOMPLETE.TXT); it has "
-                f"{', '.join(feed.tables)}: read units with sorparse.load, other tables with "
-                "sorparse.open"
-            )
-        read: dict[str, list[Any]] = {_UNITS: [], _REGIONS: []}
-        lines: dict[str, array[int]] = {}
-        for table, records in read.items():
-            if table in feed.tables:
-                lines[table] = array("q")
-                for line, record in feed.numbered(table):
-                    records.append(record)
-                    lines[table].append(line or 0)
-        return ShakRegister(read[_UNITS], read[_REGIONS], lines=lines, issues=feed.issues)

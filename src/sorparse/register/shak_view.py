@@ -33,15 +33,20 @@ def hospital_code(code: str) -> str:
 
 
 def level_of(code: str) -> int:
-    """Return the number of characters that tells the level of a code."""
+    """Return the number of characters of a code, which is its level."""
     return len(code) - code.startswith(_EXTRA_CODE)
 
 
 class ShakView(HtmlRepr, ArrowTable):
-    """SHAK on one date; made by :meth:`ShakRegister.as_of`.
+    """SHAK on one date; :meth:`ShakRegister.as_of` returns it.
 
     A mapping of code to the period in force on that date: ``view[code]``, ``code in view``,
-    ``len(view)``, iteration over the codes. Creating a view is cheap; threads may share it.
+    ``len(view)``, iteration over the codes. Creating a view is cheap; threads can share it.
+
+    Example:
+        >>> view = shak.as_of("2026-06-15")
+        >>> view["9901"].name
+        'Nordhavets Universitetshospital'
     """
 
     def __init__(self, register: ShakRegister, day: date) -> None:
@@ -97,7 +102,19 @@ class ShakView(HtmlRepr, ArrowTable):
     @overload
     def get(self, code: str, default: T) -> SHAKUnit | T: ...
     def get(self, code: str, default: T | None = None) -> SHAKUnit | T | None:
-        """Return the period in force, or ``default`` if there is none, whatever the text."""
+        """Return the period in force, or a default.
+
+        Args:
+            code: A SHAK code, in any notation.
+            default: What to return if the code is not in force, or not in the file.
+
+        Raises:
+            TypeError: If ``code`` is not text.
+
+        Example:
+            >>> shak.as_of("2026-06-15").get("9901121") is None
+            True
+        """
         place = self._place(self._register.spelled(code))
         return default if place is None else self._register.units[place]
 
@@ -115,11 +132,15 @@ class ShakView(HtmlRepr, ArrowTable):
     def status(self, code: str) -> Status:
         """Return the status of a code.
 
-        FUTURE before its first day, CLOSED after its last or in a gap, else ACTIVE. To-dates are
+        FUTURE before its first date, CLOSED after its last or in a gap, else ACTIVE. To-dates are
         inclusive.
 
         Raises:
             UnknownUnitError: If the file does not have the code; a KeyError.
+
+        Example:
+            >>> shak.as_of("2026-06-15").status("9901014")
+            <Status.FUTURE: 'FUTURE'>
         """
         code = self._register.known(code)
         if self._place(code) is not None:
@@ -130,11 +151,21 @@ class ShakView(HtmlRepr, ArrowTable):
     def region(self, code: str) -> SHAKRegion | None:
         """Return region and SOR id of a hospital, or of the hospital of a department or section.
 
-        ``None`` if no SHAKregion file was read or it does not have the hospital on this date. Of
-        several records the one with the latest from-date counts, then the last in the file.
+        Of several records the one with the latest from-date counts, then the last in the file.
+
+        Args:
+            code: A SHAK code.
+
+        Returns:
+            The record; ``None`` if no SHAKregion file was read or it lacks the hospital on this
+            date.
 
         Raises:
             UnknownUnitError: If the SHAK file does not have the code.
+
+        Example:
+            >>> shak.as_of("2026-06-15").region("9901") is None
+            True
         """
         hospital = hospital_code(self._register.known(code))
         found = None
@@ -148,19 +179,34 @@ class ShakView(HtmlRepr, ArrowTable):
     def hospital(self, code: str) -> SHAKUnit | None:
         """Return the hospital in force of a department or section; of a hospital itself.
 
-        ``None`` if the file has no such hospital on this date.
+        Args:
+            code: A SHAK code.
+
+        Returns:
+            The hospital; ``None`` if the file has no such hospital on this date.
 
         Raises:
             UnknownUnitError: If the file does not have the code.
+
+        Example:
+            >>> shak.as_of("2026-06-15").hospital("9901011").name
+            'Nordhavets Universitetshospital'
         """
         return self.get(hospital_code(self._register.known(code)))
 
     def departments(self, hospital: str) -> tuple[SHAKUnit, ...]:
         """Return the departments (6 characters) in force of a hospital, by code.
 
+        Args:
+            hospital: The code of the hospital (4 characters).
+
         Raises:
             ValueError: If the code is not that of a hospital.
             UnknownUnitError: If neither the hospital nor anything in it is in the file.
+
+        Example:
+            >>> [unit.shak_code for unit in shak.as_of("2026-06-15").departments("9901")][:3]
+            ['990101', '990102', '990110']
         """
         return self._below(hospital, DEPARTMENT, (HOSPITAL,))
 
@@ -170,9 +216,16 @@ class ShakView(HtmlRepr, ArrowTable):
         The department of a section may be missing from SHAK: ask for the sections of the hospital
         to be sure of all.
 
+        Args:
+            code: The code of the hospital or department.
+
         Raises:
             ValueError: If the code is not that of a hospital or department.
             UnknownUnitError: If neither the code nor anything below it is in the file.
+
+        Example:
+            >>> [unit.name for unit in shak.as_of("2026-06-15").sections("990101")][:1]
+            ['Hjertesengeafsnit M1']
         """
         return self._below(code, SECTION, (HOSPITAL, DEPARTMENT))
 
@@ -193,15 +246,30 @@ class ShakView(HtmlRepr, ArrowTable):
     # -- all codes
 
     def active(self) -> Iterator[SHAKUnit]:
-        """Yield the periods in force, in the order of the source."""
+        """Return an iterator of the periods in force, in the order of the source.
+
+        Example:
+            >>> next(shak.as_of("2026-06-15").active()).shak_code
+            '9901'
+        """
         return self._having((Status.ACTIVE,))
 
     def closed(self) -> Iterator[SHAKUnit]:
-        """Yield the closed codes, each in its last period before this date."""
+        """Return an iterator of the closed codes, each in its last period before this date.
+
+        Example:
+            >>> [unit.name for unit in shak.as_of("2026-06-15").closed()][:2]
+            ['Søvnklinikken', 'Operationsgang Øst']
+        """
         return self._having((Status.CLOSED,))
 
     def future(self) -> Iterator[SHAKUnit]:
-        """Yield the codes that open later, each in its first period."""
+        """Return an iterator of the codes that open later, each in its first period.
+
+        Example:
+            >>> [unit.name for unit in shak.as_of("2026-06-15").future()]
+            ['Dialyseafsnit M4']
+        """
         return self._having((Status.FUTURE,))
 
     def find(
@@ -219,11 +287,15 @@ class ShakView(HtmlRepr, ArrowTable):
                 searched in their last and first period.
 
         Returns:
-            What was found: the code itself first, then names that are the text, then names that
-            begin with it, then the rest, each by code.
+            The code itself first, then names that are the text, then names that begin with it, then
+            the rest, each by code.
 
         Raises:
             ValueError: If there is no such status.
+
+        Example:
+            >>> [unit.shak_code for unit in shak.as_of("2026-06-15").find("kirurgisk afdeling")][:1]
+            ['990110']
         """
         asked = (status,) if status is None or isinstance(status, str) else tuple(status)
         statuses = tuple(Status(one or Status.ACTIVE) for one in asked)
@@ -240,7 +312,15 @@ class ShakView(HtmlRepr, ArrowTable):
         return Records([unit for _, _, unit in ranked])
 
     def to_arrow(self) -> Table:
-        """Return the periods in force as an Arrow table; needs the extra ``[arrow]``."""
+        """Return the periods in force as an Arrow table.
+
+        Raises:
+            MissingExtraError: If the extra ``[arrow]`` is not installed.
+
+        Example:
+            >>> shak.as_of("2026-06-15").to_arrow().to_pyarrow().num_rows
+            29
+        """
         from ..tables import Table
 
         return Table.from_records("shak_units", self.active)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from typing import Any
 
@@ -16,7 +16,7 @@ from . import codes
 from .core import Core
 from .folding import fold
 from .match_codes import municipality_name, region_name, shipped_name
-from .postings import ADDRESS_BLOCKS
+from .postings import ADDRESS_BLOCKS, first_rows
 from .state import State
 from .timeindex import NO_ROW
 
@@ -118,20 +118,36 @@ def terms(state: State, field: str) -> tuple[Term, ...]:
 
 def _of_units(state: State, field: str) -> Iterator[list[Pair]]:
     store, kind = state.core.store, _FIELDS[field]
-    inheritance = state.core.inheritance(state.ordinal)
-    for row in state.rows:
-        if row == NO_ROW:
-            continue
-        if kind.stored is ADDRESS_BLOCKS:
-            values: Iterable[Any] = inheritance.addresses(row)
-        else:
-            values = [store.value(row, kind.stored[0])]
-        pairs = [pair for value in values for pair in kind.pairs(value)]
+    rows = [row for row in state.rows if row != NO_ROW]
+    if kind.stored is ADDRESS_BLOCKS:
+        yield from _of_addresses(state, rows, kind.pairs)
+        return
+    numbers, values = store.column(kind.stored[0])
+    for row in rows:
+        pairs = list(kind.pairs(values[numbers[row]]))
         if field == "owner":
             if store.value(row, "sor_type") is SorType.IE:
                 pairs.append((store.ids[store.unit[row]], store.value(row, "name")))
             pairs = [(sor_id, name or _name(state, sor_id)) for sor_id, name in pairs]
         yield pairs
+
+
+def _of_addresses(
+    state: State, rows: Sequence[int], pairs_of: Callable[[Any], Iterable[Pair]]
+) -> list[list[Pair]]:
+    """Return what the effective addresses of versions have."""
+    found: list[list[Pair]] = [[] for _ in rows]
+    for origins in state.core.origins.origins(ADDRESS_BLOCKS, rows, state.ordinal):
+        for block, origin_rows in origins.items():
+            numbers, values = state.core.store.column(block)
+            known: dict[int, tuple[Pair, ...]] = {}
+            for place, row in enumerate(origin_rows):
+                if row != NO_ROW:
+                    number = numbers[row]
+                    if number not in known:
+                        known[number] = tuple(pairs_of(values[number]))
+                    found[place].extend(known[number])
+    return found
 
 
 def _name(state: State, sor_id: str | None) -> str | None:
@@ -153,19 +169,25 @@ def _edi_types(state: State) -> Iterator[list[Pair]]:
     yield from by_unit.values()
 
 
-def require_known(state: State, field: str, asked: str | Coded, having: Collection[Any]) -> None:
+def require_known(
+    state: State, field: str, asked: str | Coded, is_known: Callable[[], bool]
+) -> None:
     """Raise UnknownTermError for a value that no unit ever had and that no code list has.
 
     Args:
         state: The register on the date that is searched.
         field: What is searched in.
         asked: The value.
-        having: What has it in the register.
+        is_known: Returns whether something has it in the register.
     """
-    if having:
-        return
     text = (asked.code or asked.name or "") if isinstance(asked, Coded) else asked.strip()
     plain = _FIELDS[field].plain
+    wanted = plain(text)
+    for code, name in _listed(field):
+        if text == code or (name is not None and plain(name) == wanted):
+            return
+    if is_known():
+        return
     codes_known: dict[str, str] = {}
     names_known: dict[str, str] = {}
     for code, name in _everything(state.core, field):
@@ -192,16 +214,16 @@ def require_known(state: State, field: str, asked: str | Coded, having: Collecti
 
 def _everything(core: Core, field: str) -> Iterator[Pair]:
     """Yield what any version of any unit has, and what the code lists have."""
-    from ..codes import entries
-
     kind = _FIELDS[field]
     for stored in kind.stored:
-        for row, value in core.store.values_by_row(stored):
+        for _, value in first_rows(core.store, stored):
             yield from kind.pairs(value)
             if field == "owner":
                 yield from _coded(value and value.entity_type)
-                if core.store.value(row, "sor_type") is SorType.IE:
-                    yield None, core.store.value(row, "name")
+    if field == "owner":
+        for row, name in core.store.values_by_row("name"):
+            if core.store.value(row, "sor_type") is SorType.IE:
+                yield None, name
     if field in ("entity_type", "speciality"):
         for record in core.tables.classifications:
             yield from _coded(record.entry)
@@ -209,5 +231,12 @@ def _everything(core: Core, field: str) -> Iterator[Pair]:
         for message in core.tables.edi_types:
             yield message.edi_type_id, message.name
             yield message.code, None
-    for each in kind.lists:
+    yield from _listed(field)
+
+
+def _listed(field: str) -> Iterator[Pair]:
+    """Yield what the code lists that ship with the library have."""
+    from ..codes import entries
+
+    for each in _FIELDS[field].lists:
         yield from ((entry.code, entry.name) for entry in entries(each))

@@ -1,22 +1,20 @@
-"""The time index: flat sorted arrays, one binary search a question (compressed sparse rows).
+"""The time index: sorted arrays, one bisection a question (compressed sparse rows).
 
-Per unit the segments of :func:`~.timeline.resolve` lie side by side in three arrays of 32-bit
-numbers; ``_segment_from[unit]`` says where a unit's begin. As overlaps, ties and versions without a
-day are settled when the index is built, a look-up is one bisection and cannot meet a tie.
-
-With numpy the units whose versions follow each other cleanly are settled all at once; only the
-others are settled by :func:`~.timeline.resolve` one by one. The tests require equal arrays of both.
+The segments of :func:`~.timeline.resolve` of a unit are side by side in three arrays of 32-bit
+numbers from ``_segment_from[unit]`` on. Overlaps, ties and versions without a date are resolved
+when the index is built. With numpy all units whose versions follow each other are resolved
+together, and the others one by one; the tests require equal arrays with and without numpy.
 """
 
 from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Protocol
 
-from .days import FIRST_DATE, OPEN_END, UNKNOWN_START
+from .days import FIRST_DATE, LAST_DATE, OPEN_END, UNKNOWN_START
 from .optional_numpy import find_numpy
 from .timeline import Segment, Status, Version, resolve
 
@@ -69,6 +67,8 @@ class TimeIndex:
 
     def __init__(self, store: Versions, *, numpy: bool = True) -> None:
         self._numpy = find_numpy() if numpy else None
+        self._is_plain = not numpy
+        self._starts_by_unit: Any = None
         self.units = len(store.ids)
         self.opening: Sequence[int]
         """Opening by unit number."""
@@ -89,7 +89,8 @@ class TimeIndex:
         """Return an index that was built before, from its :meth:`arrays`."""
         index = cls.__new__(cls)
         index.units = units
-        for name, value in {**arrays, "_numpy": numpy}.items():
+        index._numpy, index._is_plain, index._starts_by_unit = numpy, False, None
+        for name, value in arrays.items():
             setattr(index, name, value)
         return index
 
@@ -109,7 +110,7 @@ class TimeIndex:
         return self.rows[self.rows_from[unit] : self.rows_from[unit + 1]]
 
     def row_on(self, unit: int, day: int) -> int:
-        """Return the row in force on a day, :data:`NO_ROW` where there is none."""
+        """Return the row in force on a date, :data:`NO_ROW` if there is none."""
         low = self._segment_from[unit]
         at = bisect_right(self._starts, day, low, self._segment_from[unit + 1]) - 1
         if at >= low and self._ends[at] >= day:
@@ -132,7 +133,7 @@ class TimeIndex:
         return self._starts[at] - 1 if at < high else OPEN_END
 
     def status(self, unit: int, day: int) -> Status:
-        """Return the status of a unit on a day."""
+        """Return the status of a unit on a date."""
         if self.row_on(unit, day) != NO_ROW:
             return Status.ACTIVE
         return Status.FUTURE if day < self.opening[unit] else Status.CLOSED
@@ -143,7 +144,7 @@ class TimeIndex:
             yield Segment(self._starts[at], self._ends[at], self._segment_rows[at])
 
     def last_day(self, unit: int, day: int) -> int:
-        """Return the end of the unbroken time in force around a day on which a unit is in force."""
+        """Return the end of the unbroken time in force around a date in force."""
         high = self._segment_from[unit + 1]
         at = bisect_right(self._starts, day, self._segment_from[unit], high) - 1
         while at + 1 < high and self._starts[at + 1] == self._ends[at] + 1:
@@ -151,13 +152,13 @@ class TimeIndex:
         return self._ends[at]
 
     def last_day_before(self, unit: int, day: int) -> int | None:
-        """Return the last day in force before a day on which the unit is not in force."""
+        """Return the last date in force before a date not in force."""
         low = self._segment_from[unit]
         at = bisect_right(self._starts, day, low, self._segment_from[unit + 1]) - 1
         return self._ends[at] if at >= low else None
 
     def representative(self, unit: int, day: int) -> int:
-        """Return the row that represents a unit on a day, whatever its status.
+        """Return the row that represents a unit on a date, whatever its status.
 
         The one in force; for a closed unit the last one that was; for a future one the first that
         will be. A unit that is never in force is represented by its newest version.
@@ -197,6 +198,78 @@ class TimeIndex:
         codes = np.where(_numbers(np, self.opening) > day, FUTURE, CLOSED)
         codes[self._segment_units(np)[self._in_force(np, day)]] = ACTIVE
         return _array("b", codes)
+
+    def latest_rows(self, units: Any, days: Any) -> Any:
+        """Return :meth:`latest_row` of units on dates, as arrays of numpy; -1 is no unit."""
+        np = self._numpy or find_numpy()
+        at = self._segments_on(np, units, days)
+        if not len(self._starts):
+            return at
+        return np.where(at == NO_ROW, NO_ROW, _numbers(np, self._segment_rows)[at])
+
+    def rows_on(self, units: Any, days: Any) -> Any:
+        """Return :meth:`row_on` of units on dates, as arrays of numpy; -1 is no unit."""
+        np = self._numpy or find_numpy()
+        at = self._segments_on(np, units, days)
+        if not len(self._starts):
+            return at
+        ended = (at == NO_ROW) | (_numbers(np, self._ends)[at] < days)
+        return np.where(ended, NO_ROW, _numbers(np, self._segment_rows)[at])
+
+    def first_lapse(self, unit: int, start: int, end: int) -> int | None:
+        """Return the first date from ``start`` to ``end`` on which a unit is not in force."""
+        if self.row_on(unit, start) != NO_ROW:
+            start = self.last_day(unit, start) + 1
+        return start if start <= min(end, LAST_DATE) else None
+
+    def lapses(self, others: Sequence[int], since: Sequence[int]) -> Iterable[Segment]:
+        """Return the segments during which another unit is not in force all the time.
+
+        Args:
+            others: The number of the other unit by row; -1 if there is none.
+            since: The first date that counts, by row.
+
+        Returns:
+            The segments in their order, each from the first date without the other unit on.
+        """
+        np = None if self._is_plain else find_numpy()
+        if np is None or not len(self._starts):
+            return self._lapses(others, since)
+        starts, ends, rows = (
+            _numbers(np, column) for column in (self._starts, self._ends, self._segment_rows)
+        )
+        other, units = _numbers(np, others)[rows], self._segment_units(np)
+        first = np.maximum(starts, _numbers(np, since)[rows])
+        at = self._segments_on(np, other, first)
+        broken = np.flatnonzero((units[1:] != units[:-1]) | (starts[1:] != ends[:-1] + 1))
+        run_ends = ends[np.append(broken, len(ends) - 1)]
+        in_force = (at != NO_ROW) & (ends[at] >= first)
+        first = np.where(in_force, run_ends[np.searchsorted(broken, at)] + 1, first)
+        lapsed = (first <= np.minimum(ends, LAST_DATE)) & (other != NO_ROW) & (other != units)
+        columns = [column[lapsed].tolist() for column in (first, ends, rows)]
+        return map(Segment, *columns)
+
+    def _lapses(self, others: Sequence[int], since: Sequence[int]) -> Iterator[Segment]:
+        for unit in range(self.units):
+            for start, end, row in self.segments(unit):
+                if others[row] not in (NO_ROW, unit):
+                    first = self.first_lapse(others[row], max(start, since[row]), end)
+                    if first is not None:
+                        yield Segment(first, end, row)
+
+    def _segments_on(self, np: Any, units: Any, days: Any) -> Any:
+        """Return the segment of each unit that began last by a date, ``NO_ROW`` without one."""
+        wanted = units.astype(np.int64) << _DAY_BITS | days
+        at = np.searchsorted(self._sorted_starts(np), wanted, "right") - 1
+        there = (units >= 0) & (at >= _numbers(np, self._segment_from)[units])
+        return np.where(there, at, NO_ROW)
+
+    def _sorted_starts(self, np: Any) -> Any:
+        """Return one number a segment, which sorts by unit and start."""
+        if self._starts_by_unit is None:
+            units = self._segment_units(np).astype(np.int64)
+            self._starts_by_unit = units << _DAY_BITS | _numbers(np, self._starts)
+        return self._starts_by_unit
 
     # -- building
 

@@ -1,21 +1,21 @@
-"""The rules of time: which version of a unit stands for which days.
+"""The rules of time: which version of a unit applies on which dates.
 
-One function, :func:`resolve`, holds them all; the index is built with it and the tests compare it
-with a day-by-day reading of these sentences:
+The function :func:`resolve` implements all of them. The index is built with it, and the tests
+compare it with a day-by-day reading of these sentences:
 
-1. Both ends of a version are inclusive. A missing from-date is before every day, a missing to-date
-   after every day.
+1. Both ends of a version are inclusive. A missing from-date is before every date, a missing to-date
+   after every date.
 2. A unit opens on its ``first_from_date`` (the earliest one, where its versions differ), and where
    none is given on the earliest from-date. Before that day it is FUTURE, whatever its versions say.
-3. A version that ends before it starts has no day and stands for none.
+3. A version that ends before it starts never applies.
 4. A version without to-date ends the day before the next later-starting version of the unit begins:
    the later one supersedes it.
-5. Of several versions that hold on a day, the one with the latest from-date stands; of equal
-   from-dates the one with the latest ``updated_at``, then the one last in the file.
+5. Of several versions that are valid on a date, the one with the latest from-date takes precedence;
+   of equal from-dates the one with the latest ``updated_at``, then the one last in the file.
 6. Where the versions do not reach back to the opening (a snapshot has only the latest one), the
-   earliest version stands for the days from the opening on. The same where the only versions a
-   unit has end before they start: the earliest then stands from the opening to its to-date.
-7. From the opening on, a day with a version is ACTIVE, any other (after the end, or in a gap)
+   earliest version applies from the opening on. If all versions of a unit end before they start,
+   the earliest applies from the opening to its to-date.
+7. From the opening on, a date with a version is ACTIVE, any other (after the end, or in a gap)
    CLOSED.
 """
 
@@ -30,7 +30,12 @@ from .days import FIRST_DATE, LAST_DATE, OPEN_END, UNKNOWN_START
 
 
 class Status(str, Enum):
-    """What a unit is on a day."""
+    """The status of a unit or code on a date.
+
+    Example:
+        >>> sorparse.Status("ACTIVE")
+        <Status.ACTIVE: 'ACTIVE'>
+    """
 
     ACTIVE = "ACTIVE"
     """In force (aktiv)."""
@@ -54,7 +59,7 @@ class Version(NamedTuple):
 
 
 class Segment(NamedTuple):
-    """Days, both ends inclusive, for which one version stands."""
+    """A period, both ends inclusive, in which one version applies."""
 
     start: int
     end: int
@@ -62,10 +67,14 @@ class Segment(NamedTuple):
 
 
 def resolve(versions: Iterable[Version], first_from: int) -> tuple[int, list[Segment]]:
-    """Give a unit's opening and its segments: disjoint, ascending, each with its version.
+    """Return a unit's opening and its segments: disjoint, ascending, each with its version.
 
-    ``versions`` may come in any order; ``first_from`` is :data:`UNKNOWN_START` where not known.
-    Every segment holds a date of the calendar: what lies before or after all of them is dropped.
+    Args:
+        versions: The versions in any order.
+        first_from: The stated opening, :data:`UNKNOWN_START` if there is none.
+
+    Returns:
+        Every segment has a date of the calendar; what is before or after all dates is dropped.
     """
     ordered = sorted(versions)
     live = [version for version in ordered if version.start <= version.end]
@@ -81,7 +90,7 @@ def resolve(versions: Iterable[Version], first_from: int) -> tuple[int, list[Seg
     ]
     first = segments[0]
     if opening != first.start:
-        # the days of the opening come from the version that stands on its first day
+        # from the opening on the version applies that is valid first
         segments[0] = Segment(min(first.start, opening), first.end, first.row)
         segments = [
             Segment(max(start, opening), end, row) for start, end, row in segments if end >= opening

@@ -32,9 +32,11 @@ class Node(HtmlRepr):
 
 @attrs.frozen(eq=False)
 class Tree(HtmlRepr):
-    """A unit and the units below it on one date. Iterates over its nodes, top first.
+    """A unit and the units in force below it; :meth:`View.tree` returns it.
 
-    ``str()`` of it is an indented text.
+    Example:
+        >>> [node.unit.name for node in view.tree("9000251000016002")]
+        ['Akutmodtagelsen', 'Akutklinik', 'Skadestuen']
     """
 
     day: date

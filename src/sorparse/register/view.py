@@ -6,22 +6,14 @@ from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ..identifiers import Kind
 from ..notebook import HtmlRepr, Records, show
-from ..records import Coded, LocationCode, LocationCodeEDIType, SOREntity, SorType
-from . import codes
-from .arrow_table import ArrowTable
-from .explain_id import spelled
+from ..records import Coded, SOREntity, SorType
 from .forged_file import reports_forged_files
-from .matching import Match, ShakMatch
-from .state import State
 from .timeline import Status
+from .view_codes import ViewCodes
+from .view_tables import ViewTables
 
 if TYPE_CHECKING:
-    import pandas as pd
-    import polars as pl
-
-    from ..tables import Table
     from ..tables.code_columns import ColumnKind
     from ..tables.rowtable import RowTable
     from .register import Register
@@ -32,11 +24,17 @@ Frame = TypeVar("Frame")
 
 
 @reports_forged_files
-class View(HtmlRepr, State, ArrowTable):
-    """The register on one date; made by :meth:`Register.as_of`.
+class View(HtmlRepr, ViewTables, ViewCodes):
+    """The register on one date; :meth:`Register.as_of` returns it.
 
     A mapping of SOR id to the version in force on that date: ``view[sor_id]``, ``sor_id in view``,
-    ``len(view)``, iteration over the ids. Creating a view is cheap; threads may share it.
+    ``len(view)``, iteration over the ids. Ids are read in any notation. Creating a view is cheap;
+    threads can share it.
+
+    Example:
+        >>> view = sorparse.load(examples.sor2_zip).as_of("2026-06-15")
+        >>> view["9000271000016009"].name, len(view)
+        ('Skadestuen', 74)
     """
 
     def __init__(self, register: Register, day: date) -> None:
@@ -85,77 +83,6 @@ class View(HtmlRepr, State, ArrowTable):
         from ..tables.counts import count_view
 
         return count_view(self, fields)
-
-    def to_arrow(self, *, effective: bool = False, lists: bool = False) -> Table:
-        """Return the units in force as an Arrow table; columns as those of ``feed.to_arrow``.
-
-        Data tools also accept the view itself: ``polars.DataFrame(view)``. Needs the extra
-        ``[arrow]``.
-
-        Args:
-            effective: Whether to add columns with inheritance resolved
-                (``effective_visiting_address_post_code``, ``effective_location_code``,
-                ``effective_region_name`` ...), as :meth:`effective` resolves it.
-            lists: Whether ``replaces`` and ``replaced_by`` are lists. The default is text with a
-                space between the ids, which every tool can save.
-
-        Example:
-            >>> units = view.to_pandas(effective=True)
-            >>> units[units["effective_region_name"] == "Region Sjælland"]
-        """
-        from ..tables.effective import units_table
-
-        inheritance = self.core.inheritance(self.ordinal)
-        resolve = (lambda unit: inheritance.effective(self.row(unit.sor_id))) if effective else None
-        return units_table(self.active, resolve, lists=lists)
-
-    def to_pandas(self, *, effective: bool = False, lists: bool = False) -> pd.DataFrame:
-        """Return the rows as a ``pandas.DataFrame``; arguments as those of :meth:`to_arrow`.
-
-        Needs the extra ``[pandas]``.
-        """
-        return self.to_arrow(effective=effective, lists=lists).to_pandas()
-
-    def to_polars(self, *, effective: bool = False, lists: bool = False) -> pl.DataFrame:
-        """Return the rows as a ``polars.DataFrame``; arguments as those of :meth:`to_arrow`.
-
-        Needs the extra ``[polars]``.
-        """
-        return self.to_arrow(effective=effective, lists=lists).to_polars()
-
-    def to_table(
-        self,
-        units: Iterable[SOREntity | str],
-        *,
-        effective: bool = False,
-        lists: bool = False,
-    ) -> Table:
-        """Return some units as an Arrow table, for example those that :meth:`find` returns.
-
-        Needs the extra ``[arrow]``.
-
-        Args:
-            units: Records, or SOR ids of units in force.
-            effective: Whether to add columns with inheritance resolved. They hold on the view's
-                date for a version in force then, on its last date for an earlier version, on its
-                first date for a later one. They are empty for a version that is never in force.
-            lists: Whether ``replaces`` and ``replaced_by`` are lists instead of text.
-
-        Raises:
-            NotInForceError: If an id is not in force.
-            ValueError: If ``effective`` is true and a record is not one of this register.
-
-        Example:
-            >>> hits = view.find(entity_type="almen lægepraksis", region="Region Sjælland")
-            >>> view.to_table(hits, effective=True).to_pandas()
-        """
-        from ..tables.effective import units_table
-        from .resolved import effective_of, units_of
-
-        chosen = units_of(self, units)
-        resolved = {id(unit): effective_of(self, unit) for unit in chosen if effective}
-        resolve = (lambda unit: resolved[id(unit)]) if effective else None
-        return units_table(lambda: chosen, resolve, lists=lists)
 
     def add_names(
         self,
@@ -216,15 +143,22 @@ class View(HtmlRepr, State, ArrowTable):
     def tree(self, sor_id: str, *, levels: int | None = None, limit: int = 2_000) -> Tree:
         """Return a unit and the units in force below it; in a notebook a collapsible tree.
 
-        ``print`` shows it as indented text; iterating yields its nodes.
-
         Args:
             sor_id: The unit at the top.
-            levels: How many levels below it to show; all if omitted.
-            limit: The largest number of units shown; the others are counted.
+            levels: How many levels below the unit. Defaults to all.
+            limit: How many units are shown; the rest is counted.
+
+        Returns:
+            The tree. ``str`` and ``print`` return an indented text; iterating yields the nodes.
 
         Raises:
             NotInForceError: If the unit is not in force.
+
+        Example:
+            >>> print(view.tree("9000251000016002"))
+            Akutmodtagelsen (9000251000016002, OE, akutmodtageenhed, SHAK 990120)
+              Akutklinik (9000261000016004, OE, klinisk enhed, SHAK 9901203)
+              Skadestuen (9000271000016009, OE, skadestue, SHAK 9901203)
         """
         from .tree import build_tree
 
@@ -239,81 +173,45 @@ class View(HtmlRepr, State, ArrowTable):
     ) -> Any:
         """Return a ``folium.Map`` of units; units at one place share a marker.
 
-        A unit is at the coordinates of its effective activity, visiting or postal address, in
-        this order. Needs the extra ``map``. The browser loads scripts and background from servers.
+        Each unit is shown where its effective activity, visiting or postal address has
+        coordinates, in this order. Units without coordinates, and those outside ETRS89 / UTM zone
+        32N (EPSG:25832), are counted above the map. Drawing the map uses no network; the browser
+        that shows it loads its scripts and pictures from their servers.
 
         Args:
-            units: Records or SOR ids of units in force; all if omitted.
-            tiles: Name or address of the background for folium; ``None`` for none.
-            limit: The largest number of places on one page.
+            units: Records or SOR ids of units in force, for example those that :meth:`find`
+                returns. Defaults to all units in force.
+            tiles: Name or address of the background, as folium takes it; ``None`` for none.
+            limit: The highest number of places on one page.
 
         Raises:
             ValueError: If there are more places than ``limit``.
+            NotInForceError: If an id is not in force.
+            MissingExtraError: If the extra ``[map]`` is not installed.
+
+        Example:
+            >>> view.map(view.find("apotek")).save("map.html")  # doctest: +SKIP
         """
         return show("map", self, units, tiles=tiles, limit=limit)
-
-    # -- codes
-
-    def by_shak(self, code: str) -> tuple[SOREntity, ...]:
-        """Return the units in force that have a SHAK code, by their own row or by the SHAK map."""
-        candidates, _ = codes.shak_candidates(self, code)
-        return Records([one.entity for one in candidates if one.entity is not None])
-
-    def by_location_code(self, code: str) -> tuple[SOREntity, ...]:
-        """Return the units in force whose effective location number is ``code``.
-
-        Own or inherited: a number can belong to many units. Units that LocationsCodes names for
-        the number are among them.
-        """
-        return Records(codes.by_location_code(self, code))
-
-    def by_provider_number(self, number: str) -> tuple[SOREntity, ...]:
-        """Return the units in force with a provider number (ydernummer); leading zeros count."""
-        return self._having("provider_number", number, "provider_number")
-
-    def by_cvr(self, cvr: str) -> tuple[SOREntity, ...]:
-        """Return the units in force whose row has a CVR number."""
-        return self._having("cvr", cvr, "cvr")
-
-    def _having(self, field: str, value: str, kind: Kind) -> tuple[SOREntity, ...]:
-        value = spelled(value, kind, self.core.units_by(field))
-        return Records([self._store.record(row) for _, row in self.rows_having(field, value)])
-
-    def shak_to_sor(self, code: str) -> ShakMatch:
-        """Return every unit that has a SHAK code on the date, and the one that a rule chose."""
-        return codes.shak_match(self, code)
-
-    def sor_to_shak(self, sor_id: str) -> str | None:
-        """Return a unit's SHAK code on the date, from the SHAK map, else from its own row."""
-        return codes.sor_to_shak(self, sor_id)
-
-    def match_location_code(self, code: str) -> Match:
-        """Like :meth:`shak_to_sor` for a location number: whose own it is goes first."""
-        return codes.location_code_match(self, code)
-
-    def match_provider_number(self, number: str) -> Match:
-        """Like :meth:`shak_to_sor` for a provider number: the institution goes first."""
-        return codes.provider_match(self, number)
-
-    def location_codes(self, sor_id: str) -> tuple[LocationCode, ...]:
-        """Return the records of LocationsCodes that hold for a unit on the date."""
-        return Records(codes.location_codes(self, sor_id))
-
-    def edi_types(self, sor_id: str) -> tuple[LocationCodeEDIType, ...]:
-        """Return the message types that a unit handles on the date.
-
-        Those of its effective location number. Where the file gives only the id of a type, its
-        name is taken from the table of message types.
-        """
-        return Records(codes.edi_types(self, sor_id))
 
     # -- replacements and search
 
     def active_successors(self, sor_id: str) -> tuple[SOREntity, ...]:
-        """Return the units in force on the date in place of ``sor_id``.
+        """Return the units in force on the date in place of a unit.
 
-        The unit itself where it still is; else the units in force at the ends of the chains of
-        replacements. Empty where nobody took over. Raises UnknownUnitError.
+        Args:
+            sor_id: The unit, or an id that only a replacement names.
+
+        Returns:
+            The unit itself if it is in force; else the units in force at the ends of the chains of
+            replacements. None if no unit took over.
+
+        Raises:
+            UnknownUnitError: If neither a unit nor a replacement has the id.
+
+        Example:
+            >>> [unit.name for unit in view.active_successors("9000681000016009")]
+            ['Søspejlet Øjenhospital']
         """
         sor_id = self.core.replaced_or_known(sor_id)
         active = self.core.replacements.active_after(sor_id, self.day, self.__contains__)
@@ -334,31 +232,39 @@ class View(HtmlRepr, State, ArrowTable):
         status: Status | str | Iterable[Status | str] | None = None,
         limit: int | None = None,
     ) -> tuple[SOREntity, ...]:
-        """Return the units that match all arguments, best match first.
+        """Search the units; all conditions must be met. The best hit comes first.
 
         Args:
             text: Words in any order, each a word of the name or a part of one; case and Danish
-                letters do not matter (``aero`` finds ``Ærø``). Or an id or code in any notation.
-            entity_type: Code, name or ``Coded``.
-            sor_type: ``SorType`` or ``"IE"``, ``"SI"``, ``"OE"``.
-            speciality: Code, name or ``Coded`` of any of a unit's specialities.
-            region: Code or name (``"1082"``, ``"Midtjylland"``) in any effective address.
-            municipality: Code or name in any effective address.
-            post_code: Four digits in any effective address.
-            owner: SOR id or name of the institution owner, or its type by code or name.
-            edi_type: A message type of the unit's location number, by id, code or name.
-            status: One status or several; the units in force if omitted.
-            limit: The largest number of units to return.
+                letters are folded (``aero`` finds ``Ærø``). Or a SOR id, SHAK code, location,
+                provider, pharmacy, production unit or CVR number, or local code, in any notation.
+            entity_type: A type, by code, name or ``Coded``.
+            sor_type: A ``SorType``, or ``"IE"``, ``"SI"`` or ``"OE"``.
+            speciality: Any of a unit's specialities, by code, name or ``Coded``.
+            region: Region of any effective address, by code or name (``"1082"``,
+                ``"Midtjylland"``).
+            municipality: Municipality of any effective address, by code or name.
+            post_code: Post code of any effective address, four digits.
+            owner: The institution owner, by SOR id or name, or its type by code or name.
+            edi_type: A message type that the unit's location number handles, by id, code or name.
+            status: One status or several. Defaults to the units in force. Closed units are
+                searched in their last version, future ones in the version that they open with.
+            limit: The highest number of units returned.
 
         Returns:
-            Whole names first, then names with words that begin with the text, then others.
+            The units. With text: the whole name first; then names in which words begin with all
+            that was asked for; then names with a word that contains it (from three letters on:
+            ``sygehuset`` finds *Regionssygehuset*). Among these: more whole words, the beginning
+            of the name, fewer other words, name, SOR id. Without text: the order of the source.
 
         Raises:
-            UnknownTermError: If no unit and no code list has a value; see :meth:`terms`.
+            UnknownTermError: If neither a unit nor a code list ever had a value; a ValueError. The
+                message names similar values, and :meth:`terms` lists all.
+            TypeError: If a value is not text.
 
         Example:
-            >>> [unit.name for unit in view.find("hjerte", limit=1)]
-            ['Hjerteambulatoriet "Søstjernen"']
+            >>> [unit.name for unit in view.find("sengeafsnit", region="Nordjylland")]
+            ['Kirurgisk Sengeafsnit Kaj 1', 'Hjertesengeafsnit M1', 'Lungesengeafsnit L1']
         """
         from .find import Question, find
 
@@ -385,11 +291,15 @@ class View(HtmlRepr, State, ArrowTable):
 
         Returns:
             The values that units in force have, the most frequent first. Regions and
-            municipalities are those of any effective address, message types those of the
-            effective location number; a unit counts once for each of its values.
+            municipalities are those of any effective address, message types those of the effective
+            location number; a unit counts once for each of its values.
 
         Raises:
             ValueError: If there is no such field.
+
+        Example:
+            >>> [(term.code, term.count) for term in view.terms("sor_type")]
+            [('OE', 45), ('SI', 15), ('IE', 14)]
         """
         from .terms import terms
 

@@ -192,6 +192,6 @@ def _as_days(values: Sequence[Any], column: str) -> list[date | None]:
             f"column {column!r}: {len(unreadable)} dates could not be read, such as "
             f"{unreadable[0]!r}; their rows have no answer. Write dates as 2019-06-30",
             UnreadableDateWarning,
-            stacklevel=4,
+            stacklevel=5,
         )
     return days

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def record_batches(schema: TableSchema, records: Iterable[Any]) -> Iterator[pa.RecordBatch]:
-    """Give the records as record batches; holds one batch at a time."""
+    """Yield the records as record batches; one batch is in memory at a time."""
     pa = load_pyarrow()
     target = arrow_schema(schema)
     for columns in flatten.batches(schema, records):
@@ -51,7 +51,7 @@ def values_of(batch: pa.RecordBatch, names: Iterable[str]) -> dict[str, list[Any
 
 
 def arrow_arrays(schema: TableSchema, columns: flatten.Columns) -> list[pa.Array]:
-    """Give each flat column as an Arrow array of its type."""
+    """Return each flat column as an Arrow array of its type."""
     pa = load_pyarrow()
     target = arrow_schema(schema)
     return [pa.array(values, field.type) for values, field in zip(columns, target, strict=True)]

@@ -4,7 +4,7 @@ The work goes column by column, not row by row: a comprehension over one field c
 of a call per row, and Arrow, DuckDB and ``zip`` for rows all start from columns.
 
 Nothing is lost on the way. What a flat column cannot hold (a ninth speciality, a coordinate that
-a double does not give back unchanged, an id with a space inside where ids are joined with spaces)
+a double does not preserve, an id with a space inside where ids are joined with spaces)
 goes into ``extra`` under the column's name.
 """
 
@@ -26,49 +26,73 @@ from .schema import PLACES, DataType, TableSchema, data_type_of, steps_of, witho
 
 Columns = list[list[Any]]
 Overflow = dict[int, dict[str, str]]
-_Step = Callable[[Sequence[Any], Columns, Overflow], None]
-"""Takes objects, appends their columns, and notes by row what has none."""
+_Flatten = Callable[[Sequence[Any], Columns, Overflow], None]
+"""Takes the values of a field, appends their columns, and notes by row what has none."""
+_Step = tuple[str, Callable[[Any], Any], _Flatten]
+"""Name of a field, the function from an object to its value, and what flattens the values."""
 BATCH_ROWS = 8192
 
 
 def batches(
     schema: TableSchema, records: Iterable[Any], rows: int = BATCH_ROWS
 ) -> Iterator[Columns]:
-    """Give the records' columns, ``rows`` records at a time, in the order of the schema."""
+    """Yield the columns of the records, ``rows`` records at a time, in the order of the schema."""
     source = iter(records)
     while batch := list(islice(source, rows)):
         yield columns_of(schema, batch)
 
 
 def rows(schema: TableSchema, records: Iterable[Any]) -> Iterator[tuple[Any, ...]]:
-    """Give each record as one flat tuple, in the order of the schema."""
+    """Yield each record as one flat tuple, in the order of the schema."""
     for columns in batches(schema, records, 1024):
         yield from zip(*columns, strict=True)
 
 
 def columns_of(schema: TableSchema, records: Sequence[Any]) -> Columns:
-    """Give the columns of a batch.
+    """Return the columns of a batch.
 
     Values are ``str``, ``date``, ``bool``, ``float``, ``list[str]`` (a list that is empty is
     ``None``), and JSON text for ``extra`` (``None`` where there is nothing).
     """
     found: Columns = []
     overflow: Overflow = {}
-    for step in _plan(schema.record):
-        step(records, found, overflow)
+    for _, get, flatten in _plan(schema.record):
+        flatten(list(map(get, records)), found, overflow)
     for place, column in enumerate(schema.columns):
         if column.joined:
-            found[place] = _joined(column.name, found[place], overflow)
+            found[place] = joined(column.name, found[place], overflow)
     if overflow:
         place = next(n for n, column in enumerate(schema.columns) if column.type is DataType.JSON)
         for row, items in overflow.items():
-            extra = dict(records[row].extra)
-            for name, text in items.items():
-                while name in extra:  # the file has a column of that very name
-                    name += "_"  # noqa: PLW2901 - looks for a free name
-                extra[name] = text
-            found[place][row] = _as_json(extra)
+            found[place][row] = extra_with(records[row].extra, items)
     return found
+
+
+def columns_of_field(
+    record: type[Any], field: str, values: Sequence[Any]
+) -> tuple[Columns, Overflow]:
+    """Return the columns of the values of one field of a record, and by place what has none.
+
+    Args:
+        record: The class of the records.
+        field: Name of the field.
+        values: Its values.
+    """
+    found: Columns = []
+    overflow: Overflow = {}
+    flatten = next(step[2] for step in _plan(record) if step[0] == field)
+    flatten(values, found, overflow)
+    return found, overflow
+
+
+def extra_with(extra: typing.Mapping[str, str], items: typing.Mapping[str, str]) -> str:
+    """Return ``extra`` as JSON, with what has no column."""
+    every = dict(extra)
+    for name, text in items.items():
+        while name in every:  # the file has a column of that very name
+            name += "_"  # noqa: PLW2901 - looks for a free name
+        every[name] = text
+    return _as_json(every)
 
 
 def columns_of_values(kind: type[Any], values: Sequence[Any]) -> Columns:
@@ -81,9 +105,7 @@ def columns_of_values(kind: type[Any], values: Sequence[Any]) -> Columns:
         return [list(values)]
     found: Columns = []
     overflow: Overflow = {}
-    absent = kind()
-    for step in _plan(kind):
-        step([absent if value is None else value for value in values], found, overflow)
+    _nested(kind, _plan(kind))(values, found, overflow)
     names = [field.name for field, _, _ in steps_of(kind)]
     for row, items in overflow.items():
         for name, text in items.items():
@@ -102,21 +124,21 @@ def _steps(root: type[Any], cls: type[Any], name: str) -> Iterator[_Step]:
         places = PLACES.get((root, field.name)) if not name else None
         if places is not None:
             inner = without_none(typing.get_args(kind)[0])[0]
-            yield _places(root, field.name, *places, inner)
+            flatten = _places(root, *places, inner)
         elif attrs.has(kind):
             below = name if kind is Validity else own
-            yield _nested(field.name, kind, tuple(_steps(root, kind, below)))
+            flatten = _nested(kind, tuple(_steps(root, kind, below)))
         else:
-            yield _leaf(field.name, own, kind)
+            flatten = _leaf(own, kind)
+        yield field.name, attrgetter(field.name), flatten
 
 
-def _leaf(field: str, name: str, kind: Any) -> _Step:
-    get = attrgetter(field)
+def _leaf(name: str, kind: Any) -> _Flatten:
     data_type = data_type_of(kind)
 
-    def number(objects: Sequence[Any], found: Columns, overflow: Overflow) -> None:
+    def number(values: Sequence[Any], found: Columns, overflow: Overflow) -> None:
         column: list[float | None] = []
-        for row, value in enumerate(map(get, objects)):
+        for row, value in enumerate(values):
             number = None if value is None else as_double(value)
             if number is None and value is not None:
                 overflow.setdefault(row, {})[name] = str(value)
@@ -126,50 +148,45 @@ def _leaf(field: str, name: str, kind: Any) -> _Step:
     if data_type is DataType.NUMBER:
         return number
     if kind is SorType:
-        return _each(get, lambda value: None if value is None else value.value)
+        return _each(lambda value: None if value is None else value.value)
     if data_type is DataType.TEXT_LIST:
-        return _each(get, lambda value: list(value) or None)
+        return _each(lambda value: list(value) or None)
     if data_type is DataType.JSON:
-        return _each(get, lambda value: _as_json(value) if value else None)
-    return lambda objects, found, _: found.append(list(map(get, objects)))
+        return _each(lambda value: _as_json(value) if value else None)
+    return lambda values, found, _: found.append(list(values))
 
 
-def _each(get: Callable[[Any], Any], convert: Callable[[Any], Any]) -> _Step:
-    return lambda objects, found, _: found.append([convert(value) for value in map(get, objects)])
+def _each(convert: Callable[[Any], Any]) -> _Flatten:
+    return lambda values, found, _: found.append(list(map(convert, values)))
 
 
-def _nested(field: str, kind: type[Any], steps: tuple[_Step, ...]) -> _Step:
-    get = attrgetter(field)
+def _nested(kind: type[Any], steps: Sequence[_Step]) -> _Flatten:
     absent = kind()
 
-    def nested(objects: Sequence[Any], found: Columns, overflow: Overflow) -> None:
-        inner = [absent if value is None else value for value in map(get, objects)]
-        for step in steps:
-            step(inner, found, overflow)
+    def nested(values: Sequence[Any], found: Columns, overflow: Overflow) -> None:
+        inner = [absent if value is None else value for value in values]
+        for _, get, flatten in steps:
+            flatten(list(map(get, inner)), found, overflow)
 
     return nested
 
 
-def _places(root: type[Any], field: str, name: str, count: int, inner: Any) -> _Step:
-    get = attrgetter(field)
-    nested = attrs.has(inner)
-    absent = inner() if nested else None
-    steps = tuple(_steps(root, inner, name)) if nested else ()
-    parts = [f.name for f, _, _ in steps_of(inner)] if nested else []
+def _places(root: type[Any], name: str, count: int, inner: Any) -> _Flatten:
+    is_nested = attrs.has(inner)
+    nested = _nested(inner, tuple(_steps(root, inner, name))) if is_nested else None
+    parts = [field.name for field, _, _ in steps_of(inner)] if is_nested else []
 
-    def places(objects: Sequence[Any], found: Columns, overflow: Overflow) -> None:
-        series = list(map(get, objects))
+    def places(series: Sequence[Any], found: Columns, overflow: Overflow) -> None:
         for place in range(count):
-            values = [each[place] if len(each) > place else absent for each in series]
-            if nested:
-                for step in steps:
-                    step(values, found, overflow)
-            else:
+            values = [each[place] if len(each) > place else None for each in series]
+            if nested is None:
                 found.append(values)
+            else:
+                nested(values, found, overflow)
         if max(map(len, series), default=0) > count:
             beyond(series, overflow)
 
-    def beyond(series: list[tuple[Any, ...]], overflow: Overflow) -> None:
+    def beyond(series: Sequence[tuple[Any, ...]], overflow: Overflow) -> None:
         for row, each in enumerate(series):
             for place, value in enumerate(each[count:], start=count + 1):
                 for part in parts or [""]:
@@ -181,7 +198,7 @@ def _places(root: type[Any], field: str, name: str, count: int, inner: Any) -> _
     return places
 
 
-def _joined(name: str, column: list[Any], overflow: Overflow) -> list[Any]:
+def joined(name: str, column: list[Any], overflow: Overflow) -> list[Any]:
     """Join the texts of each list with spaces; a list with a space in a text goes to ``extra``."""
     found: list[str | None] = []
     for row, texts in enumerate(column):
@@ -194,7 +211,7 @@ def _joined(name: str, column: list[Any], overflow: Overflow) -> list[Any]:
 
 
 def as_double(value: Decimal) -> float | None:
-    """Give the double that stands for ``value``, or ``None`` where it does not give it back."""
+    """Return the double of a decimal number, ``None`` if it does not convert back unchanged."""
     text = str(value)
     try:
         number = float(text)

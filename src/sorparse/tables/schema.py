@@ -200,7 +200,7 @@ def _without_list(column: TableColumn) -> TableColumn:
 
 
 def steps_of(record: type[Any]) -> Iterator[tuple[attrs.Attribute[Any], Any, bool]]:
-    """Give each field of a record class with its type and whether it may be absent.
+    """Return each field of a record class with its type and whether it may be absent.
 
     A field outside the comparison (``Coded.supplied``) says where a value comes from and is not
     part of the row.
@@ -295,7 +295,7 @@ _DATA_TYPES: dict[Any, DataType] = {
 
 
 def data_type_of(kind: Any) -> DataType:
-    """Give what a column of a field of this type holds; a tuple is a list of texts."""
+    """Return what a column of a field of this type holds; a tuple is a list of texts."""
     if typing.get_origin(kind) is tuple:
         return DataType.TEXT_LIST
     return _DATA_TYPES[kind]

@@ -19,15 +19,20 @@ if TYPE_CHECKING:
 class Table(HtmlRepr):
     """A table as a stream of Arrow record batches.
 
-    Anything that knows the Arrow PyCapsule interface takes it as it is:
+    Each tool that knows the Arrow PyCapsule interface takes the object itself:
     ``polars.DataFrame(table)``, ``pandas.DataFrame.from_arrow(table)``, ``pyarrow.table(table)``,
-    and DuckDB by its variable's name (``duckdb.sql("from table")``). Every use reads the source
-    anew, a batch at a time.
+    and DuckDB by the name of the variable (``duckdb.sql("from table")``). Every use reads the
+    source again, a batch at a time.
 
-    Columns: see ``table.schema``. Ids and codes are text, days are dates, coordinates doubles,
-    ``extra`` a JSON object as text. ``replaces`` and ``replaced_by`` are text with a space between
-    the ids, so that every tool can save the frame; ``lists=True`` of the method that makes the
-    table returns them as lists. Absent is null. Needs the extra ``[arrow]``.
+    Columns: see ``table.schema``. Ids and codes are text, dates are dates, coordinates doubles
+    (metres, ETRS89 / UTM zone 32N, EPSG:25832), ``extra`` a JSON object as text. ``replaces`` and
+    ``replaced_by`` are text with a space between the ids, so that every tool can save the frame;
+    ``lists=True`` of the method that makes the table returns them as lists. A missing value is
+    null. Needs the extra ``[arrow]``.
+
+    Example:
+        >>> sorparse.open(examples.sor2_zip).to_arrow("entities").to_pyarrow().num_rows
+        95
     """
 
     __slots__ = ("_batches", "_schema")
@@ -42,16 +47,21 @@ class Table(HtmlRepr):
     def from_records(
         cls, table: str, records: Callable[[], Iterable[Any]], *, lists: bool = False
     ) -> Table:
-        """Build the table called ``table`` from the records that each call of ``records`` returns.
+        """Return a table of records.
 
         Args:
             table: Name of the table.
-            records: Called anew for each use of the table.
+            records: Returns the records; called again for each use of the table.
             lists: Whether ``replaces`` and ``replaced_by`` are lists instead of text.
 
         Raises:
             SorError: If no table has that name.
             MissingExtraError: If pyarrow is not installed.
+
+        Example:
+            >>> from sorparse.tables import Table
+            >>> Table.from_records("entities", view.active).to_pyarrow().num_rows
+            74
         """
         load_pyarrow()
         schema = schema_of(table, lists=lists)
@@ -63,7 +73,12 @@ class Table(HtmlRepr):
         return self._schema
 
     def batches(self) -> Iterator[pa.RecordBatch]:
-        """Give the record batches, one at a time."""
+        """Return an iterator of the record batches.
+
+        Example:
+            >>> sum(batch.num_rows for batch in view.to_arrow().batches())
+            74
+        """
         yield from self._batches()
 
     def _reader(self) -> pa.RecordBatchReader:
@@ -79,14 +94,26 @@ class Table(HtmlRepr):
         return self._reader().__arrow_c_stream__(requested_schema)
 
     def to_pyarrow(self) -> pa.Table:
-        """Give all of it as a ``pyarrow.Table``."""
+        """Return the whole table as a ``pyarrow.Table``.
+
+        Example:
+            >>> view.to_arrow().to_pyarrow().column("sor_id")[0].as_py()
+            '11000016002'
+        """
         return self._reader().read_all()
 
     def to_pandas(self) -> pd.DataFrame:
-        """Give all of it as a ``pandas.DataFrame``; needs the extra ``[pandas]``.
+        """Return the whole table as a ``pandas.DataFrame``.
 
-        Days are ``datetime64[ms]``, yes/no is pandas' nullable ``boolean``, texts from a short
-        list are categories.
+        Dates are ``datetime64[ms]``, yes/no is the nullable ``boolean`` of pandas, texts from a
+        short list are categories.
+
+        Raises:
+            MissingExtraError: If the extra ``[pandas]`` is not installed.
+
+        Example:
+            >>> str(view.to_arrow().to_pandas()["reporting_level"].dtype)
+            'boolean'
         """
         pandas = load_extra("pandas", "pandas", "Data frames of pandas")
         pa = load_pyarrow()
@@ -95,7 +122,15 @@ class Table(HtmlRepr):
         return frame
 
     def to_polars(self) -> pl.DataFrame:
-        """Give all of it as a ``polars.DataFrame``; needs the extra ``[polars]``."""
+        """Return the whole table as a ``polars.DataFrame``.
+
+        Raises:
+            MissingExtraError: If the extra ``[polars]`` is not installed.
+
+        Example:
+            >>> view.to_arrow().to_polars().height
+            74
+        """
         polars = load_extra("polars", "polars", "Data frames of Polars")
         # through pyarrow and not the C stream: an error in the source stays the error it is
         frame: pl.DataFrame = polars.DataFrame(self.to_pyarrow())

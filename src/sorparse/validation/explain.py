@@ -242,23 +242,46 @@ def _parent(element: etree._Element) -> etree._Element:
 
 
 def path_of(element: etree._Element, attribute: str | None = None) -> str:
-    """Path of local names from the document's root."""
+    """Return the path of local names from the root of the document."""
     names = [local_of(str(each.tag)) for each in (element, *element.iterancestors())]
     path = "/".join(reversed(names))
     return path if attribute is None else f"{path}/@{attribute}"
 
 
-class SorIds:
-    """Finds the SOR id of the unit that an element belongs to, once for each unit."""
+_MOST_PATHS = 1_000
+
+
+class Places:
+    """Paths of elements, and SOR ids of their units, each found once."""
 
     def __init__(self) -> None:
         self._known: dict[etree._Element, str | None] = {}
+        self._paths: dict[etree._Element, str] = {}
 
     def clear(self) -> None:
-        """Forget the units, whose elements are about to be freed."""
+        """Forget the elements, which are about to be freed."""
         self._known.clear()
+        self._paths.clear()
 
-    def of(self, element: etree._Element) -> str | None:
+    def path(self, element: etree._Element, attribute: str | None = None) -> str:
+        """Return the path of an element; see :func:`path_of`."""
+        path = self._paths.get(element)
+        if path is None:
+            parent = element.getparent()
+            above = None if parent is None else parent.getparent()
+            if parent is None:
+                path = local(element)
+            elif parent in self._paths or above in self._paths:
+                path = f"{self.path(parent)}/{local(element)}"
+            else:
+                path = path_of(element)
+                self._paths[parent] = path.rpartition("/")[0]
+            if len(self._paths) >= _MOST_PATHS:
+                self._paths.clear()
+            self._paths[element] = path
+        return path if attribute is None else f"{path}/@{attribute}"
+
+    def sor_id(self, element: etree._Element) -> str | None:
         """Return the SOR id of the element's unit, or ``None`` if it belongs to none."""
         node: etree._Element | None = element
         while node is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from sys import getsizeof
 
 import attrs
@@ -11,7 +12,7 @@ from ..issues import Issue, Severity
 from ..limits import DEFAULT_LIMITS, Limits
 from ..xml.lines import true_line
 from .components import local
-from .explain import SorIds, Violation, path_of
+from .explain import Places, Violation
 
 _SHOWN_PLACES = 3
 _SHOWN_CHARS = 60
@@ -63,7 +64,7 @@ class FaultLog:
     """Bytes of the texts of the occurrences."""
     occurrences: list[Issue] = attrs.field(factory=list, init=False)
     faults: dict[tuple[str, str, str], Fault] = attrs.field(factory=dict, init=False)
-    sor_ids: SorIds = attrs.field(factory=SorIds, init=False)
+    elements: Places = attrs.field(factory=Places, init=False)
     _texts: dict[str, str] = attrs.field(factory=dict, init=False)
 
     @property
@@ -82,10 +83,10 @@ class FaultLog:
             violation.code,
             local(at),
             violation.rule,
-            path=path_of(at, violation.attribute),
+            path=self.elements.path(at, violation.attribute),
             line=true_line(at),
             value=violation.value,
-            sor_id=self.sor_ids.of(at),
+            sor_id=self.elements.sor_id(at),
         )
 
     def add_times(
@@ -136,7 +137,8 @@ class FaultLog:
         return tuple(fault.issue() for fault in self.faults.values())
 
 
+@lru_cache(maxsize=16)
 def _without_depth(path: str) -> str:
-    """Units nest to any depth; the same fault a level deeper is the same fault."""
+    """Return a path without repeated steps: a fault is the same in a unit a level deeper."""
     steps = path.split("/")
     return "/".join(s for at, s in enumerate(steps) if at == 0 or s != steps[at - 1])

@@ -15,8 +15,10 @@ class Locator:
     """
 
     def __init__(self, root: etree._Element) -> None:
-        self._root = root
         self._children: dict[tuple[etree._Element, str], list[etree._Element]] = {}
+        self._steps: list[str] = []
+        self._nodes = [root]
+        """The last path, and its elements: the next path usually begins like it."""
 
     def find(self, path: str | None) -> etree._Element | None:
         """Return the element of a path, whose first step is the root itself.
@@ -26,15 +28,21 @@ class Locator:
         """
         if not path:
             return None
-        node = self._root
-        for step in path.split("/")[2:]:
+        steps = path.split("/")[2:]
+        pairs = enumerate(zip(steps, self._steps, strict=False))
+        same = next((at for at, (one, two) in pairs if one != two), len(self._nodes) - 1)
+        same = min(same, len(steps))
+        nodes, self._steps = self._nodes, steps
+        del nodes[same + 1 :]
+        for step in steps[same:]:
             name, _, position = step.partition("[")
-            children = self._named(node, name)
+            children = self._named(nodes[-1], name)
             at = int(position[:-1]) - 1 if position else 0
             if at >= len(children):
+                self._steps = steps[: len(nodes) - 1]
                 return None
-            node = children[at]
-        return node
+            nodes.append(children[at])
+        return nodes[-1]
 
     def _named(self, parent: etree._Element, name: str) -> list[etree._Element]:
         key = parent, name

@@ -177,7 +177,7 @@ class OwnerValidator:
 
     def _report(self, violations: Iterable[tuple[Violation, etree._Element]]) -> list[Issue]:
         issues = []
-        self.log.sor_ids.clear()
+        self.log.elements.clear()
         for violation, element in violations:
             if self.log.full:
                 break

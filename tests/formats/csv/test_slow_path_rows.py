@@ -89,8 +89,8 @@ def test_swapped_pairs_are_told_once_for_a_file() -> None:
     _, issues = read(sor2(*rows, header=("SorId", "FromDate", EAST, NORTH)))
     (swap,) = (issue for issue in issues if issue.code == "coordinates-swapped")
     assert str(swap) == (
-        "<bytes>: eastings stand in the northing column and northings in the easting column; "
-        "each pair is told by its size and put right (reported once for the file) "
+        "<bytes>: eastings are in the northing column and northings in the easting column; "
+        "each pair was exchanged (reported once for the file) "
         "[coordinates-swapped]"
     )
 

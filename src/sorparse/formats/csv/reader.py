@@ -19,9 +19,9 @@ from ...sources import HEAD_BYTES, Member
 from ..base import Format, ReadOptions, muted, muted_options
 from ..blocks import TextBlocks, without_cut_line
 from ..cells import BadCell
-from ..columns import Census
+from ..columns import ColumnCounter
 from ..declare import TableSpec, fold
-from ..decode import CarefulDecoder, Leaf, Plan, make_plan
+from ..decode import CarefulDecoder, Leaf, Plan, make_plan, swapped_message
 from ..generator import NeedsCarefulParsing
 from ..headers import match_columns
 from ..owner_cvr import OwnersCvr
@@ -257,15 +257,17 @@ class CsvTable:
     ) -> Any:
         """Read a row that is out of the ordinary: quoted, blank, too short or with a bad cell."""
         line = rows.line
-        if skip is None and '"' not in line:
+        has_quotes = '"' in line
+        if skip is None and not has_quotes:
             count, width = line.count(self.delimiter) + 1, len(careful.plan.header)
             if count < width:
                 return self._bad_length(rows, count, width)
         cells = rows.exact()
         if cells is None or (skip is not None and _has(cells, *skip)):
             return None
-        with suppress(ValueError):
-            return fast.cells(cells)
+        if has_quotes:  # another line was refused because of its cells
+            with suppress(ValueError):
+                return fast.cells(cells)
         cleaned = [clean(cell) if cell else cell for cell in cells]
         if cleaned != cells:
             with suppress(ValueError):
@@ -287,8 +289,7 @@ class CsvTable:
             Issue(
                 "warning",
                 "coordinates-swapped",
-                "eastings stand in the northing column and northings in the easting column; "
-                "each pair is told by its size and put right (reported once for the file)",
+                swapped_message("column"),
                 file=self.member.name,
             )
         )
@@ -351,11 +352,11 @@ class CsvTable:
         table = muted(self)
         with self.member.open() as stream:
             blocks = table._blocks(stream, counting=True)
-            census = Census(self.delimiter)
-            rows = table._rows(census.watched(blocks))
+            counter = ColumnCounter(self.delimiter)
+            rows = table._rows(counter.watched(blocks))
             plan = table._plan(rows)
             if plan is None:
                 raise SorFileError("the file is empty", file=self.member.name)
             for _, cells in rows.split(rows.lines()):
-                census.add(cells, len(plan.header))
-            return census.describe(self.table, self.member.name, plan, blocks)
+                counter.add(cells)
+            return counter.describe(self.table, self.member.name, plan, blocks)

@@ -260,17 +260,21 @@ class Rows:
         """
         line = self._lines[self._at]
         odd = line.count('"') % 2 == 1
-        size = len(line)
+        size, delimiters = len(line), line.count(self._delimiter)
         end = self._at + 1
         while odd and size <= self._most:
             if end == len(self._lines) and not self._grow():
                 return None
             line = self._lines[end]
-            if not self._rfc and line.count(self._delimiter) == width - 1:
+            in_line = line.count(self._delimiter)
+            if not self._rfc and in_line == width - 1:
                 return None
             size += len(line) + 1
+            delimiters += in_line
             odd ^= line.count('"') % 2 == 1
             end += 1
+        if delimiters < width - 1:
+            return None
         cells = split_quoted("\n".join(self._lines[self._at : end]), self._delimiter)
         if cells is None or len(cells) != width:
             return None

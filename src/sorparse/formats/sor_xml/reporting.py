@@ -12,6 +12,7 @@ from ...issues import Issue, IssueLog, Severity
 from ...limits import Limits
 from ...xml.elements import Element, line_of, split_tag, texts_in
 from ...xml.lines import StartTagLines
+from ..decode import swapped_message
 from .names import DECLARED_ELEMENTS, UNITS
 from .namespaces import KNOWN_NAMESPACES, namespaces_of
 
@@ -75,8 +76,7 @@ class Context:
             self.issue(
                 "warning",
                 _SWAPPED,
-                "eastings are in the northing element and northings in the easting element; each "
-                "pair was exchanged (reported once for the file)",
+                swapped_message("element"),
                 None,
                 "",
             )

@@ -1,0 +1,96 @@
+"""Reading a CSV file takes time in proportion to its size, whatever is in it.
+
+Each shape is made at one size and at twice that size. A quadratic step would take four times as
+long; three times is refused, in the best of several attempts.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from importlib.util import find_spec
+
+import pytest
+
+import sorparse
+
+CHEAP = 0.05
+"""Seconds of processor time below which nothing is compared."""
+ATTEMPTS = 5
+HEADER = "SorId;EntityName\n"
+ID = "8031000016007"
+BAD_ID = "8031000016008"
+LINES = 2_000
+SHAPES = {
+    "lone quotes": '"\n',
+    "pairs of quotes": '""\n',
+    "bad ids": "x;\n",
+    "wrong check digits": f"{BAD_ID};y\n",
+    "bad ids and quoted empty cells": 'x;""\n',
+    "quoted empty cells": '"";""\n',
+    "all quoted, with doubled quotes": f'"{ID}";"a ""b"" c"\n',
+    "delimiters in quotes": f'"{ID}";";"\n',
+    "quote that stays open": f'{ID};"a\n{ID};b\n',
+    "quote over two lines": f'{ID};"a\nb"\n',
+    "quote behind a letter": f'{ID};a"b\n',
+    "too few cells": "x\n",
+    "too many cells": ";;x\n",
+    "whitespace": " ; \n",
+    "NUL": "x;\0\n",
+}
+
+
+def records(data: bytes) -> None:
+    with sorparse.open(data) as feed:
+        for _ in feed.entities():
+            pass
+
+
+def fields(data: bytes) -> None:
+    with sorparse.open(data) as feed:
+        for _ in feed.entities(fields=("sor_id", "name")):
+            pass
+
+
+def arrow(data: bytes) -> None:
+    with sorparse.open(data) as feed:
+        for _ in feed.to_arrow("entities").batches():
+            pass
+
+
+def describe(data: bytes) -> None:
+    with sorparse.open(data) as feed:
+        feed.describe()
+
+
+WORK: dict[str, Callable[[bytes], None]] = {
+    "records": records,
+    "fields": fields,
+    "describe": describe,
+}
+if find_spec("pyarrow") is not None:
+    WORK["arrow"] = arrow
+
+
+def seconds(work: Callable[[bytes], None], data: bytes) -> float:
+    start = time.process_time()
+    with suppress(sorparse.SorError):  # a refusal has to be as quick
+        work(data)
+    return time.process_time() - start
+
+
+@pytest.mark.parametrize("work", WORK)
+@pytest.mark.parametrize("shape", SHAPES)
+def test_twice_the_rows_take_twice_the_time(shape: str, work: str) -> None:
+    small, large = ((HEADER + SHAPES[shape] * lines).encode() for lines in (LINES, 2 * LINES))
+    seconds(WORK[work], small)  # what is loaded and compiled at first use
+    ratios = []
+    for _ in range(ATTEMPTS):
+        before, after = seconds(WORK[work], small), seconds(WORK[work], large)
+        if after < CHEAP:
+            return
+        ratios.append(after / max(before, CHEAP / 4))
+        if ratios[-1] < 3:
+            return
+    pytest.fail(f"twice the input takes {min(ratios):.1f} times as long")
