@@ -212,7 +212,7 @@ def test_nearly_every_line_is_read_the_fast_way() -> None:
 
 @pytest.mark.parametrize("sign", ["\x1e", "\x1f", "\x85", "\u2028", "\x0b"])
 def test_a_cell_of_an_unknown_column_has_its_control_characters(sign: str) -> None:
-    """Only blanks are cut off, in each column, and by each way of reading."""
+    """Only spaces are cut off, in each column, and by each way of reading."""
     rows = f"9000041000016007;x;{sign}\n9000041000016007;x{sign};\n"
     content = f"SorId;EntityName;New\n{rows}".encode()
     with sorparse.open(content) as feed:

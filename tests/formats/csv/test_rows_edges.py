@@ -109,7 +109,7 @@ def test_a_value_over_lines_that_is_too_long_costs_its_row() -> None:
 
 @pytest.mark.parametrize("way", ["open", "load"])
 def test_a_header_that_is_too_long_is_reported(way: str) -> None:
-    """The row below it is taken for the header, which then lacks the SOR ids."""
+    """The row below it is read as the header, which then lacks the SOR ids."""
     content = sor2(
         *[f"{A};Klinik;;;"] * 3, header=("SorId", "EntityName", "FromDate", "ToDate", "Ny" * 9)
     )
