@@ -211,7 +211,7 @@ def _guards(group: argparse._ArgumentGroup) -> None:
         type=_limit,
         action="append",
         default=[],
-        help="change a guard against hostile files, e.g. --guard max_ratio=500",
+        help="change a limit against hostile files, e.g. --guard max_ratio=500",
     )
     group.add_argument(
         "--issues",
