@@ -55,7 +55,7 @@ def _limit(text: str) -> tuple[str, float]:
     known = sorparse.to_dict(sorparse.Limits())
     if name not in known:
         raise argparse.ArgumentTypeError(
-            f"unknown guard {name!r}: expected one of {', '.join(known)}"
+            f"unknown limit {name!r}: expected one of {', '.join(known)}"
         )
     kind = type(known[name])
     try:
