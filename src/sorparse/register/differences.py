@@ -351,9 +351,9 @@ def _by_id(record: SOREntity | Change) -> tuple[int, str]:
 
 
 def _replaced_between(before: State, after: State) -> list[Replacement]:
-    """Return the replacements that apply from a day after the first, up to the second.
+    """Return the replacements that apply from a date after the first, up to the second.
 
-    Where the source gives no such day: those whose replaced unit closed, or whose successor
+    Where the source states no such date: those whose replaced unit closed, or whose successor
     opened, in between.
     """
     between = []

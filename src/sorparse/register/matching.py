@@ -1,8 +1,8 @@
-"""From a code that several units may share to one unit, or to none where nothing decides.
+"""Find the one unit for a code that several units may share; none if no rule decides.
 
-The order of the rules is the one worked out from the publisher's texts and real data: the day, the
+The order of the rules follows from the publisher's texts and real data: the date, the
 reporting level, then units that only carry further information, then clinical before
-administrative (of 3,861 SHAK codes in a real file 42 stand on up to six units).
+administrative (of 3,861 SHAK codes in a real file, 42 are assigned to up to six units).
 """
 
 from __future__ import annotations

@@ -212,7 +212,7 @@ class Store:
         return self.line[row] or None
 
     def latest_edit(self) -> date | None:
-        """Return the latest ``updated_at`` that others support: the source is no older."""
+        """Return the latest ``updated_at`` near others; the source is at least of that date."""
         latest = latest_edit(Counter(self.updated))
         return None if latest is None else from_ordinal(latest)
 

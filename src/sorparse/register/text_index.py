@@ -1,4 +1,4 @@
-"""Finding units by words and numbers.
+"""Text indexes: units by words of their names, and by their numbers.
 
 All names that units ever had are in one long text, a line each, their letters folded. Looking for
 a word in it, or for a part of one, is one search at the speed of memory: a few milliseconds for a

@@ -200,7 +200,7 @@ class TimeIndex:
         return _array("b", codes)
 
     def latest_rows(self, units: Any, days: Any) -> Any:
-        """Return :meth:`latest_row` of units on dates, as arrays of numpy; -1 is no unit."""
+        """Return :meth:`latest_row` of units on dates, as numpy arrays; -1 means none."""
         np = self._numpy or find_numpy()
         at = self._segments_on(np, units, days)
         if not len(self._starts):
@@ -208,7 +208,7 @@ class TimeIndex:
         return np.where(at == NO_ROW, NO_ROW, _numbers(np, self._segment_rows)[at])
 
     def rows_on(self, units: Any, days: Any) -> Any:
-        """Return :meth:`row_on` of units on dates, as arrays of numpy; -1 is no unit."""
+        """Return :meth:`row_on` of units on dates, as numpy arrays; -1 means none."""
         np = self._numpy or find_numpy()
         at = self._segments_on(np, units, days)
         if not len(self._starts):

@@ -220,7 +220,7 @@ class Counted(io.RawIOBase):
 
     @staticmethod
     def too_many(most: int) -> str:
-        """Say which limit is passed."""
+        """Return the message about the limit that is exceeded."""
         return f"holds more than Limits.max_member_bytes ({most}) unpacked"
 
     def readable(self) -> bool:

@@ -82,7 +82,7 @@ class TableSchema:
     name: str
     """Name of the table: ``entities``, ``location_codes`` …"""
     record: type[Any]
-    """The record that a row is made of."""
+    """The record that a row is built from."""
     doc: str
     """What a row is."""
     columns: tuple[TableColumn, ...]

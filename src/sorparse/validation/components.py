@@ -126,7 +126,7 @@ class Components:
     """Whether libxml2 may need exponential time for a pattern."""
 
     def add(self, root: etree._Element, namespace: str) -> None:
-        """Take in the global components of one file; the first of a name stays."""
+        """Add the global components of one file; the first of each name takes precedence."""
         for name, node in declared(root, namespace):
             self._nodes.setdefault(name, (node, namespace))
         for pattern in root.iter(f"{{{XS}}}pattern"):

@@ -1,4 +1,4 @@
-"""Finding the SorTree document in a source, and reading its head."""
+"""Find the SorTree document in a source, and read its head."""
 
 from __future__ import annotations
 

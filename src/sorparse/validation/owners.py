@@ -241,7 +241,7 @@ class OwnerValidator:
     def _inside(
         self, root: etree._Element, owner: etree._Element
     ) -> list[tuple[Violation, etree._Element]]:
-        """What is wrong inside an owner, in the order of its lines."""
+        """Return the errors inside an owner, in the order of its lines."""
         if self.engine.schema.components.has_element(self.owner_tag):
             return _by_line(
                 (violation, violation.element) for violation in self._examine(owner, self._emptied)

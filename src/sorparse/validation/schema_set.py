@@ -113,7 +113,7 @@ def _find_root(files: SchemaFiles, namespace: str) -> SchemaDocument:
     ]
     if not roots:
         for path in files.paths():
-            files.document(path)  # says what is wrong with a file, where something is
+            files.document(path)  # raises the error of a broken file
         raise SorFileError(
             f"not a schema of SOR: none of its {len(files.paths())} schemas declares {ROOT}",
             file=files.name,
@@ -344,7 +344,7 @@ def _without_repeats(
     document: SchemaDocument,
     seen: dict[Name, tuple[_Shape, SchemaDocument]],
 ) -> None:
-    """Take out components that an earlier file of the namespace declares as well."""
+    """Remove components that an earlier file of the namespace declares as well."""
     for name, element in list(declared(root, namespace)):
         shape = _shape(element)
         if name not in seen:

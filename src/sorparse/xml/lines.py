@@ -33,7 +33,7 @@ class StartTagLines:
         self._starts: deque[int] = deque()
 
     def read(self, chunk: bytes) -> None:
-        """Take the next bytes of the document, before the parser gets them."""
+        """Add the next bytes of the document, before the parser gets them."""
         text = self._rest + chunk
         at = 0
         if self._line + text.count(b"\n") >= _SATURATED:

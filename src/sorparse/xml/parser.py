@@ -96,7 +96,7 @@ class Meter:
         self._lines = self._line = 1
 
     def add(self, chunk: bytes) -> None:
-        """Take the next bytes of the document."""
+        """Count the next bytes of the document."""
         self._chunk = size, elements, attributes = (
             len(chunk),
             chunk.count(b"<") - chunk.count(b"</"),
