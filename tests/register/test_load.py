@@ -127,7 +127,7 @@ def test_what_a_source_cannot_know_is_told_in_words(
 ) -> None:
     units = [unit("1"), unit("2", updated="2019-12-31")]
     dated = Register.from_records(units, format=kind, snapshot_date=d("2020-01-01"))
-    late = "the source is of 2020-01-01: what was registered later is not in it"
+    late = "the source is of 2020-01-01: later registrations are not in it"
     assert dated.as_of("2019-12-31").caveats == (said.format("2020-01-01"),)
     assert dated.as_of("2020-01-01").caveats == ()
     assert dated.as_of("2020-01-02").caveats == (late,)

@@ -32,7 +32,7 @@ from .store_builder import DAYS, ColumnBuilder, Numbers, StoreBuilder
 _METRES_PAIR = re.compile(
     r"[1-9][0-9]{3,5}+(?:[.,][0-9]{1,6})?+;[6-8][0-9]{6}(?:[.,][0-9]{1,6})?+"
 ).fullmatch
-"""An easting and a northing that cannot have been taken for each other."""
+"""An easting and a northing that cannot have been exchanged."""
 _BETWEEN, _BEHIND = SEPARATOR.encode(), b"\x1e"
 """What is put between the cells of a field, and behind the last one."""
 _METRES = (Kind.EASTING, Kind.NORTHING)

@@ -39,7 +39,7 @@ CLINICAL = frozenset({"550851000005109"})
 """*klinisk enhed*."""
 ADMINISTRATIVE = frozenset({"550811000005108"})
 """*administrativ enhed*."""
-_NAMES = {  # the CSV 1.2.1.19 set names the types and has no codes
+_NAMES = {  # the CSV 1.2.1.19 set has names of the types, but no codes
     SUPPLEMENTARY: frozenset(map(fold, ("anden EDI", "supplerende oplysninger"))),
     CLINICAL: frozenset(map(fold, ("klinisk enhed",))),
     ADMINISTRATIVE: frozenset(map(fold, ("administrativ enhed",))),
@@ -53,11 +53,11 @@ class Candidate(HtmlRepr):
     sor_id: str
     """SOR id of the unit."""
     validity: Validity
-    """Days for which the unit has the code, as the source gives them, both ends inclusive."""
+    """Dates on which the unit has the code, as in the source; both ends inclusive."""
     source: Literal["map", "unit"]
-    """Whether the map of codes says so (SHAKSORMap, LocationsCodes) or the unit's own row."""
+    """Whether the code comes from SHAKSORMap or LocationsCodes, or from the unit's own row."""
     entity: SOREntity | None = None
-    """The version in force on the day; ``None`` where the unit is not in force or not known."""
+    """The version in force on the date; ``None`` if the unit is not in force or unknown."""
     name: str | None = None
     """Name of the unit."""
 
@@ -69,11 +69,11 @@ class Match(HtmlRepr):
     code: str
     """The code asked for."""
     day: date
-    """The day asked for."""
+    """The date asked for."""
     candidates: tuple[Candidate, ...]
-    """Every unit that has the code on the day, in the order of the source."""
+    """Every unit that has the code on the date, in the order of the source."""
     best: Candidate | None
-    """The one chosen; ``None`` where nothing decides."""
+    """The one chosen; ``None`` if no rule decides."""
     rule: Rule
     """What decided: ``only-candidate`` (there is one), ``in-force`` (the only one whose unit is in
     force), ``reporting-level`` (the only one that reports to the national patient register),
@@ -86,9 +86,9 @@ class Match(HtmlRepr):
     the code on the date and no SOR unit does; see :meth:`Register.with_shak`), ``none`` (nobody has
     the code on the day)."""
     other_days: tuple[Candidate, ...] = ()
-    """Units that have the code on other days only."""
+    """Units that have the code only on other dates."""
     hint: str | None = None
-    """If no unit ever has the code: another spelling that units do have, if there is one likely
+    """If no unit ever has the code: a spelling that units do have, if there is one likely
     one. It is never used for the answer."""
 
 
@@ -113,7 +113,7 @@ def decide(
 ) -> tuple[Candidate | None, Rule]:
     """Apply the rules in order until one candidate is left.
 
-    A rule that would leave none is passed over. ``knows_units`` false says that the source has no
+    A rule that would leave none is skipped. ``knows_units`` false says that the source has no
     units at all, so that none can be in force.
     """
     if not candidates:
@@ -156,7 +156,7 @@ def _owning(left: Sequence[Candidate]) -> Sequence[Candidate]:
 
 
 def _institution(left: Sequence[Candidate]) -> Sequence[Candidate]:
-    """Keep the institution that all the other candidates belong to."""
+    """Return the institution that all the other candidates belong to; all if there is none."""
     tops = [one for one in left if one.entity and one.entity.sor_type is SorType.SI]
     if len(tops) != 1:
         return left

@@ -1,4 +1,4 @@
-"""The time index: sorted arrays, one bisection a question (compressed sparse rows).
+"""The time index: sorted arrays, one bisection per query (compressed sparse rows).
 
 The segments of :func:`~.timeline.resolve` of a unit are side by side in three arrays of 32-bit
 numbers from ``_segment_from[unit]`` on. Overlaps, ties and versions without a date are resolved
@@ -100,7 +100,7 @@ class TimeIndex:
         return _ARRAYS
 
     def arrays(self) -> dict[str, Sequence[int]]:
-        """Return all that the index consists of, by name."""
+        """Return all arrays of the index, by name."""
         return {name: getattr(self, name) for name in _ARRAYS}
 
     # -- questions about one unit
@@ -118,7 +118,7 @@ class TimeIndex:
         return NO_ROW
 
     def latest_row(self, unit: int, day: int) -> int:
-        """Return the row in force on a date, else the last one that was before it.
+        """Return the row in force on a date, else the last one in force before it.
 
         :data:`NO_ROW` for a unit that has not been in force by then.
         """
@@ -265,7 +265,7 @@ class TimeIndex:
         return np.where(there, at, NO_ROW)
 
     def _sorted_starts(self, np: Any) -> Any:
-        """Return one number a segment, which sorts by unit and start."""
+        """Return one number per segment, which sorts by unit and start."""
         if self._starts_by_unit is None:
             units = self._segment_units(np).astype(np.int64)
             self._starts_by_unit = units << _DAY_BITS | _numbers(np, self._starts)
@@ -275,7 +275,7 @@ class TimeIndex:
 
     def _build(self, store: Versions) -> None:
         rows = len(store)
-        # one number a version, which sorts by unit, start, updated and row: sorting plain numbers
+        # one number per version, which sorts by unit, start, updated and row: sorting plain numbers
         # takes a fraction of what sorting tuples does
         keys = [
             ((unit << _DAY_BITS | start) << _DAY_BITS | updated) << _ROW_BITS | row

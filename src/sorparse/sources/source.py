@@ -1,4 +1,4 @@
-"""One way to open every kind of source."""
+"""Open every kind of source in the same way."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SourceInput = str | os.PathLike[str] | bytes | BinaryIO | IO[bytes]
 
 
 def open_source(source: SourceInput, *, limits: Limits = DEFAULT_LIMITS) -> Source:
-    """Open a source, and note where it is; see :func:`_opened`."""
+    """Open a source, and store its path; see :func:`_opened`."""
     opened = _opened(source, limits)
     place = source if isinstance(source, (str, os.PathLike)) else getattr(source, "name", None)
     if isinstance(place, (str, os.PathLike)) and Path(place).exists():
@@ -119,7 +119,7 @@ def _from_stream(stream: BinaryIO, name: str, limits: Limits, *, owned: bool = F
     with translated(name):
         head = _first_four(stream)
     if is_zip(head):
-        # a zip is read from its end, so it has to be laid down first
+        # a zip is read from its end, so it has to be stored first
         spool = _spool(Chained(head, stream), name, limits)
         if owned:
             stream.close()

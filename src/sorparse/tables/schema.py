@@ -4,7 +4,7 @@ A nested value gives one column per field of its own (``postal_address.post_code
 ``postal_address_post_code``), a :class:`Validity` gives ``from_date`` and ``to_date``, a series
 with numbered places gives one column per place (``speciality_1_code`` to ``speciality_8_name``,
 ``local_attribute_1`` …). Types, names and meanings come from the record classes; nothing is
-written down a second time here.
+declared a second time here.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 class DataType(str, Enum):
-    """What a column holds, whatever tool it is handed to."""
+    """The type of a column's values, independent of the tool that reads it."""
 
     TEXT = "text"
     """Text; every id and every code."""
@@ -43,8 +43,8 @@ class DataType(str, Enum):
     INTEGER = "whole number"
     """A count, or the number of a row."""
     NUMBER = "number"
-    """A coordinate in metres, as a double. A double gives back every decimal number of up to
-    15 digits unchanged; the register writes at most ten."""
+    """A coordinate in metres, as a double. A double preserves every decimal number of up to
+    15 digits; the register writes at most ten."""
     TEXT_LIST = "list of text"
     """Texts without number of places (``replaces``, ``replaced_by``)."""
     JSON = "JSON"
@@ -88,7 +88,7 @@ class TableSchema:
     columns: tuple[TableColumn, ...]
     """The columns, in the order of the record's fields."""
     key: tuple[str, ...]
-    """Columns that together name a row. The register's data do not always keep to it."""
+    """Columns that together identify a row. The register's data do not always comply."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -176,7 +176,7 @@ def schema_for(table: str, record: type[Any], key: tuple[str, ...]) -> TableSche
     Args:
         table: Name of the table.
         record: The record that a row is built from.
-        key: Paths of the fields that together name a row.
+        key: Paths of the fields that together identify a row.
     """
     columns = tuple(_columns(record, record, "", "", "", nullable=False))
     names = [column.name for column in columns]
