@@ -50,7 +50,7 @@ class LocationCode(HtmlRepr):
     region: Coded | None = None
     """Region in which the number lies (``RegionCode``/``RegionName``)."""
     edi_administrator: Coded | None = None
-    """Who keeps the number's message types (``EdiAdministratorId``/``…Name``)."""
+    """Who maintains the number's message types (``EdiAdministratorId``/``…Name``)."""
     note: str | None = None
     """Remark (``SorNote``)."""
     validity: Validity = ALWAYS

@@ -89,7 +89,7 @@ def row_class(record: type[Any], paths: Iterable[str]) -> type[Row]:
 
 
 def row_of(row: type[Row]) -> Callable[[Any], Row]:
-    """Return the function that takes a row's fields from a whole record."""
+    """Return the function that extracts a row's fields from a whole record."""
     lines = ["def take(record):"]
     items = []
     for place, path in enumerate(row.paths):
@@ -112,7 +112,7 @@ def value_type(record: type[Any], path: str, *, above: str = "") -> type[Any]:
     Args:
         record: The class that the path begins in.
         path: The path.
-        above: What messages put in front of the path.
+        above: The text before the path in messages.
 
     Raises:
         ValueError: If the path is not a field of the record, or leads to several values or to a

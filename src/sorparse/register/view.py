@@ -94,7 +94,7 @@ class View(HtmlRepr, ViewTables, ViewCodes):
         fields: Iterable[str] | None = None,
         repair: bool = False,
     ) -> Frame:
-        """Return a data frame with columns added about the units that the codes of a column name.
+        """Return the data frame with added columns about the units of a column of codes.
 
         They are ``<column>_name``, ``_type``, ``_owner``, ``_status`` and ``_match``; for codes
         other than SOR ids also ``_sor_id``, the unit that was matched, and ``_candidates``, how
@@ -259,7 +259,7 @@ class View(HtmlRepr, ViewTables, ViewCodes):
 
         Returns:
             The units. With text: the whole name first; then names in which words begin with all
-            that was asked for; then names with a word that contains it (from three letters on:
+            words of the text; then names with a word that contains one (from three letters on:
             ``sygehuset`` finds *Regionssygehuset*). Among these: more whole words, the beginning
             of the name, fewer other words, name, SOR id. Without text: the order of the source.
 

@@ -12,7 +12,7 @@ arro3-core   65    –   16    14    –          –  33
 ========== ==== ==== ==== ===== ==== ========== ===
 
 The two small ones cannot build date, list and dictionary arrays from Python values (–), and
-Parquet needs pyarrow anyway. A second producer would need a second set of types, equal to the first.
+Parquet needs pyarrow anyway. A second producer would need a second set of equal types.
 """
 
 from __future__ import annotations

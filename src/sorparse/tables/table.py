@@ -27,7 +27,7 @@ class Table(HtmlRepr):
     Columns: see ``table.schema``. Ids and codes are text, dates are dates, coordinates doubles
     (metres, ETRS89 / UTM zone 32N, EPSG:25832), ``extra`` a JSON object as text. ``replaces`` and
     ``replaced_by`` are text with a space between the ids, so that every tool can save the frame;
-    ``lists=True`` of the method that makes the table returns them as lists. A missing value is
+    the methods that return a table have the option ``lists=True`` for lists. A missing value is
     null. Needs the extra ``[arrow]``.
 
     Example:

@@ -1,4 +1,4 @@
-"""Collecting errors: equal ones are reported once, with a count and the first places."""
+"""Collect errors: equal ones are reported once, with a count and the first places."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Fault:
     """Lines and values of the first few."""
 
     def issue(self) -> Issue:
-        """Word the fault in one issue, with its count and first places."""
+        """Return the fault as one issue, with its count and first places."""
         if self.count == 1:
             return self.first
         same = len({value for _, value in self.places}) == 1

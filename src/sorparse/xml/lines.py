@@ -28,7 +28,7 @@ class StartTagLines:
         listed = "|".join(map(re.escape, names))
         self._tag = re.compile(rf"<(?:[^\s<>/:!?]+:)?(?:{listed})(?=[\s/>])".encode())
         self._line = 1
-        """Line on which the bytes that are left over begin."""
+        """Line on which the remaining bytes begin."""
         self._rest = b""
         self._starts: deque[int] = deque()
 
