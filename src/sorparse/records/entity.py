@@ -57,12 +57,12 @@ class SOREntity(HtmlRepr):
     production_unit_number: str | None = None
     """P-number, ten digits (``ProductionUnitId``, P-nummer)."""
     validity: Validity = ALWAYS
-    """The days of this version, both ends inclusive (``FromDate``, ``ToDate``). ``from_date`` is
-    the day the last change applies from, not the opening; see ``first_from_date``."""
+    """The dates of this version, both ends inclusive (``FromDate``, ``ToDate``). ``from_date`` is
+    the date from which the last change applies, not the opening; see ``first_from_date``."""
     first_from_date: date | None = None
     """The unit's first day (``FirstFromDate``, Gaeldende_fra_dato)."""
     updated_at: date | None = None
-    """Day of the last edit (``UpdatedAt``, Sidst_aendret_dato)."""
+    """Date of the last edit (``UpdatedAt``, Sidst_aendret_dato)."""
     shak_code: str | None = None
     """SHAK code, 4, 6 or 7 characters (``ShakId``, ``ShakIdentifier``, SghAfd-kode)."""
     provider_number: str | None = None

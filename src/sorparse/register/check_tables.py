@@ -92,7 +92,7 @@ def _several_shak_codes(core: Core) -> Iterator[Issue]:
             continue
         until, code = latest.get(pair.sor_id, (-1, ""))
         if start <= until and code != pair.shak_code:
-            message = f"{pair.sor_id} has both {code} and {pair.shak_code} on the same days"
+            message = f"{pair.sor_id} has both {code} and {pair.shak_code} on the same dates"
             column = "shak_code", pair.shak_code
             yield table_issue(core, _MAP, place, "several-shak-codes", message, *column)
         if end > until:

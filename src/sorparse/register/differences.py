@@ -52,9 +52,9 @@ class Diff(HtmlRepr):
     """
 
     from_day: date
-    """Day of the first state."""
+    """Date of the first state."""
     to_day: date
-    """Day of the second state."""
+    """Date of the second state."""
     opened: tuple[SOREntity, ...] = ()
     """Units in force in the second state only, as they are there."""
     closed: tuple[SOREntity, ...] = ()

@@ -148,7 +148,7 @@ class Components:
         return [other for other in self._by_local_name.get(local_of(name), ()) if other != name]
 
     def builtin_base(self, type_name: str) -> str:
-        """The XML Schema type that a simple type derives from, as ``xs:date``; itself if unknown."""
+        """The XML Schema type that a simple type derives from, as ``xs:date``; itself if none."""
         for _ in range(20):
             if type_name.startswith("xs:"):
                 return type_name

@@ -173,7 +173,7 @@ def completed(
     """Parse and yield the elements of ``tags`` (or all) as they are completed, in batches.
 
     With each batch comes whether a value in it can exceed ``Limits.max_field_chars``, or
-    ``watch``, given the bytes, found something irregular. The receiver pops the elements from the left
+    ``watch``, given the bytes, found something irregular. The receiver pops elements from the left
     and removes processed ones from the tree.
     """
     parser = pull_parser(("end",), tags, encoding=encoding)
