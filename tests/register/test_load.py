@@ -96,7 +96,7 @@ def test_a_day_before_and_after_the_snapshot(kind: Format) -> None:
     register = Register.from_records([unit("1")], format=kind, snapshot_date=d("2020-01-01"))
     assert len(register.as_of("2019-12-31").caveats) == 1
     assert register.as_of("2020-01-01").caveats == ()
-    assert "registered later" in register.as_of("2020-01-02").caveats[0]
+    assert "later registrations" in register.as_of("2020-01-02").caveats[0]
 
 
 _CLOSED = "units closed before {} are not in it, and units are shown"
