@@ -123,7 +123,7 @@ class SOREntity(HtmlRepr):
     note: str | None = None
     """Remark (``SorNote``)."""
     extra: Extra = attrs.field(default=NO_EXTRA, converter=as_extra)
-    """What the row holds beyond the known columns, by the file's own column name."""
+    """The values of the row outside the known columns, by the file's own column name."""
 
     def __str__(self) -> str:
         """Return name, type, SOR id and dates in one line; ``repr`` has every field."""

@@ -26,7 +26,7 @@ class SHAKSORMap(HtmlRepr):
     organisational_level: Coded | None = None
     """Clinical-administrative level (``OrganisationalLevelCode``/``…Name``)."""
     extra: Extra = attrs.field(default=NO_EXTRA, converter=as_extra)
-    """What the row holds beyond the known columns."""
+    """The values of the row outside the known columns."""
 
 
 @attrs.frozen(weakref_slot=False)
@@ -60,7 +60,7 @@ class LocationCode(HtmlRepr):
     updated_at: date | None = None
     """Date of the last edit (``UpdatedAt``)."""
     extra: Extra = attrs.field(default=NO_EXTRA, converter=as_extra)
-    """What the row holds beyond the known columns."""
+    """The values of the row outside the known columns."""
 
 
 @attrs.frozen(weakref_slot=False)
@@ -72,11 +72,11 @@ class LocationCodeEDIType(HtmlRepr):
     edi_type: Coded | None = None
     """Message type (``EDITypeId``/``EDITypeName``)."""
     direction: str | None = None
-    """Send or receive, as the file words it, where it does (``Direction``)."""
+    """Send or receive, as worded in the file, if stated (``Direction``)."""
     validity: Validity = ALWAYS
     """Dates of the pair, both ends inclusive (``FromDate``, ``ToDate``)."""
     extra: Extra = attrs.field(default=NO_EXTRA, converter=as_extra)
-    """What the row holds beyond the known columns."""
+    """The values of the row outside the known columns."""
 
 
 @attrs.frozen(weakref_slot=False)
@@ -94,7 +94,7 @@ class EDIType(HtmlRepr):
     validity: Validity = ALWAYS
     """Dates of the type, both ends inclusive (``FromDate``, ``ToDate``)."""
     extra: Extra = attrs.field(default=NO_EXTRA, converter=as_extra)
-    """What the row holds beyond the known columns."""
+    """The values of the row outside the known columns."""
 
 
 @attrs.frozen(weakref_slot=False)
@@ -118,7 +118,7 @@ class GeoLocation(HtmlRepr):
     validity: Validity = ALWAYS
     """Dates of the location, both ends inclusive (``FromDate``, ``ToDate``)."""
     extra: Extra = attrs.field(default=NO_EXTRA, converter=as_extra)
-    """What the row holds beyond the known columns."""
+    """The values of the row outside the known columns."""
 
 
 @attrs.frozen(weakref_slot=False)
@@ -132,7 +132,7 @@ class Classification(HtmlRepr):
     validity: Validity = ALWAYS
     """Dates of the entry, both ends inclusive (``FromDate``, ``ToDate``)."""
     extra: Extra = attrs.field(default=NO_EXTRA, converter=as_extra)
-    """What the row holds beyond the known columns."""
+    """The values of the row outside the known columns."""
 
 
 @attrs.frozen(weakref_slot=False)
@@ -146,7 +146,7 @@ class ReplacedEntity(HtmlRepr):
     from_date: date | None = None
     """Date from which the replacement applies (``FromDate``)."""
     extra: Extra = attrs.field(default=NO_EXTRA, converter=as_extra)
-    """What the row holds beyond the known columns."""
+    """The values of the row outside the known columns."""
 
 
 @attrs.frozen(weakref_slot=False)
@@ -193,4 +193,4 @@ class SHAKRegion(HtmlRepr):
     sor_id: str | None = None
     """SOR id of the hospital."""
     extra: Extra = attrs.field(default=NO_EXTRA, converter=as_extra)
-    """What the row holds beyond the known columns."""
+    """The values of the row outside the known columns."""

@@ -121,7 +121,7 @@ class Validity(HtmlRepr):
     from_date: date | None = None
     """First day (``FromDate``)."""
     to_date: date | None = None
-    """Last day, inclusive (``ToDate``); ``None`` where the file has no end, or one of the
+    """Last day, inclusive (``ToDate``); ``None`` if the file has no end, or one of the
     publisher's open ends (9999-12-31, 2500-01-01)."""
 
     def contains(self, day: date) -> bool:

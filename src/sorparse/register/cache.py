@@ -29,9 +29,9 @@ from .saving import open_saved, versions, write_register
 from .source_state import SourceState
 
 MOST_REGISTERS = 20
-"""How many registers a cache holds."""
+"""Highest number of registers in a cache."""
 MOST_BYTES = 4 * 1024**3
-"""How many bytes the registers of a cache have."""
+"""Highest total size of the registers in a cache, in bytes."""
 _NAME = re.compile(r"[0-9a-f]{64}\.register")
 _UNFINISHED = re.compile(r"\.([0-9a-f]{64}\.register)\.[^.]*\.sorparse")
 

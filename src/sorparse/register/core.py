@@ -84,12 +84,12 @@ class Core:
 
     @property
     def index(self) -> TimeIndex:
-        """Which row applies to which unit on which date."""
+        """The index of the row that applies to each unit on a date."""
         return self._derived("time", lambda: TimeIndex(self.store))
 
     @property
     def replacements(self) -> Replacements:
-        """Who replaced whom."""
+        """The replacements of units."""
         return self.cache.get(
             "replacements",
             lambda: Replacements(replacements_of(self.store, self.tables.replaced_entities)),
@@ -167,7 +167,7 @@ class Core:
 
     @property
     def origins(self) -> OriginFinder:
-        """Where the values come from that units inherit."""
+        """The finder of the rows from which units inherit values."""
         return self.cache.get("origins", lambda: OriginFinder(self.store, self.index, self.parents))
 
     def _derived(self, name: str, build: Callable[[], T]) -> T:

@@ -75,7 +75,7 @@ class Match(HtmlRepr):
     best: Candidate | None
     """The one chosen; ``None`` if no rule decides."""
     rule: Rule
-    """What decided: ``only-candidate`` (there is one), ``in-force`` (the only one whose unit is in
+    """The rule: ``only-candidate`` (there is one), ``in-force`` (the only one whose unit is in
     force), ``reporting-level`` (the only one that reports to the national patient register),
     ``drops-supplementary`` (the only one left without *anden EDI* and *supplerende oplysninger*),
     ``clinical-over-administrative`` (the only one left without *administrativ enhed* where there is

@@ -304,7 +304,7 @@ class Register(HtmlRepr, RegisterContent):
             field, and ``in_force`` (on the period's last date), ``opened`` and ``closed`` (first
             and last dates of units that lie in the period). A unit is counted in the group that it
             is in on that date; a gap between two versions is neither a closing nor an opening.
-            ``caveats`` says where the source does not cover the dates.
+            ``caveats`` states why numbers may be incomplete.
 
         Raises:
             UnknownFieldError: If there is no such field.

@@ -93,7 +93,7 @@ _FIELDS = {
     "edi_type": _Field((), _coded, ("edi_type",)),
 }
 FIELDS = tuple(_FIELDS)
-"""What :func:`terms` takes."""
+"""The fields that :func:`terms` accepts."""
 
 
 def terms(state: State, field: str) -> tuple[Term, ...]:

@@ -62,7 +62,7 @@ class Lines:
         self.text = text
         """The lines, a line break before each."""
         self.starts = starts
-        """Where each line starts, and where the last one ends."""
+        """The start of each line, and the end of the last one."""
         self.line_units = units
         """The unit of each line."""
 
@@ -155,7 +155,7 @@ class Rank:
 
     Best is the whole name, then names whose words begin with all words asked for, then those that
     only hold one of them inside a word; then more whole words, then the words at the beginning of
-    the name, then fewer words in all; name and SOR id decide the rest. A hit by number goes before
+    the name, then fewer words in all; name and SOR id decide the rest. A hit by number precedes
     all.
     """
 
@@ -198,7 +198,7 @@ class Rank:
         return asked.startswith("e") and f"o{asked}" in fold_with_oe(name)
 
     def add_first(self, row: int, sor_id: str) -> None:
-        """Add a hit that goes before all hits by name."""
+        """Add a hit that precedes all hits by name."""
         self._keys[row] = (0, 0, 0, 0, "", len(sor_id), sor_id)
 
     def sorted(self, rows: Iterable[int]) -> list[int]:

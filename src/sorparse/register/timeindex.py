@@ -60,9 +60,9 @@ class Versions(Protocol):
 
 
 class TimeIndex:
-    """Which row applies to which unit on which date. Days are ordinals, units are numbers.
+    """The row that applies to each unit on a date. Dates are ordinals, units are numbers.
 
-    ``numpy`` false builds and answers without numpy even where it is installed.
+    With ``numpy`` false, numpy is not used even if it is installed.
     """
 
     def __init__(self, store: Versions, *, numpy: bool = True) -> None:

@@ -21,7 +21,7 @@ from .streams import Chained, Counted, Once, Window, read_fully, read_some, tran
 from .zips import from_zip, is_zip
 
 FETCH_RECORD = ".fetched.json"
-"""How the name of a record ends that ``fetch`` writes beside a file."""
+"""Suffix of the record that ``fetch`` writes beside a file."""
 
 SourceInput = str | os.PathLike[str] | bytes | BinaryIO | IO[bytes]
 

@@ -90,7 +90,7 @@ def from_zip(opener: Callable[[], BinaryIO], name: str, limits: Limits) -> Sourc
 
 
 class _Opening:
-    """How the members of one archive are opened."""
+    """Opens the members of one archive."""
 
     def __init__(
         self,

@@ -38,7 +38,7 @@ class Answer(NamedTuple):
     sor_id: str | None = None
     """SOR id of the unit that was matched."""
     candidates: int | None = None
-    """How many units have the code on the date."""
+    """Number of units that have the code on the date."""
     match: How = "missing"
     """How the row was matched: ``exact``, ``repaired`` (a damaged code was repaired and then
     matched), ``ambiguous`` (several units have the code, and no rule decides), ``unknown`` (no unit

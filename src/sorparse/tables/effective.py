@@ -41,7 +41,7 @@ class Part(NamedTuple):
     kind: type[Any]
     """Type of its value."""
     doc: str
-    """What it means."""
+    """Its meaning."""
     get: Callable[[Effective], Any]
     """Returns its value."""
 

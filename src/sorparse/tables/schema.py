@@ -61,14 +61,14 @@ class TableColumn:
     name: str
     """Name of the column, e.g. ``postal_address_post_code``."""
     path: str
-    """Where the value is in the record: ``postal_address.post_code``,
+    """Path of the value in the record: ``postal_address.post_code``,
     ``specialities[0].code``."""
     type: DataType
-    """What it holds."""
+    """Type of its values."""
     nullable: bool
     """Whether it may be empty."""
     doc: str
-    """What it means, with the publisher's names."""
+    """Its meaning, with the publisher's names."""
     repeats: bool = False
     """Whether few texts recur over many rows, so that a dictionary pays."""
     joined: bool = False
@@ -84,7 +84,7 @@ class TableSchema:
     record: type[Any]
     """The record that a row is built from."""
     doc: str
-    """What a row is."""
+    """Description of a row."""
     columns: tuple[TableColumn, ...]
     """The columns, in the order of the record's fields."""
     key: tuple[str, ...]
@@ -97,7 +97,7 @@ class TableSchema:
 
     @property
     def types(self) -> list[DataType]:
-        """What the columns hold."""
+        """Types of the columns."""
         return [column.type for column in self.columns]
 
     @property
@@ -202,7 +202,7 @@ def _without_list(column: TableColumn) -> TableColumn:
 def steps_of(record: type[Any]) -> Iterator[tuple[attrs.Attribute[Any], Any, bool]]:
     """Return each field of a record class with its type and whether it may be absent.
 
-    A field outside the comparison (``Coded.supplied``) says where a value comes from and is not
+    A field outside the comparison (``Coded.supplied``) states the origin of a value and is not
     part of the row.
     """
     hints = typing.get_type_hints(record)

@@ -102,7 +102,7 @@ class Slot:
 
 @attrs.frozen
 class Content:
-    """What an element may hold, flattened to places in order."""
+    """The allowed content of an element, flattened to places in order."""
 
     slots: tuple[Slot, ...]
     open: bool

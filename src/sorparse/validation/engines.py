@@ -93,7 +93,7 @@ class LibXml2:
     ) -> Iterator[Violation]:
         """Yield every error of a subtree.
 
-        After a child that may not be where it is, libxml2 passes over the rest of the parent. So
+        After a child that is not allowed at its place, libxml2 skips the rest of the parent. So
         the children from there on are validated one by one: an error must not hide others.
         """
         pending = [top]

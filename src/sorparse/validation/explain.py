@@ -122,7 +122,7 @@ def content_violations(
     """Explain all errors among the children of ``parent``, not only the first.
 
     ``at`` is the element that the engine's error names: the parent (something is missing at its
-    end), or a child that may not be where it is; ``expected`` are the engine's names of what could
+    end), or a child that is not allowed there; ``expected`` are the engine's names of what could
     be there.
     """
     content = components.content(str(parent.tag))

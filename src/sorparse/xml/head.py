@@ -159,7 +159,7 @@ def read_header(
 
 
 def _refuse_encoding(exc: etree.XMLSyntaxError, head: bytes, file: str) -> None:
-    """Raise EncodingError where the parser stopped in the declaration, at its encoding."""
+    """Raise EncodingError if the parser stopped in the declaration, at its encoding."""
     declared = _DECLARED.match(head)
     if declared is not None and exc.position <= (1, declared.end()):
         encoding = declared[1].decode("ascii", "replace")
