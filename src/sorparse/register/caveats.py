@@ -72,7 +72,7 @@ class Caveats:
         Logged and not raised as a Python warning: an application that turns warnings into errors
         must not break on a question that has an answer.
         """
-        shown = "the day of the file" if self._shown is None else self._shown.isoformat()
+        shown = "the date of the file" if self._shown is None else self._shown.isoformat()
         past = self._shown is None or day < self._shown
         no_history = _PAST.get(self._format)
         reasons = []

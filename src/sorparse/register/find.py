@@ -304,7 +304,7 @@ def _address_filter(state: State, field: str, keys: AbstractSet[str]) -> Filter:
 
 
 def _edi_filter(state: State, asked: str | Coded) -> Filter:
-    """The units whose location number handles a message type on the day."""
+    """The units whose location number handles a message type on the date."""
     store, keys = state.core.store, asked_keys(asked)
     known = state.core.records_by("edi_types", "edi_type_id")
 

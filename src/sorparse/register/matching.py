@@ -78,13 +78,13 @@ class Match(HtmlRepr):
     """The rule: ``only-candidate`` (there is one), ``in-force`` (the only one whose unit is in
     force), ``reporting-level`` (the only one that reports to the national patient register),
     ``drops-supplementary`` (the only one left without *anden EDI* and *supplerende oplysninger*),
-    ``clinical-over-administrative`` (the only one left without *administrativ enhed* where there is
-    a *klinisk enhed*), ``owns-number`` (the only one whose own the location number is, the others
+    ``clinical-over-administrative`` (the only one left without *administrativ enhed* if there is
+    a *klinisk enhed*), ``owns-number`` (the only one that owns the location number, the others
     inherit it), ``health-institution`` (the institution, the others are units below it),
-    ``institution-owner`` (the only institution owner among them), or why nothing did:
+    ``institution-owner`` (the only institution owner among them), or why no rule applies:
     ``ambiguous``, ``not-in-force`` (no candidate's unit is in force), ``only-in-shak`` (SHAK has
-    the code on the date and no SOR unit does; see :meth:`Register.with_shak`), ``none`` (nobody has
-    the code on the day)."""
+    the code on the date and no SOR unit does; see :meth:`Register.with_shak`), ``none`` (no unit
+    has the code on the date)."""
     other_days: tuple[Candidate, ...] = ()
     """Units that have the code only on other dates."""
     hint: str | None = None
