@@ -135,14 +135,14 @@ def test_what_a_source_cannot_know_is_told_in_words(
     assert shown.as_of("2019-12-31").caveats == (said.format("2020-01-01"),)
     assert shown.as_of("2020-01-01").caveats == shown.as_of("2020-01-02").caveats == ()
     undated = Register.from_records([unit("1")], format=kind)
-    assert undated.as_of("2020-01-01").caveats == (said.format("the day of the file"),)
+    assert undated.as_of("2020-01-01").caveats == (said.format("the date of the file"),)
     assert [record.getMessage() for record in caplog.records] == (
         []
         if kind is Format.SOR2
         else [
             f"asked about 2019-12-31: {said.format('2020-01-01')}",
             f"asked about 2019-12-31: {said.format('2020-01-01')}",
-            f"asked about 2020-01-01: {said.format('the day of the file')}",
+            f"asked about 2020-01-01: {said.format('the date of the file')}",
         ]
     )
 
