@@ -96,7 +96,7 @@ def test_a_day_before_and_after_the_snapshot(kind: Format) -> None:
     register = Register.from_records([unit("1")], format=kind, snapshot_date=d("2020-01-01"))
     assert len(register.as_of("2019-12-31").caveats) == 1
     assert register.as_of("2020-01-01").caveats == ()
-    assert "registered later" in register.as_of("2020-01-02").caveats[0]
+    assert "later registrations" in register.as_of("2020-01-02").caveats[0]
 
 
 _CLOSED = "units closed before {} are not in it, and units are shown"
@@ -127,7 +127,7 @@ def test_what_a_source_cannot_know_is_told_in_words(
 ) -> None:
     units = [unit("1"), unit("2", updated="2019-12-31")]
     dated = Register.from_records(units, format=kind, snapshot_date=d("2020-01-01"))
-    late = "the source is of 2020-01-01: what was registered later is not in it"
+    late = "the source is of 2020-01-01: later registrations are not in it"
     assert dated.as_of("2019-12-31").caveats == (said.format("2020-01-01"),)
     assert dated.as_of("2020-01-01").caveats == ()
     assert dated.as_of("2020-01-02").caveats == (late,)
@@ -135,14 +135,14 @@ def test_what_a_source_cannot_know_is_told_in_words(
     assert shown.as_of("2019-12-31").caveats == (said.format("2020-01-01"),)
     assert shown.as_of("2020-01-01").caveats == shown.as_of("2020-01-02").caveats == ()
     undated = Register.from_records([unit("1")], format=kind)
-    assert undated.as_of("2020-01-01").caveats == (said.format("the day of the file"),)
+    assert undated.as_of("2020-01-01").caveats == (said.format("the date of the file"),)
     assert [record.getMessage() for record in caplog.records] == (
         []
         if kind is Format.SOR2
         else [
             f"asked about 2019-12-31: {said.format('2020-01-01')}",
             f"asked about 2019-12-31: {said.format('2020-01-01')}",
-            f"asked about 2020-01-01: {said.format('the day of the file')}",
+            f"asked about 2020-01-01: {said.format('the date of the file')}",
         ]
     )
 

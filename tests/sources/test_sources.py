@@ -130,7 +130,7 @@ def test_a_stream_that_has_nothing_yet_is_not_at_its_end() -> None:
             return None if self.given > 3 else super().readinto(buffer)
 
     stream: Any = Waiting(ROWS, 40_000)
-    with pytest.raises(sorparse.SorFileError, match="does not block"):
+    with pytest.raises(sorparse.SorFileError, match="non-blocking"):
         read(stream)
 
 

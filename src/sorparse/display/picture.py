@@ -41,7 +41,13 @@ _MARKED = {"svg": "Creator", "png": "Software", "pdf": "Creator", "ps": "Creator
 
 @attrs.frozen(eq=False)
 class Picture:
-    """A chart. ``figure`` is matplotlib's figure; ``rows`` are the numbers of the chart."""
+    """A chart. ``figure`` is matplotlib's figure; ``rows`` are the numbers of the chart.
+
+    Example:
+        >>> picture = register.activity("level", first_year=2010)
+        >>> picture.heads, picture.rows[0]
+        (('year', 'level', 'opened', 'closed'), ('2010', 'IE', 2, 0))
+    """
 
     figure: Any
     title: str
@@ -59,6 +65,9 @@ class Picture:
 
         Raises:
             ConversionError: If the file must not or cannot be written.
+
+        Example:
+            >>> register.activity().save("activity.pdf")
         """
         target = targets.writable(path, _is_own, force=force)
         kind = target.suffix.lower().lstrip(".")
@@ -71,7 +80,12 @@ class Picture:
             self.figure.savefig(new, format=kind, bbox_inches="tight", metadata=metadata)
 
     def svg(self) -> str:
-        """Return the chart as SVG; the same numbers result in the same text."""
+        """Return the chart as SVG; the same numbers result in the same text.
+
+        Example:
+            >>> "</svg>" in register.activity().svg()
+            True
+        """
         written = io.StringIO()
         mpl = load_extra("matplotlib", "plot", "Plots")
 

@@ -1,4 +1,4 @@
-"""Records: immutable, slotted, hashable, compared by value. They know no files."""
+"""Records: immutable, slotted, hashable, compared by value. Independent of files."""
 
 from .entity import SOREntity
 from .others import (

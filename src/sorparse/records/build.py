@@ -1,4 +1,4 @@
-"""Make frozen records without the cost of their frozen ``__init__``.
+"""Build frozen records without the cost of their frozen ``__init__``.
 
 A frozen attrs class stores each field through a guarded ``__setattr__``; for a record of forty
 fields that costs more than reading the row. Here a private subclass with the same layout and no
@@ -44,7 +44,7 @@ def compile_function(
     namespace = dict(names)
     exec(compile(source, file, "exec"), namespace)  # noqa: S102 - our own source, from declarations
     function: Callable[..., Any] = namespace[name]
-    # a service reads for years: what was generated for one reading goes with it
+    # a service reads for years: code generated for one reading is freed with it
     weakref.finalize(function, linecache.cache.pop, file, None).atexit = False
     return function
 

@@ -1,7 +1,7 @@
 """The meaning of each field, read from the docstring below it.
 
-The records say what a field means once, in their source. The column comments of the databases,
-the metadata of the Arrow schemas and the reference page of the docs are all taken from there.
+The records state the meaning of a field once, in their source. The column comments of the
+databases, the metadata of the Arrow schemas and the reference page of the docs all use it.
 """
 
 from __future__ import annotations

@@ -57,12 +57,12 @@ class SOREntity(HtmlRepr):
     production_unit_number: str | None = None
     """P-number, ten digits (``ProductionUnitId``, P-nummer)."""
     validity: Validity = ALWAYS
-    """The days of this version, both ends inclusive (``FromDate``, ``ToDate``). ``from_date`` is
-    the day the last change applies from, not the opening; see ``first_from_date``."""
+    """The dates of this version, both ends inclusive (``FromDate``, ``ToDate``). ``from_date`` is
+    the date from which the last change applies, not the opening; see ``first_from_date``."""
     first_from_date: date | None = None
     """The unit's first day (``FirstFromDate``, Gaeldende_fra_dato)."""
     updated_at: date | None = None
-    """Day of the last edit (``UpdatedAt``, Sidst_aendret_dato)."""
+    """Date of the last edit (``UpdatedAt``, Sidst_aendret_dato)."""
     shak_code: str | None = None
     """SHAK code, 4, 6 or 7 characters (``ShakId``, ``ShakIdentifier``, SghAfd-kode)."""
     provider_number: str | None = None
@@ -123,7 +123,7 @@ class SOREntity(HtmlRepr):
     note: str | None = None
     """Remark (``SorNote``)."""
     extra: Extra = attrs.field(default=NO_EXTRA, converter=as_extra)
-    """What the row holds beyond the known columns, by the file's own column name."""
+    """The values of the row outside the known columns, by the file's own column name."""
 
     def __str__(self) -> str:
         """Return name, type, SOR id and dates in one line; ``repr`` has every field."""

@@ -22,11 +22,11 @@ class SHAKSORMap(HtmlRepr):
     name: str | None = None
     """Name of the unit (``EntityName``)."""
     validity: Validity = ALWAYS
-    """Days of the pair, both ends inclusive (``FromDate``, ``ToDate``)."""
+    """Dates of the pair, both ends inclusive (``FromDate``, ``ToDate``)."""
     organisational_level: Coded | None = None
     """Clinical-administrative level (``OrganisationalLevelCode``/``…Name``)."""
     extra: Extra = attrs.field(default=NO_EXTRA, converter=as_extra)
-    """What the row holds beyond the known columns."""
+    """The values of the row outside the known columns."""
 
 
 @attrs.frozen(weakref_slot=False)
@@ -50,17 +50,17 @@ class LocationCode(HtmlRepr):
     region: Coded | None = None
     """Region in which the number lies (``RegionCode``/``RegionName``)."""
     edi_administrator: Coded | None = None
-    """Who keeps the number's message types (``EdiAdministratorId``/``…Name``)."""
+    """Who maintains the number's message types (``EdiAdministratorId``/``…Name``)."""
     note: str | None = None
     """Remark (``SorNote``)."""
     validity: Validity = ALWAYS
-    """Days of the number, both ends inclusive (``FromDate``, ``ToDate``)."""
+    """Dates of the number, both ends inclusive (``FromDate``, ``ToDate``)."""
     first_from_date: date | None = None
     """First day of the number (``FirstFromDate``)."""
     updated_at: date | None = None
-    """Day of the last edit (``UpdatedAt``)."""
+    """Date of the last edit (``UpdatedAt``)."""
     extra: Extra = attrs.field(default=NO_EXTRA, converter=as_extra)
-    """What the row holds beyond the known columns."""
+    """The values of the row outside the known columns."""
 
 
 @attrs.frozen(weakref_slot=False)
@@ -72,11 +72,11 @@ class LocationCodeEDIType(HtmlRepr):
     edi_type: Coded | None = None
     """Message type (``EDITypeId``/``EDITypeName``)."""
     direction: str | None = None
-    """Send or receive, as the file words it, where it does (``Direction``)."""
+    """Send or receive, as worded in the file, if stated (``Direction``)."""
     validity: Validity = ALWAYS
-    """Days of the pair, both ends inclusive (``FromDate``, ``ToDate``)."""
+    """Dates of the pair, both ends inclusive (``FromDate``, ``ToDate``)."""
     extra: Extra = attrs.field(default=NO_EXTRA, converter=as_extra)
-    """What the row holds beyond the known columns."""
+    """The values of the row outside the known columns."""
 
 
 @attrs.frozen(weakref_slot=False)
@@ -92,9 +92,9 @@ class EDIType(HtmlRepr):
     version: str | None = None
     """Version (``Version``)."""
     validity: Validity = ALWAYS
-    """Days of the type, both ends inclusive (``FromDate``, ``ToDate``)."""
+    """Dates of the type, both ends inclusive (``FromDate``, ``ToDate``)."""
     extra: Extra = attrs.field(default=NO_EXTRA, converter=as_extra)
-    """What the row holds beyond the known columns."""
+    """The values of the row outside the known columns."""
 
 
 @attrs.frozen(weakref_slot=False)
@@ -116,9 +116,9 @@ class GeoLocation(HtmlRepr):
     northing: Decimal | None = None
     """Northing in metres, EPSG:25832 (``CoordETRS89z32NMeasure``)."""
     validity: Validity = ALWAYS
-    """Days of the location, both ends inclusive (``FromDate``, ``ToDate``)."""
+    """Dates of the location, both ends inclusive (``FromDate``, ``ToDate``)."""
     extra: Extra = attrs.field(default=NO_EXTRA, converter=as_extra)
-    """What the row holds beyond the known columns."""
+    """The values of the row outside the known columns."""
 
 
 @attrs.frozen(weakref_slot=False)
@@ -130,9 +130,9 @@ class Classification(HtmlRepr):
     entry: Coded | None = None
     """The entry (``Code``/``Name``)."""
     validity: Validity = ALWAYS
-    """Days of the entry, both ends inclusive (``FromDate``, ``ToDate``)."""
+    """Dates of the entry, both ends inclusive (``FromDate``, ``ToDate``)."""
     extra: Extra = attrs.field(default=NO_EXTRA, converter=as_extra)
-    """What the row holds beyond the known columns."""
+    """The values of the row outside the known columns."""
 
 
 @attrs.frozen(weakref_slot=False)
@@ -144,9 +144,9 @@ class ReplacedEntity(HtmlRepr):
     replaced_by_id: str
     """SOR id of its successor (``ReplacedBySorId``)."""
     from_date: date | None = None
-    """Day the replacement applies from (``FromDate``)."""
+    """Date from which the replacement applies (``FromDate``)."""
     extra: Extra = attrs.field(default=NO_EXTRA, converter=as_extra)
-    """What the row holds beyond the known columns."""
+    """The values of the row outside the known columns."""
 
 
 @attrs.frozen(weakref_slot=False)
@@ -160,9 +160,9 @@ class SHAKUnit(HtmlRepr):
     name: str | None = None
     """Name (Kodetekst)."""
     validity: Validity = ALWAYS
-    """Days of the period, both ends inclusive (DatoFra, DatoTil)."""
+    """Dates of the period, both ends inclusive (DatoFra, DatoTil)."""
     updated_at: date | None = None
-    """Day of creation or last change (DatoÆndring)."""
+    """Date of creation or last change (DatoÆndring)."""
     owner_type: Coded | None = None
     """Ownership (ejerforhold, BGrp of a hospital)."""
     institution_type: Coded | None = None
@@ -182,7 +182,7 @@ class SHAKRegion(HtmlRepr):
     name: str | None = None
     """Name of the hospital."""
     validity: Validity = ALWAYS
-    """Days of the period, both ends inclusive (``DatoFra``, ``Datotil``)."""
+    """Dates of the period, both ends inclusive (``DatoFra``, ``Datotil``)."""
     owner_type: Coded | None = None
     """Ownership (``Ejerforhold``): 1 public, 2 private, 3 other; not the codes of
     ``SHAKUnit.owner_type``."""
@@ -193,4 +193,4 @@ class SHAKRegion(HtmlRepr):
     sor_id: str | None = None
     """SOR id of the hospital."""
     extra: Extra = attrs.field(default=NO_EXTRA, converter=as_extra)
-    """What the row holds beyond the known columns."""
+    """The values of the row outside the known columns."""

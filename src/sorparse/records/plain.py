@@ -44,7 +44,7 @@ def dict_keys(cls: type[Any]) -> tuple[str, ...]:
     """Return the keys of :func:`to_dict` for records of the class."""
     if not attrs.has(cls):
         raise TypeError(f"{cls.__name__} is not a record class")
-    # a field outside the comparison says where a value comes from; it is not part of the record
+    # a field outside the comparison states the origin of a value; it is not part of the record
     return tuple(
         field.name for field in attrs.fields(cls) if field.eq and not field.name.startswith("_")
     )
@@ -78,7 +78,7 @@ class JsonWriter:
 
     def __init__(self) -> None:
         self._known: dict[int, tuple[Any, str]] = {}
-        """The text by identity. The object is held too, so that its identity is not reused."""
+        """The text by identity. The object is stored too, so that its identity is not reused."""
         self._room = _KNOWN_CHARS
         self._shapes: dict[type[Any], tuple[str, Callable[[Any], tuple[Any, ...]]]] = {}
 

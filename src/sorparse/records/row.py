@@ -1,4 +1,4 @@
-"""Rows of a few fields only, for when whole records are more than is needed."""
+"""Rows of a few fields, for callers who do not need whole records."""
 
 from __future__ import annotations
 
@@ -20,6 +20,10 @@ class Row(HtmlRepr, tuple[Any, ...]):
     Each set of fields has a class of its own. The name of an item is its field's path with ``_``
     in place of dots and brackets: ``postal_address.post_code`` is ``row.postal_address_post_code``,
     ``specialities[0].code`` is ``row.specialities_0_code``.
+
+    Example:
+        >>> next(feed.entities(fields=("name", "entity_type.name")))
+        Row(name='Fonden Det Første Hus', entity_type_name='privat')
     """
 
     __slots__ = ()
@@ -50,10 +54,10 @@ _known: dict[tuple[type[Any], tuple[str, ...]], type[Row]] = {}
 
 
 def row_class(record: type[Any], paths: Iterable[str]) -> type[Row]:
-    """Return the class of the rows of these fields of a record class.
+    """Return the class of the rows of some fields of a record class.
 
     Raises:
-        ValueError: If a path is not a field of it.
+        ValueError: If a path is not a field of the record class.
     """
     if isinstance(paths, str):
         raise TypeError(f"fields must be several names, as in fields=({paths!r},)")
@@ -85,7 +89,7 @@ def row_class(record: type[Any], paths: Iterable[str]) -> type[Row]:
 
 
 def row_of(row: type[Row]) -> Callable[[Any], Row]:
-    """Return the function that takes a row's fields from a whole record."""
+    """Return the function that extracts a row's fields from a whole record."""
     lines = ["def take(record):"]
     items = []
     for place, path in enumerate(row.paths):
@@ -108,7 +112,7 @@ def value_type(record: type[Any], path: str, *, above: str = "") -> type[Any]:
     Args:
         record: The class that the path begins in.
         path: The path.
-        above: What messages put in front of the path.
+        above: The text before the path in messages.
 
     Raises:
         ValueError: If the path is not a field of the record, or leads to several values or to a

@@ -28,7 +28,7 @@ class SorType(str, Enum):
 
 
 class Extra(Mapping[str, str]):
-    """What a row holds beyond the known columns: the file's own column name to text.
+    """The values of a row outside the known columns: the file's own column name to text.
 
     Immutable, hashable and compared by value, so that the record around it is too.
     Cells without content are omitted.
@@ -62,22 +62,22 @@ NO_EXTRA = Extra()
 
 
 def coded_tuple(items: Iterable[Coded]) -> tuple[Coded, ...]:
-    """Freeze any iterable given by hand to a record."""
+    """Freeze any iterable that a caller passes to a record."""
     return tuple(items)
 
 
 def text_tuple(items: Iterable[str]) -> tuple[str, ...]:
-    """Freeze any iterable of texts given by hand to a record."""
+    """Freeze any iterable of texts that a caller passes to a record."""
     return tuple(items)
 
 
 def place_tuple(items: Iterable[str | None]) -> tuple[str | None, ...]:
-    """Freeze any iterable of texts and empty places given by hand to a record."""
+    """Freeze any iterable of texts and empty places that a caller passes to a record."""
     return tuple(items)
 
 
 def as_extra(items: Mapping[str, str] | None) -> Extra:
-    """Freeze any mapping given by hand to a record."""
+    """Freeze any mapping that a caller passes to a record."""
     if isinstance(items, Extra):
         return items
     return Extra(items) if items else NO_EXTRA
@@ -121,7 +121,7 @@ class Validity(HtmlRepr):
     from_date: date | None = None
     """First day (``FromDate``)."""
     to_date: date | None = None
-    """Last day, inclusive (``ToDate``); ``None`` where the file has no end, or one of the
+    """Last day, inclusive (``ToDate``); ``None`` if the file has no end, or one of the
     publisher's open ends (9999-12-31, 2500-01-01)."""
 
     def contains(self, day: date) -> bool:

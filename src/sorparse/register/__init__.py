@@ -1,4 +1,4 @@
-"""The register in time: every version of every unit, asked about any day.
+"""The register in time: every version of every unit, queried on any date.
 
 A name is loaded on first use: a saved register answers look-ups without the modules that compare,
 check and read.

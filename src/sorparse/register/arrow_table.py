@@ -1,4 +1,4 @@
-"""What makes an object a table for data tools: one Arrow table, and the short-cuts to it."""
+"""A base class for objects that data tools accept as a table."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class ArrowTable:
-    """Hands :meth:`to_arrow` to data tools, so that they accept the object itself.
+    """An object that data tools accept as a table, by its method :meth:`to_arrow`.
 
     ``polars.DataFrame(view)``, ``pandas.DataFrame.from_arrow(view)``, ``pyarrow.table(view)``.
     """
@@ -33,9 +33,19 @@ class ArrowTable:
         return self.to_arrow().__arrow_c_stream__(requested_schema)
 
     def to_pandas(self) -> pd.DataFrame:
-        """Return the rows as a ``pandas.DataFrame``; needs the extra ``[pandas]``."""
+        """Return the rows as a ``pandas.DataFrame``; needs the extra ``[pandas]``.
+
+        Example:
+            >>> len(shak.to_pandas()), len(shak.as_of("2026-06-15").to_pandas())
+            (45, 29)
+        """
         return self.to_arrow().to_pandas()
 
     def to_polars(self) -> pl.DataFrame:
-        """Return the rows as a ``polars.DataFrame``; needs the extra ``[polars]``."""
+        """Return the rows as a ``polars.DataFrame``; needs the extra ``[polars]``.
+
+        Example:
+            >>> shak.to_polars().height, shak.as_of("2026-06-15").to_polars().height
+            (45, 29)
+        """
         return self.to_arrow().to_polars()

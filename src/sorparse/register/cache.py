@@ -1,4 +1,4 @@
-"""A folder of saved registers, so that a source that did not change is read once.
+"""A folder of saved registers, so that an unchanged source is read once.
 
 An entry is a saved register whose header holds the key: which files the source has, with their
 inodes, sizes and times, how it was read, and by which version of the library. An entry with
@@ -29,9 +29,9 @@ from .saving import open_saved, versions, write_register
 from .source_state import SourceState
 
 MOST_REGISTERS = 20
-"""How many registers a cache holds."""
+"""Highest number of registers in a cache."""
 MOST_BYTES = 4 * 1024**3
-"""How many bytes the registers of a cache have."""
+"""Highest total size of the registers in a cache, in bytes."""
 _NAME = re.compile(r"[0-9a-f]{64}\.register")
 _UNFINISHED = re.compile(r"\.([0-9a-f]{64}\.register)\.[^.]*\.sorparse")
 
@@ -57,12 +57,12 @@ class SavedRegisterFolder:
 
     @staticmethod
     def mark_used(path: Path) -> None:
-        """Set the time of the last use of an entry, if the folder may be written."""
+        """Set the time of the last use of an entry, if the folder is writable."""
         with suppress(OSError):
             os.utime(path, ns=(time.time_ns(), path.stat().st_mtime_ns))
 
     def trim(self, most: int, most_bytes: int | None = None) -> None:
-        """Remove the entries used least recently, and what killed processes left unfinished.
+        """Remove the entries used least recently, and unfinished files of killed processes.
 
         The entry used last stays, however large it is.
         """
@@ -170,7 +170,7 @@ class RegisterCache(SavedRegisterFolder):
 
 
 def _key(source: str | os.PathLike[str], state: SourceState, options: Mapping[str, Any]) -> str:
-    """Return the key of a source. Issues name the source as the caller does, so that counts too."""
+    """Return the key of a source; it includes the caller's path, which issues state."""
     return json.dumps(
         {
             "source": [os.fspath(source), str(state.path)],

@@ -1,4 +1,4 @@
-"""Which date a source shows, and what it cannot know about other dates."""
+"""The date that a source shows, and what it does not know about other dates."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ _TABLES_OF_ONE_DAY = (
 
 
 def snapshot_day(store: Store, format: Format | None, snapshot_date: date | None) -> date | None:
-    """Return the date that a source shows: what it says, else the earliest day it can be of.
+    """Return the date that a source shows: its stated date, else the earliest possible one.
 
-    A change shows in the files the day after it was registered, so a file is at least of the day
+    A change appears in the files the day after it was registered, so a file is at least of the day
     after its latest edit. A unit of the daily file that has lost the version it opened with shows
     one that is in force, so the file is at least of that version's from-date. A date well after
-    nearly all others decides nothing (see :func:`~sorparse.formats.edits.latest_edit`).
+    nearly all others is ignored (see :func:`~sorparse.formats.edits.latest_edit`).
     """
     if snapshot_date is not None:
         return snapshot_date
@@ -69,10 +69,10 @@ class Caveats:
     def on(self, day: date) -> tuple[str, ...]:
         """Return the reasons for ``day``; the first serious one is logged once a register.
 
-        Logged and not given as a Python warning: an application that turns warnings into errors
+        Logged and not raised as a Python warning: an application that turns warnings into errors
         must not break on a question that has an answer.
         """
-        shown = "the day of the file" if self._shown is None else self._shown.isoformat()
+        shown = "the date of the file" if self._shown is None else self._shown.isoformat()
         past = self._shown is None or day < self._shown
         no_history = _PAST.get(self._format)
         reasons = []
@@ -85,7 +85,7 @@ class Caveats:
             reasons.append(_TABLES_OF_ONE_DAY.format(shown=shown))
         if self._snapshot_date is not None and day > self._snapshot_date:
             reasons.append(
-                f"the source is of {self._snapshot_date.isoformat()}: what was registered later "
-                "is not in it"
+                f"the source is of {self._snapshot_date.isoformat()}: later registrations "
+                "are not in it"
             )
         return tuple(reasons)

@@ -12,7 +12,7 @@ from .days import end_ordinal, start_ordinal
 from .postings import first_rows
 
 Days = tuple[int, int, int]
-"""First day, last day, unit."""
+"""First date, last date, unit."""
 
 
 def check_identifiers(core: Core) -> Iterator[Issue]:
@@ -116,7 +116,7 @@ def _days_with(core: Core, field: str, value: str) -> Iterator[Days]:
 
 
 def _together(days: list[Days]) -> list[int]:
-    """Return the units that have a day in common with another unit, ascending."""
+    """Return the units that share a date with another unit, ascending."""
     together: set[int] = set()
     running: list[Days] = []
     for start, end, unit in sorted(days):
@@ -130,7 +130,7 @@ def _together(days: list[Days]) -> list[int]:
 
 
 def _unclassified(core: Core) -> Iterator[Issue]:
-    """Codes that no list of the classifications has, each once; if there are classifications."""
+    """Yield codes that no list of the classifications has, each once; none without lists."""
     entries = (record.entry for record in core.tables.classifications)
     known = {entry.code for entry in entries if entry is not None} - {None}
     if not known:

@@ -1,4 +1,4 @@
-"""The codes of the issues of ``Register.check``, and how an issue is written."""
+"""The codes of the issues of ``Register.check``, and the functions that build an issue."""
 
 from __future__ import annotations
 

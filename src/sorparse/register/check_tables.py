@@ -1,4 +1,4 @@
-"""Checks of the tables beside the units: keys, and what they point to."""
+"""Checks of the tables other than the units: keys and references."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def _duplicates(core: Core) -> Iterator[Issue]:
 def _shak_map(core: Core) -> Iterator[Issue]:
     store, index = core.store, core.index
     if not store.ids:
-        return  # the map alone: nothing to compare it with
+        return  # only the SHAK map was read: nothing to compare it with
     on_units = core.units_by("shak_code")
     for place, pair in enumerate(core.tables.shak_sor_map):
         code, sor_id = pair.shak_code, pair.sor_id
@@ -80,7 +80,7 @@ def _covered(segments: list[Segment], first: int, last: int) -> bool:
 
 
 def _several_shak_codes(core: Core) -> Iterator[Issue]:
-    """A unit has one SHAK code at a time, says the service that maps SOR to SHAK."""
+    """Yield units with several SHAK codes at once; the publisher's mapping service allows one."""
     latest: dict[str, tuple[int, str]] = {}
     dated = sorted(
         enumerate(core.tables.shak_sor_map),
@@ -92,7 +92,7 @@ def _several_shak_codes(core: Core) -> Iterator[Issue]:
             continue
         until, code = latest.get(pair.sor_id, (-1, ""))
         if start <= until and code != pair.shak_code:
-            message = f"{pair.sor_id} has both {code} and {pair.shak_code} on the same days"
+            message = f"{pair.sor_id} has both {code} and {pair.shak_code} on the same dates"
             column = "shak_code", pair.shak_code
             yield table_issue(core, _MAP, place, "several-shak-codes", message, *column)
         if end > until:

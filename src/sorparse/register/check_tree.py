@@ -1,4 +1,4 @@
-"""Checks of the hierarchy: orphans, cycles, parents that are not there at the time."""
+"""Checks of the hierarchy: orphans, cycles, parents that are not in force at the time."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def _lapses(core: Core) -> Iterator[Segment]:
 
 
 def _cycles(core: Core) -> Iterator[Issue]:
-    """Find cycles on any date, each reported once with the first day it is seen on."""
+    """Find cycles on any date, each reported once with the first date on which it exists."""
     store, index = core.store, core.index
     suspects = _suspects(core)
     # a cycle is complete from the day its last member's version starts on
@@ -120,9 +120,9 @@ def _cycles(core: Core) -> Iterator[Issue]:
 
 
 def _suspects(core: Core) -> set[int]:
-    """Return the units that are in a cycle when the parents of all days are taken together.
+    """Return the units that are in a cycle if the parents of all dates are combined.
 
-    So that single days are only looked at where there can be something.
+    Only for these units single dates are checked.
     """
     pairs = [
         (unit, parent)

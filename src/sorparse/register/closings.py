@@ -54,10 +54,10 @@ def _is_news(sor_id: str, closing: date | None, after: State, expected: Expected
 
 
 class Expected:
-    """Whether a source can rightly lack a unit that an earlier one closes on a date.
+    """Decides whether a source may lack a unit that an earlier one closes on a date.
 
     The daily file and sor.csv drop a unit the day after its last one, so the earliest closing date
-    in them is no earlier than their day. The other formats keep closed units.
+    in them is at the earliest their own date. The other formats include closed units.
     """
 
     def __init__(self, after: State) -> None:

@@ -67,9 +67,9 @@ def code_periods(core: Core) -> Iterator[CodePeriod]:
     """Yield the periods of all codes: SHAK codes first, then SOR ids; each code's in order."""
     store, index = core.store, core.index
     mapped: dict[str, list[Days]] = {}
-    """Days of the rows of the SHAK map, by SHAK code and by SOR id."""
+    """Periods of the rows of the SHAK map, by SHAK code and by SOR id."""
     units_of: dict[str, set[int]] = {}
-    """Numbers of the units that the SHAK map gives a code."""
+    """Numbers of the units to which the SHAK map assigns a code."""
     for pair in core.tables.shak_sor_map:
         for code in (pair.shak_code.upper(), pair.sor_id):
             mapped.setdefault(code, []).append(_days(pair.validity))
@@ -141,7 +141,7 @@ def _span(segment: Segment) -> Days:
 
 
 def _pieces(spans: Iterable[Days], cuts: Iterable[Days]) -> Iterator[tuple[date, date]]:
-    """Cut the spans wherever one of the other periods begins or has ended."""
+    """Split the spans wherever one of the other periods begins or has ended."""
     limits = sorted({day for start, end in cuts for day in (start, end + 1)})
     for start, end in spans:
         low, high = max(start, _FIRST), min(end, OPEN_END - 1)
@@ -151,7 +151,7 @@ def _pieces(spans: Iterable[Days], cuts: Iterable[Days]) -> Iterator[tuple[date,
 
 
 def _joined(periods: Iterable[CodePeriod]) -> Iterator[CodePeriod]:
-    """Join periods that follow each other and differ in their days only."""
+    """Join periods that follow each other and differ only in their dates."""
     waiting: CodePeriod | None = None
     for period in periods:
         if waiting is not None:

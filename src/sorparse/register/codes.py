@@ -1,4 +1,4 @@
-"""What a register answers about codes on a date: SHAK, location, provider and other numbers."""
+"""Look-ups of codes on a date: SHAK, location, provider and other numbers."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def _shak_code(state: State, text: str) -> str:
 
 
 def shak_candidates(state: State, code: str) -> tuple[Candidates, Candidates]:
-    """Return the units that have a SHAK code on the day, and those that have it on others.
+    """Return the units that have a SHAK code on the date, and those that have it on others.
 
     Both the SHAK map and the units' own rows count; a unit that both name is listed once, with
     the dates of the map.
@@ -87,7 +87,7 @@ def shak_candidates(state: State, code: str) -> tuple[Candidates, Candidates]:
 
 
 def sor_to_shak(state: State, sor_id: str) -> str | None:
-    """Return a unit's SHAK code on the day; the map goes before the unit's own row."""
+    """Return a unit's SHAK code on the date; the map takes precedence over the unit's own row."""
     maps = state.core.records_by("shak_sor_map", "sor_id")
     sor_id = spelled(sor_id, "sor_id", maps)
     pairs = maps.get(sor_id, ())
@@ -101,7 +101,7 @@ def sor_to_shak(state: State, sor_id: str) -> str | None:
 
 
 def _map_pair(pairs: Sequence[SHAKSORMap], day: date) -> SHAKSORMap | None:
-    """Return the pair that counts on a date: the latest from-date, then the last in the file."""
+    """Return the pair that applies on a date: the latest from-date, then the last in the file."""
     holding = [pair for pair in pairs if pair.validity.contains(day)]
     return max(
         reversed(holding), key=lambda pair: start_ordinal(pair.validity.from_date), default=None
@@ -173,7 +173,7 @@ def location_code_match(state: State, code: str) -> Match:
 
 
 def location_codes(state: State, sor_id: str) -> tuple[LocationCode, ...]:
-    """Return the rows of LocationsCodes that hold for a unit on the day."""
+    """Return the rows of LocationsCodes that apply to a unit on the date."""
     code = state.effective(sor_id).location_code
     by_code = state.core.records_by("location_codes", "location_code").get(code or "", ())
     by_unit = state.core.records_by("location_codes", "sor_id").get(state[sor_id].sor_id, ())
@@ -183,7 +183,7 @@ def location_codes(state: State, sor_id: str) -> tuple[LocationCode, ...]:
 
 
 def edi_types(state: State, sor_id: str) -> tuple[LocationCodeEDIType, ...]:
-    """Return the message types of a unit's location number, named."""
+    """Return the message types of a unit's location number, with their names."""
     effective = state.effective(sor_id).location_code
     given = [] if effective is None else [effective]
     given += [record.location_code for record in location_codes(state, sor_id)]
@@ -261,12 +261,12 @@ def _from_map(state: State, sor_id: str, validity: Validity, name: str | None) -
 
 
 def cvr_match(state: State, cvr: str) -> Match:
-    """Decide between all units that have a CVR number: the institution owner goes first."""
+    """Decide between all units that have a CVR number: the institution owner takes precedence."""
     return _row_match(state, "cvr", cvr, OWNER_STEPS)
 
 
 def production_unit_match(state: State, number: str) -> Match:
-    """Decide between all units that have a production unit number: the institution goes first."""
+    """Decide between all units with a production unit number: the institution takes precedence."""
     return _row_match(state, "production_unit_number", number, PROVIDER_STEPS)
 
 

@@ -16,7 +16,7 @@ from .store import Store
 _NOT_COMPARED = frozenset(
     {
         "sor_id",
-        "validity",  # a new version for every change, which shows in what changed
+        "validity",  # every change makes a new version; the comparison shows what changed
         "updated_at",
         "replaces",  # replaced
         "replaced_by",
@@ -39,7 +39,7 @@ class ComparedField:
 
     path: str
     field: str
-    """The field of the unit that it is of."""
+    """The field of the unit."""
     get: Callable[[Any], Any]
     """Returns the part of the field's value."""
 
@@ -56,7 +56,7 @@ def _compared_fields() -> Iterator[ComparedField]:
             yield ComparedField(f"{name}.code", name, _of_each("code"))
             yield ComparedField(f"{name}.name", name, _of_each("name"))
         elif name in ("owner", "health_institution"):
-            # the rest repeats what the rows of those units say
+            # the other parts repeat the rows of those units
             yield ComparedField(f"{name}.sor_id", name, _part("sor_id"))
         elif name not in _NOT_COMPARED:
             yield ComparedField(name, name, _itself)
@@ -85,9 +85,9 @@ COMPARED_FIELDS: tuple[ComparedField, ...] = tuple(_compared_fields())
 
 
 def shared_fields(first: Store, second: Store) -> tuple[ComparedField, ...]:
-    """Return what two sources of different formats can both say, and say alike.
+    """Return the parts that two sources of different formats both fill, and in the same form.
 
-    Taken from what they fill: a part that one of them has nowhere is not compared. Nor is the
+    A part that one of them never fills is not compared. Nor is the
     street where one source writes it in one line with the number, as sor.csv does (the road code
     is). Where there is no location number some formats say that it is not inherited, others
     nothing: both mean the same.

@@ -1,6 +1,6 @@
-"""What a register is made of: the versions, the tables beside them, and what is derived from both.
+"""The data of a register: the versions, the other tables, and what is derived from both.
 
-Everything that answers a question takes the core, or a :class:`~.state.State`: the core on a date.
+Everything that answers a question uses the core, or a :class:`~.state.State`: the core on a date.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ T = TypeVar("T")
 
 @attrs.frozen(weakref_slot=False)
 class Tables:
-    """The tables beside the units, whole, and the issues."""
+    """The tables other than the units, and the issues."""
 
     shak_sor_map: tuple[SHAKSORMap, ...] = ()
     location_codes: tuple[LocationCode, ...] = ()
@@ -61,7 +61,7 @@ class Tables:
 
 
 TABLES = tuple(field.name for field in attrs.fields(Tables) if field.name != "issues")
-"""Names of the tables beside the units, in the order of ``Feed.tables``."""
+"""Names of the tables other than the units, in the order of ``Feed.tables``."""
 
 
 @attrs.frozen(eq=False)
@@ -84,12 +84,12 @@ class Core:
 
     @property
     def index(self) -> TimeIndex:
-        """Which row applies to which unit on which date."""
+        """The index of the row that applies to each unit on a date."""
         return self._derived("time", lambda: TimeIndex(self.store))
 
     @property
     def replacements(self) -> Replacements:
-        """Who replaced whom."""
+        """The replacements of units."""
         return self.cache.get(
             "replacements",
             lambda: Replacements(replacements_of(self.store, self.tables.replaced_entities)),
@@ -124,7 +124,7 @@ class Core:
         return self._derived(f"units by {what}", lambda: build_postings(self.store, POSTINGS[what]))
 
     def address_keys(self, block: str, what: str) -> KeysByNumber:
-        """Return what addresses of a kind can be asked for by, a key of ``ADDRESS_KEYS``."""
+        """Return the keys of each address of a kind; ``what`` is a key of ``ADDRESS_KEYS``."""
         return self.cache.get(
             f"{what} of {block}", lambda: KeysByNumber(self.store.column(block), ADDRESS_KEYS[what])
         )
@@ -167,7 +167,7 @@ class Core:
 
     @property
     def origins(self) -> OriginFinder:
-        """Where the values come from that units inherit."""
+        """The finder of the rows from which units inherit values."""
         return self.cache.get("origins", lambda: OriginFinder(self.store, self.index, self.parents))
 
     def _derived(self, name: str, build: Callable[[], T]) -> T:

@@ -32,9 +32,9 @@ from .store_builder import DAYS, ColumnBuilder, Numbers, StoreBuilder
 _METRES_PAIR = re.compile(
     r"[1-9][0-9]{3,5}+(?:[.,][0-9]{1,6})?+;[6-8][0-9]{6}(?:[.,][0-9]{1,6})?+"
 ).fullmatch
-"""An easting and a northing that cannot have been taken for each other."""
+"""An easting and a northing that cannot have been exchanged."""
 _BETWEEN, _BEHIND = SEPARATOR.encode(), b"\x1e"
-"""What is put between the cells of a field, and behind the last one."""
+"""Separator between the cells of a field, and behind the last one."""
 _METRES = (Kind.EASTING, Kind.NORTHING)
 _AS_WRITTEN = {Kind.TEXT, Kind.SOR_ID, Kind.LOCATION_CODE, Kind.CVR, Kind.SHAK, *_METRES}
 """Kinds of cells whose text is their value; of coordinates with a decimal point."""
@@ -42,7 +42,7 @@ _AS_WRITTEN = {Kind.TEXT, Kind.SOR_ID, Kind.LOCATION_CODE, Kind.CVR, Kind.SHAK, 
 
 @attrs.define(eq=False)
 class _Source:
-    """Where the texts of a field come from."""
+    """The source of the texts of a field."""
 
     name: str
     """Name of the array of numbers."""

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 from ..errors import InvalidDateError
 
 Day = date | str | None
-"""What the public methods accept as a date."""
+"""The types that public methods accept as a date."""
 
 UNKNOWN_START = 0
 """Ordinal of a missing from-date: before every date."""
@@ -27,7 +27,7 @@ _DAY_FIRST = re.compile(r"(\d{1,2})[-./](\d{1,2})[-./](\d{4})")
 
 
 def as_day(day: Day) -> date:
-    """Return the ``date`` that a caller means.
+    """Return the caller's date as a ``date``.
 
     Args:
         day: A date, ISO text (``2021-03-31`` or ``20210331``), or ``None`` for today in Denmark.
@@ -51,7 +51,7 @@ def as_day(day: Day) -> date:
     if iso:
         return _checked(text, int(iso[1]), int(iso[3]), int(iso[4]))
     day_first = _DAY_FIRST.fullmatch(text)
-    if day_first:  # 03-04-2021 is two dates to two readers: never guess
+    if day_first:  # 03-04-2021 is ambiguous: 3 April or 4 March; never guess
         meant = _checked(text, int(day_first[3]), int(day_first[2]), int(day_first[1]))
         raise InvalidDateError(f"write the date {text} as year-month-day: {meant.isoformat()}")
     raise InvalidDateError(f"invalid date {text!r}: expected YYYY-MM-DD, for example 2021-03-31")
@@ -70,7 +70,7 @@ def date_in_denmark(moment: datetime) -> date:
 
     try:
         return moment.astimezone(ZoneInfo("Europe/Copenhagen")).date()
-    except (OverflowError, ValueError):  # on the first or last date that there is
+    except (OverflowError, ValueError):  # on the first or last date of the calendar
         return moment.date()
 
 

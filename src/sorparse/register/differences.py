@@ -1,6 +1,6 @@
-"""What differs between two days of a register, or between two sources.
+"""The differences between two dates of a register, or between two sources.
 
-A diff compares two states. What opened and closed again in between shows in neither.
+A diff compares two states. A unit that opened and closed again in between is in neither.
 """
 
 from __future__ import annotations
@@ -52,21 +52,21 @@ class Diff(HtmlRepr):
     """
 
     from_day: date
-    """Day of the first state."""
+    """Date of the first state."""
     to_day: date
-    """Day of the second state."""
+    """Date of the second state."""
     opened: tuple[SOREntity, ...] = ()
     """Units in force in the second state only, as they are there."""
     closed: tuple[SOREntity, ...] = ()
     """Units in force in the first state only, as they were there."""
     moved: tuple[Change, ...] = ()
-    """Units with another parent (``parent_id``)."""
+    """Units with a different parent (``parent_id``)."""
     renamed: tuple[Change, ...] = ()
-    """Units with another name (``name``)."""
+    """Units with a different name (``name``)."""
     replaced: tuple[Replacement, ...] = ()
     """Replacements that took place in between: units and who replaces them, with their names."""
     changed: tuple[Change, ...] = ()
-    """Everything else that differs in units in force in both states."""
+    """All other differences of units in force in both states."""
     announced: tuple[SOREntity, ...] = ()
     """Units that only the second source knows and that open later (between two sources)."""
     closing: tuple[Change, ...] = ()
@@ -101,7 +101,7 @@ class Diff(HtmlRepr):
             sor_ids: Ids in any notation that :func:`sorparse.identifiers.parse` reads.
 
         Raises:
-            TypeError: If it is one text, or has something else than text.
+            TypeError: If ``sor_ids`` is one text, or an item is not text.
 
         Example:
             >>> changes = register.diff("2021-01-01", "2026-01-01").only(["9000721000016004"])
@@ -264,7 +264,7 @@ def _changes(
     *,
     repeats_codes: bool,
 ) -> Iterator[Change]:
-    """Yield what differs in the fields, each pair of distinct values compared once.
+    """Yield the fields that differ; each pair of distinct values is compared once.
 
     Args:
         before: The first state.
@@ -327,7 +327,7 @@ def _closing(before: State, after: State, pairs: Sequence[_Pair]) -> Iterator[Ch
 
 
 def _named(pair: Replacement, before: State, after: State) -> Replacement:
-    """Add the names of both units: those of the second state, else the latest there are."""
+    """Add the names of both units: those of the second state, else the latest."""
     return attrs.evolve(
         pair,
         name=_name(pair.sor_id, after, before),
@@ -351,9 +351,9 @@ def _by_id(record: SOREntity | Change) -> tuple[int, str]:
 
 
 def _replaced_between(before: State, after: State) -> list[Replacement]:
-    """Return the replacements that apply from a day after the first, up to the second.
+    """Return the replacements that apply from a date after the first, up to the second.
 
-    Where the source gives no such day: those whose replaced unit closed, or whose successor
+    Where the source states no such date: those whose replaced unit closed, or whose successor
     opened, in between.
     """
     between = []

@@ -1,4 +1,4 @@
-"""From the id or code that a caller wrote to the register's; why, and what else, if none fits."""
+"""Translate the caller's id or code to the register's; explain, if none matches."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _LIKE_A_NUMBER = re.compile(r"[0-9]{4}E[0-9]{1,2}", re.ASCII)
 _DISARMED = re.compile(r"99[0-9]{6}", re.ASCII)
 _NUMBER = re.compile(r"[0-9]{1,20}(?:[.,][0-9]{1,20})?(?:E[+]?[0-9]{1,2})?", re.ASCII)
 _CUT_FROM = 3
-"""Characters from which on a SHAK code may be one that was cut short."""
+"""Shortest length of a SHAK code that may have been cut short."""
 
 
 def spelled(text: str, kind: Kind, *known: Container[str]) -> str:
@@ -35,7 +35,7 @@ def spelled(text: str, kind: Kind, *known: Container[str]) -> str:
 
 
 def why_unknown(sor_id: str) -> str:
-    """Return why a register may not have a unit: not a SOR id, a wrong digit, or not there."""
+    """Return why a register does not have a unit: not a SOR id, a wrong digit, or unknown."""
     if not next(readings(sor_id))[1]:
         reason = "it is empty"
     elif not (sor_id.isascii() and sor_id.isdigit()):
@@ -60,7 +60,7 @@ def why_unknown(sor_id: str) -> str:
 
 
 def likely(kind: Kind, code: str, known: Collection[str]) -> str | None:
-    """Return the one known code that an unknown one probably was, else ``None``.
+    """Return the one known code that an unknown one was probably meant to be, else ``None``.
 
     A provider number with other leading zeros (``77410`` and ``077410``), or disarmed by ``99`` in
     front; a SHAK code with an 8th and 9th character, one that a spreadsheet read as a number
@@ -85,7 +85,7 @@ def _spellings(kind: Kind, code: str, known: Collection[str]) -> Iterator[set[st
         yield {parsed.repaired}
     if kind == "provider_number" and code.isascii() and code.isdigit():
         yield {code.lstrip("0").zfill(6)}
-        yield {code.lstrip("0")}  # a file that lost them itself
+        yield {code.lstrip("0")}  # a file that lost the zeros itself
         if _DISARMED.fullmatch(code):
             yield {code[2:]}
     if kind == "shak":

@@ -1,6 +1,6 @@
 """``View.find``: all filters together.
 
-A filter that has an index gives the units that may match on any date; these sets are intersected.
+A filter with an index returns the units that may match on any date; these sets are intersected.
 Then each filter chooses among the versions that represent the remaining units on the date.
 """
 
@@ -51,7 +51,7 @@ def _each(test: Callable[[int], bool]) -> Callable[[Rows], Rows]:
 
 @attrs.frozen
 class Question:
-    """What was asked, checked."""
+    """The conditions of a search, checked."""
 
     text: str | None
     entity_type: str | Coded | None
@@ -120,7 +120,7 @@ def _one_of(field: str, kind: Any, asked: Any) -> Any:
 
 
 def find(state: State, question: Question, limit: int | None) -> tuple[SOREntity, ...]:
-    """Answer a question, best hit first."""
+    """Return the units that match a query, best hit first."""
     rank = None if question.text is None else Rank(question.text)
     filters = list(_filters(state, question, rank))
     possible = sorted((one.units for one in filters if one.units is not None), key=len)
@@ -259,7 +259,7 @@ def _union(index: UnitsByKey, keys: Iterable[str]) -> set[int]:
 
 
 def _post_code(state: State, asked: str) -> str:
-    """Return the post code asked for; UnknownTermError if it is none, and no unit has it."""
+    """Return the post code asked for; UnknownTermError if it is invalid and no unit has it."""
     code = next(readings(asked))[1]
     if re.fullmatch("[0-9]{4}", code, re.ASCII) or _is_anywhere(state, "post_code", {code}):
         return code
@@ -304,7 +304,7 @@ def _address_filter(state: State, field: str, keys: AbstractSet[str]) -> Filter:
 
 
 def _edi_filter(state: State, asked: str | Coded) -> Filter:
-    """The units whose location number handles a message type on the day."""
+    """The units whose location number handles a message type on the date."""
     store, keys = state.core.store, asked_keys(asked)
     known = state.core.records_by("edi_types", "edi_type_id")
 

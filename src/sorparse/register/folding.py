@@ -12,21 +12,21 @@ import unicodedata
 _LETTERS = (("æ", "ae"), ("ø", "o"), ("å", "a"), ("ä", "ae"), ("ö", "o"), ("ü", "u"))
 _RUN_OF_A = re.compile("aa+")
 words_of = re.compile(r"\w+").findall
-"""Gives the words of a folded text, in their order."""
+"""Returns the words of a folded text, in their order."""
 
 
 def fold(text: str) -> str:
-    """Fold a text for comparison; blanks at the ends and runs of blanks do not count."""
+    """Fold a text for comparison; whitespace at the ends and its amount inside are ignored."""
     return fold_letters(" ".join(text.split()))
 
 
 def fold_letters(text: str) -> str:
-    """Fold the letters of a text and leave its blanks and line ends; any length at once."""
+    """Fold the letters of a text and leave its whitespace unchanged; fast for long texts."""
     return fold_with_oe(text).replace("oe", "o")
 
 
 def fold_with_oe(text: str) -> str:
-    """Fold the letters of a text, but leave ``oe``: in a compound it can be the joint of two words.
+    """Fold the letters of a text, but preserve ``oe``: in compounds, two words can meet there.
 
     *Neuroenhed* and *Miljøenhed* hold ``enhed``; :func:`fold` leaves no *e* of it.
     """

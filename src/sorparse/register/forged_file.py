@@ -1,8 +1,8 @@
-"""Errors of a saved register whose parts do not fit together.
+"""Errors of a saved register whose parts are inconsistent.
 
-The checksums of such a file are right, so somebody made it up. To check every number when the file
-is opened would take longer than opening it; the error that a wrong number raises is translated
-instead.
+The checksums of such a file are right, so somebody forged it. Checking every number when the file
+is opened would take longer than opening it; instead, the error that a wrong number raises is
+translated.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ..errors import SorError
 from .core import Core
 
 _BROKEN = (LookupError, UnicodeDecodeError, OverflowError)
-"""What is raised by numbers and texts that do not fit together, and never for a wrong argument."""
+"""Errors that inconsistent numbers and texts raise, but a wrong argument never does."""
 _SPECIAL = ("__contains__", "__getitem__", "__iter__", "__len__")
 _ITERATORS = frozenset((GeneratorType, map, filter))
 
@@ -30,7 +30,7 @@ Asked = TypeVar("Asked", bound=type[_HasCore])
 
 
 def reports_forged_files(asked: Asked) -> Asked:
-    """Let the methods of a class raise SorFileError where the saved register is a forged one."""
+    """Let the methods of a class raise SorFileError if the saved register is forged."""
     for name, method in list(vars(asked).items()):
         if isinstance(method, FunctionType) and (name[0] != "_" or name in _SPECIAL):
             setattr(asked, name, _translated(method))
@@ -60,4 +60,4 @@ def _raise(core: Core, error: Exception) -> NoReturn:
     file = getattr(core.store, "file", None)
     if file is None or isinstance(error, SorError):
         raise error
-    raise file.damaged("its parts do not fit together") from error
+    raise file.damaged("its parts are inconsistent") from error

@@ -1,4 +1,4 @@
-"""Following the edges of a graph in which cycles can occur."""
+"""Traverse a graph in which cycles can occur."""
 
 from __future__ import annotations
 

@@ -21,8 +21,7 @@ class Hierarchy(State):
         """Return the units in force whose parent is a unit, in the order of the source.
 
         Args:
-            sor_id: The parent. It need not be in force, nor be in the register (a file can lack
-                it).
+            sor_id: The parent. It may be closed, or missing from the register (a file can lack it).
 
         Raises:
             UnknownUnitError: If the id is neither that of a unit nor of a unit's parent.
@@ -79,7 +78,7 @@ class Hierarchy(State):
 
         Args:
             sor_id: The unit; it is not among them. A cycle is followed once.
-            entity_type: Only those of a type, by code or name; units below other types are
+            entity_type: Only those of this type, by code or name; units below other types are
                 included.
 
         Raises:

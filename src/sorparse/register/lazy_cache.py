@@ -10,14 +10,14 @@ T = TypeVar("T")
 
 
 class LazyCache:
-    """Holds what is costly to build, by name. Pickles and copies empty: it can be built again."""
+    """Values that are costly to build, by name. Pickles and copies are empty: they build anew."""
 
     def __init__(self) -> None:
         self._built: dict[str, Any] = {}
         self._lock = threading.RLock()  # building one value may need another
 
     def get(self, name: str, build: Callable[[], T]) -> T:
-        """Return the value of a name, and build it if there is none yet."""
+        """Return the value of a name; build it on first use."""
         try:
             return cast("T", self._built[name])
         except KeyError:

@@ -1,4 +1,4 @@
-"""Loading registers, and comparing two sources."""
+"""Load registers, and compare two sources."""
 
 from __future__ import annotations
 
@@ -52,8 +52,8 @@ def load(
         repair: As in :func:`sorparse.open`.
         validate: As in :func:`sorparse.open`.
         cache: A folder of saved registers, which is created if needed. If it has the register of
-            a source that did not change, read with the same options by the same version of the
-            library, that is opened; else the source is read, and its register is saved there.
+            an unchanged source, read with the same options by the same version of the library,
+            that register is opened; else the source is read, and its register is saved there.
             Sources that are bytes or streams are read each time, and so is any source if
             ``on_issue`` is a function or ``validate`` a path. The folder holds the 20 registers
             used last, of at most 4 GB in all.
@@ -62,9 +62,13 @@ def load(
         The register; the issues of the reading are in ``register.issues``.
 
     Raises:
-        MissingTableError: If the source has neither units nor a SHAK map: there is nothing that a
-            register could be asked about.
+        MissingTableError: If the source has neither units nor a SHAK map, so that a register
+            would be empty.
         SorError: What :func:`sorparse.open` raises.
+
+    Example:
+        >>> sorparse.load(examples.sor2_zip)
+        <Register from SOR2: 88 units in 95 versions>
     """
     options: dict[str, Any] = {
         "columns": columns,
@@ -75,7 +79,7 @@ def load(
     if isinstance(source, (str, os.PathLike)) and is_saved_register(source):
         if any(options.values()):
             wrong = ", ".join(name for name, value in options.items() if value)
-            raise InvalidOptionError(f"a saved register was read before; omit {wrong}")
+            raise InvalidOptionError(f"a saved register is opened without options: omit {wrong}")
         return _open_saved(source, on_issue)
 
     def read() -> Register:
@@ -214,7 +218,7 @@ def diff(
     to_day: Day = None,
     **options: Any,
 ) -> Diff:
-    """Compare two sources of any format: what opened, closed, moved and changed from a to b.
+    """Return what opened, closed, moved and changed between two sources of any format.
 
     Sources of one format are compared in every field, those of different formats in the fields
     that both fill (``Diff.compared``).
@@ -224,7 +228,7 @@ def diff(
         source_b: The same, for the newer source.
         from_day: The date for ``source_a``. Defaults to the date it shows
             (:attr:`Register.shown_day`), else today in Denmark. A full history that is compared
-            with another format is taken on the date of that file.
+            with another format is read on the date of that file.
         to_day: The same for ``source_b``.
         options: Those of :func:`sorparse.open`, for both sources.
 

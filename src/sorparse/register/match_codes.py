@@ -1,7 +1,7 @@
-"""What a user types, compared with codes and names of the register.
+"""Compare what a user types with codes and names of the register.
 
-The XML gives regions and municipalities by code only, sor.csv gives regions by name only, SOR2
-gives both. A name is compared without "Region" before or "Kommune" after it; the missing half comes
+The XML has codes of regions and municipalities only, sor.csv has names of regions only, SOR2 has
+both. A name is compared without "Region" before or "Kommune" after it; the missing half comes
 from the code table that ships with the library.
 """
 
@@ -15,7 +15,7 @@ from .folding import fold
 
 
 def coded_keys(value: Coded | None) -> Iterator[str]:
-    """Yield what a code can be asked for by: the code, and the folded name."""
+    """Yield the search keys of a code: the code, and the folded name."""
     if value is not None:
         if value.code is not None:
             yield value.code
@@ -24,7 +24,7 @@ def coded_keys(value: Coded | None) -> Iterator[str]:
 
 
 def asked_keys(asked: str | Coded) -> frozenset[str]:
-    """Return the keys that a question asks for; text may be either code or name."""
+    """Return the search keys of the caller's text, which may be a code or a name."""
     if isinstance(asked, Coded):
         if asked.code is not None:
             return frozenset({asked.code})  # the code decides, names change
@@ -33,7 +33,7 @@ def asked_keys(asked: str | Coded) -> frozenset[str]:
 
 
 def region_keys(address: Address) -> Iterator[str]:
-    """Yield what an address's region can be asked for by."""
+    """Yield the search keys of an address's region."""
     if address.region_code is not None:
         yield address.region_code
     name = address.region_name or shipped_name("region", address.region_code)
@@ -42,7 +42,7 @@ def region_keys(address: Address) -> Iterator[str]:
 
 
 def municipality_keys(address: Address) -> Iterator[str]:
-    """Yield what an address's municipality can be asked for by."""
+    """Yield the search keys of an address's municipality."""
     if address.municipality_code is not None:
         yield address.municipality_code
     name = address.municipality_name or shipped_name("municipality", address.municipality_code)
@@ -51,13 +51,13 @@ def municipality_keys(address: Address) -> Iterator[str]:
 
 
 def asked_region(asked: str) -> frozenset[str]:
-    """Return the keys that a question for a region asks for."""
+    """Return the search keys of the caller's region."""
     name = shipped_name("region", asked.strip()) or asked
     return frozenset({asked.strip(), region_name(name)})
 
 
 def asked_municipality(asked: str) -> frozenset[str]:
-    """Return the keys that a question for a municipality asks for."""
+    """Return the search keys of the caller's municipality."""
     name = shipped_name("municipality", asked.strip()) or asked
     return frozenset({asked.strip(), municipality_name(name)})
 

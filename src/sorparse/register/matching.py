@@ -1,8 +1,8 @@
-"""From a code that several units may share to one unit, or to none where nothing decides.
+"""Find the one unit for a code that several units may share; none if no rule decides.
 
-The order of the rules is the one worked out from the publisher's texts and real data: the day, the
+The order of the rules follows from the publisher's texts and real data: the date, the
 reporting level, then units that only carry further information, then clinical before
-administrative (of 3,861 SHAK codes in a real file 42 stand on up to six units).
+administrative (of 3,861 SHAK codes in a real file, 42 are assigned to up to six units).
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ CLINICAL = frozenset({"550851000005109"})
 """*klinisk enhed*."""
 ADMINISTRATIVE = frozenset({"550811000005108"})
 """*administrativ enhed*."""
-_NAMES = {  # the CSV 1.2.1.19 set names the types and has no codes
+_NAMES = {  # the CSV 1.2.1.19 set has names of the types, but no codes
     SUPPLEMENTARY: frozenset(map(fold, ("anden EDI", "supplerende oplysninger"))),
     CLINICAL: frozenset(map(fold, ("klinisk enhed",))),
     ADMINISTRATIVE: frozenset(map(fold, ("administrativ enhed",))),
@@ -53,11 +53,11 @@ class Candidate(HtmlRepr):
     sor_id: str
     """SOR id of the unit."""
     validity: Validity
-    """Days for which the unit has the code, as the source gives them, both ends inclusive."""
+    """Dates on which the unit has the code, as in the source; both ends inclusive."""
     source: Literal["map", "unit"]
-    """Whether the map of codes says so (SHAKSORMap, LocationsCodes) or the unit's own row."""
+    """Whether the code comes from SHAKSORMap or LocationsCodes, or from the unit's own row."""
     entity: SOREntity | None = None
-    """The version in force on the day; ``None`` where the unit is not in force or not known."""
+    """The version in force on the date; ``None`` if the unit is not in force or unknown."""
     name: str | None = None
     """Name of the unit."""
 
@@ -69,26 +69,26 @@ class Match(HtmlRepr):
     code: str
     """The code asked for."""
     day: date
-    """The day asked for."""
+    """The date asked for."""
     candidates: tuple[Candidate, ...]
-    """Every unit that has the code on the day, in the order of the source."""
+    """Every unit that has the code on the date, in the order of the source."""
     best: Candidate | None
-    """The one chosen; ``None`` where nothing decides."""
+    """The one chosen; ``None`` if no rule decides."""
     rule: Rule
-    """What decided: ``only-candidate`` (there is one), ``in-force`` (the only one whose unit is in
+    """The rule: ``only-candidate`` (there is one), ``in-force`` (the only one whose unit is in
     force), ``reporting-level`` (the only one that reports to the national patient register),
     ``drops-supplementary`` (the only one left without *anden EDI* and *supplerende oplysninger*),
-    ``clinical-over-administrative`` (the only one left without *administrativ enhed* where there is
-    a *klinisk enhed*), ``owns-number`` (the only one whose own the location number is, the others
+    ``clinical-over-administrative`` (the only one left without *administrativ enhed* if there is
+    a *klinisk enhed*), ``owns-number`` (the only one that owns the location number, the others
     inherit it), ``health-institution`` (the institution, the others are units below it),
-    ``institution-owner`` (the only institution owner among them), or why nothing did:
+    ``institution-owner`` (the only institution owner among them), or why no rule applies:
     ``ambiguous``, ``not-in-force`` (no candidate's unit is in force), ``only-in-shak`` (SHAK has
-    the code on the date and no SOR unit does; see :meth:`Register.with_shak`), ``none`` (nobody has
-    the code on the day)."""
+    the code on the date and no SOR unit does; see :meth:`Register.with_shak`), ``none`` (no unit
+    has the code on the date)."""
     other_days: tuple[Candidate, ...] = ()
-    """Units that have the code on other days only."""
+    """Units that have the code only on other dates."""
     hint: str | None = None
-    """If no unit ever has the code: another spelling that units do have, if there is one likely
+    """If no unit ever has the code: a spelling that units do have, if there is one likely
     one. It is never used for the answer."""
 
 
@@ -113,7 +113,7 @@ def decide(
 ) -> tuple[Candidate | None, Rule]:
     """Apply the rules in order until one candidate is left.
 
-    A rule that would leave none is passed over. ``knows_units`` false says that the source has no
+    A rule that would leave none is skipped. ``knows_units`` false says that the source has no
     units at all, so that none can be in force.
     """
     if not candidates:
@@ -156,7 +156,7 @@ def _owning(left: Sequence[Candidate]) -> Sequence[Candidate]:
 
 
 def _institution(left: Sequence[Candidate]) -> Sequence[Candidate]:
-    """Keep the institution that all the other candidates belong to."""
+    """Return the institution that all the other candidates belong to; all if there is none."""
     tops = [one for one in left if one.entity and one.entity.sor_type is SorType.SI]
     if len(tops) != 1:
         return left

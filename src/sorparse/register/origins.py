@@ -1,7 +1,7 @@
-"""Where the values come from that units inherit, for many versions at once.
+"""Find the rows from which units inherit their values, for many versions at once.
 
 :class:`sorparse.inheritance.Inheritance` holds the rules and resolves one unit. With numpy all
-units climb to their parents together; without numpy, and for a few, they are resolved one by one.
+units are resolved together; without numpy, and for a few units, they are resolved one by one.
 The tests require equal answers of both.
 """
 
@@ -161,12 +161,12 @@ class OriginFinder:
 
     @cached_property
     def columns(self) -> _Columns:
-        """What decides over inheritance, by row; needs numpy."""
+        """The values that decide about inheritance, by row; needs numpy."""
         return _Columns(self._store, self._index, self._parents)
 
 
 class _Columns:
-    """What decides over inheritance, by row."""
+    """The values that decide about inheritance, by row."""
 
     def __init__(self, store: Store, index: TimeIndex, parents: Sequence[int]) -> None:
         self._np = np = find_numpy()
@@ -200,7 +200,7 @@ _LEVELS: dict[SorType | None, int] = {None: 0, SorType.IE: 1, SorType.SI: 2, Sor
 
 
 class _Climb:
-    """The way up from some versions, all together."""
+    """The units above some versions, resolved together."""
 
     def __init__(self, finder: OriginFinder, np: Any, rows: Sequence[int], days: Any) -> None:
         self._np = np
@@ -275,7 +275,7 @@ class _Climb:
         def look(places: Any, above: Any) -> Any:
             fits = (code[above] > 0) & ((wanted[places] == 0) | (wanted[places] == code[above]))
             owns = fits & ~columns.code_inherited[above]
-            repeats = fits & (found[places] == NO_ROW)  # unless the unit that it is of is there
+            repeats = fits & (found[places] == NO_ROW)  # unless its unit is among them
             taken = owns | repeats
             found[places[taken]] = above[taken]
             return ~owns
@@ -284,9 +284,9 @@ class _Climb:
         return found
 
     def _climb(self, start: Any, look: Callable[[Any, Any], Any]) -> None:
-        """Go up from the versions of a mask, until ``look`` returns that they need not go on.
+        """Follow the parents of the versions in a mask, until ``look`` returns that they are done.
 
-        A version that is where it was at the last power of two of its steps is in a cycle.
+        A version that is back where it was at its last power of two of steps is in a cycle.
         """
         np, columns = self._np, self._columns
         places = np.flatnonzero(start)

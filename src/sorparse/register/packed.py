@@ -1,4 +1,4 @@
-"""Values of records as text that can become the same values again, and nothing else.
+"""Encode values of records as text, without loss, and decode them.
 
 Two forms: JSON, for whole tables; and for the fields of units the texts of a value joined by
 U+001F, which is several times as fast to read. ``Address`` has 20 of them, an absent one is
@@ -36,11 +36,11 @@ Converters = tuple[Callable[[Leaves], Any], Callable[[Any], Leaves]]
 
 
 _PLAIN = frozenset((str, bool, int, types.NoneType))
-"""Types that JSON has."""
+"""Types that JSON supports."""
 
 
 def pack(value: Any) -> Any:
-    """Return a value of a record as JSON writes it; of a record the list of its fields.
+    """Return a value of a record in the types of JSON; a record becomes the list of its fields.
 
     Raises:
         TypeError: If a record holds something that no field of a record has.
@@ -66,7 +66,7 @@ def pack(value: Any) -> Any:
 
 @cache
 def _fields_of(record: type[Any]) -> Callable[[Any], tuple[Any, ...]]:
-    """Return what reads all fields of a record, of which there are at least two."""
+    """Return the function that reads all fields of a record, of which there are at least two."""
     return attrgetter(*(field.name for field in attrs.fields(record)))
 
 
@@ -141,7 +141,7 @@ def leaf_paths(hint: Any) -> tuple[str, ...]:
 
 
 class Texts:
-    """Values of one type to text, and back."""
+    """Converts values of one type to text, and back."""
 
     def __init__(self, hint: Any) -> None:
         kind = _without_none(hint)
@@ -153,7 +153,7 @@ class Texts:
         self._read, self._write = _converters(kind)
 
     def text_of(self, value: Any) -> str | None:
-        """Return the text of a value, ``None`` if no text can become the same value again."""
+        """Return the text of a value, ``None`` if it cannot be converted back."""
         if self.is_text and type(value) is str and value and value[0] != _JSON:
             return value
         try:
@@ -170,7 +170,7 @@ class Texts:
                 if any(leaves[-len(self.paths) :]):  # absent items at the end are not written
                     return text.rstrip(SEPARATOR)
         except (TypeError, AttributeError, LookupError):
-            pass  # another type than the field has, or what is not in ``paths``
+            pass  # of another type than the field, or something that is not in ``paths``
         try:
             text = _JSON + json.dumps(pack(value), separators=(",", ":"))
         except TypeError:

@@ -1,4 +1,4 @@
-"""From a code to the units that have it, or had it, or will.
+"""Indexes from a code to the units that have it in any version.
 
 The postings list every unit that has a key in any of its versions; whether the version in force on
 a date is one of those is tested afterwards. So one index serves every date.
@@ -23,7 +23,7 @@ ADDRESS_BLOCKS = ("postal_address", "visiting_address", "activity_address")
 
 
 class Posting(NamedTuple):
-    """What units are looked up by."""
+    """An index by which units are looked up."""
 
     field: str
     """Field of a unit that holds it."""
@@ -40,13 +40,13 @@ def _name(value: str) -> tuple[str]:
 
 
 def speciality_keys(values: Iterable[Coded]) -> Iterator[str]:
-    """Yield what any of several codes can be asked for by."""
+    """Yield the search keys of several codes."""
     for value in values:
         yield from coded_keys(value)
 
 
 def owner_keys(owner: EntityRef) -> Iterator[str]:
-    """Yield what the units of an owner can be asked for by."""
+    """Yield the search keys of an owner."""
     if owner.sor_id is not None:
         yield owner.sor_id
     if owner.name is not None:
@@ -69,19 +69,19 @@ POSTINGS: dict[str, Posting] = {
     "specialities": Posting("specialities", speciality_keys),
     "owner": Posting("owner", owner_keys),
 }
-"""All that units are looked up by, by name."""
+"""The indexes of units, by name."""
 ADDRESS_KEYS: dict[str, Callable[[Address], Iterable[str]]] = {
     "post_code": _post_code,
     "municipality": municipality_keys,
     "region": region_keys,
 }
-"""What addresses can be asked for by. Units inherit them, so there is no index of units."""
+"""The search keys of addresses. Units inherit addresses, so there is no index of units by them."""
 
 
 def first_rows(store: Store, field: str) -> Iterator[tuple[int, Any]]:
     """Yield each distinct value of a field with its first row, by row; absence is a value too."""
     numbers, values = store.column(field)
-    # from the end, so that the first row of a number is the one that stays
+    # from the end, so that the first row of a number remains
     first = dict(zip(reversed(numbers), reversed(range(len(numbers))), strict=True))
     return ((row, values[numbers[row]]) for row in sorted(first.values()))
 

@@ -1,4 +1,4 @@
-"""The register: every version of every unit, and the tables beside them."""
+"""The register: every version of every unit, and the other tables."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class Register(HtmlRepr, RegisterContent):
         snapshot_date: date | None = None,
         issues: Iterable[Issue] = (),
     ) -> Register:
-        """Return a register of records that you have; each argument is read once.
+        """Return a register of the caller's records; each argument is read once.
 
         Args:
             entities: The versions of the units, in any order.
@@ -270,7 +270,7 @@ class Register(HtmlRepr, RegisterContent):
         return self._core.store.is_current()
 
     def check(self) -> list[Issue]:
-        """Return contradictions in the content.
+        """Return the contradictions in the content.
 
         Returns:
             The issues, check by check, each in the order of the source. The page *Data quality* of
@@ -304,11 +304,17 @@ class Register(HtmlRepr, RegisterContent):
             field, and ``in_force`` (on the period's last date), ``opened`` and ``closed`` (first
             and last dates of units that lie in the period). A unit is counted in the group that it
             is in on that date; a gap between two versions is neither a closing nor an opening.
-            ``caveats`` says where the source does not cover the dates.
+            ``caveats`` states why numbers may be incomplete.
 
         Raises:
             UnknownFieldError: If there is no such field.
-            SorError: If ``every`` or the dates make no sense.
+            SorError: If ``every`` is neither, or ``from_day`` is after ``to_day``.
+
+        Example:
+            >>> for row in register.counts(from_day="2025-01-01", to_day="2026-06-15"):
+            ...     print(row["to_day"], row["in_force"], row["opened"], row["closed"])
+            2025-12-31 75 0 0
+            2026-06-15 74 0 1
         """
         from ..tables.counts import count_register
 
@@ -335,7 +341,7 @@ class Register(HtmlRepr, RegisterContent):
             MissingExtraError: If the extra is not installed.
 
         Example:
-            >>> register.timeline("9000041000016007").save("timeline.svg")  # doctest: +SKIP
+            >>> register.timeline("9000041000016007").save("timeline.svg")
         """
         picture: Picture = show("timeline", self, sor_id)
         return picture
@@ -358,7 +364,7 @@ class Register(HtmlRepr, RegisterContent):
             MissingExtraError: If the extra is not installed.
 
         Example:
-            >>> register.activity("level", first_year=2010).save("activity.svg")  # doctest: +SKIP
+            >>> register.activity("level", first_year=2010).save("activity.svg")
         """
         picture: Picture = show("activity", self, by, first_year, last_year)
         return picture

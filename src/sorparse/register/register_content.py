@@ -1,4 +1,4 @@
-"""What a register has: its source, its tables, and the versions of its units."""
+"""The content of a register: its source, its tables, and the versions of its units."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class RegisterContent:
 
     @property
     def name(self) -> str:
-        """Path of the source, or a word for it."""
+        """Path of the source, or a description of it."""
         return "a register" if self.path is None else str(self.path)
 
     @property
@@ -90,7 +90,7 @@ class RegisterContent:
 
     @property
     def shown_day(self) -> date | None:
-        """The date that the source shows: its snapshot date, else the earliest date it can be of.
+        """The date that the source shows: its snapshot date, else the earliest possible date.
 
         A file without a date of its own is at least of the day after the latest edit in it.
         ``None`` if the file has no edit date.

@@ -1,4 +1,4 @@
-"""Who replaced whom: a graph of units, n:m, in which cycles can occur."""
+"""Replacements: a graph of units and successors, n:m, in which cycles can occur."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Replacement(HtmlRepr):
     replaced_by_id: str
     """SOR id of its successor."""
     from_date: date | None = attrs.field(default=None, order=False)
-    """Day the replacement applies from, where the source says."""
+    """Date from which the replacement applies, if stated."""
     name: str | None = attrs.field(default=None, eq=False)
     """Name of the replaced unit, in a :class:`Diff`."""
     replaced_by_name: str | None = attrs.field(default=None, eq=False)
@@ -79,7 +79,7 @@ class Replacements:
 
 
 def replacements_of(store: Store, table: Iterable[ReplacedEntity]) -> Iterator[Replacement]:
-    """Yield the replacements that a source states, wherever it states them."""
+    """Yield the replacements of a source, from the table and from the units."""
     for record in table:
         yield Replacement(record.sor_id, record.replaced_by_id, record.from_date)
     for row, successors in store.values_by_row("replaced_by"):

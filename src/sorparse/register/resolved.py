@@ -1,4 +1,4 @@
-"""What units have effectively, also those that are not in force on the view's date."""
+"""The effective values of units, also of units that are not in force on the view's date."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _unit(state: State, unit: SOREntity | str) -> SOREntity:
 
 
 def effective_of(state: State, unit: SOREntity) -> Effective | None:
-    """Return what a version of a unit has effectively.
+    """Return the effective values of a version of a unit.
 
     On the view's date if the version is in force then. Else on the version's last date in force,
     or on its first one if it begins after the view's date. ``None`` for a version that is never
@@ -47,7 +47,7 @@ def effective_of(state: State, unit: SOREntity) -> Effective | None:
         return state.effective(sor_id)
     if unit not in state.core.history(sor_id):
         raise ValueError(
-            f"the register does not have this version of {sor_id}: give a record of "
+            f"the register does not have this version of {sor_id}: pass a record of "
             "this register, or the id"
         )
     for day in _dates(state, sor_id):

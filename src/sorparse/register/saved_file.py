@@ -50,7 +50,7 @@ def write_saved(stream: BinaryIO, header: Mapping[str, Any], blocks: Mapping[str
 
     Args:
         stream: Where to write it.
-        header: What the header says beside the blocks.
+        header: The content of the header other than the blocks.
         blocks: The blocks by name.
     """
     from hashlib import sha256
@@ -79,7 +79,7 @@ def _base(length: int) -> int:
 
 
 class MappedText:
-    """A part of the mapped file that is searched where it is."""
+    """A part of the mapped file that is searched without a copy."""
 
     def __init__(self, whole: mmap.mmap, start: int, end: int) -> None:
         self._whole, self._start, self._end = whole, start, end
@@ -91,7 +91,7 @@ class MappedText:
 
     def count(self, sought: bytes) -> int:
         """Return how often ``sought`` is there."""
-        more = len(sought) - 1  # of one that begins in a piece and ends in the next
+        more = len(sought) - 1  # of a match that begins in a piece and ends in the next
         pieces = (
             self._whole[at : min(at + _PIECE + more, self._end)]
             for at in range(self._start, self._end, _PIECE)
@@ -166,7 +166,7 @@ class SavedFile:
         return name in self._places
 
     def block(self, name: str) -> memoryview:
-        """Return a block; raises SorFileError if it was altered, or is not there."""
+        """Return a block; raises SorFileError if it was altered or is missing."""
         known = self._blocks.get(name)
         if known is None:
             if name not in self._places:
@@ -195,7 +195,7 @@ class SavedFile:
 
     @classmethod
     def same(cls, path: Path, content: str, source: SourceState | None) -> SavedFile:
-        """Map the file that was pickled; raises SorFileError if another one is there."""
+        """Map the file that was pickled; raises SorFileError if it was replaced."""
         file = cls(path, source)
         if file.header["content"] != content:
             raise SorFileError(f"{path}: the saved register was replaced by another one")

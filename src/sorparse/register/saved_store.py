@@ -1,6 +1,6 @@
 """The versions of a saved register, read from the mapped file when they are asked for.
 
-Ids and codes are found by bisection. What was read is remembered up to a limit.
+Ids and codes are found by bisection. Values that were read are cached up to a limit.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from .text_index import Lines, Names, Numbers
 from .timeindex import TimeIndex
 
 _BROKEN = (LookupError, ValueError, TypeError, ArithmeticError, AttributeError, RecursionError)
-"""What is raised by numbers and texts that do not fit together."""
+"""Errors that inconsistent numbers and texts raise."""
 
 
 class _Ids(Sequence[str]):
-    """SOR ids by unit number: 64-bit numbers, and those that are none."""
+    """SOR ids by unit number: 64-bit numbers, and separately those that are not numbers."""
 
     def __init__(self, numbers: memoryview, others: Mapping[int, str]) -> None:
         self._numbers = numbers
@@ -110,7 +110,7 @@ class _Postings(Mapping[str, Sequence[int]]):
 class SavedStore(Store):
     """The versions in a mapped file."""
 
-    most_values = 1_000  # so that a process stays small: of addresses some 1.5 MB
+    most_values = 1_000  # limits the memory of a process: some 1.5 MB for addresses
 
     def __init__(self, file: SavedFile) -> None:
         self.file = file
@@ -139,7 +139,7 @@ class SavedStore(Store):
             raise self._broken() from error
 
     def saved(self, name: str) -> Callable[[], Any] | None:
-        """Return what reads an index; every index of a core was saved."""
+        """Return the reader of an index; every index of a core was saved."""
         readers: dict[str, Callable[[], Any]] = {
             "time": self._time_index,
             "names": partial(self._lines, Names, "names"),
@@ -153,7 +153,7 @@ class SavedStore(Store):
 
         names = TimeIndex.names()
         arrays = {name: self.file.block(f"time.{name}") for name in names}
-        numpy = sys.modules.get("numpy")  # to import it takes longer than it saves
+        numpy = sys.modules.get("numpy")  # importing it takes longer than it saves
         if numpy is not None and any(
             numpy.any(numpy.diff(arrays[name]) < 0) for name in arrays if name.endswith("_from")
         ):
@@ -179,4 +179,4 @@ class SavedStore(Store):
         return (SavedStore, (self.file,))
 
     def _broken(self) -> SorFileError:
-        return self.file.damaged("its parts do not fit together")
+        return self.file.damaged("its parts are inconsistent")

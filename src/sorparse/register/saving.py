@@ -1,4 +1,4 @@
-"""Saving a register in one file, and opening it again."""
+"""Save a register in one file, and open it again."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from .saved_file import Block
 
 FORMAT_VERSION = 3
-"""Of the file; raised whenever a file of before would be read wrongly."""
+"""Version of the file format; raised whenever an earlier file would be read wrongly."""
 
 
 @cache
@@ -44,7 +44,7 @@ def _records() -> Mapping[str, type[Any]]:
 
 @cache
 def versions() -> Mapping[str, Any]:
-    """Return what has to be equal for a file to be read: its indexes depend on the library too."""
+    """Return the versions that a file must match to be read: its indexes depend on the library."""
     fields = [
         (name, field.name, str(field.type))
         for name, kind in sorted({**vars(records), "Issue": Issue}.items())
@@ -76,12 +76,12 @@ def save(core: Core, path: str | os.PathLike[str], *, force: bool) -> None:
 
 
 def write_register(core: Core, target: Path, *, cache_key: str | None = None) -> None:
-    """Write a register to a file in the place of what is there.
+    """Write a register to a file, replacing an earlier one.
 
     Args:
         core: The register.
         target: The file.
-        cache_key: What the header says about an entry of a cache.
+        cache_key: The key of an entry of a cache, for the header.
 
     Raises:
         ConversionError: If the operating system refuses it.

@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 
 UNITS, REGIONS = "shak_units", "shak_regions"
 _BOOKKEEPING = ("DVal", "EGrp")
-"""Fields of a line that are not content: what was done with it, and for whom."""
+"""Fields of a line that are not content: how and for whom the line was changed."""
 _ONE_DAY = 1
 
 
 @attrs.frozen
 class Times:
-    """When one code was in force."""
+    """The periods in which one code was in force."""
 
     opening: int
     """Ordinal of its first day."""
@@ -182,7 +182,7 @@ class ShakRegister(HtmlRepr, ArrowTable):
     # -- quality
 
     def check(self) -> list[Issue]:
-        """Return contradictions in the content; *Data quality* in the docs lists the codes.
+        """Return the contradictions in the content; *Data quality* in the docs lists the codes.
 
         Example:
             >>> {issue.code for issue in shak.check()}
@@ -281,7 +281,7 @@ class ShakRegister(HtmlRepr, ArrowTable):
         raise UnknownUnitError(reason, sor_id=code)
 
     def times(self, code: str) -> Times:
-        """Return when a code was in force.
+        """Return the periods in which a code was in force.
 
         Raises:
             UnknownUnitError: If the file does not have the code.
@@ -306,7 +306,7 @@ class ShakRegister(HtmlRepr, ArrowTable):
 
     @property
     def all_times(self) -> Mapping[str, Times]:
-        """When each code was in force."""
+        """The periods in which each code was in force."""
         return self._cache.get("times", self._all_times)
 
     @property

@@ -1,4 +1,4 @@
-"""What is contradictory in SHAK."""
+"""The checks of SHAK: contradictions in its content."""
 
 from __future__ import annotations
 
@@ -27,20 +27,20 @@ SHAK_ISSUES: dict[str, tuple[Severity, str]] = {
     "shak-duplicate-key": ("warning", "a code has two periods with the same from-date"),
     "shak-overlap": (
         "warning",
-        "two periods of a code share days; the later-starting one takes precedence",
+        "two periods of a code share dates; the later-starting one takes precedence",
     ),
     "shak-gap": ("info", "days between two periods of a code; the code is closed on them"),
     "shak-deleted-period": (
         "warning",
-        "a period marked as deleted (`DVal` 2, in files of changes); it is answered like others",
+        "a period marked as deleted (`DVal` 2, in files of changes); it is treated like others",
     ),
     "shak-without-hospital": (
         "warning",
-        "a department or section is in force on days when its hospital is not",
+        "a department or section is in force on dates when its hospital is not",
     ),
     "shak-section-without-department": (
         "info",
-        "SHAK does not have the department of a section; every fourth section is like that",
+        "SHAK does not have the department of a section; this applies to every fourth section",
     ),
     "shak-region-unknown-hospital": (
         "warning",
@@ -48,7 +48,7 @@ SHAK_ISSUES: dict[str, tuple[Severity, str]] = {
     ),
     "shak-region-overlap": (
         "warning",
-        "two records of SHAKregion for a hospital share days; the later-starting one counts",
+        "two records of SHAKregion for a hospital share dates; the later-starting one applies",
     ),
     "shak-hospital-without-region": (
         "info",
@@ -60,7 +60,7 @@ _DELETED = "2"
 
 
 def check(register: ShakRegister) -> Iterator[Issue]:
-    """Yield what is contradictory in SHAK, in the order of the codes."""
+    """Yield the contradictions in SHAK, in the order of the codes."""
     yield from _periods(register)
     for code in register:
         yield from _code(register, code)
@@ -142,7 +142,7 @@ def _above(
 
 
 def _uncovered(segments: Sequence[Segment], cover: Sequence[Segment]) -> int | None:
-    """Return the first day of ``segments`` that is in no period of ``cover``."""
+    """Return the first date of ``segments`` that is in no period of ``cover``."""
     for segment in segments:
         day = segment.start
         for other in cover:

@@ -1,4 +1,4 @@
-"""Reading SHAK whole."""
+"""Read SHAK whole."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What changes when the files of a source change: their names, inodes, sizes and times."""
+"""The state by which a change of a source is detected: names, inodes, sizes and times."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ import attrs
 
 _SECOND = 1_000_000_000
 _TICK = 20_000_000
-"""Nanoseconds in which a file may change twice and have one time; systems count in 1 to 10 ms."""
+"""Nanoseconds in which a file can change twice with one time; systems count in 1 to 10 ms."""
 _COARSE = 2 * _SECOND
-"""The same, where file systems store whole seconds, or every second one."""
+"""The same, for file systems that store times in steps of one or two seconds."""
 
 FileState = tuple[str, int, int, int, int]
 """Name, inode, size, time of the last write, time of the last change of the inode."""
@@ -28,7 +28,7 @@ class SourceState:
     """Absolute path of the source."""
     files: tuple[FileState, ...]
     is_settled: bool
-    """Whether a later write shows in the times."""
+    """Whether a later write changes the times."""
 
     @classmethod
     def of(cls, source: str | os.PathLike[str]) -> Self | None:

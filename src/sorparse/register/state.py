@@ -1,4 +1,4 @@
-"""The core of a register on one date: what every question about that date is answered from."""
+"""The core of a register on one date, on which all queries about that date are based."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ class State:
         return self.ordinal < self._store.start[self._index.row_on(unit, self.ordinal)]
 
     def effective(self, sor_id: str) -> Effective:
-        """Return addresses, virtual address and location code of a unit, inheritance resolved.
+        """Return addresses, virtual address and location code of a unit, with inheritance resolved.
 
         The units above are those of the date. A unit above that is closed, or in a gap, counts
         with its last version before the date; ``caveats`` of the result says so. A unit above that

@@ -1,8 +1,8 @@
-"""The versions of all units in columns; a record is built when it is asked for.
+"""The versions of all units in columns; a record is built on request.
 
-Each field is a number a row and the distinct values by number, as text. So a register takes little
-memory although it repeats itself (of some forty fields a new version changes two or three), and
-what is in memory and what is in the file of a saved register is the same.
+Each field is one number per row, and the distinct values by number, as text. So a register needs
+little memory although it repeats itself (a new version changes two or three of some forty fields),
+and memory and the file of a saved register have the same content.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ FIELDS = tuple(field.name for field in attrs.fields(SOREntity))
 DATES = ("validity", "updated_at", "first_from_date")
 """Fields that are in arrays of dates."""
 POOLED = tuple(name for name in FIELDS if name not in ("sor_id", *DATES))
-"""Fields that are a number a row, and values by number."""
+"""Fields that are one number per row, and values by number."""
 DEFAULTS = dict.fromkeys(FIELDS) | {
     field.name: field.default
     for field in attrs.fields(SOREntity)
@@ -36,7 +36,7 @@ DEFAULTS = dict.fromkeys(FIELDS) | {
 """Values that have the number 0."""
 _hints = typing.get_type_hints(SOREntity)
 TEXTS = {name: Texts(_hints[name]) for name in POOLED}
-"""How the values of each field are text."""
+"""How the values of each field are converted to text."""
 _ORDINALS = ("start", "end", "updated", "first_from")
 _PARTS = ("numbers", "offsets", "data")
 _DATE_PLACES = tuple(map(FIELDS.index, DATES))
@@ -65,7 +65,7 @@ class MemoryBlocks(dict[str, Any]):
 
 
 class _Values(dict[int, Any]):
-    """The values of a field by number, decoded when they are asked for; some are remembered."""
+    """The values of a field by number, decoded on request; some are cached."""
 
     def __init__(self, field: str, blocks: Blocks, most: int) -> None:
         super().__init__({0: DEFAULTS[field]})
@@ -92,13 +92,13 @@ class _Values(dict[int, Any]):
 
 
 class Store:
-    """All versions in the order of the source; a version is known by its row, a unit by its number.
+    """All versions in the order of the source; a row identifies a version, a number a unit.
 
     Dates are ordinals. Any number of threads may read it.
     """
 
     most_values = 20_000
-    """Values of a field that are remembered: of addresses some 20 MB."""
+    """Values of a field that are cached: some 20 MB for addresses."""
 
     def __init__(self, blocks: Blocks, ids: Sequence[str], numbers: Mapping[str, int]) -> None:
         self.blocks = blocks
@@ -146,7 +146,7 @@ class Store:
         return by_number[numbers[row]]
 
     def rows_with_values(self, field: str) -> Sequence[int]:
-        """Return rows, ascending, among which is one for every value of every unit."""
+        """Return rows, ascending, that include every value of every unit."""
         numbers = self.first_from if field == "first_from_date" else self.column(field)[0]
         latest = [-1] * len(self.ids)
         rows = []
@@ -157,7 +157,7 @@ class Store:
         return rows
 
     def values_by_row(self, field: str) -> Iterator[tuple[int, Any]]:
-        """Yield row and value of :meth:`rows_with_values`; absent values come too."""
+        """Yield row and value of :meth:`rows_with_values`; absent values are included."""
         return ((row, self.value(row, field)) for row in self.rows_with_values(field))
 
     def column(self, field: str) -> tuple[Sequence[int], Mapping[int, Any]]:
@@ -200,7 +200,7 @@ class Store:
         return {name: self.blocks.block(name) for name in names}
 
     def saved(self, name: str) -> Callable[[], Any] | None:  # noqa: ARG002 - for saved registers
-        """Return what reads an index that was saved; ``None`` if it has to be built."""
+        """Return the reader of an index that was saved; ``None`` if it has to be built."""
         return None
 
     def is_current(self) -> bool:
@@ -212,7 +212,7 @@ class Store:
         return self.line[row] or None
 
     def latest_edit(self) -> date | None:
-        """Return the latest ``updated_at`` that others support: the source is no older."""
+        """Return the latest ``updated_at`` near others; the source is at least of that date."""
         latest = latest_edit(Counter(self.updated))
         return None if latest is None else from_ordinal(latest)
 

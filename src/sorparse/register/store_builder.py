@@ -1,4 +1,4 @@
-"""Filling a store: with records, or with numbers of values that were read by columns."""
+"""Fill a store with records, or with numbers of values that were read by columns."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .store import DEFAULTS, POOLED, TEXTS, MemoryBlocks, Store
 
 _SEPARATOR = SEPARATOR.encode()
 _AT_ONCE = 1024
-"""Records that are added at once."""
+"""Number of records that are added at once."""
 
 DAYS: dict[str, tuple[str, Callable[[Any], int], int]] = {
     "start": ("validity.from_date", start_ordinal, UNKNOWN_START),
@@ -51,7 +51,7 @@ class ColumnBuilder:
         self._objects: dict[int, Any] = {}
         """Values that cannot be text: of other types than the field has."""
         self._checked: dict[bytes, int] = {}
-        """Texts of cells that a reader has found regular: the same cells need no further look."""
+        """Texts of cells that a reader has found regular, so that they are checked once."""
         self._others: dict[bytes, int] = {}
 
     def regular(self, is_regular: Callable[[bytes], bool], absent: bytes) -> Numbers:
@@ -117,7 +117,7 @@ class ColumnBuilder:
 
 
 class StoreBuilder:
-    """Versions on their way into a store."""
+    """Collects versions for a store."""
 
     def __init__(self) -> None:
         self._ids: dict[str, int] = {}

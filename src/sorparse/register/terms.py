@@ -1,4 +1,4 @@
-"""The values that units can be searched by, and the ones most like a value that nothing has."""
+"""The values that units can be searched by, and those most similar to an unknown value."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ class Term(HtmlRepr):
 
 @attrs.frozen
 class _Field:
-    """What can be searched in: where the values are, and which code lists have more of them."""
+    """A field to search in: where its values are, and which code lists have more of them."""
 
     stored: tuple[str, ...]
     pairs: Callable[[Any], Iterable[Pair]]
     lists: tuple[str, ...] = ()
     plain: Callable[[str], str] = fold
-    """A name as it is compared."""
+    """Converts a name for comparison."""
 
 
 def _coded(value: Coded | None) -> Iterator[Pair]:
@@ -93,7 +93,7 @@ _FIELDS = {
     "edi_type": _Field((), _coded, ("edi_type",)),
 }
 FIELDS = tuple(_FIELDS)
-"""What :func:`terms` takes."""
+"""The fields that :func:`terms` accepts."""
 
 
 def terms(state: State, field: str) -> tuple[Term, ...]:
@@ -135,7 +135,7 @@ def _of_units(state: State, field: str) -> Iterator[list[Pair]]:
 def _of_addresses(
     state: State, rows: Sequence[int], pairs_of: Callable[[Any], Iterable[Pair]]
 ) -> list[list[Pair]]:
-    """Return what the effective addresses of versions have."""
+    """Return the values in the effective addresses of versions."""
     found: list[list[Pair]] = [[] for _ in rows]
     for origins in state.core.origins.origins(ADDRESS_BLOCKS, rows, state.ordinal):
         for block, origin_rows in origins.items():
@@ -176,7 +176,7 @@ def require_known(
 
     Args:
         state: The register on the date that is searched.
-        field: What is searched in.
+        field: The field that is searched.
         asked: The value.
         is_known: Returns whether something has it in the register.
     """
@@ -213,7 +213,7 @@ def require_known(
 
 
 def _everything(core: Core, field: str) -> Iterator[Pair]:
-    """Yield what any version of any unit has, and what the code lists have."""
+    """Yield the values of all versions of all units, and of the code lists."""
     kind = _FIELDS[field]
     for stored in kind.stored:
         for _, value in first_rows(core.store, stored):
@@ -235,7 +235,7 @@ def _everything(core: Core, field: str) -> Iterator[Pair]:
 
 
 def _listed(field: str) -> Iterator[Pair]:
-    """Yield what the code lists that ship with the library have."""
+    """Yield the values of the code lists that ship with the library."""
     from ..codes import entries
 
     for each in _FIELDS[field].lists:

@@ -1,7 +1,7 @@
-"""Finding units by words and numbers.
+"""Text indexes: units by words of their names, and by their numbers.
 
-All names that units ever had are in one long text, a line each, their letters folded. Looking for
-a word in it, or for a part of one, is one search at the speed of memory: a few milliseconds for a
+All names that units ever had are in one long text, a line each, their letters folded. To find a
+word in it, or a part of one, is one search at the speed of memory: a few milliseconds for a
 quarter of a million names. (Measured: a dictionary of words answers faster still, but takes twice
 as long to build.) Whether the name on the date asked about matches is tested afterwards, so one
 text serves every date.
@@ -28,7 +28,7 @@ NUMBER_FIELDS = (
     "cvr",
     "local_code",
 )
-"""What, besides the name and the SOR id, a unit is found by; as a whole, not by its beginning."""
+"""The numbers by which units are found, besides name and SOR id; only as a whole."""
 
 _BETWEEN_WORDS = re.compile(r"[^\w\n]+")
 
@@ -62,7 +62,7 @@ class Lines:
         self.text = text
         """The lines, a line break before each."""
         self.starts = starts
-        """Where each line starts, and where the last one ends."""
+        """The start of each line, and the end of the last one."""
         self.line_units = units
         """The unit of each line."""
 
@@ -151,11 +151,11 @@ class Numbers(Lines):
 
 
 class Rank:
-    """Decides which names match the words asked for, and orders the hits.
+    """Selects the names that match the words asked for, and orders the hits.
 
     Best is the whole name, then names whose words begin with all words asked for, then those that
     only hold one of them inside a word; then more whole words, then the words at the beginning of
-    the name, then fewer words in all; name and SOR id decide the rest. A hit by number goes before
+    the name, then fewer words in all; name and SOR id decide the rest. A hit by number precedes
     all.
     """
 
@@ -198,9 +198,9 @@ class Rank:
         return asked.startswith("e") and f"o{asked}" in fold_with_oe(name)
 
     def add_first(self, row: int, sor_id: str) -> None:
-        """Add a hit that goes before all hits by name."""
+        """Add a hit that precedes all hits by name."""
         self._keys[row] = (0, 0, 0, 0, "", len(sor_id), sor_id)
 
     def sorted(self, rows: Iterable[int]) -> list[int]:
-        """Return the rows taken, best first."""
+        """Return the rows added, best first."""
         return sorted(rows, key=self._keys.__getitem__)

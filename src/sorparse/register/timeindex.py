@@ -1,4 +1,4 @@
-"""The time index: sorted arrays, one bisection a question (compressed sparse rows).
+"""The time index: sorted arrays, one bisection per query (compressed sparse rows).
 
 The segments of :func:`~.timeline.resolve` of a unit are side by side in three arrays of 32-bit
 numbers from ``_segment_from[unit]`` on. Overlaps, ties and versions without a date are resolved
@@ -60,9 +60,9 @@ class Versions(Protocol):
 
 
 class TimeIndex:
-    """Which row applies to which unit on which date. Days are ordinals, units are numbers.
+    """The row that applies to each unit on a date. Dates are ordinals, units are numbers.
 
-    ``numpy`` false builds and answers without numpy even where it is installed.
+    With ``numpy`` false, numpy is not used even if it is installed.
     """
 
     def __init__(self, store: Versions, *, numpy: bool = True) -> None:
@@ -100,7 +100,7 @@ class TimeIndex:
         return _ARRAYS
 
     def arrays(self) -> dict[str, Sequence[int]]:
-        """Return all that the index consists of, by name."""
+        """Return all arrays of the index, by name."""
         return {name: getattr(self, name) for name in _ARRAYS}
 
     # -- questions about one unit
@@ -118,7 +118,7 @@ class TimeIndex:
         return NO_ROW
 
     def latest_row(self, unit: int, day: int) -> int:
-        """Return the row in force on a date, else the last one that was before it.
+        """Return the row in force on a date, else the last one in force before it.
 
         :data:`NO_ROW` for a unit that has not been in force by then.
         """
@@ -200,7 +200,7 @@ class TimeIndex:
         return _array("b", codes)
 
     def latest_rows(self, units: Any, days: Any) -> Any:
-        """Return :meth:`latest_row` of units on dates, as arrays of numpy; -1 is no unit."""
+        """Return :meth:`latest_row` of units on dates, as numpy arrays; -1 means none."""
         np = self._numpy or find_numpy()
         at = self._segments_on(np, units, days)
         if not len(self._starts):
@@ -208,7 +208,7 @@ class TimeIndex:
         return np.where(at == NO_ROW, NO_ROW, _numbers(np, self._segment_rows)[at])
 
     def rows_on(self, units: Any, days: Any) -> Any:
-        """Return :meth:`row_on` of units on dates, as arrays of numpy; -1 is no unit."""
+        """Return :meth:`row_on` of units on dates, as numpy arrays; -1 means none."""
         np = self._numpy or find_numpy()
         at = self._segments_on(np, units, days)
         if not len(self._starts):
@@ -265,7 +265,7 @@ class TimeIndex:
         return np.where(there, at, NO_ROW)
 
     def _sorted_starts(self, np: Any) -> Any:
-        """Return one number a segment, which sorts by unit and start."""
+        """Return one number per segment, which sorts by unit and start."""
         if self._starts_by_unit is None:
             units = self._segment_units(np).astype(np.int64)
             self._starts_by_unit = units << _DAY_BITS | _numbers(np, self._starts)
@@ -275,7 +275,7 @@ class TimeIndex:
 
     def _build(self, store: Versions) -> None:
         rows = len(store)
-        # one number a version, which sorts by unit, start, updated and row: sorting plain numbers
+        # one number per version, which sorts by unit, start, updated and row: sorting plain numbers
         # takes a fraction of what sorting tuples does
         keys = [
             ((unit << _DAY_BITS | start) << _DAY_BITS | updated) << _ROW_BITS | row

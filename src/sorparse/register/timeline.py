@@ -114,7 +114,7 @@ def _flatten(live: list[Version]) -> list[Segment]:
 
     A stack holds the versions still running, the winner on top. A version that ends no later than
     a newer one is never seen again, so the ends fall from bottom to top and each version is pushed
-    and popped once. What is cut off a winner is followed by a day of another: the newer one's.
+    and popped once. Where a winner is cut short, the newer version applies from the next date on.
     """
     segments: list[Segment] = []
     running: list[Version] = []

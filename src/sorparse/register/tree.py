@@ -25,9 +25,9 @@ class Node(HtmlRepr):
 
     unit: SOREntity
     level: int
-    """0 for the unit asked for."""
+    """0 for the top unit."""
     closes: date | None = None
-    """Its closing date, where one is known."""
+    """Its closing date, if known."""
 
 
 @attrs.frozen(eq=False)
@@ -42,7 +42,7 @@ class Tree(HtmlRepr):
     day: date
     nodes: tuple[Node, ...]
     left_out: int = 0
-    """Units below that are not shown, the tree being limited in levels and units."""
+    """Number of units below that are not shown because of the limits on levels and units."""
 
     def __iter__(self) -> Iterator[Node]:
         return iter(self.nodes)

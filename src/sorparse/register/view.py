@@ -94,9 +94,9 @@ class View(HtmlRepr, ViewTables, ViewCodes):
         fields: Iterable[str] | None = None,
         repair: bool = False,
     ) -> Frame:
-        """Return a data frame with columns about the units beside a column of codes.
+        """Return the data frame with added columns about the units of a column of codes.
 
-        Added are ``<column>_name``, ``_type``, ``_owner``, ``_status`` and ``_match``; for codes
+        They are ``<column>_name``, ``_type``, ``_owner``, ``_status`` and ``_match``; for codes
         other than SOR ids also ``_sor_id``, the unit that was matched, and ``_candidates``, how
         many units have the code on the date. Columns of these names are replaced. A closed unit is
         shown with its last version in force, a future one with its first.
@@ -115,13 +115,13 @@ class View(HtmlRepr, ViewTables, ViewCodes):
                 juni 2019``; always day first). If omitted: as of the date of the view.
             kind: What the column holds. ``"hospital"``: SHAK codes (sygehus-afdelingskoder) or SOR
                 ids, decided for each value. ``"provider_number"`` is ydernummer,
-                ``"production_unit"`` P-nummer. If omitted, it is found from the values, from the
-                heading, and from which codes the register has.
+                ``"production_unit"`` P-nummer. If omitted, it is detected from the values, the
+                heading, and the codes that the register has.
             fields: Paths of further fields of the record, or of :class:`Effective`, each for a
                 column of its own: ``"specialities[0].name"`` becomes
                 ``<column>_specialities_0_name``, ``"effective.location_code"`` becomes
                 ``<column>_effective_location_code``.
-            repair: Whether to match damaged codes by what they were, where there is one answer
+            repair: Whether to repair damaged codes before they are matched, if there is one answer
                 (see :func:`sorparse.identifiers.parse`). They are then ``repaired`` instead of
                 ``malformed``, and ``<column>_sor_id`` is added for SOR ids too. The column itself
                 is left unchanged.
@@ -133,6 +133,12 @@ class View(HtmlRepr, ViewTables, ViewCodes):
 
         Warns:
             UnreadableDateWarning: If dates cannot be read; it states how many, with an example.
+
+        Example:
+            >>> import polars
+            >>> frame = polars.DataFrame({"ward": ["990120", "9901203"]})
+            >>> view.add_names(frame, "ward", kind="hospital")["ward_name", "ward_match"].rows()
+            [('Akutmodtagelsen', 'exact'), (None, 'ambiguous')]
         """
         from ..tables.add_names import add_names
 
@@ -141,12 +147,12 @@ class View(HtmlRepr, ViewTables, ViewCodes):
     # -- to look at
 
     def tree(self, sor_id: str, *, levels: int | None = None, limit: int = 2_000) -> Tree:
-        """Return a unit and the units in force below it; in a notebook a collapsible tree.
+        """Return a unit and the units in force below it; a notebook shows a collapsible tree.
 
         Args:
             sor_id: The unit at the top.
             levels: How many levels below the unit. Defaults to all.
-            limit: How many units are shown; the rest is counted.
+            limit: How many units are shown; the others are counted.
 
         Returns:
             The tree. ``str`` and ``print`` return an indented text; iterating yields the nodes.
@@ -197,7 +203,7 @@ class View(HtmlRepr, ViewTables, ViewCodes):
     # -- replacements and search
 
     def active_successors(self, sor_id: str) -> tuple[SOREntity, ...]:
-        """Return the units in force on the date in place of a unit.
+        """Return the units in force on the date that took the place of a unit.
 
         Args:
             sor_id: The unit, or an id that only a replacement names.
@@ -253,7 +259,7 @@ class View(HtmlRepr, ViewTables, ViewCodes):
 
         Returns:
             The units. With text: the whole name first; then names in which words begin with all
-            that was asked for; then names with a word that contains it (from three letters on:
+            words of the text; then names with a word that contains one (from three letters on:
             ``sygehuset`` finds *Regionssygehuset*). Among these: more whole words, the beginning
             of the name, fewer other words, name, SOR id. Without text: the order of the source.
 

@@ -1,4 +1,4 @@
-"""What a view answers about codes: SHAK, location, provider and CVR numbers, message types."""
+"""Queries of a view about codes: SHAK, location, provider and CVR numbers, message types."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .matching import Match, ShakMatch
 
 @reports_forged_files
 class ViewCodes(Hierarchy):
-    """The answers of a view about codes."""
+    """The queries of a view about codes."""
 
     def by_shak(self, code: str) -> tuple[SOREntity, ...]:
         """Return the units in force that have a SHAK code, by their own row or by the SHAK map.
@@ -38,8 +38,8 @@ class ViewCodes(Hierarchy):
     def by_location_code(self, code: str) -> tuple[SOREntity, ...]:
         """Return the units in force whose effective location number (GLN) is a code.
 
-        Own or inherited: many units can have one number. Units that LocationsCodes names for the
-        number are among them.
+        The number may be the unit's own or inherited, so many units can have it. Units to which
+        LocationsCodes assigns the number are included.
 
         Args:
             code: The location number, in any notation.
@@ -124,7 +124,8 @@ class ViewCodes(Hierarchy):
     def match_location_code(self, code: str) -> Match:
         """Return every unit that has a location number, and the one that a rule chooses.
 
-        As :meth:`shak_to_sor`; the unit that owns the number goes before those that inherit it.
+        As :meth:`shak_to_sor`; the unit that owns the number takes precedence over those that
+        inherit it.
 
         Args:
             code: The location number (GLN), in any notation.
@@ -141,7 +142,7 @@ class ViewCodes(Hierarchy):
     def match_provider_number(self, number: str) -> Match:
         """Return every unit that has a provider number, and the one that a rule chooses.
 
-        As :meth:`shak_to_sor`; the institution goes before its units.
+        As :meth:`shak_to_sor`; the institution takes precedence over its units.
 
         Args:
             number: The provider number (ydernummer).

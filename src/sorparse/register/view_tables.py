@@ -1,4 +1,4 @@
-"""The tables that a view hands to data tools."""
+"""The tables of a view for data tools."""
 
 from __future__ import annotations
 

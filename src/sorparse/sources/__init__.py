@@ -1,4 +1,4 @@
-"""Where the bytes come from: a path, a folder, a zip, bytes, a file object. Knows no format."""
+"""Sources of bytes: a path, a folder, a zip, bytes, a file object. Independent of formats."""
 
 from .member import Member, Source
 from .source import FETCH_RECORD, SourceInput, open_source

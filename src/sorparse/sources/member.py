@@ -21,14 +21,14 @@ class Member:
     base_name: str
     """The last part of the name."""
     size: int | None
-    """Unpacked size in bytes, where known."""
+    """Unpacked size in bytes, if known."""
     _opener: Callable[[], BinaryIO] = attrs.field(alias="opener", repr=False)
 
     @contextmanager
     def open(self) -> Iterator[BinaryIO]:
         """Open the content from its beginning; closed on leaving the ``with``.
 
-        Raises SorFileError where it cannot be opened or read.
+        Raises SorFileError if it cannot be opened or read.
         """
         with translated(self.name):
             stream = self._opener()
@@ -52,7 +52,7 @@ class Source:
     ignored: tuple[str, ...] = ()
     path: Path | None = None
     """Absolute path of the file or folder; None for bytes and streams without a file."""
-    """Members that are passed over by their nature: folders' metadata, nested zips."""
+    """Members that are always skipped: folders' metadata, nested zips."""
     is_set: bool = False
     """Whether it is a zip or a folder, which is expected to be complete in itself."""
     _close: Callable[[], None] | None = attrs.field(default=None, alias="close", repr=False)

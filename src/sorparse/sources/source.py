@@ -1,4 +1,4 @@
-"""One way to open every kind of source."""
+"""Open every kind of source in the same way."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from .streams import Chained, Counted, Once, Window, read_fully, read_some, tran
 from .zips import from_zip, is_zip
 
 FETCH_RECORD = ".fetched.json"
-"""How the name of a record ends that ``fetch`` writes beside a file."""
+"""Suffix of the record that ``fetch`` writes beside a file."""
 
 SourceInput = str | os.PathLike[str] | bytes | BinaryIO | IO[bytes]
 
 
 def open_source(source: SourceInput, *, limits: Limits = DEFAULT_LIMITS) -> Source:
-    """Open a source, and note where it is; see :func:`_opened`."""
+    """Open a source, and store its path; see :func:`_opened`."""
     opened = _opened(source, limits)
     place = source if isinstance(source, (str, os.PathLike)) else getattr(source, "name", None)
     if isinstance(place, (str, os.PathLike)) and Path(place).exists():
@@ -119,7 +119,7 @@ def _from_stream(stream: BinaryIO, name: str, limits: Limits, *, owned: bool = F
     with translated(name):
         head = _first_four(stream)
     if is_zip(head):
-        # a zip is read from its end, so it has to be laid down first
+        # a zip is read from its end, so it has to be stored first
         spool = _spool(Chained(head, stream), name, limits)
         if owned:
             stream.close()

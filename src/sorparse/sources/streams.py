@@ -31,7 +31,7 @@ def translated(name: str) -> Iterator[None]:
         raise SorFileError(f"broken zip: {exc}", file=name) from exc
     except (zlib.error, EOFError) as exc:
         raise SorFileError(f"broken zip: {exc}", file=name) from exc
-    except NotImplementedError as exc:  # zipfile: an unknown way of packing
+    except NotImplementedError as exc:  # zipfile: an unknown compression method
         raise SorFileError(f"zip member cannot be unpacked: {exc}", file=name) from exc
     except OSError as exc:
         raise SorFileError(f"cannot be read: {exc.strerror or exc}", file=name) from exc
@@ -51,7 +51,7 @@ def read_fully(stream: IO[bytes], size: int) -> bytes:
 
 
 def read_some(stream: IO[bytes], size: int) -> bytes:
-    """Read some bytes; none means the end. A stream without blocking may have none *yet*."""
+    """Read some bytes; none means the end. A non-blocking stream may have none *yet*."""
     try:
         data = stream.read(size)
     except ValueError as exc:
@@ -59,12 +59,12 @@ def read_some(stream: IO[bytes], size: int) -> bytes:
             raise OSError(None, "the file object is closed") from exc
         raise
     if data is None:
-        raise BlockingIOError(None, "the stream does not block; nothing was there to be read")
+        raise BlockingIOError(None, "the stream is non-blocking, and no bytes were available")
     return data
 
 
 class Translated(io.BufferedIOBase):
-    """A stream whose own errors are SorFileErrors; those of who reads it stay what they are."""
+    """A stream whose own errors are SorFileErrors; the reader's errors are unchanged."""
 
     def __init__(self, stream: BinaryIO, name: str) -> None:
         self._stream = stream
@@ -91,7 +91,7 @@ class Translated(io.BufferedIOBase):
 class Window(io.RawIOBase):
     """The caller's stream from ``start`` on, with a position of its own.
 
-    Two readings of one feed share the caller's file object; each must find its place again, and
+    Two iterators of one feed share the caller's file object; each must return to its position, and
     no other may come between, be it in another thread.
     """
 
@@ -133,7 +133,7 @@ class Window(io.RawIOBase):
 
 
 class Chained(io.RawIOBase):
-    """Bytes already taken from a stream, and then the rest of it. Leaves the stream open."""
+    """Bytes already read from a stream, and then the rest of it. Leaves the stream open."""
 
     def __init__(self, head: bytes, stream: BinaryIO) -> None:
         self._head = head
@@ -153,7 +153,7 @@ class Chained(io.RawIOBase):
 
 
 class Once:
-    """A stream that cannot go back: its head can be looked at, its content be read once."""
+    """A stream that cannot go back: its head can be inspected, its content is read once."""
 
     def __init__(self, head: bytes, stream: BinaryIO, name: str, most: int) -> None:
         self.head = head
@@ -161,7 +161,7 @@ class Once:
         self.name = name
         self.most = most
         self.reader: OnceReader | None = None
-        """Who has read beyond the head; what comes from there on is theirs alone."""
+        """The reader that has read beyond the head; only it can read on."""
 
     def open(self) -> BinaryIO:
         reader = OnceReader(self)
@@ -170,7 +170,7 @@ class Once:
 
 
 class OnceReader(io.RawIOBase):
-    """Reads from the remembered head first; beyond it the stream is spent."""
+    """Reads from the stored head first; bytes beyond it can be read only once."""
 
     def __init__(self, once: Once) -> None:
         self._once = once
@@ -180,7 +180,7 @@ class OnceReader(io.RawIOBase):
         return True
 
     def check(self) -> None:
-        """Raise SorFileError where another has read on."""
+        """Raise SorFileError if another reader has read on."""
         if self._once.reader not in (None, self):
             raise SorFileError(
                 "this stream cannot be read a second time; "
@@ -220,7 +220,7 @@ class Counted(io.RawIOBase):
 
     @staticmethod
     def too_many(most: int) -> str:
-        """Say which limit is passed."""
+        """Return the message about the limit that is exceeded."""
         return f"holds more than Limits.max_member_bytes ({most}) unpacked"
 
     def readable(self) -> bool:

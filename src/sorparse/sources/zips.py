@@ -18,7 +18,7 @@ from .streams import Counted, translated
 
 # A ratio says nothing about small members: a few hundred equal bytes pack 200 to 1.
 _RATIO_FROM_BYTES = 1024 * 1024
-# Names in the directory of an archive are short; a larger one is made to fill the memory.
+# Names in the directory of an archive are short; a larger directory is an attack on the memory.
 _DIRECTORY_BYTES_A_MEMBER = 1024
 _PACKINGS = {9: "deflate64", 12: "bzip2", 14: "LZMA", 93: "zstd"}
 _DOCUMENT_MEMBERS = ("[Content_Types].xml", "mimetype")
@@ -33,7 +33,7 @@ def is_zip(head: bytes) -> bool:
 
 @contextmanager
 def _directory_read(name: str) -> Iterator[None]:
-    """Turn what zipfile raises for a directory of nonsense into SorFileError."""
+    """Turn what zipfile raises for an invalid directory into SorFileError."""
     try:
         with translated(name):
             yield
@@ -57,7 +57,7 @@ def from_zip(opener: Callable[[], BinaryIO], name: str, limits: Limits) -> Sourc
         finally:
             handle.close()
     if any(info.filename in _DOCUMENT_MEMBERS for info in infos):
-        # a document, of which the parts mean nothing by themselves
+        # an office document, whose parts have no meaning by themselves
         return Source(name, (Member(name, re.split(r"[/\\]", name)[-1], size, opener),))
     if len(infos) > limits.max_members:
         raise SorFileError(
@@ -90,7 +90,7 @@ def from_zip(opener: Callable[[], BinaryIO], name: str, limits: Limits) -> Sourc
 
 
 class _Opening:
-    """How the members of one archive are opened."""
+    """Opens the members of one archive."""
 
     def __init__(
         self,
@@ -144,7 +144,7 @@ def _check(info: zipfile.ZipInfo, full: str) -> None:
     if info.flag_bits & 0x1:
         raise SorFileError("the zip member is encrypted", file=full)
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        # the others unpack a small piece to any size at once, before it can be counted
+        # the other methods unpack a small piece to any size at once, before it can be counted
         packing = _PACKINGS.get(info.compress_type, f"method {info.compress_type}")
         raise SorFileError(
             f"the zip member is packed by {packing}; only deflate is read", file=full

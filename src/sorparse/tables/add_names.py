@@ -1,4 +1,4 @@
-"""Names beside a column of codes, in any frame library that narwhals knows."""
+"""Add names to a column of codes, in any data frame library that narwhals supports."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def add_names(
     fields: Iterable[str] | None = None,
     repair: bool = False,
 ) -> Frame:
-    """Return the frame with columns about the units beside a column of codes.
+    """Return the frame with columns about the units that a column of codes names.
 
     See :meth:`sorparse.View.add_names`.
     """
@@ -135,7 +135,7 @@ def _as_text(value: Any, column: str) -> str | None:
     if _is_missing(value):
         return None
     if isinstance(value, str):
-        bare = next(readings(value))[1]  # ="" is how SOR2 writes an empty cell
+        bare = next(readings(value))[1]  # SOR2 writes an empty cell as =""
         return value.strip() if bare else None
     if _is_whole(value):
         return str(int(value))

@@ -11,8 +11,8 @@ nanoarrow    22    –   30    61    –          –   4
 arro3-core   65    –   16    14    –          –  33
 ========== ==== ==== ==== ===== ==== ========== ===
 
-The two small ones cannot make date, list and dictionary arrays from Python values (–), and
-Parquet needs pyarrow anyway. A second producer would be a second set of types to keep alike.
+The two small ones cannot build date, list and dictionary arrays from Python values (–), and
+Parquet needs pyarrow anyway. A second producer would need a second set of equal types.
 """
 
 from __future__ import annotations

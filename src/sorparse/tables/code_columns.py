@@ -1,4 +1,4 @@
-"""What a column of codes holds: found from its values, its heading, and what the register has."""
+"""Detect the kind of a column of codes from its values, its heading, and the register."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from ..register.matching import Match
 
 DigitsKind = Literal["shak", "provider_number", "cvr", "production_unit"]
-"""The kinds that digits alone do not show."""
+"""The kinds that are not evident from the digits alone."""
 ColumnKind = Literal["sor_id", "location_code", "hospital"] | DigitsKind
-"""The kinds of columns that names are put beside."""
+"""The kinds of columns to which names can be added."""
 
 MATCHES: Mapping[str, Callable[[View, str], Match]] = {
     "shak": codes.shak_match,
@@ -29,7 +29,7 @@ MATCHES: Mapping[str, Callable[[View, str], Match]] = {
     "cvr": codes.cvr_match,
     "production_unit": codes.production_unit_match,
 }
-"""How the unit that has a code is found."""
+"""The function that finds the unit of a code, by kind."""
 KINDS: tuple[str, ...] = ("sor_id", *MATCHES, "hospital")
 NUMBERS: tuple[ColumnKind, ...] = ("sor_id", "location_code")
 """The kinds that survive as whole numbers: they have no leading zeros."""
@@ -54,7 +54,7 @@ def read_as(text: str, kind: ColumnKind) -> Identifier | None:
 
 
 def kind_of_column(view: View, values: Collection[str], column: str) -> ColumnKind:
-    """Return what a column holds.
+    """Return the kind of codes that a column holds.
 
     SOR ids and location codes are recognised by their check digits. For the other kinds the
     heading decides (the names of the columns in the published files), else what the register

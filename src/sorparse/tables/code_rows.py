@@ -1,4 +1,4 @@
-"""What is put beside one code: the unit that it identifies on a date, and how it was matched."""
+"""The added columns for one code: the unit that it identifies on a date, and the kind of match."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _EFFECTIVE = "effective."
 
 
 class Answer(NamedTuple):
-    """What is put beside a code, each as a column ``<column>_<field>``."""
+    """The values added for a code, each as a column ``<column>_<field>``."""
 
     name: str | None = None
     """Name of the unit."""
@@ -38,7 +38,7 @@ class Answer(NamedTuple):
     sor_id: str | None = None
     """SOR id of the unit that was matched."""
     candidates: int | None = None
-    """How many units have the code on the date."""
+    """Number of units that have the code on the date."""
     match: How = "missing"
     """How the row was matched: ``exact``, ``repaired`` (a damaged code was repaired and then
     matched), ``ambiguous`` (several units have the code, and no rule decides), ``unknown`` (no unit
@@ -47,7 +47,7 @@ class Answer(NamedTuple):
 
 
 class Fields:
-    """The further fields that are put beside a code, by their paths."""
+    """The further fields that are added for a code, by their paths."""
 
     def __init__(self, paths: Iterable[str]) -> None:
         if isinstance(paths, str):
@@ -126,7 +126,7 @@ class Rows:
         found = self._read[code]
         value = code if found is None else found.value
         kind = self._kind if found is None or self._kind != "hospital" else found.kind
-        # what a register has is right, whatever its form
+        # a code that the register has is valid, whatever its form
         if kind == "sor_id" and value in self._register:
             return self._beside(view, value, 1, "exact")
         if found is None:
@@ -153,7 +153,7 @@ class Rows:
         if sor_id is None:
             how = how if how in ("malformed", "ambiguous") else "unknown"
             return (*Answer(candidates=candidates, match=how), *self._fields.nothing)
-        if sor_id not in self._register:  # only a map of codes names it
+        if sor_id not in self._register:  # only the map of codes has the unit
             answer = Answer(sor_id=sor_id, candidates=candidates, match=how)
             return (*answer, *self._fields.nothing)
         there, entity = _version(view, sor_id)

@@ -1,4 +1,4 @@
-"""How many units were in force, opened and closed, by groups, on a date or by year or month."""
+"""Count the units in force, opened and closed, by groups, on a date or by year or month."""
 
 from __future__ import annotations
 

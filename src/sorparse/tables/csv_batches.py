@@ -99,7 +99,7 @@ class _FastFile:
         yield others if batch is None else self._in_order(read, batch, list(exact), others)
 
     def _in_order(self, read: _Read, batch: Any, places: list[int], others: Any) -> Any:
-        """Put the records of odd lines in their places among the other rows."""
+        """Insert the records of irregular lines in their places among the other rows."""
         np, pa = load_numpy(), load_pyarrow()
         ordinary = np.flatnonzero(~read.odd)
         order = np.argsort(np.concatenate((read.places[ordinary], places)))

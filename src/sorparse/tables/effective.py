@@ -41,7 +41,7 @@ class Part(NamedTuple):
     kind: type[Any]
     """Type of its value."""
     doc: str
-    """What it means."""
+    """Its meaning."""
     get: Callable[[Effective], Any]
     """Returns its value."""
 
@@ -80,7 +80,7 @@ def _origin(field: str) -> Callable[[Effective], str | None]:
 
 @cache
 def effective_columns() -> tuple[TableColumn, ...]:
-    """Return the columns of what a unit has effectively; each may be empty."""
+    """Return the columns of the effective values of a unit; each may be empty."""
     found: list[TableColumn] = []
     for part in parts():
         path = f"{PREFIX}.{part.path}"
@@ -129,7 +129,7 @@ def units_table(
 
     Args:
         units: Returns the units; called anew for each use of the table.
-        effective: Returns what a unit has effectively; ``None`` for own values only.
+        effective: Returns the effective values of a unit; ``None`` for own values only.
         lists: Whether ``replaces`` and ``replaced_by`` are lists instead of text.
 
     Raises:

@@ -3,7 +3,7 @@
 The work goes column by column, not row by row: a comprehension over one field costs a fraction
 of a call per row, and Arrow, DuckDB and ``zip`` for rows all start from columns.
 
-Nothing is lost on the way. What a flat column cannot hold (a ninth speciality, a coordinate that
+Nothing is lost. What a flat column cannot hold (a ninth speciality, a coordinate that
 a double does not preserve, an id with a space inside where ids are joined with spaces)
 goes into ``extra`` under the column's name.
 """
@@ -27,7 +27,7 @@ from .schema import PLACES, DataType, TableSchema, data_type_of, steps_of, witho
 Columns = list[list[Any]]
 Overflow = dict[int, dict[str, str]]
 _Flatten = Callable[[Sequence[Any], Columns, Overflow], None]
-"""Takes the values of a field, appends their columns, and notes by row what has none."""
+"""A function that appends the columns of a field's values, and notes by row what has none."""
 _Step = tuple[str, Callable[[Any], Any], _Flatten]
 """Name of a field, the function from an object to its value, and what flattens the values."""
 BATCH_ROWS = 8192
@@ -89,7 +89,7 @@ def extra_with(extra: typing.Mapping[str, str], items: typing.Mapping[str, str])
     """Return ``extra`` as JSON, with what has no column."""
     every = dict(extra)
     for name, text in items.items():
-        while name in every:  # the file has a column of that very name
+        while name in every:  # the file has a column of the same name
             name += "_"  # noqa: PLW2901 - looks for a free name
         every[name] = text
     return _as_json(every)

@@ -60,7 +60,7 @@ class Field:
             whole = view.effective(unit.sor_id) if inherited else unit
             value = value_at(whole, steps[inherited:])
             if value is None and steps == _OWNER and unit.parent_id is None:
-                value = unit.name or unit.sor_id  # an owner is its own
+                value = unit.name or unit.sor_id  # an owner is its own owner
             if isinstance(value, Coded):
                 value = value.name or value.code
             elif isinstance(value, EntityRef):
@@ -74,7 +74,7 @@ _OWNER: Steps = ("owner",)
 
 
 def grouper(fields: Sequence[Field]) -> Callable[[View, SOREntity], tuple[Any, ...]]:
-    """Return what gives the values of all fields for a unit in force in a view."""
+    """Return the function from a unit in force to the values of all fields."""
     return lambda view, unit: tuple([field.value(view, unit) for field in fields])
 
 

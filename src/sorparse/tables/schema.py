@@ -4,7 +4,7 @@ A nested value gives one column per field of its own (``postal_address.post_code
 ``postal_address_post_code``), a :class:`Validity` gives ``from_date`` and ``to_date``, a series
 with numbered places gives one column per place (``speciality_1_code`` to ``speciality_8_name``,
 ``local_attribute_1`` …). Types, names and meanings come from the record classes; nothing is
-written down a second time here.
+declared a second time here.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 class DataType(str, Enum):
-    """What a column holds, whatever tool it is handed to."""
+    """The type of a column's values, independent of the tool that reads it."""
 
     TEXT = "text"
     """Text; every id and every code."""
@@ -43,8 +43,8 @@ class DataType(str, Enum):
     INTEGER = "whole number"
     """A count, or the number of a row."""
     NUMBER = "number"
-    """A coordinate in metres, as a double. A double gives back every decimal number of up to
-    15 digits unchanged; the register writes at most ten."""
+    """A coordinate in metres, as a double. A double preserves every decimal number of up to
+    15 digits; the register writes at most ten."""
     TEXT_LIST = "list of text"
     """Texts without number of places (``replaces``, ``replaced_by``)."""
     JSON = "JSON"
@@ -61,14 +61,14 @@ class TableColumn:
     name: str
     """Name of the column, e.g. ``postal_address_post_code``."""
     path: str
-    """Where the value is in the record: ``postal_address.post_code``,
+    """Path of the value in the record: ``postal_address.post_code``,
     ``specialities[0].code``."""
     type: DataType
-    """What it holds."""
+    """Type of its values."""
     nullable: bool
     """Whether it may be empty."""
     doc: str
-    """What it means, with the publisher's names."""
+    """Its meaning, with the publisher's names."""
     repeats: bool = False
     """Whether few texts recur over many rows, so that a dictionary pays."""
     joined: bool = False
@@ -82,13 +82,13 @@ class TableSchema:
     name: str
     """Name of the table: ``entities``, ``location_codes`` …"""
     record: type[Any]
-    """The record that a row is made of."""
+    """The record that a row is built from."""
     doc: str
-    """What a row is."""
+    """Description of a row."""
     columns: tuple[TableColumn, ...]
     """The columns, in the order of the record's fields."""
     key: tuple[str, ...]
-    """Columns that together name a row. The register's data do not always keep to it."""
+    """Columns that together identify a row. The register's data do not always comply."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -97,7 +97,7 @@ class TableSchema:
 
     @property
     def types(self) -> list[DataType]:
-        """What the columns hold."""
+        """Types of the columns."""
         return [column.type for column in self.columns]
 
     @property
@@ -176,7 +176,7 @@ def schema_for(table: str, record: type[Any], key: tuple[str, ...]) -> TableSche
     Args:
         table: Name of the table.
         record: The record that a row is built from.
-        key: Paths of the fields that together name a row.
+        key: Paths of the fields that together identify a row.
     """
     columns = tuple(_columns(record, record, "", "", "", nullable=False))
     names = [column.name for column in columns]
@@ -202,7 +202,7 @@ def _without_list(column: TableColumn) -> TableColumn:
 def steps_of(record: type[Any]) -> Iterator[tuple[attrs.Attribute[Any], Any, bool]]:
     """Return each field of a record class with its type and whether it may be absent.
 
-    A field outside the comparison (``Coded.supplied``) says where a value comes from and is not
+    A field outside the comparison (``Coded.supplied``) states the origin of a value and is not
     part of the row.
     """
     hints = typing.get_type_hints(record)

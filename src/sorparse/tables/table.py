@@ -1,4 +1,4 @@
-"""One table as Arrow, for any tool that takes it."""
+"""One table as Arrow, for any tool that accepts it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class Table(HtmlRepr):
     """A table as a stream of Arrow record batches.
 
-    Each tool that knows the Arrow PyCapsule interface takes the object itself:
+    Each tool that supports the Arrow PyCapsule interface accepts the object itself:
     ``polars.DataFrame(table)``, ``pandas.DataFrame.from_arrow(table)``, ``pyarrow.table(table)``,
     and DuckDB by the name of the variable (``duckdb.sql("from table")``). Every use reads the
     source again, a batch at a time.
@@ -27,7 +27,7 @@ class Table(HtmlRepr):
     Columns: see ``table.schema``. Ids and codes are text, dates are dates, coordinates doubles
     (metres, ETRS89 / UTM zone 32N, EPSG:25832), ``extra`` a JSON object as text. ``replaces`` and
     ``replaced_by`` are text with a space between the ids, so that every tool can save the frame;
-    ``lists=True`` of the method that makes the table returns them as lists. A missing value is
+    the methods that return a table have the option ``lists=True`` for lists. A missing value is
     null. Needs the extra ``[arrow]``.
 
     Example:
@@ -86,11 +86,11 @@ class Table(HtmlRepr):
         return pa.RecordBatchReader.from_batches(arrow_schema(self._schema), self.batches())
 
     def __arrow_c_schema__(self) -> object:
-        """Hand the schema over (Arrow PyCapsule interface)."""
+        """Return the schema (Arrow PyCapsule interface)."""
         return self._schema.__arrow_c_schema__()
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
-        """Hand the record batches over (Arrow PyCapsule interface)."""
+        """Return the record batches (Arrow PyCapsule interface)."""
         return self._reader().__arrow_c_stream__(requested_schema)
 
     def to_pyarrow(self) -> pa.Table:

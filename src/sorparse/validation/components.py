@@ -1,6 +1,6 @@
-"""What schema files declare and refer to, and what each element may hold, in order.
+"""The components of schema files: declarations, references, and the content of elements in order.
 
-Only as much of XML Schema as it takes to find missing components and to explain errors. The engine
+Only the part of XML Schema needed to find missing components and to explain errors. The engine
 decides whether a document is valid.
 """
 
@@ -46,7 +46,7 @@ def local(element: etree._Element) -> str:
 
 @lru_cache(maxsize=4096)
 def local_of(name: str) -> str:
-    """Local part of a ``{uri}local`` name. Unlike lxml's own it takes names that are not valid."""
+    """Local part of a ``{uri}local`` name. Unlike lxml's own function it accepts invalid names."""
     return name.rpartition("}")[2]
 
 
@@ -97,12 +97,12 @@ class Slot:
     """The elements that are allowed here."""
     required: bool
     most: int | None
-    """How often at most; ``None`` without bound."""
+    """The highest number of occurrences; ``None`` without bound."""
 
 
 @attrs.frozen
 class Content:
-    """What an element may hold, flattened to places in order."""
+    """The allowed content of an element, flattened to places in order."""
 
     slots: tuple[Slot, ...]
     open: bool
@@ -121,12 +121,12 @@ class Components:
     _contents: dict[str, Content | None] = attrs.field(factory=dict, init=False)
     _by_local_name: dict[str, list[str]] = attrs.field(factory=dict, init=False)
     pattern_words: dict[str, str] = attrs.field(factory=dict, init=False)
-    """What a pattern means in words, where its annotation says so; by the pattern's text."""
+    """The meaning of a pattern in words, if its annotation states it; by the pattern's text."""
     ambiguous: bool = attrs.field(default=False, init=False)
     """Whether libxml2 may need exponential time for a pattern."""
 
     def add(self, root: etree._Element, namespace: str) -> None:
-        """Take in the global components of one file; the first of a name stays."""
+        """Add the global components of one file; the first of each name takes precedence."""
         for name, node in declared(root, namespace):
             self._nodes.setdefault(name, (node, namespace))
         for pattern in root.iter(f"{{{XS}}}pattern"):
@@ -148,7 +148,7 @@ class Components:
         return [other for other in self._by_local_name.get(local_of(name), ()) if other != name]
 
     def builtin_base(self, type_name: str) -> str:
-        """The XML Schema type a simple type rests on, as ``xs:date``; itself where unknown."""
+        """The XML Schema type that a simple type derives from, as ``xs:date``; itself if none."""
         for _ in range(20):
             if type_name.startswith("xs:"):
                 return type_name
@@ -166,13 +166,13 @@ class Components:
         return type_name
 
     def type_words(self, type_name: str) -> str | None:
-        """What the pattern of a simple type means in words, where it says so."""
+        """The meaning of the pattern of a simple type in words, if stated."""
         found = self._nodes.get(("type", type_name))
         pattern = None if found is None else found[0].find(f".//{{{XS}}}pattern")
         return None if pattern is None else self.pattern_words.get(pattern.get("value", ""))
 
     def content(self, name: str) -> Content | None:
-        """What a global element may hold; ``None`` where it is not declared or holds only text."""
+        """The content of a global element; ``None`` if it is not declared or holds only text."""
         if name not in self._contents:
             found = self._nodes.get(("element", name))
             places = None if found is None else _Flattening(self._nodes).of_element(*found)
@@ -182,7 +182,7 @@ class Components:
 
 @attrs.define
 class _Flattening:
-    """Walks one type and notes the places of its elements in order."""
+    """Traverses one type and collects the places of its elements in order."""
 
     nodes: dict[Name, tuple[etree._Element, str]]
     open: bool = False
@@ -206,7 +206,7 @@ class _Flattening:
 
     def of_type(self, node: etree._Element, namespace: str) -> Iterator[Slot]:
         self.depth += 1
-        if self.depth > 50:  # types that extend each other in a ring
+        if self.depth > 50:  # types that extend each other in a cycle
             return
         for kind, child in xs_children(node):
             if kind == "complexContent":

@@ -1,4 +1,4 @@
-"""Finding the SorTree document in a source, and reading its head."""
+"""Find the SorTree document in a source, and read its head."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Document:
 
     @property
     def version(self) -> str | None:
-        """Version of the format, where the namespace is a known one."""
+        """Version of the format, if the namespace is known."""
         known = BUNDLED_ROOTS.get(self.namespace)
         return known[0] if known else None
 
@@ -34,7 +34,7 @@ class Document:
 def find_document(source: Source) -> Document:
     """Find the one SorTree document of a source by its content.
 
-    Raises UnrecognisedFormatError where there is none or more than one, and SorFileError where the
+    Raises UnrecognisedFormatError if there is none or more than one, and SorFileError if the
     only candidate is broken XML.
     """
     found: list[Document] = []

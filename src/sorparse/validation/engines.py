@@ -36,10 +36,10 @@ StandIns = frozenset[etree._Element] | set[etree._Element]
 
 
 class UndecidedError(SorFileError):
-    """An engine cannot use a schema, or cannot decide by it."""
+    """An engine cannot use a schema, or cannot decide with it whether an element is valid."""
 
     def after(self, earlier: UndecidedError | None) -> UndecidedError:
-        """Return one error for this engine and one that was tried before."""
+        """Return one error for this engine and an engine that was tried before."""
         if earlier is None:
             return self
         return UndecidedError(
@@ -93,7 +93,7 @@ class LibXml2:
     ) -> Iterator[Violation]:
         """Yield every error of a subtree.
 
-        After a child that may not be where it is, libxml2 passes over the rest of the parent. So
+        After a child that is not allowed at its place, libxml2 skips the rest of the parent. So
         the children from there on are validated one by one: an error must not hide others.
         """
         pending = [top]
@@ -114,7 +114,7 @@ class LibXml2:
         for entry in list(self.validator.error_log):
             element = locator.find(entry.path)
             element = top if element is None else element
-            # of an element that cannot be located, no more can be reported than of the top
+            # an element that cannot be located is reported at the top element
             unexpected = "This element is not expected" in entry.message and element is not top
             if element in stand_ins and (not unexpected or element.getparent() in stand_ins):
                 continue
@@ -142,7 +142,7 @@ def _expected(entry: etree._LogEntry) -> str:
 
 
 class _Attributes:
-    """The attributes of the element asked about last: one may have thousands of wrong ones."""
+    """The attributes of the last element: it may have thousands of wrong ones."""
 
     def __init__(self) -> None:
         self._element: etree._Element | None = None
@@ -199,7 +199,7 @@ def value_violation(
         return element_in_text(element)
     facet, atomic = _FACET.match(rest), _ATOMIC.search(rest)
     if (facet or atomic) and attribute is None and len(element):
-        return None  # there are elements in a text, which is reported already
+        return None  # there are elements in a text, which is already reported
     if facet:
         values = (pattern.search(rest) for pattern in _FACET_VALUES)
         bound = next((match[1] for match in values if match), None)
@@ -303,7 +303,7 @@ class XmlSchema:
         facet = _FACET_CLASS.match(kind)
         if facet or hasattr(validator, "to_python"):
             if attribute is None and len(element):
-                return None  # there are elements in a text, which is reported already
+                return None  # there are elements in a text, which is already reported
             if facet:
                 value = _facet_value(validator)
                 rule = facet_rule(facet[1].lower() + facet[2], value, self.schema.components)

@@ -1,6 +1,6 @@
-"""Explains in plain words which rule an element breaks; the engine decides that it breaks one.
+"""Explain in plain words which rule an element breaks; the engine decides that it breaks one.
 
-The words are the library's own, because neither engine's are good enough. libxml2 lists up to ten
+The messages are the library's, because those of the engines are unclear. libxml2 lists up to ten
 elements that could have come next, without the mandatory one, and reports nothing more of the
 parent; xmlschema names the expected tag and speaks of particles.
 """
@@ -122,7 +122,7 @@ def content_violations(
     """Explain all errors among the children of ``parent``, not only the first.
 
     ``at`` is the element that the engine's error names: the parent (something is missing at its
-    end), or a child that may not be where it is; ``expected`` are the engine's names of what could
+    end), or a child that is not allowed there; ``expected`` are the engine's names of what could
     be there.
     """
     content = components.content(str(parent.tag))
@@ -177,7 +177,7 @@ def _missing(
 
 
 def _misplaced(children: list[etree._Element], content: Content) -> Iterator[Violation]:
-    # an element that may be at several places cannot be said to be out of order
+    # an element that may be at several places is never out of order
     placed = []
     seen: dict[str, int] = {}
     for child in children:
@@ -210,7 +210,7 @@ def _misplaced(children: list[etree._Element], content: Content) -> Iterator[Vio
 
 
 def _longest_rising(places: list[int]) -> set[int]:
-    """Indices of a longest non-decreasing run through ``places``: what is left is out of order."""
+    """Indices of a longest non-decreasing run through ``places``: the others are out of order."""
     tails: list[int] = []  # smallest last place of a run of each length
     ends: list[int] = []  # its index
     back: list[int | None] = []

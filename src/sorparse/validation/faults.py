@@ -1,4 +1,4 @@
-"""Collecting errors: equal ones are reported once, with a count and the first places."""
+"""Collect errors: equal ones are reported once, with a count and the first places."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Fault:
     """Lines and values of the first few."""
 
     def issue(self) -> Issue:
-        """Word the fault in one issue, with its count and first places."""
+        """Return the fault as one issue, with its count and first places."""
         if self.count == 1:
             return self.first
         same = len({value for _, value in self.places}) == 1
@@ -54,7 +54,7 @@ def _short(value: str) -> str:
 
 @attrs.define(eq=False)
 class FaultLog:
-    """Takes errors in the order of the document; memory is bounded however many there are."""
+    """Collects errors in the order of the document; memory is bounded however many there are."""
 
     file: str | None
     severity: Severity = "error"
@@ -74,7 +74,7 @@ class FaultLog:
         return self.count >= limits.max_issues or self._size > limits.max_issue_chars
 
     def add(self, violation: Violation, element: etree._Element | None = None) -> tuple[Issue, int]:
-        """Take a violation, at ``element`` if its own is only a stand-in.
+        """Add a violation, at ``element`` if its own element is only a copy.
 
         Returns the issue for this one place, and the number of equal ones so far.
         """
@@ -101,7 +101,7 @@ class FaultLog:
         sor_id: str | None,
         times: int = 1,
     ) -> tuple[Issue, int]:
-        """Take an error by its parts, ``times`` times."""
+        """Add an error by its parts, ``times`` times."""
         shown = "" if value is None else f" {_short(value)}" if value else " (empty)"
         value = value if value is None else value[:_VALUE_CHARS]
         message = f"{subject}{shown} {rule}"

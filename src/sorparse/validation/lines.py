@@ -1,4 +1,4 @@
-"""Finding the element that an error of libxml2 means."""
+"""Find the element that an error of libxml2 refers to."""
 
 from __future__ import annotations
 

@@ -90,16 +90,16 @@ class OwnerValidator:
         severity: Severity = "warning",
         limits: Limits = DEFAULT_LIMITS,
     ) -> OwnerValidator:
-        """Make one for a document with this root namespace.
+        """Return a validator for a document with this root namespace.
 
-        ``schema`` as for :func:`sorparse.validate`. Raises SorFileError where it cannot be used.
+        ``schema`` as for :func:`sorparse.validate`. Raises SorFileError if it cannot be used.
         """
         engine = LibXml2(load_schema(schema, namespace))
         return cls(engine, namespace, FaultLog(file, severity, limits), limits)
 
     @property
     def whole(self) -> etree.XMLSchema:
-        """libxml2's validator, which says at less cost whether there is any error at all."""
+        """libxml2's validator, which decides at less cost whether there is any error at all."""
         assert isinstance(self.engine, LibXml2)
         return self.engine.validator
 
@@ -113,7 +113,7 @@ class OwnerValidator:
         return [f"{{{self.namespace}}}{name}{kind}" for name in UNITS for kind in ("", "Entity")]
 
     def is_unit(self, element: etree._Element) -> bool:
-        """Whether an element is where units are, and can be validated by itself."""
+        """Whether an element is at a place of units, and can be validated by itself."""
         parent = element.getparent()
         return (
             parent is not None
@@ -210,7 +210,7 @@ class OwnerValidator:
         if self.owners <= 1 and last_owner is None and (owner is not None or not self.owners):
             yield from self._head(root, strays, owner)
         elif strays and not self._hopeless:
-            # two owners, so that what is out of order is the stray and not the owner
+            # two owners, so that the stray element is out of order and not the owner
             outline = _Outline.of(root, self._header, [self.owner_tag] * 2, strays)
             wanted = set(strays)
             found = [
@@ -241,7 +241,7 @@ class OwnerValidator:
     def _inside(
         self, root: etree._Element, owner: etree._Element
     ) -> list[tuple[Violation, etree._Element]]:
-        """What is wrong inside an owner, in the order of its lines."""
+        """Return the errors inside an owner, in the order of its lines."""
         if self.engine.schema.components.has_element(self.owner_tag):
             return _by_line(
                 (violation, violation.element) for violation in self._examine(owner, self._emptied)
@@ -282,7 +282,7 @@ def _by_line(violations: Iterable[_Placed]) -> list[_Placed]:
 
 @attrs.frozen(eq=False)
 class _Outline:
-    """The root with chosen children copied, as libxml2 is to see it without the other owners."""
+    """A copy of the root with chosen children, for libxml2, without the other owners."""
 
     root: etree._Element
     stand_ins: frozenset[etree._Element]

@@ -29,7 +29,7 @@ class ValidationReport(HtmlRepr):
     order of their first places: ``line``, ``column`` (the element path), ``value`` and ``sor_id``
     are those of the first, the message has the count and the first places."""
     schema: str
-    """What the document was checked against."""
+    """The schema against which the document was checked."""
     fault_count: int
     """Number of all faults."""
     occurrences: tuple[Issue, ...] = attrs.field(default=(), repr=False)

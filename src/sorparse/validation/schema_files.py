@@ -1,6 +1,6 @@
 """A set of schema files: one XSD with its folder, a folder, a zip, or the bundled ones.
 
-Reads files and answers where a ``schemaLocation`` leads. Never leaves the set, never the machine.
+Reads files and resolves each ``schemaLocation`` leads. Never leaves the set, never the machine.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ class SchemaFiles:
     def resolve(
         self, document: SchemaDocument, location: str, line: int | None
     ) -> SchemaDocument | None:
-        """Find the file of this set that a ``schemaLocation`` means, if it is there.
+        """Find the file of this set for a ``schemaLocation`` means, if it is there.
 
         A remote address is served by its last part, a relative one by its path or else by its last
         part. Raises SorFileError for a location that points out of the set.

@@ -1,6 +1,6 @@
-"""From a set of schema files to one schema that libxml2 can use, without the network.
+"""Combine a set of schema files into one schema that libxml2 can use, without the network.
 
-libxml2 takes only the first ``xs:import`` of a namespace and skips the others, and the published
+libxml2 reads only the first ``xs:import`` of a namespace and skips the others, and the published
 schemas have one element in a file and import from addresses that are gone. So each namespace
 gets one file that includes all its files ("aggregator"), every import leads to the aggregator of
 its namespace, and all of it is served from memory.
@@ -55,7 +55,7 @@ class Schema:
     """Address to the name of the file, for messages."""
     components: Components
     name: str
-    """What it is, for people."""
+    """Description of the schema for messages."""
     namespaces: frozenset[str]
     """The namespaces for which it declares SorTree."""
 
@@ -80,7 +80,7 @@ class Schema:
 def load_schema(schema: str | os.PathLike[str] | None, namespace: str) -> Schema:
     """Load the bundled schema for a root namespace (``schema=None``), or the caller's.
 
-    Raises SorFileError for a schema that cannot be had or used; the network is never touched.
+    Raises SorFileError for a schema that is missing or unusable; the network is never used.
     """
     if schema is None:
         return _bundled(namespace)
@@ -113,7 +113,7 @@ def _find_root(files: SchemaFiles, namespace: str) -> SchemaDocument:
     ]
     if not roots:
         for path in files.paths():
-            files.document(path)  # says what is wrong with a file, where something is
+            files.document(path)  # raises the error of a broken file
         raise SorFileError(
             f"not a schema of SOR: none of its {len(files.paths())} schemas declares {ROOT}",
             file=files.name,
@@ -163,7 +163,7 @@ class _Closure:
                     f"the schema needs more than {_MOST_FILES} files", file=self.files.name
                 )
             if document.bundled and not self.files.bundled:
-                continue  # what it needs may be in the caller's set, so that is asked first
+                continue  # the caller's set may have what it needs, so it is searched first
             for kind, child in xs_children(document.root):
                 location = child.get("schemaLocation")
                 if kind in ("redefine", "override"):
@@ -174,7 +174,7 @@ class _Closure:
                     continue
                 found = self.files.resolve(document, location.strip(), child.sourceline)
                 wanted = namespace if kind == "include" else child.get("namespace") or ""
-                # a file of another namespace that happens to bear the name is not what is meant
+                # a file of another namespace can have the same name by chance
                 if found is not None and found.target_namespace in (
                     (wanted, "") if kind == "include" else (wanted,)
                 ):
@@ -228,11 +228,11 @@ class _Closure:
         )
 
     def prepared(self, name: str) -> Schema:
-        """Bring the chosen files into the form that the engines get."""
+        """Convert the chosen files to the form that the engines get."""
         components = Components()
         if not self.files.bundled:
             _refuse_complex(self.chosen)
-        # the caller's files before the bundled ones, so that theirs is the declaration that stays
+        # the caller's files first, so that their declarations take precedence
         order = sorted(self.chosen.items(), key=lambda item: item[0][2])
         for (_, namespace, _), document in order:
             components.add(document.root, namespace)
@@ -344,7 +344,7 @@ def _without_repeats(
     document: SchemaDocument,
     seen: dict[Name, tuple[_Shape, SchemaDocument]],
 ) -> None:
-    """Take out components that an earlier file of the namespace declares as well."""
+    """Remove components that an earlier file of the namespace declares as well."""
     for name, element in list(declared(root, namespace)):
         shape = _shape(element)
         if name not in seen:
@@ -368,7 +368,7 @@ def _shape(element: etree._Element) -> _Shape:
 
 
 class _Served(etree.Resolver):
-    """Serves the documents from memory, and an empty one for whatever else is asked for."""
+    """Serves the documents from memory, and an empty one for any other address."""
 
     def __init__(self, documents: Mapping[str, bytes]) -> None:
         super().__init__()

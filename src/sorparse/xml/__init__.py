@@ -1,4 +1,4 @@
-"""Reading XML safely, for every reader and for validation.
+"""Read XML safely, for every reader and for validation.
 
 ``head.py`` reads what precedes the content, ``parser.py`` makes parsers and feeds them within the
 limits, ``elements.py`` has functions for elements, ``lines.py`` finds their lines. Nothing is

@@ -1,6 +1,6 @@
-"""What precedes the content of a document: root element, its attributes, date of the data.
+"""The head of a document: root element, its attributes, date of the data.
 
-A document type is refused here, and an encoding with which the document cannot be read.
+A document type is rejected here, and so is an encoding with which the document cannot be read.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _DECLARED = re.compile(
 
 @attrs.frozen
 class Header:
-    """What precedes the first unit or entry."""
+    """The part of a document before the first unit or entry."""
 
     root: str
     """Tag of the root element, ``{namespace}local``."""
@@ -55,7 +55,7 @@ class _Stop(Exception):
 
 
 class _Doctype(Exception):
-    """Becomes a DoctypeError with its place."""
+    """Is converted to a DoctypeError with its place."""
 
 
 class _HeaderTarget:
@@ -151,7 +151,7 @@ def read_header(
             ) from None
         except etree.XMLSyntaxError as exc:
             if chunk and target.root is not None:
-                break  # the reading of the units reports it, with the units before it
+                break  # the reader of the units reports it, with the units before it
             if encoding is None:
                 _refuse_encoding(exc, b"".join(taken), file)
             raise syntax_error(exc, file) from None
@@ -159,7 +159,7 @@ def read_header(
 
 
 def _refuse_encoding(exc: etree.XMLSyntaxError, head: bytes, file: str) -> None:
-    """Raise EncodingError where the parser stopped in the declaration, at its encoding."""
+    """Raise EncodingError if the parser stopped in the declaration, at its encoding."""
     declared = _DECLARED.match(head)
     if declared is not None and exc.position <= (1, declared.end()):
         encoding = declared[1].decode("ascii", "replace")

@@ -28,12 +28,12 @@ class StartTagLines:
         listed = "|".join(map(re.escape, names))
         self._tag = re.compile(rf"<(?:[^\s<>/:!?]+:)?(?:{listed})(?=[\s/>])".encode())
         self._line = 1
-        """Line on which the bytes that are left over begin."""
+        """Line on which the remaining bytes begin."""
         self._rest = b""
         self._starts: deque[int] = deque()
 
     def read(self, chunk: bytes) -> None:
-        """Take the next bytes of the document, before the parser gets them."""
+        """Add the next bytes of the document, before the parser gets them."""
         text = self._rest + chunk
         at = 0
         if self._line + text.count(b"\n") >= _SATURATED:

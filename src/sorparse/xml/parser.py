@@ -1,4 +1,4 @@
-"""Parsers that fetch nothing and expand nothing, and feeding them within the limits.
+"""Parsers that fetch nothing and expand nothing, and functions that feed them within the limits.
 
 Safe means: no document type (so no entities, no expansion), nothing fetched, bounded nesting and
 bounded memory. Errors of the parser become SorFileError with line and column, after everything
@@ -25,7 +25,7 @@ MOST_REFERENCES = 2_000
 """References in one chunk that a parser with a schema and without a tree may meet: it appends each
 one to a copy of the text before it. Real files have a few."""
 SAFE: dict[str, Any] = {"resolve_entities": False, "load_dtd": False, "no_network": True}
-"""Options of every parser. ``collect_ids`` must stay as it is: to switch it off makes libxml2 open
+"""Options of every parser. ``collect_ids`` must stay as it is: switching it off makes libxml2 open
 external subsets."""
 ELEMENTS_ONLY: dict[str, Any] = {**SAFE, "remove_comments": True, "remove_pis": True}
 
@@ -70,7 +70,7 @@ def syntax_error(
 ) -> SorFileError:
     """Return the library's error for the parser's."""
     line, column = exc.position
-    # lxml's own text ends in the place, which the error has already
+    # lxml's text ends with the place, which the error already has
     message = " ".join((exc.msg or "").split(", line ")[0].split()) or "syntax error"
     if "xcessive depth" in message:
         most = f"Limits.max_depth ({limits.max_depth})" if limits else "any real document"
@@ -96,7 +96,7 @@ class Meter:
         self._lines = self._line = 1
 
     def add(self, chunk: bytes) -> None:
-        """Take the next bytes of the document."""
+        """Count the next bytes of the document."""
         self._chunk = size, elements, attributes = (
             len(chunk),
             chunk.count(b"<") - chunk.count(b"</"),
@@ -173,8 +173,8 @@ def completed(
     """Parse and yield the elements of ``tags`` (or all) as they are completed, in batches.
 
     With each batch comes whether a value in it can exceed ``Limits.max_field_chars``, or
-    ``watch``, given the bytes, found something irregular. The receiver takes the elements off the
-    left and removes from the tree what it is done with.
+    ``watch``, given the bytes, found something irregular. The receiver pops elements from the left
+    and removes processed ones from the tree.
     """
     parser = pull_parser(("end",), tags, encoding=encoding)
     meter = Meter(file, limits)
@@ -211,7 +211,7 @@ def events(
 ) -> Iterator[tuple[str, Element]]:
     """Yield start and end of every element; what has ended may be freed.
 
-    The receiver says to ``meter`` where a unit ended and was freed.
+    The receiver reports to ``meter`` where a unit ended and was freed.
     """
     parser = pull_parser(("start", "end"), encoding=encoding)
     depth = 0
