@@ -1,4 +1,4 @@
-"""The owner's CVR number for the units below it, in a file that has it on the owner's row only."""
+"""Copy the owner's CVR number to the units below, in files with it on the owner's row only."""
 
 from __future__ import annotations
 

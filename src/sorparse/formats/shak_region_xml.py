@@ -1,7 +1,7 @@
-"""SHAKregion.xml, of which only the names of some elements are known: read by these names.
+"""SHAKregion.xml. Only the names of some elements are known; the file is read by them.
 
-An entry is an element that directly holds one of the declared columns. What an entry holds beyond
-them goes to ``extra``; what is outside the entries is reported.
+An entry is an element that directly holds one of the declared columns. Its other
+elements go to ``extra``. Anything outside the entries is reported.
 """
 
 from __future__ import annotations
@@ -63,14 +63,14 @@ class RegionXml(RegionFile):
             if record is not None:
                 yield line, record
         if not found:
-            message = "no element holds a SHAK code; describe shows what is there"
+            message = "no element holds a SHAK code; describe shows the content of the file"
             self.issue("warning", "no-entries", message, None)
 
     def _columns(self, names: Look) -> tuple[Column | None, ...]:
         return tuple(match_columns(SHAK_REGIONS, names, self.options.columns))
 
     def _entries(self) -> Iterator[tuple[Element, dict[str, str]]]:
-        """Yield the entries with what they hold; report what is outside them."""
+        """Yield the entries with their texts; report texts outside the entries."""
         context = context_of(self.member, self.options)
         meter = Meter(self.member.name, self.options.limits)
         known = {*SHAK_REGIONS.by_folded_name, *map(fold, self.options.columns)}
@@ -92,7 +92,7 @@ class RegionXml(RegionFile):
             path.pop()
 
     def _outside(self, element: Element, context: Context, path: list[str]) -> None:
-        """Report texts and attributes of a container and of what is left in it."""
+        """Report texts and attributes of a container and of the elements left in it."""
         for inner, name, text in context.texts_in(element, "/".join(path)):
             if text and split_tag(inner.tag)[1] not in (CREATED_AT, SNAPSHOT_DATE):
                 context.issue(

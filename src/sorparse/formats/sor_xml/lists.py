@@ -1,9 +1,9 @@
-"""SorDataCodeTypes.xml and GeographicalLocalisations.xml, which are read by their shape.
+"""Read SorDataCodeTypes.xml and GeographicalLocalisations.xml by their shape.
 
 No example of either file is public. The first pass finds the shape of the document and with it the
 entries (see ``list_shape.py``); the second reads them. In an element around entries, the values
-before its first entry are those of the list: its name and identifier become the classification.
-What has no field goes to ``extra`` under its path.
+before its first entry belong to the list: its name and identifier become the classification.
+Values without a field go to ``extra`` under its path.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ _MOST_NAMES = 200_000
 
 @attrs.define(eq=False)
 class _ListReader:
-    """What the two readers have in common."""
+    """Base class of the two readers."""
 
     member: Member
     options: ReadOptions
@@ -77,7 +77,7 @@ class _ListReader:
     def _numbered(self, log: IssueLog) -> Iterator[tuple[int | None, Any]]:
         context = context_of(self.member, attrs.evolve(self.options, log=log))
         meter = Meter(self.member.name, self.options.limits)
-        shape = Shape(self.member, self.options)  # a fault is raised again after the entries
+        shape = Shape(self.member, self.options)  # the error is raised again after the entries
         _report_outside(shape, context)
         decoding = _EntryDecoding(self.spec, context, repair=self.options.repair)
         lists = decoding.lists
@@ -133,7 +133,7 @@ class _ListReader:
 
 
 def _report_outside(shape: Shape, context: Context) -> None:
-    """Report that there are no entries, and what is outside of entries and lists."""
+    """Report missing entries, and anything outside entries and lists."""
     if not shape.entries:
         context.issue(
             "warning",
@@ -179,19 +179,19 @@ class _Lists:
         self._known: dict[tuple[bool, bool], tuple[str, str, Kept]] = {}
 
     def begin(self, element: Element) -> None:
-        """Take the start of a list."""
+        """Begin a list."""
         values = [(f"@{split_tag(key)[1]}", text) for key, text in attributes_of(element).items()]
         self._open.append((split_tag(element.tag)[1], values))
         self._known.clear()
 
     def end(self) -> None:
-        """Take the end of a list."""
+        """End the innermost list."""
         self._open.pop()
         self._begun = min(self._begun, len(self._open))
         self._known.clear()
 
     def take(self, element: Element, context: Context) -> None:
-        """Take a value of the innermost list; report it if there are too many, or entries."""
+        """Store a value of the innermost list; report it after an entry, or too many values."""
         text = (element.text or "").strip()
         if not text:
             return
@@ -212,7 +212,7 @@ class _Lists:
             self._known.clear()
 
     def around(self, *, code: bool, name: bool) -> tuple[str, str, Kept]:
-        """Return identifier and name of the lists, where they are asked for, and other values."""
+        """Return identifier and name of the lists, if they are needed, and other values."""
         self._begun = len(self._open)
         asked = code, name
         if asked not in self._known:
@@ -275,7 +275,7 @@ class _EntryDecoding:
         if self._spec is CLASSIFICATIONS:
             self._take_lists(own, cells, extra)
         elif not cells[self._key] and cells[self._place["sor_id"]]:
-            cells[self._key] = cells[self._place["sor_id"]]  # has no identifier but the unit's
+            cells[self._key] = cells[self._place["sor_id"]]  # its only identifier is the unit's
         record = self._decoder.decode(cells, cell_reporter(context, lines, element, None))
         if record is None:
             context.issue(
@@ -316,7 +316,7 @@ class _EntryDecoding:
             cells[name] = own
 
 
-# Words in the names of lists, by the kind of code; the first that fits counts.
+# Words in the names of lists, by the kind of code; the first that fits is used.
 _KIND_WORDS = {
     "entity_type": ("entitytype", "ownertype", "institutiontype", "unittype", "enhedstype"),
     "clinical_speciality": ("clinicalspeciality", "speciality", "speciale"),

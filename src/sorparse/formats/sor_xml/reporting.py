@@ -1,4 +1,4 @@
-"""Reporting issues of elements."""
+"""Report issues of elements."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ _SWAPPED = "coordinates-swapped"
 
 @attrs.define(eq=False)
 class Context:
-    """What reporting an issue needs to know."""
+    """The state that is needed to report issues."""
 
     file: str
     log: IssueLog
     limits: Limits
     own: Mapping[str, str]
-    """The caller's own mapping: element path to field."""
+    """The caller's mapping of element paths to fields."""
     start_lines: StartTagLines | None = None
     """Knows the lines of units and location numbers in a long document."""
     reported: set[str] = attrs.Factory(set)
-    """Paths of unknown elements that have been reported, and codes of what is reported once."""
+    """Paths of unknown elements, and codes of issues, that were reported and are reported once."""
     lines_before: int = 0
-    """Lines of the document before the piece of it that the elements are of."""
+    """Lines of the document before the part that contains the elements."""
 
     def start_line(self, element: Element) -> int | None:
         """Return the line on which a unit or a location number begins."""
@@ -126,7 +126,7 @@ class Kept(dict[str, str]):
     def keep(self, path: str, text: str) -> None:
         """Store a text, if there is any."""
         if text:
-            # counted, not searched for: a hostile unit holds thousands of one kind
+            # counted, not searched for: a malicious unit may hold thousands of one kind
             number = self._counts[path] = self._counts.get(path, 0) + 1
             self[path if number == 1 else f"{path} ({number})"] = text
 

@@ -1,6 +1,6 @@
-"""From the element of a unit to a row of texts, in the order of the declared columns.
+"""Convert the element of a unit to a row of texts, in the order of the declared columns.
 
-As with CSV there are two implementations. The fast one (``text_shapes.py``) raises
+As with CSV, there are two implementations. The fast one (``text_shapes.py``) raises
 :class:`NeedsCarefulParsing` at anything irregular; the careful one, here, reads the same element
 again, preserves what has no column, and reports errors. The decoder of CSV rows reads the row.
 """
@@ -34,7 +34,7 @@ Cells = list[str]
 class ElementMap(dict[str, Any]):
     """The children of an element: full tag to a place in the row, a node, or a rule."""
 
-    def __hash__(self) -> int:  # type: ignore[override] # a node is itself, not what it holds
+    def __hash__(self) -> int:  # type: ignore[override] # nodes are compared by identity
         return id(self)
 
     def __missing__(self, tag: str) -> Any:
@@ -53,7 +53,7 @@ def _is_list(column: Column) -> bool:
 
 
 class Layout:
-    """The place of each element of a unit, from the declaration of a table."""
+    """The place of each element of a unit, derived from the declaration of a table."""
 
     def __init__(self, spec: TableSpec) -> None:
         self.spec = spec
@@ -159,7 +159,7 @@ class Careful:
     """Field to the elements that may occur any number of times."""
     extra: Kept = attrs.Factory(Kept)
     lines: dict[int, Element] = attrs.Factory(dict)
-    """Place in the row to the element it was taken from."""
+    """Place in the row to the element whose text it holds."""
     children: set[str] = attrs.Factory(set)
     """Local names of the unit's children."""
     own_location_codes: int = 0
@@ -213,7 +213,7 @@ class Careful:
                 self.lists.setdefault(what.field, []).append((child, self._text(child, below)))
 
     def _location_code(self, entity: Element, path: str) -> None:
-        """Take number and region; the table of location numbers has the rest."""
+        """Read number and region; the table of location numbers has the other elements."""
         self.own_location_codes += 1
         if self.own_location_codes > 1:
             self._duplicate(entity, path, "")
@@ -254,7 +254,7 @@ class Careful:
         self.cells[place] = text
 
     def _plain(self, element: Element, path: str) -> None:
-        """Read what a leaf has beside its text."""
+        """Read the attributes and elements of a leaf."""
         self.read_attributes(element, path)
         for child in element:
             self._unknown(child, f"{path}/{step_name(child.tag)}")
