@@ -52,7 +52,7 @@ class Format(str, Enum):
     SKRS = "SKRS"
     """Saved responses of the national copy service (Stamdata Kopi Register Service)."""
     SHAK = "SHAK"
-    """SHAKCOMPLETE.TXT and its relatives of the same layout."""
+    """SHAKCOMPLETE.TXT and other files of the same layout."""
     SHAK_REGION = "SHAK_REGION"
     """SHAKregion.txt or SHAKregion.xml: region and SOR id of each hospital."""
 
@@ -95,7 +95,7 @@ def muted_options(options: ReadOptions) -> ReadOptions:
 
 
 class TableReader(Protocol):
-    """One table in one member: can be read as often as the member can be opened."""
+    """Reads one table in one member, as often as the member can be opened."""
 
     @property
     def table(self) -> str:

@@ -83,8 +83,8 @@ class TextBlocks:
     If the caller names no encoding, it is detected while reading. A byte order mark decides.
     Without one, the first block with a letter beyond ASCII decides: the encoding is UTF-8 if that
     block is valid UTF-8, else Windows-1252. Later text in the other encoding (a line that is not
-    UTF-8, or a block that is) is decoded as what it is, and reported. CRLF, LF and a lone CR end a
-    line.
+    UTF-8, or a block that is) is decoded in that encoding, and reported. CRLF, LF and a lone CR end
+    a line.
 
     Args:
         stream: The bytes of the file.
@@ -288,13 +288,13 @@ class TextBlocks:
 
     def _decode_by_line(self, data: bytes, number: int) -> str:
         lines = data.split(b"\n")
-        odd = {i for i, line in enumerate(lines) if not line.isascii() and not _is_utf8(line)}
+        not_utf8 = {i for i, line in enumerate(lines) if not line.isascii() and not _is_utf8(line)}
         if self._encoding is None:
-            utf8 = sum(not line.isascii() for line in lines) - len(odd)
-            self._encoding = _UTF8 if utf8 > len(odd) else _CP1252
+            utf8 = sum(not line.isascii() for line in lines) - len(not_utf8)
+            self._encoding = _UTF8 if utf8 > len(not_utf8) else _CP1252
             if self._encoding == _CP1252:
                 return decode_windows_1252(data)
-        for i in sorted(odd):
+        for i in sorted(not_utf8):
             self._log.add(
                 Issue(
                     "warning",
@@ -306,7 +306,7 @@ class TextBlocks:
                 )
             )
         return "\n".join(
-            decode_windows_1252(line) if i in odd else line.decode(_UTF8)
+            decode_windows_1252(line) if i in not_utf8 else line.decode(_UTF8)
             for i, line in enumerate(lines)
         )
 

@@ -1,4 +1,4 @@
-"""How a file's columns are declared.
+"""Declarations of the columns of files.
 
 Each format module holds one table of :class:`Column` per file. The reader, ``describe``, the
 table export, the writer and the reference page of the docs all derive from it.
@@ -107,7 +107,7 @@ class TableSpec:
         return self._by_field[field]
 
     def key_of(self, record: Any) -> tuple[Any, ...]:
-        """Return the values of :attr:`key` in a record; the name of a code where it has no code."""
+        """Return the values of :attr:`key` in a record; the name of a code without a code."""
         return tuple(_value(record, parse_path(path)) for path in self.key)
 
     @property

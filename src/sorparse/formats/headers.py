@@ -41,7 +41,7 @@ def read_headers(head: bytes, name: str, options: ReadOptions) -> Iterator[Heade
         limits=options.limits,
         encoding=options.encoding,
     )
-    signs: tuple[str, ...] = DELIMITERS
+    delimiters: tuple[str, ...] = DELIMITERS
     found = 0
     for first, lines in blocks:
         for number, line in enumerate(lines, first):
@@ -51,9 +51,9 @@ def read_headers(head: bytes, name: str, options: ReadOptions) -> Iterator[Heade
                 return
             stated = _SEP.fullmatch(line.strip(BLANKS))
             if stated is not None:
-                signs = (stated[1], *(sign for sign in signs if sign != stated[1]))
+                delimiters = (stated[1], *(sign for sign in delimiters if sign != stated[1]))
                 continue
-            delimiter = max(signs, key=lambda sign: (line.count(sign), sign == signs[0]))
+            delimiter = max(delimiters, key=lambda sign: (line.count(sign), sign == delimiters[0]))
             if line.count(delimiter) >= options.limits.max_columns:
                 if found:
                     return

@@ -1,8 +1,8 @@
 """The SOR2 CSV set: SorEntity_daily.csv, and Sor_complete.zip with its eight files.
 
 No real header line could be found. Names marked ``verified`` are used by code that ran on the
-real files; the others are reference names after the publisher's naming rule (OIO element name,
-a final *Identifier* cut to *Id*).
+real files. The others are reference names that follow the publisher's naming rule (OIO element
+name, a final *Identifier* cut to *Id*).
 """
 
 from __future__ import annotations

@@ -42,14 +42,14 @@ _WORDS = (Kind.BOOL, Kind.INHERITED, Kind.SOR_TYPE)
 _FIRST_DAY = days_of(FIRST_PLAUSIBLE)
 _AHEAD = days_of(AHEAD)
 _OPEN_FROM = days_of(date(2500, 1, 1))
-_KEPT = (Kind.TEXT, *CHECKS)
+_UNCHANGED = (Kind.TEXT, *CHECKS)
 """Kinds whose texts are the values."""
 _CONVERTED = (*DATES, *_COORDINATES, *_WORDS)
 
 
 def readable(plan: Plan) -> bool:
     """Return whether ``ArrowColumns`` can read every column of a header."""
-    known = {*_KEPT, *_CONVERTED}
+    known = {*_UNCHANGED, *_CONVERTED}
     columns = [column for column in plan.columns if column is not None]
     return all(column.kind in known and not column.also for column in columns)
 
@@ -77,9 +77,9 @@ class ArrowColumns:
             for place, column in enumerate(plan.columns)
             if column is not None and pa.types.is_dictionary(self.types[column.field])
         }
-        self.kept = [
+        self.unchanged = [
             (kind, [p for p in places if self.kinds[p] is kind and p not in repeats])
-            for kind in _KEPT
+            for kind in _UNCHANGED
         ]
         self.converted = [
             (Kind.TEXT, [p for p in places if self.kinds[p] is Kind.TEXT and p in repeats]),
@@ -178,9 +178,9 @@ class _Batch:
 
     def result(self) -> tuple[list[Any], Any]:
         shared = self._shared
-        self._look_for_keys()
-        self._keep()
-        self._convert()
+        self._check_required()
+        self._read_unchanged()
+        self._read_converted()
         places = {
             column.field: place
             for place, column in enumerate(shared.plan.columns)
@@ -192,7 +192,7 @@ class _Batch:
             columns.append(shared.nulls(kind, self._rows) if array is None else array)
         return columns, self._odd
 
-    def _look_for_keys(self) -> None:
+    def _check_required(self) -> None:
         cells = self._cells
         for places in self._shared.required:
             self._odd |= (cells.ends[places] <= cells.starts[places]).all(axis=0)
@@ -221,11 +221,11 @@ class _Batch:
 
     # -- texts that stay texts
 
-    def _keep(self) -> None:
-        texts = self._texts(self._shared.kept)
+    def _read_unchanged(self) -> None:
+        texts = self._texts(self._shared.unchanged)
         if texts is None:
             return
-        for kind, places in self._shared.kept:
+        for kind, places in self._shared.unchanged:
             group = texts.group(places)
             if not group.places:
                 continue
@@ -247,7 +247,7 @@ class _Batch:
 
     # -- texts that are converted
 
-    def _convert(self) -> None:
+    def _read_converted(self) -> None:
         texts = self._texts(self._shared.converted)
         if texts is None:
             return

@@ -108,7 +108,7 @@ class Cells:
         self.odd = np.zeros(len(self.places), dtype=bool)
         """Mask of the irregular rows: those with any other quotes."""
         if len(self.places) and len(lines.quotes):
-            self._leave_out_quotes(wrapped)
+            self._remove_quotes(wrapped)
 
     def _delimiters(self, delimiter: int, wanted: int) -> tuple[Any, Any]:
         """Return the places of the delimiters, and their number in each line."""
@@ -153,7 +153,7 @@ class Cells:
         self.starts[0] = lines.starts[places]
         np.add(self.ends[:-1], 1, out=self.starts[1:])
 
-    def _leave_out_quotes(self, wrapped: Sequence[int]) -> None:
+    def _remove_quotes(self, wrapped: Sequence[int]) -> None:
         np = load_numpy()
         quoted = self._lines.quoted[self.places]
         if self._is_quoted:

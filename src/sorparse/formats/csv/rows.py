@@ -149,8 +149,8 @@ class Rows:
             lines = self._lines
             start = max(self._after, self._at + 1)
             taken = lines[start:]
-            if self._holds_odd(taken):
-                taken = ['"' if self._is_odd(line) else line for line in taken]
+            if self._has_suspect(taken):
+                taken = ['"' if self._is_suspect(line) else line for line in taken]
             following = enumerate(taken, start)
             for self._at, line in following:
                 if not line or (line.isspace() and not line.strip(self._blanks)):
@@ -184,11 +184,11 @@ class Rows:
         for line in self.each(str, lambda: None):
             yield self.number, line
 
-    def _holds_odd(self, lines: list[str]) -> bool:
+    def _has_suspect(self, lines: list[str]) -> bool:
         text = "".join(lines)
         return "\0" in text or len(text) > self._most
 
-    def _is_odd(self, line: str) -> bool:
+    def _is_suspect(self, line: str) -> bool:
         return "\0" in line or len(line) > self._most
 
     def split(self, lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, list[str]]]:
@@ -207,7 +207,7 @@ class Rows:
     def line(self) -> str:
         """The current line, as passed to ``decode``."""
         line = self._lines[self._at]
-        return '"' if self._is_odd(line) else line
+        return '"' if self._is_suspect(line) else line
 
     def raw(self) -> str:
         """Return the whole text of the current row."""
@@ -278,10 +278,10 @@ class Rows:
         after the first line with which the number is even. Each line is examined once.
         """
         line = self._lines[self._at]
-        odd = line.count('"') % 2 == 1
+        is_open = line.count('"') % 2 == 1
         size, delimiters = len(line), line.count(self._delimiter)
         end = self._at + 1
-        while odd and size <= self._most:
+        while is_open and size <= self._most:
             if end == len(self._lines) and not self._grow():
                 return None
             line = self._lines[end]
@@ -290,7 +290,7 @@ class Rows:
                 return None
             size += len(line) + 1
             delimiters += in_line
-            odd ^= line.count('"') % 2 == 1
+            is_open ^= line.count('"') % 2 == 1
             end += 1
         if delimiters < width - 1:
             return None

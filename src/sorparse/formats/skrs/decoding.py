@@ -14,7 +14,7 @@ from ..cells import BadCell, same_instant, to_instant, to_last_day_in_denmark
 from ..declare import Column, Kind, TableSpec, fold
 from ..decode import CarefulDecoder, Leaf, make_plan
 from ..sor2 import ENTITIES
-from ..sor_xml.reporting import Kept
+from ..sor_xml.reporting import ExtraTexts
 from .names import ROW_KEYS, VALID_FROM, VALID_TO
 from .pages import Row
 
@@ -31,7 +31,7 @@ class Cells:
         self.texts = [""] * width
         self.names: dict[int, str] = {}
         """Name of each column as the row spells it, by place."""
-        self.extra = Kept()
+        self.extra = ExtraTexts()
         self.twice: list[str] = []
         """Columns that the row has more than once."""
 
@@ -81,17 +81,17 @@ class RowDecoder:
                 cells.twice.append(name)
             at = self._by_name.get(fold(name))
             if at is None or name in seen:
-                cells.extra.keep(name, text)
+                cells.extra.add(name, text)
                 continue
             seen.add(name)
             rank, place = at
             before = cells.texts[place]
             if not before or (text and rank < ranks[place]):
                 if before:
-                    cells.extra.keep(cells.names[place], before)
+                    cells.extra.add(cells.names[place], before)
                 cells.texts[place], cells.names[place], ranks[place] = text, name, rank
             else:
-                cells.extra.keep(name, text)
+                cells.extra.add(name, text)
         return cells
 
     def key(self, row: Row) -> bytes:

@@ -39,7 +39,7 @@ from .describe import describe
 from .list_shape import Kind, Role, Shape, field_of, is_identifier, is_name
 from .names import CLASSIFICATIONS, GEO_LOCATIONS
 from .reader_base import cell_reporter, context_of, events_of, snapshot_date_of
-from .reporting import Context, Kept
+from .reporting import Context, ExtraTexts
 
 _NAMESPACE = re.compile(r"\{[^}]*\}")
 _MOST_VALUES = 100
@@ -158,7 +158,7 @@ def _report_outside(shape: Shape, context: Context) -> None:
                 context.issue(
                     "warning",
                     "unknown-element",
-                    f"{path}{times} is in no entry; it is stored in this issue only",
+                    f"{path}{times} is outside the entries; it is stored in this issue only",
                     None,
                     path,
                     value=" | ".join(count.samples),
@@ -176,7 +176,7 @@ class _Lists:
         """Name and values of each, outermost first."""
         self._begun = 0
         """How many of the lists have had an entry."""
-        self._known: dict[tuple[bool, bool], tuple[str, str, Kept]] = {}
+        self._known: dict[tuple[bool, bool], tuple[str, str, ExtraTexts]] = {}
 
     def begin(self, element: Element) -> None:
         """Begin a list."""
@@ -211,7 +211,7 @@ class _Lists:
             values.append((own, text))
             self._known.clear()
 
-    def around(self, *, code: bool, name: bool) -> tuple[str, str, Kept]:
+    def around(self, *, code: bool, name: bool) -> tuple[str, str, ExtraTexts]:
         """Return identifier and name of the lists, if they are needed, and other values."""
         self._begun = len(self._open)
         asked = code, name
@@ -219,8 +219,8 @@ class _Lists:
             self._known[asked] = self._find(code=code, name=name)
         return self._known[asked]
 
-    def _find(self, *, code: bool, name: bool) -> tuple[str, str, Kept]:
-        codes, names, extra = "", "", Kept()
+    def _find(self, *, code: bool, name: bool) -> tuple[str, str, ExtraTexts]:
+        codes, names, extra = "", "", ExtraTexts()
         for level, (element, values) in enumerate(reversed(self._open), 1):
             for key, text in values:
                 plain = key.removeprefix("@")
@@ -229,7 +229,7 @@ class _Lists:
                 elif code and not codes and is_identifier(plain, element):
                     codes = text
                 else:
-                    extra.keep("../" * level + key, text)
+                    extra.add("../" * level + key, text)
         return codes, names, extra
 
 
@@ -263,7 +263,7 @@ class _EntryDecoding:
         steps = self._steps[(own, *[path for _, path, _ in found])]
         cells = [""] * len(self._place)
         lines: dict[int, Element] = {}
-        extra = Kept()
+        extra = ExtraTexts()
         for (inner, _, text), step in zip(found, steps, strict=True):
             if text:
                 place = step.place
@@ -271,7 +271,7 @@ class _EntryDecoding:
                     cells[place] = text
                     lines[place] = inner
                 else:
-                    extra.keep(step.name, text)
+                    extra.add(step.name, text)
         if self._spec is CLASSIFICATIONS:
             self._take_lists(own, cells, extra)
         elif not cells[self._key] and cells[self._place["sor_id"]]:
@@ -304,14 +304,14 @@ class _EntryDecoding:
 
         return [_Step(find(path), path or "text()") for path in paths]
 
-    def _take_lists(self, own: str, cells: list[str], extra: Kept) -> None:
+    def _take_lists(self, own: str, cells: list[str], extra: ExtraTexts) -> None:
         """Find the name of the entry's list: from its values, else from the entry's element."""
         code, name = self._place["classification.code"], self._place["classification.name"]
         codes, names, others = self.lists.around(code=not cells[code], name=not cells[name])
         cells[code] = cells[code] or codes
         cells[name] = cells[name] or names
         for key, text in others.items():
-            extra.keep(key, text)
+            extra.add(key, text)
         if not cells[code] and not cells[name]:
             cells[name] = own
 

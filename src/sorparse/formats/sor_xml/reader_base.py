@@ -80,7 +80,7 @@ def decoder(
 
 
 def header_of(member: Member, options: ReadOptions) -> Header | None:
-    """Read what precedes the first unit or entry."""
+    """Return the head of a document: what precedes the first unit or entry."""
     with member.open() as stream:
         return read_header(
             chunks_of(stream), file=member.name, encoding=options.encoding, limits=options.limits
@@ -109,9 +109,13 @@ def snapshot_date_of(member: Member, options: ReadOptions) -> date | None:
 
 
 def events_of(member: Member, options: ReadOptions, meter: Meter) -> Iterator[tuple[str, Element]]:
-    """Yield start and end of every element of a file; ended elements may be freed.
+    """Yield start and end of every element of a file.
 
-    The receiver says to ``meter`` where an entry ended and was freed.
+    Args:
+        member: The file.
+        options: The caller's options.
+        meter: Limits the memory. The caller frees elements that have ended, and calls
+            ``meter.ended`` for each entry that it freed.
     """
     with member.open() as stream:
         yield from events(

@@ -51,8 +51,8 @@ class Context:
     ) -> None:
         """Report an issue at an element.
 
-        Beyond line 65,535 the line of an element without a text of its own is that of the first
-        text in it; units get their own line.
+        After line 65,535, the line of an element that has no text itself is the line of the first
+        text in it. For units, the exact line is reported.
         """
         line = None
         if element is not None:
@@ -107,7 +107,7 @@ class Context:
 
 
 def refuse_many_paths(count: int, file: str, limits: Limits) -> None:
-    """Raise SorFileError if a document has as many different paths as columns are allowed."""
+    """Raise SorFileError if a document has more different paths than columns are allowed."""
     if count >= limits.max_columns:
         raise SorFileError(
             "has more different unknown elements and attributes than Limits.max_columns "
@@ -116,14 +116,14 @@ def refuse_many_paths(count: int, file: str, limits: Limits) -> None:
         )
 
 
-class Kept(dict[str, str]):
+class ExtraTexts(dict[str, str]):
     """Values without a column, by their path; a path that occurs again gets a number."""
 
     def __init__(self) -> None:
         super().__init__()
         self._counts: dict[str, int] = {}
 
-    def keep(self, path: str, text: str) -> None:
+    def add(self, path: str, text: str) -> None:
         """Store a text, if there is any."""
         if text:
             # counted, not searched for: a malicious unit may hold thousands of one kind

@@ -43,7 +43,8 @@ class TextReading:
     ) -> Iterator[tuple[int, SOREntity]]:
         """Yield the units in document order with the lines on which they begin.
 
-        Raises NeedsElements if the document has to be read by its elements.
+        Raises:
+            NeedsElements: If the document has to be read by its elements.
         """
         if schema is not None:
             chunks = yield from self._guarded(chunks, DocumentValidator(schema))

@@ -129,10 +129,13 @@ class Plans:
         )
 
     def known(self, key: Any, size: int, learn: Callable[[], _Known]) -> _Known:
-        """Return what is known of a sequence of tags; raise NeedsCarefulParsing if it is irregular.
+        """Return the fields of the texts in a sequence of tags.
 
         ``learn`` is called for a new one. Its result, or that it raised NeedsCarefulParsing, is
         remembered within a bound of entries and characters.
+
+        Raises:
+            NeedsCarefulParsing: If the sequence is irregular.
         """
         try:
             known = self._known[key]
@@ -179,7 +182,9 @@ class TextShapes:
     def read(self, unit: str) -> tuple[Any, int]:
         """Build a record, not yet frozen, from the text of a unit; return it with its line ends.
 
-        Raises NeedsCarefulParsing, or BadCell, if the careful parser has to read the unit.
+        Raises:
+            NeedsCarefulParsing: If the careful parser has to read the unit.
+            BadCell: Likewise, if a text is invalid.
         """
         plans = self._plans
         texts: list[Any] = self._split(unit)

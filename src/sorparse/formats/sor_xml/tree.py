@@ -102,10 +102,16 @@ def walk(
 ) -> Iterator[T]:
     """Yield what ``read`` returns for each unit, in document order.
 
-    ``read`` gets the unit's element, its frame (which it fills with what the unit passes down) and
-    whether the element may be irregular. With ``on_owner`` each owner's element is held until it
-    is complete and then passed on; otherwise units are freed as soon as they are read, so that
-    memory grows neither with the file nor with an owner.
+    Without ``on_owner``, units are freed as soon as they are read. So memory grows neither with
+    the file nor with an owner.
+
+    Args:
+        member: The file.
+        options: The caller's options.
+        context: Receives the issues.
+        read: Gets the unit's element, its frame, and whether the element may be irregular. It fills
+            the frame with the values that the unit passes to the units below.
+        on_owner: Gets each owner's element, which is in memory until it is complete.
     """
     with member.open() as stream:
         chunks = chunks_of(stream)
