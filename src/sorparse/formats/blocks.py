@@ -1,4 +1,4 @@
-"""From bytes to text in blocks of whole lines: encoding, byte order mark, line ends."""
+"""Convert bytes to blocks of whole lines: encoding, byte order mark, line ends."""
 
 from __future__ import annotations
 
@@ -248,7 +248,7 @@ class TextBlocks:
         if data.isascii():
             return data.decode("ascii")
         if self._encoding is not None and not _ascii_compatible(self._encoding):
-            return data.decode(_UTF8)  # transcoded on the way in
+            return data.decode(_UTF8)  # ``_transcoded`` has made it UTF-8
         if self._asked is not None and self._encoding not in (_CP1252, None):
             return self._decode_as_asked(data, number, self._encoding)
         if self._asked is not None and self._encoding == _CP1252:

@@ -22,7 +22,7 @@ _SEP = re.compile(r'"?sep=(.)"?;*', re.IGNORECASE)
 
 @attrs.frozen(eq=False)
 class Header:
-    """The first row of a CSV, as far as it was needed to recognise the file."""
+    """A row that may be the header of a CSV file, and its delimiter."""
 
     names: tuple[str, ...]
     delimiter: str

@@ -98,7 +98,8 @@ class UnitGrammar:
     def follow(self, pieces: Iterable[Sequence[Tag]]) -> UnitMeaning:
         """Traverse the tags of a unit; each piece but the last is followed by a text.
 
-        Raises NeedsCarefulParsing if tags do not match, or an element is unexpected or repeated.
+        Raises:
+            NeedsCarefulParsing: If tags do not match, or an element is unexpected or repeated.
         """
         walk = _Walk(self.unit)
         *before_texts, last = pieces
