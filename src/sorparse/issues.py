@@ -86,6 +86,7 @@ class IssueLog:
         self._chars = 0
         self._lock = Lock()
         self._places: set[tuple[object, ...]] | None = None
+        self._of_files: set[Issue] = set()
 
     def add(self, issue: Issue) -> None:
         """Add one issue: store it, raise it, or hand it on."""
@@ -108,6 +109,14 @@ class IssueLog:
             self.on_issue(issue)
         elif self.on_issue == "raise" and issue.severity == "error":
             raise SorDataError(issue)
+
+    def add_once(self, issue: Issue) -> None:
+        """Add an issue of a whole file once, however many rows it comes from."""
+        with self._lock:
+            is_known = issue in self._of_files
+            self._of_files.add(issue)
+        if not is_known:
+            self.add(issue)
 
     def only_counts(
         self, severity: Severity, code: str, file: str, line: int, column: str | None = None

@@ -268,7 +268,7 @@ def test_map_shak_gives_every_candidate(run: Run, register: sorparse.Register) -
 def test_map_shak_without_an_answer_is_a_finding(run: Run) -> None:
     result = run("map-shak", SOR2, "9901", "0000", "9999991000016000", "--csv")
     assert result.status == 1
-    assert "no single answer for 2: 0000, 9999991000016000" in result.err
+    assert "2 of 3 codes without a single answer: 0000, 9999991000016000" in result.err
     assert rows(result.out)[0]["sor_id"] == HOSPITAL
 
 

@@ -273,3 +273,31 @@ def test_processes_fill_one_cache_while_the_source_is_replaced(tmp_path: Path, c
         for each in running:
             assert each.result(timeout=60) <= written
     assert names(sorparse.load(source, cache=cache)) == ["Klinik 29"]
+
+
+def test_a_source_that_is_being_written_is_read_at_once(
+    tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = write(tmp_path / "SOREntity.csv")
+    waits: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        waits.append(seconds)
+        write(source)  # as a copy that takes minutes does
+
+    monkeypatch.setattr(time, "sleep", sleep)
+    assert names(sorparse.load(source, cache=cache)) == ["Klinik"]
+    assert len(waits) <= 2
+    assert not entries(cache)
+
+
+def test_a_relative_folder_is_that_of_the_time_of_loading(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "SOREntity.csv")
+    (tmp_path / "below").mkdir()
+    monkeypatch.chdir(tmp_path)
+    register = sorparse.load("SOREntity.csv", cache="cache")
+    monkeypatch.chdir(tmp_path / "below")
+    assert names(pickle.loads(pickle.dumps(register))) == ["Klinik"]
+    assert register.is_current()

@@ -234,6 +234,25 @@ def test_no_issue_is_counted_twice_where_the_rest_is_read_by_records() -> None:
             assert_alike(written(lines), limits=Limits(max_issues=5))
 
 
+@pytest.mark.parametrize("most", [0, 1, 100])
+def test_an_issue_of_the_whole_file_is_counted_once(most: int) -> None:
+    """Also where there is no room to store it, and where the end is read by records."""
+    header = (
+        "SorId;EntityName;PostalAddressCoordETRS89z32EMeasure;PostalAddressCoordETRS89z32NMeasure"
+    )
+    swapped, right = (f"9000041000016007;x;{pair}" for pair in ("6223456;557481", "557481;6223456"))
+    for row in ('9000041000016007;"to\nlinjer";;', right):
+        data = "\n".join((header, swapped, right, swapped, row, swapped, "")).encode()
+        handed: list[sorparse.Issue] = []
+        limits = Limits(max_issues=most)
+        sorparse.load(data, limits=limits, on_issue=handed.append)
+        assert [issue.code for issue in handed] == ["coordinates-swapped"]
+        assert_alike(data, limits=limits)
+        with sorparse.open(data, limits=limits) as feed:
+            list(feed.entities())
+            assert feed.issue_counts == {"coordinates-swapped": 1}
+
+
 def test_the_first_error_is_raised() -> None:
     lines = a_file(5)
     lines[3][16] = "2020-13-01"
@@ -253,6 +272,19 @@ def test_files_of_several_encodings(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = written(a_file(30))
     data = whole + whole.splitlines()[3].decode().encode("windows-1252") + b"\n" + whole[5000:]
     assert_alike(data)
+
+
+@pytest.mark.parametrize("end", [b"\r\n", b"\n"])
+def test_a_header_in_another_encoding(end: bytes) -> None:
+    """The rows are UTF-8, and it is reported that the header is not."""
+    rows = (
+        "SorId;EntityName;\xe5r".encode("cp1252"),
+        *["9000041000016007;Blå;x".encode()] * 3,
+        b"",
+    )
+    data = end.join(rows)
+    assert_alike(data)
+    assert [one.code for one in sorparse.load(data).issues] == ["undecodable-text"]
 
 
 def test_a_loaded_register_can_be_pickled_and_saved(tmp_path: Path) -> None:

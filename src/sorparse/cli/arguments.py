@@ -55,7 +55,7 @@ def _limit(text: str) -> tuple[str, float]:
     known = sorparse.to_dict(sorparse.Limits())
     if name not in known:
         raise argparse.ArgumentTypeError(
-            f"unknown guard {name!r}: expected one of {', '.join(known)}"
+            f"unknown limit {name!r}: expected one of {', '.join(known)}"
         )
     kind = type(known[name])
     try:
@@ -211,7 +211,7 @@ def _guards(group: argparse._ArgumentGroup) -> None:
         type=_limit,
         action="append",
         default=[],
-        help="change a guard against hostile files, e.g. --guard max_ratio=500",
+        help="change a limit against hostile files, e.g. --guard max_ratio=500",
     )
     group.add_argument(
         "--issues",

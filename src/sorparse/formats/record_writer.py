@@ -155,7 +155,8 @@ class RecordWriter:
     @property
     def last_place(self) -> int:
         """The last column that is used."""
-        return max(place for places in (self._leaves, *self._groups.values()) for place in places)
+        used = (place for places in (self._leaves, *self._groups.values()) for place in places)
+        return max(used, default=0)
 
     def _function(self, body: Iterable[str], about: str) -> Decode:
         variables = [name for group in self._groups for name in (f"{group}_texts", group)]
@@ -166,7 +167,11 @@ class RecordWriter:
             "    def decode(texts, getters):",
             *([f"        nonlocal {', '.join(variables)}"] if variables else ()),
             f"        {', '.join(getters)}, = getters",
-            f"        {_texts(sorted(self._leaves))} = get_leaves(texts)",
+            *(
+                [f"        {_texts(sorted(self._leaves))} = get_leaves(texts)"]
+                if self._leaves
+                else ()
+            ),
             *(f"        {line}" for line in self._untrimmed(self._leaves.items())),
         ]
         for group in self._groups:
@@ -268,7 +273,9 @@ class RecordWriter:
     def _extra(self, texts: Sequence[str]) -> Any:
         if not any(texts):
             return NO_EXTRA
-        return self._careful.extra_of([text.strip() for text in texts])
+        if not self._trimmed and any(text.strip() != text for text in texts):
+            raise NeedsCarefulParsing
+        return self._careful.extra_of(texts)
 
     def _untrimmed(self, leaves: Iterable[tuple[int, Leaf]]) -> Iterator[str]:
         """Write the test that refuses texts with whitespace around them."""

@@ -40,7 +40,7 @@ class SavedRegisterFolder:
     """A folder of saved registers whose names are hashes. Other files in it are left unchanged."""
 
     def __init__(self, folder: str | os.PathLike[str]) -> None:
-        self.folder = Path(folder)
+        self.folder = Path(folder).absolute()
 
     def path(self, name: str) -> Path:
         """Return the path of an entry by its hash."""

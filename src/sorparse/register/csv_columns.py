@@ -78,6 +78,8 @@ def load_columns(file: PlainFile, builder: StoreBuilder) -> None:
     """Load a file, as far as its lines are rows."""
     if any(column is not None and column.also for column in file.plan.columns):
         return  # a cell that fills several fields
+    if "sor_id" not in file.plan.fields:
+        return  # the header was too long, and a row was taken for it
     columns = _Columns(file, builder)
     for first, block in file.blocks(columns.read):
         columns.add(first, block)

@@ -35,21 +35,20 @@ class SourceState:
         """Return the state of a source; ``None`` if it is not a file or a folder of files."""
         path = Path(source).absolute()
         try:
-            found = _stats(path)
+            now, found = time.time_ns(), _stats(path)  # a pause between them must not look like age
+            if found and abs(now - _latest(found)) < _TICK:
+                time.sleep(_TICK / _SECOND)
+                now, found = time.time_ns(), _stats(path)
         except (OSError, ValueError):
             return None
         if found is None:
             return None
-        latest = max((_changed(each) for _, each in found), default=0)
-        age = time.time_ns() - latest
-        if 0 <= age < _TICK:
-            time.sleep((_TICK - age) / _SECOND)
-            return cls.of(path)
         files = tuple(
             (name, each.st_ino, each.st_size, each.st_mtime_ns, each.st_ctime_ns)
             for name, each in found
         )
-        return cls(path, files, age >= (_TICK if latest % _SECOND else _COARSE))
+        latest = _latest(found)
+        return cls(path, files, now - latest >= (_TICK if latest % _SECOND else _COARSE))
 
     def is_current(self) -> bool:
         """Return whether the source did not change since."""
@@ -65,6 +64,10 @@ def _stats(path: Path) -> list[tuple[str, os.stat_result]] | None:
         return None
     children = sorted(child for child in path.iterdir() if not child.name.startswith("."))
     return [(child.name, child.stat()) for child in children if child.is_file()]
+
+
+def _latest(found: list[tuple[str, os.stat_result]]) -> int:
+    return max((_changed(each) for _, each in found), default=0)
 
 
 def _changed(found: os.stat_result) -> int:

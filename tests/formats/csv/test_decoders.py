@@ -208,3 +208,30 @@ def test_nearly_every_line_is_read_the_fast_way() -> None:
     ]
     assert all(one == two for one, two in pairs)
     assert len(pairs) > 0.9 * len(read)
+
+
+@pytest.mark.parametrize("sign", ["\x1e", "\x1f", "\x85", "\u2028", "\x0b"])
+def test_a_cell_of_an_unknown_column_has_its_control_characters(sign: str) -> None:
+    """Only spaces are cut off, in each column, and by each way of reading."""
+    rows = f"9000041000016007;x;{sign}\n9000041000016007;x{sign};\n"
+    content = f"SorId;EntityName;New\n{rows}".encode()
+    with sorparse.open(content) as feed:
+        units = list(feed.entities())
+        few = [(name, dict(extra)) for name, extra in feed.entities(fields=("name", "extra"))]
+    expected = [("x", {"New": sign}), (f"x{sign}", {})]
+    assert [(unit.name, dict(unit.extra)) for unit in units] == few == expected
+    assert list(sorparse.load(content).records("entities")) == units
+
+
+@pytest.mark.parametrize("field", ["sor_id", "name", "cvr", "note"])
+@pytest.mark.parametrize("more", [";", ";x", ";;x", ";;;;"])
+def test_a_row_that_is_too_long_is_so_whatever_fields_are_asked_for(field: str, more: str) -> None:
+    """Also where the last field is in the last column but one."""
+    header = "SorId;EntityName;InstitutionOwnerCvrNumberId;SorNote"
+    content = f"{header}\n9000041000016007;x;99000015;y{more}\n".encode()
+    with sorparse.open(content) as feed:
+        expected = [(getattr(unit, field),) for unit in feed.entities()]
+    with sorparse.open(content) as feed:
+        assert [tuple(row) for row in feed.entities(fields=(field,))] == expected
+        codes = {issue.code for issue in feed.issues}
+    assert ("row-length" in codes) == (not expected)

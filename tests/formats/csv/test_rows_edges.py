@@ -107,6 +107,26 @@ def test_a_value_over_lines_that_is_too_long_costs_its_row() -> None:
     assert issue.raw == "\n".join(rows[:2]) + "…"
 
 
+@pytest.mark.parametrize("way", ["open", "load"])
+def test_a_header_that_is_too_long_is_reported(way: str) -> None:
+    """The row below it is read as the header, which then lacks the SOR ids."""
+    content = sor2(
+        *[f"{A};Klinik;;;"] * 3, header=("SorId", "EntityName", "FromDate", "ToDate", "Ny" * 9)
+    )
+    limits = Limits(max_field_chars=16)
+    records, issues = read(content, limits=limits)
+    if way == "load":
+        loaded = sorparse.load(content, limits=limits)
+        assert list(loaded.records("entities")) == records == []
+        issues = loaded.issues
+    assert sorted(issue.code for issue in issues)[-3:] == [
+        "missing-key",
+        "missing-key",
+        "no-entities",
+    ]
+    assert "field-too-long" in [issue.code for issue in issues]
+
+
 def test_a_nul_in_a_later_line_of_a_row_costs_its_cell() -> None:
     rows = (f'{A};"Hjerte', 'Lu\0nge";;;007', f"{B};Nyre;;;")
     records, (issue,) = read(sor2(*rows))

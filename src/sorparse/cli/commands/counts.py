@@ -16,7 +16,7 @@ ABOUT = (
     "the units in force on its last date, and those that opened and closed in it. FIELD groups "
     "the units: type, level, region, municipality, owner, institution, speciality, or a path such "
     "as entity_type.code or effective.postal_address.post_code. Each unit is counted in the group "
-    "that it belongs to on the date."
+    "that it belongs to on the date; units without a value are in a row with an empty cell."
 )
 EXAMPLES = """\
   sorparse counts Sor_complete.zip type

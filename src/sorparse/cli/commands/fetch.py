@@ -16,7 +16,7 @@ HELP = "fetch a file of the publisher, if it has changed"
 ABOUT = (
     "Fetch a file from the publisher's share into a folder, if it has changed. The earlier file "
     "is replaced only by a complete file of the expected kind. This is the only command that uses "
-    "the network; it needs the extra `fetch`. The exit status is 1 if the date of the data has "
+    "the network; it needs the extra [fetch]. The exit status is 1 if the date of the data has "
     "not changed for --max-age days."
 )
 EXAMPLES = """\

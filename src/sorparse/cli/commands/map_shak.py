@@ -77,7 +77,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
     unanswered = [answer["code"] for answer in answers if answer["best"] is None]
     if unanswered:
         few = ", ".join(unanswered[:5]) + (", ..." if len(unanswered) > 5 else "")
-        message(f"no single answer for {len(unanswered)}: {few}")
+        message(f"{len(unanswered)} of {len(answers)} codes without a single answer: {few}")
     for answer in answers:
         for hint in _hints(answer):
             message(f"{answer['code']}: {hint}")

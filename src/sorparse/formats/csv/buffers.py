@@ -109,7 +109,7 @@ def array_of(kind: Any, values: Sequence[Any]) -> Any:
     elif pa.types.is_boolean(kind):
         numbers = bits_of(np.array([[bool(value) for value in values]]))
     else:
-        numbers = np.array([value or 0.0 for value in values], dtype=np.float64)
+        numbers = np.array([0.0 if value is None else value for value in values], np.float64)
     (found,) = Filled(filled.reshape(1, -1)).arrays(kind, numbers)
     return found
 

@@ -36,7 +36,7 @@ class Lines:
 
     def __init__(self, data: bytes, longest: int) -> None:
         np = load_numpy()
-        if b"\0" in data or not _is_utf8(data):
+        if b"\0" in data or not is_utf8(data):
             raise NotAligned
         self._data = data
         self.signs = np.frombuffer(data, dtype=np.uint8)
@@ -67,7 +67,8 @@ class Lines:
         return self._data[self.starts[place] : end].decode()
 
 
-def _is_utf8(data: bytes) -> bool:
+def is_utf8(data: bytes) -> bool:
+    """Return whether bytes are text in UTF-8."""
     try:
         data.decode()
     except UnicodeDecodeError:

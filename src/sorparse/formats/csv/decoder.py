@@ -40,7 +40,9 @@ class FastDecoder:
         writer = RecordWriter(careful)
         self._decode = writer.record() if row is None else writer.row(row)
         self._getters = writer.getters()
-        self._most_splits = writer.last_place + 1
+        needed = writer.last_place + 1
+        self._most_splits = needed if needed < self._width - 1 else self._width
+        """Number of splits after which the rest of the line shows whether the row is too long."""
 
     def line(self, line: str) -> Any:
         """Return the record of a line; raise ValueError if the line is irregular."""

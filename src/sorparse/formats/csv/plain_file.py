@@ -18,7 +18,7 @@ import attrs
 from ...issues import Issue, IssueLog, Severity
 from ..declare import Kind
 from ..decode import Plan
-from .cell_spans import Cells, Lines, NotAligned
+from .cell_spans import Cells, Lines, NotAligned, is_utf8
 from .reader import CsvTable
 
 T = TypeVar("T")
@@ -125,6 +125,8 @@ class PlainFile:
             line, rest = self._line(stream, rest)
             if b"\r" in line.removesuffix(b"\r\n"):
                 raise NotAligned  # a lone CR ends a line too
+            if not is_utf8(line):
+                raise NotAligned  # the change of encoding has to be reported
         while chunk := stream.read(BLOCK_BYTES):
             end = chunk.rfind(b"\n") + 1
             if end:
@@ -157,6 +159,10 @@ class _RestOfLog(IssueLog):
         """Add an issue."""
         if issue.line is None or issue.line >= self._first:
             self._log.add(issue)
+
+    def add_once(self, issue: Issue) -> None:
+        """Add an issue of the whole file."""
+        self._log.add_once(issue)
 
     def only_counts(
         self, severity: Severity, code: str, file: str, line: int, column: str | None = None

@@ -292,7 +292,7 @@ class CsvTable:
         return None
 
     def _on_swap(self) -> None:
-        self._log.add(
+        self._log.add_once(
             Issue(
                 "warning",
                 "coordinates-swapped",

@@ -164,7 +164,7 @@ class RowDecoder:
             name = cells.names.get(leaf.place, leaf.header)
             add(bad.severity, bad.code, str(bad), column=name, value=text)
 
-        self._decoder.on_swap = lambda: log.add(
+        self._decoder.on_swap = lambda: log.add_once(
             Issue(
                 "warning",
                 "coordinates-swapped",
