@@ -1,6 +1,6 @@
-"""Any bytes and any text for every public function: nothing but SorError may leave.
+"""Call every public function with any bytes and any text: only SorError may be raised.
 
-The first line of the input chooses functions and has their arguments; the rest is a source.
+The first line of the input chooses functions and holds their arguments; the rest is a source.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def _shak() -> sorparse.ShakRegister:
 
 
 def _documented(call: Call) -> Any:
-    """Call what raises ValueError for an unknown name, and says so."""
+    """Call a function whose documentation says that it raises ValueError for an unknown name."""
     try:
         return call()
     except ValueError as error:

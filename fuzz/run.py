@@ -1,7 +1,7 @@
 """Fuzz one target: ``python fuzz/run.py TARGET [SECONDS] [libFuzzer options]``; see README.md.
 
 ``python fuzz/run.py TARGET --merge`` adds inputs to the corpus in the repository: those that reach
-code which no input there reaches.
+code that no input of the corpus reaches.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ import atheris  # type: ignore[import-untyped] # has no types
 
 HERE = Path(__file__).parent
 CORPUS_BYTES = 2048
-"""Longest input of the corpora in the repository; the first inputs are longer."""
+"""Longest input in the corpora of the repository; the first inputs of a run may be longer."""
 INNER = "--inner"
 sys.path[:0] = [str(HERE), str(HERE.parent / "src")]
 
 
 def remember_decoders(module: Any) -> None:
-    """Most inputs have the header of another: what was generated for it is used again."""
+    """Reuse generated decoders: most inputs have the header of an earlier one."""
     make = module.FastDecoder
     known: dict[Any, tuple[Any, list[Any]]] = {}
 
@@ -47,7 +47,7 @@ def remember_decoders(module: Any) -> None:
 
 
 def main() -> None:
-    """Load everything instrumented, write the first inputs, and fuzz."""
+    """Import the library with instrumentation, write the first inputs, and fuzz."""
     with atheris.instrument_imports(include=["sorparse", "targets"], enable_loader_override=False):
         for package in ("formats", "sources", "validation", "records", "register"):
             module = import_module(f"sorparse.{package}")
@@ -62,13 +62,13 @@ def main() -> None:
         raise SystemExit(f"usage: python fuzz/run.py {{--list|{'|'.join(TARGETS)}}} [SECONDS]")
     name, *rest = sys.argv[1:]
     target = TARGETS[name]
-    # libFuzzer starts itself again with its own options when it merges
+    # to merge, libFuzzer starts this command again with its own options
     command = f"{sys.executable} {Path(__file__).resolve()} {name} {INNER}"
     if rest[:1] == [INNER]:
         atheris.Setup([command, *rest[1:]], target.run)
         atheris.Fuzz()
         return
-    found = HERE / "found" / name  # what this run finds goes there
+    found = HERE / "found" / name  # new inputs of this run
     found.mkdir(parents=True, exist_ok=True)
     for number, seed in enumerate(target.seeds()):
         (found / f"seed{number:02}").write_bytes(seed)
@@ -76,11 +76,14 @@ def main() -> None:
     words.write_text(
         "".join('"' + "".join(f"\\x{byte:02x}" for byte in word) + '"\n' for word in target.words)
     )
-    kept = HERE / "corpus" / name  # small, in the repository
-    corpora = [found, *([kept] if kept.is_dir() else [])]
+    corpus = HERE / "corpus" / name  # small, in the repository
+    corpora = [found, *([corpus] if corpus.is_dir() else [])]
     if rest[:1] == ["--merge"]:
-        kept.mkdir(parents=True, exist_ok=True)
-        corpora, rest = [kept, found], [f"-max_len={CORPUS_BYTES}", "-set_cover_merge=1", *rest[1:]]
+        corpus.mkdir(parents=True, exist_ok=True)
+        corpora, rest = (
+            [corpus, found],
+            [f"-max_len={CORPUS_BYTES}", "-set_cover_merge=1", *rest[1:]],
+        )
     seconds = [f"-max_total_time={rest.pop(0)}"] if rest and rest[0].isdigit() else []
     options = [
         *map(str, corpora),

@@ -1,8 +1,8 @@
-"""A saved register that was changed: only SorError may leave, and no answer is wrong.
+"""Changes of a saved register: only SorError may be raised, and no answer may be wrong.
 
-The input says what is changed in a small saved register. Its first byte chooses between damage,
-after which every answer is the right one or a SorFileError, and forgery, whose checksums are
-right: any answer will do, but nothing else than SorError may be raised.
+The input says what is changed in a small saved register. Its first byte chooses between damage and
+forgery. After damage, every answer has to be correct or a SorFileError. A forged file has valid
+checksums: any answer is allowed, but no exception other than SorError.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def _ids() -> list[str]:
 
 
 def _questions(register: sorparse.Register) -> Iterator[tuple[str, Callable[[], Any]]]:
-    """Yield what is asked, by name."""
+    """Yield the name and the call of each question."""
     view = register.as_of(DAY)
     yield "ids", lambda: list(register)
     yield "records", lambda: list(register.records("entities"))
@@ -72,7 +72,7 @@ def _questions(register: sorparse.Register) -> Iterator[tuple[str, Callable[[], 
 
 
 def _answers(path: Path) -> dict[str, Any]:
-    """Return the answers, a SorError for those that there are none to."""
+    """Return the answer to each question, or the SorError that it raised."""
     answers: dict[str, Any] = {}
     try:
         for name, ask in _questions(sorparse.load(path)):
@@ -101,7 +101,7 @@ def _damaged(changes: bytes) -> bytes:
 
 
 def _forged(changes: bytes) -> bytes:
-    """Change numbers and texts of blocks, and make the checksums right."""
+    """Return a file with changed numbers and texts in its blocks, and valid checksums."""
     magic, header, blocks = _parts()
     altered = bytearray(blocks)
     names = sorted(header["blocks"])
@@ -119,7 +119,7 @@ def _forged(changes: bytes) -> bytes:
 
 
 def saved(data: bytes) -> None:
-    """Open a changed file and ask it everything."""
+    """Open a changed file and ask all questions."""
     changes = data[1 : 1 + len(data[1:]) // _CHANGE.size * _CHANGE.size]
     is_forged = bool(data) and data[0] % 2 == 1
     with tempfile.TemporaryDirectory() as folder:
@@ -138,7 +138,7 @@ def saved(data: bytes) -> None:
 
 
 def saved_seeds() -> Iterator[bytes]:
-    """Yield a few changes of either kind."""
+    """Yield a few changes of both kinds."""
     for kind in (0, 1):
         for place in (0, 40, 500, 60_000):
             for value in (0, 1, 127, 255):

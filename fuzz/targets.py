@@ -1,7 +1,7 @@
-"""What is fuzzed, and where the first inputs come from.
+"""The fuzz targets and their first inputs.
 
-A target takes bytes. It may end, or raise SorError; whatever else it raises is a finding, as are
-more than ten seconds or a gigabyte.
+A target gets bytes. It may end normally or raise SorError. It fails on any other exception, after
+ten seconds, or with more than a gigabyte of memory.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ HEADER = b"SorId;EntityName;FromDate;PostalAddressStreetName;PatientsAdmittedInd
 
 
 def read(data: bytes) -> None:
-    """Open whatever it is, read every table and describe it."""
+    """Open any bytes as a file, read every table and describe it."""
     try:
         with sorparse.open(data, limits=LIMITS) as feed:
             for table in feed.tables:
@@ -43,7 +43,7 @@ def read(data: bytes) -> None:
 
 
 def rows(data: bytes) -> None:
-    """Rows under a known header: each line that holds something is a record, or reported."""
+    """Read rows under a known header: each line that is not empty is a record, or reported."""
     content = HEADER + data
     try:
         with sorparse.open(content, encoding="cp1252", limits=LIMITS) as feed:
@@ -64,19 +64,19 @@ def rows(data: bytes) -> None:
 
 
 def sor_csv(data: bytes) -> None:
-    """Rows of a sor.csv, in which no quote swallows the line after it."""
+    """Read rows of a sor.csv, in which a quote never includes the next line in its cell."""
     header = b"SOR-kode;Enhedsnavn;Enhedstype;Nedarvningsstatus;Lokationsnummer\r\n"
     read(header + data)
 
 
 def shak(data: bytes) -> None:
-    """Lines after a first line of the fixed-width file."""
+    """Read lines after a valid first line of the fixed-width file."""
     first = examples.shak.read_bytes().split(b"\r\n", 1)[0]
     read(first + b"\r\n" + data)
 
 
 def identifiers(data: bytes) -> None:
-    """Any text as an identifier; what is repaired is an id."""
+    """Check any text as an identifier; a repaired text has to be a valid id."""
     text = data.decode("utf-8", "replace")
     for check in (
         sorparse.identifiers.is_sor_id,
@@ -87,16 +87,16 @@ def identifiers(data: bytes) -> None:
         check(text)
     repaired = sorparse.identifiers.repair_sor_id(text)
     if repaired is not None and not sorparse.identifiers.is_sor_id(repaired):
-        raise AssertionError(f"{text!r} was repaired to {repaired!r}, which is no id")
+        raise AssertionError(f"{text!r} was repaired to {repaired!r}, which is not an id")
 
 
 def xml(data: bytes) -> None:
-    """Any document of the XML set."""
+    """Read any document of the XML set."""
     read(data)
 
 
 class _Once(io.RawIOBase):
-    """A stream that cannot go back: what it gives is read by its elements."""
+    """A stream that cannot be read again: its XML is read by elements."""
 
     def __init__(self, content: bytes) -> None:
         self._rest = io.BytesIO(content)
@@ -112,7 +112,7 @@ Outcome = tuple[list[Any], str, list[str]]
 
 
 def _outcome(source: Any, table: str, of: Callable[[sorparse.Feed], Iterable[Any]]) -> Outcome:
-    """Everything that reading a table gives: records, the error, issues; without the file."""
+    """Return the records, the error and the issues of a table, without the file's name."""
     found: list[Any] = []
     error, issues = "", []
     name = source if isinstance(source, str) else "<bytes>"
@@ -134,7 +134,7 @@ def _outcome(source: Any, table: str, of: Callable[[sorparse.Feed], Iterable[Any
 
 
 def mutated(data: bytes) -> bytes:
-    """Change a whole Sor.xml: each four bytes move, double, drop or insert one piece of it."""
+    """Change a whole Sor.xml: each four bytes move, double, remove or insert a piece."""
     pieces = list(_PIECES)
     for at in range(0, min(len(data), 40) - 3, 4):
         what, place, length, snippet = data[at : at + 4]
@@ -162,9 +162,11 @@ _FIELDS = ("sor_id", "name", "parent_id", "postal_address.post_code", "validity.
 
 
 def units(data: bytes) -> None:
-    """A changed Sor.xml gives the same by its text and by its elements, from every source."""
+    """Compare reading a changed Sor.xml by text and by elements, from each kind of source."""
     content = mutated(data)
-    kind = sum(data) % 6  # a reading takes some milliseconds, so not all are compared each time
+    kind = (
+        sum(data) % 6
+    )  # each reading takes some milliseconds, so an input compares only some of them
     table = "location_codes" if kind == 5 else "entities"
     stream: Any = _Once(content)
     by_elements = _outcome(stream, table, lambda feed: feed.numbered(table))
@@ -189,7 +191,7 @@ def _value(record: Any, path: str) -> Any:
 
 
 def _csv_cells() -> tuple[list[str], list[list[str]]]:
-    """The header and some rows of the daily example, split."""
+    """Return the header and some rows of the daily example, split into cells."""
     lines = examples.daily_csv.read_text("utf-8-sig").splitlines()
     header, *rows = ([*line.split(";")] for line in lines)
     return header, [row for row in rows if len(row) == len(header)][:3]
@@ -205,7 +207,7 @@ _CSV_CELLS = (
 
 
 def changed_rows(data: bytes) -> bytes:
-    """Change rows of SOR2: each three bytes put one cell in place, or change a whole row."""
+    """Change rows of SOR2: each three bytes replace one cell, or change a whole row."""
     rows = [[*row] for row in _CSV_ROWS]
     quoted = bool(data[:1]) and data[0] % 4 == 0
     for at in range(1, min(len(data), 60) - 2, 3):
@@ -227,7 +229,7 @@ def changed_rows(data: bytes) -> bytes:
 
 
 def csv_ways(data: bytes) -> None:
-    """Changed rows give the same records and issues, whatever way they are read."""
+    """Compare the records and issues of changed rows for each way to read them."""
     content = changed_rows(data)
     expected = _outcome(content, "entities", lambda feed: feed.numbered("entities"))
     stream: Any = _Once(content)
@@ -268,7 +270,7 @@ def _difference(content: bytes, table: str, found: Outcome, other: Outcome) -> s
 
 
 def validation(data: bytes) -> None:
-    """Any document against the bundled schemas."""
+    """Validate any document against the bundled schemas."""
     try:
         report = sorparse.validate(data, limits=LIMITS)
         for issue in report.errors:
@@ -278,7 +280,7 @@ def validation(data: bytes) -> None:
 
 
 def schema(data: bytes) -> None:
-    """Any schema for a document that is fine."""
+    """Validate a valid document against any schema."""
     with tempfile.NamedTemporaryFile(suffix=".xsd") as file:
         file.write(data)
         file.flush()
@@ -290,7 +292,7 @@ def schema(data: bytes) -> None:
 
 @attrs.frozen
 class Target:
-    """A function that takes bytes, and its first inputs."""
+    """A function that gets bytes, and its first inputs."""
 
     run: Callable[[bytes], None]
     seeds: Callable[[], Iterator[bytes]]
@@ -393,7 +395,7 @@ def _zip_seeds() -> Iterator[bytes]:
 
 
 def _xml_seeds() -> Iterator[bytes]:
-    """The smallest whole documents: the first unit of each, and the files beside."""
+    """Yield the beginnings of the example documents, whole ones, and the code files."""
     for path in (examples.sor_xml, examples.sor_xml_1_0_0):
         yield path.read_bytes()[:12_000]
         yield path.read_bytes()
@@ -403,7 +405,7 @@ def _xml_seeds() -> Iterator[bytes]:
 
 
 def _pieces() -> Iterator[bytes]:
-    """Tags and texts of a small whole document: the first units of the example."""
+    """Yield the tags and texts of a small valid document with the first units of the example."""
     whole = examples.sor_xml.read_bytes()
     ends = [found.end() for found in re.finditer(rb"</InstitutionOwnerEntity>", whole)]
     small = min((b - a, a, b) for a, b in pairwise(ends))

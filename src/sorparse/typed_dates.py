@@ -62,8 +62,8 @@ def parse_typed_date(text: str) -> date | None:
     try:
         return to_date(text)
     except BadCell as error:
-        if error.kept is not None:  # the date of an open end, which is a date here
-            return error.kept  # type: ignore[no-any-return] # a date, see to_date
+        if error.stored is not None:  # the date of an open end, which is a date here
+            return error.stored  # type: ignore[no-any-return] # a date, see to_date
     match = _DAY_FIRST.fullmatch(text)
     return None if match is None else _parsed(match["date"], int(match["day"]), int(match["year"]))
 

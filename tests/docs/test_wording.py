@@ -39,11 +39,6 @@ FIRST = r"(give|tell|say|take)s?"
 """What no docstring begins with: it says Return, Yield, or what the thing is."""
 ALLOWED: tuple[str, ...] = ()
 """Uses of these words that are right."""
-NOT_YET = {
-    "fuzz",
-    "src/sorparse/formats",
-}
-"""Folders and pages whose wording is still to be revised; this list only gets shorter."""
 
 _BANNED = {re.compile(rf"\b({words})\b", re.IGNORECASE): better for words, better in BETTER.items()}
 
@@ -85,19 +80,16 @@ def faults(prose: Prose) -> Iterator[str]:
         yield f"{prose.line}: begins with {first[0].strip()!r}; better: Return, Yield, a noun"
 
 
-@pytest.mark.parametrize("place", sorted({*FILES, *NOT_YET}))
+@pytest.mark.parametrize("place", sorted(FILES))
 def test_prose_is_plain(place: str) -> None:
     found = [
         f"{path.relative_to(ROOT)}:{fault}"
-        for path in FILES.get(place, ())
+        for path in FILES[place]
         for prose in prose_of(path)
         if not (prose.is_text and path.is_relative_to(TESTS))  # tests quote messages and data
         for fault in faults(prose)
     ]
-    if place in NOT_YET:
-        assert found, f"{place} is clean: remove it from NOT_YET"
-    else:
-        assert not found, "\n".join(found)
+    assert not found, "\n".join(found)
 
 
 @pytest.mark.parametrize(

@@ -125,7 +125,7 @@ def test_every_cell_is_in_its_record_or_reported(data: st.DataObject) -> None:
                 expected = convert(column.kind, cell)
             except BadCell as bad:
                 assert told[line, name] == cell
-                expected = bad.kept
+                expected = bad.stored
             found = value_of(record, column.field)
             if not (isinstance(expected, sorparse.EntityRef) and found is not None):
                 assert found == expected

@@ -372,7 +372,7 @@ def test_a_bundled_document_is_never_changed_by_use() -> None:
 
 @pytest.mark.parametrize("version", ["2.0.0", "1.0.0"])
 def test_the_tree_in_the_docs_has_every_element(version: str) -> None:
-    page = DOCS / f"schema-{version}.md"
+    page = DOCS / "reference" / f"schema-{version}.md"
     text = page.read_text(encoding="utf-8")
     assert "    HealthInstitutionEntity *\n" in text
     full = {"2.0.0": FULL_2, "1.0.0": FULL_1}[version]

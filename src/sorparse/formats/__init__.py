@@ -1,6 +1,7 @@
 """The published formats.
 
-A new one is one module with ``recognise``, its name in ``_MODULES``, and its value in ``Format``.
+To add a format, write a module with ``recognise``, and add its name to ``_MODULES`` and its value
+to ``Format``.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ _MODULES = ("skrs", "sor_xml", "shak", "shak_region", "shak_region_xml", "sor2",
 
 
 def recognisers() -> Iterator[Recognise]:
-    """Yield each format's ``recognise``, the surest first; each module is loaded on demand."""
+    """Yield each format's ``recognise``, the most certain first; modules are loaded on demand."""
     for name in _MODULES:
         recognise: Recognise = _module(name).recognise
         yield recognise
@@ -27,10 +28,13 @@ def _module(name: str) -> ModuleType:
 
 
 def check_mapping(columns: Mapping[str, str]) -> None:
-    """Check the caller's own mapping of columns.
+    """Check the caller's mapping of columns.
+
+    Args:
+        columns: A file's column names to field names.
 
     Raises:
-        InvalidOptionError: If it names a field that no table has.
+        InvalidOptionError: If the mapping names a field that no table has.
     """
     if not columns:
         return

@@ -52,7 +52,7 @@ class Format(str, Enum):
     SKRS = "SKRS"
     """Saved responses of the national copy service (Stamdata Kopi Register Service)."""
     SHAK = "SHAK"
-    """SHAKCOMPLETE.TXT and its relatives of the same layout."""
+    """SHAKCOMPLETE.TXT and other files of the same layout."""
     SHAK_REGION = "SHAK_REGION"
     """SHAKregion.txt or SHAKregion.xml: region and SOR id of each hospital."""
 
@@ -65,7 +65,7 @@ class Validator(Protocol):
 
     @property
     def whole(self) -> Any:
-        """The schema as lxml takes it, to find out whether there is any issue at all."""
+        """The compiled lxml schema, which decides quickly whether there is any issue."""
 
     def check(self, owner: Any) -> Iterable[Issue]:
         """Validate a completed owner element and what precedes it."""
@@ -76,11 +76,11 @@ class Validator(Protocol):
 
 @attrs.frozen
 class ReadOptions:
-    """What the caller asked for; the same for every table of a feed."""
+    """The caller's options; the same for every table of a feed."""
 
     log: IssueLog = attrs.Factory(IssueLog)
     columns: Mapping[str, str] = attrs.field(factory=dict)
-    """The caller's own mapping: a file's column name to a field's name."""
+    """The caller's mapping of a file's column names to field names."""
     encoding: str | None = None
     limits: Limits = DEFAULT_LIMITS
     repair: bool = False
@@ -90,12 +90,12 @@ class ReadOptions:
 
 
 def muted_options(options: ReadOptions) -> ReadOptions:
-    """Return the same options for a look ahead: issues are reported when the table is read."""
+    """Return options for reading ahead: no issues, these are reported when the table is read."""
     return attrs.evolve(options, log=IssueLog(), validator=None)
 
 
 class TableReader(Protocol):
-    """One table in one member: can be read as often as the member can be opened."""
+    """Reads one table in one member, as often as the member can be opened."""
 
     @property
     def table(self) -> str:
@@ -141,35 +141,35 @@ class TakesNames(Protocol):
     """A reader of a file that holds codes without names."""
 
     def use_names_from(self, names: GivesNames | None) -> None:
-        """Ask ``names`` first for the name of a code, and then the library's own table."""
+        """Use the names of codes from ``names`` first, then from the library's tables."""
 
 
 @runtime_checkable
 class Poorer(Protocol):
-    """A reader of a form that may hold less than another form of the same format beside it."""
+    """A reader of a form that may hold less data than another form of the same format."""
 
     @property
     def poorer(self) -> bool:
-        """Whether another form of the table is read in its place."""
+        """Whether another form of the table is read instead."""
 
 
 @runtime_checkable
 class GivesRows(Protocol):
-    """A reader that reads records faster without their lines, and a few fields faster still."""
+    """A reader that is faster if lines are not needed, and faster still for a few fields."""
 
     def rows(self, row: type[Row] | None) -> Iterator[Any]:
-        """Read whole records, or the fields of ``row``; then other fields have no issues."""
+        """Yield whole records, or only the fields of ``row`` and their issues."""
 
 
 @runtime_checkable
 class ReadsPages(Protocol):
-    """A reader of a table that is delivered page by page, and rows of it more than once."""
+    """A reader of a table that comes in pages, and in which rows may occur more than once."""
 
     def joined(self, readers: Sequence[Any]) -> TableReader:
-        """Return one reader of all pages of the table, of which each has a reader."""
+        """Return one reader of all pages of the table, from the readers of the pages."""
 
     def settled(self) -> TableReader:
-        """Return a reader that omits each row of which a later delivery follows."""
+        """Return a reader that omits each row that a later delivery replaces."""
 
     def next_offsets(self) -> Mapping[str, str]:
         """Return the last token of each datatype that has entries."""
@@ -180,7 +180,7 @@ class ReadsPages(Protocol):
 
 @attrs.frozen
 class Found:
-    """What a format recognised in one member."""
+    """The tables that a format recognised in one member."""
 
     readers: tuple[TableReader, ...]
     snapshot_date: Callable[[], date | None] = lambda: None

@@ -1,4 +1,4 @@
-"""From bytes to text in blocks of whole lines: encoding, byte order mark, line ends."""
+"""Convert bytes to blocks of whole lines: encoding, byte order mark, line ends."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _UTF8 = "utf-8"
 _CP1252 = "windows-1252"
 _BOMS = (
     (codecs.BOM_UTF8, _UTF8),
-    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16: its mark begins with UTF-16's
+    (codecs.BOM_UTF32_LE, "utf-32"),  # begins with the one of UTF-16
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
@@ -25,7 +25,7 @@ _BOMS = (
 
 
 def _windows_1252() -> str:
-    # five bytes have no meaning in Windows-1252; they stay themselves, as in the web's reading
+    # five bytes are undefined in Windows-1252; they are decoded as themselves, as browsers do
     table = []
     for byte in range(256):
         try:
@@ -39,32 +39,40 @@ _WINDOWS_1252 = _windows_1252()
 
 
 def decode_windows_1252(data: bytes) -> str:
-    """Decode Windows-1252; the five undefined bytes become the control characters they are."""
+    """Decode Windows-1252; the five undefined bytes become control characters."""
     return codecs.charmap_decode(data, "strict", _WINDOWS_1252)[0]
 
 
 def _found_encoding(asked: str, file: str) -> str:
-    """Check the encoding that the caller named."""
+    """Return the name of the encoding that the caller asked for, after checking it."""
     try:
         info = codecs.lookup(asked)
         codecs.getincrementaldecoder(asked)
     except (LookupError, ValueError) as exc:
-        raise SorFileError(f"there is no encoding {asked!r}", file=file) from exc
+        raise SorFileError(f"unknown encoding {asked!r}", file=file) from exc
     # base64 and the like are codecs too; IDNA is for host names and has a limit of 63 characters
     if not getattr(info, "_is_text_encoding", True) or info.name == "idna":
-        raise SorFileError(f"there is no encoding {asked!r} for text", file=file)
+        raise SorFileError(f"{asked!r} is not an encoding for text", file=file)
     return {"utf_8_sig": _UTF8, "utf-8-sig": _UTF8, "cp1252": _CP1252}.get(info.name, info.name)
 
 
 def without_cut_line(head: bytes, encoding: str | None = None) -> bytes:
-    """Give the beginning of a file up to its last line end, so that no line in it is cut off."""
+    """Return the beginning of a file without its last, incomplete line.
+
+    Args:
+        head: The first bytes of the file.
+        encoding: The encoding that the caller asked for, if any.
+
+    Returns:
+        The bytes up to the last line end, or all of them if they hold no line end.
+    """
     for bom, found in _BOMS:
         if head.startswith(bom):
             encoding = found
             break
     if encoding is None or _ascii_compatible(encoding):
         return head[: head.rfind(b"\n") + 1] or head
-    # in UTF-16 a line end, and a letter beyond the first 65,536, may itself be cut
+    # in UTF-16, the cut can be inside a line end, or inside a letter of four bytes
     text = codecs.getincrementaldecoder(encoding)("ignore").decode(head)
     return (text[: text.rfind("\n") + 1] or text).encode(encoding, "ignore")
 
@@ -72,10 +80,22 @@ def without_cut_line(head: bytes, encoding: str | None = None) -> bytes:
 class TextBlocks:
     """The lines of one stream, a block at a time.
 
-    Where the caller names no encoding, it is found while reading: a byte order mark decides; else
-    the first block with a letter beyond ASCII is UTF-8 if it decodes strictly, and Windows-1252
-    if not. What breaks the rule later is read as what it is and reported: a line that is not
-    UTF-8, or a block that must be. CRLF, LF and lone CR end a line.
+    If the caller names no encoding, it is detected while reading. A byte order mark decides.
+    Without one, the first block with a letter beyond ASCII decides: the encoding is UTF-8 if that
+    block is valid UTF-8, else Windows-1252. Later text in the other encoding (a line that is not
+    UTF-8, or a block that is) is decoded in that encoding, and reported. CRLF, LF and a lone CR end
+    a line.
+
+    Args:
+        stream: The bytes of the file.
+        file: Name of the file, for issues and errors.
+        log: Receives the issues.
+        limits: The longest line.
+        encoding: The encoding that the caller asked for, if any.
+        counting: Whether to count the line ends, see ``line_ends``.
+
+    Raises:
+        SorFileError: If the encoding is unknown, or the text cannot be decoded with it.
     """
 
     def __init__(
@@ -95,22 +115,22 @@ class TextBlocks:
         self._limits = limits
         self.bom = False
         self.line_ends: dict[str, int] = {"CRLF": 0, "LF": 0, "CR": 0}
-        """How often each line end stands in what was given so far, with ``counting``."""
+        """How often each line end occurred so far; only counted with ``counting``."""
         self._asked = encoding
         self._cr_only: bool | None = None
         self._next = 1
-        """Number of the line after those given so far."""
+        """Number of the next line."""
         self._encoding: str | None = None
         if encoding is not None:
             self._encoding = _found_encoding(encoding, file)
 
     @property
     def encoding(self) -> str:
-        """The encoding found so far; ``ascii`` where nothing has told yet."""
+        """The encoding detected so far; ``ascii`` while all text is ASCII."""
         return self._encoding or "ascii"
 
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:
-        """Give pairs: the number of the first line, from 1, and lines without their ends."""
+        """Yield pairs: the number of a block's first line, from 1, and lines without line ends."""
         for data in self._whole_lines():
             if data is None:
                 continue  # a line beyond the limit, already reported and counted
@@ -126,8 +146,8 @@ class TextBlocks:
         if not utf8:
             return _split_lines(self._decode(data, number))
         try:
-            # of bytes, splitlines knows just the three line ends, and each line made by itself is
-            # quicker than cutting a text twice
+            # bytes.splitlines splits at just the three line ends; decoding each line by itself is
+            # faster than splitting a text twice
             lines = list(map(bytes.decode, data.splitlines()))
         except UnicodeDecodeError:
             return _split_lines(self._decode(data, number))
@@ -143,7 +163,7 @@ class TextBlocks:
 
     def _chunks(self) -> Iterator[bytes]:
         first = self._stream.read(BLOCK_BYTES)
-        while first and len(first) < 4:  # a raw stream may begin with less than a mark
+        while first and len(first) < 4:  # a raw stream may return less than a byte order mark
             more = self._stream.read(BLOCK_BYTES)
             if not more:
                 break
@@ -182,14 +202,14 @@ class TextBlocks:
             ) from exc
 
     def _whole_lines(self) -> Iterator[bytes | None]:
-        """Cut the chunks after the last line end in each; ``None`` stands for an oversized line."""
+        """Yield chunks of whole lines, and ``None`` in place of a line that is too long."""
         most = 4 * self._limits.max_field_chars
         rest = b""
         oversized = False
         for raw in self._chunks():
             chunk = raw
             if self._cr_only is None and (b"\n" in chunk or b"\r" in chunk):
-                # an old file whose lines end in CR alone would otherwise be one endless line
+                # without this, a file whose lines end in CR alone would be a single line
                 self._cr_only = b"\n" not in chunk and chunk.find(b"\r") < len(chunk) - 1
             if self._cr_only:
                 chunk = chunk.replace(b"\r", b"\n")
@@ -212,7 +232,7 @@ class TextBlocks:
                         "error",
                         "record-too-long",
                         f"the line holds more than {most} bytes (Limits.max_field_chars); "
-                        "it is passed over",
+                        "it is not read",
                         file=self._file,
                         line=self._next,
                         raw=self._decode(rest[:1000], self._next) + "…",
@@ -228,7 +248,7 @@ class TextBlocks:
         if data.isascii():
             return data.decode("ascii")
         if self._encoding is not None and not _ascii_compatible(self._encoding):
-            return data.decode(_UTF8)  # transcoded on the way in
+            return data.decode(_UTF8)  # ``_transcoded`` has made it UTF-8
         if self._asked is not None and self._encoding not in (_CP1252, None):
             return self._decode_as_asked(data, number, self._encoding)
         if self._asked is not None and self._encoding == _CP1252:
@@ -239,12 +259,12 @@ class TextBlocks:
             if self._encoding == _CP1252:
                 return decode_windows_1252(data)
             return self._decode_by_line(data, number)
-        if self._encoding == _CP1252:  # by chance next to impossible: so the guess was wrong
+        if self._encoding == _CP1252:  # hardly by chance: the detected encoding was wrong
             self._log.add(
                 Issue(
                     "warning",
                     "undecodable-text",
-                    "what came before was taken for Windows-1252; from here on the text is UTF-8",
+                    "the text before this line was read as Windows-1252; from here on it is UTF-8",
                     file=self._file,
                     line=number,
                 )
@@ -260,7 +280,7 @@ class TextBlocks:
             column = exc.start - (data.rfind(b"\n", 0, exc.start) + 1) + 1
             raise SorFileError(
                 f"byte 0x{data[exc.start]:02x} at place {column} of the line is not {self._asked}; "
-                "leave the encoding out to have it found",
+                "omit the encoding to have it detected",
                 file=self._file,
                 line=line,
                 column=column,
@@ -268,25 +288,25 @@ class TextBlocks:
 
     def _decode_by_line(self, data: bytes, number: int) -> str:
         lines = data.split(b"\n")
-        odd = {i for i, line in enumerate(lines) if not line.isascii() and not _is_utf8(line)}
+        not_utf8 = {i for i, line in enumerate(lines) if not line.isascii() and not _is_utf8(line)}
         if self._encoding is None:
-            utf8 = sum(not line.isascii() for line in lines) - len(odd)
-            self._encoding = _UTF8 if utf8 > len(odd) else _CP1252
+            utf8 = sum(not line.isascii() for line in lines) - len(not_utf8)
+            self._encoding = _UTF8 if utf8 > len(not_utf8) else _CP1252
             if self._encoding == _CP1252:
                 return decode_windows_1252(data)
-        for i in sorted(odd):
+        for i in sorted(not_utf8):
             self._log.add(
                 Issue(
                     "warning",
                     "undecodable-text",
-                    "the line is not UTF-8 as the others are; it is read as Windows-1252",
+                    "the line is not UTF-8, as the other lines are; it is read as Windows-1252",
                     file=self._file,
                     line=number + i,
                     value=lines[i][:200].decode(_UTF8, "backslashreplace"),
                 )
             )
         return "\n".join(
-            decode_windows_1252(line) if i in odd else line.decode(_UTF8)
+            decode_windows_1252(line) if i in not_utf8 else line.decode(_UTF8)
             for i, line in enumerate(lines)
         )
 
@@ -306,7 +326,7 @@ def _is_utf8(line: bytes) -> bool:
     return True
 
 
-# every ASCII character, and what begins a sequence in encodings that only look like ASCII
+# every ASCII character, and the escape sequences of encodings that only look like ASCII
 _PROBE = (
     bytes(sign for sign in range(128) if sign != 0x5C) + rb"+AGE-\u0041\n~{!!~}" + b"\x1b$B!!\x1b(B"
 )

@@ -1,6 +1,6 @@
-"""From the text of a cell to a value: dates, decimals, yes/no, ids.
+"""Convert the text of a cell to a value: a date, a decimal, yes/no, an id.
 
-``convert`` is the one place that knows what a text means; the fast decoders remember its answers.
+``convert`` alone defines what a text means; the fast decoders only remember its results.
 """
 
 from __future__ import annotations
@@ -27,19 +27,27 @@ from .edits import AHEAD, FIRST_PLAUSIBLE
 
 
 class BadCell(ValueError):
-    """A text that is not what its column promises; ``kept`` is what the record holds instead."""
+    """A text that is not valid in its column.
+
+    Args:
+        severity: Severity of the issue.
+        code: Code of the issue.
+        message: Message of the issue.
+        stored: The value in the record nevertheless.
+        repaired: The value in the record if the caller asked for repairs.
+    """
 
     def __init__(
-        self, severity: Severity, code: str, message: str, kept: Any = None, repaired: Any = None
+        self, severity: Severity, code: str, message: str, stored: Any = None, repaired: Any = None
     ) -> None:
         super().__init__(message)
         self.severity = severity
         self.code = code
-        self.kept = kept
+        self.stored = stored
         self.repaired = repaired
 
 
-# The publisher's open ends; any later year is taken for one too.
+# The publisher's open ends; any later year is read as an open end too.
 _OPEN_FROM = date(2500, 1, 1)
 _TIME = r"(?:[T ]\s*\d{2}[:.]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?\s*(?:Z|[+-]\d{2}:?\d{2})?)?"
 _COMPACT = re.compile(rf"(\d{{4}})(\d{{2}})(\d{{2}}){_TIME}", re.ASCII)
@@ -50,25 +58,28 @@ _ISO = re.compile(rf"(\d{{4}})-(\d{{2}})-(\d{{2}}){_TIME}", re.ASCII)
 def to_date(text: str) -> date:
     """Read a date in one of the forms of the files.
 
-    ``2021-03-31``, ``31-03-2021`` (also with dots or slashes), ``20210331``, each with or without
-    a time of day, which is left off. Raises BadCell for what is no date, and for the date of an
-    open end, which is no day on which something begins or was edited; it is kept as it stands.
+    The forms are ``2021-03-31``, ``31-03-2021`` (also with dots or slashes) and ``20210331``, each
+    with or without a time of day, which is ignored.
+
+    Raises:
+        BadCell: If the text is not a date. Also if the date is implausible, or an open end, which
+            only a to-date can be; the record holds such a date nevertheless.
     """
     found = _day(text)
     if found >= _OPEN_FROM:
         raise BadCell(
             "warning",
             "open-end-date",
-            f"{text!r} stands for an open end, and only a last day can be open; it is kept as "
-            "that day",
-            kept=found,
+            f"{text!r} means an open end, and only a to-date can be open; the date is stored "
+            "unchanged",
+            stored=found,
         )
     if found >= AHEAD:
         raise BadCell(
             "warning",
             "implausible-date",
-            f"{text!r} is too far ahead for anything but a closing date; it is kept",
-            kept=found,
+            f"{text!r} is too far ahead for anything but a to-date; it is stored unchanged",
+            stored=found,
         )
     return _not_too_early(found, text)
 
@@ -78,8 +89,8 @@ def _not_too_early(found: date, text: str) -> date:
         raise BadCell(
             "warning",
             "implausible-date",
-            f"{text!r} is before {FIRST_PLAUSIBLE.year}; it is kept",
-            kept=found,
+            f"{text!r} is before {FIRST_PLAUSIBLE.year}; it is stored unchanged",
+            stored=found,
         )
     return found
 
@@ -111,14 +122,19 @@ _TIME_OF_DAY = re.compile(
     re.ASCII,
 )
 _YEARS = range(2, 9999)
-"""Times in other years keep their own time zone: Danish time could be beyond the calendar."""
+"""Times in other years are not converted: Danish time could be outside Python's calendar."""
 
 
 def to_instant(text: str) -> datetime | None:
     """Read a time such as ``2013-08-16T13:50:32.000+02:00`` as Danish time.
 
-    A time without an offset is Danish time. Returns ``None`` for a text of another form. Raises
-    BadCell for a time that does not exist.
+    A time without an offset is Danish time.
+
+    Returns:
+        The time, or ``None`` if the text does not have this form.
+
+    Raises:
+        BadCell: If the time does not exist.
     """
     if _TIME_OF_DAY.fullmatch(text) is None:
         return None
@@ -160,8 +176,8 @@ def to_last_day_in_denmark(text: str) -> date | None:
 def to_last_day_before(text: str) -> date | None:
     """Read the end of a half-open period as its last day; the open end is ``None``.
 
-    A time at midnight in Denmark ends the day before, any other time that same day. A date
-    without a time is its midnight.
+    A period that ends at midnight in Denmark ends the day before, any other on that same day. A
+    date without a time means midnight.
     """
     end = to_instant(text)
     last = to_last_day_in_denmark(text)
@@ -205,7 +221,7 @@ _GROUPED_NUMBER = re.compile(r"[+-]?\d{1,3}(?:([.,\xa0 ])\d{3})+(?:([.,])\d{1,12
 
 
 def to_decimal(text: str) -> Decimal:
-    """Read a number with decimal comma or point; thousands may be grouped by the other sign."""
+    """Read a number with decimal comma or point; the other sign may group thousands."""
     if _PLAIN_NUMBER.fullmatch(text):
         return Decimal(text.replace(",", "."))
     match = _GROUPED_NUMBER.fullmatch(text)
@@ -214,12 +230,12 @@ def to_decimal(text: str) -> Decimal:
         try:
             return Decimal(digits.replace(",", "."))
         except InvalidOperation:
-            pass  # two decimal signs: no number
+            pass  # two decimal signs: not a number
     raise BadCell("error", "bad-number", f"{text!r} is not a number (as in 557481,68)")
 
 
 def to_coordinate(text: str) -> Decimal:
-    """Read a coordinate in metres. Degrees, which some exports carry, are no metres."""
+    """Read a coordinate in metres. Some exports contain degrees, which are refused."""
     value = to_decimal(text)
     if 0 < abs(value) < 180:
         raise BadCell(
@@ -230,7 +246,7 @@ def to_coordinate(text: str) -> Decimal:
     return value
 
 
-# Danish names, and the English twins of the MedCom terms
+# Danish names, and the English names of the MedCom terms
 _SOR_TYPES = {
     "ie": SorType.IE,
     "institutionsejer": SorType.IE,
@@ -249,7 +265,7 @@ _SOR_TYPES = {
 
 
 def to_sor_type(text: str) -> SorType:
-    """Read the level: ``IE``, ``SI``, ``OE``, or the whole term."""
+    """Read the SOR type: ``IE``, ``SI``, ``OE``, or the whole term."""
     try:
         return _SOR_TYPES[text.lower().replace(" ", "")]
     except KeyError:
@@ -259,7 +275,7 @@ def to_sor_type(text: str) -> SorType:
 
 
 def to_sor_id(text: str) -> str:
-    """Check a SOR id. What is no id is kept as written and reported, with the repaired one."""
+    """Check a SOR id. An invalid one is stored unchanged and reported, with the repaired id."""
     if is_sor_id(text):
         return text
     found = parse(text, "sor_id")
@@ -270,51 +286,64 @@ def to_sor_id(text: str) -> str:
         raise BadCell(
             "warning",
             "damaged-sor-id",
-            f"{text!r} was damaged by a spreadsheet; it can only have been {repaired}",
-            kept=text,
+            f"{text!r} was damaged by a spreadsheet; the only possible id is {repaired}",
+            stored=text,
             repaired=repaired,
         )
     if has_sor_id_form(text):
         raise BadCell(
-            "warning", "check-digit", f"SOR id {text!r} has a wrong check digit", kept=text
+            "warning", "check-digit", f"SOR id {text!r} has a wrong check digit", stored=text
         )
-    raise BadCell("warning", "bad-sor-id", f"{text!r} has not the form of a SOR id", kept=text)
+    raise BadCell(
+        "warning",
+        "bad-sor-id",
+        f"{text!r} is not a well-formed SOR id: expected 11 to 18 digits",
+        stored=text,
+    )
 
 
 def to_location_code(text: str) -> str:
-    """Check a location number; a wrong one is kept and reported."""
+    """Check a location number; an invalid one is stored unchanged and reported."""
     if is_location_code(text):
         return text
     if found := parse(text, "location_code"):
         return found.value
     if len(text) == 13 and text.isascii() and text.isdigit():
         raise BadCell(
-            "warning", "check-digit", f"location number {text!r} has a wrong check digit", kept=text
+            "warning",
+            "check-digit",
+            f"location number {text!r} has a wrong check digit",
+            stored=text,
         )
     raise BadCell(
-        "warning", "bad-location-code", f"{text!r} is not a location number of 13 digits", kept=text
+        "warning",
+        "bad-location-code",
+        f"{text!r} is not a location number of 13 digits",
+        stored=text,
     )
 
 
 def to_cvr(text: str) -> str:
-    """Check a CVR number; a wrong one is kept and reported."""
+    """Check a CVR number; an invalid one is stored unchanged and reported."""
     if is_cvr(text):
         return text
     if found := parse(text, "cvr"):
         return found.value
     if len(text) == 8 and text.isascii() and text.isdigit():
         raise BadCell(
-            "warning", "check-digit", f"CVR number {text!r} fails the modulus 11 check", kept=text
+            "warning", "check-digit", f"CVR number {text!r} fails the modulus 11 check", stored=text
         )
-    raise BadCell("warning", "bad-cvr", f"{text!r} is not a CVR number of 8 digits", kept=text)
+    raise BadCell("warning", "bad-cvr", f"{text!r} is not a CVR number of 8 digits", stored=text)
 
 
 def to_shak_code(text: str) -> str:
-    """Check a SHAK code; a malformed one is preserved and reported."""
+    """Check a SHAK code; an invalid one is stored unchanged and reported."""
     problem = shak_code_problem(text)
     if problem is None:
         return text
-    raise BadCell("warning", "bad-shak-code", f"{text!r} is not a SHAK code: {problem}", kept=text)
+    raise BadCell(
+        "warning", "bad-shak-code", f"{text!r} is not a SHAK code: {problem}", stored=text
+    )
 
 
 def to_unit(text: str) -> EntityRef:
@@ -348,5 +377,16 @@ CONVERTERS: dict[Kind, Callable[[str], Any]] = {
 
 
 def convert(kind: Kind, text: str) -> Any:
-    """Convert a cleaned cell; an empty one is ``None``. Raises BadCell."""
+    """Return the value of a cleaned cell.
+
+    Args:
+        kind: What the text of the column means.
+        text: The text, without whitespace around it.
+
+    Returns:
+        The value; ``None`` if the cell is empty.
+
+    Raises:
+        BadCell: If the text is not valid in such a column.
+    """
     return CONVERTERS[kind](text) if text else None

@@ -1,4 +1,4 @@
-"""Counting what the columns of a file hold, and in which physical form, for ``describe``."""
+"""Counts of the values in the columns of a file, and its physical form, for ``describe``."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SAMPLES = 3
 _SAMPLE_CHARS = 40
 _BATCH_ROWS = 512
 _MAY_BE_EMPTY = frozenset(BLANKS + "=N")
-"""First characters of cells that :func:`clean` makes empty: blanks, ``=" "``, ``NULL``."""
+"""First characters of cells that :func:`clean` makes empty: whitespace, ``=" "``, ``NULL``."""
 
 
 class ColumnCounter:
@@ -24,7 +24,7 @@ class ColumnCounter:
     def __init__(self, delimiter: str) -> None:
         self._delimiter = delimiter
         self._waiting: list[Sequence[str]] = []
-        """Rows that are not counted yet; at most those of a block."""
+        """Rows that are not counted yet, at most a block of them."""
         self._rows = 0
         self._filled: Counter[int] = Counter()
         self._samples: defaultdict[int, dict[str, None]] = defaultdict(dict)
@@ -64,7 +64,7 @@ class ColumnCounter:
         self._waiting.clear()
 
     def describe(self, table: str, file: str, plan: Plan, blocks: TextBlocks) -> TableDescription:
-        """Return what was counted."""
+        """Return the counts as the description of a table."""
         self._count()
         ends = [name for name, count in blocks.line_ends.items() if count]
         return TableDescription(

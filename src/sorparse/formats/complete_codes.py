@@ -1,4 +1,4 @@
-"""The other half of a code, where a file holds only one half."""
+"""Add the code to a name, for files that hold the names only."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ KIND_OF_CODE = {
     "communication_supplier": "network_operator",
     "location_code_communication_supplier": "network_operator",
 }
-"""Field of a record to the list of ``sorparse.codes`` that its codes are of."""
+"""Field of a record to the list of ``sorparse.codes`` that has its codes."""
 
 
 @lru_cache(maxsize=4096)
 def with_code(field: str, coded: Coded) -> Coded:
-    """Put the code beside a name, where the library's own table knows it."""
+    """Return a name with its code, if the library's table has the code."""
     if coded.code is not None or coded.name is None or field not in KIND_OF_CODE:
         return coded
     from .. import codes

@@ -1,4 +1,4 @@
-"""How a file's columns are declared.
+"""Declarations of the columns of files.
 
 Each format module holds one table of :class:`Column` per file. The reader, ``describe``, the
 table export, the writer and the reference page of the docs all derive from it.
@@ -42,7 +42,7 @@ class Kind(str, Enum):
 
 
 DATES = (Kind.DATE, Kind.LAST_DAY)
-"""The kinds that hold a day."""
+"""The kinds that hold a date."""
 
 
 @attrs.frozen
@@ -55,7 +55,7 @@ class Column:
     """Path of the field: ``name``, ``postal_address.post_code``, ``specialities[0].code``."""
     kind: Kind = Kind.TEXT
     aliases: tuple[str, ...] = ()
-    """Other spellings that are taken for this column (compared folded, like the name)."""
+    """Other spellings of the column's name (compared folded, like the name)."""
     also: tuple[str, ...] = ()
     """Further fields that the same cell fills."""
     evidence: Evidence = "hypothesis"
@@ -76,20 +76,21 @@ class TableSpec:
     )
     """Fields without which a row is not a record."""
     further: tuple[Column, ...] = ()
-    """Columns of the library's own, for fields of other formats: written only where filled."""
+    """The library's own columns for fields of other formats; written only if they have values."""
     file_names: tuple[str, ...] = ()
-    """Known base names without ending, for telling alike headers apart."""
+    """Known base names without ending; they decide between tables with similar headers."""
     key: tuple[str, ...] = attrs.field(
         default=attrs.Factory(lambda spec: spec.declared.key, takes_self=True)
     )
     """Fields that together identify a row; fewer in a file without history."""
     recognised_by: tuple[str, ...] = ()
-    """Fields of which the header must hold every one; the required ones where empty."""
+    """Fields that the header must all have; if empty, the required fields."""
     part: bool = False
-    """A second reading of another table's rows: rows without the required fields are not meant,
-    and other columns belong to the other table. What both find is reported once (see IssueLog)."""
+    """A second reading of another table's rows. Rows without the required fields are skipped, and
+    other columns belong to the other table. An issue that both find is reported once (see
+    IssueLog)."""
     skip_where: tuple[str, str] | None = None
-    """Column and text: a row that has it is not meant."""
+    """A column and a text: rows with this text in the column are skipped."""
 
     @property
     def declared(self) -> RecordTable[Any]:
@@ -106,7 +107,7 @@ class TableSpec:
         return self._by_field[field]
 
     def key_of(self, record: Any) -> tuple[Any, ...]:
-        """Return the values of :attr:`key` in a record; the name of a code where it has no code."""
+        """Return the values of :attr:`key` in a record; the name of a code without a code."""
         return tuple(_value(record, parse_path(path)) for path in self.key)
 
     @property

@@ -1,9 +1,9 @@
-"""From a row of cells to a record.
+"""Convert a row of cells to a record.
 
 There are two implementations, built from the same plan. The fast one (``csv/decoder.py``) is a
-generated function for a whole row, which raises at anything irregular. The careful one, here, then
-decodes the row cell by cell and reports the errors. Both return equal records; a test compares
-them.
+generated function for a whole row; it raises an error at anything irregular. The careful one, in
+this module, then decodes the row cell by cell and reports the errors. Both return
+equal records; a test compares them.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from .cells import BadCell, convert
 from .declare import Column, Kind, TableSpec
 from .generator import Memo
 
-# Northings of the whole realm lie beyond 5.9 million metres and eastings, even of Greenland in
-# zone 32, do not reach it; so a pair that stands the wrong way round can be told by its size.
+# In the whole realm, northings are above 5.9 million metres and eastings are below, even those of
+# Greenland in zone 32. So a pair in the wrong order is recognised by its size.
 NORTHING_FROM = 5_900_000
 
 
@@ -51,7 +51,7 @@ class Leaf:
 
     @property
     def leaves(self) -> list[Leaf]:
-        """Itself, as a group gives all its cells."""
+        """The leaf itself; a group returns all its leaves."""
         return [self]
 
 
@@ -70,7 +70,7 @@ class Group:
         return tuple(sorted({leaf.place for leaf in self.leaves}))
 
     cells: Callable[[Cells], Any] = attrs.field(init=False)
-    """Picks its cells of a row: false values only if all are empty."""
+    """Returns the group's cells of a row; all of them are false only if all are empty."""
 
     @cells.default
     def _picker(self) -> Callable[[Cells], Any]:
@@ -78,7 +78,7 @@ class Group:
 
     @property
     def empty(self) -> Any:
-        """What the field holds where none of the cells is filled."""
+        """Value of the field if all cells are empty."""
         if self.cls is None:
             return ()
         return ALWAYS if self.cls is Validity else None
@@ -94,20 +94,20 @@ class Group:
 
 @attrs.frozen(eq=False)
 class Plan:
-    """Which cell of a row goes where."""
+    """Which cell of a row fills which field of a record."""
 
     spec: TableSpec
     header: tuple[str, ...]
     fields: Mapping[str, Leaf | Group]
-    """Field of the record to what fills it; fields without a column are left out."""
+    """Field of the record to what fills it; fields without a column are omitted."""
     unknown: tuple[tuple[int, str], ...]
     """Places and names of the columns that go to ``extra``."""
     columns: tuple[Column | None, ...]
-    """For each place of the header the column it was taken for."""
+    """The column at each place of the header; ``None`` if it is unknown."""
 
     @property
     def required(self) -> list[list[int]]:
-        """Places of the cells that a record cannot do without, one of each list."""
+        """Places of the required cells; one cell of each list has to be filled."""
         return [
             [
                 place
@@ -126,7 +126,7 @@ class Plan:
 
 @per_class
 def _classes(cls: type[Any]) -> Mapping[str, type[Any]]:
-    """For each field that holds a value object: its class."""
+    """Return the class of each field that holds a value object."""
     found: dict[str, type[Any]] = {}
     for name, hint in typing.get_type_hints(cls).items():
         options = typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
@@ -139,7 +139,13 @@ def _classes(cls: type[Any]) -> Mapping[str, type[Any]]:
 
 
 def make_plan(spec: TableSpec, header: Sequence[str], columns: Sequence[Column | None]) -> Plan:
-    """Lay out how a row under ``header`` becomes a record of ``spec``."""
+    """Return the plan by which a row becomes a record.
+
+    Args:
+        spec: Declaration of the table.
+        header: Names of the columns in the file.
+        columns: The declared column for each name; ``None`` if there is none.
+    """
     tree: dict[str | int, Any] = {}
     for place, column in enumerate(columns):
         if column is None:
@@ -165,7 +171,7 @@ def make_plan(spec: TableSpec, header: Sequence[str], columns: Sequence[Column |
 def _group(node: Any, cls: type[Any] | None) -> Leaf | Group:
     if isinstance(node, Leaf):
         return node
-    if not node:  # a place of a tuple that the file has no column for
+    if not node:  # a place of a tuple for which the file has no column
         return Group(cls or type(None), {})
     if any(isinstance(step, int) for step in node):
         return Group(None, {str(i): _group(node.get(i), cls) for i in range(max(node) + 1)})
@@ -180,7 +186,7 @@ Complete = Callable[[str, Coded], Coded]
 
 
 def trimmed(values: list[Any]) -> tuple[Any, ...]:
-    """Make a tuple of numbered places: empty ones at the end go, empty ones between stay."""
+    """Return the values as a tuple, without the empty ones at its end."""
     while values and values[-1] is None:
         values.pop()
     if any(isinstance(value, Coded) for value in values):
@@ -189,7 +195,7 @@ def trimmed(values: list[Any]) -> tuple[Any, ...]:
 
 
 def straighten(found: dict[str, Any], swap: Callable[[], object]) -> None:
-    """Put easting and northing the right way round where they stand the wrong way."""
+    """Exchange easting and northing if they are in each other's place, and call ``swap``."""
     easting, northing = found.get("easting"), found.get("northing")
     if (
         easting is not None
@@ -205,15 +211,22 @@ Report = Callable[[BadCell, Leaf, str], None]
 
 
 def _outcome(key: tuple[Kind, str]) -> Any:
-    """Return the value of a text, or why it has none."""
+    """Return the value of a text, or the BadCell that says why it has none."""
     try:
         return convert(*key)
     except BadCell as bad:
-        return bad.with_traceback(None)  # a remembered frame would hold its cells
+        return bad.with_traceback(None)  # a remembered traceback would keep the cells in memory
 
 
 class CarefulDecoder:
-    """Makes records from the rows under one header, and tells every cell that is wrong."""
+    """Builds records from the rows under one header, and reports every invalid cell.
+
+    Args:
+        plan: Which cell fills which field.
+        repair: Whether repaired ids replace damaged ones.
+        complete: Returns a code with its other half filled in; gets the field and the code.
+        on_swap: Called when easting and northing were exchanged.
+    """
 
     def __init__(
         self,
@@ -236,9 +249,14 @@ class CarefulDecoder:
         ]
 
     def decode(self, cells: Sequence[str], report: Report) -> Any:
-        """Make a record from cleaned cells; each bad cell goes to ``report`` and costs only itself.
+        """Return the record of a row; an invalid cell does not affect the other cells.
 
-        Gives ``None`` where a required field is missing; that is for the caller to tell.
+        Args:
+            cells: Texts without whitespace around them.
+            report: Called with each invalid cell.
+
+        Returns:
+            The record, or ``None`` if a required field is missing; the caller reports that.
         """
 
         def take(leaf: Leaf, text: str) -> Any:
@@ -246,7 +264,7 @@ class CarefulDecoder:
             if isinstance(value, BadCell):
                 report(value, leaf, text)
                 repaired = self._repair and value.repaired is not None
-                return value.repaired if repaired else value.kept
+                return value.repaired if repaired else value.stored
             return value
 
         values = dict(self._defaults)
@@ -265,7 +283,7 @@ class CarefulDecoder:
         return self._make(*values.values())
 
     def assembled(self, part: Leaf | Group, cells: Cells, take: Convert) -> Any:
-        """Return the value of a field from its cells, of which ``take`` makes values."""
+        """Return the value of a field from its cells, which ``take`` converts."""
         if isinstance(part, Leaf):
             text = cells[part.place]
             return take(part, text) if text else None
@@ -287,17 +305,17 @@ class CarefulDecoder:
         return self._complete is not None
 
     def has_required(self, cells: Sequence[str]) -> bool:
-        """Tell whether the cells that a record cannot do without are filled."""
+        """Return whether the required cells are filled."""
         return all(any(cells[place] for place in places) for places in self._required)
 
     def extra_of(self, texts: Iterable[str | None]) -> Extra:
-        """Give what stands in the unknown columns, of which these are the values."""
+        """Return the names and texts of the unknown columns, given the texts of all of them."""
         names = (name for _, name in self.plan.unknown)
         filled = {name: text for name, text in zip(names, texts, strict=True) if text}
         return Extra(filled) if filled else NO_EXTRA
 
     def completed(self, name: str, value: Any) -> Any:
-        """Fill in the other half of codes, where the format asks for it."""
+        """Return the value with the other half of its codes, if the format completes codes."""
         if self._complete is None:
             return value
         if isinstance(value, Coded):
@@ -309,7 +327,7 @@ class CarefulDecoder:
 
 @per_class
 def defaults_of(record: type[Any]) -> Mapping[str, Any]:
-    """Give what each field of a record class holds when no column fills it."""
+    """Return the value of each field of a record class if no column fills it."""
     found: dict[str, Any] = {}
     for field in attrs.fields(record):
         default = None if field.default is attrs.NOTHING else field.default

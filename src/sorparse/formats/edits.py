@@ -1,4 +1,4 @@
-"""Which dates can be right, and which edit date a file is at least of."""
+"""Which dates are plausible, and which is the latest edit date of a file."""
 
 from __future__ import annotations
 
@@ -11,20 +11,19 @@ AHEAD = date(2100, 1, 1)
 """No opening, version or edit is of this date or later; a closing date can be."""
 
 _YEAR = 366
-_LATEST_OF = 20  # of so many dates one can be set aside
-_TOGETHER_OF = 1_000  # of so many dates one that another one is close to
+_LATEST_OF = 20  # one of this many dates may be ignored
+_TOGETHER_OF = 1_000  # one of this many dates may be ignored with another one close to it
 
 
 def latest_edit(counts: Mapping[int, int]) -> int | None:
     """Return the latest date that nearly all others support, as an ordinal.
 
-    One mistyped date must not decide what date a file is of. So the latest dates are set aside
-    where a gap lies before them: at most one in twenty dates (at least one), of three dates or
-    more, and of dates within a year of each other at most one in a thousand (at least one), for
-    these support each other. The gap has to be longer than a year, than 400 years divided by the
-    number of other dates (of few dates than ten years), and than ten times the usual distance
-    between the later half of them: of few dates nobody can say what is usual. Dates before 1800
-    or from 2100 on never count.
+    One mistyped date must not decide the date of a file. So the latest dates are ignored if there
+    is a gap before them. Of three dates or more, at most one in twenty is ignored, but always one.
+    Of dates within a year of each other, which support each other, at most one in a thousand is
+    ignored, but always one. The gap has to be longer than each of these: a year; 400 years divided
+    by the number of other dates, but at most ten years; ten times the usual distance between the
+    later half of the other dates. Dates before 1800, and from 2100 on, never count.
 
     Args:
         counts: How often each date occurs, by its ordinal.
@@ -52,7 +51,7 @@ def latest_edit(counts: Mapping[int, int]) -> int | None:
 
 
 def _longest_gap(others: list[int], counts: Mapping[int, int], number: int) -> float:
-    """Return the longest gap behind these dates that is nothing unusual, in days."""
+    """Return the longest usual gap after these dates, in days."""
     seen = 0
     for middle in others:
         seen += counts[middle]

@@ -1,4 +1,4 @@
-"""What generated decoders share: values remembered within bounds, and the sign to stop."""
+"""What generated decoders share: a bounded memo, and the error at an irregular text."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ MEMO_CHARS = 1_000_000
 """Characters in the keys of one memo, so that long texts cannot fill the memory."""
 
 NOT_REPEATED = frozenset((Kind.SOR_ID, Kind.LOCATION_CODE, Kind.CVR, Kind.EASTING, Kind.NORTHING))
-"""Kinds of too many values for a memo to pay."""
+"""Kinds with too many values for a memo to pay."""
 
 
 class NeedsCarefulParsing(ValueError):
-    """The generated function cannot decide about this row or unit; the careful parser can."""
+    """Raised by a generated function for a row or unit that the careful parser has to read."""
 
 
 class Memo(dict[Any, Any]):

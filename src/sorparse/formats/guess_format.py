@@ -1,4 +1,4 @@
-"""What a file that is not one of SOR's looks like."""
+"""Guess the format of a file that is not a SOR file."""
 
 from __future__ import annotations
 

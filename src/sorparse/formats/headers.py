@@ -1,4 +1,4 @@
-"""Finding the header of a CSV, and which table it is of."""
+"""Recognise the header of a CSV file, and the table it belongs to."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SEP = re.compile(r'"?sep=(.)"?;*', re.IGNORECASE)
 
 @attrs.frozen(eq=False)
 class Header:
-    """The first row of a CSV, as far as it was needed to recognise the file."""
+    """A row that may be the header of a CSV file, and its delimiter."""
 
     names: tuple[str, ...]
     delimiter: str
@@ -32,7 +32,7 @@ class Header:
 def read_headers(head: bytes, name: str, options: ReadOptions) -> Iterator[Header]:
     """Yield the rows at the beginning of a file that can be its header, the first one first.
 
-    A spreadsheet's ``sep=;`` line, and a title, may be above it.
+    A title, or the line ``sep=;`` of a spreadsheet, may be above the header.
     """
     blocks = TextBlocks(
         io.BytesIO(head),
@@ -41,7 +41,7 @@ def read_headers(head: bytes, name: str, options: ReadOptions) -> Iterator[Heade
         limits=options.limits,
         encoding=options.encoding,
     )
-    signs: tuple[str, ...] = DELIMITERS
+    delimiters: tuple[str, ...] = DELIMITERS
     found = 0
     for first, lines in blocks:
         for number, line in enumerate(lines, first):
@@ -51,9 +51,9 @@ def read_headers(head: bytes, name: str, options: ReadOptions) -> Iterator[Heade
                 return
             stated = _SEP.fullmatch(line.strip(BLANKS))
             if stated is not None:
-                signs = (stated[1], *(sign for sign in signs if sign != stated[1]))
+                delimiters = (stated[1], *(sign for sign in delimiters if sign != stated[1]))
                 continue
-            delimiter = max(signs, key=lambda sign: (line.count(sign), sign == signs[0]))
+            delimiter = max(delimiters, key=lambda sign: (line.count(sign), sign == delimiters[0]))
             if line.count(delimiter) >= options.limits.max_columns:
                 if found:
                     return
@@ -66,7 +66,7 @@ def read_headers(head: bytes, name: str, options: ReadOptions) -> Iterator[Heade
             cells = split_quoted(line, delimiter) or line.split(delimiter)
             yield Header(tuple(clean(cell) for cell in cells), delimiter, number)
             if any(sign < " " and sign != "\t" for sign in line):
-                return  # control characters make no title
+                return  # a title holds no control characters
             found += 1
 
 
@@ -81,10 +81,18 @@ def made_by_r(columns: Sequence[Column | None], names: Sequence[str]) -> bool:
 def match_columns(
     spec: TableSpec, names: Sequence[str], own: Mapping[str, str]
 ) -> list[Column | None]:
-    """Say for each name of a header which column of ``spec`` it is; the caller's own first.
+    """Return the column of ``spec`` for each name of a header.
 
-    A field is filled from one column: a second one that would fill it too stays unknown, the
-    exact name going before an alias.
+    A field is filled from one column only. The caller's names take precedence, then exact names,
+    then aliases. A second column for the same field is treated as unknown.
+
+    Args:
+        spec: Declaration of the table.
+        names: The names in the header.
+        own: The caller's mapping of column names to fields.
+
+    Returns:
+        A column for each name; ``None`` if the name is unknown.
     """
     by_field = {column.field: column for column in (*spec.columns, *spec.further)}
     by_name = spec.by_folded_name
@@ -112,10 +120,10 @@ def match_columns(
 def best_spec(
     specs: Sequence[TableSpec], header: Header, base_name: str, options: ReadOptions
 ) -> TableSpec | None:
-    """Give the table whose columns the header shows best, or ``None``.
+    """Return the table that fits a header best, or ``None``.
 
-    First counts how much of the header is explained, then the file's name, then how much of the
-    table is there.
+    The first criterion is the share of the header's names that the table declares, then the
+    file's name, then the share of the table's columns that the header has.
     """
     best: tuple[tuple[float, bool, float], TableSpec] | None = None
     stem = fold(base_name.rsplit(".", 1)[0])
@@ -124,7 +132,7 @@ def best_spec(
         fields = {column.field for column in columns if column is not None}
         if not all(field in fields for field in spec.recognised_by or spec.required):
             continue
-        # one known column among many says little: SOR ids are in other people's files too
+        # one known column among many is not enough: other files contain SOR ids too
         if len(fields) < min(2, len(header.names)):
             continue
         named = any(fold(name) == stem for name in spec.file_names)

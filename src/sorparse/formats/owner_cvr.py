@@ -1,4 +1,4 @@
-"""The owner's CVR number for the units below it, in a file that has it on the owner's row only."""
+"""Copy the owner's CVR number to the units below, in files with it on the owner's row only."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ Line = tuple[str, str | None, str | None]
 
 
 class OwnersCvr:
-    """Fills in the CVR number of the owner at the top, as Sor.xml has it, for one reading.
+    """Fills in the CVR number of the owner at the top, as in Sor.xml, during one reading.
 
-    The rows may be in any order: where a number is missing, the units of the whole file are read
-    once. Of a stream that can be read once only, the units above must come first.
+    The rows may be in any order: if a number is missing, all units of the file are read once more.
+    In a stream that can be read only once, each unit has to follow the units above it.
     """
 
     def __init__(self, scan: Callable[[], Iterable[Line]] | None) -> None:
@@ -22,7 +22,7 @@ class OwnersCvr:
         self._units: dict[str, tuple[str | None, str | None]] = {}
 
     def complete(self, unit: SOREntity) -> SOREntity:
-        """Return the unit, with its owner's CVR number where its row has none."""
+        """Return the unit, with its owner's CVR number if its row has none."""
         if self._scan is None:
             self._units[unit.sor_id] = unit.parent_id, unit.cvr
         if unit.cvr is None and unit.parent_id is not None:
@@ -30,7 +30,7 @@ class OwnersCvr:
                 self._units = {sor_id: (parent, cvr) for sor_id, parent, cvr in self._scan()}
             cvr = self._of_the_top(unit)
             if cvr is not None:
-                # the record is not yet out of the reader's hands
+                # nobody else has the record yet
                 object.__setattr__(unit, "cvr", cvr)
         return unit
 

@@ -1,4 +1,4 @@
-"""Text files without a header: one record a line, in fixed columns or separated by tabs."""
+"""Text files without a header: one record per line, in fixed columns or separated by tabs."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class RecordFile:
     def decoder(
         self, spec: TableSpec, names: tuple[str, ...], columns: tuple[Column | None, ...]
     ) -> CarefulDecoder:
-        """Return what makes records from the cells under these names."""
+        """Return the decoder of rows with these column names."""
         plan = make_plan(spec, names, columns)
         return CarefulDecoder(plan, repair=self.options.repair, complete=self._named)
 
@@ -64,7 +64,7 @@ class RecordFile:
         line: int | None,
         raw: Callable[[], str],
     ) -> Any:
-        """Make a record; a row without SHAK code is reported, and is not one."""
+        """Return the record of a row; ``None``, and an issue, if it has no SHAK code."""
 
         def report(bad: BadCell, leaf: Leaf, text: str) -> None:
             self.issue(bad.severity, bad.code, str(bad), line, column=leaf.header, value=text)
@@ -77,14 +77,14 @@ class RecordFile:
 
 @attrs.define(eq=False)
 class RecordLines(RecordFile):
-    """Reads a text file, a record a line, columns by position."""
+    """Reads a text file with one record per line and columns by position."""
 
     specs: ClassVar[tuple[TableSpec, ...]]
     """The declarations of the rows."""
     names: ClassVar[tuple[str, ...]]
     """The publisher's names of the columns, by position."""
     note: ClassVar[str]
-    """What ``describe`` says of the form."""
+    """What ``describe`` says about the form of the file."""
     delimiter: ClassVar[str | None] = None
 
     @classmethod
@@ -167,9 +167,9 @@ def _lines(blocks: TextBlocks) -> Iterator[tuple[int, str]]:
 
 
 def has_lines(head: bytes, is_record: Callable[[str], object]) -> bool:
-    """Return whether the beginning of a file has lines of a form.
+    """Return whether the beginning of a file has lines of a given form.
 
-    The first line must have it; if that is damaged, more than half of the first lines.
+    The first line has to have the form, or more than half of the first lines.
     """
     text = decode_windows_1252(without_cut_line(head).removeprefix(b"\xef\xbb\xbf"))
     lines = [line for line in text.splitlines() if line.strip()][:_FIRST_LINES]

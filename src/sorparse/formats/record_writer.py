@@ -1,13 +1,14 @@
-"""Write the functions that decode texts: to records, to rows of a few fields, to value objects.
+"""Generate the functions that decode texts to records, rows of a few fields and value objects.
 
-The texts are the cells of a CSV row or the texts of a unit of Sor.xml. Python frames and objects
-are what costs in decoding, not conversions. So a function is written for each header, which
+The texts are the cells of a CSV row or the texts of a unit of Sor.xml. In decoding, function calls
+and new objects cost most, not conversions. So a function is generated for each header, which
 
 - builds a value object only if its texts differ from those of the row before;
 - looks dates, codes and types up in bounded memos, so that equal values are one object;
 - stores the fields and freezes the record at the end (see ``records.build``).
 
-The function for a header of an id, a name, a type, an owner and a date, with its maker of owners::
+The function for a header with an id, a name, a type, an owner and a date, and the function that
+builds its owners::
 
     def make():
         owner_texts = owner = None
@@ -101,11 +102,11 @@ class RecordWriter:
         self._trimmed = trimmed_texts
         self._fields = {n: part for n, part in self._plan.fields.items() if n not in omitted}
         self._leaves: dict[int, Leaf] = {}
-        """The columns that are taken one by one, by their places."""
+        """The columns that are read one by one, by their places."""
         self._groups: dict[str, tuple[int, ...]] = {}
         """The fields whose texts are compared with those of the row before, and their places."""
         self._makers: dict[str, str] = {}
-        """Source of a maker to its name."""
+        """Source of a function that builds value objects, to its name."""
         self._names: dict[str, Any] = {
             "new": object.__new__,
             "new_row": tuple.__new__,
@@ -116,7 +117,7 @@ class RecordWriter:
         }
 
     def record(self, *, frozen: bool = True) -> Decode:
-        """Return the function that makes a record of texts; without ``frozen`` it is unfinished."""
+        """Return the function that builds a record from texts; ``frozen`` false leaves it open."""
         cls = self._plan.spec.record
         body = ["record = new(Builder)"]
         body += [f"record.{name} = {self._field(name)}" for name in defaults_of(cls)]
@@ -130,7 +131,7 @@ class RecordWriter:
         return self._function([*body, "return record"], "a row of")
 
     def row(self, row: type[Row]) -> Decode:
-        """Return the function that makes a row of a few fields of texts."""
+        """Return the function that builds a row of a few fields from texts."""
         needed = [self._path(path) for path in self._plan.spec.required]
         body = [f"needed_{i} = {value}" for i, value in enumerate(needed)]
         body.append(f"if {_any(f'needed_{i} is None' for i in range(len(needed)))}: {_REFUSE}")
@@ -140,11 +141,11 @@ class RecordWriter:
         return self._function([*body, f"return new_row(Row, ({', '.join(items)},))"], "fields of")
 
     def getters(self, number_of: Mapping[int, int] | None = None) -> tuple[Getter, ...]:
-        """Return what picks the texts for the function that was written.
+        """Return the functions that select the texts for the generated function.
 
         Args:
-            number_of: Place of a column to the number of its text, if not all columns have one;
-                the text with the number -1 is used for the others.
+            number_of: Place of a column to the number of its text, if not all columns have a
+                text; the other columns use the last text.
         """
         return tuple(
             _getter([place if number_of is None else number_of.get(place, -1) for place in places])
@@ -221,7 +222,7 @@ class RecordWriter:
         if first not in self._fields and first != "extra":
             default = defaults_of(self._plan.spec.record)[first]
             return self._constant(value_at(default, tuple(steps)))
-        # coordinates may be exchanged with each other, and codes be completed
+        # coordinates may be exchanged, and codes may be completed
         if isinstance(part, Leaf) and (
             not steps or (part.column.kind not in _COORDINATES and not self._careful.completes)
         ):
@@ -285,7 +286,7 @@ class RecordWriter:
     # -- makers of value objects
 
     def _maker(self, part: Group) -> Callable[..., Any]:
-        """Return the function that makes a value object of its texts; equal ones are one."""
+        """Return the function that builds a value object from its texts; equal ones are shared."""
         number_of = {place: number for number, place in enumerate(part.places)}
         source = "\n".join(self._maker_lines(part, number_of))
         if source not in self._makers:
@@ -324,7 +325,7 @@ class RecordWriter:
         yield "    return record"
 
     def _constant_of(self, part: Group) -> str:
-        """Name the value of a part whose texts are all empty."""
+        """Return the name of the value of a part whose texts are all empty."""
         name = f"no_{part.cls.__name__}" if part.cls is not None else "no_tuple"
         self._names[name] = part.empty
         return name
@@ -351,7 +352,7 @@ def _any(conditions: Iterable[str]) -> str:
 
 
 def _getter(numbers: Sequence[int]) -> Getter:
-    """Return what picks the texts with these numbers; nothing if there is none of them."""
+    """Return a function that selects the texts with these numbers."""
     if not numbers or set(numbers) == {-1}:
         return itemgetter(slice(0, 0))
     first = numbers[0]
@@ -362,7 +363,7 @@ def _getter(numbers: Sequence[int]) -> Getter:
 
 @cache
 def _sor_id_converter() -> Callable[[str], Any]:
-    """Return what checks an id: the two halves of nearly all of them are looked up."""
+    """Return a fast check of SOR ids: the two halves of nearly all ids are looked up."""
     beginnings, endings = halves()
 
     def checked(text: str) -> str:
@@ -380,7 +381,7 @@ def _checked_location_code(text: str) -> str:
 
 
 def _to_metres(text: str) -> Any:
-    """Read a coordinate: nearly all are plain numbers of metres."""
+    """Return a coordinate; nearly all are plain numbers of metres."""
     return Decimal(text.replace(",", ".")) if _METRES(text) else convert(Kind.EASTING, text)
 
 

@@ -1,4 +1,4 @@
-"""SHAKCOMPLETE.TXT and its relatives of the same layout: fixed width, 214 characters a line."""
+"""SHAKCOMPLETE.TXT and files of the same layout: fixed width, 214 characters a line."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ class ShakTable(RecordLines):
         line: int | None,
         raw: Callable[[], str],
     ) -> Any:
-        """Make a record; a kind that is not known is reported."""
+        """Return the record of a row; an unknown kind of record is reported."""
         record = super().decode(decoding, cells, line, raw)
         if record is not None and cells[0] not in ("sgh", "afd"):
             message = f"{cells[0]!r} is neither sgh nor afd"

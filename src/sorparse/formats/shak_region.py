@@ -38,7 +38,7 @@ _OWNERS: Mapping[str, str] = {"1": "Offentlig", "2": "Privat", "3": "Øvrige"}
 
 @attrs.define(eq=False)
 class RegionFile(RecordFile):
-    """What both forms have in common."""
+    """Base class of the readers of both forms."""
 
     format: Format = Format.SHAK_REGION
     table: str = SHAK_REGIONS.table

@@ -1,7 +1,7 @@
-"""SHAKregion.xml, of which only the names of some elements are known: read by these names.
+"""SHAKregion.xml. Only the names of some elements are known; the file is read by them.
 
-An entry is an element that directly holds one of the declared columns. What an entry holds beyond
-them goes to ``extra``; what is outside the entries is reported.
+An entry is an element that directly holds one of the declared columns. Its other
+elements go to ``extra``. Anything outside the entries is reported.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ from .decode import CarefulDecoder
 from .headers import match_columns
 from .shak_region import SHAK_REGIONS, RegionFile
 from .sor_xml.reader_base import context_of, events_of, snapshot_date_of
-from .sor_xml.reporting import Context, Kept
+from .sor_xml.reporting import Context, ExtraTexts
 
-_MOST_LOOKS = 4096
+_MOST_DECODERS = 4096
 _XML = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?SHAKregion", re.IGNORECASE)
 _NAMESPACE = re.compile(r"\{[^}]*\}")
-Look = tuple[str, ...]
+Names = tuple[str, ...]
 
 
 @attrs.define(eq=False)
@@ -48,29 +48,29 @@ class RegionXml(RegionFile):
 
     def numbered(self) -> Iterator[tuple[int | None, SHAKRegion]]:
         """Read the entries: pairs of the line of the entry's element and its record."""
-        looks: dict[Look, CarefulDecoder] = {}
+        decoders: dict[Names, CarefulDecoder] = {}
         found = False
         for element, texts in self._entries():
             found = True
-            look = tuple(texts)
-            if look not in looks:
-                if len(looks) >= _MOST_LOOKS:
-                    looks.clear()
-                looks[look] = self.decoder(SHAK_REGIONS, look, self._columns(look))
+            columns = tuple(texts)
+            if columns not in decoders:
+                if len(decoders) >= _MOST_DECODERS:
+                    decoders.clear()
+                decoders[columns] = self.decoder(SHAK_REGIONS, columns, self._columns(columns))
             line = line_of(element)
             raw = partial(shortened_raw, element)
-            record = self.decode(looks[look], list(texts.values()), line, raw)
+            record = self.decode(decoders[columns], list(texts.values()), line, raw)
             if record is not None:
                 yield line, record
         if not found:
-            message = "no element holds a SHAK code; describe shows what is there"
+            message = "no element holds a SHAK code; describe shows the content of the file"
             self.issue("warning", "no-entries", message, None)
 
-    def _columns(self, names: Look) -> tuple[Column | None, ...]:
+    def _columns(self, names: Names) -> tuple[Column | None, ...]:
         return tuple(match_columns(SHAK_REGIONS, names, self.options.columns))
 
     def _entries(self) -> Iterator[tuple[Element, dict[str, str]]]:
-        """Yield the entries with what they hold; report what is outside them."""
+        """Yield the entries with their texts; report texts outside the entries."""
         context = context_of(self.member, self.options)
         meter = Meter(self.member.name, self.options.limits)
         known = {*SHAK_REGIONS.by_folded_name, *map(fold, self.options.columns)}
@@ -80,11 +80,11 @@ class RegionXml(RegionFile):
                 path.append(split_tag(element.tag)[1])
                 continue
             if any(fold(name) in known for name in _names_in(element)):
-                kept = Kept()
+                extra = ExtraTexts()
                 for _, place, text in context.texts_in(element, ""):
                     name = _NAMESPACE.sub("", place)
-                    kept.keep(name.removeprefix("/").removeprefix("@") or "text()", text)
-                yield element, kept
+                    extra.add(name.removeprefix("/").removeprefix("@") or "text()", text)
+                yield element, extra
                 _drop(element, context, path)
                 meter.ended()
             elif len(element) or len(path) == 1:
@@ -92,13 +92,13 @@ class RegionXml(RegionFile):
             path.pop()
 
     def _outside(self, element: Element, context: Context, path: list[str]) -> None:
-        """Report texts and attributes of a container and of what is left in it."""
+        """Report texts and attributes of a container and of the elements left in it."""
         for inner, name, text in context.texts_in(element, "/".join(path)):
             if text and split_tag(inner.tag)[1] not in (CREATED_AT, SNAPSHOT_DATE):
                 context.issue(
                     "warning",
                     "unknown-element",
-                    f"{name} is in no entry; it is preserved in this issue only",
+                    f"{name} is outside the entries; it is stored in this issue only",
                     inner,
                     name,
                     value=text,
@@ -112,8 +112,8 @@ class RegionXml(RegionFile):
         names: dict[str, Column | None] = {}
         for _, texts in self._entries():
             count.add(texts.items())
-            look = tuple(texts)
-            names |= dict(zip(look, self._columns(look), strict=True))
+            columns = tuple(texts)
+            names |= dict(zip(columns, self._columns(columns), strict=True))
         return TableDescription(
             table=self.table,
             file=self.member.name,

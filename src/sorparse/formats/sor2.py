@@ -1,8 +1,8 @@
 """The SOR2 CSV set: SorEntity_daily.csv, and Sor_complete.zip with its eight files.
 
 No real header line could be found. Names marked ``verified`` are used by code that ran on the
-real files; the others are reference names after the publisher's naming rule (OIO element name,
-a final *Identifier* cut to *Id*).
+real files. The others are reference names that follow the publisher's naming rule (OIO element
+name, a final *Identifier* cut to *Id*).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from .headers import best_spec, read_headers
 
 C = Column
 
-# suffix, field, kind; alike in each of the three addresses
+# suffix, field, kind; the same in each of the three addresses
 _ADDRESS = (
     ("StreetName", "street_name", Kind.TEXT),
     ("StreetNameForAddressingName", "street_name_for_addressing", Kind.TEXT),
@@ -317,7 +317,7 @@ TABLES = (
 
 
 def recognise(member: Member, head: bytes, options: ReadOptions) -> Found | None:
-    """Recognise a file of the set by its header; its name only tells alike headers apart."""
+    """Recognise a file of the set by its header; its name only decides between similar headers."""
     for header in read_headers(head, member.name, options):
         spec = best_spec(TABLES, header, member.base_name, options)
         if spec is not None:
@@ -338,10 +338,10 @@ def recognise(member: Member, head: bytes, options: ReadOptions) -> Found | None
 
 
 def _is_daily(table: CsvTable, head: bytes) -> bool:
-    """Tell the daily file from the one with history; their headers are alike.
+    """Return whether a file is the daily one, and not the one with history.
 
-    The name decides where it is the publisher's. Else the content: a daily file holds no period
-    that ended before the latest edit in it, a history is full of them.
+    Their headers are alike. The publisher's file names decide. With another name, the content
+    decides: only a file with history holds periods that ended before its latest edit.
     """
     name = fold(table.member.base_name.rsplit(".", 1)[0])
     if "daily" in name:

@@ -1,7 +1,7 @@
 """The CSV 1.2.1.19 set: ``sor.csv`` with its Danish columns, and ``Edityper.csv``.
 
-All 70 names, and probably their order, are known from an import of October 2025; the form of the
-dates, the words of the indicators and of ``Lokationsnummerstatus`` are not.
+All 70 names, and probably their order, are known from an import of October 2025. The form of the
+dates, and the words of the indicators and of ``Lokationsnummerstatus``, are unknown.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ C = Column
 
 
 def _address_lines() -> Iterator[Column]:
-    """Post code, town and street line of the three addresses."""
+    """Yield post code, town and street line of the three addresses."""
     for street, letter, block in _ADDRESSES:
         for name, field in (
             (f"{letter}_Postnummer", "post_code"),
@@ -33,7 +33,7 @@ def _address_lines() -> Iterator[Column]:
 
 
 def _address_codes() -> Iterator[Column]:
-    """Region, municipality, road and coordinates, which follow at the end of the row."""
+    """Yield region, municipality, road and coordinates, which are at the end of the row."""
     for _, letter, block in _ADDRESSES:
         for name, field, kind in (
             ("Region", "region_name", Kind.TEXT),
@@ -68,7 +68,7 @@ ENTITIES = TableSpec(
         C("Organisatorisk niveau", "organisational_level.code", evidence="verified"),
         C("Navn org. niveau", "organisational_level.name", evidence="verified"),
         C("SOR-type", "sor_type", Kind.SOR_TYPE, evidence="verified"),
-        # the version's own from-date is not in this file: its opening takes its place
+        # this file has no from-date of the version: the opening date is used instead
         C(
             "Gaeldende_fra_dato",
             "first_from_date",
@@ -130,7 +130,7 @@ LOCATION_CODES = TableSpec(
     part=True,
     skip_where=("Nedarvningsstatus", "nedarvet"),
 )
-"""A second reading of the same rows: those with a location number of their own."""
+"""A second reading of the same rows: those of units that have a location number themselves."""
 
 LOCATION_CODE_EDI_TYPES = TableSpec(
     table="location_code_edi_types",
@@ -193,7 +193,7 @@ _TYPE_WORDS = ("type", "meddel", "edi", "besked")
 def _edi_types(
     member: Member, head: bytes, headers: Sequence[Header], options: ReadOptions
 ) -> Found | None:
-    """Nobody has seen this file: it is the one with a column of GLNs and a column of types."""
+    """Recognise ``Edityper.csv``: no example is public, so any file with GLNs and types is one."""
     spec = LOCATION_CODE_EDI_TYPES
     if not headers:
         return None
@@ -234,7 +234,7 @@ def _edi_table(
 
 
 def _shape(names: Sequence[str], rows: Sequence[Sequence[str]]) -> dict[str, str] | None:
-    """Find the two columns by what they hold, and the type's also by its name."""
+    """Find the two columns by their values, or the column of types by its name."""
     rows = [row for row in rows if len(row) == len(names)]
     if not rows:
         return None

@@ -65,8 +65,8 @@ def test_the_date_of_an_open_end_is_no_beginning(column: str, text: str) -> None
     }[column]
     assert kept == (date(2500, 1, 1) if "2500" in text else date.max)
     assert str(issue) == (
-        f"<bytes>:2: column {column}: {text!r} stands for an open end, and only a last day can be "
-        "open; it is kept as that day [open-end-date]"
+        f"<bytes>:2: column {column}: {text!r} means an open end, and only a to-date can be open; "
+        "the date is stored unchanged [open-end-date]"
     )
     assert issue.severity == "warning"
 
@@ -332,9 +332,16 @@ def test_a_wrong_identifier_is_kept_and_reported(column: str, text: str, code: s
         (
             "ParentSorId",
             "1520961000016000",
-            "was damaged by a spreadsheet; it can only have been 1520961000016006 [damaged-sor-id]",
+            (
+                "was damaged by a spreadsheet; the only possible id is 1520961000016006 "
+                "[damaged-sor-id]"
+            ),
         ),
-        ("ParentSorId", "ukendt", "has not the form of a SOR id [bad-sor-id]"),
+        (
+            "ParentSorId",
+            "ukendt",
+            "is not a well-formed SOR id: expected 11 to 18 digits [bad-sor-id]",
+        ),
         ("EanLocationCode", "579", "is not a location number of 13 digits [bad-location-code]"),
         ("CvrNumber", "2919062", "is not a CVR number of 8 digits [bad-cvr]"),
     ],

@@ -108,7 +108,10 @@ def test_a_row_too_short_or_too_long_costs_that_row(row: str, cells: int) -> Non
     records, (issue,) = read(sor2(f"{B};Før;;;", row, f"{C};Efter;;;"))
     assert [unit.sor_id for unit in records] == [B, C]
     assert (issue.severity, issue.code, issue.line) == ("error", "row-length", 3)
-    assert (issue.raw, issue.message) == (row, f"the row has {cells} cells, the header 5")
+    assert (issue.raw, issue.message) == (
+        row,
+        f"the row has {cells} cells, expected 5 as in the header",
+    )
 
 
 def test_empty_cells_beyond_the_header_cost_nothing() -> None:

@@ -183,7 +183,7 @@ def test_the_longest_value_beyond_the_limit_is_told() -> None:
     assert [unit.sor_id for unit in records] == [B]
     assert str(issue) == (
         "<bytes>:2: column FromDate: a value holds 1000 characters, more than "
-        "Limits.max_field_chars (500); the row is passed over [field-too-long]"
+        "Limits.max_field_chars (500); the row is not read [field-too-long]"
     )
     assert (issue.severity, issue.value) == ("error", "y" * 200 + "…")
     assert issue.raw == row[:1000] + "…"
@@ -220,11 +220,10 @@ def test_a_header_with_a_name_beyond_the_limit() -> None:
 def test_stray_quotes_are_told_in_words() -> None:
     (issue,) = row_issues(sor2(f'{A};"Huset;;;'))
     assert str(issue) == (
-        "<bytes>:2: a quote stands where none belongs; the cells are taken as they are "
-        "[stray-quote]"
+        "<bytes>:2: unexpected quotation mark; the cells were read literally [stray-quote]"
     )
     (issue,) = row_issues(sor2(f'{A};"Hu"set";;'))
-    assert str(issue) == "<bytes>:2: the quotes of this row do not fit together [unclosed-quote]"
+    assert str(issue) == "<bytes>:2: the quotation marks of this row do not match [unclosed-quote]"
 
 
 def test_a_header_with_a_quote_that_does_not_close_is_taken_as_it_is() -> None:

@@ -1,1 +1,1 @@
-"""CSV files: text to rows, rows to records by generated functions, and to columns for Arrow."""
+"""CSV files: from text to rows, from rows to records, and from lines to Arrow columns."""

@@ -1,12 +1,12 @@
-"""The cells of many CSV lines to the columns of a table at once, with numpy and pyarrow's kernels.
+"""Convert the cells of many CSV lines to table columns at once, with numpy and pyarrow.
 
-Gives the columns, and which rows are out of the ordinary: those are then read as every other
-reader reads them, so that each rule and each finding stays in one place. A row is ordinary where
-its cells mean the same here as to ``formats``: ids with a right check digit, ISO dates, plain
-numbers in metres, texts without outer blanks.
+The result is the columns, and a mask of the irregular rows. The caller reads those rows with the
+ordinary reader, so each rule and each issue is defined once. A row is regular if this module and
+``cells.convert`` return the same values: ids with a valid check digit, ISO dates, plain numbers in
+metres, texts without whitespace around them.
 
-What costs is the number of calls, one column of one block being small. So the texts of all
-columns of a kind are laid one behind the other, and looked at together.
+One column of one block is small, so the number of calls costs most. So the texts of all columns
+of a kind are joined in one array, and checked together.
 """
 
 from __future__ import annotations
@@ -37,44 +37,49 @@ from .checks import CHECKS, is_bare, metres
 _MEMO_SIZE = 50_000
 _COORDINATES = (Kind.EASTING, Kind.NORTHING)
 _WORDS = (Kind.BOOL, Kind.INHERITED, Kind.SOR_TYPE)
-"""Kinds of few distinct texts."""
-# as numbers of days from 1970: what a date of Python can be, and the publisher's open ends
+"""Kinds with few distinct texts."""
+# in days since 1970: the bounds of plausible dates, and of the publisher's open ends
 _FIRST_DAY = days_of(FIRST_PLAUSIBLE)
 _AHEAD = days_of(AHEAD)
 _OPEN_FROM = days_of(date(2500, 1, 1))
-_KEPT = (Kind.TEXT, *CHECKS)
+_UNCHANGED = (Kind.TEXT, *CHECKS)
 """Kinds whose texts are the values."""
 _CONVERTED = (*DATES, *_COORDINATES, *_WORDS)
 
 
 def readable(plan: Plan) -> bool:
-    """Tell whether every column under a header is of a kind that is read here."""
-    known = {*_KEPT, *_CONVERTED}
+    """Return whether ``ArrowColumns`` can read every column of a header."""
+    known = {*_UNCHANGED, *_CONVERTED}
     columns = [column for column in plan.columns if column is not None]
     return all(column.kind in known and not column.also for column in columns)
 
 
 class ArrowColumns:
-    """Reads lines under one header. Threads may share it."""
+    """Reads lines under one header. Threads may share a reader."""
 
     def __init__(self, plan: Plan, types: Mapping[str, Any]) -> None:
-        """types: the Arrow type of each column of the table, by the path of its field."""
+        """Prepare reading lines under one header.
+
+        Args:
+            plan: Which cell of a line fills which field.
+            types: The Arrow type of each column of the table, by the path of its field.
+        """
         pa = load_pyarrow()
         self.plan = plan
         self.required = plan.required
         self.types = types
         self.kinds = [Kind.TEXT if column is None else column.kind for column in plan.columns]
         self.wrapped = [place for place, kind in enumerate(self.kinds) if kind is Kind.SOR_ID]
-        """Places of the columns that usually stand in ``="…"``."""
+        """Places of the columns whose texts are usually written as ``="…"``."""
         places = range(len(plan.columns))
         repeats = {
             place
             for place, column in enumerate(plan.columns)
             if column is not None and pa.types.is_dictionary(self.types[column.field])
         }
-        self.kept = [
+        self.unchanged = [
             (kind, [p for p in places if self.kinds[p] is kind and p not in repeats])
-            for kind in _KEPT
+            for kind in _UNCHANGED
         ]
         self.converted = [
             (Kind.TEXT, [p for p in places if self.kinds[p] is Kind.TEXT and p in repeats]),
@@ -84,18 +89,18 @@ class ArrowColumns:
         self._nulls: dict[Any, Any] = {}
 
     def type_at(self, place: int) -> Any:
-        """Give the Arrow type of a column of the file."""
+        """Return the Arrow type of a column of the file."""
         column = self.plan.columns[place]
         return load_pyarrow().string() if column is None else self.types[column.field]
 
     def read(self, cells: Cells) -> tuple[list[Any], Any]:
-        """Give the columns of the table, and a mask of the rows that are odd."""
+        """Return the columns of the table, and a mask of the irregular rows."""
         return _Batch(self, cells).result()
 
     # -- shared by the batches
 
     def value(self, kind: Kind, text: str) -> Any:
-        """Give what a text means, ``BadCell`` where the exact way has to tell about it."""
+        """Return the value of a text; ``BadCell`` if the careful decoder has to report the text."""
         memo = self._memos.setdefault(kind, {})
         found = memo.get(text, memo)
         if found is memo:
@@ -109,7 +114,7 @@ class ArrowColumns:
         return found
 
     def nulls(self, kind: Any, length: int) -> Any:
-        """Give a column of nothing: a part of one that is made once."""
+        """Return a column of nulls: a slice of one that is built once."""
         found = self._nulls.get(kind)
         if found is None or len(found) < length:
             found = self._nulls[kind] = load_pyarrow().nulls(length, kind)
@@ -117,7 +122,7 @@ class ArrowColumns:
 
 
 class _Texts:
-    """The texts of some columns, one column behind the other, each of as many rows."""
+    """The texts of some columns, one column after the other, all with the same number of rows."""
 
     def __init__(self, array: Any, places: Sequence[int], rows: int) -> None:
         np = load_numpy()
@@ -129,7 +134,7 @@ class _Texts:
         self.filled = (np.diff(self.offsets) > 0).reshape(len(places), rows)
 
     def group(self, places: Iterable[int]) -> _Group:
-        """Give some of the columns, which stand side by side."""
+        """Return some of the columns; their places are adjacent."""
         at = [self.places.index(place) for place in places if place in self.places]
         return _Group(self, at[0] if at else 0, len(at))
 
@@ -149,16 +154,16 @@ class _Group:
         self.signs, self.data = texts.signs, texts.data
 
     def whole(self, filled: Any = None) -> Any:
-        """Give the texts of all columns as one array, with null where the mask is not set."""
+        """Return the texts of all columns as one array, with null where the mask is false."""
         return texts_from(self.offsets, self.data, filled)
 
     def columns(self) -> list[Any]:
-        """Give the texts of each column."""
+        """Return an array of texts for each column."""
         return Filled(self.filled).arrays(load_pyarrow().string(), self.offsets, self.data)
 
 
 class _Batch:
-    """The cells of one batch on their way to columns."""
+    """The conversion of one batch of cells to columns."""
 
     def __init__(self, shared: ArrowColumns, cells: Cells) -> None:
         np = load_numpy()
@@ -173,9 +178,9 @@ class _Batch:
 
     def result(self) -> tuple[list[Any], Any]:
         shared = self._shared
-        self._look_for_keys()
-        self._keep()
-        self._convert()
+        self._check_required()
+        self._read_unchanged()
+        self._read_converted()
         places = {
             column.field: place
             for place, column in enumerate(shared.plan.columns)
@@ -187,19 +192,19 @@ class _Batch:
             columns.append(shared.nulls(kind, self._rows) if array is None else array)
         return columns, self._odd
 
-    def _look_for_keys(self) -> None:
+    def _check_required(self) -> None:
         cells = self._cells
         for places in self._shared.required:
             self._odd |= (cells.ends[places] <= cells.starts[places]).all(axis=0)
 
     def _texts(self, groups: Sequence[tuple[Kind, Sequence[int]]]) -> _Texts | None:
-        """Copy the texts of columns that are not empty throughout."""
+        """Return a copy of the texts of the columns that have any."""
         np, pa, cells = self._np, load_pyarrow(), self._cells
         places = [place for _, group in groups for place in group if self._present[place]]
         if not places:
             return None
-        # Every second span between these bounds is a text. The others may run backwards, which
-        # no text of an array may; nobody looks at them.
+        # Every second span between these bounds is a text. The others may have a negative length,
+        # which is invalid in an array; they are never read.
         number = len(places) * self._rows
         bounds = np.empty(2 * number + 1, dtype=np.int32)
         bounds[:-1:2] = cells.starts[places].ravel()
@@ -210,17 +215,17 @@ class _Batch:
         return _Texts(texts, places, self._rows)
 
     def _mark(self, wrong: Any) -> None:
-        """Mark the rows of cells that are wrong."""
+        """Mark the rows with wrong cells as irregular."""
         if wrong.any():
             self._odd |= wrong.reshape(-1, self._rows).any(axis=0)
 
     # -- texts that stay texts
 
-    def _keep(self) -> None:
-        texts = self._texts(self._shared.kept)
+    def _read_unchanged(self) -> None:
+        texts = self._texts(self._shared.unchanged)
         if texts is None:
             return
-        for kind, places in self._shared.kept:
+        for kind, places in self._shared.unchanged:
             group = texts.group(places)
             if not group.places:
                 continue
@@ -240,9 +245,9 @@ class _Batch:
         rows = zip(*(texts for _, texts in filled), strict=True)
         return text_array(_json(names, row) for row in rows)
 
-    # -- texts that become something else
+    # -- texts that are converted
 
-    def _convert(self) -> None:
+    def _read_converted(self) -> None:
         texts = self._texts(self._shared.converted)
         if texts is None:
             return
@@ -271,12 +276,12 @@ class _Batch:
         array = texts_from(offsets, pa.py_buffer(texts), filled.ravel())
         numbers = array.cast(pa.float64())
         values = numbers_of(numbers.buffers()[1], "float64")[: len(numbers)]
-        if kind is Kind.EASTING:  # may stand in the other's place
+        if kind is Kind.EASTING:  # it may be a northing in the wrong column
             self._mark(filled.ravel() & (values > NORTHING_FROM))
         self._put(group, values, filled)
 
     def _put(self, group: _Group, values: Any, filled: Any) -> None:
-        """Put the values of a group in their columns."""
+        """Store the values of a group as columns."""
         kind = self._shared.type_at(group.places[0])
         arrays = Filled(filled.reshape(group.filled.shape)).arrays(kind, values)
         self._found.update(zip(group.places, arrays, strict=True))
@@ -298,7 +303,7 @@ class _Batch:
         self._put(group, values, filled & ~is_open & ~wrong)
 
     def _by_value(self, group: _Group, kind: Kind) -> tuple[list[Any], Any]:
-        """Convert each distinct text once, by the rules of the cells; give which stands where."""
+        """Convert each distinct text once; return the values, and which cell has which."""
         np = self._np
         encoded = group.whole().dictionary_encode()
         values = [self._shared.value(kind, text) for text in encoded.dictionary.to_pylist()]

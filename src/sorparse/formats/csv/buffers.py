@@ -1,7 +1,7 @@
-"""Arrow arrays from numpy's memory, and the other way round.
+"""Convert numpy arrays to Arrow arrays, and back.
 
-``pa.array`` and ``to_numpy`` would do, but load pandas where it is installed: 46 MB and a third
-of a second for who reads a register to Parquet. Buffers need neither.
+``pa.array`` and ``to_numpy`` would work too, but they load pandas if it is installed. That costs
+46 MB and a third of a second when a register is converted to Parquet. Buffers do not need pandas.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _EPOCH = date(1970, 1, 1)
 
 
 def numbers_of(buffer: Any, dtype: str) -> Any:
-    """See what a buffer holds as numbers; one that holds nothing as a lone zero."""
+    """Return the content of a buffer as numbers; of an empty buffer, a single zero."""
     np = load_numpy()
     return (
         np.frombuffer(buffer, dtype) if buffer is not None and buffer.size else np.zeros(1, dtype)
@@ -24,12 +24,12 @@ def numbers_of(buffer: Any, dtype: str) -> Any:
 
 
 def bits_of(mask: Any) -> Any:
-    """Pack a mask as Arrow has it; of several rows each begins at a byte of its own."""
+    """Pack a mask into bits as Arrow does; each row of a mask begins at a new byte."""
     return load_numpy().packbits(mask, axis=-1, bitorder="little")
 
 
 class Filled:
-    """Which values of some columns are not null, a mask of columns x rows."""
+    """Which values of some columns are not null: a mask of columns x rows."""
 
     def __init__(self, mask: Any) -> None:
         self._rows = mask.shape[1]
@@ -37,10 +37,13 @@ class Filled:
         self._bits = bits_of(mask)
 
     def arrays(self, kind: Any, values: Any, data: Any = None) -> list[Any]:
-        """Make an array of each column.
+        """Return an array for each column.
 
-        values: numbers of all columns, one behind the other; of texts, the offsets; of yes and
-        no, bits for each column. data: the bytes of texts.
+        Args:
+            kind: The Arrow type of the columns.
+            values: The numbers of all columns, one column after the other. For texts, the
+                offsets; for booleans, the bits of each column.
+            data: The bytes of the texts.
         """
         pa = load_pyarrow()
         step, size, more = self._rows, self._rows, []
@@ -61,19 +64,19 @@ class Filled:
 
 
 def whole_numbers(values: Any) -> Any:
-    """Make an int32 array without nulls."""
+    """Return an int32 array without nulls."""
     pa = load_pyarrow()
     return pa.Array.from_buffers(pa.int32(), len(values), [None, pa.py_buffer(values)], 0)
 
 
 def mask_array(mask: Any) -> Any:
-    """Make an array of yes and no."""
+    """Return an array of booleans."""
     pa = load_pyarrow()
     return pa.Array.from_buffers(pa.bool_(), len(mask), [None, pa.py_buffer(bits_of(mask))], 0)
 
 
 def texts_from(offsets: Any, data: Any, filled: Any = None) -> Any:
-    """Make an array of texts, with null where the mask is not set."""
+    """Return an array of texts, with null where the mask is false."""
     pa = load_pyarrow()
     buffers = [None if filled is None else pa.py_buffer(bits_of(filled)), pa.py_buffer(offsets)]
     nulls = 0 if filled is None else -1
@@ -81,14 +84,14 @@ def texts_from(offsets: Any, data: Any, filled: Any = None) -> Any:
 
 
 def text_array(texts: Iterable[str | None]) -> Any:
-    """Make an array of texts."""
+    """Return an array of texts."""
     builder = load_pyarrow().lib.StringBuilder()
     builder.append_values(list(texts))
     return builder.finish()
 
 
 def array_of(kind: Any, values: Sequence[Any]) -> Any:
-    """Make an array of what a column of a table holds, as ``pa.array`` does."""
+    """Return an array of the values of a table's column, as ``pa.array`` does."""
     np, pa = load_numpy(), load_pyarrow()
     if pa.types.is_string(kind):
         return text_array(values)
@@ -112,5 +115,5 @@ def array_of(kind: Any, values: Sequence[Any]) -> Any:
 
 
 def days_of(day: date | None) -> int:
-    """Give a day as Arrow counts it, from 1970 on."""
+    """Return a date as the number of days since 1970, as Arrow does; 0 for ``None``."""
     return 0 if day is None else (day - _EPOCH).days

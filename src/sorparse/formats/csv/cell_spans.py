@@ -1,8 +1,8 @@
-"""The cells of CSV lines, found with numpy: where each begins and ends.
+"""Where each cell of CSV lines begins and ends, found with numpy.
 
-What stands between delimiters is a cell. Of a quoted one the quotes are left out, of one that
-Excel is to take for text (``="…"``) those signs too. A row is taken only where every quote in it
-belongs to such a cell; any other is odd, and read again as every other reader reads it.
+A cell is the text between delimiters, without the quotes of a quoted cell, and without the signs
+of a cell that is written as text for Excel (``="…"``). A row is regular if every quote in it
+belongs to such a cell. The caller reads any other row again with the ordinary reader.
 """
 
 from __future__ import annotations
@@ -15,18 +15,23 @@ from ...extras import load_numpy
 _LF, _CR, _QUOTE, _EQUALS = b'\n\r"='
 _BEFORE = int.from_bytes(b'"=""', "little")
 _BEHIND = int.from_bytes(b'"""', "little")
-_SHORTEST_WRAPPED = 8  # with one sign between them
+_SHORTEST_WRAPPED = 8  # with one character between the signs
 
 
 class NotAligned(Exception):
-    """The lines are not rows."""
+    """Raised if the lines are not rows."""
 
 
 class Lines:
-    """Lines that end in a line feed, each a row by itself or empty.
+    """Lines that end in a line feed; each is a whole row, or empty.
 
-    Raises NotAligned where they are not what they seem: a cell may go on over the next line, a
-    lone CR ends a line too, a line is longer than a value may be, or the text is not UTF-8.
+    Args:
+        data: The text of the lines.
+        longest: The most bytes of a line.
+
+    Raises:
+        NotAligned: If a cell may continue on the next line, a lone CR ends a line, a line is too
+            long, or the text is not UTF-8.
     """
 
     def __init__(self, data: bytes, longest: int) -> None:
@@ -41,7 +46,7 @@ class Lines:
         if (self.stops - self.starts).max() > longest:
             raise NotAligned
         self.returned = (self.stops > self.starts) & (self.signs[self.stops - 1] == _CR)
-        """Which lines end in CR LF."""
+        """Mask of the lines that end in CR LF."""
         if np.count_nonzero(self.signs == _CR) != np.count_nonzero(self.returned):
             raise NotAligned
         self.quotes = np.flatnonzero(self.signs == _QUOTE).astype(np.int32)
@@ -52,7 +57,7 @@ class Lines:
         if (behind % 2).any():
             raise NotAligned
         self.filled = self.stops - self.returned > self.starts
-        """Which lines are not empty."""
+        """Mask of the lines that are not empty."""
 
     def __len__(self) -> int:
         return len(self.stops)
@@ -72,14 +77,22 @@ def is_utf8(data: bytes) -> bool:
 
 
 class Cells:
-    """The cells of those lines that have the right number of them."""
+    """The cells of the lines that have the right number of cells."""
 
     def __init__(self, lines: Lines, delimiter: str, width: int, wrapped: Sequence[int]) -> None:
-        """wrapped: places of the columns whose cells are usually made for Excel; any may be."""
+        """Find the cells.
+
+        Args:
+            lines: The lines.
+            delimiter: The character between cells.
+            width: Number of cells in a row.
+            wrapped: Places of the columns whose cells are usually written for Excel (``="…"``);
+                the cells of other columns may be, too.
+        """
         np = load_numpy()
         self._lines = lines
         self.signs = lines.signs
-        """The bytes, to which ``texts`` points."""
+        """The bytes of the lines, to which ``starts`` and ``ends`` point."""
         self._quoted_delimiters = np.zeros(0, dtype=np.int32)
         self._is_quoted = self._are_lines_quoted()
         """Whether every cell of every row is quoted."""
@@ -94,19 +107,19 @@ class Cells:
         """Places of the rows among the lines."""
         self._lay_out(parted.reshape(-1, width - 1))
         self.odd = np.zeros(len(self.places), dtype=bool)
-        """Mask of the rows that have quotes of any other kind."""
+        """Mask of the irregular rows: those with any other quotes."""
         if len(self.places) and len(lines.quotes):
-            self._leave_out_quotes(wrapped)
+            self._remove_quotes(wrapped)
 
     def _delimiters(self, delimiter: int, wanted: int) -> tuple[Any, Any]:
-        """Give the places of the delimiters, and how many there are in each line."""
+        """Return the places of the delimiters, and their number in each line."""
         np = load_numpy()
         lines = self._lines
         places = np.flatnonzero(self.signs == delimiter).astype(np.int32)
         numbers = _in_each(places, lines.stops)
         quoting = (numbers > wanted) & (lines.quoted > 0)
         if quoting.any():
-            # a delimiter behind an odd number of quotes stands in a quoted cell
+            # a delimiter is in a quoted cell if the number of quotes before it is not even
             among = np.flatnonzero(np.repeat(quoting, numbers))
             within = np.searchsorted(lines.quotes, places[among]) % 2 == 1
             self._quoted_delimiters = places[among[within]]
@@ -121,7 +134,7 @@ class Cells:
         return bool(((self.signs[first] == _QUOTE) & (self.signs[last] == _QUOTE)).all())
 
     def _delimiters_between_quotes(self, delimiter: int) -> tuple[Any, Any]:
-        """Return the places of the delimiters, and their number in each line, likewise."""
+        """Return the same as ``_delimiters``, for rows whose cells are all quoted."""
         np = load_numpy()
         is_quote = self.signs == _QUOTE
         between = (self.signs[1:-1] == delimiter) & is_quote[:-2] & is_quote[2:]
@@ -134,14 +147,14 @@ class Cells:
         self.starts = np.empty((before_last + 1, rows), dtype=np.int32)
         """Where the text of each cell begins, columns x rows."""
         self.ends = np.empty_like(self.starts)
-        """Where it ends."""
+        """Where the text of each cell ends, columns x rows."""
         lines, places = self._lines, self.places
         self.ends[:-1] = delimiters.T
         self.ends[-1] = lines.stops[places] - lines.returned[places]
         self.starts[0] = lines.starts[places]
         np.add(self.ends[:-1], 1, out=self.starts[1:])
 
-    def _leave_out_quotes(self, wrapped: Sequence[int]) -> None:
+    def _remove_quotes(self, wrapped: Sequence[int]) -> None:
         np = load_numpy()
         quoted = self._lines.quoted[self.places]
         if self._is_quoted:
@@ -155,7 +168,7 @@ class Cells:
         others = np.flatnonzero(found != quoted)
         if not len(others):
             return
-        # from the beginning, and every cell
+        # these rows again, with every cell
         starts, ends = self.starts[:, others], self.ends[:, others]
         for place, is_wrapped in plain.items():
             starts[place] -= 4 * is_wrapped[others]
@@ -165,9 +178,13 @@ class Cells:
         self.starts[:, others], self.ends[:, others] = starts, ends
 
     def _undouble_rows(self, rows: Any, starts: Any, ends: Any, of_cells: Any) -> None:
-        """Make doubled quotes single ones, and mark the rows with quotes of any other kind.
+        """Replace doubled quotes by single ones, and mark the rows with any other quotes.
 
-        of_cells: how many quotes were left out of each cell, columns x rows.
+        Args:
+            rows: Numbers of the rows.
+            starts: Where the text of each cell begins, columns x rows.
+            ends: Where the text of each cell ends.
+            of_cells: How many quotes were removed from each cell.
         """
         np = load_numpy()
         quoted, quotes = self._lines.quoted[self.places[rows]], self._lines.quotes
@@ -183,7 +200,7 @@ class Cells:
         self.odd[rows] = found != quoted
 
     def _unquote_all(self) -> Any:
-        """Leave out the quotes of cells that are all quoted; return how many they are."""
+        """Remove the quotes of cells that are all quoted; return their number by cell."""
         np = load_numpy()
         starts, ends = self.starts, self.ends
         number = np.full(starts.shape, 2, dtype=np.int8)
@@ -199,12 +216,12 @@ class Cells:
         return number
 
     def _unwrap(self, place: int) -> Any:
-        """Leave out the quotes of cells for Excel in one column, and tell which they are."""
+        """Remove the signs of cells for Excel in one column; return which cells have them."""
         np = load_numpy()
         starts, ends = self.starts[place], self.ends[place]
         if len(self.signs) <= _SHORTEST_WRAPPED:
             return np.zeros(len(starts), dtype=np.int32)
-        # four signs at once, from any place
+        # four characters at once, from any place
         fours = np.ndarray((len(self.signs) - 3,), "<u4", self.signs, strides=(1,))
         found = fours[np.minimum(starts, len(fours) - 1)] == _BEFORE
         found &= fours[np.maximum(ends, 4) - 4] >> 8 == _BEHIND
@@ -215,7 +232,7 @@ class Cells:
         return is_wrapped
 
     def _unquote(self, starts: Any, ends: Any) -> Any:
-        """Leave out the quotes of quoted cells, and of those for Excel; tell how many they are."""
+        """Remove the quotes of quoted cells and of cells for Excel; return their number by cell."""
         np = load_numpy()
 
         def sign(places: Any) -> Any:
@@ -229,7 +246,7 @@ class Cells:
         closed, second = sign(end - 1) == _QUOTE, sign(start + 1)
         quoted = closed & (first[at] == _QUOTE)
         raw = closed & (first[at] == _EQUALS) & (second == _QUOTE)
-        # quotes after an equals sign quote no delimiter: such a row has more cells
+        # quotes after an equals sign do not quote a delimiter: such a row has more cells
         inside = np.searchsorted(self._quoted_delimiters, [start, end])
         raw &= inside[0] == inside[1]
         wrapped = quoted & (size >= _SHORTEST_WRAPPED) & (second == _EQUALS)
@@ -241,22 +258,23 @@ class Cells:
         return number
 
     def _undouble(self, start: int, end: int) -> tuple[int, int]:
-        """Make each doubled quote of a cell a single one.
+        """Replace each doubled quote of a cell by a single one.
 
-        Gives how long the text is then, and how many quotes there were.
+        Returns:
+            The new length of the text, and the number of quotes before.
         """
         text = self.signs[start:end].tobytes()
-        # in ="…" without quotes around it, two quotes are two
+        # in ="…" without quotes around it, two quotes mean two quotes
         if b'"' in text.replace(b'""', b"") or self.signs[start - 2] == _EQUALS:
             return end - start, 0
         if not self.signs.flags.writeable:
-            self.signs = self.signs.copy()  # the lines stay as they are
+            self.signs = self.signs.copy()  # the bytes of the lines do not change
         single = text.replace(b'""', b'"')
         self.signs[start : start + len(single)] = load_numpy().frombuffer(single, dtype="uint8")
         return len(single), text.count(b'"')
 
 
 def _in_each(places: Any, ends: Any) -> Any:
-    """Give how many of the places stand in each line, its end included."""
+    """Return how many of the places are in each line, its end included."""
     np = load_numpy()
     return np.diff(np.searchsorted(places, ends, side="right"), prepend=0)

@@ -1,8 +1,8 @@
 """The checks of ``identifiers`` for many texts at once, with numpy.
 
-Texts are given as Arrow holds them: where the bytes of each begin and end, and the bytes. Each
-check gives a mask of those that are right; it says what ``identifiers`` says (a test holds one
-against the other).
+The arguments are the texts as in an Arrow array: where the bytes of each begin and end, and the
+bytes. Each check returns a mask of the valid texts. A test compares the checks with those of
+``identifiers``.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from ...identifiers import is_sor_id
 from ..declare import Kind
 
 Check = Callable[[Any, Any, Any], Any]
-_TABLED_DIGITS = 6  # longest item number that is in the tables
+_TABLED_DIGITS = 6  # digits of the longest item number in the tables
 _ZERO = 48
-_EACH = 0x0101010101010101  # of eight signs in one integer
+_EACH = 0x0101010101010101  # the lowest bit of each of eight characters in one integer
 
 
 def _weighted(weights: tuple[int, ...], modulus: int) -> Check:
-    """Make the check that digits, each times its weight, leave no rest."""
+    """Return a check that the weighted sum of the digits is a multiple of ``modulus``."""
 
     def check(starts: Any, ends: Any, data: Any) -> Any:
         np = load_numpy()
@@ -31,7 +31,7 @@ def _weighted(weights: tuple[int, ...], modulus: int) -> Check:
         found = np.flatnonzero(right)
         digits = data[starts[found][:, None] + np.arange(len(weights))] - _ZERO
         total = digits.astype(np.int32) @ np.array(weights, dtype=np.int32)
-        # what is no digit has wrapped around, or lies beyond nine
+        # any other character has wrapped around, or is above nine
         right[found] = (digits <= 9).all(axis=1) & (total % modulus == 0)
         return right
 
@@ -71,7 +71,7 @@ def _sor_id(starts: Any, ends: Any, data: Any) -> Any:
     if not len(found):
         return right
     size, first, last = sizes[found], starts[found], ends[found] - 1
-    # eight signs at once, from any place; as many are put before the first text
+    # eight characters at once, from any place; eight zeros are put before the first text
     padded = np.concatenate((np.zeros(8, dtype=np.uint8), data[: ends[-1]]))
     eights = np.ndarray((len(padded) - 7,), "<u8", padded, strides=(1,))
     middle = last - len(MIDDLE)
@@ -88,18 +88,18 @@ def _sor_id(starts: Any, ends: Any, data: Any) -> Any:
 
 
 def _digits(eights: Any, size: Any) -> tuple[Any, Any]:
-    """Read the last ``size`` of eight signs as a number, and tell whether all are digits.
+    """Return the last ``size`` of eight characters as a number, and whether all are digits.
 
-    The first sign is the lowest byte, so a multiplication can add ten times a digit to the next
-    one, a hundred times a pair to the next pair, and so on.
+    The first character is the lowest byte. So one multiplication adds ten times each digit to the
+    next one, a second adds a hundred times each pair to the next pair, and so on.
     """
     np = load_numpy()
     word, zeros = np.uint64, np.uint64(_ZERO * _EACH)
     others = ((8 - size) * 8).astype(word)
-    blank = ~(~word(0) << others)
-    signs = (eights & ~blank) | (zeros & blank)
+    unused = ~(~word(0) << others)
+    signs = (eights & ~unused) | (zeros & unused)
     digits = signs ^ zeros
-    # ten and above have one of the four upper bits, or get one when six is added
+    # above nine, one of the four upper bits is set, or becomes set when six is added
     sound = ((digits | (digits + word(6 * _EACH))) & word(0xF0 * _EACH)) == 0
     pairs = (digits * word(10 * 2**8 + 1) >> word(8)) & word(0x00FF00FF00FF00FF)
     fours = (pairs * word(100 * 2**16 + 1) >> word(16)) & word(0x0000FFFF0000FFFF)
@@ -107,10 +107,11 @@ def _digits(eights: Any, size: Any) -> tuple[Any, Any]:
 
 
 def is_bare(starts: Any, ends: Any, signs: Any) -> Any:
-    """Tell which texts are values as they stand.
+    """Return a mask of the texts that are values without cleaning.
 
-    Others begin or end with a blank (a no-break space is C2 A0), are ``NULL``, or begin with the
-    sign of ``="…"``. Some that are values are among them: C2 and A0 are part of other letters too.
+    The others begin or end with whitespace (a no-break space is C2 A0), are ``NULL``, or begin
+    with an equals sign, as ``="…"`` does. Some others are values too: C2 and A0 are also parts of
+    letters.
     """
     np = load_numpy()
     first = signs.take(starts, mode="clip")
@@ -123,9 +124,9 @@ def is_bare(starts: Any, ends: Any, signs: Any) -> Any:
 
 
 def metres(starts: Any, ends: Any, signs: Any) -> tuple[Any, Any]:
-    """Give the texts of numbers with a decimal point for a comma, and which are plain numbers.
+    """Return the bytes with decimal points in place of commas, and a mask of the plain numbers.
 
-    Those have four to eight digits, no leading zero, and up to six decimals if any.
+    A plain number has four to eight digits, no leading zero, and at most six decimals.
     """
     np = load_numpy()
     texts = signs[starts[0] : ends[-1]].copy()
@@ -171,4 +172,4 @@ CHECKS: dict[Kind, Check] = {
     Kind.CVR: _cvr,
     Kind.SHAK: _shak,
 }
-"""For each kind of identifier: which of many texts are right."""
+"""For each kind of identifier, the check that returns a mask of the valid texts."""

@@ -1,4 +1,4 @@
-"""Names of the columns of a header in which one is written more than once."""
+"""Distinct names for the columns of a header that has a name more than once."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _NUMBERED = re.compile(r"(.*) \((\d+)\)", re.DOTALL)
 
 
 def distinct_names(cells: Sequence[str]) -> list[str]:
-    """Return a name for each column: later ones of a name get their number, as in ``Name (2)``.
+    """Return a name for each column; a repeated name gets a number, as in ``Name (2)``.
 
     A column without a name is named by its place.
     """

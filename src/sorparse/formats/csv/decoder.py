@@ -1,8 +1,8 @@
-"""From a line to a record by a generated function; see :mod:`sorparse.formats.record_writer`.
+"""Convert a line to a record with a generated function; see :mod:`sorparse.formats.record_writer`.
 
 A line whose only quotation marks are those of ids written for Excel is split at its delimiters.
-Every other line, and one with an irregular cell, is refused with ValueError: the reader then splits
-it by the rules of quoting and decodes its cells.
+For any other line, and one with an irregular cell, the function raises ValueError: the reader then
+splits the line by the rules of quoting and decodes its cells.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class FastDecoder:
         self._getters = writer.getters()
         needed = writer.last_place + 1
         self._most_splits = needed if needed < self._width - 1 else self._width
-        """Splits after which what is left says whether the row is too long."""
+        """Number of splits after which the rest of the line shows whether the row is too long."""
 
     def line(self, line: str) -> Any:
         """Return the record of a line; raise ValueError if the line is irregular."""
@@ -63,7 +63,7 @@ class FastDecoder:
         return self._decode(cells, self._getters)
 
     def cells(self, cells: Sequence[str]) -> Any:
-        """Return the record of cells split by the rules of quoting; raise ValueError likewise."""
+        """Return the record of cells split by the rules of quoting; raise ValueError as above."""
         if len(cells) != self._width:
             raise NeedsCarefulParsing
         cells = list(cells)
@@ -74,13 +74,13 @@ class FastDecoder:
         return self._decode(cells, self._getters)
 
     def cleaned(self, cells: Sequence[str]) -> Any:
-        """Return the record of cells that are cleaned, too; raise ValueError likewise."""
+        """Return the record of cleaned cells; raise ValueError if a cell is irregular."""
         if len(cells) != self._width:
             raise NeedsCarefulParsing
         return self._decode(cells, self._getters)
 
     def _unwrap(self, cells: list[str], before: str, after: str) -> int:
-        """Unwrap the ids that are written for Excel; return how many they are."""
+        """Unwrap the ids that are written for Excel; return their number."""
         found, start, end = 0, len(before), -len(after)
         for place in self._ids:
             if place >= len(cells):
@@ -93,15 +93,15 @@ class FastDecoder:
 
 
 class FieldSelection:
-    """What the careful decoder needs to know of the fields asked for; ``None`` for all."""
+    """The fields that the caller asked for, as the careful decoder needs them; ``None`` for all."""
 
     def __init__(self, row: type[Row] | None) -> None:
         self._paths = None if row is None else row.paths
         self.finished: Callable[[Any], Any] = _itself if row is None else row_of(row)
-        """Returns what is asked for, from a whole record."""
+        """Returns the fields that the caller asked for, from a whole record."""
 
     def includes(self, leaf: Leaf) -> bool:
-        """Return whether a cell fills what is asked for."""
+        """Return whether a cell fills a field that the caller asked for."""
         if self._paths is None:
             return True
         fields = [parse_path(field) for field in (leaf.column.field, *leaf.column.also)]

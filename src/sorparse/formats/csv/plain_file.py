@@ -1,8 +1,8 @@
-"""Reading a plain CSV file in blocks of lines, each line a row, with numpy.
+"""Read a plain CSV file in blocks of lines, each line a row, with numpy.
 
-A file is plain if its lines can be cut at the delimiters: one that may be read a second time, in
-UTF-8, by the rules of RFC 4180. Its lines are cut in threads. Where lines are not rows any more (a
-quoted cell continues on the next line, a text is not UTF-8), the rest is read by records.
+A file is plain if its lines can be split at the delimiters: it can be read a second time, is in
+UTF-8, and follows RFC 4180. Threads split its lines. From the first line that is not a row on (a
+quoted cell continues on the next line, or the text is not UTF-8), the file is read by records.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ T = TypeVar("T")
 
 BLOCK_BYTES = 2 * 1024 * 1024
 _HEAD_BYTES = 16 * 1024
-_THREADS = 2  # with more of them, more blocks would be held
-_AHEAD = 1  # blocks on their way while one is handed out
+_THREADS = 2  # with more threads, more blocks would be in memory
+_AHEAD = 1  # blocks that are being read while the caller has one
 
 
 class PlainFile:
@@ -42,16 +42,16 @@ class PlainFile:
             place for place, each in enumerate(plan.columns) if each and each.kind is Kind.SOR_ID
         ]
         self._number = header + 1
-        """Number of the first line that is not handed out."""
+        """Number of the first line that has not been yielded."""
         self.is_whole = False
-        """Whether all lines were handed out as blocks."""
+        """Whether all lines were yielded in blocks."""
 
     @classmethod
     def of(cls, reader: CsvTable) -> PlainFile | None:
-        """Return a file to read, ``None`` if it is not plain or there is no numpy."""
+        """Return the plain file of a reader; ``None`` if it is not plain, or without numpy."""
         plain = (
             find_spec("numpy") is not None
-            and reader.member.size is not None  # a stream without end cannot be read a second time
+            and reader.member.size is not None  # cannot be read a second time
             and reader.rfc
             and reader.delimiter in (";", ",", "|")
             and reader.names is None
@@ -66,9 +66,10 @@ class PlainFile:
         return None if start is None or len(start[0].header) < 2 else cls(reader, *start)
 
     def blocks(self, read: Callable[[Lines], T]) -> Iterator[tuple[int, T]]:
-        """Yield the number of the first line of each block, and what ``read`` makes of its lines.
+        """Yield the number of the first line of each block, and the result of ``read``.
 
-        ``read`` runs in a thread, one block ahead. What remains at the end is :meth:`rest`.
+        ``read`` runs in a thread, one block ahead. It gets the lines of the block. Afterwards,
+        :meth:`rest` reads the lines that are not in a block.
         """
 
         def of_lines(block: bytes) -> tuple[int, T]:
@@ -98,7 +99,7 @@ class PlainFile:
         return first, found
 
     def rest(self) -> Iterator[tuple[int, Any]]:
-        """Yield line and record of the rows behind the last block."""
+        """Yield line and record of the rows after the last block."""
         if self.is_whole:
             return iter(())
         log = _RestOfLog(self._reader.options.log, self._number)
@@ -110,22 +111,22 @@ class PlainFile:
         return Cells(lines, self._reader.delimiter, len(self.plan.header), self._wrapped)
 
     def exact(self, first: int, lines: Lines, places: Any) -> dict[int, Any]:
-        """Read lines of a block as every reader does; return their records by place."""
+        """Read lines of a block with the ordinary reader; return their records by place."""
         picked = ((first + at, lines[at]) for at in places.tolist())
         return {number - first: record for number, record in self._picked(picked)}
 
     def _bytes(self, stream: BinaryIO) -> Iterator[bytes]:
-        """Yield what is below the header, cut after the last line end of each chunk.
+        """Yield the text below the header in chunks of whole lines.
 
-        A line that is longer than a value may be comes by itself, and not to its end.
+        The last chunk is the beginning of a line if that is longer than a value may be.
         """
         rest = b""
         for _ in range(self._header):
             line, rest = self._line(stream, rest)
             if b"\r" in line.removesuffix(b"\r\n"):
-                raise NotAligned  # lines end there too
+                raise NotAligned  # a lone CR ends a line too
             if not is_utf8(line):
-                raise NotAligned  # that the encoding changes has to be reported
+                raise NotAligned  # the change of encoding has to be reported
         while chunk := stream.read(BLOCK_BYTES):
             end = chunk.rfind(b"\n") + 1
             if end:
@@ -139,7 +140,7 @@ class PlainFile:
             yield rest if rest.endswith(b"\n") else rest + b"\n"
 
     def _line(self, stream: BinaryIO, rest: bytes) -> tuple[bytes, bytes]:
-        """Return the next line, of which ``rest`` is the beginning, and what was read after it."""
+        """Return the next line, which begins with ``rest``, and the text read after it."""
         while b"\n" not in rest and (chunk := stream.read(min(_HEAD_BYTES, BLOCK_BYTES))):
             rest += chunk
         end = rest.find(b"\n") + 1 or len(rest)
@@ -147,7 +148,7 @@ class PlainFile:
 
 
 class _RestOfLog(IssueLog):
-    """Passes issues on to a log, but for those of lines that were read before."""
+    """Passes issues on to a log, except those of lines that were read before."""
 
     def __init__(self, log: IssueLog, first: int) -> None:
         super().__init__(log.on_issue)
@@ -166,5 +167,5 @@ class _RestOfLog(IssueLog):
     def only_counts(
         self, severity: Severity, code: str, file: str, line: int, column: str | None = None
     ) -> bool:
-        """Count an issue that there is no room for; see ``IssueLog``."""
+        """Count an issue if the log is full; see ``IssueLog``."""
         return line < self._first or self._log.only_counts(severity, code, file, line, column)

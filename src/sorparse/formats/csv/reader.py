@@ -1,4 +1,4 @@
-"""Reading one CSV member as one table; which table it is, its header tells."""
+"""Read one CSV file as one table; the header shows which table it is."""
 
 from __future__ import annotations
 
@@ -35,7 +35,14 @@ def _uncut(head: bytes, options: ReadOptions) -> bytes:
 
 
 def first_rows(head: bytes, name: str, delimiter: str, options: ReadOptions) -> Iterator[list[str]]:
-    """Give the rows of the beginning of a file, the header included."""
+    """Yield the rows at the beginning of a file, including the header.
+
+    Args:
+        head: The first bytes of the file.
+        name: Name of the file.
+        delimiter: The character between cells.
+        options: The caller's options; no issues are reported.
+    """
     quiet = muted_options(options)
     blocks = TextBlocks(
         io.BytesIO(_uncut(head, options)),
@@ -52,7 +59,7 @@ def first_rows(head: bytes, name: str, delimiter: str, options: ReadOptions) -> 
 
 
 def first_records(table: CsvTable, head: bytes) -> Iterator[Any]:
-    """Give the records of the beginning of a table, without a word about what is odd."""
+    """Yield the records at the beginning of a table, without reporting issues."""
     whole = _uncut(head, table.options)
     member = attrs.evolve(table.member, opener=lambda: io.BytesIO(whole))
     for _, record in attrs.evolve(muted(table), member=member).numbered():
@@ -77,11 +84,11 @@ class CsvTable:
     """Names to use where the file has no header."""
     complete: Callable[[str, Coded], Coded] | None = None
     header_line: int = 1
-    """The line of the header; what is above it is no part of the table."""
+    """The line of the header; lines above it do not belong to the table."""
     na_is_missing: bool = False
-    """Whether ``NA`` means that there is no value, as in files that R has written."""
+    """Whether ``NA`` means that there is no value, as in files written by R."""
     owners_cvr: bool = False
-    """Whether the owner's CVR number is handed down to the units below it."""
+    """Whether the units below an owner get its CVR number."""
 
     @property
     def table(self) -> str:
@@ -89,7 +96,7 @@ class CsvTable:
         return self.spec.table
 
     def numbered(self) -> Iterator[tuple[int, Any]]:
-        """Read the rows; pairs of the row's first line and its record."""
+        """Yield pairs of a row's first line and its record."""
         with self.member.open() as stream:
             rows = self._rows(self._blocks(stream))
             plan = self._plan(rows)
@@ -133,7 +140,7 @@ class CsvTable:
         return self.options.log
 
     def _plan(self, rows: Rows) -> Plan | None:
-        """Take the header, and lay out how the rows under it become records."""
+        """Read the header; return the plan of the rows under it, ``None`` without a header."""
         names = list(self.names) if self.names is not None else None
         lines = rows.lines()
         while names is None:
@@ -185,7 +192,7 @@ class CsvTable:
         return names
 
     def rows(self, row: type[Row] | None) -> Iterator[Any]:
-        """Read whole records, or the fields of ``row`` only: findings in others are not told."""
+        """Yield whole records, or only the fields of ``row`` and their issues."""
         if self.owners_cvr and (row is None or "cvr" in row.paths):
             take = None if row is None else row_of(row)
             for _, record in self.numbered():
@@ -198,7 +205,7 @@ class CsvTable:
                 yield from self._decoder(plan, row)(rows)
 
     def plan(self) -> tuple[Plan, int] | None:
-        """Read the header: how the rows under it become records, and its line."""
+        """Return the plan of the rows under the header, and its line; ``None`` without a header."""
         with self.member.open() as stream:
             rows = self._rows(self._blocks(stream))
             plan = self._plan(rows)
@@ -207,9 +214,9 @@ class CsvTable:
     def picked(
         self, plan: Plan
     ) -> Callable[[Iterable[tuple[int, str]]], Iterator[tuple[int, Any]]]:
-        """Give the function that reads single lines under a header, each with its number.
+        """Return a function that reads single lines, each with its number.
 
-        For lines that are rows by themselves: their quotes are even in number.
+        Each line has to be a whole row: the number of its quotes is even.
         """
         decoded = self._decoder(plan)
 
@@ -221,7 +228,7 @@ class CsvTable:
         return read
 
     def _decoder(self, plan: Plan, row: type[Row] | None = None) -> Callable[[Rows], Iterator[Any]]:
-        """Give the function that reads the rows under a header."""
+        """Return the function that reads the rows under a header."""
         careful = CarefulDecoder(
             plan,
             repair=self.options.repair,
@@ -238,7 +245,7 @@ class CsvTable:
 
     def _wanted(self, decode: Callable[[str], Any], place: int, text: str) -> Callable[[str], Any]:
         def wanted(line: str) -> Any:
-            if '"' in line:  # only the exact cells tell
+            if '"' in line:  # the line has to be split by the rules of quoting
                 raise NeedsCarefulParsing
             if _has(line.split(self.delimiter, place + 1), place, text):
                 return None
@@ -255,7 +262,7 @@ class CsvTable:
         *,
         skip: tuple[int, str] | None,
     ) -> Any:
-        """Read a row that is out of the ordinary: quoted, blank, too short or with a bad cell."""
+        """Return the record of an irregular row: quoted, empty, too short or with a bad cell."""
         line = rows.line
         has_quotes = '"' in line
         if skip is None and not has_quotes:
@@ -265,7 +272,7 @@ class CsvTable:
         cells = rows.exact()
         if cells is None or (skip is not None and _has(cells, *skip)):
             return None
-        if has_quotes:  # another line was refused because of its cells
+        if has_quotes:  # a line without quotes was refused because of its cells
             with suppress(ValueError):
                 return fast.cells(cells)
         cleaned = [clean(cell) if cell else cell for cell in cells]
@@ -309,7 +316,7 @@ class CsvTable:
         if len(cells) != width:
             if len(cells) < width or any(cells[width:]):
                 return self._bad_length(rows, len(cells), width)
-            del cells[width:]  # empty cells at the end say nothing
+            del cells[width:]  # empty cells at the end add no information
         if self.spec.part and not decoder.has_required(cells):
             return None
         key = plan.fields.get("sor_id")
@@ -340,7 +347,8 @@ class CsvTable:
         return record
 
     def _bad_length(self, rows: Rows, count: int, width: int) -> None:
-        self._bad_row(rows, "row-length", f"the row has {count} cells, the header {width}")
+        message = f"the row has {count} cells, expected {width} as in the header"
+        self._bad_row(rows, "row-length", message)
 
     def _bad_row(self, rows: Rows, code: str, message: str) -> None:
         name, line = self.member.name, rows.number
@@ -348,7 +356,7 @@ class CsvTable:
             self._log.add(Issue("error", code, message, file=name, line=line, raw=rows.raw()))
 
     def describe(self) -> TableDescription:
-        """Read the table once and tell its form and columns."""
+        """Read the table once and return its physical form and its columns."""
         table = muted(self)
         with self.member.open() as stream:
             blocks = table._blocks(stream, counting=True)

@@ -1,4 +1,4 @@
-"""From text to rows of cells: delimiter, quotes, blanks, Excel's ``="…"``."""
+"""Split text into rows of cells: delimiter, quotes, whitespace, Excel's ``="…"``."""
 
 from __future__ import annotations
 
@@ -18,21 +18,29 @@ _QUOTED = re.compile(r'"((?:[^"]+|"")*+)"')
 
 
 def clean(cell: str) -> str:
-    """Take outer blanks, Excel's ``="…"`` and a literal ``NULL`` off a cell."""
+    """Return the text of a cell without the whitespace around it and without Excel's ``="…"``.
+
+    The text ``NULL`` becomes empty.
+    """
     cell = cell.strip(BLANKS)
     if len(cell) > 2 and cell.startswith('="') and cell.endswith('"'):
         cell = cell[2:-1].strip(BLANKS)
     return "" if cell == "NULL" else cell
 
 
-# Longer texts than this are beyond what the csv module takes without a change of its settings.
+# The csv module refuses longer texts with its default settings.
 _CSV_LIMIT = 100_000
 
 
 def split_quoted(text: str, delimiter: str) -> list[str] | None:
-    """Split by RFC 4180; ``None`` where a quoted cell is not closed or goes on after its quote.
+    """Split a text by the rules of RFC 4180. Only quoted cells can contain a line end.
 
-    Only quoted cells can contain a line end.
+    Args:
+        text: A line, or several for a row with line ends in its cells.
+        delimiter: The character between cells.
+
+    Returns:
+        The cells. ``None`` if a quoted cell is not closed, or has text after its closing quote.
     """
     if text[:1] == text[-1:] == '"':
         # every cell is quoted if each quotation mark within them is doubled
@@ -70,7 +78,7 @@ def split_quoted(text: str, delimiter: str) -> list[str] | None:
 def without_na(
     blocks: Iterable[tuple[int, list[str]]], delimiter: str
 ) -> Iterator[tuple[int, list[str]]]:
-    """Pass blocks of lines on, with cells that are ``NA`` left empty; a quoted one is a text."""
+    """Yield blocks of lines in which cells that are ``NA`` are empty, unless they are quoted."""
     sign = re.escape(delimiter)
     cell = re.compile(rf'"(?:[^"]|"")*(?:"|$)|(?<![^{sign}])NA(?![^{sign}])')
 
@@ -84,13 +92,19 @@ def without_na(
 class Rows:
     """The rows of one text, each with the number of its first line.
 
-    A line without a quote *is* its cells between delimiters, so a reader takes lines as they come
-    (:meth:`each`) and asks for the exact cells of those in which it finds something odd
-    (:meth:`exact`); a row that goes on over the next lines takes them with it.
+    A line without a quote only needs to be split at its delimiters. So a reader decodes line by
+    line (:meth:`each`), and has irregular lines split by the rules of quoting (:meth:`exact`). A
+    row that continues on the next lines includes them.
 
-    With ``rfc`` a quoted cell may go on over several lines. Without, as in sor.csv where a raw
-    quote may stand in a cell, a line with the right number of delimiters is taken by itself, and
-    a quote never swallows a line that is a whole row.
+    Args:
+        blocks: Blocks of lines: the number of the first line, and the lines.
+        file: Name of the file, for issues.
+        log: Receives the issues.
+        limits: The longest value.
+        delimiter: The character between cells.
+        rfc: Whether a quoted cell may always continue on the next lines. Without it, as in sor.csv
+            where a cell may contain a single quote, a line with the right number of delimiters is
+            a row, and a quote never makes such a line part of the row before it.
     """
 
     def __init__(
@@ -111,28 +125,32 @@ class Rows:
         self._rfc = rfc
         self._blanks = BLANKS.replace(delimiter, "")
         self.header: list[str] | None = None
-        """To be set by the reader once it has taken the first row."""
+        """The names of the columns; the reader sets them after the first row."""
         self._first: int
         self._lines: list[str] = []
         self._at = -1
-        """Place of the line given last."""
+        """Place of the current line: the one yielded last."""
         self._after = 0
-        """Place behind the last row for which exact cells were asked."""
+        """Place after the last row that was split by the rules of quoting."""
 
     def each(self, decode: Callable[[str], R], otherwise: Callable[[], R | None]) -> Iterator[R]:
-        """Give what ``decode`` makes of each line that is not part of the row before it.
+        """Yield the result of ``decode`` for each line that begins a row; skip ``None``.
 
-        Where it raises ValueError, ``otherwise`` is asked, which may take the row by
-        :meth:`exact`; ``None`` is passed over. A line that holds a NUL or more characters than a
-        value may have comes as a lone quote, which nobody takes for cells. Goes on behind the
-        line that was given last, by whichever iterator; ``number`` tells which one it is.
+        All iterators of these rows share one position: each continues after the current line,
+        whose number is :attr:`number`.
+
+        Args:
+            decode: Gets a line. A line with a NUL, or with more characters than a value may have,
+                is passed as a single quote, which is never a valid row.
+            otherwise: Called if ``decode`` raises ValueError; it can read the row with
+                :meth:`exact`.
         """
         while True:
             lines = self._lines
             start = max(self._after, self._at + 1)
             taken = lines[start:]
-            if self._holds_odd(taken):
-                taken = ['"' if self._is_odd(line) else line for line in taken]
+            if self._has_suspect(taken):
+                taken = ['"' if self._is_suspect(line) else line for line in taken]
             following = enumerate(taken, start)
             for self._at, line in following:
                 if not line or (line.isspace() and not line.strip(self._blanks)):
@@ -144,8 +162,8 @@ class Rows:
                     found = otherwise()
                 if found is not None:
                     yield found
-                if self._after > self._at:  # exact cells were asked for, by whomever
-                    # pass over what the row went on over, as far as it is of this block
+                if self._after > self._at:  # the row was split by the rules of quoting
+                    # skip the further lines of the row that are in this block
                     for _ in range(self._at + 1, min(self._after, len(lines))):
                         next(following)
             if self._lines is lines:
@@ -155,26 +173,26 @@ class Rows:
                 self._first, self._lines = block
                 self._after = 0
             else:
-                # a quoted cell ran into the next block: go on behind it, without what is done
+                # a quoted cell continued in the next block: continue after it
                 self._lines = self._lines[len(lines) :]
                 self._first += len(lines)
                 self._after -= len(lines)
             self._at = -1
 
     def lines(self) -> Iterator[tuple[int, str]]:
-        """Give each line as ``each`` has it, with its number."""
+        """Yield the number and the text of each line that begins a row."""
         for line in self.each(str, lambda: None):
             yield self.number, line
 
-    def _holds_odd(self, lines: list[str]) -> bool:
+    def _has_suspect(self, lines: list[str]) -> bool:
         text = "".join(lines)
         return "\0" in text or len(text) > self._most
 
-    def _is_odd(self, line: str) -> bool:
+    def _is_suspect(self, line: str) -> bool:
         return "\0" in line or len(line) > self._most
 
     def split(self, lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, list[str]]]:
-        """Give the exact cells of the rows on ``lines``; what is no row is reported."""
+        """Yield the number and the cells of each row; a line that is not a row is reported."""
         for number, line in lines:
             cells = line.split(self._delimiter) if '"' not in line else self.exact()
             if cells is not None and (len(cells) > 1 or clean(cells[0])):
@@ -182,23 +200,24 @@ class Rows:
 
     @property
     def number(self) -> int:
-        """The number of the line given last."""
+        """Number of the current line."""
         return self._first + self._at
 
     @property
     def line(self) -> str:
-        """The line given last, as ``decode`` was given it."""
+        """The current line, as passed to ``decode``."""
         line = self._lines[self._at]
-        return '"' if self._is_odd(line) else line
+        return '"' if self._is_suspect(line) else line
 
     def raw(self) -> str:
-        """Give the whole text of the row that was given last."""
+        """Return the whole text of the current row."""
         return "\n".join(self._lines[self._at : max(self._after, self._at + 1)])
 
     def exact(self) -> list[str] | None:
-        """Split the line given last by the rules of quoting, with the lines it goes on over.
+        """Split the current row by the rules of quoting; it may continue on the next lines.
 
-        Gives ``None`` where it cannot become a row; that is then reported.
+        Returns:
+            The cells; ``None``, and an issue, if they are not a row.
         """
         line = self._lines[self._at]
         if '"' not in line:
@@ -213,7 +232,7 @@ class Rows:
                 Issue(
                     "error",
                     "unclosed-quote",
-                    "the quotes of this row do not fit together",
+                    "the quotation marks of this row do not match",
                     file=self._file,
                     line=self.number,
                     raw=line,
@@ -223,12 +242,12 @@ class Rows:
         return found if self._acceptable(found) else None
 
     def _quoted_row(self, text: str) -> tuple[list[str] | None, int]:
-        """Give the cells of the row that begins on the line, and how many lines it takes."""
+        """Return the cells of the row that begins with ``text``, and its number of lines."""
         cells = split_quoted(text, self._delimiter)
         if cells is not None and (self.header is None or len(cells) == len(self.header)):
             return cells, 1
         plain = text.split(self._delimiter)
-        if self.header is None:  # it is one line
+        if self.header is None:  # the header is one line
             return self._as_they_are(text, plain), 1
         width = len(self.header)
         fits = len(plain) == width
@@ -244,7 +263,7 @@ class Rows:
             Issue(
                 "warning",
                 "stray-quote",
-                "a quote stands where none belongs; the cells are taken as they are",
+                "unexpected quotation mark; the cells were read literally",
                 file=self._file,
                 line=self.number,
                 value=text[:200],
@@ -253,16 +272,16 @@ class Rows:
         return cells
 
     def _over_lines(self, width: int) -> tuple[list[str], int] | None:
-        """Follow an open quoted cell over the next lines, if it closes and the row then fits.
+        """Return a row with an open quoted cell, and its number of lines; ``None`` if none fits.
 
-        An open cell means an odd number of quotes, so there is one place to try: the first line
-        after which their number is even. Lines without a quote are therefore looked at once.
+        A cell is open as long as the number of quotes is not even. So there is one place to split:
+        after the first line with which the number is even. Each line is examined once.
         """
         line = self._lines[self._at]
-        odd = line.count('"') % 2 == 1
+        is_open = line.count('"') % 2 == 1
         size, delimiters = len(line), line.count(self._delimiter)
         end = self._at + 1
-        while odd and size <= self._most:
+        while is_open and size <= self._most:
             if end == len(self._lines) and not self._grow():
                 return None
             line = self._lines[end]
@@ -271,7 +290,7 @@ class Rows:
                 return None
             size += len(line) + 1
             delimiters += in_line
-            odd ^= line.count('"') % 2 == 1
+            is_open ^= line.count('"') % 2 == 1
             end += 1
         if delimiters < width - 1:
             return None
@@ -281,14 +300,14 @@ class Rows:
         return cells, end - self._at
 
     def _grow(self) -> bool:
-        """Take the next block's lines too; tell whether they follow."""
+        """Add the lines of the next block; return whether they directly follow."""
         block = next(self._blocks, None)
         if block is None:
             return False
         first, lines = block
-        # a line beyond the limit may lie between; no cell goes on across it
+        # a line that is too long may be between the blocks; a cell cannot continue across it
         missing = first - self._first - len(self._lines)
-        # a new list: the loop over the lines ends with the old one
+        # a new list, so that the loop over the lines ends with the old one
         self._lines = [*self._lines, *[""] * missing, *lines]
         return not missing
 
@@ -301,7 +320,7 @@ class Rows:
                     "error",
                     "field-too-long",
                     f"a value holds {longest} characters, more than Limits.max_field_chars "
-                    f"({self._most}); the row is passed over",
+                    f"({self._most}); the row is not read",
                     file=self._file,
                     line=self.number,
                     column=self._column(place),

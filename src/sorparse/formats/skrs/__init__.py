@@ -1,8 +1,8 @@
 """Saved responses of the national copy service, SKRS (Stamdata Kopi Register Service).
 
 A response is one page of one datatype: an Atom feed, mostly in a SOAP envelope. ``names.py``
-declares the datatypes and their columns, ``pages.py`` reads a page, ``decoding.py`` makes records
-of its rows, and ``reader.py`` joins the pages of a table.
+declares the datatypes and their columns, ``pages.py`` reads a page, ``decoding.py`` builds
+records from its rows, and ``reader.py`` joins the pages of a table.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ def recognise(member: Member, head: bytes, options: ReadOptions) -> Found | None
     """Recognise a response by its elements and their namespaces.
 
     Raises:
-        SorFileError: The response is a fault of the service, or broken before its first row.
-        UnrecognisedFormatError: The response is of another register than SOR.
+        SorFileError: If the response is a fault of the service, or broken before its first row.
+        UnrecognisedFormatError: If the response is of another register than SOR.
     """
     if not head.lstrip(_BEFORE_XML).startswith(b"<"):
         return None
     if b"\0" not in head and not any(word in head for word in _WORDS):
         return None
-    # only now: the parser is not loaded for a CSV
+    # imported here, so that the parser is not loaded for a CSV file
     from .pages import page_of
     from .reader import SkrsTable
 

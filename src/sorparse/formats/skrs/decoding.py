@@ -1,4 +1,4 @@
-"""From the columns of a row to a record."""
+"""Convert the columns of a row to a record."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..cells import BadCell, same_instant, to_instant, to_last_day_in_denmark
 from ..declare import Column, Kind, TableSpec, fold
 from ..decode import CarefulDecoder, Leaf, make_plan
 from ..sor2 import ENTITIES
-from ..sor_xml.reporting import Kept
+from ..sor_xml.reporting import ExtraTexts
 from .names import ROW_KEYS, VALID_FROM, VALID_TO
 from .pages import Row
 
@@ -25,13 +25,13 @@ _OWN = -1
 
 
 class Cells:
-    """The texts of a row in the places of its columns."""
+    """The texts of a row, by the places of the declared columns."""
 
     def __init__(self, width: int) -> None:
         self.texts = [""] * width
         self.names: dict[int, str] = {}
-        """The row's own name of each column that is filled or empty, by place."""
-        self.extra = Kept()
+        """Name of each column as the row spells it, by place."""
+        self.extra = ExtraTexts()
         self.twice: list[str] = []
         """Columns that the row has more than once."""
 
@@ -59,7 +59,7 @@ class RowDecoder:
         self._first: dict[str, int] = {}
         for place, column in enumerate(columns):
             self._first.setdefault(column.field, place)
-        # several columns may fill one field: the one that is declared first goes before
+        # several columns may fill one field: the one that is declared first takes precedence
         self._by_name = {
             name: (all_declared.index(column), self._first[column.field])
             for name, column in spec.by_folded_name.items()
@@ -81,21 +81,21 @@ class RowDecoder:
                 cells.twice.append(name)
             at = self._by_name.get(fold(name))
             if at is None or name in seen:
-                cells.extra.keep(name, text)
+                cells.extra.add(name, text)
                 continue
             seen.add(name)
             rank, place = at
             before = cells.texts[place]
             if not before or (text and rank < ranks[place]):
                 if before:
-                    cells.extra.keep(cells.names[place], before)
+                    cells.extra.add(cells.names[place], before)
                 cells.texts[place], cells.names[place], ranks[place] = text, name, rank
             else:
-                cells.extra.keep(name, text)
+                cells.extra.add(name, text)
         return cells
 
     def key(self, row: Row) -> bytes:
-        """Return the key of a row, which is the same in each of its deliveries."""
+        """Return the key of a row. Each delivery of the row has the same key."""
         texts = {fold(name): text for name, text in row.values}
         parts = [] if self._periodic else [texts.get(name, "") for name in _ROW_KEYS]
         if not any(parts):
@@ -105,14 +105,15 @@ class RowDecoder:
         return blake2b(repr(parts).encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
     def is_former(self, row: Row, now: int) -> bool:
-        """Return whether the register no longer contains what a row states.
+        """Return whether a row is no longer in the register.
 
-        The periods of version 2 are of the register, those of version 1 of the units. A row whose
-        period ended with the unit's own last day is history that the register still holds.
+        In version 2, a row's period says when it was in the register; in version 1, when the unit
+        existed. If the period ended on the unit's own last day, the register still has the row as
+        history.
 
         Args:
             row: The row in its last delivery.
-            now: Seconds since 1970 of the last change that is known.
+            now: Time of the last known change, in seconds since 1970.
         """
         if self._periodic:
             return False
@@ -154,7 +155,7 @@ class RowDecoder:
             add(
                 "warning",
                 "duplicate-element",
-                f"{name} occurs more than once in the row; the first counts, others are in extra",
+                f"{name} occurs more than once in the row; the first is used, others are in extra",
                 column=name,
             )
         self._check_period(cells, add)
@@ -195,7 +196,7 @@ class RowDecoder:
                 )
 
     def fields(self, names: Sequence[str]) -> list[str | None]:
-        """Return the field that each column of a row fills, as far as it has one."""
+        """Return the field that each column of a row fills; ``None`` if it fills none."""
         by_place = {place: field for field, place in self._first.items()}
         found = [self._by_name.get(fold(name)) for name in names]
         return [None if at is None else by_place[at[1]] for at in found]

@@ -26,7 +26,7 @@ REGISTER = "sor"
 
 VALID_FROM, VALID_TO = "validFrom", "validTo"
 ROW_KEYS = ("UniqueCurrentKey", "Id")
-"""Columns of version 2 that name a row whatever its period is."""
+"""Columns of version 2 that identify a row in all its periods."""
 
 _PERIOD = (
     C(VALID_FROM, "validity.from_date", Kind.TIME, evidence="verified"),
@@ -85,7 +85,7 @@ SYGEHUS = _v1(
 )
 SYGEHUSAFDELING = _v1(
     "sygehusafdeling",
-    # the first one that is filled is the parent
+    # the first filled one is the parent
     _parent("overafdelingSorNummer"),
     _parent("underlagtSygehusSorNummer"),
     _parent("sygehusSorNummer"),
@@ -129,7 +129,7 @@ _BY_NAME = {fold(name): spec for spec in (*V1, *V2) for name in spec.file_names}
 
 
 def spec_of(datatype: str, columns: Sequence[str], options: ReadOptions) -> TableSpec | None:
-    """Return the declaration of a datatype: by its name, else by the columns of a row."""
+    """Return the declaration of a datatype: by its name, else by a row's columns."""
     found = _BY_NAME.get(fold(datatype))
     if found is None and columns:
         found = best_spec(V2, Header(tuple(columns), ""), datatype, options)

@@ -1,4 +1,4 @@
-"""One page: its beginning, and its rows in order."""
+"""Read one page: its beginning, and its rows in order."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def token_in(entry_id: str) -> str | None:
 
 @attrs.define(eq=False)
 class Page:
-    """One response, as far as its beginning shows it."""
+    """One response; the attributes are read from its beginning."""
 
     member: Member
     register: str
@@ -59,7 +59,7 @@ class Page:
     updated: date | None = None
     """Date in Denmark on which the service wrote the page."""
     last_tokens: dict[str, str] | None = None
-    """The greatest token of each datatype, as soon as the page has been read to its end."""
+    """The greatest token of each datatype; set when the page has been read to its end."""
 
     def is_of_sor(self, namespace: str) -> bool:
         """Return whether a row in this namespace is of SOR."""
@@ -73,7 +73,7 @@ class Page:
 
 @attrs.frozen(eq=False)
 class Row:
-    """One entry: its token and the columns of its row."""
+    """One entry: its token, and the columns of its row."""
 
     file: str
     line: int | None
@@ -81,7 +81,7 @@ class Row:
     tag: str
     datatype: str
     values: tuple[tuple[str, str], ...]
-    """Names and texts; a name in another namespace than the row's comes with its namespace."""
+    """Names and texts; a name includes its namespace if that is not the row's."""
 
     @property
     def raw(self) -> str:
@@ -93,7 +93,7 @@ class Row:
 
 @attrs.define
 class _Beginning:
-    """What the first bytes of a document show."""
+    """What is known from the first bytes of a document."""
 
     root: str | None = None
     is_response: bool = False
@@ -102,7 +102,7 @@ class _Beginning:
     updated: str | None = None
     first_id: str | None = None
     rows: dict[str, tuple[str, list[str]]] = attrs.Factory(dict)
-    """By name: namespace of the datatype and the columns of its first row."""
+    """Name of each datatype to its namespace and the columns of its first row."""
     fault: Element | None = None
     error: SorFileError | None = None
 
@@ -123,7 +123,7 @@ class _Beginning:
         return (names[0], names[-1]) if len(names) > 1 else ("", "")
 
     def look(self, event: str, element: Element) -> None:
-        """Take one event of the parser."""
+        """Process one event of the parser."""
         tag = str(element.tag)
         parent = element.getparent()
         above = None if parent is None else parent.tag
@@ -217,7 +217,7 @@ def _specs(found: _Beginning, file: str, options: ReadOptions) -> dict[str, Tabl
 
 
 def _register_of(namespace: str, of_feed: str) -> str:
-    """Return the register of a row; one without a namespace of its own is of the feed's."""
+    """Return the register of a row; without its own namespace, that of the feed."""
     if namespace in ("", ATOM):
         return of_feed
     return namespace.removeprefix(ROWS).partition("/")[0] if namespace.startswith(ROWS) else ""
@@ -323,7 +323,7 @@ class RowReader:
                 self._context.issue(
                     "warning",
                     "stray-text",
-                    "text between the columns of the row; it is in this issue only",
+                    "text between the columns of the row; it is stored in this issue only",
                     row,
                     split_tag(row.tag)[1],
                     value=text.strip(),

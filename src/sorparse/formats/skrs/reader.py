@@ -1,4 +1,4 @@
-"""One table over all its pages."""
+"""Read one table from all its pages."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .names import spec_of
 from .pages import TOKEN_DIGITS, Page, Row, RowReader
 
 _WINDOW = 10_000
-"""Tokens that are remembered to recognise an entry that is repeated; a page has at most 2,000."""
+"""Number of tokens remembered to recognise repeated entries; a page has at most 2,000."""
 _PID_DIGITS = 10
 _SAMPLES, _SAMPLE_CHARS = 3, 40
 
@@ -28,7 +28,7 @@ _SAMPLES, _SAMPLE_CHARS = 3, 40
 class SkrsTable:
     """A :class:`~sorparse.formats.base.TableReader` for the pages of one table.
 
-    Entries come in the order of the pages, and the pages by the token of their first entry.
+    Entries are read in the order of the pages, which are sorted by the token of their first entry.
     """
 
     table: str
@@ -36,7 +36,7 @@ class SkrsTable:
     options: ReadOptions
     format: Format = Format.SKRS
     last_only: bool = False
-    """Whether rows are omitted of which a later delivery follows."""
+    """Whether rows that a later delivery replaces are omitted."""
 
     @property
     def member(self) -> Member:
@@ -101,10 +101,11 @@ class SkrsTable:
                     yield row, spec
 
     def _last_deliveries(self, decoders: _Decoders) -> Iterator[tuple[Row, TableSpec]]:
-        """Read the rows twice: first for the last delivery of each, then those deliveries.
+        """Read the rows twice: first to find the last delivery of each, then to yield it.
 
-        A row is named by its key and ``ValidFrom``. What is held meanwhile is a short key and the
-        token of each row, not the rows. The rows of a stream that cannot be read again are held.
+        A row is identified by its key and ``ValidFrom``. Between the two readings, a short key and
+        the token of each row are in memory, not the rows. For a stream that cannot be read again,
+        the rows are in memory.
         """
         log = self.options.log
         again: Iterable[tuple[Row, TableSpec]]
@@ -144,7 +145,7 @@ class SkrsTable:
                 "info",
                 "no-longer-registered",
                 f"{count} rows of {self.table} were registered until a ValidTo that has passed; "
-                "they are what the register said before and are omitted",
+                "they are former content of the register and are omitted",
                 file=self.member.name,
             )
         )
@@ -204,7 +205,7 @@ class _Decoders:
 
 @attrs.define
 class _Column:
-    """What a column holds, for ``describe``."""
+    """The content of a column, for ``describe``."""
 
     field: str | None
     filled: int = 0
@@ -227,14 +228,12 @@ class _Order:
         self._reported: set[tuple[str, str]] = set()
 
     def check(self, row: Row, log: IssueLog) -> None:
-        """Take the next row."""
+        """Check the token of the next row."""
         token = row.token
         if token is None:
             return
         if token in self._recent:
-            self._report(
-                "repeated-entry", f"the entry with the token {token} came before", row, log
-            )
+            self._report("repeated-entry", f"an earlier entry has the same token {token}", row, log)
         elif token < self._greatest:
             message = f"the token {token} follows {self._greatest}; expected ascending tokens"
             self._report("entry-out-of-order", message, row, log)
@@ -268,8 +267,8 @@ def _report_unread(row: Row, log: IssueLog) -> None:
         Issue(
             "error",
             "entry-not-read",
-            f"an entry of the datatype {row.datatype} in a page of another one; it is in this "
-            "issue only",
+            f"an entry of the datatype {row.datatype} in a page of another one; it is stored "
+            "in this issue only",
             file=row.file,
             line=row.line,
             value=row.datatype,

@@ -26,7 +26,7 @@ __all__ = [
 ]
 
 _BEFORE_XML = b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"
-# The two files without a public example are recognised by a word of their root element or name.
+# The two files without a public example are recognised by a word in their root element or name.
 _CLASSIFICATION_WORDS = ("datacodetype", "codetype", "classification")
 _GEO_WORDS = ("geographicallocali", "geographicalloca", "geolocation")
 
@@ -34,11 +34,12 @@ _GEO_WORDS = ("geographicallocali", "geographicalloca", "geolocation")
 def recognise(member: Member, head: bytes, options: ReadOptions) -> Found | None:
     """Return the tables of an XML file of SOR; ``None`` for another file.
 
-    Raises SorFileError if the XML declares a document type, or an encoding that it does not have.
+    Raises:
+        SorFileError: If the XML declares a document type, or an encoding that it does not have.
     """
     if not head.lstrip(_BEFORE_XML).startswith(b"<"):
         return None
-    # only now: the parser is not loaded for a CSV
+    # imported here, so that the parser is not loaded for a CSV file
     from ...errors import SorFileError
     from ...xml.elements import split_tag
     from ...xml.head import DoctypeError, EncodingError, read_header

@@ -1,4 +1,4 @@
-"""Finding irregular attributes in the bytes of a document."""
+"""Find irregular attributes in the bytes of a document."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ import re
 
 
 class AttributeWatch:
-    """Searches the bytes of a document for attributes, which is far cheaper than in its tree.
+    """Searches the bytes of a document for attributes, which is faster than searching its tree.
 
-    The format has one attribute, with one usual value. Equals signs are counted first; if there
-    are more of them than of the usual attribute, their surroundings are examined.
+    The format has one attribute, with one usual value. Equals signs are counted first. If there
+    are more equals signs than usual attributes, the text around them is examined.
     """
 
     def __init__(self, usual: bytes, *, encoding: str | None, head: bytes) -> None:
         self._usual = usual
         self._before = b""
         self._suspect = False
-        # two bytes a character: the bytes show nothing
+        # two bytes per character: attributes cannot be found in the bytes
         self._blind = b"\0" in head or (encoding is not None and "=".encode(encoding) != b"=")
 
     def __call__(self, chunk: bytes) -> bool:
@@ -32,7 +32,7 @@ class AttributeWatch:
         text = before + chunk
         if not before and text.lstrip(_MARKS).startswith(b"<?xml"):
             text = text.partition(b"?>")[2]  # its equals signs are not those of attributes
-        # what lies before was examined with its own chunk; what is cut off will be with the next
+        # the chunk before was examined already; what is cut off is examined with the next chunk
         first = max(0, len(before) - _NAME_BYTES)
         last = len(text) - len(self._usual)
         return any(

@@ -1,4 +1,4 @@
-"""The real content of an XML file: element paths, how often they have a value, samples."""
+"""Describe the content of an XML file: element paths, how often they have a value, samples."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Census:
         """Count the values in one element; paths begin below the element."""
         for inner, path, text in context.texts_in(element, ""):
             name = path.removeprefix("/")
-            # an empty element is listed too, but not one that only contains others
+            # an empty element is listed too, but not one that only contains other elements
             if name and (text or not len(inner)):
                 if name not in self.paths:
                     refuse_many_paths(len(self.paths), context.file, context.limits)
@@ -115,7 +115,7 @@ def describe_units(
         if path.endswith(f"{COUNTRY_SCHEME[0]}/@{COUNTRY_SCHEME[1]}")
         or (part is None and LOCATION_CODE_ENTITY in path.split("/") and path not in fields)
     ]
-    for path in hidden:  # described with the location numbers
+    for path in hidden:  # the description of the location numbers has these
         del census.paths[path]
     notes = []
     if part is None:

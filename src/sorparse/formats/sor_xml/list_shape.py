@@ -1,4 +1,4 @@
-"""The shape of a document whose elements are unknown: which repeat, and which identify.
+"""Find the shape of a document with unknown elements: which repeat, and which identify.
 
 Entries are elements that hold an identifier. An element around entries is a list.
 """
@@ -51,7 +51,7 @@ def is_own(name: str, element: str) -> bool:
 
 
 class Role(Enum):
-    """What elements of one path are in a file of lists."""
+    """The role of the elements of one path in a file of lists."""
 
     ENTRY = auto()
     INSIDE = auto()
@@ -72,7 +72,7 @@ class Kind:
     parent: Kind | None
     count: int = 0
     most: int = 0
-    """The most of them in one parent."""
+    """The largest number of them in one parent."""
     children: dict[str, Kind] = attrs.Factory(dict)
     attributes: dict[str, PathCount] = attrs.Factory(dict)
     """By name, with ``@``; texts between the elements are counted under ``text()``."""
@@ -96,7 +96,7 @@ class Kind:
 
     @property
     def leaves(self) -> list[str]:
-        """Names of the leaves in it, and of attributes."""
+        """Names of its leaves and attributes."""
         names = [child.name for child in self.children.values() if child.is_value]
         return [*names, *self.attributes]
 
@@ -106,7 +106,7 @@ class Kind:
         return not self.children and (bool(self.text.filled) or not self.attributes)
 
     def around(self) -> Iterator[Kind]:
-        """Yield those that contain it, nearest first, without the root."""
+        """Yield the kinds that contain this one, nearest first, without the root."""
         kind = self.parent
         while kind is not None and kind.path:
             yield kind
@@ -117,7 +117,11 @@ class Shape:
     """The shape of a document: all paths, and which of them are entries."""
 
     def __init__(self, member: Member, options: ReadOptions) -> None:
-        """Read the document once. Raises SorFileError if it is not well-formed."""
+        """Read the document once.
+
+        Raises:
+            SorFileError: If the document is not well-formed.
+        """
         self.root = Kind((), None)
         self.kinds = [self.root]
         self._member, self._options = member, options
@@ -203,7 +207,7 @@ class Shape:
 
 
 def field_of(spec: TableSpec, path: str, element: str, names: Sequence[str]) -> str | None:
-    """Return the field that a value at ``path`` in an entry fills, as far as its name says.
+    """Return the field that a value at ``path`` in an entry fills, if its name shows it.
 
     ``element`` is the entry's name, ``names`` those of the values directly in it.
     """
@@ -211,7 +215,7 @@ def field_of(spec: TableSpec, path: str, element: str, names: Sequence[str]) -> 
     key, name = spec.required[0], "entry.name" if spec is CLASSIFICATIONS else "name"
     for column in spec.columns:
         if "::" in column.name or ("/" in path and column.field in (key, name)):
-            continue  # is a value of the list; or identifies something in the entry
+            continue  # it is a value of the list, or identifies something in the entry
         spellings = (column.name, *column.aliases)
         if any(fold(last) == fold(spelling.rpartition("/")[2]) for spelling in spellings):
             return column.field

@@ -1,9 +1,9 @@
-"""SorDataCodeTypes.xml and GeographicalLocalisations.xml, which are read by their shape.
+"""Read SorDataCodeTypes.xml and GeographicalLocalisations.xml by their shape.
 
 No example of either file is public. The first pass finds the shape of the document and with it the
 entries (see ``list_shape.py``); the second reads them. In an element around entries, the values
-before its first entry are those of the list: its name and identifier become the classification.
-What has no field goes to ``extra`` under its path.
+before its first entry belong to the list: its name and identifier become the classification.
+Values without a field go to ``extra`` under its path.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from .describe import describe
 from .list_shape import Kind, Role, Shape, field_of, is_identifier, is_name
 from .names import CLASSIFICATIONS, GEO_LOCATIONS
 from .reader_base import cell_reporter, context_of, events_of, snapshot_date_of
-from .reporting import Context, Kept
+from .reporting import Context, ExtraTexts
 
 _NAMESPACE = re.compile(r"\{[^}]*\}")
 _MOST_VALUES = 100
@@ -50,7 +50,7 @@ _MOST_NAMES = 200_000
 
 @attrs.define(eq=False)
 class _ListReader:
-    """What the two readers have in common."""
+    """Base class of the two readers."""
 
     member: Member
     options: ReadOptions
@@ -77,7 +77,7 @@ class _ListReader:
     def _numbered(self, log: IssueLog) -> Iterator[tuple[int | None, Any]]:
         context = context_of(self.member, attrs.evolve(self.options, log=log))
         meter = Meter(self.member.name, self.options.limits)
-        shape = Shape(self.member, self.options)  # a fault is raised again after the entries
+        shape = Shape(self.member, self.options)  # the error is raised again after the entries
         _report_outside(shape, context)
         decoding = _EntryDecoding(self.spec, context, repair=self.options.repair)
         lists = decoding.lists
@@ -133,7 +133,7 @@ class _ListReader:
 
 
 def _report_outside(shape: Shape, context: Context) -> None:
-    """Report that there are no entries, and what is outside of entries and lists."""
+    """Report missing entries, and anything outside entries and lists."""
     if not shape.entries:
         context.issue(
             "warning",
@@ -158,7 +158,7 @@ def _report_outside(shape: Shape, context: Context) -> None:
                 context.issue(
                     "warning",
                     "unknown-element",
-                    f"{path}{times} is in no entry; it is stored in this issue only",
+                    f"{path}{times} is outside the entries; it is stored in this issue only",
                     None,
                     path,
                     value=" | ".join(count.samples),
@@ -176,22 +176,22 @@ class _Lists:
         """Name and values of each, outermost first."""
         self._begun = 0
         """How many of the lists have had an entry."""
-        self._known: dict[tuple[bool, bool], tuple[str, str, Kept]] = {}
+        self._known: dict[tuple[bool, bool], tuple[str, str, ExtraTexts]] = {}
 
     def begin(self, element: Element) -> None:
-        """Take the start of a list."""
+        """Begin a list."""
         values = [(f"@{split_tag(key)[1]}", text) for key, text in attributes_of(element).items()]
         self._open.append((split_tag(element.tag)[1], values))
         self._known.clear()
 
     def end(self) -> None:
-        """Take the end of a list."""
+        """End the innermost list."""
         self._open.pop()
         self._begun = min(self._begun, len(self._open))
         self._known.clear()
 
     def take(self, element: Element, context: Context) -> None:
-        """Take a value of the innermost list; report it if there are too many, or entries."""
+        """Store a value of the innermost list; report it after an entry, or too many values."""
         text = (element.text or "").strip()
         if not text:
             return
@@ -211,16 +211,16 @@ class _Lists:
             values.append((own, text))
             self._known.clear()
 
-    def around(self, *, code: bool, name: bool) -> tuple[str, str, Kept]:
-        """Return identifier and name of the lists, where they are asked for, and other values."""
+    def around(self, *, code: bool, name: bool) -> tuple[str, str, ExtraTexts]:
+        """Return identifier and name of the lists, if they are needed, and other values."""
         self._begun = len(self._open)
         asked = code, name
         if asked not in self._known:
             self._known[asked] = self._find(code=code, name=name)
         return self._known[asked]
 
-    def _find(self, *, code: bool, name: bool) -> tuple[str, str, Kept]:
-        codes, names, extra = "", "", Kept()
+    def _find(self, *, code: bool, name: bool) -> tuple[str, str, ExtraTexts]:
+        codes, names, extra = "", "", ExtraTexts()
         for level, (element, values) in enumerate(reversed(self._open), 1):
             for key, text in values:
                 plain = key.removeprefix("@")
@@ -229,7 +229,7 @@ class _Lists:
                 elif code and not codes and is_identifier(plain, element):
                     codes = text
                 else:
-                    extra.keep("../" * level + key, text)
+                    extra.add("../" * level + key, text)
         return codes, names, extra
 
 
@@ -263,7 +263,7 @@ class _EntryDecoding:
         steps = self._steps[(own, *[path for _, path, _ in found])]
         cells = [""] * len(self._place)
         lines: dict[int, Element] = {}
-        extra = Kept()
+        extra = ExtraTexts()
         for (inner, _, text), step in zip(found, steps, strict=True):
             if text:
                 place = step.place
@@ -271,11 +271,11 @@ class _EntryDecoding:
                     cells[place] = text
                     lines[place] = inner
                 else:
-                    extra.keep(step.name, text)
+                    extra.add(step.name, text)
         if self._spec is CLASSIFICATIONS:
             self._take_lists(own, cells, extra)
         elif not cells[self._key] and cells[self._place["sor_id"]]:
-            cells[self._key] = cells[self._place["sor_id"]]  # has no identifier but the unit's
+            cells[self._key] = cells[self._place["sor_id"]]  # its only identifier is the unit's
         record = self._decoder.decode(cells, cell_reporter(context, lines, element, None))
         if record is None:
             context.issue(
@@ -304,19 +304,19 @@ class _EntryDecoding:
 
         return [_Step(find(path), path or "text()") for path in paths]
 
-    def _take_lists(self, own: str, cells: list[str], extra: Kept) -> None:
+    def _take_lists(self, own: str, cells: list[str], extra: ExtraTexts) -> None:
         """Find the name of the entry's list: from its values, else from the entry's element."""
         code, name = self._place["classification.code"], self._place["classification.name"]
         codes, names, others = self.lists.around(code=not cells[code], name=not cells[name])
         cells[code] = cells[code] or codes
         cells[name] = cells[name] or names
         for key, text in others.items():
-            extra.keep(key, text)
+            extra.add(key, text)
         if not cells[code] and not cells[name]:
             cells[name] = own
 
 
-# Words in the names of lists, by the kind of code; the first that fits counts.
+# Words in the names of lists, by the kind of code; the first that fits is used.
 _KIND_WORDS = {
     "entity_type": ("entitytype", "ownertype", "institutiontype", "unittype", "enhedstype"),
     "clinical_speciality": ("clinicalspeciality", "speciality", "speciale"),

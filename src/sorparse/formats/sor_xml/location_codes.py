@@ -1,4 +1,4 @@
-"""The location numbers of Sor.xml: those that units have themselves."""
+"""Read the location numbers of Sor.xml: those that units have themselves."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class _LocationDecoding:
     """One reading of the location numbers."""
 
     def __init__(self, reader: LocationCodesReader) -> None:
-        # what is beside the units, and around the numbers, is reported when the units are read
+        # anything outside the units and the numbers is reported when the units are read
         self.context = context_of(reader.member, reader.options)
         self.tree_context = attrs.evolve(self.context, log=IssueLog())
         on_swap = self.context.coordinates_swapped
@@ -102,7 +102,7 @@ class _LocationDecoding:
             self.context.issue(
                 "error",
                 "missing-key",
-                "the element lacks the location number; it is not read",
+                "the element has no location number; it is not read",
                 entity,
                 LOCATION_CODES.columns[0].name,
                 sor_id=sor_id,

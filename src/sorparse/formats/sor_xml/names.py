@@ -2,8 +2,8 @@
 
 A column's name is the path of local names below the unit (``InstitutionOwner``,
 ``HealthInstitution`` or ``OrganizationalUnit``) in 2.0.0; the renamed paths of 1.0.0 are its
-aliases. ``[1]`` is a place among equal siblings. Names with ``::`` or ``()`` are not read from an
-element of the unit: they follow from the place of the unit in the tree.
+aliases. ``[1]`` is a place among siblings of the same name. Columns whose names contain ``::`` or
+``()`` are not read from an element of the unit: they follow from the unit's place in the tree.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ CONTAINERS = (OWNER_CONTAINER, "HealthInstitutionEntity", "OrganizationalUnitEnt
 LOCATION_CODE_ENTITY = "EanLocationCodeEntity"
 LOCATION_CODE_PLACES = (
     f"EanLocationCodeOption/{LOCATION_CODE_ENTITY}",
-    LOCATION_CODE_ENTITY,  # an owner has nobody to inherit from, and so no choice
+    LOCATION_CODE_ENTITY,  # an owner cannot inherit
     f"OptionalEanLocationCode/{LOCATION_CODE_ENTITY}",
 )
 SPECIALITIES = "ClinicalSpecialityCollection"
@@ -132,7 +132,7 @@ ENTITIES = TableSpec(
         ),
         C("ancestor::*[1]/SorIdentifier", "parent_id", Kind.SOR_ID, evidence="verified"),
         *_references(),
-        # is on the owner and applies to all units below
+        # the owner has it; it applies to all units below
         C("CVRnumberIdentifier", "cvr", Kind.CVR, evidence="verified"),
         C("ProductionUnitIdentifier", "production_unit_number", evidence="hypothesis"),
         C("LocalCode", "local_code", evidence="inferred"),

@@ -1,9 +1,8 @@
 """The namespaces of Sor.xml, and which element belongs to which.
 
-Elements are matched by local name and namespace, never by prefix. Which of the two SOR
-namespaces an element of 2.0.0 lives in is not proven for all, and the OIO components have moved
-between dated namespaces, so an element is taken from any namespace of its group; from a foreign
-one it is unknown.
+Elements are matched by local name and namespace, never by prefix. For some elements of 2.0.0 it is
+not proven which of the two SOR namespaces they are in, and the OIO components have moved between
+dated namespaces. So an element is known in every namespace of its group, and unknown in others.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the readers of the XML files have in common."""
+"""Base classes and functions of the readers of the XML files."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ set_frozen = object.__setattr__
 
 @attrs.define(eq=False)
 class XmlReader:
-    """What the two readers of Sor.xml have in common."""
+    """Base class of the two readers of Sor.xml."""
 
     member: Member
     options: ReadOptions
@@ -44,7 +44,7 @@ class XmlReader:
         self._names = names
 
     def header(self) -> Header | None:
-        """Return what precedes the first owner."""
+        """Return the head of the document: what precedes the first owner."""
         return header_of(self.member, self.options)
 
     def snapshot_date(self) -> date | None:
@@ -52,7 +52,7 @@ class XmlReader:
         return snapshot_date_of(self.member, self.options)
 
     def complete(self, field: str, coded: Coded) -> Coded:
-        """Return a code with its name: from the file beside, else from the bundled tables."""
+        """Return a code with its name: from the source's code file, else a bundled table."""
         if coded.code is None or coded.name is not None:
             return coded
         kind = KINDS_OF_CODES[field]
@@ -74,13 +74,13 @@ def context_of(member: Member, options: ReadOptions) -> Context:
 def decoder(
     layout: Layout, options: ReadOptions, complete: Complete, on_swap: Callable[[], object]
 ) -> CarefulDecoder:
-    """Return what decodes a row of texts cell by cell."""
+    """Return the decoder that decodes a row of texts cell by cell."""
     plan = make_plan(layout.spec, [column.name for column in layout.columns], layout.columns)
     return CarefulDecoder(plan, repair=options.repair, complete=complete, on_swap=on_swap)
 
 
 def header_of(member: Member, options: ReadOptions) -> Header | None:
-    """Read what precedes the first unit or entry."""
+    """Return the head of a document: what precedes the first unit or entry."""
     with member.open() as stream:
         return read_header(
             chunks_of(stream), file=member.name, encoding=options.encoding, limits=options.limits
@@ -109,9 +109,13 @@ def snapshot_date_of(member: Member, options: ReadOptions) -> date | None:
 
 
 def events_of(member: Member, options: ReadOptions, meter: Meter) -> Iterator[tuple[str, Element]]:
-    """Yield start and end of every element of a file; what has ended may be freed.
+    """Yield start and end of every element of a file.
 
-    The receiver says to ``meter`` where an entry ended and was freed.
+    Args:
+        member: The file.
+        options: The caller's options.
+        meter: Limits the memory. The caller frees elements that have ended, and calls
+            ``meter.ended`` for each entry that it freed.
     """
     with member.open() as stream:
         yield from events(
@@ -126,7 +130,7 @@ def events_of(member: Member, options: ReadOptions, meter: Meter) -> Iterator[tu
 def cell_reporter(
     context: Context, lines: dict[int, Element], unit: Element, sor_id: str | None
 ) -> Callable[..., None]:
-    """Return what reports a bad cell, with the line of the element it was taken from."""
+    """Return a function that reports a bad cell with the line of its element."""
 
     def report(bad: BadCell, leaf: Leaf, text: str) -> None:
         context.issue(

@@ -1,4 +1,4 @@
-"""The units of Sor.xml."""
+"""Read the units of Sor.xml."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ class EntitiesReader(XmlReader):
     def numbered(self) -> Iterator[tuple[int | None, SOREntity]]:
         """Read the units in document order: pairs of the line of the unit's element and its record.
 
-        Raises SorFileError if the document is not well-formed, after the units before the error.
+        Raises:
+            SorFileError: If the document is not well-formed, after the units before the error.
         """
         yielded = 0
         log = _Counting(self.options.log)
@@ -43,12 +44,12 @@ class EntitiesReader(XmlReader):
                 yielded += 1
                 yield pair
             return
-        # from the beginning, without what was yielded and reported already
+        # again from the beginning, without the records and issues so far
         rest = self._by_elements(_Skipping(self.options.log, log.count))
         yield from islice(rest, yielded, None)
 
     def _by_text(self, log: IssueLog) -> Iterator[tuple[int | None, SOREntity]]:
-        # of a source that can be read only once the elements are read: that never starts again
+        # a source that can be read only once is read by its elements, which never starts again
         if self.on_owner is not None or self.member.size is None:
             raise NeedsElements
         header = self.header()

@@ -1,4 +1,4 @@
-"""Reporting issues of elements."""
+"""Report issues of elements."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ _SWAPPED = "coordinates-swapped"
 
 @attrs.define(eq=False)
 class Context:
-    """What reporting an issue needs to know."""
+    """The state that is needed to report issues."""
 
     file: str
     log: IssueLog
     limits: Limits
     own: Mapping[str, str]
-    """The caller's own mapping: element path to field."""
+    """The caller's mapping of element paths to fields."""
     start_lines: StartTagLines | None = None
     """Knows the lines of units and location numbers in a long document."""
     reported: set[str] = attrs.Factory(set)
-    """Paths of unknown elements that have been reported, and codes of what is reported once."""
+    """Paths of unknown elements, and codes of issues, that were reported and are reported once."""
     lines_before: int = 0
-    """Lines of the document before the piece of it that the elements are of."""
+    """Lines of the document before the part that contains the elements."""
 
     def start_line(self, element: Element) -> int | None:
         """Return the line on which a unit or a location number begins."""
@@ -51,8 +51,8 @@ class Context:
     ) -> None:
         """Report an issue at an element.
 
-        Beyond line 65,535 the line of an element without a text of its own is that of the first
-        text in it; units get their own line.
+        After line 65,535, the line of an element that has no text itself is the line of the first
+        text in it. For units, the exact line is reported.
         """
         line = None
         if element is not None:
@@ -107,7 +107,7 @@ class Context:
 
 
 def refuse_many_paths(count: int, file: str, limits: Limits) -> None:
-    """Raise SorFileError if a document has as many different paths as columns are allowed."""
+    """Raise SorFileError if a document has more different paths than columns are allowed."""
     if count >= limits.max_columns:
         raise SorFileError(
             "has more different unknown elements and attributes than Limits.max_columns "
@@ -116,17 +116,17 @@ def refuse_many_paths(count: int, file: str, limits: Limits) -> None:
         )
 
 
-class Kept(dict[str, str]):
+class ExtraTexts(dict[str, str]):
     """Values without a column, by their path; a path that occurs again gets a number."""
 
     def __init__(self) -> None:
         super().__init__()
         self._counts: dict[str, int] = {}
 
-    def keep(self, path: str, text: str) -> None:
+    def add(self, path: str, text: str) -> None:
         """Store a text, if there is any."""
         if text:
-            # counted, not searched for: a hostile unit holds thousands of one kind
+            # counted, not searched for: a malicious unit may hold thousands of one kind
             number = self._counts[path] = self._counts.get(path, 0) + 1
             self[path if number == 1 else f"{path} ({number})"] = text
 

@@ -1,4 +1,4 @@
-"""Reading the units of a regular document from its text."""
+"""Read the units of a regular document from its text."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from .validate_alongside import DocumentValidator, blocks
 
 
 class TextReading:
-    """One pass over the units, by the text of the document.
+    """One pass over the units in the text of a document.
 
     A unit whose text is irregular is parsed to elements, and read from them.
     """
@@ -43,7 +43,8 @@ class TextReading:
     ) -> Iterator[tuple[int, SOREntity]]:
         """Yield the units in document order with the lines on which they begin.
 
-        Raises NeedsElements if the document has to be read by its elements.
+        Raises:
+            NeedsElements: If the document has to be read by its elements.
         """
         if schema is not None:
             chunks = yield from self._guarded(chunks, DocumentValidator(schema))
@@ -158,5 +159,5 @@ class _Fragments:
             raise NeedsElements from None
         unit = container[0]
         if len(container) > 1 or any(inner is not unit for inner in unit.iter(*UNIT_TAGS)):
-            raise NeedsElements  # a unit in a unit is a unit of its own
+            raise NeedsElements  # a unit in a unit is a separate unit
         return unit

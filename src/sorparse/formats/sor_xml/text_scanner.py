@@ -1,4 +1,4 @@
-"""Finding the units in the text of a Sor.xml as programs write it.
+"""Find the units in the text of a regular Sor.xml.
 
 In such a document only whitespace, comments and the tags of containers are between the units, and
 only the head is before the first. The units are cut out of the text without parsing elements (see
@@ -33,11 +33,11 @@ _MOST_UNIT = 4 * 1024 * 1024
 _COMMENT = r"<!--(?:[^-\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|-(?!-))*+-->"
 """A well-formed comment. Any other comment is left to the XML parser."""
 _FILLER = rf"(?:[ \t\r\n]|{_COMMENT})"
-"""A part of what may be between the tags of containers."""
+"""A part of the text that may be between the tags of containers."""
 
 
 class NeedsElements(Exception):
-    """The document has to be read by its elements."""
+    """Raised if the document has to be read by its elements."""
 
 
 Cut = tuple[int, str, str, int]
@@ -64,7 +64,7 @@ class Scanner:
             name: UNITS[split_tag(tag)[1]] for name, tag in written(header, UNITS).items()
         }
         self._head = re.compile(
-            # possessive throughout: a match that fails is not tried again in another way
+            # possessive quantifiers throughout: a failed match is not retried in another way
             rf"(?:{_FILLER}|<!--(?>.*?-->)|<\?(?>.*?\?>))*+"
             rf"""<({root})(?=[\s>])(?:[^<>"']|"[^"]*+"|'[^']*+')*+>{_FILLER}*+"""
             rf"(?:<({head})>[^<]*+</\2>{_FILLER}*+)*+"
@@ -86,16 +86,18 @@ class Scanner:
         self._root = ""
         """Name of the root with its prefix, once the head is complete."""
         self._containers: list[str] = []
-        """Those that are open, outermost first."""
+        """The open containers, outermost first."""
         self._rest = ""
         self._lines = 0
         """Line ends in the head, until the first unit is yielded."""
 
     def cut(self, chunk: bytes) -> Iterator[Cut]:
-        """Take the next chunk of the document and yield the units that are complete with it.
+        """Yield the units that are complete with the next chunk of the document.
 
-        They come in document order and have to be consumed before the next chunk. Raises
-        NeedsElements if the text is irregular.
+        They are in document order, and have to be consumed before the next chunk.
+
+        Raises:
+            NeedsElements: If the text is irregular.
         """
         between, level_of, containers = self._between.match, self._level, self._containers
         text, at, lines = self._rest + self._decode(chunk), 0, self._lines
@@ -108,7 +110,7 @@ class Scanner:
             at, self._root = head.end(), head[1]
             dates = [name.rpartition(":")[2] for name in self._dates(head[0])]
             if len(set(dates)) != len(dates):
-                raise NeedsElements  # the second is reported
+                raise NeedsElements  # the second one is reported
             _check_head(f"{head[0]}</{self._root}>")
             lines = text.count("\n", 0, at)
         match = between(text, at)
@@ -145,7 +147,7 @@ class Scanner:
 
 
 def _check_rest(text: str, at: int, most: int) -> None:
-    """Raise NeedsElements if more text was read than may be incomplete."""
+    """Raise NeedsElements if the incomplete text is too long."""
     if len(text) - at > most:
         raise NeedsElements
 

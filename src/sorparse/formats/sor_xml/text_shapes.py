@@ -54,7 +54,7 @@ _MOST_CHARS = 8_000_000
 
 @attrs.frozen(eq=False)
 class _Known:
-    """What is known of a skeleton."""
+    """The fields of the texts of a skeleton."""
 
     getters: tuple[Getter, ...]
     lines: int
@@ -129,10 +129,13 @@ class Plans:
         )
 
     def known(self, key: Any, size: int, learn: Callable[[], _Known]) -> _Known:
-        """Return what is known of a sequence of tags; raise NeedsCarefulParsing if it is irregular.
+        """Return the fields of the texts in a sequence of tags.
 
-        ``learn`` is called for a new one. Its result, also that it raises NeedsCarefulParsing, is
+        ``learn`` is called for a new one. Its result, or that it raised NeedsCarefulParsing, is
         remembered within a bound of entries and characters.
+
+        Raises:
+            NeedsCarefulParsing: If the sequence is irregular.
         """
         try:
             known = self._known[key]
@@ -153,7 +156,7 @@ class Plans:
         self._known[key] = known
 
     def _require(self, found: UnitMeaning) -> None:
-        """Raise NeedsCarefulParsing if a unit lacks what every unit of its level has."""
+        """Raise NeedsCarefulParsing if a unit lacks an element that every unit of its level has."""
         needed = list(self._layout.spec.required)
         if self._mandatory:
             needed.append("name")
@@ -179,7 +182,9 @@ class TextShapes:
     def read(self, unit: str) -> tuple[Any, int]:
         """Build a record, not yet frozen, from the text of a unit; return it with its line ends.
 
-        Raises NeedsCarefulParsing, or BadCell, if the careful parser has to read the unit.
+        Raises:
+            NeedsCarefulParsing: If the careful parser has to read the unit.
+            BadCell: Likewise, if a text is invalid.
         """
         plans = self._plans
         texts: list[Any] = self._split(unit)

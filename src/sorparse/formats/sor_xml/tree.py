@@ -1,4 +1,4 @@
-"""Traversing the tree of owners, institutions and units while it is being parsed."""
+"""Traverse the tree of owners, institutions and units while it is being parsed."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ _MOST_HELD = 200_000_000
 
 
 class Ancestry:
-    """What a unit takes from the units above and passes to those below."""
+    """The values that a unit inherits from the units above and passes to those below."""
 
     __slots__ = ("cvr", "institution", "level", "owner", "parent_id", "sor_id")
 
@@ -75,7 +75,7 @@ class Ancestry:
 
 
 class OpenUnit(Ancestry):
-    """A unit, as long as units below it may come."""
+    """A unit that may still get units below it."""
 
     __slots__ = ("children", "element")
 
@@ -102,10 +102,16 @@ def walk(
 ) -> Iterator[T]:
     """Yield what ``read`` returns for each unit, in document order.
 
-    ``read`` gets the unit's element, its frame (which it fills with what the unit passes down) and
-    whether the element may be irregular. With ``on_owner`` each owner's element is held until it
-    is complete and then passed on; otherwise units are freed as soon as they are read, so that
-    memory grows neither with the file nor with an owner.
+    Without ``on_owner``, units are freed as soon as they are read. So memory grows neither with
+    the file nor with an owner.
+
+    Args:
+        member: The file.
+        options: The caller's options.
+        context: Receives the issues.
+        read: Gets the unit's element, its frame, and whether the element may be irregular. It fills
+            the frame with the values that the unit passes to the units below.
+        on_owner: Gets each owner's element, which is in memory until it is complete.
     """
     with member.open() as stream:
         chunks = chunks_of(stream)
@@ -154,7 +160,7 @@ def walk(
 
 
 class _Walker:
-    """Knows which units are open, and frees what has been read."""
+    """Knows which units are open, and frees elements that have been read."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
@@ -162,14 +168,14 @@ class _Walker:
         self.holds_owners = False
         """Whether an owner is held until it is complete."""
         self._head: set[str] = set()
-        """Elements of the head that were met."""
+        """Elements of the head so far."""
         self._misplaced: tuple[Element | None, int, OpenUnit | None] = (None, 0, None)
         """The last element with units out of order; number and frame of the unit above."""
         self._crowded: Element | None = None
         """The last container that holds more than one unit."""
 
     def enter(self, unit: Element) -> OpenUnit:
-        """Return the frame of a unit that is complete now; close those that are done."""
+        """Return the frame of a unit that is complete now; close the units that are done."""
         frames = self._frames
         container = unit.getparent()
         above = None if container is None else container.getparent()
@@ -269,7 +275,7 @@ class _Walker:
         owner.clear(keep_tail=True)
 
     def report_size(self, owner: Element) -> None:
-        """Report an owner that was too large to be handed over."""
+        """Report an owner that was too large to be passed on."""
         self._context.issue(
             "warning",
             "not-validated",
@@ -285,7 +291,7 @@ class _Walker:
             self._close(self._frames.pop())
 
     def _check(self, parent: Element, count: int) -> None:
-        """Report elements beside the units; no record can hold them."""
+        """Report elements outside the units; they cannot be part of a record."""
         strays: list[Element] = []
         for element in parent[:count]:
             if self._is_expected(element):
@@ -298,7 +304,7 @@ class _Walker:
             self._report(parent, strays)
 
     def _is_expected(self, element: Element) -> bool:
-        """Return whether an element beside the units is read, or is empty."""
+        """Return whether an element outside the units is read, or is empty."""
         tag = element.tag
         if tag in LEVEL_OF:
             return True
@@ -355,7 +361,7 @@ class _Walker:
 
 
 def report_attribute(context: Context, element: Element | None, path: str, value: str) -> None:
-    """Report an attribute that no record can hold."""
+    """Report an attribute that cannot be part of a record."""
     context.issue(
         "warning",
         "unknown-element",

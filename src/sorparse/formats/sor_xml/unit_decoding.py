@@ -1,4 +1,4 @@
-"""Building the record of a unit from its element and its place in the tree."""
+"""Build the record of a unit from its element and its place in the tree."""
 
 from __future__ import annotations
 
@@ -68,9 +68,9 @@ class UnitDecoding:
         return ((self.context.start_line(unit), self.place_in_tree(record, frame)),)
 
     def decode_unit(self, unit: Element, level: str, is_unusual: bool) -> Any:
-        """Build the record of a unit from its element; it is not yet frozen.
+        """Return the record of a unit from its element, not yet frozen.
 
-        ``None`` for a unit that cannot become a record.
+        Returns ``None``, and reports an issue, if the unit cannot become a record.
         """
         try:
             if is_unusual:
@@ -83,7 +83,7 @@ class UnitDecoding:
         return record
 
     def place_in_tree(self, record: Any, place: Ancestry) -> SOREntity:
-        """Fill in what follows from the place in the tree, for the record and the units below."""
+        """Fill in the values that follow from the place in the tree; pass them to units below."""
         level = place.level
         place.sor_id = record.sor_id
         if level == "IE":
@@ -160,9 +160,9 @@ class UnitDecoding:
 
 
 def _needed(field: str) -> tuple[str, int | None, frozenset[str]]:
-    """Return name, place in the row and elements of what every unit of a level has.
+    """Return name, place in the row and elements of the fields that every unit of a level has.
 
-    There is no place for a block, or an option that may be empty: it only has to be there.
+    A block, or an indicator that may be empty, has no place: only its element has to exist.
     """
     name, place = UNIT_LAYOUT.name_of(field), UNIT_LAYOUT.place_of.get(field)
     if place is None or field == "location_code_inherited":

@@ -1,7 +1,7 @@
-"""The elements of a unit, with a slot of a row for each text.
+"""The elements of a unit, each text with its slot in a row.
 
 The first slots are the columns of the layout; elements that may occur more than once, and those of
-a location number that another table has, get slots after them.
+a location number in another table, have slots after them.
 """
 
 from __future__ import annotations
@@ -98,7 +98,8 @@ class UnitGrammar:
     def follow(self, pieces: Iterable[Sequence[Tag]]) -> UnitMeaning:
         """Traverse the tags of a unit; each piece but the last is followed by a text.
 
-        Raises NeedsCarefulParsing if tags do not match, or an element is unexpected or repeated.
+        Raises:
+            NeedsCarefulParsing: If tags do not match, or an element is unexpected or repeated.
         """
         walk = _Walk(self.unit)
         *before_texts, last = pieces
@@ -126,7 +127,7 @@ class UnitGrammar:
         )
 
     def _slots_of_location_code(self, layout: Layout, location_code: Layout) -> list[TextElement]:
-        """Number and region are the unit's; another table has the rest."""
+        """The number and the region belong to the unit; another table has the other elements."""
         leaves = [self.leaf() for _ in location_code.columns]
         for tag, place in layout.in_location_code.items():
             leaves[location_code.tree[tag]] = self._columns[place]
@@ -158,7 +159,7 @@ class UnitGrammar:
 
 
 class _Speciality:
-    """One place in the collection of specialities."""
+    """One element in the collection of specialities."""
 
     def __init__(self, grammar: UnitGrammar, code: TextElement) -> None:
         self._code = code
@@ -185,13 +186,13 @@ class _Walk:
         """Full tag of the unit."""
         self.slots: list[int] = []
         self.seen: set[Spot] = set()
-        """Blocks in the unit, and leaves that count."""
+        """Blocks in the unit, and leaves whose presence matters."""
         self._unit = unit
         self._open: list[tuple[str, Spot]] = []
         self._empty: list[int] = []
 
     def take(self, tags: Iterable[Tag]) -> None:
-        """Take the tags between two texts."""
+        """Process the tags between two texts."""
         fresh: Spot | None = None
         for name, tag, begins, ends in tags:
             if begins:
@@ -207,14 +208,14 @@ class _Walk:
                     self._empty.append(spot.slot)
 
     def take_text(self) -> None:
-        """Take a text."""
+        """Process a text."""
         leaf = self._open[-1][1] if self._open else None
         if not isinstance(leaf, TextElement):
             raise NeedsCarefulParsing
         self.slots.append(leaf.slot)
 
     def finish(self) -> None:
-        """Take the end of the unit."""
+        """Check the unit at its end."""
         filled = [*self.slots, *self._empty]
         if self._open or len(set(filled)) != len(filled):
             raise NeedsCarefulParsing

@@ -1,6 +1,6 @@
-"""From the element of a unit to a row of texts, in the order of the declared columns.
+"""Convert the element of a unit to a row of texts, in the order of the declared columns.
 
-As with CSV there are two implementations. The fast one (``text_shapes.py``) raises
+As with CSV, there are two implementations. The fast one (``text_shapes.py``) raises
 :class:`NeedsCarefulParsing` at anything irregular; the careful one, here, reads the same element
 again, preserves what has no column, and reports errors. The decoder of CSV rows reads the row.
 """
@@ -26,7 +26,7 @@ from .names import (
     is_structural,
 )
 from .namespaces import tags_of
-from .reporting import Context, Kept, step_name
+from .reporting import Context, ExtraTexts, step_name
 
 Cells = list[str]
 
@@ -34,7 +34,7 @@ Cells = list[str]
 class ElementMap(dict[str, Any]):
     """The children of an element: full tag to a place in the row, a node, or a rule."""
 
-    def __hash__(self) -> int:  # type: ignore[override] # a node is itself, not what it holds
+    def __hash__(self) -> int:  # type: ignore[override] # nodes are compared by identity
         return id(self)
 
     def __missing__(self, tag: str) -> Any:
@@ -53,7 +53,7 @@ def _is_list(column: Column) -> bool:
 
 
 class Layout:
-    """The place of each element of a unit, from the declaration of a table."""
+    """The place of each element of a unit, derived from the declaration of a table."""
 
     def __init__(self, spec: TableSpec) -> None:
         self.spec = spec
@@ -127,7 +127,7 @@ class ListOf:
 
 
 class _Marker:
-    """An element with a rule of its own."""
+    """An element with a special rule."""
 
 
 OWN_LOCATION_CODE = _Marker()
@@ -157,9 +157,9 @@ class Careful:
     cells: Cells = attrs.field(init=False)
     lists: dict[str, list[tuple[Element, str]]] = attrs.Factory(dict)
     """Field to the elements that may occur any number of times."""
-    extra: Kept = attrs.Factory(Kept)
+    extra: ExtraTexts = attrs.Factory(ExtraTexts)
     lines: dict[int, Element] = attrs.Factory(dict)
-    """Place in the row to the element it was taken from."""
+    """Place in the row to the element whose text it holds."""
     children: set[str] = attrs.Factory(set)
     """Local names of the unit's children."""
     own_location_codes: int = 0
@@ -213,7 +213,7 @@ class Careful:
                 self.lists.setdefault(what.field, []).append((child, self._text(child, below)))
 
     def _location_code(self, entity: Element, path: str) -> None:
-        """Take number and region; the table of location numbers has the rest."""
+        """Read number and region; the table of location numbers has the other elements."""
         self.own_location_codes += 1
         if self.own_location_codes > 1:
             self._duplicate(entity, path, "")
@@ -248,13 +248,13 @@ class Careful:
         self._plain(element, path)
         if place in self.lines:
             self._duplicate(element, path, text)
-            self.extra.keep(path, text)
+            self.extra.add(path, text)
             return
         self.lines[place] = element
         self.cells[place] = text
 
     def _plain(self, element: Element, path: str) -> None:
-        """Read what a leaf has beside its text."""
+        """Read the attributes and elements of a leaf."""
         self.read_attributes(element, path)
         for child in element:
             self._unknown(child, f"{path}/{step_name(child.tag)}")
@@ -280,7 +280,7 @@ class Careful:
             if (local, name, value) == COUNTRY_SCHEME:
                 continue
             key = f"{path}/@{name}" if path else f"@{name}"
-            self.extra.keep(key, value.strip())
+            self.extra.add(key, value.strip())
             if (local, name) != COUNTRY_SCHEME[:2]:
                 self.context.unknown(element, key, value, self.sor_id)
 
@@ -291,7 +291,7 @@ class Careful:
 
     def _stray_text(self, element: Element, path: str, text: str) -> None:
         key = f"{path}/text()" if path else "text()"
-        self.extra.keep(key, text)
+        self.extra.add(key, text)
         self.context.unknown(element, key, text, self.sor_id)
 
     def _unknown(self, element: Element, path: str) -> None:
@@ -303,7 +303,7 @@ class Careful:
                 self.cells[place] = self._text(element, path)
                 return
         for inner, inner_path, text in self.context.texts_in(element, path):
-            self.extra.keep(inner_path, self._bounded(text, inner, inner_path))
+            self.extra.add(inner_path, self._bounded(text, inner, inner_path))
             if text or not len(inner):
                 self.context.unknown(inner, inner_path, text or None, self.sor_id)
 
@@ -328,15 +328,15 @@ class Careful:
                     self._plain(part, name)
                     kind = self._text(part, name)
                     if kind != MAIN_SPECIALITY:
-                        self.extra.keep(name, kind)
+                        self.extra.add(name, kind)
                 elif part.tag in SPECIALITY_CODE_TAGS | SPECIALITY_TYPE_TAGS:
                     text = self._text(part, name)
                     self._duplicate(part, name, text)
-                    self.extra.keep(name, text)
+                    self.extra.add(name, text)
                 else:
                     self._unknown(part, name)
             if len(pairs) >= MOST_SPECIALITIES:
-                self.extra.keep(f"{below}/SpecialityIdentifier", code)
+                self.extra.add(f"{below}/SpecialityIdentifier", code)
                 self.context.unknown(child, f"{path}/{SPECIALITY}[9]", code, self.sor_id)
             pairs.append((code, kind))
         place_specialities(self.layout, pairs[:MOST_SPECIALITIES], self.cells)

@@ -1,13 +1,13 @@
-"""The validating parser that reads along with the text of a document.
+"""Validate a document with an XML parser while its text is read.
 
-It builds nothing, and is not needed for making records; so it reads a block in a thread of its own
-while records are made of the block before. A thread serves one block and has ended before anything
-is handed out. So an iterator that is dropped leaves none behind, and the caller's code never runs
-beside one: lxml sets the loader of external files for the whole process while it parses, and a
-schema that the caller compiles meanwhile could get the wrong one.
+The parser builds nothing, so it can run in a separate thread: it reads a block while the library
+builds the records of the block before. Each thread reads one block, and ends before a record of
+the block is yielded. So an abandoned iterator leaves no thread behind, and no thread runs while the
+caller's code does. That matters because lxml sets the loader of external files for the whole
+process while it parses: a schema that the caller compiles at that time could get the wrong loader.
 
-Blocks, not the pieces they consist of, because the thread comes to the end of each only when it is
-given the interpreter again, for which it may have to wait for some milliseconds.
+The chunks are joined to blocks because at the end of each the thread has to wait for the
+interpreter, which can take some milliseconds.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from ...xml.parser import ELEMENTS_ONLY, MOST_REFERENCES
 from .text_scanner import NeedsElements
 
 BLOCK_BYTES = 512 * 1024
-"""Bytes that are worth a thread. The text of a block is in memory a few times."""
+"""Smallest block that is read in a thread. Memory holds the text of a block a few times."""
 
 
 def blocks(chunks: Iterable[bytes]) -> Iterator[Sequence[bytes]]:
     """Join chunks to blocks; only the last may be shorter.
 
-    An error of reading is raised after what precedes it was taken, and an empty block after that.
+    If reading fails, the chunks before the error and an empty block are yielded, then it is raised.
     """
     block: list[bytes] = []
     size = 0
@@ -59,7 +59,7 @@ class DocumentValidator:
 
     def __init__(self, schema: etree.XMLSchema) -> None:
         target: Any = _Nothing()  # the stubs ask for every method of a target
-        # Limits.max_depth is checked where the units get their place in the tree
+        # Limits.max_depth is checked when the units get their place in the tree
         self._parser = etree.XMLParser(
             target=target, schema=schema, huge_tree=True, **ELEMENTS_ONLY
         )
@@ -81,27 +81,27 @@ class DocumentValidator:
                 thread.join()
 
     def check(self) -> None:
-        """Raise what was wrong with what has been read: NeedsElements for a fault."""
+        """Raise the error of the text read so far: NeedsElements if it is not valid."""
         if self._error is not None:
             raise self._error
 
     def close(self) -> None:
-        """Take the end of the document, and check it."""
+        """End the document, and check it."""
         self._read(None)
         self.check()
 
     def _thread(self, content: bytes) -> Thread | None:
-        """Start a thread that reads this, if it is worth one and one is to be had."""
+        """Return a thread that reads this content; ``None`` if it is short or none can start."""
         if len(content) >= BLOCK_BYTES and self._may_thread:
             thread = Thread(target=self._read, args=(content,), name="sorparse validation")
             try:
                 thread.start()
-            except RuntimeError:  # none is left, or the platform has none
+            except RuntimeError:  # no thread is left, or the platform has no threads
                 pass
             else:
                 return thread
-        # From now on none at all: libxml2's dictionary of names is the one of the thread in which
-        # the parser began, and no two threads may use one at once.
+        # From now on no thread is started: libxml2 uses the dictionary of names of the thread in
+        # which the parser began, and two threads must not use one dictionary at the same time.
         self._may_thread = False
         return None
 
@@ -116,7 +116,7 @@ class DocumentValidator:
                 parser.feed(content)
         except etree.XMLSyntaxError:
             self._error = NeedsElements()
-        except Exception as exc:  # raised where the thread is waited for
+        except Exception as exc:  # ``check`` raises it in the thread that waits
             self._error = exc
         else:
             if parser.feed_error_log:
