@@ -291,7 +291,7 @@ def _groups(name: str, value: type) -> Iterator[str]:
             if title != "Fields":
                 yield f"### `{member}`"
             kind = {"Fields": "autoattribute", "Methods": "automethod"}.get(title, "autoproperty")
-            static = inspect.getattr_static(value, member)
+            static = inspect.getattr_static(value, member, None)
             if isinstance(static, functools.cached_property):
                 kind = "autoproperty"
             yield _directive(kind, name, member)

@@ -93,7 +93,7 @@ SCRIPT = """
 import sys
 import sorparse
 limits = sorparse.Limits(
-    max_unit_elements=10_000, max_unit_attributes=1_000, max_unit_bytes=300_000, max_issues=1_000
+    max_unit_elements=5_000, max_unit_attributes=500, max_unit_bytes=150_000, max_issues=500
 )
 for validate in (False, True):
     try:
@@ -109,15 +109,15 @@ for validate in (False, True):
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_memory_is_bounded_for_every_shape(shape: str, tmp_path: Path) -> None:
-    path = SHAPES[shape].write(tmp_path / "Sor.xml", 1_000_000)
+    path = SHAPES[shape].write(tmp_path / "Sor.xml", 500_000)
     # an owner that is validated is held as a whole, up to a size of its own
-    bounded(SCRIPT, path, megabytes=140, seconds=600)
+    bounded(SCRIPT, path, megabytes=110, seconds=600)
 
 
 @pytest.mark.parametrize("name", ["SorDataCodeTypes.xml", "SHAKregion.xml"])
 @pytest.mark.parametrize("shape", LIST_SHAPES)
 def test_memory_is_bounded_for_every_list(name: str, shape: str, tmp_path: Path) -> None:
-    path = LIST_SHAPES[shape].write(tmp_path / name, 500_000)
+    path = LIST_SHAPES[shape].write(tmp_path / name, 250_000)
     bounded(SCRIPT, path, megabytes=90, seconds=600)
 
 
