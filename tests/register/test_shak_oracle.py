@@ -160,5 +160,5 @@ def test_damage_is_one_error_or_issues(damage: bytes) -> None:
     assert "9901" in shak
     shak.check()
     held = len(shak.units) + sum(issue.raw is not None for issue in shak.issues)
-    text = content.decode("latin-1").replace("\r\n", "\n").replace("\r", "\n")
+    text = content.decode("cp1252", "replace").replace("\r\n", "\n").replace("\r", "\n")
     assert held == sum(bool(line.strip()) for line in text.split("\n"))
