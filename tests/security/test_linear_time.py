@@ -6,17 +6,13 @@ times as long; eight times is refused, in the best of several attempts.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
-from contextlib import suppress
 
 import pytest
 
 import sorparse
+from support.timing import assert_growth
 from support.xml import OTHER, POSTAL, STATUS, UNIT, V2, document, hospital, option, owner, unit
-
-CHEAP = 0.05
-"""Seconds of processor time below which nothing is compared."""
 
 
 def inside(text: str) -> bytes:
@@ -143,13 +139,6 @@ WORK: dict[str, Callable[[bytes], object]] = {
 }
 
 
-def seconds(work: Callable[[bytes], object], data: bytes) -> float:
-    start = time.process_time()
-    with suppress(sorparse.SorError):  # a refusal has to be as quick
-        work(data)
-    return time.process_time() - start
-
-
 @pytest.mark.parametrize("work", WORK)
 @pytest.mark.parametrize("shape", XML)
 def test_xml(shape: str, work: str) -> None:
@@ -197,13 +186,4 @@ def test_lists(shape: str, work: str) -> None:
 
 
 def assert_linear(work: Callable[[bytes], object], small: bytes, large: bytes) -> None:
-    seconds(work, small)  # what is loaded and compiled at first use
-    ratios = []
-    for _ in range(4):
-        before, after = seconds(work, small), seconds(work, large)
-        if after < CHEAP:
-            return
-        ratios.append(after / max(before, CHEAP / 4))
-        if ratios[-1] < 8:
-            return
-    pytest.fail(f"four times the input takes {min(ratios):.0f} times as long")
+    assert_growth(work, small, large, below=8, attempts=4)

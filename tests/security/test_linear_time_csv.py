@@ -6,18 +6,14 @@ long; three times is refused, in the best of several attempts.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
-from contextlib import suppress
 from importlib.util import find_spec
 
 import pytest
 
 import sorparse
+from support.timing import assert_growth
 
-CHEAP = 0.05
-"""Seconds of processor time below which nothing is compared."""
-ATTEMPTS = 5
 HEADER = "SorId;EntityName\n"
 ID = "8031000016007"
 BAD_ID = "8031000016008"
@@ -73,24 +69,8 @@ if find_spec("pyarrow") is not None:
     WORK["arrow"] = arrow
 
 
-def seconds(work: Callable[[bytes], None], data: bytes) -> float:
-    start = time.process_time()
-    with suppress(sorparse.SorError):  # a refusal has to be as quick
-        work(data)
-    return time.process_time() - start
-
-
 @pytest.mark.parametrize("work", WORK)
 @pytest.mark.parametrize("shape", SHAPES)
 def test_twice_the_rows_take_twice_the_time(shape: str, work: str) -> None:
     small, large = ((HEADER + SHAPES[shape] * lines).encode() for lines in (LINES, 2 * LINES))
-    seconds(WORK[work], small)  # what is loaded and compiled at first use
-    ratios = []
-    for _ in range(ATTEMPTS):
-        before, after = seconds(WORK[work], small), seconds(WORK[work], large)
-        if after < CHEAP:
-            return
-        ratios.append(after / max(before, CHEAP / 4))
-        if ratios[-1] < 3:
-            return
-    pytest.fail(f"twice the input takes {min(ratios):.1f} times as long")
+    assert_growth(WORK[work], small, large, below=3, attempts=5)
