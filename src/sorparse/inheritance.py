@@ -33,13 +33,17 @@ import attrs
 
 from . import codes
 from .notebook import HtmlRepr
-from .records import Address, Coded, SOREntity, SorType, VirtualAddress
+from .records import Address, Coded, SorType, VirtualAddress
 from .records.values import NO_EXTRA, as_extra
 
 K = TypeVar("K")
 
 NEAREST_FIRST = ("activity_address", "visiting_address", "postal_address")
 """The kinds of address, that where the unit is at work first."""
+ADDRESSES = NEAREST_FIRST[::-1]
+"""The kinds of address in the order of a record."""
+EFFECTIVE_FIELDS = (*ADDRESSES, "virtual_address", "location_code")
+"""The fields of :class:`Effective` that hold values."""
 
 Found = tuple[Any, Any] | None
 """A value and the ``sor_id`` (as ``get`` returns it) of the unit whose own it is."""
@@ -230,10 +234,3 @@ class Inheritance(Generic[K]):
         if level is None:
             return self._get(unit, "parent_id") is not None
         return level in levels
-
-
-def resolve_inheritance(
-    entity: SOREntity, parent: Callable[[SOREntity], SOREntity | None]
-) -> Effective:
-    """Return the effective values of one unit; ``parent`` returns the unit above a unit."""
-    return Inheritance[SOREntity](getattr, parent).effective(entity)

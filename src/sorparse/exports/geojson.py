@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from ..extras import load_extra
+from ..inheritance import NEAREST_FIRST
 from ..replace import failed, replaced_file
 from ..tables import flatten
 from ..tables.schema import DataType, TableColumn, TableSchema, schema_of
@@ -23,7 +24,6 @@ from .base import FileTarget, line_count
 from .conversion_job import ConversionJob
 
 _TABLES = ("entities", "geo_locations")
-_ADDRESSES = ("activity_address", "visiting_address", "postal_address")
 _DECIMALS = 7  # a centimetre
 _START = '{"type":"FeatureCollection","sorparse":'
 """How a file of the library begins."""
@@ -105,7 +105,7 @@ def _places(schema: TableSchema, columns: flatten.Columns) -> list[Place | None]
     """Return for each row the first pair of coordinates, and the address that has them."""
     by_name = dict(zip(schema.names, columns, strict=True))
     found: list[Place | None] = [None] * len(columns[0])
-    for address in _ADDRESSES if schema.name == "entities" else (None,):
+    for address in NEAREST_FIRST if schema.name == "entities" else (None,):
         prefix = f"{address}_" if address else ""
         pairs = zip(by_name[f"{prefix}easting"], by_name[f"{prefix}northing"], strict=True)
         for row, (easting, northing) in enumerate(pairs):

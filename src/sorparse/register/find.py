@@ -17,12 +17,13 @@ import attrs
 
 from ..errors import UnknownTermError
 from ..identifiers import parse
+from ..inheritance import ADDRESSES
 from ..notations import LABELS, readings
 from ..records import Coded, SOREntity, SorType
 from . import codes
 from .explain_id import spelled
 from .match_codes import asked_keys, asked_municipality, asked_region, coded_keys
-from .postings import ADDRESS_BLOCKS, ADDRESS_KEYS, NO_UNITS, POSTINGS, UnitsByKey, first_rows
+from .postings import ADDRESS_KEYS, NO_UNITS, POSTINGS, UnitsByKey, first_rows
 from .state import State
 from .terms import require_known
 from .text_index import NUMBER_FIELDS, Rank
@@ -275,7 +276,7 @@ def _is_anywhere(state: State, field: str, keys: AbstractSet[str]) -> bool:
     """Return whether any version of any unit has an address with one of the keys."""
     return any(
         not keys.isdisjoint(ADDRESS_KEYS[field](value))
-        for block in ADDRESS_BLOCKS
+        for block in ADDRESSES
         for _, value in first_rows(state.core.store, block)
         if value is not None
     )
@@ -286,7 +287,7 @@ def _address_filter(state: State, field: str, keys: AbstractSet[str]) -> Filter:
 
     def matching(rows: Rows) -> Rows:
         found = [False] * len(rows)
-        for origins in state.core.origins.origins(ADDRESS_BLOCKS, rows, state.ordinal):
+        for origins in state.core.origins.origins(ADDRESSES, rows, state.ordinal):
             for block, origin_rows in origins.items():
                 numbers, _ = state.core.store.column(block)
                 known = state.core.address_keys(block, field)

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from ..inheritance import Inheritance
+from ..inheritance import EFFECTIVE_FIELDS, NEAREST_FIRST, Inheritance
 from ..records import SorType
 from .optional_numpy import array_of, find_numpy
 from .timeindex import NO_ROW
@@ -24,16 +25,8 @@ Origins = Mapping[str, Sequence[int]]
 """Fields that values come from, each with the rows that they come from by place, ``NO_ROW`` where
 the value comes from another field or there is none."""
 
-EFFECTIVE_FIELDS = (
-    *("postal_address", "visiting_address", "activity_address"),
-    *("virtual_address", "location_code"),
-)
-"""The fields of :class:`~sorparse.inheritance.Effective` that hold values."""
 FromClosed = tuple[int, int, Sequence[str]]
-_OWN_OR_OF = {
-    "visiting_address": "postal_address",
-    "activity_address": "visiting_address",
-}
+_OWN_OR_OF = dict(pairwise(NEAREST_FIRST))
 """Addresses that are the effective one of another kind if a unit has none of its own."""
 _RULING = ("parent_id", "sor_type", "location_code", "location_code_inherited")
 

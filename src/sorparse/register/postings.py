@@ -19,7 +19,6 @@ from .store import Store
 
 UnitsByKey = Mapping[str, Sequence[int]]
 NO_UNITS: Sequence[int] = ()
-ADDRESS_BLOCKS = ("postal_address", "visiting_address", "activity_address")
 
 
 class Posting(NamedTuple):

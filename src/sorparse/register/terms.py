@@ -10,13 +10,14 @@ from typing import Any
 import attrs
 
 from ..errors import UnknownTermError
+from ..inheritance import ADDRESSES
 from ..notebook import HtmlRepr, Records
 from ..records import Address, Coded, EntityRef, SorType
 from . import codes
 from .core import Core
 from .folding import fold
 from .match_codes import municipality_name, region_name, shipped_name
-from .postings import ADDRESS_BLOCKS, first_rows
+from .postings import first_rows
 from .state import State
 from .timeindex import NO_ROW
 
@@ -87,8 +88,8 @@ _FIELDS = {
     "entity_type": _Field(("entity_type",), _coded, ("entity_type", "owner_type")),
     "sor_type": _Field(("sor_type",), _level),
     "speciality": _Field(("specialities",), _each_coded, ("clinical_speciality",)),
-    "region": _Field(ADDRESS_BLOCKS, _region, ("region",), region_name),
-    "municipality": _Field(ADDRESS_BLOCKS, _municipality, ("municipality",), municipality_name),
+    "region": _Field(ADDRESSES, _region, ("region",), region_name),
+    "municipality": _Field(ADDRESSES, _municipality, ("municipality",), municipality_name),
     "owner": _Field(("owner",), _owner, ("owner_type",)),
     "edi_type": _Field((), _coded, ("edi_type",)),
 }
@@ -119,7 +120,7 @@ def terms(state: State, field: str) -> tuple[Term, ...]:
 def _of_units(state: State, field: str) -> Iterator[list[Pair]]:
     store, kind = state.core.store, _FIELDS[field]
     rows = [row for row in state.rows if row != NO_ROW]
-    if kind.stored is ADDRESS_BLOCKS:
+    if kind.stored is ADDRESSES:
         yield from _of_addresses(state, rows, kind.pairs)
         return
     numbers, values = store.column(kind.stored[0])
@@ -137,7 +138,7 @@ def _of_addresses(
 ) -> list[list[Pair]]:
     """Return the values in the effective addresses of versions."""
     found: list[list[Pair]] = [[] for _ in rows]
-    for origins in state.core.origins.origins(ADDRESS_BLOCKS, rows, state.ordinal):
+    for origins in state.core.origins.origins(ADDRESSES, rows, state.ordinal):
         for block, origin_rows in origins.items():
             numbers, values = state.core.store.column(block)
             known: dict[int, tuple[Pair, ...]] = {}
