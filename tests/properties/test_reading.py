@@ -38,6 +38,7 @@ from support.sheets import (
     plain,
     sheets,
 )
+from support.streams import Chunked
 
 EXAMPLES = law_examples(60)
 common = settings(
@@ -186,37 +187,6 @@ def test_line_ends_may_be_mixed(data: st.DataObject) -> None:
         assert everything(feed) == expected
 
 
-class Chunked(io.RawIOBase):
-    """A stream that gives its content in pieces of these sizes, over and over."""
-
-    name = "<bytes>"
-
-    def __init__(self, content: bytes, sizes: list[int], *, seekable: bool) -> None:
-        self._content = io.BytesIO(content)
-        self._sizes = sizes
-        self._turn = 0
-        self._seekable = seekable
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return self._seekable
-
-    def seek(self, offset: int, whence: int = 0) -> int:
-        return self._content.seek(offset, whence)
-
-    def tell(self) -> int:
-        return self._content.tell()
-
-    def readinto(self, buffer: Any) -> int:
-        size = self._sizes[self._turn % len(self._sizes)]
-        self._turn += 1
-        data = self._content.read(min(size, len(buffer)))
-        buffer[: len(data)] = data
-        return len(data)
-
-
 def outcome(source: Any) -> Any:
     """Records and issues, or the error: what a reading comes to."""
     try:
@@ -235,7 +205,7 @@ def test_the_stream_may_come_in_any_pieces(data: st.DataObject) -> None:
     if data.draw(st.booleans()):
         content = zipped({sheet.name: content})
     sizes = data.draw(st.lists(st.integers(1, 5000), min_size=1, max_size=5))
-    stream: Any = Chunked(content, sizes, seekable=data.draw(st.booleans()))
+    stream: Any = Chunked(content, *sizes, seekable=data.draw(st.booleans()))
     assert outcome(stream) == outcome(content)
 
 

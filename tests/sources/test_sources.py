@@ -15,35 +15,10 @@ import pytest
 import sorparse
 from sorparse import Format
 from support.csv_files import A, B, C, read, sor2, sor_csv, units, zipped
+from support.streams import Chunked
 
 DATA = sor2(f"{A};Blå;;;", f"{B};Rød;;;")
 ROWS = sor2(*[f"{unit};Blå;2020-01-01;;{n:06}" for n in range(2000) for unit in (A, B, C)])
-
-
-class Raw(io.RawIOBase):
-    """A stream that gives as little as it may."""
-
-    def __init__(self, content: bytes, step: int = 1, *, seekable: bool = False) -> None:
-        self._content = io.BytesIO(content)
-        self._step = step
-        self._seekable = seekable
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return self._seekable
-
-    def seek(self, offset: int, whence: int = 0) -> int:
-        return self._content.seek(offset, whence)
-
-    def tell(self) -> int:
-        return self._content.tell()
-
-    def readinto(self, buffer: Any) -> int:
-        data = self._content.read(min(self._step, len(buffer)))
-        buffer[: len(data)] = data
-        return len(data)
 
 
 class OnlyRead:
@@ -66,7 +41,7 @@ def test_a_path_a_text_and_bytes(tmp_path: Path) -> None:
 @pytest.mark.parametrize("seekable", [True, False])
 @pytest.mark.parametrize("step", [1, 3, 1000])
 def test_file_objects_that_give_little_at_a_time(content: bytes, seekable: bool, step: int) -> None:
-    stream: Any = Raw(content, step, seekable=seekable)
+    stream: Any = Chunked(content, step, seekable=seekable)
     assert units(stream) == units(DATA)
     assert not stream.closed
 
@@ -102,7 +77,7 @@ def test_what_is_no_source(source: Any) -> None:
 
 
 def test_a_stream_that_cannot_go_back_says_so_at_the_second_reading() -> None:
-    stream: Any = Raw(ROWS, 100_000)
+    stream: Any = Chunked(ROWS, 100_000)
     with sorparse.open(stream) as feed:
         assert len(list(feed.entities())) == 6000
         with pytest.raises(sorparse.SorFileError, match="cannot be read a second time"):
@@ -112,7 +87,7 @@ def test_a_stream_that_cannot_go_back_says_so_at_the_second_reading() -> None:
 def test_two_readings_at_once_of_a_stream_that_cannot_go_back_never_share_it() -> None:
     from sorparse.sources import open_source
 
-    stream: Any = Raw(ROWS, 100_000)
+    stream: Any = Chunked(ROWS, 100_000)
     (member,) = open_source(stream).members
     with member.open() as first, member.open() as second:
         assert first.read(70_000) == ROWS[:70_000]
@@ -122,7 +97,7 @@ def test_two_readings_at_once_of_a_stream_that_cannot_go_back_never_share_it() -
 
 
 def test_a_stream_that_has_nothing_yet_is_not_at_its_end() -> None:
-    class Waiting(Raw):
+    class Waiting(Chunked):
         given = 0
 
         def readinto(self, buffer: Any) -> Any:
