@@ -105,7 +105,7 @@ def test_the_targets_named_in_the_help_are_those_there_are(run: Run) -> None:
 # -- convert
 
 
-def test_convert_tells_what_it_wrote(run: Run, tmp_path: Path) -> None:
+def test_convert_reports_what_it_wrote(run: Run, tmp_path: Path) -> None:
     target = tmp_path / "out.zip"
     told = run("convert", SOR2, "--to", "sor2", "-o", target, "--json").json
     assert (told["target"], told["to"], told["format"]) == (str(target), "sor2", "SOR2")

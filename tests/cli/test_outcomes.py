@@ -230,7 +230,7 @@ def test_issues_are_summed_up_on_stderr(run: Run, damaged: Path) -> None:
     assert run("find", damaged, "--quiet").err == ""
 
 
-def test_strict_makes_errors_in_the_data_findings(run: Run, damaged: Path) -> None:
+def test_strict_makes_errors_in_the_data_issues(run: Run, damaged: Path) -> None:
     assert run("find", damaged).status == 0
     assert run("find", damaged, "--strict").status == 1
     assert run("find", SOR2, "--strict").status == 0
@@ -246,7 +246,7 @@ def test_every_finding_goes_where_asked(run: Run, damaged: Path, tmp_path: Path)
     assert expected
 
 
-def test_only_the_first_few_findings_are_shown(run: Run, damaged: Path) -> None:
+def test_only_the_first_few_issues_are_shown(run: Run, damaged: Path) -> None:
     rows = "".join(f"{number};x;IE;2020-13-01\r\n" for number in range(100))
     damaged.write_text("SorId;EntityName;SorType;FromDate\r\n" + rows, "utf-8")
     lines = [line for line in run("find", damaged).err.splitlines() if line.startswith("  ")]

@@ -18,7 +18,7 @@ __all__ = ["run"]
 HOSPITAL = "9000041000016007"
 
 
-def test_describe_tells_form_and_columns(run: Run) -> None:
+def test_describe_reports_form_and_columns(run: Run) -> None:
     result = run("describe", examples.sor_csv)
     assert result.status == 0
     assert "SOR_CSV" in result.out

@@ -35,7 +35,7 @@ def register() -> sorparse.Register:
 # -- show
 
 
-def test_show_tells_status_place_and_fields(run: Run) -> None:
+def test_show_reports_status_place_and_fields(run: Run) -> None:
     result = run("show", SOR2, HOSPITAL, "--as-of", "2026-06-15")
     assert result.status == 0
     lines = result.out.splitlines()
@@ -105,7 +105,7 @@ def test_show_a_future_unit_in_its_first_version(run: Run, register: sorparse.Re
         ("9999991000016000", "no unit 9999991000016000"),
     ],
 )
-def test_show_tells_unknown_ids_apart(run: Run, sor_id: str, words: str) -> None:
+def test_show_reports_unknown_ids_apart(run: Run, sor_id: str, words: str) -> None:
     for command in ("show", "tree"):
         result = run(command, SOR2, sor_id)
         assert (result.status, result.out) == (1, "")
@@ -316,7 +316,7 @@ def test_diff_guards_against_too_many_closings(run: Run, register: sorparse.Regi
     assert f"{closed} units closed or got a closing date, more than --max-closed" in result.err
 
 
-def test_diff_tells_the_findings_of_both_sides(run: Run, tmp_path: Path) -> None:
+def test_diff_reports_the_issues_of_both_sides(run: Run, tmp_path: Path) -> None:
     for name, day in (("a", "2020-13-01"), ("b", "2020-14-01")):
         (tmp_path / f"{name}.csv").write_text(f"SorId;FromDate\r\n11000016002;{day}\r\n", "utf-8")
     issues = tmp_path / "issues.jsonl"

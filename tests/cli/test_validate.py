@@ -34,7 +34,7 @@ def test_the_examples_are_valid(run: Run, name: str) -> None:
     assert result.out.splitlines()[-1] == "valid"
 
 
-def test_faults_are_told_and_are_findings(run: Run, faulty: Path, tmp_path: Path) -> None:
+def test_faults_set_the_exit_status(run: Run, faulty: Path, tmp_path: Path) -> None:
     every = tmp_path / "every.jsonl"
     result = run("validate", faulty, "--issues", every)
     report = sorparse.validate(faulty)

@@ -226,7 +226,7 @@ def test_blank_lines_are_passed_over(register: Records) -> None:
         assert list(feed.entities()) == register.daily()[:4]
 
 
-def test_a_short_and_a_long_row_are_told_by_their_line(register: Records) -> None:
+def test_a_short_and_a_long_row_are_reported_by_their_line(register: Records) -> None:
     header, rows = daily_rows(register)
     rows[1], rows[2] = list(short_row(rows[1], 5)), list(long_row(rows[2]))
     with sorparse.open(write(header, rows)) as feed:

@@ -61,7 +61,7 @@ def test_the_script_makes_the_same_files_again() -> None:
     assert files() == files()
 
 
-def test_the_script_writes_where_it_is_told(tmp_path: Path) -> None:
+def test_the_script_writes_where_it_is_reported(tmp_path: Path) -> None:
     main([str(tmp_path / "here")])
     assert (tmp_path / "here" / "sorcsv" / "sor.csv").read_bytes() == examples.sor_csv.read_bytes()
 

@@ -57,7 +57,7 @@ def test_identifiers() -> None:
     assert list(values(to_fhir(wrong))) == [SOR, "urn:oid:1.2.208.176.1.4"]
 
 
-def test_what_else_is_told() -> None:
+def test_what_else_is_reported() -> None:
     hospital = attrs.evolve(list(entities())[1], name="Æblerød Sygehus")
     found = to_fhir(hospital)
     assert found["resourceType"] == "Organization"
@@ -106,7 +106,7 @@ def test_what_else_is_told() -> None:
     assert found["extension"][0]["valuePeriod"] == {"start": "2007-01-01", "end": "2015-12-31"}
 
 
-def test_active_is_told_for_the_day_of_the_view(register: Register) -> None:
+def test_active_is_reported_for_the_day_of_the_view(register: Register) -> None:
     for sor_id in register:
         entity = register.history(sor_id)[-1]
         for day in (date(2008, 1, 1), DAY, date(2030, 1, 1)):
@@ -142,7 +142,7 @@ def test_a_view_resolves_what_is_inherited(register: Register) -> None:
         assert told["partOf"].get("display") == (parent and parent.name)
 
 
-def test_addresses_that_are_one_are_told_once() -> None:
+def test_addresses_that_are_one_are_reported_once() -> None:
     home = Address(street_name="Vej", floor_id="2", suite_id="tv", post_office_box="12")
     unit = SOREntity(sor_id="1", postal_address=home, visiting_address=home, activity_address=home)
     assert to_fhir(unit)["address"] == [

@@ -250,7 +250,7 @@ def test_what_open_raises_comes_through(tmp_path: Path) -> None:
     assert names(tmp_path) == []
 
 
-def test_the_report_holds_the_findings(tmp_path: Path) -> None:
+def test_the_report_holds_the_issues(tmp_path: Path) -> None:
     text = "SorId;EntityName;FromDate\n11000016002;A;2020-13-01\n;B;2020-01-01\n"
     report = convert(text.encode(), "csv", tmp_path / "x")
     assert sorted(issue.code for issue in report.issues) == ["bad-date", "missing-key"]

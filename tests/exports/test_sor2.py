@@ -68,7 +68,7 @@ def test_unknown_columns_become_columns_again(tmp_path: Path) -> None:
     ]
 
 
-def test_what_has_no_column_is_told(tmp_path: Path) -> None:
+def test_what_has_no_column_is_reported(tmp_path: Path) -> None:
     tables = small_tables()
     tables["entities"].append(SOREntity(sor_id="21000016006", specialities=(Coded("1", "a"),) * 9))
     tables["classifications"].append(Classification())

@@ -13,7 +13,7 @@ def test_every_list_has_distinct_codes_with_a_name() -> None:
         assert all(entry.name and entry.evidence in ("verified", "inferred") for entry in named)
 
 
-def test_a_name_of_two_codes_tells_no_code() -> None:
+def test_a_name_of_two_codes_reports_no_code() -> None:
     names = [entry.name for entry in codes.entries("shak_institution_type")]
     double = next(name for name in names if names.count(name) > 1)
     assert codes.code_of("shak_institution_type", double) is None

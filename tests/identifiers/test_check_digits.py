@@ -39,7 +39,7 @@ def test_an_item_number_has_no_leading_zero(item: int) -> None:
 
 
 @given(ITEMS.map(sor_id), st.data())
-def test_one_digit_changed_or_two_swapped_are_told(whole: str, data: st.DataObject) -> None:
+def test_one_digit_changed_or_two_swapped_are_reported(whole: str, data: st.DataObject) -> None:
     place = data.draw(st.integers(0, len(whole) - 1))
     other = data.draw(st.sampled_from("0123456789"))
     changed = whole[:place] + other + whole[place + 1 :]

@@ -82,7 +82,7 @@ def units() -> Iterator[sorparse.SOREntity]:
         yield from feed.entities()
 
 
-def test_a_unit_tells_its_fields_and_names_the_empty_ones() -> None:
+def test_a_unit_reports_its_fields_and_names_the_empty_ones() -> None:
     unit = next(unit for unit in units() if unit.name == "Nordhavets Universitetshospital")
     found = checked(unit)
     for told in (
@@ -130,7 +130,7 @@ def test_values_of_every_kind() -> None:
     assert "ambulant_activityyes" in rows
 
 
-def test_findings_are_counted_and_bounded() -> None:
+def test_issues_are_counted_and_bounded() -> None:
     one = sorparse.Issue("error", "bad-date", HOSTILE, file=HOSTILE, value=HOSTILE, column=HOSTILE)
     many = Issues(
         [*(attrs.evolve(one, line=at) for at in range(3_000)), attrs.evolve(one, code="x")]
@@ -143,7 +143,7 @@ def test_findings_are_counted_and_bounded() -> None:
     checked(one)
 
 
-def test_a_feed_tells_its_tables_and_its_findings() -> None:
+def test_a_feed_reports_its_tables_and_its_issues() -> None:
     data = b"SorId;EntityName\r\n11000016002;<b>A</b>\r\n11000016003;B\r\n"
     with sorparse.open(data) as feed:
         list(feed.entities())
@@ -162,7 +162,7 @@ def test_a_description_of_every_example() -> None:
             assert all(table in found.text for table in feed.tables)
 
 
-def test_a_validation_tells_its_outcome() -> None:
+def test_a_validation_reports_its_outcome() -> None:
     valid = checked(sorparse.validate(examples.sor_xml)).text
     assert "Validation: valid" in valid
     assert "2.0.0" in valid

@@ -43,7 +43,7 @@ def address(easting: str, northing: str) -> Address:
 # -- tables
 
 
-def test_a_register_tells_what_it_holds(register: Register) -> None:
+def test_a_register_reports_what_it_holds(register: Register) -> None:
     found = checked(register).text
     assert "Register from SOR2" in found
     assert f"units{len(register)}" in found
@@ -59,7 +59,7 @@ def test_a_view_counts_levels_and_statuses(view: View) -> None:
     assert "The register on 2026-06-15" in found
 
 
-def test_a_view_of_a_daily_file_tells_its_caveats() -> None:
+def test_a_view_of_a_daily_file_reports_its_caveats() -> None:
     daily = sorparse.load(examples.daily_csv).as_of("2015-01-01")
     assert daily.caveats
     assert all(caveat in checked(daily).text for caveat in daily.caveats)
@@ -90,7 +90,7 @@ def test_a_long_field_name_may_go_on_in_the_next_line(register: Register) -> Non
     assert "<code>location_<wbr>code_<wbr>inherited</code>" in shown
 
 
-def test_inheritance_tells_where_each_came_from(view: View) -> None:
+def test_inheritance_reports_where_each_came_from(view: View) -> None:
     found = checked(view.effective("9000081000016001")).text
     assert f"from {HOSPITAL}" in found
     assert "its own" in found
@@ -128,7 +128,7 @@ def test_what_a_view_gives_is_a_tuple_that_is_shown(register: Register, view: Vi
     assert "0 units" in checked(view.find("no such unit")).text
 
 
-def test_findings_of_a_register_are_shown(register: Register) -> None:
+def test_issues_of_a_register_are_shown(register: Register) -> None:
     assert isinstance(register.check(), list)
     checked(register.check())
     checked(register.issues)

@@ -105,7 +105,7 @@ COLUMN_OF = {"sor_id": "SorId", "name": "EntityName", "validity.from_date": "Fro
     st.lists(st.sampled_from(ROWS), max_size=6),
     st.lists(st.sampled_from(sorted(COLUMN_OF)), min_size=1, unique=True),
 )
-def test_odd_rows_are_told_alike(rows: list[str], fields: list[str]) -> None:
+def test_odd_rows_are_reported_alike(rows: list[str], fields: list[str]) -> None:
     content = "\r\n".join([HEADER, f"{ID};A;2020-01-01;;2100;;;", *rows, ""]).encode()
     with sorparse.open(content) as feed:
         expected = [tuple(at(record, path) for path in fields) for record in feed.entities()]
@@ -127,7 +127,7 @@ def test_odd_rows_are_told_alike(rows: list[str], fields: list[str]) -> None:
         ((), "no field"),
     ],
 )
-def test_a_wrong_field_is_told_at_once(fields: tuple[str, ...], message: str) -> None:
+def test_a_wrong_field_is_reported_at_once(fields: tuple[str, ...], message: str) -> None:
     with (
         sorparse.open(examples.daily_csv) as feed,
         pytest.raises(ValueError, match=message.replace("[", r"\[")),
@@ -135,11 +135,11 @@ def test_a_wrong_field_is_told_at_once(fields: tuple[str, ...], message: str) ->
         feed.entities(fields=fields)
 
 
-def test_one_name_alone_is_told() -> None:
+def test_one_name_alone_is_reported() -> None:
     with sorparse.open(examples.daily_csv) as feed, pytest.raises(TypeError, match="several"):
         feed.entities(fields="name")
 
 
-def test_a_wrong_table_is_told_at_once() -> None:
+def test_a_wrong_table_is_reported_at_once() -> None:
     with sorparse.open(examples.daily_csv) as feed, pytest.raises(sorparse.MissingTableError):
         feed.shak_units(fields=("shak_code",))

@@ -243,7 +243,7 @@ def test_three_in_a_circle_and_one_beside_it_are_one_finding() -> None:
     assert len(found) == 1
 
 
-def test_findings_name_the_line() -> None:
+def test_issues_name_the_line() -> None:
     text = (
         "SorId;EntityName;FromDate;ToDate;ParentSorId\r\n"
         f"{A};Første;2010-01-01;2010-06-30;\r\n"
@@ -254,7 +254,7 @@ def test_findings_name_the_line() -> None:
     assert found == {"version-gap": 3, "unknown-parent": 4}
 
 
-def test_findings_of_other_tables_name_the_line(tmp_path: Any) -> None:
+def test_issues_of_other_tables_name_the_line(tmp_path: Any) -> None:
     (tmp_path / "SOREntity.csv").write_text(f"SorId;EntityName;FromDate\n{A};Navn;2010-01-01\n")
     (tmp_path / "SHAKSORMap.csv").write_text(
         f"ShakId;SorId;FromDate\n1301;{A};2010-01-01\n1302;{B};2010-01-01\n"

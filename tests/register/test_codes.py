@@ -110,7 +110,7 @@ def test_the_map_knows_dates() -> None:
     assert [one.sor_id for one in after.by_shak("1301")] == ["b"]
 
 
-def test_a_candidate_whose_unit_is_not_in_force_is_told_but_not_chosen() -> None:
+def test_a_candidate_whose_unit_is_not_in_force_is_reported_but_not_chosen() -> None:
     register = Register.from_records(
         [unit("a", end="2010-12-31"), unit("b")], [mapped("1301", "a"), mapped("1301", "b")]
     )
@@ -130,7 +130,7 @@ def test_the_map_alone_decides_where_there_are_no_units() -> None:
     assert register.as_of(DAY).sor_to_shak("a") == "1301"
 
 
-def test_a_unit_that_map_and_row_both_name_stands_once() -> None:
+def test_a_unit_that_map_and_row_both_name_is_listed_once() -> None:
     register = Register.from_records([unit("a", shak_code="1301")], [mapped("1301", "a")])
     found = register.as_of(DAY).shak_to_sor(" 1301 ")
     assert [(one.sor_id, one.source) for one in found.candidates] == [("a", "map")]

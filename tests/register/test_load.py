@@ -28,7 +28,7 @@ def test_a_source_loads_from_path_bytes_and_stream() -> None:
     assert loaded[0].format is Format.SOR2_DAILY
 
 
-def test_a_load_keeps_every_table_and_the_findings() -> None:
+def test_a_load_keeps_every_table_and_the_issues() -> None:
     register = sorparse.load(examples.sor2_zip)
     with sorparse.open(examples.sor2_zip) as feed:
         assert register.shak_sor_map == tuple(feed.shak_sor_map())
@@ -122,7 +122,7 @@ _VERSION = "with the version it holds"
         ),
     ],
 )
-def test_what_a_source_cannot_know_is_told_in_words(
+def test_what_a_source_cannot_know_is_reported_in_words(
     kind: Format, said: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     units = [unit("1"), unit("2", updated="2019-12-31")]

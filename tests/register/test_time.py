@@ -70,7 +70,7 @@ def test_a_unit_without_any_date_is_always_active() -> None:
     assert status([unit("1", None)], "9999-12-31") is Status.ACTIVE
 
 
-def test_a_gap_is_closed_and_tells_the_last_day() -> None:
+def test_a_gap_is_closed_and_reports_the_last_day() -> None:
     records = [
         unit("0", "2000-01-01", "2001-12-31"),
         unit("1", "2010-01-01", "2012-12-31"),
@@ -99,7 +99,7 @@ def test_a_future_version_beside_the_present_one() -> None:
     assert name_on(records, "2027-01-01") == "ny"
 
 
-def test_of_overlapping_versions_the_later_starting_stands() -> None:
+def test_of_overlapping_versions_the_later_starting_applies() -> None:
     records = [
         unit("1", "2010-01-01", "2020-12-31", name="lang"),
         unit("1", "2012-01-01", "2013-12-31", name="kort"),
@@ -118,7 +118,7 @@ def test_an_open_version_is_ended_by_a_later_starting_one() -> None:
     assert status(records, "2014-01-01") is Status.CLOSED
 
 
-def test_of_equal_starts_the_latest_edit_stands_then_the_last_in_the_file() -> None:
+def test_of_equal_starts_the_latest_edit_applies_then_the_last_in_the_file() -> None:
     edited = [
         unit("1", "2010-01-01", name="sidst rettet", updated="2012-01-01"),
         unit("1", "2010-01-01", name="først rettet", updated="2011-01-01"),
@@ -130,7 +130,7 @@ def test_of_equal_starts_the_latest_edit_stands_then_the_last_in_the_file() -> N
     assert name_on(unedited[::-1], "2015-01-01") == "a"
 
 
-def test_a_version_without_a_day_stands_for_none() -> None:
+def test_a_version_without_a_date_never_applies() -> None:
     records = [
         unit("1", "2010-01-01", "2011-12-31", name="a"),
         unit("1", "2012-01-01", "2011-12-31", name="uden dag", updated="2020-01-01"),
@@ -284,7 +284,7 @@ def test_closing_units_have_no_version_that_takes_over() -> None:
         Register.from_records([unit("1", end="2001-01-01")]).as_of("2020-01-01").closing_date("1")
 
 
-def test_unknown_closed_and_future_are_told_apart() -> None:
+def test_unknown_closed_and_future_are_distinguished() -> None:
     view = Register.from_records(
         [unit("698471000016005", "2000-01-01", "2010-12-31"), unit("11000016002", "2030-01-01")]
     ).as_of("2020-01-01")
@@ -310,7 +310,7 @@ def test_unknown_closed_and_future_are_told_apart() -> None:
         ("698471000016005", "no unit 698471000016005 in this register"),
     ],
 )
-def test_an_id_that_is_none_is_told_from_one_that_is_not_there(asked: str, said: str) -> None:
+def test_an_invalid_id_is_distinguished_from_an_unknown_one(asked: str, said: str) -> None:
     register = Register.from_records([unit("1")])
     for ask in (register.history, register.successors, register.as_of("2020-01-01").status):
         with pytest.raises(KeyError, match=said) as caught:
@@ -354,7 +354,7 @@ def test_an_id_as_a_number_is_refused_in_words() -> None:
         ("2021-W13-3", "invalid date '2021-W13-3': expected YYYY-MM-DD, for example 2021-03-31"),
     ],
 )
-def test_a_date_that_is_none_is_told_in_words(asked: str, said: str) -> None:
+def test_a_date_that_is_none_is_reported_in_words(asked: str, said: str) -> None:
     with pytest.raises(sorparse.InvalidDateError) as caught:
         Register.from_records([]).as_of(asked)
     assert str(caught.value) == said

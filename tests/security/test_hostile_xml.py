@@ -240,7 +240,7 @@ def test_a_document_cut_off(tmp_path: Path, way: str, share: float) -> None:
 
 
 @needs_reader
-def test_what_stands_before_a_fault_is_given() -> None:
+def test_what_is_before_a_fault_is_given() -> None:
     cut = WHOLE[: len(WHOLE) // 2]
     with sorparse.open(WHOLE) as feed:
         expected = list(feed.entities())

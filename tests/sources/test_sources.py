@@ -52,19 +52,19 @@ def test_an_object_that_can_only_read(content: bytes) -> None:
     assert units(stream) == units(DATA)
 
 
-def test_a_file_object_is_read_from_where_it_stands() -> None:
+def test_a_file_object_is_read_from_where_it_is() -> None:
     stream = io.BytesIO(b"noget andet" + DATA)
     stream.seek(11)
     assert units(stream) == units(DATA)
 
 
-def test_a_zip_is_read_from_where_its_file_object_stands() -> None:
+def test_a_zip_is_read_from_where_its_file_object_is() -> None:
     stream = io.BytesIO(b"noget andet" + zipped({"SOREntity.csv": DATA}))
     stream.seek(11)
     assert units(stream) == units(DATA)
 
 
-def test_a_text_file_object_is_told_apart() -> None:
+def test_a_text_file_object_is_distinguished() -> None:
     text: Any = io.StringIO(DATA.decode())
     with pytest.raises(TypeError, match="binary mode"):
         sorparse.open(text)
@@ -195,7 +195,7 @@ def test_zips_in_a_folder_are_read(tmp_path: Path) -> None:
     assert units(tmp_path) == units(DATA)
 
 
-def test_other_files_beside_are_told(tmp_path: Path) -> None:
+def test_other_files_beside_are_reported(tmp_path: Path) -> None:
     (tmp_path / "SOREntity.csv").write_bytes(DATA)
     (tmp_path / "readme.txt").write_text("hej")
     (tmp_path / ".DS_Store").write_bytes(b"\0")
@@ -247,7 +247,7 @@ def test_an_empty_zip_and_an_empty_folder(tmp_path: Path) -> None:
             sorparse.open(source)
 
 
-def test_a_table_that_is_not_there_is_told_with_those_that_are() -> None:
+def test_a_table_that_is_not_there_is_reported_with_those_that_are() -> None:
     with sorparse.open(DATA) as feed, pytest.raises(sorparse.MissingTableError, match="entities"):
         feed.edi_types()
 

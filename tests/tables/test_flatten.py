@@ -131,7 +131,7 @@ def test_any_record_comes_back(table: str, data: st.DataObject) -> None:
 
 
 @given(st.decimals())
-def test_a_double_stands_only_for_what_it_gives_back(value: Decimal) -> None:
+def test_a_double_is_used_only_if_it_is_exact(value: Decimal) -> None:
     number = as_double(value)
     if number is not None:
         assert Decimal(repr(number)) == value

@@ -230,7 +230,7 @@ def test_the_other_engine_agrees_on_every_change() -> None:
         (">DK<", ">Danmark<", "is not a country code"),
     ],
 )
-def test_a_bad_value_is_told_in_words(old: str, new: str, words: str) -> None:
+def test_a_bad_value_is_reported_in_words(old: str, new: str, words: str) -> None:
     document = replaced(FULL_2, old, new)
     issue = only(document)
     assert issue.code == "xsd-bad-value"
@@ -296,7 +296,9 @@ def test_a_fault_has_path_value_line_and_nearest_unit() -> None:
         ("<sor1:CreatedAt", "hej<sor1:CreatedAt", "stray-text", "SorTree 'hej' holds text"),
     ],
 )
-def test_what_does_not_belong_is_told_in_words(old: str, new: str, code: str, words: str) -> None:
+def test_a_misplaced_element_is_reported_in_words(
+    old: str, new: str, code: str, words: str
+) -> None:
     issue = only(replaced(FULL_2, old, new))
     assert (issue.code, words in issue.message) == (f"xsd-{code}", True), issue.message
 
@@ -316,7 +318,7 @@ def test_a_fault_does_not_hide_others_behind_it() -> None:
     assert "(2 times, first at line" in found[-1][2]  # the unit's and that of the unit in it
 
 
-def test_all_that_is_missing_in_one_place_is_told() -> None:
+def test_all_that_is_missing_in_one_place_is_reported() -> None:
     document = replaced(FULL_2, "<sor1:EntityName>Ejer</sor1:EntityName>", "")
     document = replaced(
         document, "<EntityTypeIdentifier>550891000005100</EntityTypeIdentifier>", ""
@@ -392,7 +394,7 @@ def test_the_head_and_what_follows_the_owners(old: str, new: str, expected: str,
     assert line == line_of(document, at)
 
 
-def test_what_stands_between_two_owners_is_looked_at() -> None:
+def test_what_is_between_two_owners_is_looked_at() -> None:
     between = "<sor1:CreatedAtTime>2026-06-15T00:00:00</sor1:CreatedAtTime>\n<Foo/>\n"
     document = tree(owner(), between, owner(sor_id="1071000016005"))
     found = faults(document)

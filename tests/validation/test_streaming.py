@@ -62,7 +62,7 @@ def test_a_valid_document_gives_nothing_to_tell() -> None:
     assert list(read(FULL_2, OwnerValidator.for_document(NSI), remove_blank_text=True)) == []
 
 
-def test_equal_faults_are_told_three_times_and_summed_up_at_the_end() -> None:
+def test_equal_faults_are_reported_three_times_and_summed_up_at_the_end() -> None:
     bad = unit().replace("13B", "13-15", 1)
     document = tree(owner(bad * 30), owner(bad * 30))
     issues = list(read(document, OwnerValidator.for_document(NSI)))
@@ -84,7 +84,7 @@ def test_a_schema_that_cannot_be_used_is_refused_before_reading(tmp_path: Path) 
         OwnerValidator.for_document(NSI, schema=tmp_path / "missing")
 
 
-def test_an_owner_inside_an_owner_is_told_once_while_reading() -> None:
+def test_an_owner_inside_an_owner_is_reported_once_while_reading() -> None:
     document = tree(owner(owner().replace("13B", "13-15", 1)))
     (issue,) = read(document, OwnerValidator.for_document(NSI))
     assert issue.line == line_of(document, "<InstitutionOwnerEntity>", 2)

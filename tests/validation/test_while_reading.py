@@ -19,7 +19,7 @@ def test_a_valid_document_gives_its_units_and_no_finding() -> None:
         assert feed.issues == []
 
 
-def test_what_breaks_the_schema_is_told_and_the_document_is_read_all_the_same() -> None:
+def test_what_breaks_the_schema_is_reported_and_the_document_is_read_all_the_same() -> None:
     text = examples.sor_xml.read_bytes()
     broken = text.replace(
         b"<dkcc:StreetBuildingIdentifier>43<", b"<dkcc:StreetBuildingIdentifier>13-15<", 1
@@ -36,7 +36,7 @@ def test_what_breaks_the_schema_is_told_and_the_document_is_read_all_the_same() 
     assert {i.value for i in sorparse.validate(broken).errors} == {"13-15"}
 
 
-def test_a_fault_after_the_last_owner_is_told() -> None:
+def test_a_fault_after_the_last_owner_is_reported() -> None:
     broken = examples.sor_xml.read_bytes().replace(b"</SorTree>", b"<Mere/></SorTree>")
     with sorparse.open(broken, validate=True) as feed:
         list(feed.entities())

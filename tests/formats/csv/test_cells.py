@@ -158,7 +158,7 @@ def test_from_180_on_it_is_metres() -> None:
     assert cell("PostalAddressCoordETRS89z32NMeasure", "180").postal_address.northing == 180
 
 
-def test_coordinates_that_stand_the_wrong_way_round_are_put_right_and_told_once() -> None:
+def test_exchanged_coordinates_in_xml_are_corrected_and_reported_once() -> None:
     east, north = (f"PostalAddressCoordETRS89z32{axis}Measure" for axis in "EN")
     rows = [f"{unit};6175000;{n}57000" for n, unit in ((5, A), (6, B))]
     records, (issue,) = read(sor2(*rows, header=("SorId", east, north)))
@@ -346,7 +346,7 @@ def test_a_wrong_identifier_is_kept_and_reported(column: str, text: str, code: s
         ("CvrNumber", "2919062", "is not a CVR number of 8 digits [bad-cvr]"),
     ],
 )
-def test_what_is_wrong_is_told_in_words_with_its_place(column: str, text: str, said: str) -> None:
+def test_an_error_is_reported_in_words_with_its_place(column: str, text: str, said: str) -> None:
     _, issue = one(beside(column, text))
     assert str(issue) == f"<bytes>:2: column {column}: {text!r} {said}"
 
@@ -363,7 +363,7 @@ def test_what_is_wrong_is_told_in_words_with_its_place(column: str, text: str, s
         ("CvrNumber", "29190624", "CVR number '29190624' fails the modulus 11 check"),
     ],
 )
-def test_a_wrong_check_digit_is_told_in_words_with_its_place(
+def test_a_wrong_check_digit_is_reported_in_words_with_its_place(
     column: str, text: str, said: str
 ) -> None:
     _, issue = one(beside(column, text))

@@ -38,7 +38,7 @@ def test_the_five_undefined_bytes_of_windows_1252_are_kept(byte: int) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
-def test_utf16_and_utf32_are_told_by_their_mark(encoding: str) -> None:
+def test_utf16_and_utf32_are_reported_by_their_mark(encoding: str) -> None:
     marks = {"utf-16-le": codecs.BOM_UTF16_LE, "utf-16-be": codecs.BOM_UTF16_BE}
     text = sor2(f"{A};{NAME} 𝄞;;;").decode()
     assert names(marks.get(encoding, b"") + text.encode(encoding)) == [f"{NAME} 𝄞"]
@@ -64,7 +64,7 @@ def test_what_is_no_text_encoding_is_one_clear_error(encoding: str) -> None:
         sorparse.open(sor2(f"{A};x;;;"), encoding=encoding)
 
 
-def test_a_byte_that_is_not_of_the_named_encoding_is_told_with_its_place() -> None:
+def test_a_byte_that_is_not_of_the_named_encoding_is_reported_with_its_place() -> None:
     data = sor2(f"{A};{NAME};;;", f"{B};Bl\xe5;;;", encoding="cp1252")
     with pytest.raises(sorparse.SorFileError, match="0xc6 at place 15 of the line") as error:
         read(data, encoding="utf-8")

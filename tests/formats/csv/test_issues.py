@@ -76,7 +76,7 @@ def test_there_is_no_fourth_way(on_issue: object) -> None:
         sorparse.open(BAD, on_issue=on_issue)  # type: ignore[arg-type] # that is the test
 
 
-def test_a_table_read_twice_tells_once() -> None:
+def test_a_table_read_twice_reports_each_issue_once() -> None:
     with sorparse.open(BAD) as feed:
         first = list(feed.entities())
         assert list(feed.entities()) == first
@@ -118,7 +118,7 @@ def test_location_numbers_of_sor_csv_tell_what_is_wrong_with_them() -> None:
     assert [(issue.code, issue.line) for issue in issues] == [("check-digit", 2), ("row-length", 3)]
 
 
-def test_what_is_wrong_is_told_once_though_two_tables_read_the_rows() -> None:
+def test_what_is_wrong_is_reported_once_though_two_tables_read_the_rows() -> None:
     header = ("SOR-kode", "Enhedsnavn", "Lokationsnummer")
     data = sor_csv(f"{A};x;5790000000006", f"{B};kort", header=header)
     with sorparse.open(data) as feed:

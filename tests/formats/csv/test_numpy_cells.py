@@ -191,7 +191,7 @@ NUMBERS = st.one_of(
 
 
 @given(st.lists(NUMBERS, min_size=1, max_size=8))
-def test_metres_are_told_and_read(texts: list[str]) -> None:
+def test_metres_are_reported_and_read(texts: list[str]) -> None:
     starts, ends, signs = laid_out(texts)
     found, right = metres(starts, ends, signs)
     for text, start, end, is_right in zip(texts, starts, ends, right, strict=True):

@@ -199,7 +199,7 @@ def test_an_inherited_location_number_is_no_number_of_its_own(quote: str) -> Non
 
 
 @pytest.mark.parametrize("line", ["NULL", '""', '=""', "\0", ";;;;", '"'])
-def test_a_line_of_nothing_that_is_no_blank_line_is_told(line: str) -> None:
+def test_a_line_of_nothing_that_is_no_blank_line_is_reported(line: str) -> None:
     records, issues = read(sor2(f"{A};Enhed;;;", line, f"{B};Enhed;;;"))
     assert len(records) == 2
     assert [issue.raw for issue in issues if issue.raw is not None] == [line]
@@ -251,7 +251,7 @@ def test_a_quoted_cell_goes_on_over_the_end_of_a_block(place: int) -> None:
     assert [(issue.line, issue.value) for issue in issues] == [(4, "x"), (7, "y")]
 
 
-def test_a_stray_quote_is_told_with_its_place_and_text() -> None:
+def test_a_stray_quote_is_reported_with_its_place_and_text() -> None:
     row = f'{A};"Huset{"x" * 300};;;'
     _, issues = read(sor2(row))
     (issue,) = issues
@@ -259,7 +259,7 @@ def test_a_stray_quote_is_told_with_its_place_and_text() -> None:
     assert (issue.file, issue.value) == ("<bytes>", row[:200])
 
 
-def test_quotes_that_do_not_fit_are_told_with_their_row() -> None:
+def test_quotes_that_do_not_fit_are_reported_with_their_row() -> None:
     records, issues = read(sor2(f'{A};"Hu"set";;', f"{B};Nyre;;;"))
     assert [unit.sor_id for unit in records] == [B]
     (issue,) = issues

@@ -176,7 +176,7 @@ def test_no_cell_goes_on_across_a_line_that_is_too_long() -> None:
 # -- limits, and their issues
 
 
-def test_the_longest_value_beyond_the_limit_is_told() -> None:
+def test_the_longest_value_beyond_the_limit_is_reported() -> None:
     limits = Limits(max_field_chars=500)
     row = f"{A};{'x' * 501};{'y' * 1000};;"
     records, (issue,) = read(sor2(row, f"{B};Nyre;;;"), limits=limits)
@@ -203,7 +203,7 @@ def test_a_row_may_be_longer_than_a_value() -> None:
         assert issues == []
 
 
-def test_a_value_beyond_the_header_is_told_without_a_column() -> None:
+def test_a_value_beyond_the_header_is_reported_without_a_column() -> None:
     limits = Limits(max_field_chars=100)
     (issue,) = row_issues(sor2(f"{A};Enhed;;;;{'x' * 101}"), limits=limits)
     assert (issue.code, issue.line, issue.column) == ("field-too-long", 2, None)
@@ -217,7 +217,7 @@ def test_a_header_with_a_name_beyond_the_limit() -> None:
     assert (issue.code, issue.line, issue.column) == ("field-too-long", 1, None)
 
 
-def test_stray_quotes_are_told_in_words() -> None:
+def test_stray_quotes_are_reported_in_words() -> None:
     (issue,) = row_issues(sor2(f'{A};"Huset;;;'))
     assert str(issue) == (
         "<bytes>:2: unexpected quotation mark; the cells were read literally [stray-quote]"
@@ -245,7 +245,7 @@ def rows_of(text: str, *, header: bool = False, rfc: bool = True) -> list[tuple[
     return list(rows.split(rows.lines()))
 
 
-def test_rows_are_told_with_their_first_lines() -> None:
+def test_rows_are_reported_with_their_first_lines() -> None:
     assert rows_of('a;b\n"1";"2\n3"\n\n \n""\nx\n4;5\n;6', header=True) == [
         (1, ["a", "b"]),
         (2, ["1", "2\n3"]),

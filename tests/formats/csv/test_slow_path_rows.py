@@ -84,7 +84,7 @@ def test_a_pair_of_coordinates_is_swapped_by_its_size(
     assert sorted(issue.code for issue in issues) == expected
 
 
-def test_swapped_pairs_are_told_once_for_a_file() -> None:
+def test_swapped_pairs_are_reported_once_for_a_file() -> None:
     rows = (f"{unit};{BAD};6175000;557000" for unit in (A, B, C))
     _, issues = read(sor2(*rows, header=("SorId", "FromDate", EAST, NORTH)))
     (swap,) = (issue for issue in issues if issue.code == "coordinates-swapped")

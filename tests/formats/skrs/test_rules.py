@@ -288,7 +288,7 @@ def test_several_datatypes_in_several_pages_are_normal(tmp_path: Path) -> None:
     assert not register.issues
 
 
-def test_the_newest_page_tells_the_snapshot_date(tmp_path: Path) -> None:
+def test_the_newest_page_reports_the_snapshot_date(tmp_path: Path) -> None:
     pages = [
         page([unit({"sorNummer": A})], written=_now(day)) for day in ("2024-05-03", "2024-05-02")
     ]

@@ -64,7 +64,7 @@ def test_a_document_cut_anywhere_gives_only_whole_units() -> None:
         assert error.line is not None
 
 
-def test_a_fault_far_behind_is_told_after_everything_before_it() -> None:
+def test_a_fault_far_behind_is_reported_after_everything_before_it() -> None:
     owners = [owner(hospital(sor_id=sor_id(2000 + n)), sor_id=sor_id(1000 + n)) for n in range(200)]
     content = document(*owners)
     at = content.rindex(b"<s:FromDate>")

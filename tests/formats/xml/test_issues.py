@@ -62,7 +62,7 @@ def told(issues: list[Issue]) -> list[tuple[str, str, str | None, str | None]]:
         (UNIT, UNIT[:-1] + "0", ("warning", "check-digit", "SorIdentifier", UNIT[:-1] + "0")),
     ],
 )
-def test_a_bad_value_is_told_with_its_place(
+def test_a_bad_value_is_reported_with_its_place(
     before: str, after: str, expected: tuple[str, ...]
 ) -> None:
     content = document(owner(hospital())).decode()
@@ -90,7 +90,7 @@ def test_a_bad_value_costs_the_cell_and_an_id_is_kept() -> None:
     assert [issue.code for issue in issues] == ["bad-number"]
 
 
-def test_a_bad_id_of_a_successor_is_kept_and_told() -> None:
+def test_a_bad_id_of_a_successor_is_kept_and_reported() -> None:
     found, issues = read_one(
         "<s:ReplacedByEntityCollection><s:SorIdentifier>12</s:SorIdentifier>"
         f"<s:SorIdentifier>{OTHER}</s:SorIdentifier></s:ReplacedByEntityCollection>"
@@ -101,7 +101,7 @@ def test_a_bad_id_of_a_successor_is_kept_and_told() -> None:
     ]
 
 
-def test_a_bad_cvr_is_told_once_at_the_owner() -> None:
+def test_a_bad_cvr_is_reported_once_at_the_owner() -> None:
     content = document(owner(hospital(unit()))).replace(b"29190623", b"12345678")
     found, issues = read(content)
     assert {u.cvr for u in found} == {"12345678"}
@@ -109,7 +109,7 @@ def test_a_bad_cvr_is_told_once_at_the_owner() -> None:
     assert issues[0].sor_id == OWNER
 
 
-def test_coordinates_that_stand_the_wrong_way_are_put_right_and_told_once() -> None:
+def test_exchanged_coordinates_are_corrected_and_reported_once() -> None:
     swapped = POSTAL.replace("32NM", "32XM").replace("32EM", "32NM").replace("32XM", "32EM")
     content = document(
         owner(
@@ -148,7 +148,7 @@ def test_an_empty_id_is_none() -> None:
         ({"name": ""}, ["EntityName"]),
     ],
 )
-def test_a_missing_element_is_told_by_its_name(parts: dict[str, Any], names: list[str]) -> None:
+def test_a_missing_element_is_reported_by_its_name(parts: dict[str, Any], names: list[str]) -> None:
     found, issues = read(document(owner(hospital(unit(**parts)))))
     assert len(found) == 3
     assert [(i.severity, i.code, i.column) for i in issues] == [
@@ -157,7 +157,7 @@ def test_a_missing_element_is_told_by_its_name(parts: dict[str, Any], names: lis
     assert {issue.sor_id for issue in issues} == {UNIT}
 
 
-def test_an_owner_without_addresses_is_told() -> None:
+def test_an_owner_without_addresses_is_reported() -> None:
     _, issues = read(document(entity("InstitutionOwner", body(OWNER))))
     assert [issue.column for issue in issues] == [
         "PostalAddressInformation",
@@ -165,7 +165,7 @@ def test_an_owner_without_addresses_is_told() -> None:
     ]
 
 
-def test_a_second_value_is_told_and_kept() -> None:
+def test_a_second_value_is_reported_and_kept() -> None:
     content = document(
         owner(hospital(unit(more=(option(), "<s:EntityName>Et andet</s:EntityName>"))))
     )
@@ -176,7 +176,7 @@ def test_a_second_value_is_told_and_kept() -> None:
     assert issues[0].line == line_of(content, "Et andet")
 
 
-def test_a_second_block_is_told_and_its_values_kept() -> None:
+def test_a_second_block_is_reported_and_its_values_kept() -> None:
     found, issues = read_one(POSTAL, POSTAL.replace("Prøvevej", "Andenvej"))
     assert found.postal_address is not None
     assert found.postal_address.street_name == "Prøvevej"
@@ -184,7 +184,7 @@ def test_a_second_block_is_told_and_its_values_kept() -> None:
     assert {issue.code for issue in issues} == {"duplicate-element"}
 
 
-def test_what_is_unknown_is_kept_under_its_path_and_told_once_for_each() -> None:
+def test_what_is_unknown_is_kept_under_its_path_and_reported_once_for_each() -> None:
     new = '<New kind="a">\n<Deep>x</Deep><Deep>y</Deep>tail</New>'
     content = document(
         owner(hospital(unit(more=(option(), new)), unit(sor_id=INNER, more=(option(), new))))
@@ -253,7 +253,7 @@ def test_an_attribute_is_found_wherever_the_pieces_are_cut() -> None:
         assert found[2].extra == {"EntityName/@lang": "da"}, length
 
 
-def test_what_stands_beside_the_units_is_told_with_its_content() -> None:
+def test_what_is_beside_the_units_is_reported_with_its_content() -> None:
     content = (
         document(owner(hospital(unit())))
         .decode()
@@ -273,7 +273,7 @@ def test_what_stands_beside_the_units_is_told_with_its_content() -> None:
     assert issues[1].line == line_of(content.encode(), "<Beside>")
 
 
-def test_text_between_elements_is_told() -> None:
+def test_text_between_elements_is_reported() -> None:
     content = document(owner(hospital(unit()))).decode()
     stray = content.replace("<OrganizationalUnitEntity>", "løs<OrganizationalUnitEntity>")
     found, issues = read(stray.encode())
@@ -319,14 +319,14 @@ def test_a_value_beyond_the_limit_costs_its_unit() -> None:
     ]
 
 
-def test_a_bad_snapshot_date_is_told() -> None:
+def test_a_bad_snapshot_date_is_reported() -> None:
     content = document(owner()).replace(b"<s:SnapshotDate>2026-06-15", b"<s:SnapshotDate>i dag")
     with sorparse.open(content) as feed:
         assert feed.snapshot_date is None
         assert [(i.code, i.value) for i in feed.issues] == [("bad-date", "i dag")]
 
 
-def test_reading_again_tells_nothing_twice() -> None:
+def test_reading_again_reports_nothing_twice() -> None:
     content = document(owner(hospital(unit(status="", more=(option(), "<New>x</New>")))))
     with sorparse.open(content) as feed:
         list(feed.entities())

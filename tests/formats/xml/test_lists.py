@@ -110,7 +110,7 @@ def test_flat_rows_that_name_their_list() -> None:
     assert pairs(found) == [(Coded("7", "Type"), "1", "en"), (Coded("7", "Type"), "2", "to")]
 
 
-def test_an_entry_without_identifier_is_told_and_kept() -> None:
+def test_an_entry_without_identifier_is_reported_and_kept() -> None:
     found, issues = classifications(
         lists(
             "<Region><RegionCode>1</RegionCode><RegionName>a</RegionName></Region>"
@@ -122,7 +122,7 @@ def test_an_entry_without_identifier_is_told_and_kept() -> None:
     assert "<RegionName>b</RegionName>" in issues[0].raw.replace(' xmlns="urn:oio:nsi:2.0.0"', "")
 
 
-def test_what_stands_in_no_entry_is_told() -> None:
+def test_what_is_in_no_entry_is_reported() -> None:
     found, issues = classifications(
         lists("<Remark>hello</Remark><Region><RegionCode>1</RegionCode><RegionName/></Region>")
     )
@@ -172,7 +172,7 @@ def test_a_root_that_holds_nothing_has_no_entries(root: str, content: str) -> No
         assert feed.describe().tables[0].rows == 0
 
 
-def test_a_root_that_breaks_off_is_told() -> None:
+def test_a_root_that_breaks_off_is_reported() -> None:
     with sorparse.open(b"<GeographicalLocalisations>x") as feed:
         with pytest.raises(sorparse.SorFileError, match="Premature end"):
             list(feed.geo_locations())
@@ -226,7 +226,7 @@ def test_geographical_localisations() -> None:
     )
 
 
-def test_bad_values_are_told_with_their_line() -> None:
+def test_bad_values_are_reported_with_their_line() -> None:
     content = file("GeographicalLocalisations", "\n" + PLACE.replace("556575.940", "øst"))
     with sorparse.open(content) as feed:
         (found,) = feed.geo_locations()

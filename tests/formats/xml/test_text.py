@@ -204,7 +204,7 @@ def test_lines_are_exact_beyond_what_libxml2_stores(monkeypatch: pytest.MonkeyPa
             assert [line for line, _ in feed.numbered("location_codes")] == numbers
 
 
-def test_what_was_told_is_not_told_again() -> None:
+def test_what_was_reported_is_not_reported_again() -> None:
     bad = unit(sor_id=INNER, more=(option(), "<New>1</New>", "<s:LocalCode>x</s:LocalCode>" * 2))
     filler = "".join(unit(sor_id=UNIT) for _ in range(200))
     content = document(owner(hospital(bad, filler, "<Stray/>", unit(sor_id=OTHER))))

@@ -34,7 +34,7 @@ from support.xml import (
 REGISTER = document(owner(hospital(unit(unit(sor_id=INNER))), name="Region"), owner(sor_id=OTHER))
 
 
-def test_a_feed_tells_what_it_is() -> None:
+def test_a_feed_reports_what_it_is() -> None:
     with sorparse.open(REGISTER) as feed:
         assert feed.format is Format.SOR_XML
         assert feed.snapshot_date == date(2026, 6, 15)
@@ -328,7 +328,7 @@ def test_a_feed_can_be_read_again_and_side_by_side() -> None:
         assert len(list(feed.entities())) == len(pairs)
 
 
-def test_describe_tells_the_elements() -> None:
+def test_describe_reports_the_elements() -> None:
     content = document(owner(hospital(unit(more=(option(LOCATION), "<New>x</New>")))))
     with sorparse.open(content) as feed:
         entities, numbers = feed.describe().tables
