@@ -98,6 +98,24 @@ def test_the_night_is_added_to_the_archive(fetched: Run, share: Share, tmp_path:
     assert {unit.sor_id for unit in register.as_of("2026-06-15").active()} == units
 
 
+def test_other_content_in_one_night_is_not_added_silently(
+    fetched: Run, run: Run, share: Share, tmp_path: Path
+) -> None:
+    nights = tmp_path / "nights"
+    assert fetched("daily", *YEARS, "--archive", nights).status == 0
+    [night] = sorparse.Archive(nights).nights
+    name, content = PATHS["daily"][0], examples.daily_csv.read_bytes()
+    share.put(name, content[: content.rindex(b"\n", 0, -1) + 1])
+    done = fetched("daily", *YEARS, "--archive", nights)
+    assert (done.status, done.out) == (2, "")
+    command = f"sorparse archive add {nights} {tmp_path / 'SorEntity_daily.csv'} --night {night}"
+    assert "was fetched, but not added to the archive" in done.err
+    assert f"the night {night} with other content" in done.err
+    assert command in done.err
+    assert run(*command.split()[1:], "--replace").status == 0
+    assert fetched("daily", *YEARS, "--archive", nights).status == 0
+
+
 @pytest.mark.parametrize(("hour", "day"), [(12, 20), (5, 20), (4, 19), (0, 19), (24, 20), (29, 21)])
 def test_a_night_ends_at_five_in_the_morning(
     share: Share, tmp_path: Path, hour: int, day: int
