@@ -45,13 +45,13 @@ def test_a_file_is_fetched(fetched: Run, share: Share, tmp_path: Path) -> None:
 
 
 def test_json_and_csv_have_all_that_is_known(fetched: Run, share: Share, tmp_path: Path) -> None:
-    told = fetched("daily", *YEARS, "--json").json
-    assert told["path"] == str(tmp_path / "SorEntity_daily.csv")
-    assert told["changed"] is True
-    assert told["address"] == share.address + PATHS["daily"][0]
-    assert told["data_date"] == told["unchanged_since"]
+    result = fetched("daily", *YEARS, "--json").json
+    assert result["path"] == str(tmp_path / "SorEntity_daily.csv")
+    assert result["changed"] is True
+    assert result["address"] == share.address + PATHS["daily"][0]
+    assert result["data_date"] == result["unchanged_since"]
     header, row = fetched("daily", *YEARS, "--csv").out.splitlines()
-    assert header == ",".join(told)
+    assert header == ",".join(result)
     assert row.split(",")[1] == "false"
 
 

@@ -129,7 +129,7 @@ def test_a_pause_does_not_lead_into_the_hours_of_renewal(share: Share, tmp_path:
 def test_a_download_goes_on_where_it_was_cut(share: Share, tmp_path: Path) -> None:
     share.mishaps = ["cut", "cut", "cut"]
     seen: list[tuple[int, int | None]] = []
-    fetched = fetcher(share, progress=lambda *told: seen.append(told)).fetch("daily", tmp_path)
+    fetched = fetcher(share, progress=lambda *sizes: seen.append(sizes)).fetch("daily", tmp_path)
     assert fetched.path.read_bytes() == CONTENT
     ranges = [headers.get("range") for _, headers in share.asked]
     half = len(CONTENT) // 2

@@ -268,9 +268,9 @@ def test_too_many_places_for_a_map(view: View) -> None:
 def test_a_life_is_drawn(register: Register) -> None:
     pytest.importorskip("matplotlib")
     picture = register.timeline(MOVED)
-    told = [row[:2] for row in picture.rows]
-    assert ("parent", "Hjertemedicinsk Afdeling M") in told
-    assert ("SHAK code", "9901022") in told
+    reported = [row[:2] for row in picture.rows]
+    assert ("parent", "Hjertemedicinsk Afdeling M") in reported
+    assert ("SHAK code", "9901022") in reported
     assert ("parent", "Lungemedicinsk Afdeling L", "2019-02-01", "open") in picture.rows
     assert "Søvnklinikken" in picture.alternative
 

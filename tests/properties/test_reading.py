@@ -109,7 +109,7 @@ def test_every_cell_is_in_its_record_or_reported(data: st.DataObject) -> None:
     columns = match_columns(sheet.spec, sheet.header, {})
     with sorparse.open(named(sheet, text.encode())) as feed:
         records = dict(feed.numbered(sheet.spec.table))
-        told = {(i.line, i.column): i.value for i in feed.issues}
+        reported = {(i.line, i.column): i.value for i in feed.issues}
         swapped = any(i.code == "coordinates-swapped" for i in feed.issues)
     for line, record in records.items():
         assert line is not None
@@ -125,7 +125,7 @@ def test_every_cell_is_in_its_record_or_reported(data: st.DataObject) -> None:
             try:
                 expected = convert(column.kind, cell)
             except BadCell as bad:
-                assert told[line, name] == cell
+                assert reported[line, name] == cell
                 expected = bad.stored
             found = value_of(record, column.field)
             if not (isinstance(expected, sorparse.EntityRef) and found is not None):

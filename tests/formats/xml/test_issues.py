@@ -30,7 +30,7 @@ from support.xml import (
 )
 
 
-def told(issues: list[Issue]) -> list[tuple[str, str, str | None, str | None]]:
+def reported(issues: list[Issue]) -> list[tuple[str, str, str | None, str | None]]:
     return [(i.severity, i.code, i.column, i.value) for i in issues]
 
 
@@ -72,7 +72,7 @@ def test_a_bad_value_is_reported_with_its_place(
     )
     found, issues = read(content.encode())
     assert len(found) == 3
-    assert told(issues) == [expected]
+    assert reported(issues) == [expected]
     assert issues[0].line == line_of(content.encode(), f">{after}<" if "<" not in after else after)
     assert issues[0].sor_id == found[2].sor_id
 
@@ -96,7 +96,7 @@ def test_a_bad_id_of_a_successor_is_kept_and_reported() -> None:
         f"<s:SorIdentifier>{OTHER}</s:SorIdentifier></s:ReplacedByEntityCollection>"
     )
     assert found.replaced_by == ("12", OTHER)
-    assert told(issues) == [
+    assert reported(issues) == [
         ("warning", "bad-sor-id", "ReplacedByEntityCollection/SorIdentifier", "12")
     ]
 
@@ -105,7 +105,7 @@ def test_a_bad_cvr_is_reported_once_at_the_owner() -> None:
     content = document(owner(hospital(unit()))).replace(b"29190623", b"12345678")
     found, issues = read(content)
     assert {u.cvr for u in found} == {"12345678"}
-    assert told(issues) == [("warning", "check-digit", "CVRnumberIdentifier", "12345678")]
+    assert reported(issues) == [("warning", "check-digit", "CVRnumberIdentifier", "12345678")]
     assert issues[0].sor_id == OWNER
 
 
@@ -172,7 +172,7 @@ def test_a_second_value_is_reported_and_kept() -> None:
     found, issues = read(content)
     assert found[2].name == "Enhed"
     assert found[2].extra == {"EntityName": "Et andet"}
-    assert told(issues) == [("warning", "duplicate-element", "EntityName", "Et andet")]
+    assert reported(issues) == [("warning", "duplicate-element", "EntityName", "Et andet")]
     assert issues[0].line == line_of(content, "Et andet")
 
 
