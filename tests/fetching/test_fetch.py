@@ -247,7 +247,7 @@ def test_two_runs_at_once_do_not_meet(share: Share, tmp_path: Path) -> None:
     assert fetcher(share).fetch("daily", tmp_path).changed
 
 
-def test_the_record_is_not_taken_for_a_file_of_sor(share: Share, tmp_path: Path) -> None:
+def test_the_record_is_not_read_as_a_file_of_sor(share: Share, tmp_path: Path) -> None:
     for what in ("csv", "edi"):
         fetcher(share).fetch(what, tmp_path)
     with sorparse.open(tmp_path) as feed:

@@ -223,7 +223,7 @@ def test_a_length_that_is_not_stated_is_refused(share: Share, tmp_path: Path) ->
 
 @pytest.mark.parametrize("mishap", ["gzip", "drip"])
 @pytest.mark.parametrize("what", ["daily", "sor2"])
-def test_other_ways_of_sending(share: Share, tmp_path: Path, mishap: str, what: str) -> None:
+def test_other_transfer_encodings(share: Share, tmp_path: Path, mishap: str, what: str) -> None:
     share.mishaps = [mishap]
     fetched = fetcher(share).fetch(what, tmp_path)
     assert fetched.path.read_bytes() == PATHS[what][1].read_bytes()

@@ -159,7 +159,7 @@ def test_under_any_header_no_text_is_lost(data: st.DataObject) -> None:
 
 @common
 @given(st.data())
-def test_columns_may_stand_in_any_order(data: st.DataObject) -> None:
+def test_columns_may_be_in_any_order(data: st.DataObject) -> None:
     sheet = data.draw(any_sheet())
     order = data.draw(st.permutations(range(len(sheet.header))))
     moved = plain(
@@ -368,7 +368,7 @@ class Slow:
 
 @settings(common, max_examples=3 * EXAMPLES)
 @given(st.data())
-def test_a_file_read_the_careful_way_comes_to_the_same(data: st.DataObject) -> None:
+def test_a_file_read_the_careful_decoder_comes_to_the_same(data: st.DataObject) -> None:
     sheet = data.draw(any_sheet())
     rows = data.draw(damaged_rows(sheet))
     body = plain((), rows, "\n")

@@ -105,7 +105,7 @@ COLUMN_OF = {"sor_id": "SorId", "name": "EntityName", "validity.from_date": "Fro
     st.lists(st.sampled_from(ROWS), max_size=6),
     st.lists(st.sampled_from(sorted(COLUMN_OF)), min_size=1, unique=True),
 )
-def test_odd_rows_are_reported_alike(rows: list[str], fields: list[str]) -> None:
+def test_irregular_rows_are_reported_alike(rows: list[str], fields: list[str]) -> None:
     content = "\r\n".join([HEADER, f"{ID};A;2020-01-01;;2100;;;", *rows, ""]).encode()
     with sorparse.open(content) as feed:
         expected = [tuple(at(record, path) for path in fields) for record in feed.entities()]

@@ -215,7 +215,7 @@ def test_what_was_reported_is_not_reported_again() -> None:
     assert sorted(reported) == ["duplicate-element", "unknown-element", "unknown-element"]
 
 
-def test_few_kept_issues_are_counted_once() -> None:
+def test_few_stored_issues_are_counted_once() -> None:
     bad = "".join(unit(sor_id=UNIT, kind=None) for _ in range(300))
     content = document(owner(hospital(bad, "<Stray/>")))
     limits = sorparse.Limits(max_issues=2)
