@@ -96,7 +96,8 @@ def is_field(owner: Any, member: str) -> bool:
 def function_of(owner: Any, member: str) -> Any:
     """Return the function behind a method or property, or ``None`` for a field or a constant."""
     value = inspect.getattr_static(owner, member, None)
-    value = getattr(value, "__func__", getattr(value, "fget", getattr(value, "func", value)))
+    for name in ("__func__", "fget", "func", "method"):
+        value = getattr(value, name, value)
     return value if isinstance(value, FunctionType) else None
 
 

@@ -22,7 +22,8 @@ from typing import Any, TypeVar, cast
 import attrs
 
 from ..records import Extra
-from ..records.tables import MASKS, Mask
+from ..records.record_table import Mask
+from ..records.tables import MASKS
 
 R = TypeVar("R", bound=attrs.AttrsInstance)
 
