@@ -17,7 +17,6 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import date
@@ -281,10 +280,9 @@ class Store:
             raise SorFileError(f"the files of {kind} are missing", file=str(self.folder))
         return load_pyarrow().concat_tables(found, promote_options="default")
 
-    def rows_where(self, table: str, column: str, value: str) -> list[int]:
-        """Return the rows of a table whose column has a value."""
-        found = self.table(table, columns=[ROW_ID], filters=[(column, "=", value)])
-        rows: list[int] = found[ROW_ID].to_pylist()
+    def rows(self, table: str, **options: Any) -> list[int]:
+        """Return the row of each record of a table; ``options`` as for :meth:`table`."""
+        rows: list[int] = self.table(table, columns=[ROW_ID], **options)[ROW_ID].to_pylist()
         return rows
 
     def values(self, schema: TableSchema, row: int) -> tuple[Any, ...] | None:
@@ -299,10 +297,6 @@ class Store:
         found = self.table(LINES, filters=[(ROW_ID, "in", [*rows])]).to_pylist() if rows else []
         for each in found:
             yield each[ROW_ID], each["header"], each["line"]
-
-    def records_by_row(self, table: str) -> Records:
-        """Return how many records each row of a table has."""
-        return Records(self.table(table, columns=[ROW_ID])[ROW_ID].to_pylist())
 
     def lines(self) -> Lines:
         """Return all lines."""
@@ -333,17 +327,6 @@ class Store:
                 else None,
                 write_statistics=[name for name in table.column_names if name != "line"],
             )
-
-
-class Records:
-    """How many records each row has: one, unless quotation marks join lines."""
-
-    def __init__(self, rows: Sequence[int]) -> None:
-        self._counts = Counter(rows)
-
-    def total(self, rows: Sequence[int]) -> int:
-        """Return the number of records of some rows."""
-        return sum(map(self._counts.__getitem__, rows))
 
 
 class Lines:
