@@ -51,9 +51,7 @@ API = "reference/api"
 INTERNAL = {
     *("Feed.readers", "Feed.report", "Feed.report_no_entities", "Register.core"),
     *("View.in_force", "View.row", "View.rows", "View.rows_having"),
-    *("ShakRegister.all_times", "ShakRegister.by_hospital", "ShakRegister.known"),
-    *("ShakRegister.line_of", "ShakRegister.places_of", "ShakRegister.region_line_of"),
-    *("ShakRegister.regions_by_code", "ShakRegister.spelled", "ShakRegister.times"),
+    "ShakRegister.core",
 }
 """Methods that other modules of the library call. They are not public, whatever their names say."""
 

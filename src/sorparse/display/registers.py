@@ -100,7 +100,7 @@ def shak_register_html(register: ShakRegister) -> str:
 
 def shak_view_html(view: ShakView) -> str:
     """Return the number of codes by status on a date."""
-    numbers = Counter(view.status(code) for code in view.register.all_times)
+    numbers = Counter(view.status(code) for code in view.register)
     rows = [(status.value.lower(), numbers[status]) for status in Status]
     return page(listing(f"SHAK on {view.day}", ("status", "codes"), rows))
 
