@@ -111,14 +111,6 @@ def table_description_html(table: TableDescription) -> str:
 
 
 def _table_part(table: TableDescription, *, open_: bool) -> Html:
-    form = [
-        table.encoding,
-        None if table.bom is None else ("with BOM" if table.bom else "without BOM"),
-        table.delimiter and f"delimiter {table.delimiter}",
-        table.quoting and f"quoting {table.quoting}",
-        table.line_ends and f"line ends {table.line_ends}",
-        *table.notes,
-    ]
     unknown = sum(column.field is None for column in table.columns)
     named = f"{table.table}: {count(table.rows, 'row')}"
     if unknown:
@@ -135,7 +127,7 @@ def _table_part(table: TableDescription, *, open_: bool) -> Html:
     return element(
         "details",
         element("summary", named),
-        element("p", small(join([table.file, *(part for part in form if part)], ", "))),
+        element("p", small(join(filter(None, [table.file, table.form, *table.notes]), ", "))),
         listing(
             f"Columns of {table.table}",
             ("column", "field", "filled", "samples"),
