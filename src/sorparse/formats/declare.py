@@ -99,15 +99,11 @@ class TableSpec:
 
     def column_of(self, field: str) -> Column:
         """The column that fills ``field``."""
-        return self._by_field[field]
+        return _columns_by_field(self)[field]
 
     def key_of(self, record: Any) -> tuple[Any, ...]:
         """Return the values of :attr:`key` in a record; the name of a code without a code."""
         return tuple(_value(record, parse_path(path)) for path in self.key)
-
-    @property
-    def _by_field(self) -> Mapping[str, Column]:
-        return _columns_by_field(self)
 
     @property
     def by_folded_name(self) -> Mapping[str, Column]:

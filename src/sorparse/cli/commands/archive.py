@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
+from operator import itemgetter
 
 import sorparse
 from sorparse import targets
@@ -149,17 +150,11 @@ def _add(args: argparse.Namespace, out: Output) -> int:
 
 def _list(args: argparse.Namespace, out: Output) -> int:
     archive = _opened(args)
-    found = {night: archive.night(night) for night in archive.nights}
-    rows = [
-        (
-            night,
-            "missing" if night not in found else "there",
-            found[night].name if night in found else None,
-            sum(found[night].records.values()) if night in found else None,
-            sum(file.size for file in found[night].files) if night in found else None,
-        )
-        for night in sorted((*found, *archive.missing))
-    ]
+    rows: list[tuple[object, ...]] = [(night, "missing", *[None] * 3) for night in archive.missing]
+    for found in map(archive.night, archive.nights):
+        sums = (sum(found.records.values()), sum(file.size for file in found.files))
+        rows.append((found.night, "there", found.name, *sums))
+    rows.sort(key=itemgetter(0))
     out.rows(("night", "state", "name", "records", "bytes"), rows)
     return 0
 
