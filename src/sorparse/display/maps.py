@@ -22,8 +22,6 @@ from .values import name_of
 if TYPE_CHECKING:
     from ..register.view import View
 
-MOST_PLACES = 5_000
-"""Places on one page; more make a browser slow."""
 MOST_NAMED = 25
 """Units named in the box of one place."""
 

@@ -52,11 +52,8 @@ def register_html(register: Register) -> str:
     ]
     rows += [
         (code(name), len(getattr(register, name)))
-        for name in (
-            *("shak_sor_map", "location_codes", "location_code_edi_types", "edi_types"),
-            *("geo_locations", "classifications", "replaced_entities"),
-        )
-        if getattr(register, name)
+        for name in register.tables
+        if name != "entities" and getattr(register, name)
     ]
     found = count(len(register.issues), "issue")
     return page(

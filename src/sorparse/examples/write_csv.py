@@ -27,9 +27,14 @@ FUTURE_COLUMN: Final = "FutureColumn"
 """A column that the library does not know, as a later version of a file may have."""
 
 
+def value_of(record: Any, path: str) -> Any:
+    """Return the value at a path, e.g. ``specialities[0].code``."""
+    return value_at(record, parse_path(path))
+
+
 def sor2_text(record: Any, column: Column) -> str:
     """Write a cell of a SOR2 file: ids wrapped for spreadsheets, ISO dates, decimal comma."""
-    value = value_at(record, parse_path(column.field))
+    value = value_of(record, column.field)
     if value is None:
         return ""
     if column.kind in _WRAPPED:
@@ -101,9 +106,9 @@ def street_line(address: Address) -> str:
 
 def sor_csv_text(record: Any, column: Column) -> str:
     """Write a cell of sor.csv or Edityper.csv: names for codes, day-month-year, decimal comma."""
-    value = value_at(record, parse_path(column.field))
+    value = value_of(record, column.field)
     if column.field.endswith("address.street_name"):
-        address = value_at(record, parse_path(column.field.rpartition(".")[0]))
+        address = value_of(record, column.field.rpartition(".")[0])
         return street_line(address) if address else ""
     if column.kind is Kind.INHERITED:
         if record.location_code is None:
