@@ -131,10 +131,7 @@ def _add(args: argparse.Namespace, out: Output) -> int:
         source,
         night=args.night,
         replace=args.replace,
-        allow_empty=args.allow_empty,
-        max_closed=args.max_closed,
-        max_errors=0 if args.strict else args.max_errors,
-        min_units=args.min_units,
+        **arguments.read_guards(args),
     )
     if out.is_json:
         out.json(sorparse.to_dict(added))
