@@ -140,7 +140,7 @@ def convert(
             read=feed.records,
             arrow=_arrow_of(feed),
             force=force,
-            guard=guards.checker(feed, shown, before, wants_units=wants_units),
+            guard=guards.checker(shown, before, wants_units=wants_units),
         )
         if wants_units and "entities" not in job.tables:
             guards.refuse_empty(job.source, shown)
