@@ -51,9 +51,7 @@ API = "reference/api"
 INTERNAL = {
     *("Feed.readers", "Feed.report", "Feed.report_no_entities", "Register.core"),
     *("View.in_force", "View.row", "View.rows", "View.rows_having"),
-    *("ShakRegister.all_times", "ShakRegister.by_hospital", "ShakRegister.known"),
-    *("ShakRegister.line_of", "ShakRegister.places_of", "ShakRegister.region_line_of"),
-    *("ShakRegister.regions_by_code", "ShakRegister.spelled", "ShakRegister.times"),
+    "ShakRegister.core",
 }
 """Methods that other modules of the library call. They are not public, whatever their names say."""
 
@@ -96,7 +94,8 @@ def is_field(owner: Any, member: str) -> bool:
 def function_of(owner: Any, member: str) -> Any:
     """Return the function behind a method or property, or ``None`` for a field or a constant."""
     value = inspect.getattr_static(owner, member, None)
-    value = getattr(value, "__func__", getattr(value, "fget", getattr(value, "func", value)))
+    for name in ("__func__", "fget", "func", "method"):
+        value = getattr(value, name, value)
     return value if isinstance(value, FunctionType) else None
 
 

@@ -91,83 +91,41 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
-    "archive": ("Archive", "Registered"),
-    "display.picture": ("Picture",),
-    "description": ("ColumnDescription", "Description", "TableDescription"),
+    "archive": "Archive Registered",
+    "description": "ColumnDescription Description TableDescription",
+    "display.picture": "Picture",
     "errors": (
-        "InvalidDateError",
-        "ConversionError",
-        "EmptySourceError",
-        "FetchError",
-        "FhirError",
-        "GuardError",
-        "InvalidOptionError",
-        "MissingExtraError",
-        "MissingTableError",
-        "NotInForceError",
-        "SorDataError",
-        "SorError",
-        "SorFileError",
-        "UnknownTermError",
-        "UnknownFieldError",
-        "UnknownNightError",
-        "UnknownUnitError",
-        "UnreadableDateWarning",
-        "UnrecognisedFormatError",
+        "ConversionError EmptySourceError FetchError FhirError GuardError InvalidDateError "
+        "InvalidOptionError MissingExtraError MissingTableError NotInForceError SorDataError "
+        "SorError SorFileError UnknownFieldError UnknownNightError UnknownTermError "
+        "UnknownUnitError UnreadableDateWarning UnrecognisedFormatError"
     ),
-    "exports.conversion": ("ConversionReport", "convert"),
-    "exports.extract": ("extract",),
-    "exports.fhir": ("to_fhir", "to_fhir_endpoints"),
-    "feed": ("Feed",),
-    "opening": ("open",),
-    "formats.base": ("Format",),
-    "inheritance": ("Effective",),
-    "issues": ("Issue",),
-    "limits": ("Limits",),
-    "records.row": ("Row",),
+    "exports.conversion": "ConversionReport convert",
+    "exports.extract": "extract",
+    "exports.fhir": "to_fhir to_fhir_endpoints",
+    "feed": "Feed",
+    "formats.base": "Format",
+    "inheritance": "Effective",
+    "issues": "Issue",
+    "limits": "Limits",
+    "opening": "open",
     "records": (
-        "Address",
-        "Classification",
-        "Coded",
-        "EDIType",
-        "EntityRef",
-        "Extra",
-        "GeoLocation",
-        "LocationCode",
-        "LocationCodeEDIType",
-        "ReplacedEntity",
-        "SHAKRegion",
-        "SHAKSORMap",
-        "SHAKUnit",
-        "SOREntity",
-        "SorType",
-        "Validity",
-        "VirtualAddress",
-        "to_dict",
+        "Address Classification Coded EDIType EntityRef Extra GeoLocation LocationCode "
+        "LocationCodeEDIType ReplacedEntity SHAKRegion SHAKSORMap SHAKUnit SOREntity SorType "
+        "Validity VirtualAddress to_dict"
     ),
-    "register.tree": ("Node", "Tree"),
+    "records.row": "Row",
     "register": (
-        "Candidate",
-        "Change",
-        "Diff",
-        "Match",
-        "Register",
-        "Replacement",
-        "ShakMatch",
-        "ShakRegister",
-        "ShakView",
-        "Status",
-        "Term",
-        "View",
-        "diff",
-        "load",
-        "load_shak",
+        "Candidate Change Diff Match Register Replacement ShakMatch ShakRegister ShakView Status "
+        "Term View diff load load_shak"
     ),
-    "tables": ("Table",),
-    "validation": ("ValidationReport", "validate"),
+    "register.tree": "Node Tree",
+    "tables": "Table",
+    "validation": "ValidationReport validate",
 }
+"""Module to the public names in it."""
 _MODULES = ("codes", "examples", "fetching", "identifiers")
-_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
 
 __all__ = [
     "Address",

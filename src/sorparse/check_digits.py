@@ -41,20 +41,16 @@ def check_tables() -> tuple[dict[str, int], dict[str, int], list[list[str]]]:
 
 
 @cache
-def halves(before: str = "", after: str = "") -> tuple[dict[str, int], dict[str, int]]:
+def halves() -> tuple[dict[str, int], dict[str, int]]:
     """Return tables of the two halves of ids whose item number has four to six digits.
 
     An id is valid if its first half (all but the last ``ENDING`` characters) and its second half
     have the same number in these tables.
-
-    Args:
-        before: Text before every id; the first half includes it.
-        after: Text after every id; the second half includes it.
     """
     low, high, check_of = check_tables()
-    beginnings = {before + digits: part for digits, part in high.items() if digits}
+    beginnings = {digits: part for digits, part in high.items() if digits}
     endings = {
-        f"{digits}{MIDDLE}{check_of[part][other]}{after}": other
+        f"{digits}{MIDDLE}{check_of[part][other]}": other
         for digits, part in low.items()
         if len(digits) == 3
         for other in range(10)

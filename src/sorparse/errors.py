@@ -24,6 +24,16 @@ class SorError(Exception):
         UnrecognisedFormatError
     """
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # by default an exception is pickled as its positional arguments alone
+        return _made_again, (type(self), self.args), self.__dict__
+
+
+def _made_again(cls: type[SorError], args: tuple[Any, ...]) -> SorError:
+    error = cls.__new__(cls, *args)
+    super(SorError, error).__init__(*args)
+    return error
+
 
 class SorFileError(SorError):
     """A file cannot be read: a broken zip, an unreadable encoding, a truncated XML, a limit.
@@ -48,19 +58,6 @@ class SorFileError(SorError):
         self.line = line
         self.column = column
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return (_rebuild_file_error, (type(self), self.reason, self.file, self.line, self.column))
-
-
-def _rebuild_file_error(
-    cls: type[SorFileError],
-    reason: str,
-    file: str | None,
-    line: int | None,
-    column: int | None,
-) -> SorFileError:
-    return cls(reason, file=file, line=line, column=column)
-
 
 class UnrecognisedFormatError(SorFileError):
     """The content is not a recognised SOR file. The message says what it looks like."""
@@ -72,9 +69,6 @@ class SorDataError(SorError):
     def __init__(self, issue: Issue) -> None:
         super().__init__(str(issue))
         self.issue = issue
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return (type(self), (self.issue,))
 
 
 class MissingTableError(SorError):
@@ -136,29 +130,12 @@ class NotInForceError(SorError, KeyError):
     def __str__(self) -> str:
         return str(self.args[0])  # KeyError would show the repr
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        stated = (self.args[0], self.sor_id, self.day, self.reason, self.date)
-        return (_rebuild_not_in_force, (type(self), *stated))
-
 
 class UnknownUnitError(NotInForceError):
     """The register does not have the unit; the message says whether the id is a SOR id."""
 
     def __init__(self, message: str, *, sor_id: str, day: date | None = None) -> None:
         super().__init__(message, sor_id=sor_id, day=day, reason="unknown")
-
-
-def _rebuild_not_in_force(  # noqa: PLR0917 - what an error holds
-    cls: type[NotInForceError],
-    message: str,
-    sor_id: str,
-    day: date | None,
-    reason: str,
-    date: date | None,
-) -> NotInForceError:
-    if issubclass(cls, UnknownUnitError):
-        return cls(message, sor_id=sor_id, day=day)
-    return cls(message, sor_id=sor_id, day=day, reason=reason, date=date)
 
 
 class UnknownTermError(SorError, ValueError):
@@ -172,15 +149,6 @@ class UnknownTermError(SorError, ValueError):
         """The unknown value."""
         self.similar = similar
         """The values that are most like it, best first."""
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return (_rebuild_unknown_term, (self.args[0], self.field, self.value, self.similar))
-
-
-def _rebuild_unknown_term(
-    message: str, field: str, value: str, similar: tuple[str, ...]
-) -> UnknownTermError:
-    return UnknownTermError(message, field=field, value=value, similar=similar)
 
 
 class UnknownNightError(SorError, KeyError):

@@ -20,17 +20,16 @@ from .formats import Format, GivesRows, ReadOptions, TableReader
 from .formats.base import ReadsPages
 from .issues import Issue
 from .notebook import HtmlRepr
-from .records import tables as declared
+from .records.tables import TABLES, Tables
 from .snapshots import may_have_rows
 from .sources import Source
-from .table_method import table_method
 
 if TYPE_CHECKING:
     from .records.row import Row
     from .tables import Table
 
 
-class Feed(HtmlRepr):
+class Feed(HtmlRepr, Tables):
     """The tables of one source. A context manager; :func:`sorparse.open` returns it.
 
     Each table is a method that returns a lazy iterator. You can call it again if the source can be
@@ -54,17 +53,6 @@ class Feed(HtmlRepr):
             reader.format is Format.SOR_XML for reader in self._readers.get("entities", ())
         ):
             raise SorError(f"{self.name}: there is no Sor.xml to validate in it")
-
-    entities = table_method(declared.ENTITIES)
-    shak_sor_map = table_method(declared.SHAK_SOR_MAP)
-    location_codes = table_method(declared.LOCATION_CODES)
-    location_code_edi_types = table_method(declared.LOCATION_CODE_EDI_TYPES)
-    edi_types = table_method(declared.EDI_TYPES)
-    geo_locations = table_method(declared.GEO_LOCATIONS)
-    classifications = table_method(declared.CLASSIFICATIONS)
-    replaced_entities = table_method(declared.REPLACED_ENTITIES)
-    shak_units = table_method(declared.SHAK_UNITS)
-    shak_regions = table_method(declared.SHAK_REGIONS)
 
     def _look_for_entities(self) -> None:
         """Report a set without units, as far as the beginning of its files shows it."""
@@ -218,7 +206,7 @@ class Feed(HtmlRepr):
             MissingTableError: If the source does not have the table.
         """
         if table not in self._readers:
-            start = f"{self.name} has" if table in declared.TABLES else "there is"
+            start = f"{self.name} has" if table in TABLES else "there is"
             having = ", ".join(self._readers)
             raise MissingTableError(f"{start} no table {table!r}; the source has {having}")
         return self._readers[table]
@@ -288,7 +276,7 @@ class Feed(HtmlRepr):
         from .records.row import row_class
 
         self.readers(table)
-        return self._table_rows(table, row_class(declared.TABLES[table].record, fields))
+        return self._table_rows(table, row_class(TABLES[table].record, fields))
 
     @classmethod
     def _rows(cls, readers: Sequence[TableReader], row: type[Row] | None) -> Iterator[Any]:

@@ -86,8 +86,9 @@ class Snapshots:
 
     def _beside_taken(self, readers: Sequence[TableReader]) -> list[TableReader]:
         """Return the one reader of the file, or the place, from which units are read already."""
-        for alike in (_same_member, _same_place, _same_mark):
-            beside = [one for one in readers if any(alike(one, other) for other in self._taken)]
+        for key in (id, _place, _mark):
+            taken = {key(other.member) for other in self._taken}
+            beside = [one for one in readers if key(one.member) in taken]
             if len(beside) == 1:
                 for other in readers:
                     if other is not beside[0]:
@@ -114,7 +115,8 @@ class Snapshots:
         return newest
 
     def _day(self, reader: TableReader) -> date | None:
-        return self._stated(reader.member) or _day_inside(reader)
+        stated = self._stated(reader.member)
+        return stated or latest_day(record for _, record in muted(reader).numbered())
 
     def _refuse(self, other: TableReader, newest: TableReader, why: str) -> None:
         if other.member in self._refused:
@@ -139,25 +141,9 @@ def _place(member: Member) -> str:
     return member.name[: -len(member.base_name) - 1]
 
 
-def _same_member(one: TableReader, other: TableReader) -> bool:
-    return one.member is other.member
-
-
-def _same_place(one: TableReader, other: TableReader) -> bool:
-    return _place(one.member) == _place(other.member)
-
-
-def _same_mark(one: TableReader, other: TableReader) -> bool:
-    """Return whether two names are marked alike, as ``A (1).csv`` and ``B (1).csv``."""
-    return _mark(one.member) == _mark(other.member)
-
-
 def _mark(member: Member) -> str:
+    """Return how a name is marked: that of ``A (1).csv`` is that of ``B (1).csv``."""
     return re.sub(r"[^\W\d_]+", "", member.base_name.partition(".")[0])
-
-
-def _day_inside(reader: TableReader) -> date | None:
-    return latest_day(record for _, record in muted(reader).numbered())
 
 
 def latest_day(records: Iterable[Any]) -> date | None:

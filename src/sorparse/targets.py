@@ -11,6 +11,7 @@ import json
 import os
 import stat
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -77,11 +78,9 @@ def _relation(target: Path, found: os.stat_result | None, source: Any) -> str | 
     place = source_path(source)
     if place is None:
         if found is not None and hasattr(source, "fileno"):
-            try:
-                same = os.path.samestat(found, os.fstat(source.fileno()))
-            except (OSError, ValueError):  # a stream in memory, or closed
-                return None
-            return "it is the source itself" if same else None
+            with suppress(OSError, ValueError):  # a stream in memory, or closed
+                if os.path.samestat(found, os.fstat(source.fileno())):
+                    return "it is the source itself"
         return None
     spellings = (place.absolute(), Path(os.path.realpath(place)))
     above_target = (*target.absolute().parents, *Path(os.path.realpath(target)).parents)

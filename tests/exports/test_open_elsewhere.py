@@ -273,7 +273,7 @@ def test_force_replaces_what_is_not_ours(
             db.execute("CREATE TABLE patients (name TEXT)")
             db.commit()
     tables = small_tables()
-    job = ConversionJob("x", "SOR2", None, tuple(tables), tables.__getitem__)
+    job = ConversionJob(FakeFeed(tables), tuple(tables), tables.__getitem__)
     writer = target_class(to)()
     with pytest.raises(ConversionError, match=r"not a \w+ database|holds other tables"):
         writer.write(job, str(target))

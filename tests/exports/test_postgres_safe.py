@@ -191,7 +191,7 @@ def test_two_loads_at_once(server: str, db: Any) -> None:
 
 def write(server: str, schema: str = "sor", *, force: bool = False) -> None:
     tables = small_tables()
-    job = ConversionJob("x", "SOR2", None, tuple(tables), tables.__getitem__, force=force)
+    job = ConversionJob(FakeFeed(tables), tuple(tables), tables.__getitem__, force=force)
     postgres.Postgres(schema).write(job, server)
 
 

@@ -167,6 +167,11 @@ class FakeFeed:
             return lambda: iter(self._tables[name])
         raise AttributeError(name)
 
+    def records(self, table: str) -> Iterator[Any]:
+        """Read a table by its name."""
+        found: Iterator[Any] = getattr(self, table)()
+        return found
+
 
 # ------------------------------------------------------------------ rows back to records
 

@@ -285,7 +285,7 @@ def test_a_fault_has_path_value_line_and_nearest_unit() -> None:
         (">162<", "><b/>162<", "unknown-element", "b is inside SystemSupplierIdentifier"),
         (' scheme="iso3166-alpha2"', "", "missing-attribute", "lacks the attribute scheme"),
         ("<InstitutionOwner>", '<InstitutionOwner x="1">', "unknown-attribute", "attribute x"),
-        ('"iso3166-alpha2"', '"dk"', "bad-value", "'dk' is none of 'iso3166-alpha2', "),
+        ('"iso3166-alpha2"', '"dk"', "bad-value", "'dk' is not one of 'iso3166-alpha2', "),
         (
             "<OrganizationalUnit>",
             "<OrganizationalUnit>hej",

@@ -8,6 +8,7 @@ import re
 import sys
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import sorparse
 
@@ -196,6 +197,16 @@ def write_guards(parser: argparse.ArgumentParser, before: str) -> None:
     group.add_argument(
         "--allow-empty", action="store_true", help="do not stop if the source has no units"
     )
+
+
+def read_guards(args: argparse.Namespace) -> dict[str, Any]:
+    """Return the guards as ``sorparse.convert`` and ``Archive.add`` take them."""
+    return {
+        "allow_empty": args.allow_empty,
+        "max_closed": args.max_closed,
+        "max_errors": 0 if args.strict else args.max_errors,
+        "min_units": args.min_units,
+    }
 
 
 def guards(parser: argparse.ArgumentParser) -> None:

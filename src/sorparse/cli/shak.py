@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable
+from operator import attrgetter
 
 import sorparse
 
@@ -11,6 +12,9 @@ from . import reading, units
 from .output import Output, message
 
 PERIOD_COLUMNS = ("from_date", "to_date", "shak_code", "kind", "name", "updated_at")
+_period = attrgetter(
+    "validity.from_date", "validity.to_date", "shak_code", "kind", "name", "updated_at"
+)
 FOUND_COLUMNS = ("shak_code", "kind", "name", "status", "from_date", "to_date")
 
 
@@ -90,15 +94,3 @@ def find(
     if not hits:
         message(f"nothing found on {view.day.isoformat()}")
     return reading.status(args, shak.issues, otherwise=0 if hits else 1)
-
-
-def _period(unit: sorparse.SHAKUnit) -> tuple[object, ...]:
-    validity = unit.validity
-    return (
-        validity.from_date,
-        validity.to_date,
-        unit.shak_code,
-        unit.kind,
-        unit.name,
-        unit.updated_at,
-    )

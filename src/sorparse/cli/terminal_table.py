@@ -48,7 +48,7 @@ def draw_branch(console: Any, branch: str, below: str, text: Any) -> None:
         console.print(Text.assemble((below if at else branch, "dim"), line), soft_wrap=True)
 
 
-def draw_pairs(console: Any, pairs: Sequence[tuple[str, str]], *, indent: int = 2) -> None:
+def draw_pairs(console: Any, pairs: Sequence[tuple[str, str]]) -> None:
     """Write values with their titles, one below the other."""
     from rich.padding import Padding
     from rich.table import Table
@@ -58,7 +58,7 @@ def draw_pairs(console: Any, pairs: Sequence[tuple[str, str]], *, indent: int = 
     grid.add_column(overflow="fold")
     for title, text in pairs:
         grid.add_row(title, styled(text))
-    console.print(Padding(grid, (0, 0, 0, indent)))
+    console.print(Padding(grid, (0, 0, 0, 2)))
 
 
 def draw(

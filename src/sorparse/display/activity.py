@@ -27,7 +27,7 @@ WORDS = {"sor_type": "level", "entity_type": "type"}
 
 
 def events_by_year(
-    register: Register, by: str | None
+    register: Register, by: str | None, first: int | None, last: int | None
 ) -> tuple[Counter[tuple[int, str]], Counter[tuple[int, str]]]:
     """Count openings and closings by year and group, as ``Register.counts`` does."""
     fields = () if by is None else (Field.of(by),)
@@ -35,7 +35,9 @@ def events_by_year(
     def by_year(side: Counter[tuple[date, Any]]) -> Counter[tuple[int, str]]:
         found: Counter[tuple[int, str]] = Counter()
         for (start, group), number in side.items():
-            found[start.year, str(group[0] or _UNKNOWN) if group else ""] += number
+            year = start.year
+            if (first is None or year >= first) and (last is None or year <= last):
+                found[year, str(group[0] or _UNKNOWN) if group else ""] += number
         return found
 
     opened, closed = events(register, fields, "year")
@@ -46,16 +48,7 @@ def draw_activity(
     register: Register, by: str | None, first: int | None, last: int | None
 ) -> Picture:
     """Return the chart; see ``Register.activity``."""
-    opened, closed = (
-        Counter(
-            {
-                key: number
-                for key, number in side.items()
-                if (first is None or key[0] >= first) and (last is None or key[0] <= last)
-            }
-        )
-        for side in events_by_year(register, by)
-    )
+    opened, closed = events_by_year(register, by, first, last)
     sizes: Counter[str] = Counter()
     for side in (opened, closed):
         for (_, group), number in side.items():
@@ -74,12 +67,12 @@ def draw_activity(
     totals = [
         (
             year,
-            sum(n for k, n in opened.items() if k[0] == year),
+            sum(opened[year, group] for group in large),
             "opened,",
-            sum(n for k, n in closed.items() if k[0] == year),
+            sum(closed[year, group] for group in large),
             "closed",
         )
-        for year in sorted({key[0] for key in (*opened, *closed)})
+        for year in sorted({year for year, _ in (*opened, *closed)})
     ]
     return Picture(figure, title, f"{title}: {in_words(totals, 40)}.", heads, rows)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from .markup import (
@@ -35,14 +36,14 @@ def issues_html(issues: Sequence[Issue]) -> str:
     return page(issues_part(issues))
 
 
-def issues_part(issues: Sequence[Issue], caption: str = "Issues") -> Html:
+def issues_part(issues: Sequence[Issue]) -> Html:
     """Return the tables without the page around them."""
     if not issues:
-        return element("p", f"{caption}: none.")
+        return element("p", "Issues: none.")
     by_kind = Counter((issue.severity, issue.code) for issue in issues)
     kinds = sorted(by_kind.items(), key=lambda kind: (_SEVERITIES.index(kind[0][0]), -kind[1]))
     summary = listing(
-        f"{caption}: {len(issues):,}",
+        f"Issues: {len(issues):,}",
         ("severity", "code", "number"),
         [(severity, identifier(name), number) for (severity, name), number in kinds],
     )
@@ -52,21 +53,14 @@ def issues_part(issues: Sequence[Issue], caption: str = "Issues") -> Html:
 
 
 def _places(issues: Sequence[Issue], caption: str) -> Html:
-    shown = issues[:MOST_ROWS]
-    rows = [
-        (
-            issue.severity,
-            identifier(issue.code),
-            issue.message,
-            issue.file,
-            issue.line,
-            issue.column,
-            issue.value,
-            issue.sor_id and identifier(issue.sor_id),
-        )
-        for issue in shown
-    ]
     heads = ("severity", "code", "message", "file", "line", "column", "value", "sor_id")
+    rows = [
+        [
+            identifier(value) if name in ("code", "sor_id") and value else value
+            for name, value in zip(heads, attrgetter(*heads)(issue), strict=True)
+        ]
+        for issue in issues[:MOST_ROWS]
+    ]
     return listing(caption, heads, rows, total=len(issues), only_filled=True)
 
 
@@ -111,14 +105,6 @@ def table_description_html(table: TableDescription) -> str:
 
 
 def _table_part(table: TableDescription, *, open_: bool) -> Html:
-    form = [
-        table.encoding,
-        None if table.bom is None else ("with BOM" if table.bom else "without BOM"),
-        table.delimiter and f"delimiter {table.delimiter}",
-        table.quoting and f"quoting {table.quoting}",
-        table.line_ends and f"line ends {table.line_ends}",
-        *table.notes,
-    ]
     unknown = sum(column.field is None for column in table.columns)
     named = f"{table.table}: {count(table.rows, 'row')}"
     if unknown:
@@ -135,7 +121,7 @@ def _table_part(table: TableDescription, *, open_: bool) -> Html:
     return element(
         "details",
         element("summary", named),
-        element("p", small(join([table.file, *(part for part in form if part)], ", "))),
+        element("p", small(join(filter(None, [table.file, table.form, *table.notes]), ", "))),
         listing(
             f"Columns of {table.table}",
             ("column", "field", "filled", "samples"),

@@ -22,8 +22,6 @@ from .values import name_of
 if TYPE_CHECKING:
     from ..register.view import View
 
-MOST_PLACES = 5_000
-"""Places on one page; more make a browser slow."""
 MOST_NAMED = 25
 """Units named in the box of one place."""
 
@@ -108,7 +106,11 @@ def build_map(
 ) -> Any:
     """Return a ``folium.Map``; see ``View.map``."""
     folium, transformer = _libraries()
-    chosen = view.active() if units is None else (_unit(view, unit) for unit in units)
+    chosen = (
+        view.active()
+        if units is None
+        else (view[one] if isinstance(one, str) else one for one in units)
+    )
     placed = place_units(view, chosen)
     if len(placed.places) > limit:
         raise ValueError(
@@ -169,10 +171,6 @@ def _libraries() -> tuple[Any, Any]:
     folium = load_extra("folium", "map", "Maps")
     pyproj = load_extra("pyproj", "map", "Maps")
     return folium, pyproj.Transformer.from_crs("EPSG:25832", "EPSG:4326", always_xy=True)
-
-
-def _unit(view: View, unit: SOREntity | str) -> SOREntity:
-    return view[unit] if isinstance(unit, str) else unit
 
 
 def _tooltip(place: Place) -> Html:

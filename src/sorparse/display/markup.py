@@ -106,19 +106,14 @@ def count(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
-def facts(caption: Child, pairs: Iterable[tuple[str, Child]], *after: Child) -> Html:
+def facts(caption: Child, pairs: Iterable[tuple[str, Child]]) -> Html:
     """Return a table of names and values. Pairs without a value are omitted."""
     rows = [
         element("tr", element("th", field_name(name), scope="row"), element("td", value))
         for name, value in pairs
         if value
     ]
-    return join(
-        [
-            element("table", element("caption", caption), element("tbody", *rows)),
-            *after,
-        ]
-    )
+    return element("table", element("caption", caption), element("tbody", *rows))
 
 
 def listing(

@@ -48,7 +48,7 @@ def record_table(record: Any) -> Html:
     after = None
     if empty:
         after = element("p", small(join(["No value: ", join(map(code, empty), ", ")])))
-    return facts(title(record), cells, after)
+    return join([facts(title(record), cells), after])
 
 
 def _field_html(name: str, value: Any) -> Html:

@@ -52,11 +52,8 @@ def register_html(register: Register) -> str:
     ]
     rows += [
         (code(name), len(getattr(register, name)))
-        for name in (
-            *("shak_sor_map", "location_codes", "location_code_edi_types", "edi_types"),
-            *("geo_locations", "classifications", "replaced_entities"),
-        )
-        if getattr(register, name)
+        for name in register.tables
+        if name != "entities" and getattr(register, name)
     ]
     found = count(len(register.issues), "issue")
     return page(
@@ -100,7 +97,7 @@ def shak_register_html(register: ShakRegister) -> str:
 
 def shak_view_html(view: ShakView) -> str:
     """Return the number of codes by status on a date."""
-    numbers = Counter(view.status(code) for code in view.register.all_times)
+    numbers = Counter(view.status(code) for code in view.register)
     rows = [(status.value.lower(), numbers[status]) for status in Status]
     return page(listing(f"SHAK on {view.day}", ("status", "codes"), rows))
 

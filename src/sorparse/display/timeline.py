@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from ..records import SOREntity
+from ..register.days import from_ordinal
 from .picture import Picture, in_words, plain, plot_library, shortened
 from .values import name_of
 
@@ -39,7 +40,7 @@ def lanes_of(register: Register, sor_id: str) -> list[Bar]:
     """Return the values of a unit over time; equal values of consecutive versions are joined."""
     core = register.core
     parts = [
-        (_day(segment.start), _day(segment.end), core.store.record(segment.row))
+        (from_ordinal(segment.start), from_ordinal(segment.end), core.store.record(segment.row))
         for segment in core.index.segments(core.unit(sor_id))
     ]
     bars: list[Bar] = []
@@ -104,13 +105,13 @@ def _lifetime_bars(register: Register, sor_id: str, lane: str) -> Iterator[Bar]:
     segments = list(register.core.index.segments(register.core.unit(sor_id)))
     if segments:
         name = register.core.store.record(segments[-1].row).name or sor_id
-        yield Bar(lane, name, _day(segments[0].start), _day(segments[-1].end), related=True)
-
-
-def _day(ordinal: int) -> date | None:
-    from ..register.days import from_ordinal
-
-    return from_ordinal(ordinal)
+        yield Bar(
+            lane,
+            name,
+            from_ordinal(segments[0].start),
+            from_ordinal(segments[-1].end),
+            related=True,
+        )
 
 
 def draw_timeline(register: Register, sor_id: str) -> Picture:

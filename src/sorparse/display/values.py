@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
-from decimal import Decimal
-from enum import Enum
 from functools import singledispatch
 from typing import Any
 
@@ -40,18 +37,6 @@ def _(value: str) -> Html:
 @value_html.register
 def _(value: bool) -> Html:
     return escape("yes" if value else "no")
-
-
-@value_html.register(date)
-@value_html.register(Decimal)
-@value_html.register(int)
-def _(value: object) -> Html:
-    return escape(str(value))
-
-
-@value_html.register
-def _(value: Enum) -> Html:
-    return escape(str(value.value))
 
 
 @value_html.register

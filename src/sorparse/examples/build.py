@@ -45,15 +45,19 @@ CAPITAL: Final = REGIONS["Region Hovedstaden"]
 INHERITED: Final[dict[str, Any]] = {"location_code_inherited": True}
 
 
-def hospital_unit(*, outpatients: bool, beds: bool, reports: bool = True) -> dict[str, bool]:
+def indicators(*, outpatients: bool, beds: bool, reports: bool = True) -> dict[str, Any]:
     """Return the three indicators of a unit of a hospital."""
     return {"ambulant_activity": outpatients, "patients_admitted": beds, "reporting_level": reports}
 
 
-AMBULANT: Final = hospital_unit(outpatients=True, beds=False)
-WARD: Final = hospital_unit(outpatients=False, beds=True)
-BOTH: Final = hospital_unit(outpatients=True, beds=True)
-NO_PATIENTS: Final = hospital_unit(outpatients=False, beds=False, reports=False)
+AMBULANT: Final = indicators(outpatients=True, beds=False)
+WARD: Final = indicators(outpatients=False, beds=True)
+BOTH: Final = indicators(outpatients=True, beds=True)
+NO_PATIENTS: Final = indicators(outpatients=False, beds=False, reports=False)
+
+
+_LEVELS: Final = {6: "Afdeling", 7: "Afsnit"}
+"""Organisational level by the length of the SHAK code."""
 
 
 @attrs.define(eq=False)
@@ -127,8 +131,12 @@ class Builder:
         return self._add(SorType.IE, name, kind, opened, given | fields)
 
     def institution(self, parent: Unit, name: str, kind: str, opened: str, **fields: Any) -> Unit:
-        """Add a health institution."""
-        given = {"parent_id": parent.sor_id, "location_code_inherited": False}
+        """Add a health institution, by default at a place of its own."""
+        given = {
+            "parent_id": parent.sor_id,
+            "location_code_inherited": False,
+            "geographical_parent_relation": "1",
+        }
         return self._add(SorType.SI, name, kind, opened, given | fields)
 
     def unit(self, parent: Unit, name: str, kind: str, opened: str, **fields: Any) -> Unit:
@@ -139,6 +147,26 @@ class Builder:
             "geographical_parent_relation": "2",
         }
         return self._add(SorType.OE, name, kind, opened, given | fields)
+
+    def hospital_unit(
+        self,
+        parent: Unit,
+        code: str,
+        name: str,
+        opened: str,
+        specialities: Sequence[str],
+        *,
+        kind: str = "klinisk enhed",
+        **fields: Any,
+    ) -> Unit:
+        """Add a department or section with a SHAK code, by default with an inherited number."""
+        given = {
+            "shak_code": code,
+            "organisational_level": _LEVELS[len(code)],
+            "specialities": specialities,
+            **INHERITED,
+        }
+        return self.unit(parent, name, kind, opened, **(given | fields))
 
     def _add(
         self, level: SorType, name: str, kind: str, opened: str, fields: dict[str, Any]

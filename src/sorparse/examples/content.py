@@ -26,13 +26,7 @@ def units() -> list[Unit]:
 def foundation(b: Builder) -> None:
     """Add the owner with the shortest possible id: item number 1."""
     owner = b.owner("Fonden Det Første Hus", "privat", "2006-01-01", "København", item=1)
-    hospice = b.institution(
-        owner,
-        "Hvilestedet Ørehøj",
-        "anden sundhedsinstitution",
-        "2006-01-01",
-        geographical_parent_relation="1",
-    )
+    hospice = b.institution(owner, "Hvilestedet Ørehøj", "anden sundhedsinstitution", "2006-01-01")
     b.unit(hospice, "Hvilestedet Ørehøj, dagafsnit", "klinisk enhed", "2008-03-01", **AMBULANT)
 
 
@@ -40,12 +34,7 @@ def municipalities(b: Builder) -> None:
     """Add a Danish municipality and a Greenlandic one."""
     owner = b.owner("Ærøvig Kommune", "kommune", "2006-01-01", "Ærøskøbing", **b.location(SOUTH))
     health = b.institution(
-        owner,
-        "Ærøvig Kommune, Sundhed og Ældre",
-        "sundhedsforvaltning",
-        "2007-01-01",
-        geographical_parent_relation="1",
-        **INHERITED,
+        owner, "Ærøvig Kommune, Sundhed og Ældre", "sundhedsforvaltning", "2007-01-01", **INHERITED
     )
     b.unit(
         health,
@@ -73,6 +62,7 @@ def municipalities(b: Builder) -> None:
         "Plejehjemmet Æblelunden",
         "plejehjem",
         "2007-01-01",
+        geographical_parent_relation=None,
         postal_address=b.address("Marstal"),
         **INHERITED,
     )
@@ -92,7 +82,6 @@ def municipalities(b: Builder) -> None:
         "sundhedscenter",
         "2018-01-01",
         visiting_address=b.address("Nuuk"),
-        geographical_parent_relation="1",
     )
     b.unit(centre, "Sundhedscenter Nuannaarfik, klinik", "klinisk enhed", "2018-01-01")
 
@@ -107,7 +96,6 @@ def state(b: Builder) -> None:
         "2008-02-29",
         item=90000001,
         shak_code="9904",
-        geographical_parent_relation="1",
     )
     b.unit(
         clinic,
@@ -131,7 +119,6 @@ def practices(b: Builder) -> None:
         postal_address=b.address("Brønderslev"),
         virtual_address=b.virtual("aalekaer"),
         production_unit_number="1099000003",
-        geographical_parent_relation="1",
         **b.location(NORTH),
     )
     for doctor in ("Sigrun Ægirsbakke", "Tormod Mågestrand"):
@@ -162,7 +149,6 @@ def practices(b: Builder) -> None:
         "almen lægepraksis",
         "2011-01-01",
         virtual_address=b.virtual("taasingvang"),
-        geographical_parent_relation="1",
         **b.location(SOUTH),
     )
     b.unit(
@@ -178,12 +164,7 @@ def practices(b: Builder) -> None:
         "Lægehuset Havørnen ApS", "privat", "2026-08-01", "Aarhus", registered="2026-06-04"
     )
     practice = b.institution(
-        owner,
-        "Lægehuset Havørnen",
-        "almen lægepraksis",
-        "2026-08-01",
-        registered="2026-06-04",
-        geographical_parent_relation="1",
+        owner, "Lægehuset Havørnen", "almen lægepraksis", "2026-08-01", registered="2026-06-04"
     )
     b.unit(
         practice,
@@ -206,7 +187,6 @@ def pharmacies(b: Builder) -> None:
         "2010-01-01",
         pharmacy_number="362,1",
         postal_address=b.address("Skagen"),
-        geographical_parent_relation="1",
         virtual_address=b.virtual("apotek", fax="00009998"),
         **b.location(NORTH),
     )
@@ -232,13 +212,7 @@ def replaced_clinics(b: Builder) -> None:
         ("Søspejlet Øjenhospital", "2022-10-01", None, "9907"),
     ):
         clinic = b.institution(
-            owner,
-            name,
-            "hospital",
-            opened,
-            shak_code=code,
-            geographical_parent_relation="1",
-            **b.location(CAPITAL),
+            owner, name, "hospital", opened, shak_code=code, **b.location(CAPITAL)
         )
         unit = b.unit(
             clinic,
@@ -269,12 +243,5 @@ def small_clinics(b: Builder) -> None:
         town = b.pick(("Marstal", "Odense", "Aarhus", "Brønderslev"))
         opened = f"{year}-{1 + b.number(12):02d}-{1 + b.number(28):02d}"
         owner = b.owner(f"{word} {person} ApS", "privat", opened, town)
-        clinic = b.institution(
-            owner,
-            f"{word} {person}",
-            kind,
-            opened,
-            virtual_address=b.virtual(),
-            geographical_parent_relation="1",
-        )
+        clinic = b.institution(owner, f"{word} {person}", kind, opened, virtual_address=b.virtual())
         b.unit(clinic, f"Vigga {person}", "supplerende oplysninger", opened)

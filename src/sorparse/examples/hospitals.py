@@ -28,7 +28,6 @@ def north(b: Builder) -> Unit:
         postal_address=b.address("Aalborg"),
         visiting_address=b.address("Aalborg", additional_info="Indgang Ø"),
         virtual_address=b.virtual("hospital", website="www.example.dk/nuh"),
-        geographical_parent_relation="1",
         **b.location(NORTH),
     )
     hospital.change("2014-05-01", name="Nordhavets Universitetshospital")
@@ -45,16 +44,8 @@ def north(b: Builder) -> Unit:
     _surgery(b, hospital)
     _emergency(b, hospital)
     _service(b, hospital)
-    return b.unit(
-        hospital,
-        "Geriatrisk Team Øhavet",
-        "klinisk enhed",
-        "2012-01-01",
-        shak_code="9901301",
-        organisational_level="Afsnit",
-        specialities=["geriatri"],
-        **INHERITED,
-        **AMBULANT,
+    return b.hospital_unit(
+        hospital, "9901301", "Geriatrisk Team Øhavet", "2012-01-01", ["geriatri"], **AMBULANT
     )
 
 
@@ -68,14 +59,12 @@ def _medicine(b: Builder, hospital: Unit) -> None:
         **INHERITED,
         **NO_PATIENTS,
     )
-    heart = b.unit(
+    heart = b.hospital_unit(
         center,
+        "990101",
         "Hjertemedicinsk Afdeling M",
-        "klinisk enhed",
         "2010-01-01",
-        shak_code="990101",
-        organisational_level="Afdeling",
-        specialities=["kardiologi", "intern medicin"],
+        ["kardiologi", "intern medicin"],
         visiting_address=b.address(
             "Aalborg",
             floor_id="2",
@@ -88,99 +77,56 @@ def _medicine(b: Builder, hospital: Unit) -> None:
         **b.location(NORTH),
         **BOTH,
     )
-    b.unit(
+    b.hospital_unit(
         heart,
+        "9901011",
         "Hjertesengeafsnit M1",
-        "klinisk enhed",
         "2010-01-01",
-        shak_code="9901011",
-        organisational_level="Afsnit",
-        specialities=["kardiologi"],
+        ["kardiologi"],
         activity_address=b.address("Aalborg", floor_id="3"),
-        **INHERITED,
         **WARD,
     )
-    clinic = b.unit(
+    clinic = b.hospital_unit(
         heart,
+        "9901012",
         "Hjerteambulatoriet",
-        "klinisk enhed",
         "2010-01-01",
-        shak_code="9901012",
-        organisational_level="Afsnit",
-        specialities=["kardiologi", "intern medicin"],
+        ["kardiologi", "intern medicin"],
         local_attributes=("HJ-12", None, "spor 3"),
         virtual_address=b.virtual(),
-        **INHERITED,
         **AMBULANT,
     )
     clinic.change("2017-09-01", name='Hjerteambulatoriet "Søstjernen"')
-    b.unit(
+    b.hospital_unit(
         heart,
+        "9901013",
         "Endokrinologisk Ambulatorium – voksne",
-        "klinisk enhed",
         "2011-04-01",
-        shak_code="9901013",
-        organisational_level="Afsnit",
-        specialities=["endokrinologi"],
+        ["endokrinologi"],
         **b.location(NORTH),
         **AMBULANT,
     )
-    b.unit(
+    b.hospital_unit(
         heart,
+        "9901014",
         "Dialyseafsnit M4",
-        "klinisk enhed",
         "2026-09-01",
+        ["nefrologi", "intern medicin"],
         registered="2026-05-20",
-        shak_code="9901014",
-        organisational_level="Afsnit",
-        specialities=["nefrologi", "intern medicin"],
-        **INHERITED,
         **AMBULANT,
     )
-    lungs = b.unit(
-        center,
-        "Lungemedicinsk Afdeling L",
-        "klinisk enhed",
-        "2010-01-01",
-        shak_code="990102",
-        organisational_level="Afdeling",
-        specialities=["lungesygdomme"],
-        **INHERITED,
-        **BOTH,
+    lungs = b.hospital_unit(
+        center, "990102", "Lungemedicinsk Afdeling L", "2010-01-01", ["lungesygdomme"], **BOTH
     )
-    b.unit(
-        lungs,
-        "Lungesengeafsnit L1",
-        "klinisk enhed",
-        "2010-01-01",
-        shak_code="9901021",
-        organisational_level="Afsnit",
-        specialities=["lungesygdomme"],
-        **INHERITED,
-        **WARD,
+    b.hospital_unit(
+        lungs, "9901021", "Lungesengeafsnit L1", "2010-01-01", ["lungesygdomme"], **WARD
     )
-    moved = b.unit(
-        heart,
-        "Søvnklinikken",
-        "klinisk enhed",
-        "2013-01-01",
-        shak_code="9901015",
-        organisational_level="Afsnit",
-        specialities=["intern medicin"],
-        **INHERITED,
-        **AMBULANT,
+    moved = b.hospital_unit(
+        heart, "9901015", "Søvnklinikken", "2013-01-01", ["intern medicin"], **AMBULANT
     )
     moved.change("2019-02-01", parent_id=lungs.sor_id, shak_code="9901022", registered="2019-02-04")
-    travel = b.unit(
-        lungs,
-        "Rejsemedicinsk Ambulatorium",
-        "klinisk enhed",
-        "2015-06-01",
-        shak_code="9901023",
-        organisational_level="Afsnit",
-        specialities=["tropemedicin"],
-        **INHERITED,
-        **AMBULANT,
+    travel = b.hospital_unit(
+        lungs, "9901023", "Rejsemedicinsk Ambulatorium", "2015-06-01", ["tropemedicin"], **AMBULANT
     )
     travel.close("2026-12-31", registered="2026-04-10")
 
@@ -195,140 +141,94 @@ def _surgery(b: Builder, hospital: Unit) -> None:
         **INHERITED,
         **NO_PATIENTS,
     )
-    surgery = b.unit(
+    surgery = b.hospital_unit(
         center,
+        "990110",
         "Kirurgisk Afdeling K",
-        "klinisk enhed",
         "2010-01-01",
-        shak_code="990110",
-        organisational_level="Afdeling",
-        specialities=["kirurgi"],
+        ["kirurgi"],
         virtual_address=b.virtual("kirurgi"),
         **b.location(NORTH),
         **BOTH,
     )
-    ward = b.unit(
-        surgery,
-        "Kirurgisk Sengeafsnit K1",
-        "klinisk enhed",
-        "2010-01-01",
-        shak_code="9901101",
-        organisational_level="Afsnit",
-        specialities=["kirurgi"],
-        **INHERITED,
-        **WARD,
+    ward = b.hospital_unit(
+        surgery, "9901101", "Kirurgisk Sengeafsnit K1", "2010-01-01", ["kirurgi"], **WARD
     )
     ward.change("2026-06-08", name="Kirurgisk Sengeafsnit Kaj 1")
-    bones = b.unit(
-        center,
-        "Ortopædkirurgisk Afdeling",
-        "klinisk enhed",
-        "2010-01-01",
-        shak_code="9901X2",
-        organisational_level="Afdeling",
-        specialities=["ortopædisk kirurgi"],
-        **INHERITED,
-        **BOTH,
+    bones = b.hospital_unit(
+        center, "9901X2", "Ortopædkirurgisk Afdeling", "2010-01-01", ["ortopædisk kirurgi"], **BOTH
     )
-    hands = b.unit(
-        bones,
-        "Håndkirurgisk Afsnit",
-        "klinisk enhed",
-        "2010-01-01",
-        shak_code="9901X2A",
-        organisational_level="Afsnit",
-        specialities=["ortopædisk kirurgi"],
-        **INHERITED,
-        **AMBULANT,
+    hands = b.hospital_unit(
+        bones, "9901X2A", "Håndkirurgisk Afsnit", "2010-01-01", ["ortopædisk kirurgi"], **AMBULANT
     )
     hands.change("2026-10-01", name="Hånd- og Albuekirurgisk Afsnit", registered="2026-06-02")
-    east = b.unit(
+    east = b.hospital_unit(
         center,
+        "9901121",
         "Operationsgang Øst",
-        "operationsgang",
         "2010-01-01",
-        shak_code="9901121",
-        organisational_level="Afsnit",
-        specialities=["anæstesiologi"],
-        **INHERITED,
+        ["anæstesiologi"],
+        kind="operationsgang",
         **NO_PATIENTS,
     )
-    west = b.unit(
+    west = b.hospital_unit(
         center,
+        "9901122",
         "Operationsgang Vest",
-        "operationsgang",
         "2010-01-01",
-        shak_code="9901122",
-        organisational_level="Afsnit",
-        specialities=["anæstesiologi"],
-        **INHERITED,
+        ["anæstesiologi"],
+        kind="operationsgang",
         **NO_PATIENTS,
     )
     east.close("2021-03-31")
     west.close("2021-03-31")
-    merged = b.unit(
+    merged = b.hospital_unit(
         center,
+        "9901123",
         "Fælles Operationsgang",
-        "operationsgang",
         "2021-04-01",
-        shak_code="9901123",
-        organisational_level="Afsnit",
-        specialities=["anæstesiologi", "kirurgi"],
-        **INHERITED,
+        ["anæstesiologi", "kirurgi"],
+        kind="operationsgang",
         **NO_PATIENTS,
     )
     merged.replaces = [east, west]
-    b.unit(
+    b.hospital_unit(
         center,
+        "9901131",
         "Intensivafsnit Fyret",
-        "intensivenhed",
         "2010-01-01",
-        shak_code="9901131",
-        organisational_level="Afsnit",
-        specialities=["anæstesiologi"],
-        **INHERITED,
+        ["anæstesiologi"],
+        kind="intensivenhed",
         **WARD,
     )
 
 
 def _emergency(b: Builder, hospital: Unit) -> None:
     """Add two units with one SHAK code."""
-    emergency = b.unit(
+    emergency = b.hospital_unit(
         hospital,
+        "990120",
         "Akutmodtagelsen",
-        "akutmodtageenhed",
         "2012-01-01",
-        shak_code="990120",
-        organisational_level="Afdeling",
-        specialities=["akutmedicin"],
+        ["akutmedicin"],
+        kind="akutmodtageenhed",
         visiting_address=b.address("Aalborg", street_building_id="70B"),
-        **INHERITED,
         **BOTH,
     )
     for name, kind in (("Akutklinik", "klinisk enhed"), ("Skadestuen", "skadestue")):
-        b.unit(
-            emergency,
-            name,
-            kind,
-            "2012-01-01",
-            shak_code="9901203",
-            organisational_level="Afsnit",
-            specialities=["akutmedicin"],
-            **INHERITED,
-            **AMBULANT,
+        b.hospital_unit(
+            emergency, "9901203", name, "2012-01-01", ["akutmedicin"], kind=kind, **AMBULANT
         )
 
 
 def _service(b: Builder, hospital: Unit) -> None:
-    old = b.unit(
+    old = b.hospital_unit(
         hospital,
+        "990130",
         "Prøver og Billeder",
-        "serviceenhed",
         "2010-01-01",
-        shak_code="990130",
-        organisational_level="Afdeling",
-        specialities=["klinisk biokemi", "diagnostisk radiologi"],
-        **INHERITED,
+        ["klinisk biokemi", "diagnostisk radiologi"],
+        kind="serviceenhed",
         **AMBULANT,
     )
     old.close("2018-12-31")
@@ -336,14 +236,13 @@ def _service(b: Builder, hospital: Unit) -> None:
         ("Klinisk Biokemisk Afdeling", "klinisk enhed", "990131", "klinisk biokemi"),
         ("Røntgenafdelingen", "billeddiagnostisk enhed", "990132", "diagnostisk radiologi"),
     ):
-        new = b.unit(
+        new = b.hospital_unit(
             hospital,
+            code,
             name,
-            kind,
             "2019-01-01",
-            shak_code=code,
-            organisational_level="Afdeling",
-            specialities=[speciality],
+            [speciality],
+            kind=kind,
             virtual_address=b.virtual(),
             **b.location(NORTH),
             **AMBULANT,

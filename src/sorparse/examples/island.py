@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .build import AMBULANT, BOTH, INHERITED, SOUTH, WARD, Builder
+from .build import AMBULANT, BOTH, SOUTH, WARD, Builder
 from .model import Unit
 
 
@@ -27,30 +27,18 @@ def island(b: Builder, geriatric_team: Unit) -> None:
             "Ærøskøbing", mail_delivery_sublocation="Sygehusgården", district_subdivision="Vesterby"
         ),
         virtual_address=b.virtual("aeroevig"),
-        geographical_parent_relation="1",
         **b.location(SOUTH),
     )
-    medicine = b.unit(
+    medicine = b.hospital_unit(
         hospital,
+        "990201",
         "Medicinsk Afdeling, Ærøvig",
-        "klinisk enhed",
         "2007-01-01",
-        shak_code="990201",
-        organisational_level="Afdeling",
-        specialities=["intern medicin", "geriatri"],
-        **INHERITED,
+        ["intern medicin", "geriatri"],
         **BOTH,
     )
-    b.unit(
-        medicine,
-        "Sengeafsnit Ærø",
-        "klinisk enhed",
-        "2007-01-01",
-        shak_code="9902011",
-        organisational_level="Afsnit",
-        specialities=["intern medicin"],
-        **INHERITED,
-        **WARD,
+    b.hospital_unit(
+        medicine, "9902011", "Sengeafsnit Ærø", "2007-01-01", ["intern medicin"], **WARD
     )
     geriatric_team.change(
         "2022-01-01",
@@ -58,14 +46,13 @@ def island(b: Builder, geriatric_team: Unit) -> None:
         shak_code="9902013",
         postal_address=b.address("Marstal"),
     )
-    b.unit(
+    b.hospital_unit(
         hospital,
+        "9902101",
         "Jordemoderklinikken på Ærø",
-        "jordemoderklinik",
         "2009-10-08",
-        shak_code="9902101",
-        organisational_level="Afsnit",
-        specialities=["gynækologi og obstetrik"],
+        ["gynækologi og obstetrik"],
+        kind="jordemoderklinik",
         geographical_parent_relation="3",
         geographical_parent_id=medicine.sor_id,
         **b.location(SOUTH),
@@ -81,26 +68,26 @@ def island(b: Builder, geriatric_team: Unit) -> None:
         postal_address=b.address("Svendborg"),
         visiting_address=b.address("Svendborg"),
         virtual_address=b.virtual("psykiatri"),
-        geographical_parent_relation="1",
     )
     psychiatry.change("2016-01-01", name="Psykiatrien Øresø")
-    department = b.unit(
+    department = b.hospital_unit(
         psychiatry,
+        "990301",
         "Voksenpsykiatrisk Afdeling",
-        "psykiatrienhed",
         "2007-01-01",
-        shak_code="990301",
+        ["psykiatri"],
+        location_code_inherited=False,
+        kind="psykiatrienhed",
         organisational_level="Overafdeling",
-        specialities=["psykiatri"],
         **BOTH,
     )
-    b.unit(
+    b.hospital_unit(
         department,
+        "9903012",
         "Lukket Afsnit P2",
-        "psykiatrienhed",
         "2007-01-01",
-        shak_code="9903012",
-        organisational_level="Afsnit",
-        specialities=["psykiatri"],
+        ["psykiatri"],
+        location_code_inherited=False,
+        kind="psykiatrienhed",
         **WARD,
     ).close("2026-06-10", registered="2026-06-05")

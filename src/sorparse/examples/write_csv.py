@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
@@ -14,6 +13,7 @@ import attrs
 
 from ..formats import sor2, sor_csv
 from ..formats.declare import Column, Kind, TableSpec
+from ..paths import parse_path, value_at
 from ..records import Address, Coded, EntityRef, SOREntity, SorType
 from .model import Records
 
@@ -23,22 +23,13 @@ _SOR_TYPE_TEXT: Final = {
     SorType.SI: "Sundhedsinstitution",
     SorType.OE: "Organisatorisk enhed",
 }
-_STEP: Final = re.compile(r"(\w+)(?:\[(\d+)\])?")
-
 FUTURE_COLUMN: Final = "FutureColumn"
 """A column that the library does not know, as a later version of a file may have."""
 
 
 def value_of(record: Any, path: str) -> Any:
     """Return the value at a path, e.g. ``specialities[0].code``."""
-    value = record
-    for name, place in _STEP.findall(path):
-        if value is None:
-            return None
-        value = getattr(value, name)
-        if place:
-            value = value[int(place)] if int(place) < len(value) else None
-    return value
+    return value_at(record, parse_path(path))
 
 
 def sor2_text(record: Any, column: Column) -> str:

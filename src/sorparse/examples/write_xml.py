@@ -197,7 +197,7 @@ class _Units:
         self._address("ActivityAddressInformation", entity.activity_address)
         self._virtual(entity.virtual_address)
         self._specialities(entity.specialities)
-        self._status(entity.validity, entity.updated_at, entity.first_from_date)
+        status(out, entity.validity, entity.updated_at, entity.first_from_date)
         self._ids("ReplacesEntityCollection", entity.replaces)
         self._ids("ReplacedByEntityCollection", entity.replaced_by)
         if entity.reporting_level is not None:
@@ -242,7 +242,7 @@ class _Units:
             out.leaf("kms:RegionCode" if ending else "RegionCode", _code(code.region))
             out.leaf(f"EdiAdministrator{ending}", _code(code.edi_administrator))
             out.unchanged("SorNote", code.note)
-            self._status(code.validity, code.updated_at, code.first_from_date)
+            status(out, code.validity, code.updated_at, code.first_from_date)
 
     def _address(self, name: str, address: Address | None) -> None:
         if address is None:
@@ -300,11 +300,6 @@ class _Units:
                     out.leaf(
                         "SpecialityTypeIdentifier" if version_2 else "SpecialityType", kind.code
                     )
-
-    def _status(
-        self, validity: Validity, updated_at: date | None, first_from_date: date | None
-    ) -> None:
-        status(self.out, validity, updated_at, first_from_date)
 
     def _ids(self, name: str, ids: Iterable[str]) -> None:
         found = list(ids)

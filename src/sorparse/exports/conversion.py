@@ -135,26 +135,22 @@ def convert(
             before = writer.units_in_force(place, feed.snapshot_date)
         wants_units = "entities" in tables if tables is not None else promises_units(feed)
         job = ConversionJob(
-            source=getattr(feed, "name", "a feed"),
-            format=str(feed.format),
-            snapshot_date=feed.snapshot_date,
-            tables=chosen,
-            left_out=tuple(table for table in feed.tables if table not in chosen),
-            read=_reader_of(feed),
+            feed,
+            chosen,
+            read=feed.records,
             arrow=_arrow_of(feed),
             force=force,
-            guard=guards.checker(feed, shown, before, wants_units=wants_units),
+            guard=guards.checker(shown, before, wants_units=wants_units),
         )
         if wants_units and "entities" not in job.tables:
             guards.refuse_empty(job.source, shown)
-        return run(job, writer, place, feed, shown=shown, replaced=replaced)
+        return run(job, writer, place, shown=shown, replaced=replaced)
 
 
 def run(
     job: ConversionJob,
     writer: Target,
     place: str,
-    feed: Any,
     *,
     shown: str,
     replaced: Mapping[str, int] | None,
@@ -167,7 +163,7 @@ def run(
         format=job.format,
         snapshot_date=job.snapshot_date,
         tables=dict(job.counts),
-        issues=(*feed.issues, *job.issues),
+        issues=(*job.feed.issues, *job.issues),
         replaced=replaced,
     )
 
@@ -208,12 +204,6 @@ def _to_stdout(
             shutil.copyfileobj(content, sys.stdout.buffer)
         sys.stdout.buffer.flush()
     return attrs.evolve(report, target=STDOUT)
-
-
-def _reader_of(feed: Any) -> Callable[[str], Iterable[Any]]:
-    if isinstance(feed, Register):
-        return feed.records
-    return lambda table: getattr(feed, table)()
 
 
 def _arrow_of(feed: Any) -> Callable[..., Iterable[Any]] | None:
@@ -262,7 +252,7 @@ def opened(source: Any, open_options: Mapping[str, Any]) -> Any:
 def _chosen(feed: Any, tables: Iterable[str] | None) -> tuple[str, ...]:
     if tables is None:
         return tuple(feed.tables)
-    wanted = list(dict.fromkeys([tables] if isinstance(tables, str) else tables))
+    wanted = list(dict.fromkeys(tables))
     missing = [table for table in wanted if table not in feed.tables]
     if missing or not wanted:
         names = ", ".join(missing) or "named"

@@ -30,10 +30,8 @@ DERIVED = (periods_schema(), effective_schema())
 class ConversionJob:
     """The tables that a target is to hold, and the results of writing them."""
 
-    source: str
-    """Name of the source."""
-    format: str
-    snapshot_date: date | None
+    feed: Any
+    """The feed or register that is read."""
     tables: tuple[str, ...]
     """Tables to be written."""
     read: Callable[[str], Iterable[Any]]
@@ -48,11 +46,25 @@ class ConversionJob:
     """Rows read for writing, by table."""
     issues: list[Issue] = attrs.field(factory=list)
     """What the target could not take as it is."""
-    left_out: tuple[str, ...] = ()
-    """Tables that the source has and that are not to be written."""
     units: PeriodCollector = attrs.field(factory=PeriodCollector)
     """The units written so far."""
     _next_row: int = 1
+
+    @property
+    def source(self) -> str:
+        """Name of the source."""
+        return getattr(self.feed, "name", "a feed")
+
+    @property
+    def format(self) -> str:
+        """The format that is read."""
+        return str(self.feed.format)
+
+    @property
+    def snapshot_date(self) -> date | None:
+        """The date that the data represent, if the source states it."""
+        day: date | None = self.feed.snapshot_date
+        return day
 
     def check_guards(self) -> None:
         """Raise if a guard trips; called when all is written, before anything is replaced."""
@@ -72,7 +84,7 @@ class ConversionJob:
         """Collect, while ``entities`` is read, what :meth:`derived` needs."""
         if "entities" in self.tables:
             self.units = EffectiveCollector()
-        elif "entities" in self.left_out:
+        elif "entities" in self.feed.tables:
             names = " and ".join(schema.name for schema in DERIVED)
             message = f"{names} are not written: they are derived from entities"
             self.issues.append(Issue("info", "table-not-written", message))
@@ -160,7 +172,7 @@ class ConversionJob:
 
         return {
             "source": self.source,
-            "format": str(self.format),
+            "format": self.format,
             "snapshot_date": self.snapshot_date.isoformat() if self.snapshot_date else None,
             "sorparse_version": __version__,
         }

@@ -102,6 +102,26 @@ def differences(target: str, new: str, columns: Sequence[str]) -> tuple[str, str
     return delete, insert
 
 
+def create_statements(table: str, doc: str, columns: Iterable[tuple[str, str, str]]) -> list[str]:
+    """Return the statements that create a table with the meanings of its columns.
+
+    Args:
+        table: The table, quoted.
+        doc: What it holds.
+        columns: What :func:`column_lines` returns.
+    """
+    listed = ", ".join(f"{quoted(name)} {kind}" for name, kind, _ in columns)
+    comments = [
+        f"COMMENT ON COLUMN {table}.{quoted(name)} IS {literal(meaning)}"
+        for name, _, meaning in columns
+    ]
+    return [
+        f"CREATE TABLE {table} ({listed})",
+        f"COMMENT ON TABLE {table} IS {literal(doc)}",
+        *comments,
+    ]
+
+
 class Database(Target):
     """A target that is asked by SQL."""
 
@@ -139,8 +159,8 @@ class FileDatabase(Database):
     What is not a database of the library has no tables: ``write`` refuses it, or replaces it.
     """
 
-    tables_query: ClassVar[str]
-    """Returns the names of all tables."""
+    names_query: ClassVar[str]
+    """Returns the names of all tables and views."""
 
     @property
     @abstractmethod
@@ -161,7 +181,7 @@ class FileDatabase(Database):
         db: Any = None
         try:
             db = self.connect(path)
-            names = {str(name) for (name,) in db.execute(self.tables_query).fetchall()}
+            names = {str(name) for (name,) in db.execute(self.names_query).fetchall()}
         except self.error:
             if db is not None:
                 db.close()
@@ -172,6 +192,19 @@ class FileDatabase(Database):
                 yield names & OWN_TABLES if INFO in names else set(), fetching(db)
             except self.error as reason:
                 raise failed(path, reason) from reason
+
+
+def refuse_others(db: Any, names_query: str, path: Path) -> None:
+    """Refuse a database that holds anything but the tables and views of the library.
+
+    Raises:
+        ConversionError: If it does.
+    """
+    names = {str(name) for (name,) in db.execute(names_query).fetchall()}
+    strange = names - OWN_TABLES - OWN_VIEWS
+    if strange or INFO not in names:
+        shown = ", ".join(sorted(strange or names)[:3])
+        raise failed(path, f"the database there holds other tables ({shown})")
 
 
 def fetching(db: Any) -> Ask:

@@ -17,7 +17,7 @@ from ..replace import failed, replaced_file
 from ..tables.schema import DataType, TableSchema
 from . import in_force_periods
 from .conversion_job import INFO, INFO_DOC, ConversionJob, arrow_table
-from .database import OWN_TABLES, OWN_VIEWS, FileDatabase, column_lines, indices, literal, quoted
+from .database import FileDatabase, column_lines, create_statements, indices, quoted, refuse_others
 
 _TYPES = {
     DataType.TEXT: "VARCHAR",
@@ -32,12 +32,15 @@ _BATCH_ROWS = 32_768
 TODAY = "CAST(timezone('Europe/Copenhagen', now()) AS DATE)"
 
 
+_NAMES = "SELECT table_name FROM information_schema.tables"
+
+
 class DuckDB(FileDatabase):
     """One file. Needs the extra ``[duckdb]``."""
 
     name = "duckdb"
     title = "DuckDB"
-    tables_query = "SELECT table_name FROM information_schema.tables"
+    names_query = _NAMES
 
     @property
     def error(self) -> type[Exception]:
@@ -120,12 +123,8 @@ def _locked(duckdb: Any, path: Path, *, force: bool) -> Iterator[bool]:
         yield False
         return
     with closing(db):
-        query = "SELECT table_name FROM information_schema.tables"
-        names = {str(name) for (name,) in db.execute(query).fetchall()}
-        strange = names - OWN_TABLES - OWN_VIEWS
-        if not force and (strange or INFO not in names):
-            shown = ", ".join(sorted(strange or names)[:3])
-            raise failed(path, f"the database there holds other tables ({shown})")
+        if not force:
+            refuse_others(db, _NAMES, path)
         yield True
 
 
@@ -158,11 +157,8 @@ def _write(db: Any, schema: TableSchema, batches: Iterable[Any]) -> None:
 
 
 def _create(db: Any, table: str, doc: str, columns: list[tuple[str, str, str]]) -> None:
-    listed = ", ".join(f"{quoted(name)} {kind}" for name, kind, _ in columns)
-    db.execute(f"CREATE TABLE {quoted(table)} ({listed})")
-    db.execute(f"COMMENT ON TABLE {quoted(table)} IS {literal(doc)}")
-    for name, _, meaning in columns:
-        db.execute(f"COMMENT ON COLUMN {quoted(table)}.{quoted(name)} IS {literal(meaning)}")
+    for statement in create_statements(quoted(table), doc, columns):
+        db.execute(statement)
 
 
 def _create_views(db: Any) -> None:

@@ -77,15 +77,13 @@ def extract(
         chosen = links.whole({*wanted, *links.downwards(tops)})
         choice = _Choice(chosen, links.location_codes_of(chosen), masked if mask else None)
         job = ConversionJob(
-            source=getattr(feed, "name", "a feed"),
-            format=str(feed.format),
-            snapshot_date=feed.snapshot_date,
+            feed,
             # the code lists last: what is used of them is known once the others are written
             tables=tuple(sorted(feed.tables, key=lambda table: table in _CODE_LISTS)),
             force=force,
             read=lambda table: choice.of(table, feed.records(table)),
         )
-        return run(job, writer, place, feed, shown=os.fspath(target), replaced=replaced)
+        return run(job, writer, place, shown=os.fspath(target), replaced=replaced)
 
 
 @attrs.define(eq=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -35,26 +35,26 @@ class Guards:
                 raise ConversionError(f"{name} must be 0 or more, not {value}")
 
     def checker(
-        self,
-        source: Any,
-        place: str,
-        before: Iterable[tuple[str, date | None]],
-        *,
-        wants_units: bool,
+        self, place: str, before: list[tuple[str, date | None]], *, wants_units: bool
     ) -> Callable[[ConversionJob], None]:
         """Return the check of what was written.
 
         Args:
-            source: The feed or register that is read, for its issues.
             place: The target, for messages.
             before: Units in force in the target, each with its closing date.
             wants_units: Whether units were to be written.
         """
 
         def check(job: ConversionJob) -> None:
-            issues = tuple(source.issues)
+            feed, units = job.feed, len(job.units.ids)
+            issues, errors = tuple(feed.issues), error_count(feed)
             try:
-                self._check(job, place, list(before), error_count(source), wants_units=wants_units)
+                self.check_counts(
+                    job.source, place, units=units, errors=errors, wants_units=wants_units
+                )
+                if self.max_closed is not None and before:
+                    written = Register.from_records(job.units.versions(), format=feed.format)
+                    self.check_closed(job.source, place, before, written.as_of(job.snapshot_date))
                 if wants_units and any(issue.code == "no-entities" for issue in issues):
                     self.refuse_empty(job.source, place)
             except (EmptySourceError, GuardError) as error:
@@ -62,25 +62,6 @@ class Guards:
                 raise
 
         return check
-
-    def _check(
-        self,
-        job: ConversionJob,
-        place: str,
-        before: list[tuple[str, date | None]],
-        errors: int,
-        *,
-        wants_units: bool,
-    ) -> None:
-        self.check_counts(
-            job.source, place, units=len(job.units.ids), errors=errors, wants_units=wants_units
-        )
-        if self.max_closed is not None and before:
-            formats = [each for each in Format if str(each) == job.format]
-            after = Register.from_records(
-                job.units.versions(), format=formats[0] if formats else None
-            ).as_of(job.snapshot_date)
-            self.check_closed(job.source, place, before, after)
 
     def check_counts(
         self, source: str, place: str, *, units: int, errors: int, wants_units: bool

@@ -22,7 +22,8 @@ from typing import Any, TypeVar, cast
 import attrs
 
 from ..records import Extra
-from ..records.tables import MASKS, Mask
+from ..records.record_table import Mask
+from ..records.tables import MASKS
 
 R = TypeVar("R", bound=attrs.AttrsInstance)
 
@@ -65,17 +66,11 @@ def _numbers(seed: str) -> Iterator[int]:
 
 def _telephone(text: str) -> str:
     # zeros first: no Danish number begins so, and nobody's number comes out by chance
-    left = sum(letter.isdigit() for letter in text)
-    made = iter(scrambled(text))
-    found = []
-    for letter in text:
-        other = next(made)
-        if letter.isdigit():
-            left -= 1
-            found.append("0" if left >= 2 else other)
-        else:
-            found.append(other)
-    made_up = "".join(found)
+    letters = list(scrambled(text))
+    digits = [place for place, letter in enumerate(text) if letter.isdigit()]
+    for place in digits[:-2]:
+        letters[place] = "0"
+    made_up = "".join(letters)
     return made_up if made_up != text else scrambled(text)
 
 

@@ -33,6 +33,7 @@ from .database import (
     Asked,
     Database,
     column_lines,
+    create_statements,
     differences,
     fetching,
     indices,
@@ -291,13 +292,8 @@ class _Writer:
 
     def _create(self, table: str, ending: str = "") -> None:
         doc, lines, _ = self._wanted[table]
-        place = self.name(table + ending)
-        listed = ", ".join(f"{quoted(name)} {kind}" for name, kind, _ in lines)
-        self._db.execute(f"CREATE TABLE {place} ({listed})")
-        self._db.execute(f"COMMENT ON TABLE {place} IS {literal(doc)}")
-        for name, _, meaning in lines:
-            column = f"{place}.{quoted(name)}"
-            self._db.execute(f"COMMENT ON COLUMN {column} IS {literal(meaning)}")
+        for statement in create_statements(self.name(table + ending), doc, lines):
+            self._db.execute(statement)
 
     def _copy(self, place: str, columns: Sequence[str], rows: Iterator[str]) -> None:
         listed = ", ".join(map(quoted, columns))

@@ -8,7 +8,6 @@ after the known ones. Reading what was written gives equal records.
 from __future__ import annotations
 
 import csv
-import re
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -22,6 +21,7 @@ from typing import IO, Any
 from ..formats import sor2
 from ..formats.csv.column_names import names_in_file
 from ..formats.declare import Kind, TableSpec
+from ..paths import parse_path, value_at
 from ..replace import failed, replaced_file, replaced_folder
 from ..tables.schema import PLACES, schema_of
 from .base import FileTarget
@@ -41,7 +41,6 @@ _NAMES = frozenset(
 )
 """The member names that the library writes."""
 _WRAPPED = frozenset((Kind.SOR_ID, Kind.LOCATION_CODE, Kind.CVR))
-_STEP = re.compile(r"(\w+)(?:\[(\d+)\])?")
 
 
 class Sor2(FileTarget):
@@ -173,7 +172,7 @@ def _write_rows(
     Fills ``further`` (name of each further column to its place) and returns, for each
     group of rows of one width, the width and their size in bytes.
     """
-    cells_of = _cell_writers(spec)
+    cells_of = [_cell_writer(column.field, column.kind) for column in spec.columns]
     others = [(column.name, getter(column.field)) for column in spec.further]
     lost = _LostFields(spec)
     known = len(spec.columns)
@@ -203,10 +202,6 @@ def _write_rows(
     return widths
 
 
-def _cell_writers(spec: TableSpec) -> list[Callable[[Any], str]]:
-    return [_cell_writer(column.field, column.kind) for column in spec.columns]
-
-
 def _cell_writer(field: str, kind: Kind) -> Callable[[Any], str]:
     value_of = getter(field)
     if kind in _WRAPPED:
@@ -234,21 +229,8 @@ def _text(value: Any) -> str:
 
 def getter(path: str) -> Callable[[Any], Any]:
     """Return a function that follows a field's path in a record: ``specialities[0].code``."""
-    steps = _STEP.findall(path)
-    if len(steps) == 1 and not steps[0][1]:
-        return attrgetter(path)
-
-    def follow(record: Any) -> Any:
-        value = record
-        for name, place in steps:
-            if value is None:
-                return None
-            value = getattr(value, name)
-            if place:
-                value = value[int(place)] if int(place) < len(value) else None
-        return value
-
-    return follow
+    steps = parse_path(path)
+    return attrgetter(path) if len(steps) == 1 else lambda record: value_at(record, steps)
 
 
 class _LostFields:

@@ -25,7 +25,7 @@ from ..tables.flatten import Columns
 from ..tables.schema import DataType, TableSchema
 from . import in_force_periods
 from .conversion_job import INFO, INFO_DOC, ROW_ID, ConversionJob
-from .database import OWN_TABLES, OWN_VIEWS, FileDatabase, column_lines, indices, quoted
+from .database import FileDatabase, column_lines, indices, quoted, refuse_others
 
 _TYPES = {
     DataType.TEXT: "TEXT",
@@ -47,6 +47,9 @@ TODAY = (
 )
 
 
+_NAMES = (
+    "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'"
+)
 LOCK_SECONDS = 10.0
 """How long to wait for another program that is writing to the target."""
 
@@ -56,7 +59,7 @@ class Sqlite(FileDatabase):
 
     name = "sqlite"
     title = "SQLite"
-    tables_query = "SELECT name FROM sqlite_master WHERE type = 'table'"
+    names_query = _NAMES
     error = sqlite3.Error
 
     def connect(self, path: Path) -> sqlite3.Connection:
@@ -74,7 +77,7 @@ class Sqlite(FileDatabase):
         path = Path(os.path.realpath(place))
         if _has_pages(path) and not job.force:
             with _reported(path), closing(open_target(path)) as db:
-                _refuse_others(db, path)
+                refuse_others(db, _NAMES, path)
         with (
             replaced_file(path, partial(_put, force=job.force)) as new,
             _reported(path),
@@ -121,19 +124,6 @@ def open_target(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(uri, uri=True, isolation_level=None, timeout=LOCK_SECONDS)
 
 
-def _refuse_others(db: sqlite3.Connection, path: Path) -> None:
-    """Refuse a database that holds anything but the tables and views of the library."""
-    query = (
-        "SELECT name FROM sqlite_master "
-        "WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'"
-    )
-    names = {str(name) for (name,) in db.execute(query)}
-    strange = names - OWN_TABLES - OWN_VIEWS
-    if strange or INFO not in names:
-        shown = ", ".join(sorted(strange or names)[:3])
-        raise failed(path, f"the database there holds other tables ({shown})")
-
-
 def _put(new: Path, path: Path, *, force: bool) -> None:
     """Put the finished database in the target's place, whoever has the target open.
 
@@ -169,7 +159,7 @@ def _put_locked(new: Path, path: Path, *, force: bool) -> bool:
         if not os.path.samestat(before, path.stat()):
             return False
         if not force:
-            _refuse_others(db, path)
+            refuse_others(db, _NAMES, path)
         (mode,) = db.execute("PRAGMA journal_mode").fetchone()
         if mode != "wal":
             with suppress(PermissionError):  # Windows does not replace a file that is open

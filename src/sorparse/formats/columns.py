@@ -58,7 +58,7 @@ class ColumnCounter:
             samples = self._samples[place]
             if len(samples) < _SAMPLES:
                 for cell in filter(None, map(clean, dict.fromkeys(cells))):
-                    samples[_shortened(cell)] = None
+                    samples[shortened(cell)] = None
                     if len(samples) == _SAMPLES:
                         break
         self._waiting.clear()
@@ -98,7 +98,8 @@ class ColumnCounter:
         return ("some" if plain > 0 else "none") + excel
 
 
-def _shortened(text: str) -> str:
+def shortened(text: str) -> str:
+    """Return a text as a sample: in one line, and not long."""
     text = text.replace("\n", "⏎")
     return text if len(text) <= _SAMPLE_CHARS else text[: _SAMPLE_CHARS - 1] + "…"
 

@@ -15,7 +15,7 @@ from typing import Any, Literal
 import attrs
 
 from ..paths import Steps, parse_path
-from ..records.tables import TABLES, RecordTable
+from ..records.tables import TABLES
 
 Evidence = Literal["verified", "inferred", "hypothesis"]
 
@@ -72,7 +72,7 @@ class TableSpec:
     """The file as the publisher names it."""
     columns: tuple[Column, ...]
     required: tuple[str, ...] = attrs.field(
-        default=attrs.Factory(lambda spec: spec.declared.required, takes_self=True)
+        default=attrs.Factory(lambda spec: TABLES[spec.table].required, takes_self=True)
     )
     """Fields without which a row is not a record."""
     further: tuple[Column, ...] = ()
@@ -80,7 +80,7 @@ class TableSpec:
     file_names: tuple[str, ...] = ()
     """Known base names without ending; they decide between tables with similar headers."""
     key: tuple[str, ...] = attrs.field(
-        default=attrs.Factory(lambda spec: spec.declared.key, takes_self=True)
+        default=attrs.Factory(lambda spec: TABLES[spec.table].key, takes_self=True)
     )
     """Fields that together identify a row; fewer in a file without history."""
     recognised_by: tuple[str, ...] = ()
@@ -93,26 +93,17 @@ class TableSpec:
     """A column and a text: rows with this text in the column are skipped."""
 
     @property
-    def declared(self) -> RecordTable[Any]:
-        """The declaration of the table."""
-        return TABLES[self.table]
-
-    @property
     def record(self) -> type[Any]:
         """The class of the table's records."""
-        return self.declared.record
+        return TABLES[self.table].record
 
     def column_of(self, field: str) -> Column:
         """The column that fills ``field``."""
-        return self._by_field[field]
+        return _columns_by_field(self)[field]
 
     def key_of(self, record: Any) -> tuple[Any, ...]:
         """Return the values of :attr:`key` in a record; the name of a code without a code."""
         return tuple(_value(record, parse_path(path)) for path in self.key)
-
-    @property
-    def _by_field(self) -> Mapping[str, Column]:
-        return _columns_by_field(self)
 
     @property
     def by_folded_name(self) -> Mapping[str, Column]:

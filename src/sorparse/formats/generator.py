@@ -5,15 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .declare import Kind
-
 MEMO_SIZE = 16_384
 """Entries of one memo: more than there are dates in the register."""
 MEMO_CHARS = 1_000_000
 """Characters in the keys of one memo, so that long texts cannot fill the memory."""
-
-NOT_REPEATED = frozenset((Kind.SOR_ID, Kind.LOCATION_CODE, Kind.CVR, Kind.EASTING, Kind.NORTHING))
-"""Kinds with too many values for a memo to pay."""
 
 
 class NeedsCarefulParsing(ValueError):

@@ -17,17 +17,13 @@ from typing import Any
 from .build import per_class
 
 
+@per_class
 def field_docs(cls: type[Any]) -> Mapping[str, str]:
     """Return the docstring below each field of a record class, on one line.
 
     A field without a docstring is omitted. If the source is missing (a stripped installation), the
     mapping is empty: docstrings are a help, not data.
     """
-    return _field_docs(cls)
-
-
-@per_class
-def _field_docs(cls: type[Any]) -> Mapping[str, str]:
     try:
         tree = ast.parse(inspect.getsource(cls))
     except (OSError, TypeError):

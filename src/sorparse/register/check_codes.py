@@ -29,7 +29,7 @@ def check_identifiers(core: Core) -> Iterator[Issue]:
     for row, number in store.values_by_row("provider_number"):
         if number is not None and len(number) == 8 and number.startswith("99"):
             code = "disarmed-provider-number"
-            message = f"the provider number {number[2:]} is disarmed by 99 in front"
+            message = f"the provider number {number[2:]} is out of use: 99 is written before it"
             yield row_issue(core, row, code, message, "provider_number", number)
 
 

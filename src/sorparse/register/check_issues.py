@@ -44,7 +44,7 @@ CHECK_ISSUES: dict[str, tuple[Severity, str]] = {
     "shared-shak-code": ("info", "several units have a SHAK code on the same dates"),
     "shared-location-code": ("info", "several units own a location number on the same dates"),
     "shared-provider-number": ("info", "several units have a provider number on the same dates"),
-    "disarmed-provider-number": ("info", "a provider number disarmed by 99 in front"),
+    "disarmed-provider-number": ("info", "a provider number out of use, with 99 before it"),
     "several-shak-codes": (
         "warning",
         "the SHAK map assigns several codes to a unit on the same dates",

@@ -92,8 +92,8 @@ def code_periods(core: Core) -> Iterator[CodePeriod]:
 
 def _of_shak(core: Core, shak: ShakRegister, code: str, cuts: list[Days]) -> Iterator[CodePeriod]:
     hospital = hospital_code(code)
-    cuts += [_span(one) for one in shak.times(hospital).segments] if hospital in shak else []
-    spans = [_span(one) for one in shak.times(code).segments]
+    cuts += [_span(one) for one in shak.core.times(hospital).segments] if hospital in shak else []
+    spans = [_span(one) for one in shak.core.times(code).segments]
     for first, last in _pieces(spans, cuts):
         view = shak.as_of(first)
         unit, above = view[code], view.get(hospital)

@@ -62,9 +62,9 @@ def why_unknown(sor_id: str) -> str:
 def likely(kind: Kind, code: str, known: Collection[str]) -> str | None:
     """Return the one known code that an unknown one was probably meant to be, else ``None``.
 
-    A provider number with other leading zeros (``77410`` and ``077410``), or disarmed by ``99`` in
-    front; a SHAK code with an 8th and 9th character, one that a spreadsheet read as a number
-    (``3800E1`` as 38000), or one that was cut short.
+    A provider number with other leading zeros (``77410`` and ``077410``), or out of use, with
+    ``99`` before it; a SHAK code with an 8th and 9th character, one that a spreadsheet read as a
+    number (``3800E1`` as 38000), or one that was cut short.
 
     Args:
         kind: What the code is.

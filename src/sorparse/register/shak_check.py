@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from ..identifiers import shak_code_problem
 from ..issues import Issue, Severity
 from .days import end_ordinal, from_ordinal, start_ordinal
+from .shak_core import REGIONS, UNITS, ShakCore
 from .shak_view import HOSPITAL, SECTION, hospital_code, level_of
 from .timeline import Segment
-
-if TYPE_CHECKING:
-    from .shak import ShakRegister
 
 SHAK_ISSUES: dict[str, tuple[Severity, str]] = {
     "bad-shak-code": ("warning", "a malformed SHAK code, often damaged by a spreadsheet"),
@@ -59,23 +56,23 @@ SHAK_ISSUES: dict[str, tuple[Severity, str]] = {
 _DELETED = "2"
 
 
-def check(register: ShakRegister) -> Iterator[Issue]:
+def check(core: ShakCore) -> Iterator[Issue]:
     """Yield the contradictions in SHAK, in the order of the codes."""
-    yield from _periods(register)
-    for code in register:
-        yield from _code(register, code)
-    yield from _regions(register)
+    yield from _periods(core)
+    for code in core.places:
+        yield from _code(core, code)
+    yield from _regions(core)
 
 
 def _issue(code: str, message: str, value: str, line: int | None) -> Issue:
     return Issue(SHAK_ISSUES[code][0], code, message, line=line, column="SHAKkode", value=value)
 
 
-def _periods(register: ShakRegister) -> Iterator[Issue]:
+def _periods(core: ShakCore) -> Iterator[Issue]:
     keys: dict[tuple[str, date | None], None] = {}
-    for place, unit in enumerate(register.units):
+    for place, unit in enumerate(core.units):
         code, validity = unit.shak_code, unit.validity
-        line = register.line_of(place)
+        line = core.line_of(UNITS, place)
         first, last = validity.from_date, validity.to_date
         if (code, first) in keys:
             message = f"{code} has several periods from {first or 'no date'}"
@@ -95,48 +92,48 @@ def _periods(register: ShakRegister) -> Iterator[Issue]:
             yield _issue("shak-wrong-level", message, code, line)
 
 
-def _code(register: ShakRegister, code: str) -> Iterator[Issue]:
-    places = register.places_of(code)
-    first = register.line_of(places[0])
+def _code(core: ShakCore, code: str) -> Iterator[Issue]:
+    places = core.places_of(code)
+    first = core.line_of(UNITS, places[0])
     problem = shak_code_problem(code[len(code) - level_of(code) :])
     if problem is not None:
         yield _issue("bad-shak-code", f"{code!r} is not a SHAK code: {problem}", code, first)
     latest = -1
     for place in places:
-        validity = register.units[place].validity
+        validity = core.units[place].validity
         start, end = start_ordinal(validity.from_date), end_ordinal(validity.to_date)
         if end < start:
             continue
         if start <= latest:
             message = f"{code} has several periods on {from_ordinal(start) or 'its first days'}"
-            yield _issue("shak-overlap", message, code, register.line_of(place))
+            yield _issue("shak-overlap", message, code, core.line_of(UNITS, place))
         latest = max(latest, end)
-    segments = register.times(code).segments
+    segments = core.times(code).segments
     for one, other in pairwise(segments):
         if one.end + 1 < other.start:
             days = f"{from_ordinal(one.end + 1)} to {from_ordinal(other.start - 1)}"
             message = f"{code} is not in force from {days}"
-            yield _issue("shak-gap", message, code, register.line_of(other.row))
+            yield _issue("shak-gap", message, code, core.line_of(UNITS, other.row))
     hospital = hospital_code(code)
     if hospital != code:
-        yield from _above(register, code, hospital, segments, first)
+        yield from _above(core, code, hospital, segments, first)
 
 
 def _above(
-    register: ShakRegister,
+    core: ShakCore,
     code: str,
     hospital: str,
     segments: Sequence[Segment],
     line: int | None,
 ) -> Iterator[Issue]:
-    above = register.times(hospital).segments if hospital in register else ()
+    above = core.times(hospital).segments if hospital in core else ()
     day = _uncovered(segments, above)
     if day is not None:
         since = f" on {from_ordinal(day)} and perhaps later" if above else ": SHAK does not have it"
         message = f"{code} is in force without its hospital {hospital}{since}"
         yield _issue("shak-without-hospital", message, code, line)
     department = code[:-1]
-    if level_of(code) == SECTION and department not in register:
+    if level_of(code) == SECTION and department not in core:
         message = f"{code} has no department {department}"
         yield _issue("shak-section-without-department", message, code, line)
 
@@ -153,28 +150,28 @@ def _uncovered(segments: Sequence[Segment], cover: Sequence[Segment]) -> int | N
     return None
 
 
-def _regions(register: ShakRegister) -> Iterator[Issue]:
+def _regions(core: ShakCore) -> Iterator[Issue]:
     latest: dict[str, int] = {}
     places = sorted(
-        range(len(register.regions)),
-        key=lambda place: start_ordinal(register.regions[place].validity.from_date),
+        range(len(core.regions)),
+        key=lambda place: start_ordinal(core.regions[place].validity.from_date),
     )
     for place in places:
-        region = register.regions[place]
-        code, line = region.shak_code, register.region_line_of(place)
+        region = core.regions[place]
+        code, line = region.shak_code, core.line_of(REGIONS, place)
         start, end = (
             start_ordinal(region.validity.from_date),
             end_ordinal(region.validity.to_date),
         )
-        if code not in register:
+        if code not in core:
             message = f"SHAKregion: SHAK does not have the code {code}"
             yield _issue("shak-region-unknown-hospital", message, code, line)
         if start <= latest.get(code, -1) and start <= end:
             message = f"SHAKregion: {code} has several records on {from_ordinal(start)}"
             yield _issue("shak-region-overlap", message, code, line)
         latest[code] = max(latest.get(code, -1), end)
-    if register.regions:
-        for code in register:
+    if core.regions:
+        for code in core.places:
             if hospital_code(code) == code and code not in latest:
                 message = f"SHAKregion does not have the hospital {code}"
                 yield _issue("shak-hospital-without-region", message, code, None)

@@ -9,7 +9,8 @@ from typing import IO, Any, BinaryIO
 from ..errors import MissingTableError
 from ..issues import OnIssue
 from ..limits import Limits
-from .shak import REGIONS, UNITS, ShakRegister
+from .shak import ShakRegister
+from .shak_core import REGIONS, UNITS
 
 
 def load_shak(

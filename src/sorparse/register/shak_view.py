@@ -51,6 +51,7 @@ class ShakView(HtmlRepr, ArrowTable):
 
     def __init__(self, register: ShakRegister, day: date) -> None:
         self._register = register
+        self._core = register.core
         self._day = day
         self._ordinal = day.toordinal()
 
@@ -78,11 +79,11 @@ class ShakView(HtmlRepr, ArrowTable):
             UnknownUnitError: If the file does not have the code; a NotInForceError.
             TypeError: If ``code`` is not text.
         """
-        code = self._register.known(code)
+        code = self._core.known(code)
         place = self._place(code)
         if place is not None:
-            return self._register.units[place]
-        times = self._register.all_times[code]
+            return self._core.units[place]
+        times = self._core.all_times[code]
         ended = [one.end for one in times.segments if one.end < self._ordinal]
         if self.status(code) is Status.FUTURE:
             reason, known, words = "future", from_ordinal(times.opening), "opens on"
@@ -115,8 +116,8 @@ class ShakView(HtmlRepr, ArrowTable):
             >>> shak.as_of("2026-06-15").get("9901121") is None
             True
         """
-        place = self._place(self._register.spelled(code))
-        return default if place is None else self._register.units[place]
+        place = self._place(self._core.spelled(code))
+        return default if place is None else self._core.units[place]
 
     def __contains__(self, code: object) -> bool:
         return isinstance(code, str) and self.get(code) is not None
@@ -142,10 +143,10 @@ class ShakView(HtmlRepr, ArrowTable):
             >>> shak.as_of("2026-06-15").status("9901014")
             <Status.FUTURE: 'FUTURE'>
         """
-        code = self._register.known(code)
+        code = self._core.known(code)
         if self._place(code) is not None:
             return Status.ACTIVE
-        opening = self._register.all_times[code].opening
+        opening = self._core.all_times[code].opening
         return Status.FUTURE if self._ordinal < opening else Status.CLOSED
 
     def region(self, code: str) -> SHAKRegion | None:
@@ -167,9 +168,9 @@ class ShakView(HtmlRepr, ArrowTable):
             >>> shak.as_of("2026-06-15").region("9901") is None
             True
         """
-        hospital = hospital_code(self._register.known(code))
+        hospital = hospital_code(self._core.known(code))
         found = None
-        for one in self._register.regions_by_code.get(hospital, ()):
+        for one in self._core.regions_by_code.get(hospital, ()):
             if one.validity.contains(self._day) and (found is None or _from(one) >= _from(found)):
                 found = one
         return found
@@ -192,7 +193,7 @@ class ShakView(HtmlRepr, ArrowTable):
             >>> shak.as_of("2026-06-15").hospital("9901011").name
             'Nordhavets Universitetshospital'
         """
-        return self.get(hospital_code(self._register.known(code)))
+        return self.get(hospital_code(self._core.known(code)))
 
     def departments(self, hospital: str) -> tuple[SHAKUnit, ...]:
         """Return the departments (6 characters) in force of a hospital, by code.
@@ -230,16 +231,16 @@ class ShakView(HtmlRepr, ArrowTable):
         return self._below(code, SECTION, (HOSPITAL, DEPARTMENT))
 
     def _below(self, code: str, level: int, above: tuple[int, ...]) -> tuple[SHAKUnit, ...]:
-        code = self._register.spelled(code)
+        code = self._core.spelled(code)
         if level_of(code) not in above:
             expected = " or ".join(map(str, above))
             raise ValueError(
                 f"{code!r} has no such units: expected a code of {expected} characters"
             )
-        inside = self._register.by_hospital.get(hospital_code(code), ())
+        inside = self._core.by_hospital.get(hospital_code(code), ())
         inside = [one for one in inside if one.startswith(code) and one != code]
         if not inside:
-            self._register.known(code)
+            self._core.known(code)
         found = (self.get(one) for one in inside if level_of(one) == level)
         return Records([unit for unit in found if unit is not None])
 
@@ -328,8 +329,8 @@ class ShakView(HtmlRepr, ArrowTable):
     # -- inside
 
     def _having(self, statuses: tuple[Status, ...]) -> Iterator[SHAKUnit]:
-        units = self._register.units
-        for code, times in self._register.all_times.items():
+        units = self._core.units
+        for code, times in self._core.all_times.items():
             place = self._place(code)
             if place is not None:
                 status = Status.ACTIVE
@@ -341,14 +342,14 @@ class ShakView(HtmlRepr, ArrowTable):
 
     def _representative(self, code: str, status: Status) -> int:
         """Return the place of the period that represents a code that is not in force."""
-        segments = self._register.all_times[code].segments
+        segments = self._core.all_times[code].segments
         if not segments:  # every period ends before it begins
-            return self._register.places_of(code)[-1]
+            return self._core.places_of(code)[-1]
         at = bisect_right(segments, self._ordinal, key=lambda one: one.start) - 1
         return segments[0 if status is Status.FUTURE else max(at, 0)].row
 
     def _place(self, code: str) -> int | None:
-        times = self._register.all_times.get(code)
+        times = self._core.all_times.get(code)
         if times is None:
             return None
         at = bisect_right(times.segments, self._ordinal, key=lambda one: one.start) - 1

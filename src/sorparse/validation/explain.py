@@ -47,7 +47,7 @@ _FACETS = {
     "minLength": "is shorter than {} characters",
     "maxLength": "is longer than {} characters",
     "length": "does not have {} characters",
-    "enumeration": "is none of {}",
+    "enumeration": "is not one of {}",
     "minInclusive": "is less than {}",
     "maxInclusive": "is more than {}",
     "minExclusive": "is not more than {}",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import pickle
+from datetime import date
 
 import pytest
 
@@ -131,3 +133,22 @@ def test_issues_and_errors_pickle() -> None:
         read(BAD, on_issue="raise")
     again = pickle.loads(pickle.dumps(error.value))
     assert (again.issue, str(again)) == (error.value.issue, str(error.value))
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        sorparse.SorFileError("broken", file="sor.csv", line=7, column=2),
+        sorparse.UnrecognisedFormatError("not a SOR file", file="a.txt"),
+        sorparse.NotInForceError(
+            "closed", sor_id=A, day=None, reason="closed", date=date(2021, 3, 31)
+        ),
+        sorparse.UnknownUnitError("unknown", sor_id=A),
+        sorparse.MissingExtraError("not installed"),
+        sorparse.UnknownNightError("no such night"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_an_error_pickles_with_what_it_states(error: sorparse.SorError) -> None:
+    for again in (pickle.loads(pickle.dumps(error)), copy.copy(error)):
+        assert (type(again), str(again), vars(again)) == (type(error), str(error), vars(error))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
+from operator import itemgetter
 
 import sorparse
 from sorparse import targets
@@ -130,10 +131,7 @@ def _add(args: argparse.Namespace, out: Output) -> int:
         source,
         night=args.night,
         replace=args.replace,
-        allow_empty=args.allow_empty,
-        max_closed=args.max_closed,
-        max_errors=0 if args.strict else args.max_errors,
-        min_units=args.min_units,
+        **arguments.read_guards(args),
     )
     if out.is_json:
         out.json(sorparse.to_dict(added))
@@ -149,17 +147,11 @@ def _add(args: argparse.Namespace, out: Output) -> int:
 
 def _list(args: argparse.Namespace, out: Output) -> int:
     archive = _opened(args)
-    found = {night: archive.night(night) for night in archive.nights}
-    rows = [
-        (
-            night,
-            "missing" if night not in found else "there",
-            found[night].name if night in found else None,
-            sum(found[night].records.values()) if night in found else None,
-            sum(file.size for file in found[night].files) if night in found else None,
-        )
-        for night in sorted((*found, *archive.missing))
-    ]
+    rows: list[tuple[object, ...]] = [(night, "missing", *[None] * 3) for night in archive.missing]
+    for found in map(archive.night, archive.nights):
+        sums = (sum(found.records.values()), sum(file.size for file in found.files))
+        rows.append((found.night, "there", found.name, *sums))
+    rows.sort(key=itemgetter(0))
     out.rows(("night", "state", "name", "records", "bytes"), rows)
     return 0
 

@@ -66,10 +66,7 @@ def run(args: argparse.Namespace, out: Output) -> int:
                 args.output,
                 tables=args.tables,
                 force=args.force,
-                allow_empty=args.allow_empty,
-                max_closed=args.max_closed,
-                max_errors=0 if args.strict else args.max_errors,
-                min_units=args.min_units,
+                **arguments.read_guards(args),
                 **reading.options(args),
             )
     except (sorparse.GuardError, sorparse.EmptySourceError) as stopped:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
 import sorparse
 
 from .. import arguments
-from ..output import Output, one_line
+from ..output import Output, message
 from ..progress import bar
 
 NAME = "fetch"
@@ -97,9 +96,8 @@ def run(args: argparse.Namespace, out: Output) -> int:
         max_age = files[args.what].max_age
     if max_age is None or fetched.unchanged_days < max_age:
         return 0
-    words = (
+    message(
         f"{fetched.path}: the date of the data has not changed for {fetched.unchanged_days} days "
         f"({fetched.data_date or 'it is unknown'}); has the publisher stopped or moved the file?"
     )
-    print(f"sorparse: {one_line(words)}", file=sys.stderr)
     return 1

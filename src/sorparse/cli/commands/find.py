@@ -28,6 +28,12 @@ EXAMPLES = """\
 """
 
 
+_FILTERS = (
+    *("entity_type", "sor_type", "speciality", "region", "municipality", "post_code", "owner"),
+    "edi_type",
+)
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     arguments.file(parser)
@@ -65,17 +71,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, out: Output) -> int:
     """Print the results."""
-    filters = {
-        "entity_type": args.entity_type,
-        "sor_type": args.sor_type,
-        "speciality": args.speciality,
-        "region": args.region,
-        "municipality": args.municipality,
-        "post_code": args.post_code,
-        "owner": args.owner,
-        "edi_type": args.edi_type,
-        "status": tuple(sorparse.Status) if args.status == "ALL" else args.status,
-    }
+    filters = {name: getattr(args, name) for name in _FILTERS}
+    filters["status"] = tuple(sorparse.Status) if args.status == "ALL" else args.status
     text = " ".join(args.text) or None
     register = shak.register_or_shak(args)
     if isinstance(register, sorparse.ShakRegister):

@@ -107,7 +107,7 @@ def to_fhir(
         raise FhirError(f"unknown FHIR profile {profile!r}: expected one of {expected}")
     if profile != "ehealth" and not (source is None and synchronization_status is None):
         raise FhirError("source and synchronization_status belong to the profile 'ehealth' only")
-    addresses, virtual = parts.effective(entity, view)
+    holder = parts.holder(entity, view)
     organization: Json = {
         "resourceType": "Organization",
         "id": systems.fhir_id(entity.sor_id),
@@ -117,8 +117,8 @@ def to_fhir(
         "active": _active(entity, view),
         "type": [kind for kind in [systems.concept(entity.entity_type)] if kind],
         "name": entity.name,
-        "telecom": parts.telecom(virtual),
-        "address": parts.addresses(addresses),
+        "telecom": parts.telecom(holder.virtual_address),
+        "address": parts.addresses(holder),
         "partOf": _part_of(entity, view),
     }
     if profile == "medcom":
@@ -130,7 +130,10 @@ def to_fhir(
     elif profile == "ehealth":
         _required(entity.name, entity, profile, "a name")
         organization["extension"] += _ehealth_extensions(
-            entity, view, addresses, {"source": source, "status": synchronization_status}
+            entity,
+            view,
+            holder,
+            {"source": source, "synchronization_status": synchronization_status},
         )
     return filled(organization)
 
@@ -222,14 +225,10 @@ def _eer_owner(entity: SOREntity, view: View | None) -> Json:
 def _ehealth_extensions(
     entity: SOREntity,
     view: View | None,
-    addresses: parts.Addresses,
+    holder: parts.Holder,
     given: dict[str, Value | None],
 ) -> list[Json]:
-    missing = [
-        argument
-        for argument, key in (("source", "source"), ("synchronization_status", "status"))
-        if not given[key]
-    ]
+    missing = [name for name, value in given.items() if not value]
     if missing:
         raise FhirError(
             "the FHIR profile 'ehealth' requires values that SOR does not hold; "
@@ -237,13 +236,13 @@ def _ehealth_extensions(
         )
     texts = {
         "cvrNumber": parts.cvr(entity),
-        "regionCode": parts.first(addresses, "region_code"),
-        "municipalityCode": parts.first(addresses, "municipality_code"),
+        "regionCode": parts.first(holder, "region_code"),
+        "municipalityCode": parts.first(holder, "municipality_code"),
         "providerIdentifier": entity.provider_number,
     }
     return [
         {"url": _ehealth_url("source"), **_value(given["source"])},
-        {"url": _ehealth_url("synchronizationStatus"), **_value(given["status"])},
+        {"url": _ehealth_url("synchronizationStatus"), **_value(given["synchronization_status"])},
         *({"url": _ehealth_url(name), "valueString": text} for name, text in texts.items() if text),
         *_ehealth_specialities(entity.specialities),
         *_ehealth_relations(entity, view),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ... import codes
 from ...identifiers import is_cvr, is_location_code
+from ...inheritance import ADDRESSES, Effective
 from ...records import Address, SOREntity, SorType, VirtualAddress
 from . import systems
 from .systems import Json, filled
@@ -15,31 +16,24 @@ from .systems import Json, filled
 if TYPE_CHECKING:
     from ...register import View
 
-Addresses = tuple[Address | None, Address | None, Address | None]
-"""Postal, visiting and activity address."""
-
+Holder = SOREntity | Effective
+"""What has the three addresses and the virtual address of a unit."""
 _PERIOD = "http://hl7.org/fhir/StructureDefinition/organization-period"
 _DK_CORE = "http://hl7.dk/fhir/core/StructureDefinition/"
 _MUNICIPALITY_OWNER, _REGION_OWNER = "547211000005108", "550881000005103"
 _MUNICIPALITY_WORDS = frozenset(("kommune", "kommunia", "kommuneqarfik", "regionskommune"))
 
 
-def effective(entity: SOREntity, view: View | None) -> tuple[Addresses, VirtualAddress | None]:
-    """Return the addresses, with inheritance resolved where ``entity`` is in force in the view."""
-    source: Any = entity
+def holder(entity: SOREntity, view: View | None) -> Holder:
+    """Return what has the addresses: with inheritance resolved where ``entity`` is in force."""
     if view is not None and view.get(entity.sor_id) == entity:
-        source = view.effective(entity.sor_id)
-    postal, visiting, activity = (
-        source.postal_address,
-        source.visiting_address,
-        source.activity_address,
-    )
-    return (postal, visiting, activity), source.virtual_address
+        return view.effective(entity.sor_id)
+    return entity
 
 
-def first(addresses: Addresses, field: str) -> str | None:
+def first(addresses: Holder, field: str) -> str | None:
     """Return the first value of a field among the addresses."""
-    values = (getattr(address, field) for address in addresses if address is not None)
+    values = (getattr(getattr(addresses, name), field, None) for name in ADDRESSES)
     return next((value for value in values if value), None)
 
 
@@ -95,12 +89,11 @@ def _owner_codes(entity: SOREntity) -> Iterator[tuple[str, str | None]]:
     kind = entity.entity_type.code if entity.entity_type is not None else None
     if entity.sor_type is not SorType.IE:
         return
-    addresses = entity.postal_address, entity.visiting_address, entity.activity_address
     if kind == _MUNICIPALITY_OWNER:
-        code = _code_by_name(entity.name) or first(addresses, "municipality_code")
+        code = _code_by_name(entity.name) or first(entity, "municipality_code")
         yield systems.MUNICIPALITY, systems.municipality_code(code)
     elif kind == _REGION_OWNER:
-        code = codes.code_of("region", entity.name or "") or first(addresses, "region_code")
+        code = codes.code_of("region", entity.name or "") or first(entity, "region_code")
         yield systems.REGION, systems.region_code(code)
 
 
@@ -126,11 +119,12 @@ def telecom(virtual: VirtualAddress | None) -> list[Json]:
     return [{"system": system, "value": value, "use": "work"} for system, value in pairs if value]
 
 
-def addresses(given: Addresses) -> list[Json]:
+def addresses(given: Holder) -> list[Json]:
     """Return the addresses, equal ones once."""
-    postal, visiting, activity = given
     kinds: dict[Address, str] = {}
-    for address, kind in ((postal, "postal"), (visiting, "physical"), (activity, "physical")):
+    for name in ADDRESSES:
+        address = getattr(given, name)
+        kind = "postal" if name == "postal_address" else "physical"
         if address is not None:
             kinds[address] = "both" if kinds.get(address, kind) != kind else kind
     return [_address(address, kind) for address, kind in kinds.items()]
@@ -153,32 +147,23 @@ def _address(address: Address, kind: str) -> Json:
 
 
 def _area_extensions(address: Address) -> Iterator[Json]:
-    areas = (
-        (
-            "dk-core-municipalityCodes",
-            systems.MUNICIPALITY,
-            systems.municipality_code(address.municipality_code),
-        ),
-        (
-            "dk-core-RegionalSubDivisionCodes",
-            systems.REGION,
-            systems.region_code(address.region_code),
-        ),
-    )
-    for name, system, code in areas:
+    municipality = systems.municipality_code(address.municipality_code)
+    region = systems.region_code(address.region_code)
+    for name, system, code in (
+        ("dk-core-municipalityCodes", systems.MUNICIPALITY, municipality),
+        ("dk-core-RegionalSubDivisionCodes", systems.REGION, region),
+    ):
         if code is not None:
             coding = {"system": system, "code": code}
             yield {"url": _DK_CORE + name, "valueCodeableConcept": {"coding": [coding]}}
 
 
 def _lines(address: Address) -> list[str]:
-    door = " ".join(part for part in (address.floor_id, address.suite_id) if part)
-    street = " ".join(part for part in (address.street_name, address.street_building_id) if part)
-    if street and door:
-        street = f"{street}, {door}"
+    street = (address.street_name, address.street_building_id)
+    door = (address.floor_id, address.suite_id)
     box = address.post_office_box
     lines = (
-        street or door,
+        ", ".join(filter(None, (" ".join(filter(None, part)) for part in (street, door)))),
         address.stairway,
         address.mail_delivery_sublocation,
         address.additional_info,

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import cache
 from typing import Any
 
 import attrs
 
-from ...description import ColumnDescription, TableDescription
+from ...description import TableDescription
 from ...issues import Issue, IssueLog
 from ...sources import Member
 from ...xml.elements import split_tag
 from ..base import Format, ReadOptions
+from ..columns import ColumnSamples, shortened
 from ..declare import TableSpec
 from .decoding import RowDecoder
 from .names import spec_of
@@ -21,7 +23,8 @@ from .pages import TOKEN_DIGITS, Page, Row, RowReader
 _WINDOW = 10_000
 """Number of tokens remembered to recognise repeated entries; a page has at most 2,000."""
 _PID_DIGITS = 10
-_SAMPLES, _SAMPLE_CHARS = 3, 40
+Decoders = Callable[[TableSpec], RowDecoder]
+"""Returns the decoder of a declaration, the same on each call."""
 
 
 @attrs.define(eq=False)
@@ -71,10 +74,10 @@ class SkrsTable:
     def numbered(self) -> Iterator[tuple[int | None, Any]]:
         """Read the entries: pairs of the entry's line (if there is one page) and its record."""
         log = self.options.log
-        decoders = _Decoders(self.options)
-        rows = self._last_deliveries(decoders) if self.last_only else self._rows(log)
+        decoder_of = self._decoders()
+        rows = self._last_deliveries(decoder_of) if self.last_only else self._rows(log)
         for row, spec in rows:
-            record = decoders.of(spec).decode(row, log)
+            record = decoder_of(spec).decode(row, log)
             if record is not None:
                 yield row.line if len(self.pages) == 1 else None, record
 
@@ -100,7 +103,7 @@ class SkrsTable:
                     orders.setdefault(row.datatype, _Order()).check(row, log)
                     yield row, spec
 
-    def _last_deliveries(self, decoders: _Decoders) -> Iterator[tuple[Row, TableSpec]]:
+    def _last_deliveries(self, decoder_of: Decoders) -> Iterator[tuple[Row, TableSpec]]:
         """Read the rows twice: first to find the last delivery of each, then to yield it.
 
         A row is identified by its key and ``ValidFrom``. Between the two readings, a short key and
@@ -118,7 +121,7 @@ class SkrsTable:
         token, count = "", 0
         for row, spec in ahead:
             token = row.token or token
-            key = decoders.of(spec).key(row)
+            key = decoder_of(spec).key(row)
             if key not in last or token >= last[key][0]:
                 last[key] = token, count
             count += 1
@@ -132,7 +135,7 @@ class SkrsTable:
         for place, (row, spec) in enumerate(again):
             if not wanted[place]:
                 continue
-            if decoders.of(spec).is_former(row, now):
+            if decoder_of(spec).is_former(row, now):
                 former += 1
                 continue
             yield row, spec
@@ -152,71 +155,41 @@ class SkrsTable:
 
     def describe(self) -> TableDescription:
         """Read the pages once and return their datatypes, columns and tokens."""
-        decoders = _Decoders(self.options)
+        decoder_of = self._decoders()
         counts: dict[str, int] = {}
-        columns: dict[str, _Column] = {}
+        samples = ColumnSamples()
+        fields: dict[str, str | None] = {}
         tokens: dict[str, list[str]] = {}
         for row, spec in self._rows(IssueLog()):
             counts[row.datatype] = counts.get(row.datatype, 0) + 1
             if row.token is not None:
                 ends = tokens.setdefault(row.datatype, [row.token, row.token])
                 ends[:] = min(ends[0], row.token), max(ends[1], row.token)
-            fields = decoders.of(spec).fields([name for name, _ in row.values])
-            for (name, text), field in zip(row.values, fields, strict=True):
-                columns.setdefault(name, _Column(field)).add(text)
-        names = counts or dict.fromkeys(self._datatypes(), 0)
+            names = [name for name, _ in row.values]
+            fields = dict(zip(names, decoder_of(spec).fields(names), strict=True)) | fields
+            samples.add((name, shortened(text)) for name, text in row.values)
+        datatypes = counts or dict.fromkeys(self._datatypes(), 0)
         notes = [
             f"{name}: {count} entries"
             + (f", tokens {tokens[name][0]} to {tokens[name][1]}" if name in tokens else "")
-            for name, count in names.items()
+            for name, count in datatypes.items()
         ]
         if len(self.pages) > 1:
             notes.insert(0, f"{len(self.pages)} pages, this is the first")
         return TableDescription(
             table=self.table,
             file=self.member.name,
-            rows=sum(counts.values()),
-            columns=tuple(
-                ColumnDescription(name, column.field, column.filled, tuple(column.samples))
-                for name, column in columns.items()
-            ),
+            rows=samples.rows,
+            columns=samples.columns(fields),
             notes=tuple(notes),
         )
+
+    def _decoders(self) -> Decoders:
+        return cache(lambda spec: RowDecoder(spec, self.options))
 
     def _datatypes(self) -> Iterator[str]:
         for page in self.pages:
             yield from (name for name, spec in page.specs.items() if spec)
-
-
-class _Decoders:
-    """One decoder for each declaration."""
-
-    def __init__(self, options: ReadOptions) -> None:
-        self._options = options
-        self._found: dict[str, RowDecoder] = {}
-
-    def of(self, spec: TableSpec) -> RowDecoder:
-        """Return the decoder of a declaration."""
-        decoder = self._found.get(spec.title)
-        if decoder is None:
-            decoder = self._found[spec.title] = RowDecoder(spec, self._options)
-        return decoder
-
-
-@attrs.define
-class _Column:
-    """The content of a column, for ``describe``."""
-
-    field: str | None
-    filled: int = 0
-    samples: dict[str, None] = attrs.Factory(dict)
-
-    def add(self, text: str) -> None:
-        if text:
-            self.filled += 1
-            if len(self.samples) < _SAMPLES:
-                short = text if len(text) <= _SAMPLE_CHARS else text[: _SAMPLE_CHARS - 1] + "…"
-                self.samples[short] = None
 
 
 class _Order:
