@@ -56,6 +56,7 @@ def test_the_owner_is_at_the_top() -> None:
     assert owner.sor_id == "ie"
     assert view.owner("ie") == view["ie"]
     assert view.parent("ie") is None
+    assert Register.from_records([unit("x")]).as_of("2020-01-01").owner("x") is None
 
 
 def test_the_owner_that_the_row_names_goes_before_the_chain() -> None:
@@ -213,6 +214,19 @@ def test_an_inherited_number_that_a_csv_row_repeats_has_its_owner_as_origin() ->
     match = view.match_location_code(code)
     assert match.best is not None
     assert (match.best.sor_id, match.rule) == ("si", "owns-number")
+
+
+def test_a_number_that_only_a_row_repeats_is_not_passed_on() -> None:
+    top, other = "5790000000005", "5790000000012"
+    records = [
+        unit("top", location_code=top, location_code_inherited=False),
+        unit("mid", parent_id="top", location_code=other, location_code_inherited=True),
+        unit("low", parent_id="mid", location_code_inherited=True),
+    ]
+    view = Register.from_records(records).as_of("2020-01-01")
+    assert [view.effective(one).location_code for one in view] == [top, other, top]
+    assert ids(view.by_location_code(top)) == ["top", "low"]
+    assert ids(view.by_location_code(other)) == ["mid"]
 
 
 def test_inheritance_is_that_of_the_day() -> None:
