@@ -183,8 +183,10 @@ def test_a_shared_provider_number_belongs_to_the_institution() -> None:
 
 
 def test_an_institution_beside_a_unit_that_is_not_below_it_does_not_decide() -> None:
-    shared = {"provider_number": "000917"}
-    records = [unit("si", sor_type=SorType.SI, **shared), unit("oe", parent_id="x", **shared)]
+    records = [
+        unit("si", sor_type=SorType.SI, provider_number="000917"),
+        unit("oe", parent_id="x", provider_number="000917"),
+    ]
     found = Register.from_records(records).as_of(DAY).match_provider_number("000917")
     assert best(found) == (None, "ambiguous")
 
@@ -208,7 +210,7 @@ def test_what_is_not_text_is_named(ask: Any, message: str) -> None:
 
 
 def test_the_table_says_who_owns_a_number_that_both_rows_inherit() -> None:
-    inherits = {"location_code": CODE, "location_code_inherited": True}
+    inherits: dict[str, Any] = {"location_code": CODE, "location_code_inherited": True}
     register = Register.from_records(
         [unit("a", **inherits), unit("b", **inherits)], location_codes=[LocationCode(CODE, "a")]
     )

@@ -244,6 +244,7 @@ def test_the_view_is_a_mapping_of_what_is_in_force() -> None:
     assert [one.sor_id for one in view.closed()] == ["2"]
     assert [one.sor_id for one in view.future()] == ["3"]
     assert view.day == date(2020, 1, 1)
+    assert repr(view) == "<View of 2020-01-01: <Register from records: 3 units in 3 versions>>"
 
 
 def test_closed_units_show_their_last_version_and_future_ones_their_first() -> None:

@@ -78,6 +78,14 @@ def test_a_closed_parent_ends_the_chain_and_its_subtree() -> None:
     assert ids(view.children("mid")) == ["low"]
 
 
+def test_a_tree_is_cut_by_levels_and_at_two_thousand_units() -> None:
+    records = [unit("top"), *(unit(str(one), parent_id="top") for one in range(2_005))]
+    view = Register.from_records([*records, unit("low", parent_id="7")]).as_of("2020-01-01")
+    assert (len(view.tree("top")), view.tree("top").left_out) == (2_000, 7)
+    assert view.tree("top", levels=0).left_out == 2_006
+    assert len(view.tree("top", limit=3_000)) == 2_007
+
+
 def test_orphans_are_found_under_the_parent_that_is_not_there() -> None:
     view = Register.from_records([unit("x", parent_id="missing")]).as_of("2020-01-01")
     assert ids(view.children("missing")) == ["x"]
@@ -168,9 +176,11 @@ def test_activity_comes_from_the_own_effective_visiting_address() -> None:
         unit("si", sor_type=SorType.SI, postal_address=POSTAL),
         unit("oe", parent_id="si", visiting_address=OTHER),
     ]
-    effective = Register.from_records(records).as_of("2020-01-01").effective("oe")
-    assert effective.activity_address == OTHER
-    assert effective.origin["activity_address"] == "oe"
+    view = Register.from_records(records).as_of("2020-01-01")
+    institution, below = view.effective("si"), view.effective("oe")
+    assert below.activity_address == OTHER
+    assert below.origin["activity_address"] == "oe"
+    assert (institution.visiting_address, institution.activity_address) == (POSTAL, None)
 
 
 def test_a_unit_without_level_is_taken_for_what_its_place_says() -> None:
