@@ -101,6 +101,8 @@ def test_circles_are_gone_through_once() -> None:
     view = Register.from_records([*records, unit("self", parent_id="self")]).as_of("2020-01-01")
     assert ids(view.ancestors("a")) == ["c", "b"]
     assert ids(view.descendants("a")) == ["b", "c"]
+    beside = Register.from_records([*records, unit("d", parent_id="b")]).as_of("2020-01-01")
+    assert ids(beside.descendants("a")) == ["b", "c", "d"]
     assert view.ancestors("self") == ()
     assert view.children("self") == ()
     assert view.effective("a").postal_address is None
@@ -169,6 +171,17 @@ def test_a_block_is_inherited_whole_and_never_field_by_field() -> None:
     ]
     effective = Register.from_records(records).as_of("2020-01-01").effective("si")
     assert effective.virtual_address == VirtualAddress(fax="1")
+
+
+def test_a_block_comes_from_the_nearest_unit_that_has_it_and_never_past_an_owner() -> None:
+    records = [
+        unit("top", sor_type=SorType.IE, postal_address=POSTAL, virtual_address=PHONE),
+        unit("ie", sor_type=SorType.IE, parent_id="top"),
+        unit("si", sor_type=SorType.SI, parent_id="ie", postal_address=OTHER),
+        unit("oe", parent_id="si"),
+    ]
+    effective = Register.from_records(records).as_of("2020-01-01").effective("oe")
+    assert (effective.postal_address, effective.virtual_address) == (OTHER, None)
 
 
 def test_activity_comes_from_the_own_effective_visiting_address() -> None:
