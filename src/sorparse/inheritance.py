@@ -149,7 +149,7 @@ class Inheritance(Generic[K]):
         """Return each field of :class:`Effective` with its value and the id it comes from."""
         found = self._addresses(unit)
         found["virtual_address"] = self._inherited(unit, "virtual_address")
-        found["location_code"] = self._location_code(unit)
+        found["location_code"] = self.location_code(unit)
         return found
 
     def effective(self, unit: K) -> Effective:
@@ -161,9 +161,21 @@ class Inheritance(Generic[K]):
             origin={field: hit[1] for field, hit in having.items()},
         )
 
-    def addresses(self, unit: K) -> tuple[Address, ...]:
-        """Return a unit's effective postal, visiting and activity address, if it has them."""
-        return tuple([hit[0] for hit in self._addresses(unit).values() if hit is not None])
+    def location_code(self, unit: K) -> Found:
+        """Return a unit's effective location code and the id of the unit whose own it is."""
+        code = self._get(unit, "location_code")
+        if self._get(unit, "location_code_inherited") is not True:
+            return self._own(unit, "location_code")
+        # CSV files repeat the inherited number on the unit's own row, XML leaves it out
+        repeated: Found = None
+        for one, sor_id in self._upwards(unit):
+            own = self._get(one, "location_code")
+            if own is None or code not in (None, own):
+                continue
+            if self._get(one, "location_code_inherited") is not True:
+                return own, sor_id
+            repeated = repeated or (own, sor_id)
+        return repeated  # the unit that it comes from is not there
 
     def _addresses(self, unit: K) -> dict[str, Found]:
         postal = self._inherited(unit, "postal_address")
@@ -197,21 +209,6 @@ class Inheritance(Generic[K]):
         for sor_id in passed:
             known[sor_id] = found
         return found
-
-    def _location_code(self, unit: K) -> Found:
-        code = self._get(unit, "location_code")
-        if self._get(unit, "location_code_inherited") is not True:
-            return self._own(unit, "location_code")
-        # CSV files repeat the inherited number on the unit's own row, XML leaves it out
-        repeated: Found = None
-        for one, sor_id in self._upwards(unit):
-            own = self._get(one, "location_code")
-            if own is None or code not in (None, own):
-                continue
-            if self._get(one, "location_code_inherited") is not True:
-                return own, sor_id
-            repeated = repeated or (own, sor_id)
-        return repeated  # the unit that it comes from is not there
 
     def _upwards(self, unit: K) -> Iterator[tuple[K, str]]:
         """Yield the unit itself and those above it, nearest first."""

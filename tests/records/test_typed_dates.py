@@ -50,6 +50,11 @@ def test_what_is_not_one_whole_date_is_refused(text: str) -> None:
     assert parse_typed_date(text) is None
 
 
+def test_no_part_is_taken_from_the_date_of_today() -> None:
+    for number in range(1, 32):  # today is one of them
+        assert parse_typed_date(f"{number}m, 2019") is None
+
+
 def test_day_first_always_and_iso_never() -> None:
     assert parse_typed_date("03-04-2021") == date(2021, 4, 3)
     assert parse_typed_date("2021-03-04") == date(2021, 3, 4)

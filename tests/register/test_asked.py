@@ -142,13 +142,27 @@ def test_an_irregular_id_or_code_of_the_register_is_itself() -> None:
     assert [one.sor_id for one in VIEW.by_shak("lokal")] == ["local 1"]
 
 
+def test_an_irregular_id_of_a_parent_is_itself() -> None:
+    register = Register.from_records(
+        [
+            *(unit(TOP), unit(f"{TOP}.0"), unit("1", parent_id=TOP)),
+            unit("2", parent_id=f"'{TOP}"),  # which no unit has
+        ]
+    )
+    view = register.as_of("2020-01-01")
+    asked = (TOP, f"{TOP}.0", f"'{TOP}", f" {TOP}")
+    found = [[one.sor_id for one in view.children(sor_id)] for sor_id in asked]
+    assert found == [["1"], [], ["2"], ["1"]]
+
+
 @pytest.mark.parametrize("value", [990130, 1.5, None, b"9901", True, ["9901"]])
 @pytest.mark.parametrize("function", [*BY_ID, *BY_CODE])
 def test_what_is_not_text_is_refused(function: str, value: Any) -> None:
     if value is None and function.startswith("find"):
         return  # None: no condition
     ask = BY_ID.get(function) or BY_CODE[function][0]
-    with pytest.raises(TypeError, match=f"expected text, got {type(value).__name__}"):
+    named = "SOR id: " if function in BY_ID and function != "find" else ""
+    with pytest.raises(TypeError, match=f"{named}expected text, got {type(value).__name__}"):
         ask(VIEW, value)
 
 

@@ -57,6 +57,7 @@ def test_nobody_has_the_code() -> None:
             {"entity_type": Coded(name="Anden EDI")},
             "drops-supplementary",
         ),
+        ({}, {"entity_type": SUPPLEMENTARY}, "drops-supplementary"),
         (
             {"entity_type": CLINICAL},
             {"entity_type": ADMINISTRATIVE},
@@ -128,6 +129,8 @@ def test_the_map_alone_decides_where_there_are_no_units() -> None:
     register = Register.from_records([], [mapped("1301", "a")])
     assert best(register.as_of(DAY).shak_to_sor("1301")) == ("a", "only-candidate")
     assert register.as_of(DAY).sor_to_shak("a") == "1301"
+    two = Register.from_records([], [mapped("1301", "a"), mapped("1301", "b")])
+    assert best(two.as_of(DAY).shak_to_sor("1301")) == (None, "ambiguous")
 
 
 def test_a_unit_that_map_and_row_both_name_is_listed_once() -> None:
@@ -177,6 +180,41 @@ def test_a_shared_provider_number_belongs_to_the_institution() -> None:
     two = [*records, unit("other", sor_type=SorType.SI, **shared)]
     found = Register.from_records(two).as_of(DAY).match_provider_number("000917")
     assert best(found) == (None, "ambiguous")
+
+
+def test_an_institution_beside_a_unit_that_is_not_below_it_does_not_decide() -> None:
+    records = [
+        unit("si", sor_type=SorType.SI, provider_number="000917"),
+        unit("oe", parent_id="x", provider_number="000917"),
+    ]
+    found = Register.from_records(records).as_of(DAY).match_provider_number("000917")
+    assert best(found) == (None, "ambiguous")
+
+
+@pytest.mark.parametrize(
+    ("ask", "message"),
+    [
+        (lambda view: view.by_cvr(1), "CVR number: expected text, got int: 1"),
+        (lambda view: view.by_provider_number(1), "provider number: expected text, got int: 1"),
+        (lambda view: view.match_provider_number(1), "provider number: expected text, got int: 1"),
+        (lambda view: view.by_shak(1), "SHAK code: expected text, got int: 1"),
+        (lambda view: view.shak_to_sor(1), "SHAK code: expected text, got int: 1"),
+        (lambda view: view.by_location_code(1), "location number: expected text, got int: 1"),
+        (lambda view: view.match_location_code(1), "location number: expected text, got int: 1"),
+        (lambda view: view.sor_to_shak(1), "SOR id: expected text, got int: 1"),
+    ],
+)
+def test_what_is_not_text_is_named(ask: Any, message: str) -> None:
+    with pytest.raises(TypeError, match=f"^{message}$"):
+        ask(Register.from_records([]).as_of(DAY))
+
+
+def test_the_table_says_who_owns_a_number_that_both_rows_inherit() -> None:
+    inherits: dict[str, Any] = {"location_code": CODE, "location_code_inherited": True}
+    register = Register.from_records(
+        [unit("a", **inherits), unit("b", **inherits)], location_codes=[LocationCode(CODE, "a")]
+    )
+    assert best(register.as_of(DAY).match_location_code(CODE)) == ("a", "owns-number")
 
 
 def test_a_number_that_only_the_table_gives_a_unit() -> None:

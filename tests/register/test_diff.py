@@ -206,7 +206,13 @@ def test_what_only_one_format_can_say_is_not_compared() -> None:
 
 def test_a_closing_that_was_known_is_no_vanishing() -> None:
     known = Register.from_records(
-        [unit("1", end="2020-01-10"), unit("2"), unit("3", end="2020-01-20")],
+        [
+            *(
+                unit(sor_id, end=f"2020-01-{day}")
+                for sor_id, day in (("1", 10), ("3", 20), ("5", 13), ("6", 15))
+            ),
+            unit("2"),
+        ],
         format=Format.SOR2_DAILY,
         snapshot_date=d("2020-01-01"),
     )
@@ -214,13 +220,13 @@ def test_a_closing_that_was_known_is_no_vanishing() -> None:
         [unit("4", end="2020-01-15")], format=Format.SOR2_DAILY, snapshot_date=d("2020-01-12")
     )
     found = sorparse.diff(known, later)
-    assert ids(found.closed) == ["1", "2", "3"]
-    assert ids(found.vanished) == [
-        "2",
-        "3",
-    ]  # what closes on the 20th was due in a file of the 15th
+    assert ids(found.closed) == ["1", "2", "3", "5", "6"]
+    # the later file is of the 15th at the latest, and has what closes on that date or after it
+    assert ids(found.vanished) == ["2", "3", "6"]
     keeping = attrs_register(later, Format.SOR_XML)
-    assert ids(sorparse.diff(known, keeping).vanished) == ["1", "2", "3"]
+    assert ids(sorparse.diff(known, keeping).vanished) == ["1", "2", "3", "5", "6"]
+    none_closes = Register.from_records([unit("4")], format=Format.SOR2_DAILY)
+    assert ids(sorparse.diff(known, none_closes, to_day="2020-01-12").vanished) == ["2"]
 
 
 def attrs_register(register: Register, kind: Format) -> Register:

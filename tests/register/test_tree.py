@@ -56,6 +56,7 @@ def test_the_owner_is_at_the_top() -> None:
     assert owner.sor_id == "ie"
     assert view.owner("ie") == view["ie"]
     assert view.parent("ie") is None
+    assert Register.from_records([unit("x")]).as_of("2020-01-01").owner("x") is None
 
 
 def test_the_owner_that_the_row_names_goes_before_the_chain() -> None:
@@ -77,6 +78,14 @@ def test_a_closed_parent_ends_the_chain_and_its_subtree() -> None:
     assert ids(view.children("mid")) == ["low"]
 
 
+def test_a_tree_is_cut_by_levels_and_at_two_thousand_units() -> None:
+    records = [unit("top"), *(unit(str(one), parent_id="top") for one in range(2_005))]
+    view = Register.from_records([*records, unit("low", parent_id="7")]).as_of("2020-01-01")
+    assert (len(view.tree("top")), view.tree("top").left_out) == (2_000, 7)
+    assert view.tree("top", levels=0).left_out == 2_006
+    assert len(view.tree("top", limit=3_000)) == 2_007
+
+
 def test_orphans_are_found_under_the_parent_that_is_not_there() -> None:
     view = Register.from_records([unit("x", parent_id="missing")]).as_of("2020-01-01")
     assert ids(view.children("missing")) == ["x"]
@@ -92,6 +101,8 @@ def test_circles_are_gone_through_once() -> None:
     view = Register.from_records([*records, unit("self", parent_id="self")]).as_of("2020-01-01")
     assert ids(view.ancestors("a")) == ["c", "b"]
     assert ids(view.descendants("a")) == ["b", "c"]
+    beside = Register.from_records([*records, unit("d", parent_id="b")]).as_of("2020-01-01")
+    assert ids(beside.descendants("a")) == ["b", "c", "d"]
     assert view.ancestors("self") == ()
     assert view.children("self") == ()
     assert view.effective("a").postal_address is None
@@ -162,14 +173,27 @@ def test_a_block_is_inherited_whole_and_never_field_by_field() -> None:
     assert effective.virtual_address == VirtualAddress(fax="1")
 
 
+def test_a_block_comes_from_the_nearest_unit_that_has_it_and_never_past_an_owner() -> None:
+    records = [
+        unit("top", sor_type=SorType.IE, postal_address=POSTAL, virtual_address=PHONE),
+        unit("ie", sor_type=SorType.IE, parent_id="top"),
+        unit("si", sor_type=SorType.SI, parent_id="ie", postal_address=OTHER),
+        unit("oe", parent_id="si"),
+    ]
+    effective = Register.from_records(records).as_of("2020-01-01").effective("oe")
+    assert (effective.postal_address, effective.virtual_address) == (OTHER, None)
+
+
 def test_activity_comes_from_the_own_effective_visiting_address() -> None:
     records = [
         unit("si", sor_type=SorType.SI, postal_address=POSTAL),
         unit("oe", parent_id="si", visiting_address=OTHER),
     ]
-    effective = Register.from_records(records).as_of("2020-01-01").effective("oe")
-    assert effective.activity_address == OTHER
-    assert effective.origin["activity_address"] == "oe"
+    view = Register.from_records(records).as_of("2020-01-01")
+    institution, below = view.effective("si"), view.effective("oe")
+    assert below.activity_address == OTHER
+    assert below.origin["activity_address"] == "oe"
+    assert (institution.visiting_address, institution.activity_address) == (POSTAL, None)
 
 
 def test_a_unit_without_level_gets_the_level_of_its_place() -> None:
@@ -213,6 +237,19 @@ def test_an_inherited_number_that_a_csv_row_repeats_has_its_owner_as_origin() ->
     match = view.match_location_code(code)
     assert match.best is not None
     assert (match.best.sor_id, match.rule) == ("si", "owns-number")
+
+
+def test_a_number_that_only_a_row_repeats_is_not_passed_on() -> None:
+    top, other = "5790000000005", "5790000000012"
+    records = [
+        unit("top", location_code=top, location_code_inherited=False),
+        unit("mid", parent_id="top", location_code=other, location_code_inherited=True),
+        unit("low", parent_id="mid", location_code_inherited=True),
+    ]
+    view = Register.from_records(records).as_of("2020-01-01")
+    assert [view.effective(one).location_code for one in view] == [top, other, top]
+    assert ids(view.by_location_code(top)) == ["top", "low"]
+    assert ids(view.by_location_code(other)) == ["mid"]
 
 
 def test_inheritance_is_that_of_the_day() -> None:

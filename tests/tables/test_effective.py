@@ -142,5 +142,8 @@ def test_units_are_records_or_ids_in_force() -> None:
         view.to_table([7])  # type: ignore[list-item]
     with pytest.raises(UnknownUnitError):
         view.to_table([unit("stranger")], effective=True)
-    with pytest.raises(ValueError, match="does not have this version of top"):
+    with pytest.raises(
+        ValueError,
+        match=r"have this version of top: pass a record of this register, or the id$",
+    ):
         view.to_table([unit("top", name="changed")], effective=True)

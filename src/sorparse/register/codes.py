@@ -121,8 +121,9 @@ def by_location_code(state: State, code: str) -> tuple[SOREntity, ...]:
             row = state.row(record.sor_id)
             if row != NO_ROW:
                 rows[store.unit[row]] = row
-    # those below that say "inherited" and have no number of their own on the row; a closed unit
-    # passes its last number on
+    # those below that say "inherited" and have no number on the row: they may have it from here; a
+    # closed unit passes its last number on
+    inheritance = core.inheritance(state.ordinal)
     waiting = [
         store.ids[unit]
         for unit in core.units_by("location_code").get(code, NO_UNITS)
@@ -134,16 +135,17 @@ def by_location_code(state: State, code: str) -> tuple[SOREntity, ...]:
         above = waiting.pop()
         for unit in core.units_by("parent_id").get(above, NO_UNITS):
             child, row = store.ids[unit], index.latest_row(unit, state.ordinal)
-            if (
-                row == NO_ROW
-                or child in seen
-                or store.value(row, "parent_id") != above
-                or store.value(row, "location_code") is not None
-            ):
+            if row == NO_ROW or child in seen or store.value(row, "parent_id") != above:
+                continue
+            repeats = store.value(row, "location_code") is not None
+            if repeats and not store.value(row, "location_code_inherited"):
                 continue
             seen.add(child)
             waiting.append(child)
-            if store.value(row, "location_code_inherited") and state.row(child) != NO_ROW:
+            if repeats or state.row(child) == NO_ROW:
+                continue
+            found = inheritance.location_code(row)
+            if found is not None and found[0] == code:
                 rows[unit] = row
     return tuple([store.record(row) for _, row in sorted(rows.items())])
 
