@@ -19,14 +19,19 @@ import attrs
 from ..errors import SorError
 from ..formats.edits import AHEAD, latest_edit
 from ..records import SOREntity, Validity
-from ..records.build import fast_constructor
+from ..records.build import compile_function, fast_constructor
 from .days import from_ordinal
 from .packed import Texts
 
 FIELDS = tuple(field.name for field in attrs.fields(SOREntity))
-DATES = ("validity", "updated_at", "first_from_date")
-"""Fields that are in arrays of dates."""
-POOLED = tuple(name for name in FIELDS if name not in ("sor_id", *DATES))
+_CELLS = {
+    "sor_id": "ids[unit[row]]",
+    "validity": "Validity(day(start[row]), day(end[row]))",
+    "updated_at": "day(updated[row])",
+    "first_from_date": "day(first_from[row])",
+}
+"""The fields that are not pooled, as they are read."""
+POOLED = tuple(name for name in FIELDS if name not in _CELLS)
 """Fields that are one number per row, and values by number."""
 DEFAULTS = dict.fromkeys(FIELDS) | {
     field.name: field.default
@@ -39,9 +44,8 @@ TEXTS = {name: Texts(_hints[name]) for name in POOLED}
 """How the values of each field are converted to text."""
 _ORDINALS = ("start", "end", "updated", "first_from")
 _PARTS = ("numbers", "offsets", "data")
-_DATE_PLACES = tuple(map(FIELDS.index, DATES))
 _AHEAD = AHEAD.toordinal()
-_new_entity, _new_validity = fast_constructor(SOREntity), fast_constructor(Validity)
+_new_entity, _new_validity = map(fast_constructor, (SOREntity, Validity))
 
 
 class Blocks(Protocol):
@@ -127,14 +131,21 @@ class Store:
 
     def record(self, row: int) -> SOREntity:
         """Build the record of a row; equal to the one that was read."""
-        values = [by_number[numbers[row]] for numbers, by_number in self._all_columns]
-        values[0] = self.ids[self.unit[row]]
-        validity, updated_at, first_from_date = _DATE_PLACES
-        values[validity] = _new_validity(from_ordinal(self.start[row]), from_ordinal(self.end[row]))
-        values[updated_at] = from_ordinal(self.updated[row])
-        values[first_from_date] = from_ordinal(self.first_from[row])
-        record: SOREntity = _new_entity(*values)
-        return record
+        return self._build(row)
+
+    @cached_property
+    def _build(self) -> Callable[[int], SOREntity]:
+        """The function that builds the record of a row; it is generated."""
+        names: dict[str, Any] = {name: getattr(self, name) for name in ("unit", "ids", *_ORDINALS)}
+        names |= {"day": from_ordinal, "Validity": _new_validity, "SOREntity": _new_entity}
+        cells = []
+        for field in FIELDS:
+            numbers, names[f"v_{field}"] = self.column(field)
+            names[f"n_{field}"] = numbers
+            number = "0" if numbers is self._absent else f"n_{field}[row]"
+            cells.append(_CELLS.get(field, f"v_{field}[{number}]"))
+        source = f"def build(row):\n    return SOREntity({', '.join(cells)})\n"
+        return compile_function("build", source, names, "build SOREntity")
 
     def value(self, row: int, field: str) -> Any:
         """Return one field of a row without building its record; not its validity or edit date."""
@@ -176,10 +187,6 @@ class Store:
                 known = (self._absent, {0: DEFAULTS[field]})
             self._columns[field] = known
         return known
-
-    @cached_property
-    def _all_columns(self) -> list[tuple[Sequence[int], Mapping[int, Any]]]:
-        return [self.column(field) for field in FIELDS]
 
     @cached_property
     def _absent(self) -> bytes:
