@@ -32,7 +32,8 @@ from .caveats import Caveats, snapshot_day
 from .explain_id import spelled, why_unknown
 from .lazy_cache import LazyCache
 from .origins import OriginFinder
-from .postings import ADDRESS_KEYS, POSTINGS, KeysByNumber, UnitsByKey, build_postings
+from .parts import Parts
+from .postings import POSTINGS, UnitsByKey, build_postings
 from .replacements import Replacements, replacements_of
 from .store import Store
 from .text_index import Names, Numbers
@@ -123,11 +124,10 @@ class Core:
         """Return the units by a key of any of their versions, named in :data:`POSTINGS`."""
         return self._derived(f"units by {what}", lambda: build_postings(self.store, POSTINGS[what]))
 
-    def address_keys(self, block: str, what: str) -> KeysByNumber:
-        """Return the keys of each address of a kind; ``what`` is a key of ``ADDRESS_KEYS``."""
-        return self.cache.get(
-            f"{what} of {block}", lambda: KeysByNumber(self.store.column(block), ADDRESS_KEYS[what])
-        )
+    def parts(self, field: str, paths: Sequence[str]) -> Parts:
+        """Return parts of the values of a field."""
+        name = f"{', '.join(paths)} of {field}"
+        return self.cache.get(name, lambda: Parts(self.store, field, paths))
 
     def records_by(self, table: str, field: str) -> Mapping[str, Sequence[Any]]:
         """Return the records of a table by a field, SHAK codes in capitals."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import types
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from enum import Enum
@@ -26,7 +26,7 @@ from ..records.build import compile_function, fast_constructor
 from ..records.values import NO_EXTRA
 
 SEPARATOR = "\x1f"
-_JSON = "\x1e"
+NO_TEXT = _JSON = "\x1e"
 _read_json = json.JSONDecoder().raw_decode  # without the guesses of json.loads
 
 Unpack = Callable[[Any], Any]
@@ -148,6 +148,8 @@ class Texts:
         self.paths = leaf_paths(typing.get_args(kind)[0] if self.is_tuple else kind)
         """Paths of the texts in a value, or in each item of a tuple."""
         self._kind = kind
+        self.absent = SEPARATOR * (len(self.paths) - 1)
+        """The text of no value."""
         self._unpack = unpacker(hint)
         self._write = _writer(kind)
 
@@ -185,9 +187,28 @@ class Texts:
             return text
         return self._read(text.split(SEPARATOR))
 
+    def columns(self, texts: Sequence[str]) -> list[list[str]] | None:
+        """Return the texts of values, a column for each path; "" is an absent text.
+
+        ``None`` if a value is not in this form.
+        """
+        if self.is_text:
+            return None if any(text[:1] == _JSON for text in texts) else [list(texts)]
+        joined, width = SEPARATOR.join(texts), len(self.paths)
+        leaves = joined.split(SEPARATOR)
+        if self.is_tuple or _JSON in joined or len(leaves) % width:
+            return None
+        return [leaves[at::width] for at in range(width)]
+
     @cached_property
     def _read(self) -> Callable[[list[str]], Any]:
         return _reader(self._kind)
+
+
+@cache
+def texts_of(kind: type[Any]) -> Texts:
+    """Return the conversion of the values of a class."""
+    return Texts(kind)
 
 
 @cache

@@ -7,9 +7,10 @@ and memory and the file of a saved register have the same content.
 
 from __future__ import annotations
 
+import sys
 import typing
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from typing import Any, Protocol
@@ -21,7 +22,8 @@ from ..formats.edits import AHEAD, latest_edit
 from ..records import SOREntity, Validity
 from ..records.build import compile_function, fast_constructor
 from .days import from_ordinal
-from .packed import Texts
+from .optional_numpy import array_of
+from .packed import NO_TEXT, Texts
 
 FIELDS = tuple(field.name for field in attrs.fields(SOREntity))
 _CELLS = {
@@ -44,8 +46,19 @@ TEXTS = {name: Texts(_hints[name]) for name in POOLED}
 """How the values of each field are converted to text."""
 _ORDINALS = ("start", "end", "updated", "first_from")
 _PARTS = ("numbers", "offsets", "data")
+_FEW = 100  # rows that are taken without numpy
 _AHEAD = AHEAD.toordinal()
 _new_entity, _new_validity = map(fast_constructor, (SOREntity, Validity))
+
+
+def taken(column: Sequence[int], rows: Sequence[int]) -> list[int]:
+    """Return the numbers of some rows in a column; 0 where there is no row (below zero)."""
+    np = sys.modules.get("numpy")
+    if np is None or len(rows) < _FEW:
+        return [column[row] if row >= 0 else 0 for row in rows]
+    at = np.asarray(rows)
+    found: list[int] = np.where(at < 0, 0, array_of(column)[at]).tolist()
+    return found
 
 
 class Blocks(Protocol):
@@ -68,26 +81,41 @@ class MemoryBlocks(dict[str, Any]):
         return super().__contains__(name)
 
 
-class _Values(dict[int, Any]):
+class Values(dict[int, Any]):
     """The values of a field by number, decoded on request; some are cached."""
 
     def __init__(self, field: str, blocks: Blocks, most: int) -> None:
         super().__init__({0: DEFAULTS[field]})
         self._default = DEFAULTS[field]
         self._most = most
-        self._value_of = TEXTS[field].value_of
-        self._offsets = blocks.block(f"{field}.offsets")
-        self._data = blocks.block(f"{field}.data")
+        self._codec = TEXTS[field]
+        is_there = f"{field}.offsets" in blocks
+        self._offsets = blocks.block(f"{field}.offsets") if is_there else (0,)
+        self._data = blocks.block(f"{field}.data") if is_there else b""
+        self.count = len(self._offsets) - 1
+        """The highest number."""
         objects = f"{field}.objects"
         self._objects: Mapping[int, Any] = blocks.block(objects) if objects in blocks else {}
+
+    def texts(self, numbers: Iterable[int]) -> list[str]:
+        """Return the texts of values, :data:`~.packed.NO_TEXT` for one that has none."""
+        data, offsets, objects = self._data, self._offsets, self._objects
+        absent = self._codec.absent
+        return [
+            absent
+            if not number
+            else NO_TEXT
+            if number in objects
+            else str(data[offsets[number - 1] : offsets[number]], "utf-8", "surrogatepass")
+            for number in numbers
+        ]
 
     def __missing__(self, number: int) -> Any:
         if number == 0:  # another thread has just cleared the values
             return self._default
         if number in self._objects:
             return self._objects[number]
-        raw = self._data[self._offsets[number - 1] : self._offsets[number]]
-        value = self._value_of(str(raw, "utf-8", "surrogatepass"))
+        value = self._codec.value_of(self.texts((number,))[0])
         if len(self) > self._most:
             self.clear()
             self[0] = self._default
@@ -118,7 +146,7 @@ class Store:
         self.first_from: Sequence[int]
         self.unit = blocks.block("unit")
         self.start, self.end, self.updated, self.first_from = map(blocks.block, _ORDINALS)
-        self._columns: dict[str, tuple[Sequence[int], Mapping[int, Any]]] = {}
+        self._columns: dict[str, tuple[Sequence[int], Values]] = {}
 
     @property
     def line(self) -> Sequence[int]:
@@ -138,13 +166,12 @@ class Store:
         """The function that builds the record of a row; it is generated."""
         names: dict[str, Any] = {name: getattr(self, name) for name in ("unit", "ids", *_ORDINALS)}
         names |= {"day": from_ordinal, "Validity": _new_validity, "SOREntity": _new_entity}
-        cells = []
-        for field in FIELDS:
+        cells = {**dict.fromkeys(FIELDS), **_CELLS}
+        for field in POOLED:
             numbers, names[f"v_{field}"] = self.column(field)
             names[f"n_{field}"] = numbers
-            number = "0" if numbers is self._absent else f"n_{field}[row]"
-            cells.append(_CELLS.get(field, f"v_{field}[{number}]"))
-        source = f"def build(row):\n    return SOREntity({', '.join(cells)})\n"
+            cells[field] = f"v_{field}[{'0' if numbers is self._absent else f'n_{field}[row]'}]"
+        source = f"def build(row):\n    return SOREntity({', '.join(map(str, cells.values()))})\n"
         return compile_function("build", source, names, "build SOREntity")
 
     def value(self, row: int, field: str) -> Any:
@@ -171,7 +198,7 @@ class Store:
         """Yield row and value of :meth:`rows_with_values`; absent values are included."""
         return ((row, self.value(row, field)) for row in self.rows_with_values(field))
 
-    def column(self, field: str) -> tuple[Sequence[int], Mapping[int, Any]]:
+    def column(self, field: str) -> tuple[Sequence[int], Values]:
         """Return the number of each row, and the values by number; 0 is the default.
 
         Equal numbers are equal values. Different numbers are different values, but for decimals
@@ -180,11 +207,8 @@ class Store:
         known = self._columns.get(field)
         if known is None:
             name = f"{field}.numbers"
-            if name in self.blocks:
-                values = _Values(field, self.blocks, self.most_values)
-                known = (self.blocks.block(name), values)
-            else:
-                known = (self._absent, {0: DEFAULTS[field]})
+            numbers = self.blocks.block(name) if name in self.blocks else self._absent
+            known = numbers, Values(field, self.blocks, self.most_values)
             self._columns[field] = known
         return known
 
