@@ -83,8 +83,8 @@ def test_openings_and_closings_are_counted_in_the_group_of_their_date(view: View
     for sor_id in register:
         life = register.lifetime(sor_id)
         for what, day in (
-            ("opened", life and life.from_date),
-            ("closed", life and life.to_date),
+            ("opened", life.from_date if life else None),
+            ("closed", life.to_date if life else None),
         ):
             if day is not None:
                 region = named(register.as_of(day).effective(sor_id).region)

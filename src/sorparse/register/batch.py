@@ -127,7 +127,7 @@ class Batch:
             fields = ADDRESSES if field in ADDRESSES else (field,)
             found = self.core.origins.origins(fields, self.rows, self._days)
             self._origins |= zip(fields, found, strict=True)
-        return self._origins[field]
+        return self._origins[field] or {field: [NO_ROW] * len(self)}
 
     def _places(self, kind: str) -> Column:
         paths = f"{kind}_code", f"{kind}_name"

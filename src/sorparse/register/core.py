@@ -35,7 +35,7 @@ from .origins import OriginFinder
 from .parts import Parts
 from .postings import POSTINGS, UnitsByKey, build_postings
 from .replacements import Replacements, replacements_of
-from .store import Store
+from .store import TEXTS, Store
 from .text_index import Names, Numbers
 from .timeindex import NO_ROW, TimeIndex
 
@@ -157,10 +157,10 @@ class Core:
 
         def build() -> array[int]:
             numbers, values = self.store.column("parent_id")
-            units = {0: NO_ROW} | {
-                number: self.store.numbers.get(values[number], NO_ROW)
-                for number in set(numbers) - {0}
-            }
+            used = sorted(set(numbers) - {0})
+            texts = TEXTS["parent_id"].columns(values.texts(used))
+            ids = [values[number] for number in used] if texts is None else texts[0]
+            units = {0: NO_ROW} | dict(zip(used, self.store.units(ids), strict=True))
             return array("i", map(units.__getitem__, numbers))
 
         return self.cache.get("parents", build)
@@ -171,8 +171,10 @@ class Core:
         return self.cache.get("origins", lambda: OriginFinder(self.store, self.index, self.parents))
 
     def _derived(self, name: str, build: Callable[[], T]) -> T:
-        built: T = self.cache.get(name, self.store.saved(name) or build)
-        return built
+        def read_or_build() -> T:
+            return (self.store.saved(name) or build)()
+
+        return self.cache.get(name, read_or_build)
 
     # -- ids and places
 

@@ -183,6 +183,10 @@ class Store:
         numbers, by_number = self.column(field)
         return by_number[numbers[row]]
 
+    def units(self, ids: Sequence[str]) -> Sequence[int]:
+        """Return the numbers of units, -1 for an id that no unit has."""
+        return [self.numbers.get(sor_id, -1) for sor_id in ids]
+
     def rows_with_values(self, field: str) -> Sequence[int]:
         """Return rows, ascending, that include every value of every unit."""
         numbers = self.first_from if field == "first_from_date" else self.column(field)[0]
