@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 
 
 T = TypeVar("T")
+_AT_ONCE = 8192
+"""Ids that are looked up at once."""
 
 
 @attrs.frozen(weakref_slot=False)
@@ -157,10 +159,12 @@ class Core:
 
         def build() -> array[int]:
             numbers, values = self.store.column("parent_id")
-            used = sorted(set(numbers) - {0})
-            texts = TEXTS["parent_id"].columns(values.texts(used))
-            ids = [values[number] for number in used] if texts is None else texts[0]
-            units = {0: NO_ROW} | dict(zip(used, self.store.units(ids), strict=True))
+            units = array("i", [NO_ROW])
+            for at in range(1, values.count + 1, _AT_ONCE):
+                some = range(at, min(at + _AT_ONCE, values.count + 1))
+                texts = TEXTS["parent_id"].columns(values.texts(some))
+                ids = [values[number] for number in some] if texts is None else texts[0]
+                units.extend(self.store.units(ids))
             return array("i", map(units.__getitem__, numbers))
 
         return self.cache.get("parents", build)

@@ -43,9 +43,8 @@ class Parts:
     def anywhere(self) -> Iterator[Texts]:
         """Yield the distinct parts of the values of all versions; what is known already first."""
         yield from list(self._known)
-        numbers = list(set(self._column))
-        for at in range(0, len(numbers), _AT_ONCE):
-            yield from set(self.of(numbers[at : at + _AT_ONCE]))
+        for at in range(0, len(self._column), _AT_ONCE):
+            yield from set(self.of(self._column[at : at + _AT_ONCE]))
 
     def _read(self, numbers: Sequence[int]) -> None:
         for number, parts in zip(numbers, self._parts(numbers), strict=True):

@@ -203,14 +203,15 @@ class TimeIndex:
     def latest_rows(self, units: Any, days: Any) -> Any:
         """Return :meth:`latest_row` of units on dates, as numpy arrays; -1 means none."""
         np = self._numpy or find_numpy()
-        return np.append(self._segment_rows, NO_ROW)[self._segments_on(np, units, days)]
+        rows = np.append(self._segment_rows, np.int32(NO_ROW))  # the last is that of NO_ROW
+        return rows[self._segments_on(np, units, days)]
 
     def rows_on(self, units: Any, days: Any) -> Any:
         """Return :meth:`row_on` of units on dates, as numpy arrays; -1 means none."""
         np = self._numpy or find_numpy()
         at = self._segments_on(np, units, days)
-        ended = np.append(self._ends, UNKNOWN_START)[at] < days
-        return np.where(ended, NO_ROW, np.append(self._segment_rows, NO_ROW)[at])
+        ended = np.append(self._ends, np.int32(UNKNOWN_START))[at] < days
+        return np.where(ended, NO_ROW, np.append(self._segment_rows, np.int32(NO_ROW))[at])
 
     def first_lapse(self, unit: int, start: int, end: int) -> int | None:
         """Return the first date from ``start`` to ``end`` on which a unit is not in force."""

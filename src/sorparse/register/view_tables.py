@@ -102,10 +102,11 @@ class ViewTables(Hierarchy, ArrowTable):
             >>> hits = view.find(entity_type="almen lægepraksis", region="Region Sjælland")
             >>> view.to_table(hits, effective=True).to_pandas()
         """
+        from ..tables import Table
         from ..tables.effective import units_table
         from .resolved import effective_of, units_of
 
         chosen = units_of(self, units)
-        resolved = {id(unit): effective_of(self, unit) for unit in chosen if effective}
-        resolve = (lambda unit: resolved[id(unit)]) if effective else None
-        return units_table(lambda: chosen, resolve, lists=lists)
+        if not effective:
+            return Table.from_records("entities", lambda: chosen, lists=lists)
+        return units_table(chosen, [effective_of(self, unit) for unit in chosen], lists=lists)
