@@ -70,10 +70,10 @@ def fast_constructor(cls: type[Any]) -> Callable[..., Any]:
     fields = [field.name for field in attrs.fields(cls)]
     lines = [
         f"def make({', '.join(fields)}):",
-        "    record = new(Builder)",
+        "    record = _new(Builder)",
         *(f"    record.{name} = {name}" for name in fields),
         "    record.__class__ = Record",
         "    return record",
     ]
-    names = {"new": object.__new__, "Builder": builder_of(cls), "Record": cls}
+    names = {"_new": object.__new__, "Builder": builder_of(cls), "Record": cls}
     return compile_function("make", "\n".join(lines) + "\n", names, f"make {cls.__name__}")

@@ -32,9 +32,10 @@ from .caveats import Caveats, snapshot_day
 from .explain_id import spelled, why_unknown
 from .lazy_cache import LazyCache
 from .origins import OriginFinder
-from .postings import ADDRESS_KEYS, POSTINGS, KeysByNumber, UnitsByKey, build_postings
+from .parts import Parts
+from .postings import POSTINGS, UnitsByKey, build_postings
 from .replacements import Replacements, replacements_of
-from .store import Store
+from .store import TEXTS, Store
 from .text_index import Names, Numbers
 from .timeindex import NO_ROW, TimeIndex
 
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
 
 
 T = TypeVar("T")
+_AT_ONCE = 8192
+"""Ids that are looked up at once."""
 
 
 @attrs.frozen(weakref_slot=False)
@@ -123,11 +126,10 @@ class Core:
         """Return the units by a key of any of their versions, named in :data:`POSTINGS`."""
         return self._derived(f"units by {what}", lambda: build_postings(self.store, POSTINGS[what]))
 
-    def address_keys(self, block: str, what: str) -> KeysByNumber:
-        """Return the keys of each address of a kind; ``what`` is a key of ``ADDRESS_KEYS``."""
-        return self.cache.get(
-            f"{what} of {block}", lambda: KeysByNumber(self.store.column(block), ADDRESS_KEYS[what])
-        )
+    def parts(self, field: str, paths: Sequence[str]) -> Parts:
+        """Return parts of the values of a field."""
+        name = f"{', '.join(paths)} of {field}"
+        return self.cache.get(name, lambda: Parts(self.store, field, paths))
 
     def records_by(self, table: str, field: str) -> Mapping[str, Sequence[Any]]:
         """Return the records of a table by a field, SHAK codes in capitals."""
@@ -157,10 +159,12 @@ class Core:
 
         def build() -> array[int]:
             numbers, values = self.store.column("parent_id")
-            units = {0: NO_ROW} | {
-                number: self.store.numbers.get(values[number], NO_ROW)
-                for number in set(numbers) - {0}
-            }
+            units = array("i", [NO_ROW])
+            for at in range(1, values.count + 1, _AT_ONCE):
+                some = range(at, min(at + _AT_ONCE, values.count + 1))
+                texts = TEXTS["parent_id"].columns(values.texts(some))
+                ids = [values[number] for number in some] if texts is None else texts[0]
+                units.extend(self.store.units(ids))
             return array("i", map(units.__getitem__, numbers))
 
         return self.cache.get("parents", build)
@@ -171,8 +175,10 @@ class Core:
         return self.cache.get("origins", lambda: OriginFinder(self.store, self.index, self.parents))
 
     def _derived(self, name: str, build: Callable[[], T]) -> T:
-        built: T = self.cache.get(name, self.store.saved(name) or build)
-        return built
+        def read_or_build() -> T:
+            return (self.store.saved(name) or build)()
+
+        return self.cache.get(name, read_or_build)
 
     # -- ids and places
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime
+from functools import lru_cache
 
 from ..errors import InvalidDateError
 
@@ -84,6 +85,7 @@ def end_ordinal(day: date | None) -> int:
     return OPEN_END if day is None else day.toordinal()
 
 
+@lru_cache(maxsize=1 << 14)  # some 45 years
 def from_ordinal(ordinal: int) -> date | None:
     """Return the date of an ordinal, ``None`` for a missing from-date or to-date."""
     if UNKNOWN_START < ordinal < OPEN_END:

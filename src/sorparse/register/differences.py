@@ -5,22 +5,25 @@ A diff compares two states. A unit that opened and closed again in between is in
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import groupby
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple, cast
 
 import attrs
 
 from ..notebook import HtmlRepr
 from ..records import SOREntity
+from ..records.build import fast_constructor
 from .closings import Expected, in_force, newly_closed
 from .compared import COMPARED_FIELDS, ComparedField, shared_fields
 from .days import from_ordinal
 from .explain_id import spelled
 from .replacements import Replacement
 from .state import State
+from .store import taken
 from .timeindex import NO_ROW
 from .timeline import Status
 
@@ -135,6 +138,7 @@ class Diff(HtmlRepr):
         return {name: len(getattr(self, name)) for name in _LISTS}
 
 
+_new_change = fast_constructor(Change)
 _LISTS = (
     *("opened", "closed", "moved", "renamed", "replaced", "changed"),
     *("announced", "closing", "vanished"),
@@ -230,8 +234,10 @@ def _diff(
     vanished: Sequence[SOREntity] = (),
     repeats_codes: bool = True,
 ) -> Diff:
-    changes = list(_changes(before, after, pairs, fields, repeats_codes=repeats_codes))
-    changes.sort(key=lambda change: (_by_id(change), change.field))
+    pairs.sort(key=lambda pair: _in_order(before.core.store.ids[pair.old_unit]))
+    found = list(_changes(before, after, pairs, fields, repeats_codes=repeats_codes))
+    found.sort(key=itemgetter(0, 1))
+    changes = [change for _, _, change in found]
     closing = list(_closing(before, after, pairs))
     return Diff(
         before.day,
@@ -243,7 +249,7 @@ def _diff(
         replaced=tuple(_named(pair, before, after) for pair in sorted(replaced)),
         changed=tuple(change for change in changes if change.field not in ("name", "parent_id")),
         announced=tuple(sorted(announced, key=_by_id)),
-        closing=tuple(sorted(closing, key=_by_id)),
+        closing=tuple(closing),
         vanished=tuple(sorted(vanished, key=_by_id)),
         compared=tuple(field.path for field in fields),
         from_units=len(before),
@@ -263,8 +269,10 @@ def _changes(
     fields: Sequence[ComparedField],
     *,
     repeats_codes: bool,
-) -> Iterator[Change]:
-    """Yield the fields that differ; each pair of distinct values is compared once.
+) -> Iterator[tuple[int, str, Change]]:
+    """Yield the fields that differ, with the place of the pair and the name of the field.
+
+    Each pair of distinct values is compared once.
 
     Args:
         before: The first state.
@@ -275,13 +283,14 @@ def _changes(
             inherit them.
     """
     ids, same_store = before.core.store.ids, before.core.store is after.core.store
-    names = after.core.store.column("name")
+    name_of = after.core.store.value
+    rows = array("i", [pair.old for pair in pairs]), array("i", [pair.new for pair in pairs])
     for field, parts in groupby(fields, key=attrgetter("field")):
         getters = list(parts)
-        olds, old_values = _numbers(before, field, [pair.old for pair in pairs], repeats_codes)
-        news, new_values = _numbers(after, field, [pair.new for pair in pairs], repeats_codes)
+        olds, old_values = _numbers(before, field, rows[0], repeats_codes)
+        news, new_values = _numbers(after, field, rows[1], repeats_codes)
         known: dict[tuple[int, int], list[tuple[str, Any, Any]]] = {}
-        for pair, numbers in zip(pairs, zip(olds, news, strict=True), strict=True):
+        for place, numbers in enumerate(zip(olds, news, strict=True)):
             if same_store and numbers[0] == numbers[1]:
                 continue
             differing = known.get(numbers)
@@ -290,9 +299,10 @@ def _changes(
                 values = ((part.path, part.get(old), part.get(new)) for part in getters)
                 differing = known[numbers] = [one for one in values if one[1] != one[2]]
             if differing:
-                name = names[1][names[0][pair.new]]
+                pair = pairs[place]
+                name = name_of(pair.new, "name")
                 for path, old, new in differing:
-                    yield Change(ids[pair.old_unit], path, old, new, name)
+                    yield place, path, _new_change(ids[pair.old_unit], path, old, new, name)
 
 
 def _numbers(
@@ -301,10 +311,10 @@ def _numbers(
     """Return the numbers of the values of some rows, and the values by number."""
     store = state.core.store
     if field == "first_from_date":
-        days = [store.first_from[row] for row in rows]
+        days = taken(store.first_from, rows)
         return days, {day: from_ordinal(day) for day in set(days)}
     numbers, values = store.column(field)
-    found = [numbers[row] for row in rows]
+    found = taken(numbers, rows)
     if not repeats_codes and field in ("location_code", "location_code_region"):
         # CSV files repeat an inherited code on each row, XML does not
         inherits, meaning = store.column("location_code_inherited")
@@ -316,13 +326,14 @@ def _numbers(
 
 def _closing(before: State, after: State, pairs: Sequence[_Pair]) -> Iterator[Change]:
     """Yield the changes of closing dates of units in force in both states."""
-    ids, names = before.core.store.ids, after.core.store.column("name")
+    ids, name_of = before.core.store.ids, after.core.store.value
+    old_last, new_last = before.core.index.last_day, after.core.index.last_day
     for pair in pairs:
-        old = before.core.index.last_day(pair.old_unit, before.ordinal)
-        new = after.core.index.last_day(pair.new_unit, after.ordinal)
+        old = old_last(pair.old_unit, before.ordinal)
+        new = new_last(pair.new_unit, after.ordinal)
         if old != new:
-            name = names[1][names[0][pair.new]]
             days = from_ordinal(old), from_ordinal(new)
+            name = name_of(pair.new, "name")
             yield Change(ids[pair.old_unit], "closing_date", *days, name)
 
 
@@ -346,8 +357,12 @@ def _name(sor_id: str, *states: State) -> str | None:
     return None
 
 
-def _by_id(record: SOREntity | Change) -> tuple[int, str]:
-    return len(record.sor_id), record.sor_id  # as numbers are sorted
+def _by_id(record: SOREntity) -> tuple[int, str]:
+    return _in_order(record.sor_id)
+
+
+def _in_order(sor_id: str) -> tuple[int, str]:
+    return len(sor_id), sor_id  # as numbers are sorted
 
 
 def _replaced_between(before: State, after: State) -> list[Replacement]:

@@ -21,9 +21,10 @@ from ..inheritance import ADDRESSES
 from ..notations import LABELS, readings
 from ..records import Coded, SOREntity, SorType
 from . import codes
+from .batch import Batch
 from .explain_id import spelled
-from .match_codes import asked_keys, asked_municipality, asked_region, coded_keys
-from .postings import ADDRESS_KEYS, NO_UNITS, POSTINGS, UnitsByKey, first_rows
+from .match_codes import ADDRESS_KEYS, asked_keys, asked_municipality, asked_region, coded_keys
+from .postings import NO_UNITS, POSTINGS, UnitsByKey
 from .state import State
 from .terms import require_known
 from .text_index import NUMBER_FIELDS, Rank
@@ -274,29 +275,25 @@ def _post_code(state: State, asked: str) -> str:
 
 def _is_anywhere(state: State, field: str, keys: AbstractSet[str]) -> bool:
     """Return whether any version of any unit has an address with one of the keys."""
+    paths, keys_of = ADDRESS_KEYS[field]
     return any(
-        not keys.isdisjoint(ADDRESS_KEYS[field](value))
+        not keys.isdisjoint(keys_of(*texts))
         for block in ADDRESSES
-        for _, value in first_rows(state.core.store, block)
-        if value is not None
+        for texts in state.core.parts(block, paths).anywhere()
     )
 
 
 def _address_filter(state: State, field: str, keys: AbstractSet[str]) -> Filter:
     """Any effective address."""
+    paths, keys_of = ADDRESS_KEYS[field]
 
     def matching(rows: Rows) -> Rows:
-        found = [False] * len(rows)
-        for origins in state.core.origins.origins(ADDRESSES, rows, state.ordinal):
-            for block, origin_rows in origins.items():
-                numbers, _ = state.core.store.column(block)
-                known = state.core.address_keys(block, field)
-                groups = known.groups({numbers[row] for row in origin_rows if row != NO_ROW})
-                fitting = known.groups_with(keys)
-                for place, row in enumerate(origin_rows):
-                    if row != NO_ROW and groups[numbers[row]] in fitting:
-                        found[place] = True
-        return list(compress(rows, found))
+        batch, fits = Batch(state.core, rows, state.ordinal), [False] * len(rows)
+        for block in ADDRESSES:
+            parts = batch.parts(block, paths)
+            fitting = {one for one in set(parts) if not keys.isdisjoint(keys_of(*one))}
+            fits = [one in fitting or fit for one, fit in zip(parts, fits, strict=True)]
+        return list(compress(rows, fits))
 
     return Filter(None, matching)
 

@@ -7,10 +7,10 @@ from the code table that ships with the library.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache, partial
 
-from ..records import Address, Coded
+from ..records import Coded
 from .folding import fold
 
 
@@ -32,22 +32,13 @@ def asked_keys(asked: str | Coded) -> frozenset[str]:
     return frozenset({asked.strip(), fold(asked)})
 
 
-def region_keys(address: Address) -> Iterator[str]:
-    """Yield the search keys of an address's region."""
-    if address.region_code is not None:
-        yield address.region_code
-    name = address.region_name or shipped_name("region", address.region_code)
+def _place_keys(kind: str, code: str | None, name: str | None) -> Iterator[str]:
+    """Yield the search keys of a region or municipality."""
+    if code is not None:
+        yield code
+    name = name or shipped_name(kind, code)
     if name is not None:
-        yield region_name(name)
-
-
-def municipality_keys(address: Address) -> Iterator[str]:
-    """Yield the search keys of an address's municipality."""
-    if address.municipality_code is not None:
-        yield address.municipality_code
-    name = address.municipality_name or shipped_name("municipality", address.municipality_code)
-    if name is not None:
-        yield municipality_name(name)
+        yield _PLAIN[kind](name)
 
 
 def asked_region(asked: str) -> frozenset[str]:
@@ -82,3 +73,13 @@ def shipped_name(kind: str, code: str | None) -> str | None:
     from ..codes import name_of
 
     return name_of(kind, code)
+
+
+_PLAIN = {"region": region_name, "municipality": municipality_name}
+ADDRESS_KEYS: dict[str, tuple[tuple[str, ...], Callable[..., Iterable[str]]]] = {
+    "post_code": (("post_code",), lambda code: () if code is None else (code,)),
+    **{kind: ((f"{kind}_code", f"{kind}_name"), partial(_place_keys, kind)) for kind in _PLAIN},
+}
+"""The parts of an address that it is searched by, and the function from them to the search keys.
+
+Units inherit addresses, so there is no index of units by them."""

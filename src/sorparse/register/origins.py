@@ -66,10 +66,7 @@ class OriginFinder:
         if np is None:
             return self._one_by_one(fields, rows, days)
         climb = _Climb(self, np, rows, days)
-        return [
-            {name: rows_of.tolist() for name, rows_of in climb.origins(field).items()}
-            for field in fields
-        ]
+        return [climb.origins(field) for field in fields]
 
     def _one_by_one(
         self, fields: Sequence[str], rows: Sequence[int], days: Sequence[int] | int

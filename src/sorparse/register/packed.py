@@ -14,26 +14,24 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from enum import Enum
-from functools import cache
+from functools import cache, cached_property
+from itertools import islice
 from operator import attrgetter
 from typing import Any
 
 import attrs
 
 from ..records import Extra
-from ..records.build import fast_constructor
+from ..records.build import compile_function, fast_constructor
 from ..records.values import NO_EXTRA
 
 SEPARATOR = "\x1f"
-_JSON = "\x1e"
+NO_TEXT = _JSON = "\x1e"
 _read_json = json.JSONDecoder().raw_decode  # without the guesses of json.loads
 
 Unpack = Callable[[Any], Any]
 Leaves = list[str | None]
 """The texts of a value."""
-Converters = tuple[Callable[[Leaves], Any], Callable[[Any], Leaves]]
-"""The functions from the texts of a value to the value, and back."""
-
 
 _PLAIN = frozenset((str, bool, int, types.NoneType))
 """Types that JSON supports."""
@@ -149,8 +147,11 @@ class Texts:
         self.is_tuple = typing.get_origin(kind) is tuple
         self.paths = leaf_paths(typing.get_args(kind)[0] if self.is_tuple else kind)
         """Paths of the texts in a value, or in each item of a tuple."""
+        self._kind = kind
+        self.absent = SEPARATOR * (len(self.paths) - 1)
+        """The text of no value."""
         self._unpack = unpacker(hint)
-        self._read, self._write = _converters(kind)
+        self._write = _writer(kind)
 
     def text_of(self, value: Any) -> str | None:
         """Return the text of a value, ``None`` if it cannot be converted back."""
@@ -184,32 +185,89 @@ class Texts:
             return value if self._unpack is None else self._unpack(value)
         if self.is_text:
             return text
-        return self._read([leaf or None for leaf in text.split(SEPARATOR)])
+        return self._read(text.split(SEPARATOR))
 
+    def columns(self, texts: Sequence[str]) -> list[list[str]] | None:
+        """Return the texts of values, a column for each path; "" is an absent text.
 
-def _decimal(value: Any) -> Leaves:
-    if type(value) is not Decimal:
-        raise TypeError
-    return [str(value)]
+        ``None`` if a value is not in this form.
+        """
+        if self.is_text:
+            return None if any(text[:1] == _JSON for text in texts) else [list(texts)]
+        joined, width = SEPARATOR.join(texts), len(self.paths)
+        leaves = joined.split(SEPARATOR)
+        if self.is_tuple or _JSON in joined or len(leaves) % width:
+            return None
+        return [leaves[at::width] for at in range(width)]
+
+    @cached_property
+    def _read(self) -> Callable[[list[str]], Any]:
+        return _reader(self._kind)
 
 
 @cache
-def _converters(hint: Any) -> Converters:
-    """Return the functions from the texts of a value to the value, and back."""
+def texts_of(kind: type[Any]) -> Texts:
+    """Return the conversion of the values of a class."""
+    return Texts(kind)
+
+
+@cache
+def _reader(hint: Any) -> Callable[[list[str]], Any]:
+    """Return the function from the texts of a value to the value; it is generated."""
     kind = _without_none(hint)
     if typing.get_origin(kind) is tuple:
-        return _several_converters(typing.get_args(kind)[0])
+        item = typing.get_args(kind)[0]
+        read_item, size = _reader(item), len(leaf_paths(item))
+
+        def read_all(leaves: list[str]) -> Any:
+            leaves += [""] * (-len(leaves) % size)
+            return tuple([read_item(leaves[at : at + size]) for at in range(0, len(leaves), size)])
+
+        return read_all
+    leaves = [f"t{place}" for place in range(len(leaf_paths(kind)))]
+    names = {"yes": {"1": True, "0": False}, "no_text": _no_text}
+    source = f"def read(texts):\n    [{', '.join(leaves)}] = texts\n"
+    source += f"    return {_expression(kind, leaves, names)}\n"
+    return compile_function("read", source, names, f"read {kind}")
+
+
+def _expression(kind: Any, leaves: list[str], names: dict[str, Any]) -> str:
+    """Return the expression of a value; ``names`` gets what it uses."""
     if kind is str:
-        return lambda leaves: leaves[0], lambda value: [value]
+        return f"{leaves[0]} or None"
     if kind is bool:
-        return lambda leaves: {"1": True, "0": False}[leaves[0] or ""], _bool
+        return f"yes[{leaves[0]}]"
+    name = getattr(kind, "__name__", "no_text")
+    if not attrs.has(kind):
+        is_text = isinstance(kind, type) and issubclass(kind, (Decimal, Enum))
+        names[name] = kind if is_text else _no_text
+        return f"{name}({leaves[0]})"
+    names[name] = fast_constructor(kind)
+    hints, parts, left = typing.get_type_hints(kind), [], iter(leaves)
+    for field in attrs.fields(kind):
+        hint = _without_none(hints[field.name])
+        own = list(islice(left, len(leaf_paths(hint)))) if field.eq else []
+        part = _expression(hint, own, names) if own else "None"
+        parts.append(part if hint is str else f"{part} if {' or '.join(own) or 'False'} else None")
+    return f"{name}({', '.join(parts)})"
+
+
+@cache
+def _writer(hint: Any) -> Callable[[Any], Leaves]:
+    """Return the function from a value to its texts; it raises TypeError for other values."""
+    kind = _without_none(hint)
+    if typing.get_origin(kind) is tuple:
+        write = _writer(typing.get_args(kind)[0])
+        return lambda values: [leaf for value in values for leaf in write(value)]
+    if kind is str:
+        return lambda value: [value]
+    if kind is bool:
+        return _bool
     if kind is Decimal:
-        return lambda leaves: Decimal(leaves[0] or ""), _decimal
+        return _decimal
     if attrs.has(kind):
-        return _record_converters(kind)
-    if issubclass(kind, Enum):
-        return lambda leaves: kind(leaves[0]), lambda value: [value.value]
-    return _no_text, _no_text
+        return _record_writer(kind)
+    return (lambda value: [value.value]) if issubclass(kind, Enum) else _no_text
 
 
 def _no_text(_: Any) -> Any:
@@ -222,47 +280,28 @@ def _bool(value: Any) -> Leaves:
     return ["1" if value else "0"]
 
 
-def _several_converters(item: Any) -> Converters:
-    size = len(leaf_paths(item))
-    read, write = _converters(item)
-
-    def read_all(leaves: Leaves) -> Any:
-        leaves += [None] * (-len(leaves) % size)
-        return tuple([read(leaves[at : at + size]) for at in range(0, len(leaves), size)])
-
-    def write_all(values: Any) -> Leaves:
-        return [leaf for value in values for leaf in write(value)]
-
-    return read_all, write_all
+def _decimal(value: Any) -> Leaves:
+    if type(value) is not Decimal:
+        raise TypeError
+    return [str(value)]
 
 
-def _record_converters(record: type[Any]) -> Converters:
-    new, hints = fast_constructor(record), typing.get_type_hints(record)
+def _record_writer(record: type[Any]) -> Callable[[Any], Leaves]:
+    hints = typing.get_type_hints(record)
     fields = attrs.fields(record)
     fields_of = attrgetter(*[field.name for field in fields])
-    parts: list[tuple[int, slice, Any, Any]] = []  # what is not a text by itself
     absent = [place for place, field in enumerate(fields) if not field.eq]
-    at = 0
-    for place, field in enumerate(fields):
-        size = len(leaf_paths(hints[field.name])) if field.eq else 0
-        if field.eq and _without_none(hints[field.name]) is not str:
-            parts.insert(0, (place, slice(at, at + size), *_converters(hints[field.name])))
-        at += size
-
-    def read(leaves: Sequence[Any]) -> Any:
-        values = list(leaves)
-        for _, where, read_part, _ in parts:  # from the end, so that places before stay
-            part = values[where]
-            values[where] = [read_part(part) if any(part) else None]
-        for place in absent:
-            values.insert(place, None)
-        return new(*values)
+    parts = [  # what is not a text by itself; from the end, so that places before stay
+        (place, len(leaf_paths(hints[field.name])), _writer(hints[field.name]))
+        for place, field in reversed([*enumerate(fields)])
+        if field.eq and _without_none(hints[field.name]) is not str
+    ]
 
     def write(value: Any) -> Leaves:
         leaves = list(fields_of(value))
-        for place, where, _, write_part in parts:
+        for place, size, write_part in parts:
             part = leaves[place]
-            written = [None] * (where.stop - where.start) if part is None else write_part(part)
+            written = [None] * size if part is None else write_part(part)
             if part is not None and not any(written):
                 raise TypeError("it would be read as absent")
             leaves[place : place + 1] = written
@@ -271,4 +310,4 @@ def _record_converters(record: type[Any]) -> Converters:
                 raise TypeError("it is not written")
         return leaves
 
-    return read, write
+    return write

@@ -6,15 +6,13 @@ a date is one of those is tested afterwards. So one index serves every date.
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from itertools import compress
 from typing import Any, NamedTuple
 
-from ..records import Address, Coded, EntityRef
+from ..records import Coded, EntityRef
 from .folding import fold
-from .match_codes import coded_keys, municipality_keys, region_keys
+from .match_codes import coded_keys
 from .store import Store
 
 UnitsByKey = Mapping[str, Sequence[int]]
@@ -53,10 +51,6 @@ def owner_keys(owner: EntityRef) -> Iterator[str]:
     yield from coded_keys(owner.entity_type)
 
 
-def _post_code(address: Address) -> tuple[str, ...]:
-    return () if address.post_code is None else (address.post_code,)
-
-
 _TEXTS = (
     *("parent_id", "shak_code", "location_code", "provider_number", "cvr"),
     "production_unit_number",
@@ -69,12 +63,6 @@ POSTINGS: dict[str, Posting] = {
     "owner": Posting("owner", owner_keys),
 }
 """The indexes of units, by name."""
-ADDRESS_KEYS: dict[str, Callable[[Address], Iterable[str]]] = {
-    "post_code": _post_code,
-    "municipality": municipality_keys,
-    "region": region_keys,
-}
-"""The search keys of addresses. Units inherit addresses, so there is no index of units by them."""
 
 
 def first_rows(store: Store, field: str) -> Iterator[tuple[int, Any]]:
@@ -97,39 +85,3 @@ def build_postings(store: Store, posting: Posting) -> UnitsByKey:
         for key in posting.keys(values[number]):
             collected.setdefault(key, []).extend(having)
     return {key: tuple(sorted(set(having))) for key, having in collected.items()}
-
-
-class KeysByNumber:
-    """The keys of the values of a column; a value is looked at when it is first asked for.
-
-    Args:
-        column: Numbers by row, and values by number.
-        keys_of: Returns the keys of a value.
-    """
-
-    def __init__(
-        self,
-        column: tuple[Sequence[int], Mapping[int, Any]],
-        keys_of: Callable[[Any], Iterable[str]],
-    ) -> None:
-        numbers, self._values = column
-        self._keys_of = keys_of
-        self._groups = array("i", bytes(4 * (max(numbers, default=0) + 1)))
-        self._places: dict[tuple[str, ...], int] = {}
-
-    def groups(self, numbers: Iterable[int]) -> Sequence[int]:
-        """Return by number of a value its group: values of one group have the same keys.
-
-        Args:
-            numbers: The values that are asked about; the groups of others may be 0.
-        """
-        groups, places = self._groups, self._places
-        for number in numbers:
-            if not groups[number]:
-                keys = tuple(self._keys_of(self._values[number]))
-                groups[number] = places.setdefault(keys, len(places) + 1)
-        return groups
-
-    def groups_with(self, wanted: AbstractSet[str]) -> set[int]:
-        """Return the groups that have one of some keys."""
-        return {group for keys, group in self._places.items() if not wanted.isdisjoint(keys)}

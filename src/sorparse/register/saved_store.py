@@ -14,6 +14,7 @@ from typing import Any
 
 from ..errors import SorFileError
 from ..records import SOREntity
+from .optional_numpy import find_numpy
 from .saved_file import SavedFile
 from .store import Store
 from .text_index import Lines, Names, Numbers
@@ -21,6 +22,8 @@ from .timeindex import TimeIndex
 
 _BROKEN = (LookupError, ValueError, TypeError, ArithmeticError, AttributeError, RecursionError)
 """Errors that inconsistent numbers and texts raise."""
+
+_MANY = 1_000  # ids that are looked up with numpy
 
 
 class _Ids(Sequence[str]):
@@ -60,6 +63,17 @@ class _UnitNumbers(Mapping[str, int]):
             at = bisect_left(keys, number)
             return self._units[at] if at < len(keys) and keys[at] == number else default
         return self._others.get(sor_id, default)
+
+    def of_all(self, ids: Sequence[str], np: Any) -> list[int]:
+        """Return the numbers of units, -1 for an id that no unit has."""
+        wanted = np.array([int(one) if is_plain(one) else 0 for one in ids], np.int64)
+        keys, units = np.asarray(self._keys, np.int64), np.asarray(self._units)
+        at = np.searchsorted(keys, wanted)
+        known = np.append(keys, -1)[at] == wanted
+        found: list[int] = np.where(known, np.append(units, -1)[at], -1).tolist()
+        for place in np.flatnonzero(wanted == 0).tolist():
+            found[place] = self._others.get(ids[place], -1)
+        return found
 
     def __getitem__(self, sor_id: str) -> int:
         unit: int | None = self.get(sor_id)
@@ -122,6 +136,7 @@ class SavedStore(Store):
             file.block("ids.units"),
             {text: unit for unit, text in others.items()},
         )
+        self._unit_numbers = numbers
         super().__init__(file, ids, numbers)
 
     def record(self, row: int) -> SOREntity:
@@ -138,6 +153,11 @@ class SavedStore(Store):
         except _BROKEN as error:
             raise self._broken() from error
 
+    def units(self, ids: Sequence[str]) -> Sequence[int]:
+        """Return the numbers of units, -1 for an id that no unit has."""
+        np = find_numpy() if len(ids) > _MANY else None
+        return super().units(ids) if np is None else self._unit_numbers.of_all(ids, np)
+
     def saved(self, name: str) -> Callable[[], Any] | None:
         """Return the reader of an index; every index of a core was saved."""
         readers: dict[str, Callable[[], Any]] = {
@@ -149,16 +169,7 @@ class SavedStore(Store):
         return readers.get(name) or partial(_Postings, self.file, name)
 
     def _time_index(self) -> TimeIndex:
-        import sys
-
-        names = TimeIndex.names()
-        arrays = {name: self.file.block(f"time.{name}") for name in names}
-        numpy = sys.modules.get("numpy")  # importing it takes longer than it saves
-        if numpy is not None and any(
-            numpy.any(numpy.diff(arrays[name]) < 0) for name in arrays if name.endswith("_from")
-        ):
-            raise self._broken()
-        return TimeIndex.from_arrays(len(self.ids), arrays, numpy)
+        return TimeIndex.from_arrays(len(self.ids), lambda name: self.file.block(f"time.{name}"))
 
     def _lines(self, kind: type[Lines], name: str) -> Lines:
         return kind(

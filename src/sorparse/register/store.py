@@ -7,9 +7,10 @@ and memory and the file of a saved register have the same content.
 
 from __future__ import annotations
 
+import sys
 import typing
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from typing import Any, Protocol
@@ -19,14 +20,20 @@ import attrs
 from ..errors import SorError
 from ..formats.edits import AHEAD, latest_edit
 from ..records import SOREntity, Validity
-from ..records.build import fast_constructor
+from ..records.build import compile_function, fast_constructor
 from .days import from_ordinal
-from .packed import Texts
+from .optional_numpy import array_of
+from .packed import NO_TEXT, Texts
 
 FIELDS = tuple(field.name for field in attrs.fields(SOREntity))
-DATES = ("validity", "updated_at", "first_from_date")
-"""Fields that are in arrays of dates."""
-POOLED = tuple(name for name in FIELDS if name not in ("sor_id", *DATES))
+_CELLS = {
+    "sor_id": "ids[unit[row]]",
+    "validity": "Validity(day(start[row]), day(end[row]))",
+    "updated_at": "day(updated[row])",
+    "first_from_date": "day(first_from[row])",
+}
+"""The fields that are not pooled, as they are read."""
+POOLED = tuple(name for name in FIELDS if name not in _CELLS)
 """Fields that are one number per row, and values by number."""
 DEFAULTS = dict.fromkeys(FIELDS) | {
     field.name: field.default
@@ -39,9 +46,19 @@ TEXTS = {name: Texts(_hints[name]) for name in POOLED}
 """How the values of each field are converted to text."""
 _ORDINALS = ("start", "end", "updated", "first_from")
 _PARTS = ("numbers", "offsets", "data")
-_DATE_PLACES = tuple(map(FIELDS.index, DATES))
+_FEW = 100  # rows that are taken without numpy
 _AHEAD = AHEAD.toordinal()
-_new_entity, _new_validity = fast_constructor(SOREntity), fast_constructor(Validity)
+_new_entity, _new_validity = map(fast_constructor, (SOREntity, Validity))
+
+
+def taken(column: Sequence[int], rows: Sequence[int]) -> list[int]:
+    """Return the numbers of some rows in a column; 0 where there is no row (below zero)."""
+    np = sys.modules.get("numpy")
+    if np is None or len(rows) < _FEW:
+        return [column[row] if row >= 0 else 0 for row in rows]
+    at = np.asarray(rows)
+    found: list[int] = np.where(at < 0, 0, array_of(column)[at]).tolist()
+    return found
 
 
 class Blocks(Protocol):
@@ -64,26 +81,41 @@ class MemoryBlocks(dict[str, Any]):
         return super().__contains__(name)
 
 
-class _Values(dict[int, Any]):
+class Values(dict[int, Any]):
     """The values of a field by number, decoded on request; some are cached."""
 
     def __init__(self, field: str, blocks: Blocks, most: int) -> None:
         super().__init__({0: DEFAULTS[field]})
         self._default = DEFAULTS[field]
         self._most = most
-        self._value_of = TEXTS[field].value_of
-        self._offsets = blocks.block(f"{field}.offsets")
-        self._data = blocks.block(f"{field}.data")
+        self._codec = TEXTS[field]
+        is_there = f"{field}.offsets" in blocks
+        self._offsets = blocks.block(f"{field}.offsets") if is_there else (0,)
+        self._data = blocks.block(f"{field}.data") if is_there else b""
+        self.count = len(self._offsets) - 1
+        """The highest number."""
         objects = f"{field}.objects"
         self._objects: Mapping[int, Any] = blocks.block(objects) if objects in blocks else {}
+
+    def texts(self, numbers: Iterable[int]) -> list[str]:
+        """Return the texts of values, :data:`~.packed.NO_TEXT` for one that has none."""
+        data, offsets, objects = self._data, self._offsets, self._objects
+        absent = self._codec.absent
+        return [
+            absent
+            if not number
+            else NO_TEXT
+            if number in objects
+            else str(data[offsets[number - 1] : offsets[number]], "utf-8", "surrogatepass")
+            for number in numbers
+        ]
 
     def __missing__(self, number: int) -> Any:
         if number == 0:  # another thread has just cleared the values
             return self._default
         if number in self._objects:
             return self._objects[number]
-        raw = self._data[self._offsets[number - 1] : self._offsets[number]]
-        value = self._value_of(str(raw, "utf-8", "surrogatepass"))
+        value = self._codec.value_of(self.texts((number,))[0])
         if len(self) > self._most:
             self.clear()
             self[0] = self._default
@@ -114,7 +146,7 @@ class Store:
         self.first_from: Sequence[int]
         self.unit = blocks.block("unit")
         self.start, self.end, self.updated, self.first_from = map(blocks.block, _ORDINALS)
-        self._columns: dict[str, tuple[Sequence[int], Mapping[int, Any]]] = {}
+        self._columns: dict[str, tuple[Sequence[int], Values]] = {}
 
     @property
     def line(self) -> Sequence[int]:
@@ -127,14 +159,20 @@ class Store:
 
     def record(self, row: int) -> SOREntity:
         """Build the record of a row; equal to the one that was read."""
-        values = [by_number[numbers[row]] for numbers, by_number in self._all_columns]
-        values[0] = self.ids[self.unit[row]]
-        validity, updated_at, first_from_date = _DATE_PLACES
-        values[validity] = _new_validity(from_ordinal(self.start[row]), from_ordinal(self.end[row]))
-        values[updated_at] = from_ordinal(self.updated[row])
-        values[first_from_date] = from_ordinal(self.first_from[row])
-        record: SOREntity = _new_entity(*values)
-        return record
+        return self._build(row)
+
+    @cached_property
+    def _build(self) -> Callable[[int], SOREntity]:
+        """The function that builds the record of a row; it is generated."""
+        names: dict[str, Any] = {name: getattr(self, name) for name in ("unit", "ids", *_ORDINALS)}
+        names |= {"day": from_ordinal, "Validity": _new_validity, "SOREntity": _new_entity}
+        cells = {**dict.fromkeys(FIELDS), **_CELLS}
+        for field in POOLED:
+            numbers, names[f"v_{field}"] = self.column(field)
+            names[f"n_{field}"] = numbers
+            cells[field] = f"v_{field}[{'0' if numbers is self._absent else f'n_{field}[row]'}]"
+        source = f"def build(row):\n    return SOREntity({', '.join(map(str, cells.values()))})\n"
+        return compile_function("build", source, names, "build SOREntity")
 
     def value(self, row: int, field: str) -> Any:
         """Return one field of a row without building its record; not its validity or edit date."""
@@ -144,6 +182,10 @@ class Store:
             return self.ids[self.unit[row]]
         numbers, by_number = self.column(field)
         return by_number[numbers[row]]
+
+    def units(self, ids: Sequence[str]) -> Sequence[int]:
+        """Return the numbers of units, -1 for an id that no unit has."""
+        return [self.numbers.get(sor_id, -1) for sor_id in ids]
 
     def rows_with_values(self, field: str) -> Sequence[int]:
         """Return rows, ascending, that include every value of every unit."""
@@ -160,7 +202,7 @@ class Store:
         """Yield row and value of :meth:`rows_with_values`; absent values are included."""
         return ((row, self.value(row, field)) for row in self.rows_with_values(field))
 
-    def column(self, field: str) -> tuple[Sequence[int], Mapping[int, Any]]:
+    def column(self, field: str) -> tuple[Sequence[int], Values]:
         """Return the number of each row, and the values by number; 0 is the default.
 
         Equal numbers are equal values. Different numbers are different values, but for decimals
@@ -169,17 +211,10 @@ class Store:
         known = self._columns.get(field)
         if known is None:
             name = f"{field}.numbers"
-            if name in self.blocks:
-                values = _Values(field, self.blocks, self.most_values)
-                known = (self.blocks.block(name), values)
-            else:
-                known = (self._absent, {0: DEFAULTS[field]})
+            numbers = self.blocks.block(name) if name in self.blocks else self._absent
+            known = numbers, Values(field, self.blocks, self.most_values)
             self._columns[field] = known
         return known
-
-    @cached_property
-    def _all_columns(self) -> list[tuple[Sequence[int], Mapping[int, Any]]]:
-        return [self.column(field) for field in FIELDS]
 
     @cached_property
     def _absent(self) -> bytes:

@@ -14,6 +14,7 @@ from ..inheritance import ADDRESSES
 from ..notebook import HtmlRepr, Records
 from ..records import Address, Coded, EntityRef, SorType
 from . import codes
+from .batch import Batch
 from .core import Core
 from .folding import fold
 from .match_codes import municipality_name, region_name, shipped_name
@@ -137,18 +138,9 @@ def _of_addresses(
     state: State, rows: Sequence[int], pairs_of: Callable[[Any], Iterable[Pair]]
 ) -> list[list[Pair]]:
     """Return the values in the effective addresses of versions."""
-    found: list[list[Pair]] = [[] for _ in rows]
-    for origins in state.core.origins.origins(ADDRESSES, rows, state.ordinal):
-        for block, origin_rows in origins.items():
-            numbers, values = state.core.store.column(block)
-            known: dict[int, tuple[Pair, ...]] = {}
-            for place, row in enumerate(origin_rows):
-                if row != NO_ROW:
-                    number = numbers[row]
-                    if number not in known:
-                        known[number] = tuple(pairs_of(values[number]))
-                    found[place].extend(known[number])
-    return found
+    batch = Batch(state.core, rows, state.ordinal)
+    columns = [batch.effective(field).converted(lambda v: [*pairs_of(v)]) for field in ADDRESSES]
+    return [[pair for pairs in each for pair in pairs] for each in zip(*columns, strict=True)]
 
 
 def _name(state: State, sor_id: str | None) -> str | None:

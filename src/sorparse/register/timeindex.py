@@ -8,9 +8,10 @@ together, and the others one by one; the tests require equal arrays with and wit
 
 from __future__ import annotations
 
+import sys
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any, Protocol
 
@@ -66,7 +67,6 @@ class TimeIndex:
     """
 
     def __init__(self, store: Versions, *, numpy: bool = True) -> None:
-        self._numpy = find_numpy() if numpy else None
         self._is_plain = not numpy
         self._starts_by_unit: Any = None
         self.units = len(store.ids)
@@ -79,29 +79,30 @@ class TimeIndex:
         self._ends: Sequence[int]
         self._segment_rows: Sequence[int]
         self._segment_from: Sequence[int]
-        if self._numpy is not None and len(store):
-            self._build_with_numpy(store, self._numpy)
+        np = find_numpy() if numpy else None
+        if np is not None and len(store):
+            self._build_with_numpy(store, np)
         else:
             self._build(store)
 
     @classmethod
-    def from_arrays(cls, units: int, arrays: Mapping[str, Sequence[int]], numpy: Any) -> TimeIndex:
-        """Return an index that was built before, from its :meth:`arrays`."""
+    def from_arrays(cls, units: int, array_of: Callable[[str], Sequence[int]]) -> TimeIndex:
+        """Return an index that was built before, from its :meth:`arrays` by name."""
         index = cls.__new__(cls)
         index.units = units
-        index._numpy, index._is_plain, index._starts_by_unit = numpy, False, None
-        for name, value in arrays.items():
-            setattr(index, name, value)
+        index._is_plain, index._starts_by_unit = False, None
+        for name in _ARRAYS:
+            setattr(index, name, array_of(name))
         return index
-
-    @staticmethod
-    def names() -> Sequence[str]:
-        """Return the names of all arrays."""
-        return _ARRAYS
 
     def arrays(self) -> dict[str, Sequence[int]]:
         """Return all arrays of the index, by name."""
         return {name: getattr(self, name) for name in _ARRAYS}
+
+    @property
+    def _numpy(self) -> Any:
+        """The module numpy; ``None`` if it is not loaded: that takes longer than it saves here."""
+        return None if self._is_plain else sys.modules.get("numpy")
 
     # -- questions about one unit
 
@@ -173,8 +174,8 @@ class TimeIndex:
 
     def snapshot(self, day: int) -> Sequence[int]:
         """Return the row in force by unit number, :data:`NO_ROW` where a unit has none."""
-        if self._numpy is not None:
-            return self._snapshot_with_numpy(day, self._numpy)
+        if (np := self._numpy) is not None:
+            return self._snapshot_with_numpy(day, np)
         starts, ends, found = self._starts, self._ends, array("i")
         low = 0
         for high in self._segment_from[1:]:
@@ -202,19 +203,15 @@ class TimeIndex:
     def latest_rows(self, units: Any, days: Any) -> Any:
         """Return :meth:`latest_row` of units on dates, as numpy arrays; -1 means none."""
         np = self._numpy or find_numpy()
-        at = self._segments_on(np, units, days)
-        if not len(self._starts):
-            return at
-        return np.where(at == NO_ROW, NO_ROW, _numbers(np, self._segment_rows)[at])
+        rows = np.append(self._segment_rows, np.int32(NO_ROW))  # the last is that of NO_ROW
+        return rows[self._segments_on(np, units, days)]
 
     def rows_on(self, units: Any, days: Any) -> Any:
         """Return :meth:`row_on` of units on dates, as numpy arrays; -1 means none."""
         np = self._numpy or find_numpy()
         at = self._segments_on(np, units, days)
-        if not len(self._starts):
-            return at
-        ended = (at == NO_ROW) | (_numbers(np, self._ends)[at] < days)
-        return np.where(ended, NO_ROW, _numbers(np, self._segment_rows)[at])
+        ended = np.append(self._ends, np.int32(UNKNOWN_START))[at] < days
+        return np.where(ended, NO_ROW, np.append(self._segment_rows, np.int32(NO_ROW))[at])
 
     def first_lapse(self, unit: int, start: int, end: int) -> int | None:
         """Return the first date from ``start`` to ``end`` on which a unit is not in force."""
@@ -364,6 +361,8 @@ class TimeIndex:
 
     def _segment_units(self, np: Any) -> Any:
         counts = np.diff(_numbers(np, self._segment_from))
+        if counts.min(initial=0) < 0:
+            raise LookupError("the index of a saved register is forged")
         return np.repeat(np.arange(self.units), counts)
 
     def _snapshot_with_numpy(self, day: int, np: Any) -> Sequence[int]:

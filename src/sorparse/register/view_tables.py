@@ -9,7 +9,6 @@ from ..records import SOREntity
 from .arrow_table import ArrowTable
 from .forged_file import reports_forged_files
 from .hierarchy import Hierarchy
-from .timeindex import NO_ROW
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,18 +38,10 @@ class ViewTables(Hierarchy, ArrowTable):
             >>> units = view.to_pandas(effective=True)
             >>> units[units["effective_region_name"] == "Region Sjælland"]
         """
-        if not effective:
-            from ..tables.by_number import table_of_rows
-            from ..tables.schema import schema_of
+        from ..tables.by_number import table_of_batch
+        from .batch import Batch
 
-            rows = [row for row in self.rows if row != NO_ROW]
-            return table_of_rows(schema_of("entities", lists=lists), self.core.store, rows)
-        from ..tables.effective import units_table
-
-        inheritance = self.core.inheritance(self.ordinal)
-        return units_table(
-            self.active, lambda unit: inheritance.effective(self.row(unit.sor_id)), lists=lists
-        )
+        return table_of_batch(Batch.in_force(self), effective=effective, lists=lists)
 
     def to_pandas(self, *, effective: bool = False, lists: bool = False) -> pd.DataFrame:
         """Return the units in force as a ``pandas.DataFrame``.
@@ -111,10 +102,11 @@ class ViewTables(Hierarchy, ArrowTable):
             >>> hits = view.find(entity_type="almen lægepraksis", region="Region Sjælland")
             >>> view.to_table(hits, effective=True).to_pandas()
         """
+        from ..tables import Table
         from ..tables.effective import units_table
         from .resolved import effective_of, units_of
 
         chosen = units_of(self, units)
-        resolved = {id(unit): effective_of(self, unit) for unit in chosen if effective}
-        resolve = (lambda unit: resolved[id(unit)]) if effective else None
-        return units_table(lambda: chosen, resolve, lists=lists)
+        if not effective:
+            return Table.from_records("entities", lambda: chosen, lists=lists)
+        return units_table(chosen, [effective_of(self, unit) for unit in chosen], lists=lists)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from ..errors import SorError
-from .grouping import Field, grouper
+from ..register.batch import Batch
+from ..register.days import FIRST_DATE, LAST_DATE
+from ..register.timeline import Segment
+from .grouping import Field, groups_of
 from .rowtable import RowTable
 from .schema import DataType, TableColumn, TableSchema
 
@@ -31,8 +34,7 @@ _PERIOD = {"from_day": "First date of the period.", "to_day": "Last date of the 
 def count_view(view: View, names: Sequence[str]) -> RowTable:
     """Return the number of units in force; see ``View.counts``."""
     fields = _fields(names)
-    group_of = grouper(fields)
-    found = Counter(group_of(view, unit) for unit in view.active())
+    found = Counter(groups_of(Batch.in_force(view), fields))
     groups = _ordered(found) if fields else [()]
     rows = [(*group, found[group]) for group in groups]
     return RowTable(_schema(fields, by_period=False), rows, view.caveats)
@@ -57,14 +59,13 @@ def count_register(
     if first > last:
         raise SorError(f"from_day {first} is after to_day {last}")
     sides = events(register, fields, every, first, last)
-    group_of = grouper(fields)
     rows: list[tuple[Any, ...]] = []
     caveats: dict[str, None] = {}
     for start, begin, end in _periods(first, last, every):
         view = register.as_of(end)
         caveats |= dict.fromkeys(view.caveats)
         numbers = [
-            Counter(group_of(view, unit) for unit in view.active()),
+            Counter(groups_of(Batch.in_force(view), fields)),
             *(
                 Counter({group: n for (period, group), n in side.items() if period == start})
                 for side in sides
@@ -87,23 +88,31 @@ def events(
     A unit opens on its first date in force and closes on its last; a gap between two versions is
     neither. It is counted in the group that it is in on that date.
     """
-    group_of = grouper(fields)
-    sides: tuple[Counter[tuple[date, Group]], Counter[tuple[date, Group]]] = (Counter(), Counter())
-    for sor_id in register:
-        lifetime = register.lifetime(sor_id)
-        if lifetime is None:
-            continue
-        for side, day in zip(sides, (lifetime.from_date, lifetime.to_date), strict=True):
-            if day is not None and first <= day <= last:
-                view = register.as_of(day)
-                side[_start(day, every), group_of(view, view[sor_id])] += 1
-    return sides
+    low, high = first.toordinal(), last.toordinal()
+
+    def counted(ends: Iterable[tuple[int, int]]) -> Counter[tuple[date, Group]]:
+        chosen = [end for end in ends if low <= end[0] <= high]
+        days, rows = [day for day, _ in chosen], [row for _, row in chosen]
+        starts = [_start(date.fromordinal(day), every) for day in days]
+        groups = groups_of(Batch(register.core, rows, days), fields)
+        return Counter(zip(starts, groups, strict=True))
+
+    lives = _lives(register)
+    opened = counted((life[0].start, life[0].row) for life in lives)
+    return opened, counted((life[-1].end, life[-1].row) for life in lives)
+
+
+def _lives(register: Register) -> list[list[Segment]]:
+    """Return the times in force of each unit that has any."""
+    index = register.core.index
+    lives = (list(index.segments(unit)) for unit in range(index.units))
+    return [life for life in lives if life]
 
 
 def _earliest(register: Register, last: date) -> date:
-    lifetimes = (register.lifetime(sor_id) for sor_id in register)
-    openings = (one.from_date for one in lifetimes if one is not None)
-    return min((day for day in openings if day is not None), default=last)
+    openings = (life[0].start for life in _lives(register))
+    known = (day for day in openings if FIRST_DATE <= day <= LAST_DATE)
+    return date.fromordinal(min(known, default=last.toordinal()))
 
 
 def _fields(names: Sequence[str]) -> tuple[Field, ...]:
@@ -138,7 +147,7 @@ def _schema(fields: tuple[Field, ...], *, by_period: bool) -> TableSchema:
     columns = [
         _column(name, DataType.DATE, doc) for name, doc in (_PERIOD if by_period else {}).items()
     ]
-    columns += [TableColumn(f.column, f.doc, f.type, True, f"By {f.doc}.") for f in fields]
+    columns += [TableColumn(f.column, f.path, f.type, True, f"By {f.path}.") for f in fields]
     numbers = _FLOWS if by_period else _IN_FORCE
     columns += [_column(name, DataType.INTEGER, doc) for name, doc in numbers.items()]
     doc = "Units in force" + (", opened and closed" if by_period else "")

@@ -8,9 +8,8 @@ table ``entity_effective`` of the databases and ``sorparse find --csv`` have the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
-from itertools import islice
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -120,32 +119,25 @@ def units_schema(*, lists: bool = False) -> TableSchema:
 
 
 def units_table(
-    units: Callable[[], Iterable[SOREntity]],
-    effective: Callable[[SOREntity], Effective | None] | None,
-    *,
-    lists: bool = False,
+    units: Sequence[SOREntity], effective: Sequence[Effective | None], *, lists: bool = False
 ) -> Table:
-    """Build a table of units.
+    """Build a table of units with their own and their effective values.
 
     Args:
-        units: Returns the units; called anew for each use of the table.
-        effective: Returns the effective values of a unit; ``None`` for own values only.
+        units: The units.
+        effective: The effective values of each.
         lists: Whether ``replaces`` and ``replaced_by`` are lists instead of text.
 
     Raises:
         MissingExtraError: If pyarrow is not installed.
     """
-    if effective is None:
-        return Table.from_records("entities", units, lists=lists)
     pyarrow = load_pyarrow()
     own, schema = schema_of("entities", lists=lists), units_schema(lists=lists)
-    target = arrow_schema(schema)
 
     def batches() -> Iterator[pa.RecordBatch]:
-        source = iter(units())
-        while batch := list(islice(source, flatten.BATCH_ROWS)):
-            resolved = columns_of_effective([effective(unit) for unit in batch])
-            columns = [*flatten.columns_of(own, batch), *resolved]
-            yield pyarrow.record_batch(arrow_arrays(schema, columns), schema=target)
+        for at in range(0, len(units), flatten.BATCH_ROWS):
+            some = slice(at, at + flatten.BATCH_ROWS)
+            columns = flatten.columns_of(own, units[some]) + columns_of_effective(effective[some])
+            yield pyarrow.record_batch(arrow_arrays(schema, columns), schema=arrow_schema(schema))
 
     return Table(schema, batches)

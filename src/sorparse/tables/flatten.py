@@ -31,6 +31,9 @@ _Flatten = Callable[[Sequence[Any], Columns, Overflow], None]
 _Step = tuple[str, Callable[[Any], Any], _Flatten]
 """Name of a field, the function from an object to its value, and what flattens the values."""
 BATCH_ROWS = 8192
+_PLAIN_DIGITS = frozenset("0123456789.-")
+_DIGITS = 16
+"""Characters of a number that any double gives back: 15 digits and a point."""
 
 
 def batches(
@@ -106,11 +109,44 @@ def columns_of_values(kind: type[Any], values: Sequence[Any]) -> Columns:
     found: Columns = []
     overflow: Overflow = {}
     _nested(kind, _plan(kind))(values, found, overflow)
-    names = [field.name for field, _, _ in steps_of(kind)]
+    return with_nearest(kind, found, overflow)
+
+
+def with_nearest(kind: type[Any], columns: Columns, overflow: Overflow) -> Columns:
+    """Return the columns of value objects with the nearest double where a number has none."""
+    names = [field.name for field, _, _ in steps_of(kind)] if overflow else []
     for row, items in overflow.items():
         for name, text in items.items():
-            found[names.index(name)][row] = nearest_double(text)
-    return found
+            columns[names.index(name)][row] = nearest_double(text)
+    return columns
+
+
+def columns_of_texts(
+    kind: type[Any], name: str, texts: Sequence[Sequence[str]]
+) -> tuple[Columns, Overflow]:
+    """Return the columns of value objects from their texts, and by place what has none.
+
+    Args:
+        kind: Their class; its parts are texts and decimal numbers.
+        name: The name of the columns before their own part.
+        texts: The texts of each part, "" where it is absent.
+    """
+    found: Columns = []
+    overflow: Overflow = {}
+    for part, flatten in zip(texts, _leaves(kind, name), strict=True):
+        flatten(
+            [text or None for text in part] if any(part) else [None] * len(part), found, overflow
+        )
+    return found, overflow
+
+
+def _leaves(cls: type[Any], name: str) -> Iterator[_Flatten]:
+    if not attrs.has(cls):
+        yield _leaf(name, cls)
+        return
+    for field, kind, _ in steps_of(cls):
+        own = f"{name}_{field.name}" if name else field.name
+        yield from _leaves(kind, own)
 
 
 @per_class
@@ -137,11 +173,15 @@ def _leaf(name: str, kind: Any) -> _Flatten:
     data_type = data_type_of(kind)
 
     def number(values: Sequence[Any], found: Columns, overflow: Overflow) -> None:
+        texts = ["" if value is None else str(value) for value in values]
+        if _PLAIN_DIGITS.issuperset("".join(texts)) and max(map(len, texts), default=0) <= _DIGITS:
+            found.append([float(text) if text else None for text in texts])
+            return
         column: list[float | None] = []
         for row, value in enumerate(values):
             number = None if value is None else as_double(value)
             if number is None and value is not None:
-                overflow.setdefault(row, {})[name] = str(value)
+                overflow.setdefault(row, {})[name] = str(Decimal(value))
             column.append(number)
         found.append(column)
 
@@ -210,7 +250,7 @@ def joined(name: str, column: list[Any], overflow: Overflow) -> list[Any]:
     return found
 
 
-def as_double(value: Decimal) -> float | None:
+def as_double(value: Decimal | str) -> float | None:
     """Return the double of a decimal number, ``None`` if it does not convert back unchanged."""
     text = str(value)
     try:
@@ -218,8 +258,9 @@ def as_double(value: Decimal) -> float | None:
     except ValueError:  # a signalling NaN
         return None
     # up to 15 digits any double gives its decimal number back; longer ones are tried
-    if len(text) <= 16 and "E" not in text and "N" not in text and "I" not in text:
+    if len(text) <= _DIGITS and "E" not in text and "N" not in text and "I" not in text:
         return number
+    value = Decimal(value)
     if not value.is_finite() or number in (float("inf"), float("-inf")):
         return None
     return number if Decimal(repr(number)) == value else None

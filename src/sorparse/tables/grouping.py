@@ -3,30 +3,31 @@
 from __future__ import annotations
 
 import typing
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from ..errors import UnknownFieldError
 from ..inheritance import Effective
-from ..paths import PathError, Steps, column_name, field_types, parse_path, types_at, value_at
+from ..paths import PathError, column_name, field_types, parse_path, types_at, value_at
 from ..records import Coded, EntityRef, SOREntity
 from .schema import DataType, data_type_of
 
 if TYPE_CHECKING:
-    from ..register import Register, View
+    from ..register.batch import Batch
+    from ..register.core import Core
 
-SHORT: dict[str, tuple[str, ...]] = {
-    "type": ("entity_type",),
-    "level": ("sor_type",),
-    "region": ("effective.region",),
-    "municipality": ("effective.municipality",),
-    "owner": ("owner",),
-    "institution": ("health_institution",),
-    "speciality": ("specialities[0]",),
+SHORT = {
+    "type": "entity_type",
+    "level": "sor_type",
+    "region": "effective.region",
+    "municipality": "effective.municipality",
+    "owner": "owner",
+    "institution": "health_institution",
+    "speciality": "specialities[0]",
 }
-"""Short names of fields, each with the paths that are tried in turn."""
+"""Short names of fields, and their paths."""
 
 _EFFECTIVE = "effective"
 
@@ -37,9 +38,8 @@ class Field:
 
     column: str
     """Name of its column."""
-    doc: str
+    path: str
     type: DataType
-    paths: tuple[Steps, ...]
 
     @classmethod
     def of(cls, name: str) -> Field:
@@ -48,50 +48,52 @@ class Field:
         Raises:
             UnknownFieldError: If the name is not a field, or is one that holds several values.
         """
-        paths = SHORT.get(name, (name,))
-        found = [_checked(path, name) for path in paths]
-        column = name if name in SHORT else column_name(name)
-        return cls(column, ", else ".join(paths), found[0][1], tuple(steps for steps, _ in found))
+        path = SHORT.get(name, name)
+        kind = _type_of(path, name)
+        return cls(name if name in SHORT else column_name(name), path, kind)
 
-    def value(self, view: View, unit: SOREntity) -> Any:
-        """Return the value of a unit in force in the view; codes and owners by their names."""
-        for steps in self.paths:
-            inherited = steps[0] == _EFFECTIVE
-            whole = view.effective(unit.sor_id) if inherited else unit
-            value = value_at(whole, steps[inherited:])
-            if value is None and steps == _OWNER and unit.parent_id is None:
-                value = unit.name or unit.sor_id  # an owner is its own owner
-            if isinstance(value, Coded):
-                value = value.name or value.code
-            elif isinstance(value, EntityRef):
-                value = value.name or _latest_name(view.register, value.sor_id)
-            if value is not None:
-                return str(value) if self.type is DataType.TEXT else value
-        return None
+    def values(self, batch: Batch) -> list[Any]:
+        """Return the values of versions in force; codes and owners by their names."""
+        path = parse_path(self.path)
+        inherited = path[0] == _EFFECTIVE
+        field, rest = str(path[inherited]), path[1 + inherited :]
+        column = batch.effective(field) if inherited else batch.own(field)
+        found = column.converted(lambda whole: self._shown(batch.core, value_at(whole, rest)))
+        if self.path == "owner":  # an owner is its own owner
+            value = batch.core.store.value
+            for place, row in enumerate(batch.rows):
+                if value(row, "owner") is None and value(row, "parent_id") is None:
+                    found[place] = value(row, "name") or value(row, "sor_id")
+        return found
 
-
-_OWNER: Steps = ("owner",)
-
-
-def grouper(fields: Sequence[Field]) -> Callable[[View, SOREntity], tuple[Any, ...]]:
-    """Return the function from a unit in force to the values of all fields."""
-    return lambda view, unit: tuple([field.value(view, unit) for field in fields])
+    def _shown(self, core: Core, value: Any) -> Any:
+        if isinstance(value, Coded):
+            value = value.name or value.code
+        elif isinstance(value, EntityRef):
+            value = value.name or _latest_name(core, value.sor_id)
+        return str(value) if value is not None and self.type is DataType.TEXT else value
 
 
-def _latest_name(register: Register, sor_id: str | None) -> str | None:
-    if sor_id is not None and sor_id in register:
-        return register.history(sor_id)[-1].name or sor_id
-    return sor_id
+def groups_of(batch: Batch, fields: Sequence[Field]) -> list[tuple[Any, ...]]:
+    """Return the values of all fields for each of some versions in force."""
+    if not fields:
+        return [()] * len(batch)
+    return list(zip(*(field.values(batch) for field in fields), strict=True))
 
 
-def _checked(path: str, given: str) -> tuple[Steps, DataType]:
+def _latest_name(core: Core, sor_id: str | None) -> str | None:
+    unit = None if sor_id is None else core.known_unit(sor_id)
+    name = None if unit is None else core.store.value(core.index.history(unit)[-1], "name")
+    return name or sor_id
+
+
+def _type_of(path: str, given: str) -> DataType:
     try:
         kind = types_at(SOREntity, path, {_EFFECTIVE: Effective})[0]
     except PathError as error:
         raise _unknown(given, error.why, error.fields) from None
-    steps = parse_path(path)
     if kind in (Coded, EntityRef):
-        return steps, DataType.TEXT
+        return DataType.TEXT
     if attrs.has(kind):
         raise _unknown(given, "it holds several values", field_types(kind))
     if typing.get_origin(kind) is tuple:
@@ -102,7 +104,7 @@ def _checked(path: str, given: str) -> tuple[Steps, DataType]:
         found = DataType.JSON
     if found is DataType.JSON:
         raise _unknown(given, "its values cannot be grouped")
-    return steps, found
+    return found
 
 
 def _unknown(given: str, why: str, fields: Iterable[str] = ()) -> UnknownFieldError:

@@ -1,0 +1,143 @@
+"""Fields of many versions at once, with inheritance resolved, as numbers of distinct values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from functools import partial
+from typing import Any, TypeVar
+
+import attrs
+
+from ..inheritance import ADDRESSES, EFFECTIVE_FIELDS, NEAREST_FIRST, Effective, first_place
+from .core import Core
+from .origins import Origins
+from .parts import Texts
+from .state import State
+from .store import POOLED, taken
+from .timeindex import NO_ROW
+
+T = TypeVar("T")
+
+
+@attrs.frozen
+class Column:
+    """A field of some versions."""
+
+    numbers: Sequence[int]
+    """The number of each version's value."""
+    value: Callable[[int], Any]
+    """Returns the value of a number."""
+    texts: Callable[[Sequence[int]], list[str]] | None = None
+    """Returns the texts of numbers, for a field whose values are stored as text."""
+
+    def converted(self, convert: Callable[[Any], T]) -> list[T]:
+        """Return the values, each distinct one converted once."""
+        known = {number: convert(self.value(number)) for number in set(self.numbers)}
+        return [known[number] for number in self.numbers]
+
+
+class Batch:
+    """Versions of units, each on a date.
+
+    Args:
+        core: The register.
+        rows: The versions.
+        days: The date of each, or one for all, as an ordinal.
+    """
+
+    def __init__(self, core: Core, rows: Sequence[int], days: Sequence[int] | int) -> None:
+        self.core = core
+        self.rows = rows
+        self._days = days
+        self._origins: dict[str, Origins] = {}
+
+    @classmethod
+    def in_force(cls, state: State) -> Batch:
+        """Return the versions in force."""
+        return cls(state.core, [row for row in state.rows if row != NO_ROW], state.ordinal)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def own(self, field: str) -> Column:
+        """Return a field of the records."""
+        store = self.core.store
+        if field not in POOLED:
+            return Column(self.rows, lambda row: getattr(store.record(row), field))
+        numbers, values = store.column(field)
+        return Column(taken(numbers, self.rows), values.__getitem__, values.texts)
+
+    def effective(self, field: str) -> Column:
+        """Return a field of :class:`~sorparse.inheritance.Effective`, its region or municipality.
+
+        The number of an absent value is 0.
+        """
+        if field in Effective.PLACES:
+            return self._places(field)
+        if field not in EFFECTIVE_FIELDS:
+            return Column(range(len(self)), partial(self._one, field))
+        origins = self._origins_of(field)
+        columns = [self.core.store.column(name) for name in origins]
+        found = [0] * len(self)
+        for place, ((numbers, _), rows) in enumerate(zip(columns, origins.values(), strict=True)):
+            own = taken(numbers, rows)
+            found = [
+                number * len(columns) + place if number else other
+                for number, other in zip(own, found, strict=True)
+            ]
+
+        def value(number: int) -> Any:
+            return columns[number % len(columns)][1][number // len(columns)]
+
+        def texts(numbers: Sequence[int]) -> list[str]:
+            found = dict.fromkeys(numbers, "")
+            for place, (_, values) in enumerate(columns):
+                own = [number for number in numbers if number % len(columns) == place]
+                found |= zip(own, values.texts([n // len(columns) for n in own]), strict=True)
+            return list(found.values())
+
+        return Column(found, value, texts)
+
+    def parts(self, field: str, paths: Sequence[str]) -> list[Texts]:
+        """Return parts of an effective value, each ``None`` if there is no value."""
+        found: list[Texts] = [(None,) * len(paths)] * len(self)
+        for name, rows in self._origins_of(field).items():
+            numbers = taken(self.core.store.column(name)[0], rows)
+            known = self.core.parts(name, paths).of(numbers)
+            found = [
+                parts if number else other
+                for number, parts, other in zip(numbers, known, found, strict=True)
+            ]
+        return found
+
+    def origin(self, field: str) -> Column:
+        """Return the id of the unit whose own an effective field is; 0 without one."""
+        unit, ids = self.core.store.unit, self.core.store.ids
+        found = [0] * len(self)
+        for rows in self._origins_of(field).values():
+            found = [
+                number + 1 if row != NO_ROW else other
+                for row, number, other in zip(rows, taken(unit, rows), found, strict=True)
+            ]
+        return Column(found, lambda number: ids[number - 1] if number else None)
+
+    def _origins_of(self, field: str) -> Origins:
+        if field not in self._origins:
+            fields = ADDRESSES if field in ADDRESSES else (field,)
+            found = self.core.origins.origins(fields, self.rows, self._days)
+            self._origins |= zip(fields, found, strict=True)
+        return self._origins[field] or {field: [NO_ROW] * len(self)}
+
+    def _places(self, kind: str) -> Column:
+        paths = f"{kind}_code", f"{kind}_name"
+        addresses = [self.parts(field, paths) for field in NEAREST_FIRST]
+        numbers: dict[Any, int] = {}
+        found = [numbers.setdefault(each, len(numbers)) for each in zip(*addresses, strict=True)]
+        return Column(found, [first_place(kind, each) for each in numbers].__getitem__)
+
+    def _one(self, field: str, place: int) -> Any:
+        """Return a field of ``Effective`` of one version, which is in force on its date."""
+        day = self._days if isinstance(self._days, int) else self._days[place]
+        sor_id = self.core.store.ids[self.core.store.unit[self.rows[place]]]
+        return getattr(State(self.core, date.fromordinal(day)).effective(sor_id), field)
