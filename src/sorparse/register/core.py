@@ -77,7 +77,8 @@ class Core:
     """Names of the tables that the source has; ``None``: those that have records."""
     lines: Mapping[str, Sequence[int]] = attrs.field(factory=dict)
     """Lines of the records of each table in the source, 0 if not known."""
-    shak: ShakRegister | None = None
+    attached_shak: ShakRegister | None = None
+    """SHAK, if it was attached and is not from a saved register."""
     cache: LazyCache = attrs.field(factory=LazyCache)
 
     # -- what is derived from the data
@@ -108,6 +109,12 @@ class Core:
         return self.cache.get(
             "caveats", lambda: Caveats(self.format, self.snapshot_date, self.shown_day)
         )
+
+    @property
+    def shak(self) -> ShakRegister | None:
+        """SHAK, if it is attached or was saved with the register."""
+        attached = self.attached_shak
+        return self._derived("shak", lambda: None) if attached is None else attached
 
     @property
     def names(self) -> Names:

@@ -15,6 +15,7 @@ from typing import Any
 from ..errors import SorFileError
 from ..records import SOREntity
 from .saved_file import SavedFile
+from .saved_tables import read_shak
 from .store import Store
 from .text_index import Lines, Names, Numbers
 from .timeindex import TimeIndex
@@ -145,6 +146,7 @@ class SavedStore(Store):
             "names": partial(self._lines, Names, "names"),
             "numbers": partial(self._lines, Numbers, "numbers"),
             "shown day": self._shown_day,
+            "shak": partial(read_shak, self.file),
         }
         return readers.get(name) or partial(_Postings, self.file, name)
 
