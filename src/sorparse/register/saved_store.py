@@ -165,8 +165,7 @@ class SavedStore(Store):
     def _lines(self, kind: type[Lines], name: str) -> Lines:
         return kind(
             self.file.text(f"{name}.text"),
-            self.file.block(f"{name}.starts"),
-            self.file.block(f"{name}.units"),
+            *(self.file.block(f"{name}.{part}") for part in ("starts", "bounds", "units")),
         )
 
     def _shown_day(self) -> date | None:

@@ -8,7 +8,7 @@ from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache
-from itertools import accumulate
+from itertools import accumulate, chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -108,11 +108,13 @@ def _text(day: date | None) -> str | None:
 
 def _blocks(core: Core, store: Store) -> dict[str, Block]:
     blocks = store.as_blocks()
-    plain = sorted((int(each), unit) for each, unit in store.numbers.items() if is_plain(each))
-    blocks["ids"] = array("Q", [int(each) if is_plain(each) else 0 for each in store.ids])
+    ids = [int(each) if is_plain(each) else 0 for each in store.ids]
+    plain = sorted((number, unit) for unit, number in enumerate(ids) if number)
+    blocks["ids"] = array("Q", ids)
     blocks["ids.sorted"] = array("Q", [number for number, _ in plain])
     blocks["ids.units"] = array("I", [unit for _, unit in plain])
-    blocks["ids.others"] = as_json([pair for pair in enumerate(store.ids) if not is_plain(pair[1])])
+    others = [(unit, each) for unit, each in enumerate(store.ids) if not ids[unit]]
+    blocks["ids.others"] = as_json(others)
     blocks |= {f"time.{name}": _array("i", each) for name, each in core.index.arrays().items()}
     for name, lines in (("names", core.names), ("numbers", core.numbers)):
         blocks |= _lines(name, lines)
@@ -133,6 +135,7 @@ def _lines(name: str, lines: Lines) -> dict[str, Block]:
     return {
         f"{name}.text": cast("bytes", lines.text),
         f"{name}.starts": _array("q", lines.starts),
+        f"{name}.bounds": _array("i", lines.bounds),
         f"{name}.units": _array("i", lines.line_units),
     }
 
@@ -143,7 +146,7 @@ def _postings(name: str, by_key: Mapping[str, Sequence[int]]) -> dict[str, Block
         f"{name}.key_offsets": _offsets(key for key, _ in keys),
         f"{name}.keys": b"".join(key for key, _ in keys),
         f"{name}.bounds": array("I", accumulate((len(units) for _, units in keys), initial=0)),
-        f"{name}.units": array("I", [unit for _, units in keys for unit in units]),
+        f"{name}.units": array("I", chain.from_iterable(units for _, units in keys)),
     }
 
 
