@@ -456,7 +456,7 @@ def test_forged_headers_are_refused(case: str, whole: Path, tmp_path: Path) -> N
 @pytest.mark.parametrize(
     "name",
     [
-        *("unit", "start", "line", "ids", "ids.sorted", "ids.units", "ids.others"),
+        *("unit", "start", "line", "parents", "ids", "ids.sorted", "ids.units", "ids.others"),
         *("name.numbers", "owner.offsets", "owner.data", "sor_type.data", "table.issues"),
         *("names.starts", "names.bounds", "names.units", "names.text"),
         *("units by owner.bounds", "numbers.bounds"),

@@ -162,7 +162,7 @@ class Core:
     def parents(self) -> Sequence[int]:
         """The number of the unit above by row, -1 without one in the register."""
 
-        def build() -> array[int]:
+        def build() -> Sequence[int]:
             numbers, values = self.store.column("parent_id")
             units = {0: NO_ROW} | {
                 number: self.store.numbers.get(values[number], NO_ROW)
@@ -170,7 +170,7 @@ class Core:
             }
             return array("i", map(units.__getitem__, numbers))
 
-        return self.cache.get("parents", build)
+        return self._derived("parents", build)
 
     @property
     def origins(self) -> OriginFinder:

@@ -143,6 +143,7 @@ class SavedStore(Store):
         """Return the reader of an index; every index of a core was saved."""
         readers: dict[str, Callable[[], Any]] = {
             "time": self._time_index,
+            "parents": partial(self.file.block, "parents"),
             "names": partial(self._lines, Names, "names"),
             "numbers": partial(self._lines, Numbers, "numbers"),
             "shown day": self._shown_day,

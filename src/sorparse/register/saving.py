@@ -116,6 +116,7 @@ def _blocks(core: Core, store: Store) -> dict[str, Block]:
     others = [(unit, each) for unit, each in enumerate(store.ids) if not ids[unit]]
     blocks["ids.others"] = as_json(others)
     blocks |= {f"time.{name}": _array("i", each) for name, each in core.index.arrays().items()}
+    blocks["parents"] = _array("i", core.parents)
     for name, lines in (("names", core.names), ("numbers", core.numbers)):
         blocks |= _lines(name, lines)
     for what in POSTINGS:
