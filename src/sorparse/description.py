@@ -6,6 +6,7 @@ import attrs
 
 from .issues import Issue
 from .notebook import HtmlRepr
+from .plural import plural
 
 
 @attrs.frozen
@@ -91,7 +92,7 @@ class Description(HtmlRepr):
 
 
 def _lines_of(table: TableDescription) -> list[str]:
-    lines = [f"{table.table}: {table.rows} rows in {table.file}"]
+    lines = [f"{table.table}: {table.rows} {plural('row', table.rows)} in {table.file}"]
     if table.form:
         lines.append(f"  {table.form}")
     lines += [f"  {note}" for note in table.notes]

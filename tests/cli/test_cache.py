@@ -132,6 +132,9 @@ def test_the_cache_is_listed_and_cleared(
     assert err.startswith("sorparse: 3 registers")
     assert run(capsys, "cache", "--clear")[2] == f"sorparse: removed 3 registers from {cache}\n"
     assert [path.name for path in cache.iterdir()] == ["notes.txt"]
+    run(capsys, "find", files["FILE"], "hospital")
+    assert run(capsys, "cache")[2].startswith("sorparse: 1 register, ")
+    assert run(capsys, "cache", "--clear")[2] == f"sorparse: removed 1 register from {cache}\n"
 
 
 def test_without_platformdirs_there_is_no_cache(files: dict[str, str]) -> None:

@@ -86,7 +86,11 @@ def test_show_lists_the_units_that_share_a_code(run: Run, source: Path) -> None:
         ("77410", "no unit has the code '77410'; did you mean 077410?"),
         ("9901203AB", "no unit has the code '9901203AB'; did you mean 9901203?"),
         ("8888", "no unit has the code '8888'"),
-        ("hello", "'hello' is not a valid SOR id"),
+        ("12", "'12' is not a SOR id, SHAK code, location number or provider number"),
+        ("hello", "'hello' is not a SOR id, SHAK code, location number or provider number"),
+        ("", "'' is not a SOR id, SHAK code"),
+        ("9000041000016008", "not a valid SOR id: its check digit is 8 and should be 7"),
+        ("9.00004E+15", "'9.00004E+15' is not a valid SOR id"),
     ],
 )
 def test_show_of_a_code_that_no_unit_has(run: Run, source: Path, code: str, said: str) -> None:

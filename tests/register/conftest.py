@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ BOTH_STORES = frozenset(
     {
         *("test_asked", "test_closed_parents", "test_closings"),
         *("test_codes", "test_diff", "test_find"),
-        *("test_hints", "test_terms", "test_tree"),
+        *("test_hints", "test_shak_bridge", "test_terms", "test_tree"),
     }
 )
 """Test modules whose registers are also saved and opened again."""
@@ -19,7 +20,7 @@ BOTH_STORES = frozenset(
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run the tests of some modules on registers in memory and on saved ones."""
     if metafunc.definition.path.stem in BOTH_STORES:
-        metafunc.fixturenames.append("stored")
+        metafunc.fixturenames.insert(0, "stored")  # before the fixtures that make registers
         metafunc.parametrize("stored", ["memory", "saved"], indirect=True)
 
 
@@ -29,16 +30,18 @@ def stored(
     monkeypatch: pytest.MonkeyPatch,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    """Let ``Register.from_records`` return a register that was saved and opened again."""
+    """Let functions that make a register return one that was saved and opened again."""
     if request.param == "memory":
         return
-    import sorparse
+    from sorparse import Register, load
 
-    in_memory = sorparse.Register.from_records
+    def saved(make: Callable[..., Register]) -> Callable[..., Register]:
+        def make_and_save(*args: Any, **more: Any) -> Register:
+            path = tmp_path_factory.mktemp("register") / "register.sor"
+            make(*args, **more).save(path)
+            return load(path)
 
-    def saved(*tables: Any, **more: Any) -> sorparse.Register:
-        path = tmp_path_factory.mktemp("register") / "register.sor"
-        in_memory(*tables, **more).save(path)
-        return sorparse.load(path)
+        return make_and_save
 
-    monkeypatch.setattr(sorparse.Register, "from_records", saved)
+    for name in ("from_records", "with_shak"):
+        monkeypatch.setattr(Register, name, saved(getattr(Register, name)))

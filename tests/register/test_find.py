@@ -57,6 +57,23 @@ def test_the_closest_name_comes_first() -> None:
     assert names(view, "øre", limit=2) == ["Øre", "Øre, Næse og Hals"]
 
 
+owner_names = st.text("aeåøAE .-(\n\u0301", min_size=1, max_size=6) | st.sampled_from(
+    ["Region Midt", "region  midt", "(Ejer)", "---", " ", "ooee", "ooe", "Å/S", "aa s"]
+)
+
+
+@given(owners=st.lists(owner_names, min_size=1, max_size=5), asked=owner_names)
+def test_owners_are_found_by_their_whole_name(owners: list[str], asked: str) -> None:
+    units = [unit(str(n), name=name, sor_type=SorType.IE) for n, name in enumerate(owners)]
+    view = Register.from_records(units).as_of(DAY)
+    expected = [name for name in owners if fold(name) in {fold(asked), asked.strip()}]
+    if expected:
+        assert names(view, owner=asked) == expected
+    else:
+        with pytest.raises(sorparse.UnknownTermError):
+            view.find(owner=asked)
+
+
 COMPOUNDS = named(
     "Prøvby Universitetshospital",
     "Regionssygehuset Prøvby",

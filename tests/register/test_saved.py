@@ -41,7 +41,9 @@ from sorparse import (
     VirtualAddress,
     examples,
 )
+from sorparse.register import postings, timeindex
 from support.register import unit
+from support.shak import HOSPITAL, REGIONS, shak_file, shak_line
 
 DAYS = ("2009-12-31", "2014-06-01", "2026-06-15", "2031-01-01")
 
@@ -150,6 +152,19 @@ def test_random_registers_come_back(
             assert view.find(text) == expected.find(text)
 
 
+@given(records=st.lists(units, max_size=8))
+def test_the_indexes_are_the_same_without_numpy(
+    records: list[SOREntity], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("saved")
+    Register.from_records(records).save(folder / "with.sor")
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (postings, timeindex):
+            patch.setattr(module, "find_numpy", lambda: None)
+        Register.from_records(records).save(folder / "without.sor")
+    assert (folder / "with.sor").read_bytes() == (folder / "without.sor").read_bytes()
+
+
 def test_issues_of_shared_codes_come_in_the_same_order(tmp_path: Path) -> None:
     periods = (("5790000000012", "2000-01-01", "2009-12-31"), ("5790000000005", "2010-01-01", None))
     records = [
@@ -206,6 +221,56 @@ def test_lines_of_the_source_are_preserved(tmp_path: Path) -> None:
     assert [issue.line for issue in reopened(register, tmp_path).check()] == lines
 
 
+def shak_set(folder: Path) -> sorparse.ShakRegister:
+    """Return SHAK with regions and with an issue."""
+    (folder / "SHAKCOMPLETE.TXT").write_bytes(HOSPITAL + shak_file(shak_line("9903", "x", "soon")))
+    (folder / "SHAKregion.txt").write_bytes(REGIONS)
+    return sorparse.load_shak(folder)
+
+
+def shak_answers(register: Register) -> dict[str, Any]:
+    """Return what the SHAK of a register answers, and what the register answers with it."""
+    shak = register.shak
+    assert shak is not None
+    return {
+        "register": answers(register),
+        "content": (repr(shak), shak.units, shak.regions, shak.issues, shak.check()),
+        "views": [list(shak.as_of(day).active()) for day in DAYS],
+        "matches": [register.as_of(day).shak_to_sor(code) for day in DAYS for code in shak],
+    }
+
+
+def test_shak_is_saved_with_the_register(tmp_path: Path) -> None:
+    shak, other = shak_set(tmp_path), sorparse.load_shak(examples.shak)
+    assert shak.issues
+    assert [issue.line for issue in shak.check()] == [9, 6, 7, 8, None]  # saved too
+    plain = sorparse.load(examples.sor2_zip)
+    expected = shak_answers(plain.with_shak(shak))
+    saved = reopened(plain.with_shak(shak), tmp_path)
+    assert shak_answers(saved) == expected
+    assert shak_answers(pickle.loads(pickle.dumps(saved))) == expected
+    saved.save(tmp_path / "copy.sor")
+    assert shak_answers(sorparse.load(tmp_path / "copy.sor")) == expected
+
+    exchanged = saved.with_shak(other)
+    assert shak_answers(exchanged) == shak_answers(plain.with_shak(other)) != expected
+    exchanged.save(tmp_path / "exchanged.sor")
+    again = sorparse.load(tmp_path / "exchanged.sor")
+    assert shak_answers(again) == shak_answers(exchanged)
+    assert shak_answers(saved) == expected
+
+
+def test_shak_is_attached_to_a_saved_register_and_saved(tmp_path: Path) -> None:
+    register = sorparse.load(examples.sor2_zip)
+    saved = reopened(register, tmp_path)
+    assert saved.shak is None
+    register.save(tmp_path / "again.sor")
+    assert (tmp_path / "again.sor").read_bytes() == (tmp_path / "register.sor").read_bytes()
+    empty = saved.with_shak(sorparse.ShakRegister.from_records([]))
+    empty.save(tmp_path / "empty.sor")
+    assert shak_answers(sorparse.load(tmp_path / "empty.sor")) == shak_answers(empty)
+
+
 def test_it_is_shared_and_can_be_pickled_and_copied(tmp_path: Path) -> None:
     saved = reopened(small(), tmp_path)
     again = pickle.loads(pickle.dumps(saved))
@@ -253,9 +318,6 @@ def test_the_rules_of_writing_hold(tmp_path: Path) -> None:
         saved.save(other)
     saved.save(tmp_path / "copy.sor")
     assert list(sorparse.load(tmp_path / "copy.sor")) == list(register)
-    shak = sorparse.load_shak(examples.shak)
-    with pytest.raises(ConversionError, match="SHAK is attached"):
-        register.with_shak(shak).save(tmp_path / "with.sor")
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         *("copy.sor", "daily.csv", "notes.txt")
     ]
@@ -294,19 +356,20 @@ def test_a_saved_register_is_converted_by_its_path(tmp_path: Path) -> None:
 
 @cache
 def answers_of(path: Path) -> dict[str, Any]:
-    return answers(sorparse.load(path))
+    return shak_answers(sorparse.load(path))
 
 
 def use(path: Path) -> None:
     """Open a file and ask it."""
-    answers(sorparse.load(path))
+    shak_answers(sorparse.load(path))
 
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Path of a saved register."""
     path = tmp_path_factory.mktemp("saved") / "register.sor"
-    sorparse.load(examples.daily_csv).save(path)
+    shak = sorparse.load_shak(examples.shak)
+    sorparse.load(examples.daily_csv).with_shak(shak).save(path)
     return path
 
 
@@ -322,7 +385,7 @@ def test_an_altered_bit_is_an_error_or_makes_no_difference(
     path = tmp_path_factory.mktemp("altered") / "register.sor"
     path.write_bytes(altered)
     try:
-        given = answers(sorparse.load(path))
+        given = shak_answers(sorparse.load(path))
     except SorFileError as error:
         assert str(path) in str(error)  # noqa: PT017 - an error is right, and so are equal answers
     else:
@@ -391,10 +454,12 @@ def test_forged_headers_are_refused(case: str, whole: Path, tmp_path: Path) -> N
 @pytest.mark.parametrize(
     "name",
     [
-        *("unit", "start", "line", "ids", "ids.sorted", "ids.units", "ids.others"),
+        *("unit", "start", "line", "parents", "ids", "ids.sorted", "ids.units", "ids.others"),
         *("name.numbers", "owner.offsets", "owner.data", "sor_type.data", "table.issues"),
-        *("names.starts", "names.units", "names.text", "units by owner.bounds"),
+        *("names.starts", "names.bounds", "names.units", "names.text"),
+        *("units by owner.bounds", "numbers.bounds"),
         *("units by owner.units", "units by owner.keys", "units by parent_id.units"),
+        *("table.shak_units", "table.shak_issues", "lines.shak_units"),
     ],
 )
 def test_forged_numbers_and_texts_raise_no_other_error(

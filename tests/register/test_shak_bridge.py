@@ -35,7 +35,7 @@ def unit(sor_id: str, name: str, first: int, last: date | None, shak: str | None
     )
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def register() -> Register:
     return Register.from_records(
         [

@@ -39,9 +39,10 @@ VERSION_COLUMNS = (
     "location_code",
 )
 
-
 _KINDS_OF_NAMES = (None, "shak", "location_code", "provider_number")
 """Kinds of codes that a unit can be named by; ``None``: a SHAK code or a provider number."""
+_LONGEST_SHAK = 9
+"""Characters of the longest SHAK code in use; what is longer was meant to be a SOR id."""
 
 
 class UnitStatus(NamedTuple):
@@ -80,7 +81,12 @@ def named(view: View, text: str) -> list[str]:
     hints = likely(view, text)
     code = parse(text)
     if not hints and (code is None or code.kind not in _KINDS_OF_NAMES):
-        view.register.history(text)  # raises, with the reason
+        if len(text.strip()) > _LONGEST_SHAK or (code is not None and code.kind == "sor_id"):
+            view.register.history(text)  # raises, with the reason
+        raise sorparse.UnknownUnitError(
+            f"{text.strip()!r} is not a SOR id, SHAK code, location number or provider number",
+            sor_id=text,
+        )
     suggestion = f"; did you mean {' or '.join(hints)}?" if hints else ""
     raise sorparse.UnknownUnitError(
         f"no unit has the code {text.strip()!r}{suggestion}", sor_id=text

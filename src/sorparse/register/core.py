@@ -80,7 +80,8 @@ class Core:
     """Names of the tables that the source has; ``None``: those that have records."""
     lines: Mapping[str, Sequence[int]] = attrs.field(factory=dict)
     """Lines of the records of each table in the source, 0 if not known."""
-    shak: ShakRegister | None = None
+    attached_shak: ShakRegister | None = None
+    """SHAK, if it was attached and is not from a saved register."""
     cache: LazyCache = attrs.field(factory=LazyCache)
 
     # -- what is derived from the data
@@ -111,6 +112,12 @@ class Core:
         return self.cache.get(
             "caveats", lambda: Caveats(self.format, self.snapshot_date, self.shown_day)
         )
+
+    @property
+    def shak(self) -> ShakRegister | None:
+        """SHAK, if it is attached or was saved with the register."""
+        attached = self.attached_shak
+        return self._derived("shak", lambda: None) if attached is None else attached
 
     @property
     def names(self) -> Names:
@@ -157,7 +164,7 @@ class Core:
     def parents(self) -> Sequence[int]:
         """The number of the unit above by row, -1 without one in the register."""
 
-        def build() -> array[int]:
+        def build() -> Sequence[int]:
             numbers, values = self.store.column("parent_id")
             units = array("i", [NO_ROW])
             for at in range(1, values.count + 1, _AT_ONCE):
@@ -167,7 +174,7 @@ class Core:
                 units.extend(self.store.units(ids))
             return array("i", map(units.__getitem__, numbers))
 
-        return self.cache.get("parents", build)
+        return self._derived("parents", build)
 
     @property
     def origins(self) -> OriginFinder:

@@ -23,6 +23,7 @@ from ..records import Coded, SOREntity, SorType
 from . import codes
 from .batch import Batch
 from .explain_id import spelled
+from .folding import fold
 from .match_codes import ADDRESS_KEYS, asked_keys, asked_municipality, asked_region, coded_keys
 from .postings import NO_UNITS, POSTINGS, UnitsByKey
 from .state import State
@@ -238,10 +239,20 @@ def _owner_filter(state: State, asked: str | Coded) -> Filter:
         asked = spelled(asked, "sor_id", store.numbers)
     keys = asked_keys(asked)
     owners = {store.numbers[key] for key in keys if key in store.numbers}
-    (is_named, named), (has_type, typed), (has_name, called) = (
-        _coded_test(state, field, asked) for field in ("owner", "entity_type", "name")
+    (is_named, named), (has_type, typed) = (
+        _coded_test(state, field, asked) for field in ("owner", "entity_type")
     )
-    owners |= named | typed | called
+
+    def has_name(row: int) -> bool:
+        return (name := store.value(row, "name")) is not None and fold(name) in keys
+
+    for key in keys:
+        owners.update(
+            unit
+            for unit in state.core.names.units_named(key)
+            if any(map(has_name, state.core.index.history(unit)))
+        )
+    owners |= named | typed
     require_known(state, "owner", asked, lambda: bool(owners))
 
     def test(row: int) -> bool:

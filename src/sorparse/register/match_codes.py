@@ -20,7 +20,10 @@ def coded_keys(value: Coded | None) -> Iterator[str]:
         if value.code is not None:
             yield value.code
         if value.name is not None:
-            yield fold(value.name)
+            yield _folded(value.name)
+
+
+_folded = lru_cache(maxsize=1024)(fold)
 
 
 def asked_keys(asked: str | Coded) -> frozenset[str]:

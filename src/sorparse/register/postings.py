@@ -6,13 +6,15 @@ a date is one of those is tested afterwards. So one index serves every date.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import compress
+from itertools import accumulate, compress, pairwise
 from typing import Any, NamedTuple
 
 from ..records import Coded, EntityRef
 from .folding import fold
 from .match_codes import coded_keys
+from .optional_numpy import array_of, find_numpy
 from .store import Store
 
 UnitsByKey = Mapping[str, Sequence[int]]
@@ -30,10 +32,6 @@ class Posting(NamedTuple):
 
 def _itself(value: str) -> tuple[str]:
     return (value,)
-
-
-def _name(value: str) -> tuple[str]:
-    return (fold(value),)
 
 
 def speciality_keys(values: Iterable[Coded]) -> Iterator[str]:
@@ -57,7 +55,6 @@ _TEXTS = (
 )
 POSTINGS: dict[str, Posting] = {
     **{field: Posting(field, _itself) for field in _TEXTS},
-    "name": Posting("name", _name),
     "entity_type": Posting("entity_type", coded_keys),
     "specialities": Posting("specialities", speciality_keys),
     "owner": Posting("owner", owner_keys),
@@ -73,15 +70,38 @@ def first_rows(store: Store, field: str) -> Iterator[tuple[int, Any]]:
     return ((row, values[numbers[row]]) for row in sorted(first.values()))
 
 
+def units_by_number(store: Store, field: str) -> tuple[Sequence[int], Sequence[int], Sequence[int]]:
+    """Return the units that ever had each value of a field, absence left out.
+
+    Returns:
+        The numbers of the values, ascending; where the units of each number begin, and where
+        those of the last one end; the units, ascending for each number.
+    """
+    numbers, _ = store.column(field)
+    np, count = find_numpy(), len(store.ids)
+    if np is None:
+        pairs = sorted(set(compress(zip(numbers, store.unit, strict=True), numbers)))
+        sizes = Counter([number for number, _ in pairs])  # in the order of the pairs
+        bounds = [0, *accumulate(sizes.values())]
+        return list(sizes), bounds, [unit for _, unit in pairs]
+    having = array_of(numbers)
+    pairs = (having.astype(np.int64) * count + array_of(store.unit))[having != 0]
+    pairs.sort()
+    found, units = np.divmod(pairs[np.flatnonzero(np.diff(pairs, prepend=-1))], max(count, 1))
+    starts = np.flatnonzero(np.diff(found, prepend=-1))
+    return found[starts].tolist(), [*starts.tolist(), len(units)], units.tolist()
+
+
 def build_postings(store: Store, posting: Posting) -> UnitsByKey:
     """Return the units of each key, ascending, each once."""
-    numbers, values = store.column(posting.field)
-    pairs = dict.fromkeys(compress(zip(numbers, store.unit, strict=True), numbers))
-    units: dict[int, list[int]] = {}
-    for number, unit in pairs:
-        units.setdefault(number, []).append(unit)
-    collected: dict[str, list[int]] = {}
-    for number, having in units.items():
+    _, values = store.column(posting.field)
+    numbers, bounds, units = units_by_number(store, posting.field)
+    collected: dict[str, list[Sequence[int]]] = {}
+    for number, (start, end) in zip(numbers, pairwise(bounds), strict=True):
+        having = units[start:end]
         for key in posting.keys(values[number]):
-            collected.setdefault(key, []).extend(having)
-    return {key: tuple(sorted(set(having))) for key, having in collected.items()}
+            collected.setdefault(key, []).append(having)
+    return {
+        key: several[0] if len(several) == 1 else sorted(set().union(*several))
+        for key, several in collected.items()
+    }

@@ -187,7 +187,7 @@ class Register(HtmlRepr, RegisterContent):
 
     @property
     def shak(self) -> ShakRegister | None:
-        """SHAK, if it was attached with :meth:`with_shak`."""
+        """SHAK, if it was attached with :meth:`with_shak`, or saved with the register."""
         return self._core.shak
 
     def with_shak(self, shak: ShakRegister) -> Self:
@@ -209,7 +209,7 @@ class Register(HtmlRepr, RegisterContent):
             >>> match.best.sor_id, match.shak_status
             ('9000041000016007', <Status.ACTIVE: 'ACTIVE'>)
         """
-        return type(self)(attrs.evolve(self._core, shak=shak))
+        return type(self)(attrs.evolve(self._core, attached_shak=shak))
 
     def code_periods(self) -> Table:
         """Return a table for data that hold SHAK codes and SOR ids in one column.
@@ -234,15 +234,16 @@ class Register(HtmlRepr, RegisterContent):
     def save(self, path: str | os.PathLike[str], *, force: bool = False) -> None:
         """Save the register in one file, which :func:`sorparse.load` opens at once.
 
-        All processes of a machine share the file's memory. The file replaces an earlier one in one
-        step: processes that have the earlier one open continue with it, see :meth:`is_current`.
+        SHAK is saved too, if it is attached. All processes of a machine share the file's memory.
+        The file replaces an earlier one in one step: processes that have the earlier one open
+        continue with it, see :meth:`is_current`.
 
         Args:
             path: The file to write.
             force: Whether to replace a file that is not a saved register; never the source.
 
         Raises:
-            ConversionError: If the target must not be written, or SHAK is attached.
+            ConversionError: If the target must not be written.
 
         Example:
             >>> register.save("register.sor")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
+from itertools import compress
 
 import attrs
 
@@ -82,9 +83,15 @@ def replacements_of(store: Store, table: Iterable[ReplacedEntity]) -> Iterator[R
     """Yield the replacements of a source, from the table and from the units."""
     for record in table:
         yield Replacement(record.sor_id, record.replaced_by_id, record.from_date)
-    for row, successors in store.values_by_row("replaced_by"):
+    for row, successors in _values(store, "replaced_by"):
         for successor in successors:
             yield Replacement(store.ids[store.unit[row]], successor)
-    for row, predecessors in store.values_by_row("replaces"):
+    for row, predecessors in _values(store, "replaces"):
         for predecessor in predecessors:
             yield Replacement(predecessor, store.ids[store.unit[row]])
+
+
+def _values(store: Store, field: str) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Yield the rows that have a value in a field, which few have, and the value."""
+    numbers, _ = store.column(field)
+    return ((row, store.value(row, field)) for row in compress(range(len(numbers)), numbers))

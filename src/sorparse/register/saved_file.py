@@ -31,7 +31,7 @@ _PIECE = 1 << 20
 if TYPE_CHECKING:
     from .source_state import SourceState
 
-    Block = bytes | array[int]
+    Block = bytes | array[int] | memoryview
 
 
 def is_saved_register(path: str | os.PathLike[str]) -> bool:
@@ -58,9 +58,9 @@ def write_saved(stream: BinaryIO, header: Mapping[str, Any], blocks: Mapping[str
     places: dict[str, tuple[int, int, str, int]] = {}
     at, content = 0, sha256()
     for name, block in blocks.items():
+        code = memoryview(block).format
         with memoryview(block).cast("B") as view:
             content.update(view)
-            code = block.typecode if isinstance(block, array) else "B"
             places[name] = (at, view.nbytes, code, zlib.crc32(view))
             at += -(-view.nbytes // _ALIGN) * _ALIGN
     full = {**header, "content": content.hexdigest(), "size": at, "blocks": places}
@@ -178,14 +178,9 @@ class SavedFile:
             known = self._blocks[name] = view.cast(code)  # type: ignore[call-overload] # one of _CODES
         return known
 
-    def content(self) -> memoryview:
-        """Return all bytes of the file."""
-        return self._map
-
-    def check_all(self) -> None:
-        """Compare the checksums of all blocks; raises SorFileError."""
-        for name in self._places:
-            self.block(name)
+    def blocks(self) -> dict[str, Block]:
+        """Return all blocks; raises SorFileError if one was altered."""
+        return {name: self.block(name) for name in self._places}
 
     def text(self, name: str) -> MappedText:
         """Return a block of bytes to be searched."""

@@ -16,6 +16,7 @@ from ..errors import SorFileError
 from ..records import SOREntity
 from .optional_numpy import find_numpy
 from .saved_file import SavedFile
+from .saved_tables import read_shak
 from .store import Store
 from .text_index import Lines, Names, Numbers
 from .timeindex import TimeIndex
@@ -162,9 +163,11 @@ class SavedStore(Store):
         """Return the reader of an index; every index of a core was saved."""
         readers: dict[str, Callable[[], Any]] = {
             "time": self._time_index,
+            "parents": partial(self.file.block, "parents"),
             "names": partial(self._lines, Names, "names"),
             "numbers": partial(self._lines, Numbers, "numbers"),
             "shown day": self._shown_day,
+            "shak": partial(read_shak, self.file),
         }
         return readers.get(name) or partial(_Postings, self.file, name)
 
@@ -174,8 +177,7 @@ class SavedStore(Store):
     def _lines(self, kind: type[Lines], name: str) -> Lines:
         return kind(
             self.file.text(f"{name}.text"),
-            self.file.block(f"{name}.starts"),
-            self.file.block(f"{name}.units"),
+            *(self.file.block(f"{name}.{part}") for part in ("starts", "bounds", "units")),
         )
 
     def _shown_day(self) -> date | None:

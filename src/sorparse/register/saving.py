@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
-import typing
 import zlib
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache
-from itertools import accumulate
+from itertools import accumulate, chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -19,27 +17,19 @@ import attrs
 from .. import __version__, records
 from ..formats.base import Format
 from ..issues import Issue
-from ..notebook import Records
-from .core import TABLES, Core, Tables
-from .packed import pack, unpacker
+from .core import Core
 from .postings import POSTINGS
 from .saved_file import SavedFile, is_saved_register, write_saved
 from .saved_store import SavedStore, is_plain
+from .saved_tables import SavedLines, SavedTables, as_json, shak_blocks, table_blocks
 from .store import Store
 from .text_index import Lines
 
 if TYPE_CHECKING:
     from .saved_file import Block
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 """Version of the file format; raised whenever an earlier file would be read wrongly."""
-
-
-@cache
-def _records() -> Mapping[str, type[Any]]:
-    """Return the record of each table, and of the issues."""
-    hints = typing.get_type_hints(Tables)
-    return {name: typing.get_args(hint)[0] for name, hint in hints.items()}
 
 
 @cache
@@ -64,14 +54,11 @@ def versions() -> Mapping[str, Any]:
 
 def save(core: Core, path: str | os.PathLike[str], *, force: bool) -> None:
     """Save a register; see ``Register.save``."""
-    from ..replace import failed
     from ..targets import writable
 
     store = core.store
     sources = [core, store.file] if isinstance(store, SavedStore) else [core]
     target = writable(path, is_saved_register, sources=sources, force=force)
-    if core.shak is not None:
-        raise failed(path, "SHAK is attached; save the register without it, and attach it again")
     write_register(core, target)
 
 
@@ -91,24 +78,28 @@ def write_register(core: Core, target: Path, *, cache_key: str | None = None) ->
     store = core.store
     with replaced_file(target) as new:
         if isinstance(store, SavedStore):
-            store.file.check_all()
-            new.write_bytes(store.file.content())
-            return
-        header = {
-            **versions(),
-            "cache_key": cache_key,
-            "source": None if core.path is None else str(core.path),
-            "format": None if core.format is None else core.format.value,
-            "snapshot_date": _text(core.snapshot_date),
-            "shown_day": _text(core.shown_day),
-            "tables": None if core.tables_read is None else list(core.tables_read),
-            "units": len(store.ids),
-            "versions": len(store),
-            "issues": len(core.tables.issues),
-        }
-        blocks = _blocks(core, store)
+            header, blocks = store.file.header, store.file.blocks()
+        else:
+            header, blocks = _header(core, cache_key), _blocks(core, store)
+        if core.attached_shak is not None:
+            blocks |= shak_blocks(core.attached_shak)
         with new.open("wb") as stream:
             write_saved(stream, header, blocks)
+
+
+def _header(core: Core, cache_key: str | None) -> dict[str, Any]:
+    return {
+        **versions(),
+        "cache_key": cache_key,
+        "source": None if core.path is None else str(core.path),
+        "format": None if core.format is None else core.format.value,
+        "snapshot_date": _text(core.snapshot_date),
+        "shown_day": _text(core.shown_day),
+        "tables": None if core.tables_read is None else list(core.tables_read),
+        "units": len(core.store.ids),
+        "versions": len(core.store),
+        "issues": len(core.tables.issues),
+    }
 
 
 def _text(day: date | None) -> str | None:
@@ -117,28 +108,20 @@ def _text(day: date | None) -> str | None:
 
 def _blocks(core: Core, store: Store) -> dict[str, Block]:
     blocks = store.as_blocks()
-    plain = sorted((int(each), unit) for each, unit in store.numbers.items() if is_plain(each))
-    blocks["ids"] = array("Q", [int(each) if is_plain(each) else 0 for each in store.ids])
+    ids = [int(each) if is_plain(each) else 0 for each in store.ids]
+    plain = sorted((number, unit) for unit, number in enumerate(ids) if number)
+    blocks["ids"] = array("Q", ids)
     blocks["ids.sorted"] = array("Q", [number for number, _ in plain])
     blocks["ids.units"] = array("I", [unit for _, unit in plain])
-    blocks["ids.others"] = _json([pair for pair in enumerate(store.ids) if not is_plain(pair[1])])
+    others = [(unit, each) for unit, each in enumerate(store.ids) if not ids[unit]]
+    blocks["ids.others"] = as_json(others)
     blocks |= {f"time.{name}": _array("i", each) for name, each in core.index.arrays().items()}
+    blocks["parents"] = _array("i", core.parents)
     for name, lines in (("names", core.names), ("numbers", core.numbers)):
         blocks |= _lines(name, lines)
     for what in POSTINGS:
         blocks |= _postings(f"units by {what}", core.units_by(what))
-    for table in _records():
-        blocks[f"table.{table}"] = _json(pack(tuple(getattr(core.tables, table))))
-    for table, numbers in core.lines.items():
-        blocks[f"lines.{table}"] = _array("q", numbers)
-    return blocks
-
-
-_write_json = json.JSONEncoder(separators=(",", ":")).encode
-
-
-def _json(value: Any) -> bytes:
-    return _write_json(value).encode()
+    return blocks | table_blocks(core)
 
 
 def _array(code: str, numbers: Sequence[int]) -> array[int]:
@@ -153,6 +136,7 @@ def _lines(name: str, lines: Lines) -> dict[str, Block]:
     return {
         f"{name}.text": cast("bytes", lines.text),
         f"{name}.starts": _array("q", lines.starts),
+        f"{name}.bounds": _array("i", lines.bounds),
         f"{name}.units": _array("i", lines.line_units),
     }
 
@@ -163,54 +147,11 @@ def _postings(name: str, by_key: Mapping[str, Sequence[int]]) -> dict[str, Block
         f"{name}.key_offsets": _offsets(key for key, _ in keys),
         f"{name}.keys": b"".join(key for key, _ in keys),
         f"{name}.bounds": array("I", accumulate((len(units) for _, units in keys), initial=0)),
-        f"{name}.units": array("I", [unit for _, units in keys for unit in units]),
+        f"{name}.units": array("I", chain.from_iterable(units for _, units in keys)),
     }
 
 
 # ------------------------------------------------------------------ opening
-
-
-class _SavedTables:
-    """The tables of a saved register; each is read when it is first asked for."""
-
-    def __init__(self, file: SavedFile) -> None:
-        self._file = file
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("_") or name not in _records():
-            raise AttributeError(name)
-        unpack = unpacker(tuple[_records()[name], ...])  # type: ignore[misc] # made here
-        try:
-            rows = json.loads(bytes(self._file.block(f"table.{name}")))
-            table: tuple[Any, ...] = Records(unpack(rows)) if unpack is not None else ()
-        except (ValueError, TypeError, LookupError, ArithmeticError, RecursionError) as error:
-            raise self._file.damaged(f"its table {name} cannot be read") from error
-        self.__dict__[name] = table
-        return table
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return (_SavedTables, (self._file,))
-
-
-class _SavedLines(Mapping[str, Sequence[int]]):
-    """The lines of the records of each table."""
-
-    def __init__(self, file: SavedFile) -> None:
-        self._file = file
-
-    def __getitem__(self, table: str) -> Sequence[int]:
-        if table not in iter(self):
-            raise KeyError(table)
-        return self._file.block(f"lines.{table}")
-
-    def __iter__(self) -> Iterator[str]:
-        return (table for table in TABLES if f"lines.{table}" in self._file)
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return (_SavedLines, (self._file,))
 
 
 def open_saved(file: SavedFile) -> Core:
@@ -228,7 +169,7 @@ def open_saved(file: SavedFile) -> Core:
             f"{FORMAT_VERSION})"
         )
     try:
-        tables: Any = _SavedTables(file)
+        tables: Any = SavedTables(file)
         snapshot = header["snapshot_date"]
         return Core(
             SavedStore(file),
@@ -237,7 +178,7 @@ def open_saved(file: SavedFile) -> Core:
             snapshot_date=None if snapshot is None else date.fromisoformat(snapshot),
             path=file.path if file.source is None else file.source.path,
             tables_read=None if header["tables"] is None else tuple(header["tables"]),
-            lines=_SavedLines(file),
+            lines=SavedLines(file),
         )
     except (ValueError, TypeError, LookupError, RecursionError) as error:
         raise file.damaged("its header was altered") from error

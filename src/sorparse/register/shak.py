@@ -26,7 +26,7 @@ _ONE_DAY = 1
 
 
 class ShakRegister(HtmlRepr, ArrowTable):
-    """All codes of SHAK (Sygehusklassifikationen) with all their periods.
+    """All codes of SHAK (Sygehus-afdelingsklassifikationen) with all their periods.
 
     :func:`sorparse.load_shak` and :meth:`from_records` return it. It is immutable: threads can
     share it. The rules of time are those of SOR (both ends of a period are inclusive), and codes

@@ -10,13 +10,13 @@ text serves every date.
 from __future__ import annotations
 
 import re
-from abc import abstractmethod
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Protocol, Self
+from collections.abc import Iterable, Sequence
+from typing import ClassVar, Protocol, Self
 
 from .folding import fold, fold_letters, fold_with_oe, words_of
+from .postings import units_by_number
 from .store import Store
 
 NUMBER_FIELDS = (
@@ -30,7 +30,8 @@ NUMBER_FIELDS = (
 )
 """The numbers by which units are found, besides name and SOR id; only as a whole."""
 
-_BETWEEN_WORDS = re.compile(r"[^\w\n]+")
+_BETWEEN_WORDS = re.compile(r"[^\w\n ][^\w\n]*| [^\w\n]+")
+"""What becomes one space between words: anything but that one space."""
 
 
 def inside(word: str) -> bool:
@@ -56,63 +57,65 @@ class Text(Protocol):
 
 
 class Lines:
-    """Lines of text, each of a unit, to be searched all at once."""
+    """Lines of text, each of some units, to be searched all at once."""
 
-    def __init__(self, text: Text, starts: Sequence[int], units: Sequence[int]) -> None:
+    def __init__(
+        self, text: Text, starts: Sequence[int], bounds: Sequence[int], units: Sequence[int]
+    ) -> None:
         self.text = text
         """The lines, a line break before each."""
         self.starts = starts
         """The start of each line, and the end of the last one."""
+        self.bounds = bounds
+        """Where the units of each line begin, and where those of the last one end."""
         self.line_units = units
-        """The unit of each line."""
+        """The units of each line, one after the other."""
 
     @classmethod
     def of(cls, store: Store) -> Self:
-        """Build the text from the versions."""
-        units = array("i")
+        """Build the text from the distinct values."""
+        bounds, units = array("i", [0]), array("i")
         lines = [""]
-        for unit, text in cls.lines(store):
-            units.append(unit)
-            lines.append(" ".join(text.split()))
+        for field in cls.fields:
+            values = store.column(field)[1]
+            numbers, ends, having = units_by_number(store, field)
+            lines += [" ".join(values[number].split()) for number in numbers]
+            bounds.extend([len(units) + end for end in ends[1:]])
+            units.extend(having)
         content = cls.prepared("\n".join([*lines, ""])).encode("utf-8", "surrogatepass")
         starts = array("q", [match.start() for match in re.finditer(b"\n", content)])
-        return cls(content, starts, units)
+        return cls(content, starts, bounds, units)
 
-    @staticmethod
-    @abstractmethod
-    def lines(store: Store) -> Iterator[tuple[int, str]]:
-        """Yield unit and text of each line."""
+    fields: ClassVar[tuple[str, ...]]
+    """The fields whose values are the lines."""
 
     @staticmethod
     def prepared(text: str) -> str:
         """Return the text as it is searched."""
         return text
 
-    def units_with(self, wanted: str) -> Iterator[int]:
-        """Yield the units of the lines that hold ``wanted``; a unit may come again."""
-        text, starts = self.text, self.starts
+    def units_with(self, wanted: str) -> set[int]:
+        """Return the units of the lines that hold ``wanted``."""
+        text, starts, bounds = self.text, self.starts, self.bounds
         sought = wanted.encode("utf-8", "surrogatepass")
+        found: set[int] = set()
         at = text.find(sought)
         while at >= 0:
             line = bisect_right(starts, at) - 1
-            yield self.line_units[line]
+            found.update(self.line_units[bounds[line] : bounds[line + 1]])
             at = text.find(sought, starts[line + 1])
+        return found
 
 
 class Names(Lines):
     """The names that units ever had."""
 
-    @staticmethod
-    def lines(store: Store) -> Iterator[tuple[int, str]]:
-        """Yield unit and name of each name."""
-        named = store.values_by_row("name")
-        return ((store.unit[row], name) for row, name in named if name is not None)
+    fields = ("name",)
 
     @staticmethod
     def prepared(text: str) -> str:
         """Return the names folded, a space before each word."""
-        words = _BETWEEN_WORDS.sub(" ", fold_letters(text))
-        return words.replace("\n ", "\n").replace("\n", "\n ")
+        return _separated(fold_letters(text))
 
     def units(self, words: Iterable[str]) -> set[int]:
         """Return the units with a name that may have these words, or words that hold them.
@@ -126,28 +129,29 @@ class Names(Lines):
         ]
         if not wanted:
             return set()
-        return set(self.units_with(min(wanted, key=self._count) if wanted[1:] else wanted[0]))
+        return self.units_with(min(wanted, key=self._count) if wanted[1:] else wanted[0])
+
+    def units_named(self, folded: str) -> set[int]:
+        """Return all units that ever had a name, which is folded, and perhaps others."""
+        return self.units_with(_separated(f"\n{folded}\n").removesuffix(" "))
 
     def _count(self, wanted: str) -> int:
         return self.text.count(wanted.encode("utf-8", "surrogatepass"))
 
 
+def _separated(text: str) -> str:
+    words = _BETWEEN_WORDS.sub(" ", text)
+    return words.replace("\n ", "\n").replace("\n", "\n ")
+
+
 class Numbers(Lines):
     """The numbers that units ever had, of whatever kind."""
 
-    @staticmethod
-    def lines(store: Store) -> Iterator[tuple[int, str]]:
-        """Yield unit and number of each number."""
-        return (
-            (store.unit[row], number)
-            for field in NUMBER_FIELDS
-            for row, number in store.values_by_row(field)
-            if number is not None
-        )
+    fields = NUMBER_FIELDS
 
     def units(self, asked: Iterable[str]) -> set[int]:
         """Return the units that ever had one of some numbers."""
-        return {unit for number in asked for unit in self.units_with(f"\n{number}\n")}
+        return set().union(*(self.units_with(f"\n{number}\n") for number in asked))
 
 
 class Rank:

@@ -9,6 +9,7 @@ import attrs
 
 from ..issues import Issue
 from ..notebook import HtmlRepr
+from ..plural import plural
 
 
 @attrs.frozen
@@ -64,8 +65,8 @@ class ValidationReport(HtmlRepr):
         kinds = len(self.errors)
         least = "" if self.complete else "at least "
         lines.append(
-            f"not valid: {least}{self.fault_count:,} {_plural('fault', self.fault_count)}"
-            f" of {kinds:,} {_plural('kind', kinds)}"
+            f"not valid: {least}{self.fault_count:,} {plural('fault', self.fault_count)}"
+            f" of {kinds:,} {plural('kind', kinds)}"
         )
         for issue in self.errors:
             place = f"line {issue.line:,}: " if issue.line is not None else ""
@@ -73,7 +74,3 @@ class ValidationReport(HtmlRepr):
             lines.append(f"  {place}{issue.message} [{issue.code}]")
             lines.append(f"    at {issue.column}{unit}")
         return "\n".join(lines)
-
-
-def _plural(word: str, count: int) -> str:
-    return word if count == 1 else word + "s"

@@ -9,6 +9,7 @@ from operator import itemgetter
 
 import sorparse
 from sorparse import targets
+from sorparse.plural import plural
 
 from .. import arguments, unit_details, units
 from ..output import Output
@@ -137,8 +138,9 @@ def _add(args: argparse.Namespace, out: Output) -> int:
         out.json(sorparse.to_dict(added))
     elif added.changed:
         out.line(
-            f"{added.night} added to {args.archive}: {added.records} records, "
-            f"{added.new_rows} new rows"
+            f"{added.night} added to {args.archive}: "
+            f"{added.records} {plural('record', added.records)}, "
+            f"{added.new_rows} new {plural('row', added.new_rows)}"
         )
     else:
         out.line(f"{args.archive} already has {added.night} with the same content")
@@ -196,7 +198,9 @@ def _verify(args: argparse.Namespace, out: Output) -> int:
     problems = archive.verify()
     out.rows(("problem",), ((each,) for each in problems))
     if out.is_text and not problems:
-        out.line(f"{len(archive.nights)} nights, unchanged since they were added")
+        number = len(archive.nights)
+        added = "it was" if number == 1 else "they were"
+        out.line(f"{number} {plural('night', number)}, unchanged since {added} added")
     return 1 if problems else 0
 
 

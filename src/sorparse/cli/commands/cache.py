@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from datetime import datetime
 
+from sorparse.plural import plural
+
 from .. import reading
 from ..arguments import output
 from ..output import Output, message
@@ -46,7 +48,8 @@ def run(args: argparse.Namespace, out: Output) -> int:
         return 0
     cache = RegisterCache(folder)
     if args.clear:
-        message(f"removed {cache.clear()} registers from {folder}")
+        removed = cache.clear()
+        message(f"removed {removed} {plural('register', removed)} from {folder}")
         return 0
     entries = list(cache.entries())
     out.rows(
@@ -62,5 +65,6 @@ def run(args: argparse.Namespace, out: Output) -> int:
         ),
     )
     total = sum(entry.size for entry in entries)
-    message(f"{len(entries)} registers, {total:,} bytes, in {folder}")
+    number = len(entries)
+    message(f"{number} {plural('register', number)}, {total:,} bytes, in {folder}")
     return 0

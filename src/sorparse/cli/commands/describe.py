@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 import sorparse
+from sorparse.plural import plural
 
 from .. import arguments, reading
 from ..output import Output
@@ -69,7 +70,8 @@ def _draw(found: sorparse.Description, out: Output, *, wide: bool) -> None:
     out.line(f"{found.source}: {found.format}{day}", "bold")
     for table in found.tables:
         out.line()
-        out.line(f"{table.table}: {table.rows} rows in {table.file}", "bold")
+        rows = plural("row", table.rows)
+        out.line(f"{table.table}: {table.rows} {rows} in {table.file}", "bold")
         for remark in filter(None, (table.form, *table.notes)):
             out.line(f"  {remark}")
         out.rows(
