@@ -286,8 +286,10 @@ def test_a_source_that_is_being_written_is_read_at_once(
         write(source)  # as a copy that takes minutes does
 
     monkeypatch.setattr(time, "sleep", sleep)
+    # on a slow machine the file would be old before the library looks at it
+    monkeypatch.setattr(time, "time_ns", lambda: source.stat().st_ctime_ns)
     assert names(sorparse.load(source, cache=cache)) == ["Klinik"]
-    assert len(waits) <= 2
+    assert 1 <= len(waits) <= 2
     assert not entries(cache)
 
 

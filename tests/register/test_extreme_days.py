@@ -57,7 +57,7 @@ def feed_of(units: list[SOREntity]) -> Any:
         format="SOR2",
         snapshot_date=None,
         tables=("entities",),
-        entities=lambda: iter(units),
+        records=lambda table: iter(units),
         issues=[],
     )
 

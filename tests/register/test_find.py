@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import sorparse
 from sorparse import Address, Coded, EntityRef, Register, SorType, Status
-from sorparse.register.folding import fold, words_of
+from sorparse.register.folding import fold, fold_with_oe, words_of
 from support.register import CLINICAL, HOSPITAL, REGION, unit
 
 DAY = "2020-01-01"
@@ -318,11 +318,11 @@ def test_find_gives_what_looking_at_every_name_gives(some: list[str], asked: str
         number
         for number, name in enumerate(some)
         if all(
-            any(
-                one.startswith(word) or (word in one and len(word) > 2 and not word.isdigit())
-                for one in words
+            any(one.startswith(word) for one in words_of(fold(name)))
+            or any(
+                word in one and len(word) > 2 and not word.isdigit()
+                for one in words_of(fold(name)) + words_of(fold_with_oe(name))
             )
-            for words in [words_of(fold(name))]
             for word in wanted
         )
     }
