@@ -52,9 +52,9 @@ def readings(text: str) -> Iterator[tuple[Kind | None, str]]:
         ids = set(_SOR_ID_FORM.findall(unquote(text)))
         if len(ids) == 1:
             yield "sor_id", ids.pop()
-    for sign in "|#":
-        system, separator, rest = text.rpartition(sign)
-        if separator:
+    for separator in "|#":
+        system, found, rest = text.rpartition(separator)
+        if found:
             yield _kind_of(system), _undecorated(rest)
     if "^" in text:
         parts = text.split("^")

@@ -76,7 +76,7 @@ def _nights_by_record(
 ) -> dict[SOREntity, set[int]]:
     state = store.state()
     has_units = any(night.records.get(UNITS) for night in state.nights.values())
-    rows = set(store.rows(UNITS, filters=[("sor_id", "=", sor_id)])) if has_units else set()
+    rows = set(store.rows_where(UNITS, "sor_id", sor_id)) if has_units else set()
     days = [night.toordinal() for night in state.nights]
     of_lines = {row: _of_line(header, line) for row, header, line in store.lines_of(rows)}
     found: defaultdict[SOREntity, set[int]] = defaultdict(set)

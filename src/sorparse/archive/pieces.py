@@ -12,6 +12,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import IO, Any, BinaryIO
 
@@ -46,16 +47,13 @@ def read_files(source: Any) -> tuple[str, bool, dict[str, bytes]]:
     Raises:
         SorFileError: If it cannot be read.
     """
-    opened = open_source(source)
-    try:
+    with closing(open_source(source)) as opened:
         files = {}
         for member in opened.members:
             name = member.name[len(opened.name) + 1 :] if opened.is_set else member.base_name
             with member.open() as stream:
                 files[name] = stream.read()
         return opened.name, opened.is_set, files
-    finally:
-        opened.close()
 
 
 def as_file(

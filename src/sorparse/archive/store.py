@@ -293,9 +293,10 @@ class Store:
             raise SorFileError(f"the files of {kind} are missing", file=str(self.folder))
         return load_pyarrow().concat_tables(found, promote_options="default")
 
-    def rows(self, table: str, **options: Any) -> list[int]:
-        """Return the row of each record of a table; ``options`` as for :meth:`table`."""
-        rows: list[int] = self.table(table, columns=[ROW_ID], **options)[ROW_ID].to_pylist()
+    def rows_where(self, table: str, column: str, value: str) -> list[int]:
+        """Return the rows of a table whose column has a value."""
+        found = self.table(table, columns=[ROW_ID], filters=[(column, "=", value)])
+        rows: list[int] = found[ROW_ID].to_pylist()
         return rows
 
     def values(self, schema: TableSchema, row: int) -> tuple[Any, ...] | None:

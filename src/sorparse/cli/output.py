@@ -236,8 +236,8 @@ class Output:
             cut: Columns of samples, of which a terminal shows as many as fit.
         """
         if self.mode == "json":
-            plain = ({c: _plain(v) for c, v in zip(columns, row, strict=True)} for row in rows)
-            self.json_lines(plain if objects is None else objects)
+            by_column = (dict(zip(columns, row, strict=True)) for row in rows)
+            self.json_lines(by_column if objects is None else objects)
         elif self.mode == "csv":
             writer = csv.writer(self._data, lineterminator="\n")
             writer.writerow(columns)
@@ -295,7 +295,7 @@ class Output:
     def _dumped(self, value: object, indent: int | None = None) -> str:
         # an encoding that lacks letters gets escapes: unlike text, JSON loses nothing
         unicode = (getattr(self.stream, "encoding", None) or "utf-8").lower().startswith("utf")
-        return json.dumps(value, ensure_ascii=not unicode, indent=indent)
+        return json.dumps(value, ensure_ascii=not unicode, indent=indent, default=str)
 
     def _rich_console(self) -> Any:
         """Return rich's console if stdout is a terminal and rich is installed."""
@@ -306,15 +306,6 @@ class Output:
         except ImportError:
             return None
         return Console(file=self.stream, highlight=False)
-
-
-def _plain(value: object) -> object:
-    """Return a value for JSON; what JSON does not have is text."""
-    if value is None or isinstance(value, (bool, int, float, str)):
-        return str(value) if isinstance(value, str) else value
-    if isinstance(value, (tuple, list)):
-        return [_plain(each) for each in value]
-    return str(value)
 
 
 def _cell(value: object) -> str:

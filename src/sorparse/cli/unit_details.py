@@ -55,6 +55,8 @@ def describe(view: View, sor_id: str) -> dict[str, Any]:
     status = units.unit_status(view, sor_id)
     in_force = sor_id in view
     effective = sorparse.to_dict(view.effective(sor_id)) if in_force else None
+    edi_types = view.edi_types(sor_id) if in_force else ()
+    active = () if in_force else view.active_successors(sor_id)
     register = view.register
     return {
         "day": view.day.isoformat(),
@@ -63,17 +65,11 @@ def describe(view: View, sor_id: str) -> dict[str, Any]:
         "closes": status.closes and status.closes.isoformat(),
         "unit": sorparse.to_dict(status.unit),
         "effective": effective,
-        "ancestors": [_named(view, above.sor_id) for above in view.ancestors(sor_id)]
-        if in_force
-        else [],
+        "ancestors": [_named(view, each) for each in units.above(view, sor_id)],
         "predecessors": [_named(view, each) for each in register.predecessors(sor_id)],
         "successors": [_named(view, each) for each in register.successors(sor_id)],
-        "active_successors": []
-        if in_force
-        else [_named(view, each.sor_id) for each in view.active_successors(sor_id)],
-        "edi_types": [sorparse.to_dict(each) for each in view.edi_types(sor_id)]
-        if in_force
-        else [],
+        "active_successors": [_named(view, each.sor_id) for each in active],
+        "edi_types": [sorparse.to_dict(each) for each in edi_types],
         "caveats": list(view.caveats),
     }
 
@@ -133,7 +129,7 @@ def _type(unit: SOREntity) -> Pairs:
 
 
 def _hierarchy(view: View, unit: SOREntity) -> Pairs:
-    above = [one.sor_id for one in view.ancestors(unit.sor_id)] if unit.sor_id in view else []
+    above = units.above(view, unit.sor_id)
     if not above and unit.parent_id is not None:
         above = [unit.parent_id]
     pairs = [("in", _name_and_id(view, each)) for each in above]

@@ -127,6 +127,11 @@ def _opened(view: View, unit: SOREntity) -> date | None:
     return view.register.history(unit.sor_id)[0].validity.from_date
 
 
+def above(view: View, sor_id: str) -> list[str]:
+    """Return the ids of the units above, nearest first; none of a unit that is not in force."""
+    return [unit.sor_id for unit in view.ancestors(sor_id)] if sor_id in view else []
+
+
 def row(view: View, unit: SOREntity) -> tuple[object, ...]:
     """Return a unit's values for :data:`COLUMNS`."""
     status = unit_status(view, unit.sor_id)

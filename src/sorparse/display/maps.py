@@ -197,8 +197,8 @@ def _popup(place: Place) -> Html:
 
 # folium writes these texts into JavaScript template literals and Jinja templates, where HTML
 # escaping alone does not hold: a name with ${…} or {{…}} would be run.
-_TEMPLATE_SIGNS = str.maketrans({sign: f"&#{ord(sign)};" for sign in "$`\\{}"})
+_TEMPLATE_MARKUP = str.maketrans({each: f"&#{ord(each)};" for each in "$`\\{}"})
 
 
 def _for_template(text: Html) -> str:
-    return text.translate(_TEMPLATE_SIGNS)
+    return text.translate(_TEMPLATE_MARKUP)

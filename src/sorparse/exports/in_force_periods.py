@@ -12,13 +12,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_type_hints
 
 from ..records import SOREntity, Validity
+from ..records.docs import field_docs
 from ..register.days import FIRST_DATE, LAST_DATE, end_ordinal, from_ordinal, start_ordinal
 from ..register.timeindex import TimeIndex
 from ..tables.flatten import Columns
-from ..tables.schema import DataType, TableColumn, TableSchema
+from ..tables.schema import TableColumn, TableSchema, data_type_of
 
 TABLE = "entity_periods"
 NEEDED = ("sor_id", "from_date", "to_date", "first_from_date", "updated_at")
@@ -31,33 +32,25 @@ class Period(NamedTuple):
     sor_id: str
     """SOR id of the unit."""
     in_force_from: date
-    """First date; 0001-01-01 if the unit has no first date."""
+    """First date of the period; 0001-01-01 if the unit has no first date."""
     in_force_to: date
-    """Last date; 9999-12-31 if no end is known."""
+    """Last date of the period; 9999-12-31 if no end is known."""
     row_id: int
-    """The version: ``row_id`` in ``entities``."""
+    """The version: row_id in entities."""
 
 
 @cache
 def periods_schema() -> TableSchema:
     """Return the schema of the table."""
-    columns = {
-        "sor_id": (DataType.TEXT, "SOR id of the unit."),
-        "in_force_from": (
-            DataType.DATE,
-            "First date of the period; 0001-01-01 if the unit has no first date.",
-        ),
-        "in_force_to": (DataType.DATE, "Last date of the period; 9999-12-31 if no end is known."),
-        "row_id": (DataType.INTEGER, "The version: row_id in entities."),
-    }
+    docs = field_docs(Period)
     return TableSchema(
         name=TABLE,
         record=Period,
         doc="The dates on which each version of a unit is in force: disjoint periods, overlaps and "
         "gaps resolved by the register's rules.",
         columns=tuple(
-            TableColumn(name, name, kind, nullable=False, doc=doc)
-            for name, (kind, doc) in columns.items()
+            TableColumn(name, name, data_type_of(kind), nullable=False, doc=docs.get(name, ""))
+            for name, kind in get_type_hints(Period).items()
         ),
         key=("sor_id", "in_force_from"),
     )

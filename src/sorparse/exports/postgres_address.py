@@ -54,7 +54,7 @@ def parsed(address: str) -> Address:
         raise _refused("it cannot be parsed")
     outside = [str(found.get(name) or "") for name in ("host", "hostaddr", "port", "dbname")]
     if any("@" in part and not part.startswith("@") for part in outside) or any(
-        sign in str(found.get("user") or "") for sign in "?=/"
+        character in str(found.get("user") or "") for character in "?=/"
     ):
         raise _refused("user, host and database cannot be distinguished")
     for port in str(found.get("port") or "").split(","):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -55,15 +56,12 @@ def date_of_data(path: Path, file: PublishedFile | None, limits: Limits) -> date
 
 def _read_through(path: Path, limits: Limits) -> list[str]:
     """Read every member to its end, where its checksum is compared."""
-    source = open_source(path, limits=limits)
-    try:
+    with closing(open_source(path, limits=limits)) as source:
         for member in source.members:
             with member.open() as stream:
                 while stream.read(_PIECE):
                     pass
         return [member.base_name for member in source.members]
-    finally:
-        source.close()
 
 
 def _date_of_tables(path: Path, file: PublishedFile | None, limits: Limits) -> date | None:

@@ -51,9 +51,9 @@ def read_headers(head: bytes, name: str, options: ReadOptions) -> Iterator[Heade
                 return
             stated = _SEP.fullmatch(line.strip(BLANKS))
             if stated is not None:
-                delimiters = (stated[1], *(sign for sign in delimiters if sign != stated[1]))
+                delimiters = (stated[1], *(each for each in delimiters if each != stated[1]))
                 continue
-            delimiter = max(delimiters, key=lambda sign: (line.count(sign), sign == delimiters[0]))
+            delimiter = max(delimiters, key=lambda each: (line.count(each), each == delimiters[0]))
             if line.count(delimiter) >= options.limits.max_columns:
                 if found:
                     return
@@ -65,7 +65,7 @@ def read_headers(head: bytes, name: str, options: ReadOptions) -> Iterator[Heade
                 )
             cells = split_quoted(line, delimiter) or line.split(delimiter)
             yield Header(tuple(clean(cell) for cell in cells), delimiter, number)
-            if any(sign < " " and sign != "\t" for sign in line):
+            if any(each < " " and each != "\t" for each in line):
                 return  # a title holds no control characters
             found += 1
 

@@ -72,6 +72,8 @@ class RecordTable(Generic[R]):
     """Fields that together identify a row."""
     masks: Masks
     """What ``extract(mask=True)`` does to each field."""
+    example: str = "examples.sor2_zip"
+    """A source with the table, for the example of the method: an expression of Python."""
     name: str = attrs.field(init=False)
     """Name of the table: that of the method of ``Feed``, and of the table in a database."""
     method: Callable[..., Iterator[Any]] = attrs.field(init=False)
@@ -110,16 +112,10 @@ def _method(table: RecordTable[Any]) -> Callable[..., Iterator[Any]]:
 
     Raises:
         MissingTableError: If the source does not have the table.
-{_example(table)}    """
-    return read
 
-
-def _example(table: RecordTable[Any]) -> str:
-    """Return the example of a docstring, with the example file that has the table."""
-    file = {"shak_units": "examples.shak", "shak_regions": '"SHAKregion.txt"'}
-    return f"""
     Example:
-        >>> with sorparse.open({file.get(table.name, "examples.sor2_zip")}) as feed:
+        >>> with sorparse.open({table.example}) as feed:
         ...     print(type(next(feed.{table.name}())).__name__)
         {table.record.__name__}
-"""
+    """
+    return read

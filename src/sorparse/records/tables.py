@@ -135,6 +135,7 @@ class Tables:
             TEXT="name",
             EXTRA="extra",
         ),
+        example="examples.shak",
     )
     shak_regions = RecordTable(
         SHAKRegion,
@@ -147,6 +148,7 @@ class Tables:
             TEXT="name",
             EXTRA="extra",
         ),
+        example='"SHAKregion.txt"',
     )
 
 

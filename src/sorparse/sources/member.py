@@ -45,7 +45,7 @@ class Member:
 
 @attrs.define(eq=False)
 class Source:
-    """A source with its members. A context manager; closes only what it opened itself."""
+    """A source with its members; it closes only what it opened itself."""
 
     name: str
     members: tuple[Member, ...]

@@ -8,7 +8,7 @@ import shutil
 import stat
 import tempfile
 import threading
-from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Any, BinaryIO, cast
 
@@ -92,7 +92,7 @@ def _from_folder(path: Path, limits: Limits) -> Source:
             f"holds {len(files)} files, more than Limits.max_members ({limits.max_members})",
             file=str(path),
         )
-    closers: list[Callable[[], None]] = []
+    opened = ExitStack()
     for child in files:
         # a link is followed only inside the folder: nothing is opened that was not named
         is_inside = child.is_file() and path.resolve() in child.resolve().parents
@@ -102,13 +102,8 @@ def _from_folder(path: Path, limits: Limits) -> Source:
         part = _from_file(child, limits)
         members += part.members
         ignored += part.ignored
-        closers.append(part.close)
-
-    def close() -> None:
-        for closer in closers:
-            closer()
-
-    return Source(str(path), tuple(members), tuple(ignored), is_set=True, close=close)
+        opened.callback(part.close)
+    return Source(str(path), tuple(members), tuple(ignored), is_set=True, close=opened.close)
 
 
 def _from_stream(stream: BinaryIO, name: str, limits: Limits, *, owned: bool = False) -> Source:

@@ -55,7 +55,7 @@ class _Read:
     columns: list[Any]
     places: Any
     """The lines on which the rows of the columns are."""
-    odd: Any
+    irregular: Any
     """Mask of the rows that are not taken from the columns."""
     again: Any
     """The lines that are read again: those rows, and what is not a row here."""
@@ -79,9 +79,9 @@ class _FastFile:
     def _read(self, lines: Lines) -> _Read:
         """Turn a block to columns; runs beside the reading, and reports nothing."""
         cells = self._file.cells(lines)
-        columns, odd = self._columns.read(cells) if len(cells.places) else ([], cells.odd)
-        lines.filled[cells.places[~odd]] = False
-        return _Read(lines, columns, cells.places, odd, lines.filled.nonzero()[0])
+        columns, irregular = self._columns.read(cells) if len(cells.places) else ([], cells.odd)
+        lines.filled[cells.places[~irregular]] = False
+        return _Read(lines, columns, cells.places, irregular, lines.filled.nonzero()[0])
 
     def _finished(self, first: int, read: _Read) -> Iterator[pa.RecordBatch]:
         exact = self._file.exact(first, read.lines, read.again) if len(read.again) else {}
@@ -89,7 +89,7 @@ class _FastFile:
         batch = pa.record_batch(read.columns, schema=schema) if read.columns else None
         if not exact:
             if batch is not None:
-                yield batch.filter(mask_array(~read.odd)) if read.odd.any() else batch
+                yield batch.filter(mask_array(~read.irregular)) if read.irregular.any() else batch
             return
         columns = columns_of(self._schema, list(exact.values()))
         arrays = [
@@ -101,7 +101,7 @@ class _FastFile:
     def _in_order(self, read: _Read, batch: Any, places: list[int], others: Any) -> Any:
         """Insert the records of irregular lines in their places among the other rows."""
         np, pa = load_numpy(), load_pyarrow()
-        ordinary = np.flatnonzero(~read.odd)
+        ordinary = np.flatnonzero(~read.irregular)
         order = np.argsort(np.concatenate((read.places[ordinary], places)))
         rows = np.concatenate((ordinary, batch.num_rows + np.arange(others.num_rows)))
         both = pa.Table.from_batches([batch, others]).unify_dictionaries().combine_chunks()

@@ -289,6 +289,7 @@ _DATA_TYPES: dict[Any, DataType] = {
     SorType: DataType.TEXT,
     date: DataType.DATE,
     bool: DataType.BOOL,
+    int: DataType.INTEGER,
     Decimal: DataType.NUMBER,
     Extra: DataType.JSON,
 }

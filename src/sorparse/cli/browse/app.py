@@ -233,8 +233,7 @@ class Browser(App[None]):
 
     def _fill_tree(self, sor_id: str) -> None:
         """Fill the tree from the owner down to the unit."""
-        above = [unit.sor_id for unit in self.view.ancestors(sor_id)] if sor_id in self.view else []
-        path = [*reversed(above), sor_id]
+        path = [*reversed(units.above(self.view, sor_id)), sor_id]
         tree: Tree[str] = self.query_one("#tree", Tree)
         tree.reset(self._label(path[0]), path[0])
         node = tree.root

@@ -104,8 +104,7 @@ def _row(view: View, node: _Node) -> tuple[object, ...]:
 
 
 def _above(view: View, sor_id: str) -> Iterator[_Node]:
-    path = [unit.sor_id for unit in view.ancestors(sor_id)] if sor_id in view else []
-    for depth, each in enumerate([*reversed(path), sor_id]):
+    for depth, each in enumerate([*reversed(units.above(view, sor_id)), sor_id]):
         branch = "    " * (depth - 1) + "└── " if depth else ""
         yield _Node(depth, branch, "    " * depth, each)
 

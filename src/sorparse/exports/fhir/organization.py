@@ -186,7 +186,7 @@ def _narrative(entity: SOREntity) -> Json:
 
 def _xml_text(text: str) -> str:
     # control characters cannot occur in XML, not even escaped
-    return "".join(sign if sign >= " " or sign in "\t\n\r" else " " for sign in text)
+    return "".join(each if each >= " " or each in "\t\n\r" else " " for each in text)
 
 
 def _eer_types(entity: SOREntity) -> Iterator[Json]:
