@@ -84,6 +84,8 @@ def main() -> None:
             [corpus, found],
             [f"-max_len={CORPUS_BYTES}", "-set_cover_merge=1", *rest[1:]],
         )
+    if any(Path(each).is_file() for each in rest):  # to run again; libFuzzer takes no folder then
+        corpora = []
     seconds = [f"-max_total_time={rest.pop(0)}"] if rest and rest[0].isdigit() else []
     options = [
         *map(str, corpora),

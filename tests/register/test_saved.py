@@ -450,10 +450,11 @@ def test_forged_headers_are_refused(case: str, whole: Path, tmp_path: Path) -> N
         use(path)
 
 
-@pytest.mark.parametrize("byte", [0, 1, 0xFF])
+@pytest.mark.parametrize("byte", [0, 1, 0x1F, ord("{"), 0xFF])
 @pytest.mark.parametrize(
     "name",
     [
+        *("entity_type.data", "entity_type.offsets", "postal_address.data", "specialities.data"),
         *("unit", "start", "line", "parents", "ids", "ids.sorted", "ids.units", "ids.others"),
         *("name.numbers", "owner.offsets", "owner.data", "sor_type.data", "table.issues"),
         *("names.starts", "names.bounds", "names.units", "names.text"),
