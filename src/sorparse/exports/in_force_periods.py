@@ -86,38 +86,35 @@ class PeriodCollector:
 
     def add(self, columns: Mapping[str, Sequence[Any]]) -> None:
         """Add the next rows of ``entities``: the values of each column, by its name."""
-        for row in zip(*(columns[name] for name in NEEDED), strict=True):
-            self._add(*row)
+        ids, first, last, opening, edited = (columns[name] for name in NEEDED)
+        new = [sor_id for sor_id in dict.fromkeys(ids) if sor_id not in self.numbers]
+        self.numbers.update(zip(new, range(len(self.ids), len(self.ids) + len(new)), strict=True))
+        self.ids += new
+        self.unit.extend(map(self.numbers.__getitem__, ids))
+        self.start.extend(map(start_ordinal, first))
+        self.end.extend(map(end_ordinal, last))
+        self.first_from.extend(map(start_ordinal, opening))
+        self.updated.extend(map(start_ordinal, edited))
 
     def add_record(self, unit: SOREntity) -> None:
         """Add the next row of ``entities``."""
-        validity = unit.validity
-        self._add(
-            unit.sor_id, validity.from_date, validity.to_date, unit.first_from_date, unit.updated_at
-        )
+        number = self.numbers.setdefault(unit.sor_id, len(self.ids))
+        if number == len(self.ids):
+            self.ids.append(unit.sor_id)
+        self.unit.append(number)
+        self.start.append(start_ordinal(unit.validity.from_date))
+        self.end.append(end_ordinal(unit.validity.to_date))
+        self.first_from.append(start_ordinal(unit.first_from_date))
+        self.updated.append(start_ordinal(unit.updated_at))
 
     def add_texts(self, rows: Iterable[Mapping[str, str]]) -> None:
         """Add the next rows of ``entities`` as texts, dates in ISO form."""
-        for row in rows:
-            sor_id, *days = (row[name] for name in NEEDED)
-            self._add(sor_id, *(date.fromisoformat(day) if day else None for day in days))
-
-    def _add(
-        self,
-        sor_id: str,
-        from_date: date | None,
-        to_date: date | None,
-        opening: date | None,
-        edited: date | None,
-    ) -> None:
-        number = self.numbers.setdefault(sor_id, len(self.ids))
-        if number == len(self.ids):
-            self.ids.append(sor_id)
-        self.unit.append(number)
-        self.start.append(start_ordinal(from_date))
-        self.end.append(end_ordinal(to_date))
-        self.first_from.append(start_ordinal(opening))
-        self.updated.append(start_ordinal(edited))
+        texts = iter(rows)
+        while batch := list(islice(texts, BATCH_ROWS)):
+            columns: dict[str, list[Any]] = {n: [row[n] for row in batch] for n in NEEDED}
+            for name in NEEDED[1:]:
+                columns[name] = [date.fromisoformat(day) if day else None for day in columns[name]]
+            self.add(columns)
 
     def versions(self) -> Iterator[SOREntity]:
         """Yield the versions with their dates alone."""

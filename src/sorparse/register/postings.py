@@ -71,7 +71,7 @@ def first_rows(store: Store, field: str) -> Iterator[tuple[int, Any]]:
 
 
 def units_by_number(store: Store, field: str) -> tuple[Sequence[int], Sequence[int], Sequence[int]]:
-    """Return the units that ever had each value of a field, absence left out.
+    """Return the units that ever had each value of a field, absence omitted.
 
     Returns:
         The numbers of the values, ascending; where the units of each number begin, and where
