@@ -182,6 +182,13 @@ def test_a_shared_provider_number_belongs_to_the_institution() -> None:
     assert best(found) == (None, "ambiguous")
 
 
+def test_an_irregular_number_of_the_register_is_itself() -> None:
+    view = Register.from_records([unit("a", cvr="DK29190623", provider_number="917.0")]).as_of(DAY)
+    assert [one.sor_id for one in view.by_cvr("DK29190623")] == ["a"]
+    assert [one.sor_id for one in view.by_provider_number("917.0")] == ["a"]
+    assert best(view.match_provider_number("917.0")) == ("a", "only-candidate")
+
+
 def test_an_institution_beside_a_unit_that_is_not_below_it_does_not_decide() -> None:
     records = [
         unit("si", sor_type=SorType.SI, provider_number="000917"),
