@@ -15,6 +15,7 @@ from sorparse import (
     LocationCodeEDIType,
     Register,
     ShakMatch,
+    SHAKSORMap,
     SorType,
     Validity,
 )
@@ -187,6 +188,35 @@ def test_an_irregular_number_of_the_register_is_itself() -> None:
     assert [one.sor_id for one in view.by_cvr("DK29190623")] == ["a"]
     assert [one.sor_id for one in view.by_provider_number("917.0")] == ["a"]
     assert best(view.match_provider_number("917.0")) == ("a", "only-candidate")
+    shak = Register.from_records([unit("a", shak_code="9901.0"), unit("b")], [mapped("LOKAL", "b")])
+    assert [one.sor_id for one in shak.as_of(DAY).by_shak("9901.0")] == ["a"]
+    assert [one.sor_id for one in shak.as_of(DAY).by_shak("lokal")] == ["b"]
+
+
+def test_of_several_codes_of_a_unit_the_latest_then_the_last_in_the_map_applies() -> None:
+    pairs = [
+        mapped("1303", "a", "2010-01-01"),
+        mapped("1302", "a", "2010-01-01"),
+        mapped("1301", "a", "2000-01-01"),
+    ]
+    register = Register.from_records([unit("a", shak_code="1300")], pairs)
+    assert register.as_of("2009-12-31").sor_to_shak("a") == "1301"
+    assert register.as_of(DAY).sor_to_shak("a") == "1302"
+
+
+def test_the_code_of_the_row_where_the_map_has_none_on_the_date() -> None:
+    records = [unit("a", "1990-01-01", "2009-12-31", shak_code="1300")]
+    register = Register.from_records(records, [mapped("1301", "a", "2000-01-01", "2004-12-31")])
+    days = ("1989-12-31", "1999-12-31", "2004-12-31", "2005-01-01", "2010-01-01")
+    found = [register.as_of(day).sor_to_shak("a") for day in days]
+    assert found == [None, "1300", "1301", "1300", None]
+
+
+def test_the_map_names_a_candidate_that_is_not_in_force() -> None:
+    pairs = [SHAKSORMap("1301", "a", "Afdeling før"), SHAKSORMap("1301", "b", "Afdeling")]
+    register = Register.from_records([unit("a", end="2010-12-31"), unit("b", name="Nu")], pairs)
+    found = register.as_of(DAY).shak_to_sor("1301")
+    assert [one.name for one in found.candidates] == ["Afdeling før", "Nu"]
 
 
 def test_an_institution_beside_a_unit_that_is_not_below_it_does_not_decide() -> None:
