@@ -164,7 +164,10 @@ def test_a_code_counts_on_the_days_that_the_row_has_it() -> None:
     assert [one.sor_id for one in later.other_days] == ["a"]
     assert register.as_of("2009-12-31").by_provider_number("000917") == (records[0],)
     assert register.as_of("2010-01-01").by_provider_number("000917") == ()
-    assert best(register.as_of("2010-01-01").match_provider_number("000917")) == (None, "none")
+    found = register.as_of("2010-01-01").match_provider_number("000917")
+    assert best(found) == (None, "none")
+    assert [one.sor_id for one in found.other_days] == ["a"]
+    assert (found.code, found.day) == ("000917", date(2010, 1, 1))
 
 
 def test_a_shared_provider_number_belongs_to_the_institution() -> None:
@@ -262,6 +265,28 @@ def test_a_number_that_only_the_table_gives_a_unit() -> None:
     assert view.location_codes("a") == (LocationCode(CODE, "a"),)
 
 
+def test_the_rows_of_location_numbers_count_for_those_who_inherit_and_while_they_hold() -> None:
+    other = "5790000000012"
+    owned, nobody = LocationCode(CODE, "si"), LocationCode(CODE)
+    past = LocationCode(CODE, "b", validity=Validity(None, date(2010, 1, 1)))
+    own = LocationCode(other, "oe")
+    register = Register.from_records(
+        [
+            unit("si", location_code=CODE),
+            unit("oe", parent_id="si", location_code_inherited=True),
+            unit("b"),
+        ],
+        location_codes=[owned, nobody, past, own],
+    )
+    view = register.as_of(DAY)
+    assert view.location_codes("oe") == (owned, nobody, own)
+    assert view.location_codes("b") == ()
+    found = view.match_location_code(CODE)
+    assert [(one.sor_id, one.source) for one in found.candidates] == [("si", "map"), ("oe", "unit")]
+    assert [one.name for one in found.candidates] == ["Enhed si", "Enhed oe"]
+    assert register.as_of("2010-01-01").location_codes("b") == (past,)
+
+
 def test_message_types_are_those_of_the_effective_number_that_day() -> None:
     register = Register.from_records(
         [unit("si", location_code=CODE), unit("oe", parent_id="si", location_code_inherited=True)],
@@ -290,6 +315,24 @@ def test_message_types_are_those_of_the_effective_number_that_day() -> None:
     for asked in ("1", "DIS01", "epikrise", Coded("1")):
         assert [one.sor_id for one in register.as_of(DAY).find(edi_type=asked)] == ["si", "oe"]
     assert register.as_of(DAY).find(edi_type="REF01") == ()
+
+
+def test_message_types_of_a_number_that_is_in_one_place_only() -> None:
+    kinds = [LocationCodeEDIType(CODE, Coded("1", "a"))]
+    on_row = Register.from_records([unit("a", location_code=CODE)], location_code_edi_types=kinds)
+    assert on_row.as_of(DAY).edi_types("a") == tuple(kinds)
+    listed = Register.from_records(
+        [unit("a"), unit("b")],
+        location_codes=[LocationCode(CODE, "a")],
+        location_code_edi_types=kinds,
+    )
+    assert listed.as_of(DAY).edi_types("a") == tuple(kinds)
+    assert listed.as_of(DAY).edi_types("b") == ()
+
+
+def test_the_table_alone_decides_where_there_are_no_units() -> None:
+    register = Register.from_records([], location_codes=[LocationCode(CODE, "a")])
+    assert best(register.as_of(DAY).match_location_code(CODE)) == ("a", "only-candidate")
 
 
 def test_a_location_number_opens_as_a_unit_does() -> None:
