@@ -37,7 +37,10 @@ def test_one_candidate() -> None:
     found = match([unit("a", shak_code="1301"), unit("b", shak_code="1302")])
     assert best(found) == ("a", "only-candidate")
     assert [one.sor_id for one in found.candidates] == ["a"]
-    assert found.candidates[0].entity == unit("a", shak_code="1301")
+    assert (found.candidates[0].entity, found.candidates[0].source) == (
+        unit("a", shak_code="1301"),
+        "unit",
+    )
 
 
 def test_nobody_has_the_code() -> None:
