@@ -70,6 +70,19 @@ def test_the_last_day_of_a_unit_is_no_closing_yet() -> None:
     assert ids(HISTORY.diff("2014-12-31", "2015-01-01").closed) == ["old", "short", "closed"]
 
 
+def test_a_replacement_without_a_date_takes_place_when_one_of_the_two_opens_or_closes() -> None:
+    register = Register.from_records(
+        [
+            *(unit("a", end="2014-12-31", replaced_by=["b"]), unit("b")),
+            *(unit("c", replaced_by=["d"]), unit("d", "2015-01-01")),
+            *(unit("e", replaced_by=["f"]), unit("f")),
+        ]
+    )
+    found = register.diff("2014-12-31", "2015-01-01").replaced
+    assert [(one.sor_id, one.replaced_by_id) for one in found] == [("a", "b"), ("c", "d")]
+    assert register.diff("2015-01-01", "2016-01-01").replaced == ()
+
+
 def test_the_same_day_differs_in_nothing() -> None:
     found = HISTORY.diff("2015-01-01", "2015-01-01")
     assert not found
@@ -166,6 +179,15 @@ def test_two_nightly_files() -> None:
     assert ids(found.closed) == ids(found.vanished) == ["9000401000016004"]
     assert len(found.announced) == 3
     assert "extra" in found.compared
+
+
+def test_a_replaced_unit_that_the_second_source_lacks_has_its_name_from_the_first() -> None:
+    first = Register.from_records([unit("a", name="Før"), unit("b", name="Nu")])
+    second = Register.from_records(
+        [unit("b", name="Siden")], replaced_entities=[ReplacedEntity("a", "b")]
+    )
+    (pair,) = sorparse.diff(first, second, from_day="2020-01-01", to_day="2020-01-02").replaced
+    assert (pair.name, pair.replaced_by_name) == ("Før", "Siden")
 
 
 def test_a_half_file_shows_as_vanished_units() -> None:
