@@ -152,6 +152,18 @@ def test_the_name_is_that_of_the_day() -> None:
     assert names(register.as_of("2010-01-01"), "nyt") == ["Nyt Navn"]
 
 
+def test_the_number_is_that_of_the_day() -> None:
+    register = Register.from_records(
+        [
+            unit("1", "2000-01-01", "2009-12-31", shak_code="1301"),
+            unit("1", "2010-01-01", shak_code="1302"),
+        ]
+    )
+    assert names(register.as_of("2009-12-31"), "1301") == ["Enhed 1"]
+    assert names(register.as_of("2010-01-01"), "1301") == []
+    assert names(register.as_of("2010-01-01"), "1302") == ["Enhed 1"]
+
+
 def test_only_units_in_force_unless_asked_for_others() -> None:
     view = Register.from_records(
         [
