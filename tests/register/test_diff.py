@@ -226,6 +226,24 @@ def test_what_only_one_format_can_say_is_not_compared() -> None:
     assert "entity_type.code" not in found.compared
 
 
+def test_what_both_sources_fill_is_compared_whichever_unit_fills_it() -> None:
+    records = [
+        unit("1", postal_address=Address(post_code="1000")),
+        unit("2", postal_address=Address(district_name="Ribe"), first="2000-01-01"),
+    ]
+    whole, first = (
+        Register.from_records(records[:number], format=kind)
+        for number, kind in ((2, Format.SOR2), (1, Format.SOR_XML))
+    )
+    other = attrs_register(whole, Format.SOR_XML)
+    dates = {"from_day": "2020-01-01", "to_day": "2020-01-01"}
+    parts = {"postal_address.post_code", "postal_address.district_name", "first_from_date"}
+    assert parts <= set(sorparse.diff(whole, other, **dates).compared)
+    assert parts & set(sorparse.diff(whole, first, **dates).compared) == {
+        "postal_address.post_code"
+    }
+
+
 def test_a_closing_that_was_known_is_no_vanishing() -> None:
     known = Register.from_records(
         [
