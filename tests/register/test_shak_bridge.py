@@ -125,6 +125,20 @@ def test_neighbours_in_the_table_differ(register: Register) -> None:
     ]
 
 
+def test_the_unit_of_a_code_changes_when_the_unit_opens_and_closes() -> None:
+    ward = unit(WARD, "Afdeling", 2012, date(2020, 6, 30), None)
+    file = shak_file(shak_line("9901A1", "Afsnit", "20000101"))
+    mapped = Register.from_records([ward], [SHAKSORMap("9901a1", WARD)])
+    table = mapped.with_shak(sorparse.load_shak(file)).code_periods()
+    rows = table.to_pyarrow().to_pylist()
+    assert [(row["code"], row["sor_id"], str(row["in_force_to"])) for row in rows] == [
+        ("9901A1", None, "2011-12-31"),
+        ("9901A1", WARD, "2020-06-30"),
+        ("9901A1", None, "9999-12-31"),
+        (WARD, WARD, "2020-06-30"),
+    ]
+
+
 def test_a_study_with_both_kinds_of_codes(register: Register) -> None:
     pandas = pytest.importorskip("pandas")
     study = pandas.DataFrame(
