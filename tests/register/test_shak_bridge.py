@@ -139,6 +139,32 @@ def test_the_unit_of_a_code_changes_when_the_unit_opens_and_closes() -> None:
     ]
 
 
+def test_the_hospital_of_a_code_and_of_a_unit() -> None:
+    file = shak_file(
+        shak_line("9901", "Før", "20000101", "20091231"),
+        shak_line("9901", "Nu", "20100101"),
+        shak_line("9901A1", "Afsnit", "20000101"),
+    )
+    above, always = sorparse.EntityRef(UNIT, "Sygehus"), Validity(date(2000, 1, 1), None)
+    units = [
+        unit(UNIT, "Sygehus", 2000, None, "9901"),
+        SOREntity(WARD, "Afdeling", SorType.OE, validity=always, health_institution=above),
+        SOREntity("9000031000016000", "Ejer", SorType.IE, validity=always),
+    ]
+    register = Register.from_records(units).with_shak(sorparse.load_shak(file))
+    rows = register.code_periods().to_pyarrow().to_pylist()
+    columns = ("code", "shak_code", "name", "hospital", "hospital_name")
+    assert [tuple(row[column] for column in columns) for row in rows] == [
+        ("9901", "9901", "Før", "9901", "Før"),
+        ("9901", "9901", "Nu", "9901", "Nu"),
+        ("9901A1", "9901A1", "Afsnit", "9901", "Før"),
+        ("9901A1", "9901A1", "Afsnit", "9901", "Nu"),
+        (UNIT, "9901", "Sygehus", UNIT, "Sygehus"),
+        (WARD, None, "Afdeling", UNIT, "Sygehus"),
+        ("9000031000016000", None, "Ejer", None, None),
+    ]
+
+
 def test_a_study_with_both_kinds_of_codes(register: Register) -> None:
     pandas = pytest.importorskip("pandas")
     study = pandas.DataFrame(
