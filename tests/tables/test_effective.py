@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import sorparse
@@ -128,6 +128,7 @@ def test_an_earlier_version_is_resolved_on_its_own_date() -> None:
     assert emails["effective_virtual_address_email"].to_pylist() == ["a@x.dk", "b@x.dk", "b@x.dk"]
 
 
+@example([(1, 9), (1, 4)], 1)  # the first version applies from the end of the second on
 @given(
     st.lists(st.tuples(st.integers(1, 9), st.none() | st.integers(1, 9)), min_size=1, max_size=5),
     st.integers(1, 12),
