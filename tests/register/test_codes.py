@@ -197,6 +197,43 @@ def test_an_irregular_number_of_the_register_is_itself() -> None:
     shak = Register.from_records([unit("a", shak_code="9901.0"), unit("b")], [mapped("LOKAL", "b")])
     assert [one.sor_id for one in shak.as_of(DAY).by_shak("9901.0")] == ["a"]
     assert [one.sor_id for one in shak.as_of(DAY).by_shak("lokal")] == ["b"]
+    gone = "9901021000016002.0"  # which only the map has
+    assert Register.from_records([], [mapped("1301", gone)]).as_of(DAY).sor_to_shak(gone) == "1301"
+    numbers = Register.from_records(
+        [unit("a", location_code=f"{CODE}.0"), unit("b")],
+        location_codes=[LocationCode(f"'{CODE}", "b")],
+    ).as_of(DAY)
+    assert [one.sor_id for one in numbers.by_location_code(f"{CODE}.0")] == ["a"]
+    assert [one.sor_id for one in numbers.by_location_code(f"'{CODE}")] == ["b"]
+
+
+def test_every_unit_below_is_asked_for_its_number() -> None:
+    view = Register.from_records(
+        [
+            unit("top", location_code=CODE),
+            unit("own", parent_id="top", location_code="5790000000012"),
+            unit("row", parent_id="top", location_code=CODE, location_code_inherited=True),
+            unit("past", end="2010-12-31", parent_id="top", location_code_inherited=True),
+            unit("low", parent_id="top", location_code_inherited=True),
+        ]
+    ).as_of(DAY)
+    assert [one.sor_id for one in view.by_location_code(CODE)] == ["top", "row", "low"]
+
+
+def test_a_match_of_a_location_number_has_its_dates() -> None:
+    period = Validity(date(2015, 1, 1), date(2021, 1, 1))
+    before = unit("b", "2000-01-01", "2009-12-31", location_code=CODE)
+    register = Register.from_records(
+        [unit("a", location_code=CODE), before, unit("b", "2010-01-01"), unit("c")],
+        location_codes=[LocationCode(CODE, "c", validity=period)],
+    )
+    found = register.as_of(DAY).match_location_code(f" {CODE}")
+    assert (found.code, found.day) == (CODE, date(2020, 1, 1))
+    assert [(one.sor_id, one.validity) for one in found.candidates] == [
+        ("a", Validity(date(2000, 1, 1), None)),
+        ("c", period),
+    ]
+    assert [(one.sor_id, one.validity) for one in found.other_days] == [("b", before.validity)]
 
 
 def test_of_several_codes_of_a_unit_the_latest_then_the_last_in_the_map_applies() -> None:
@@ -321,7 +358,7 @@ def test_message_types_are_those_of_the_effective_number_that_day() -> None:
 
 
 def test_message_types_of_a_number_that_is_in_one_place_only() -> None:
-    kinds = [LocationCodeEDIType(CODE, Coded("1", "a"))]
+    kinds = [LocationCodeEDIType(CODE, Coded("1", "a")), LocationCodeEDIType(CODE, None)]
     on_row = Register.from_records([unit("a", location_code=CODE)], location_code_edi_types=kinds)
     assert on_row.as_of(DAY).edi_types("a") == tuple(kinds)
     listed = Register.from_records(
