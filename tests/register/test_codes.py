@@ -41,6 +41,7 @@ def test_one_candidate() -> None:
         unit("a", shak_code="1301"),
         "unit",
     )
+    assert (found.code, found.day) == ("1301", date(2020, 1, 1))
 
 
 def test_nobody_has_the_code() -> None:
@@ -164,7 +165,9 @@ def test_a_code_counts_on_the_days_that_the_row_has_it() -> None:
     assert best(register.as_of("2009-12-31").shak_to_sor("1301")) == ("a", "only-candidate")
     later = register.as_of("2010-01-01").shak_to_sor("1301")
     assert best(later) == (None, "none")
-    assert [one.sor_id for one in later.other_days] == ["a"]
+    (other,) = later.other_days
+    assert (other.sor_id, other.validity) == ("a", records[0].validity)
+    assert (other.entity, other.name) == (None, "Enhed a")
     assert register.as_of("2009-12-31").by_provider_number("000917") == (records[0],)
     assert register.as_of("2010-01-01").by_provider_number("000917") == ()
     found = register.as_of("2010-01-01").match_provider_number("000917")
@@ -373,6 +376,10 @@ def test_message_types_of_a_number_that_is_in_one_place_only() -> None:
 def test_the_table_alone_decides_where_there_are_no_units() -> None:
     register = Register.from_records([], location_codes=[LocationCode(CODE, "a")])
     assert best(register.as_of(DAY).match_location_code(CODE)) == ("a", "only-candidate")
+    closed = Register.from_records(
+        [unit("a", end="2010-12-31")], location_codes=[LocationCode(CODE, "a")]
+    )
+    assert best(closed.as_of(DAY).match_location_code(CODE)) == (None, "not-in-force")
 
 
 def test_a_location_number_opens_as_a_unit_does() -> None:

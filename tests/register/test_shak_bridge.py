@@ -52,6 +52,7 @@ def test_a_code_that_was_valid_although_no_unit_had_it(register: Register) -> No
     assert (match.rule, match.best, match.candidates) == ("only-in-shak", None, ())
     assert match.shak_unit is not None
     assert match.shak_unit.name == "Nordby Sygehus"
+    assert (match.code, match.day) == ("9901", date(1995, 1, 1))
     assert match.shak_status is Status.ACTIVE
     assert [one.sor_id for one in match.other_days] == [UNIT]
 
