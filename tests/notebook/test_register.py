@@ -254,6 +254,8 @@ def test_a_map_asks_few_servers(view: View) -> None:
         "www.openstreetmap.org",
     }
     assert len(asked) <= 4
+    assert "tile.openstreetmap.org" in shown_map(view, [HOSPITAL])
+    assert "tile.openstreetmap.org" not in shown_map(view, [HOSPITAL], tiles=None)
 
 
 def test_too_many_places_for_a_map(view: View) -> None:

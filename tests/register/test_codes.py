@@ -15,6 +15,7 @@ from sorparse import (
     LocationCodeEDIType,
     Register,
     ShakMatch,
+    SHAKSORMap,
     SorType,
     Validity,
 )
@@ -36,7 +37,11 @@ def test_one_candidate() -> None:
     found = match([unit("a", shak_code="1301"), unit("b", shak_code="1302")])
     assert best(found) == ("a", "only-candidate")
     assert [one.sor_id for one in found.candidates] == ["a"]
-    assert found.candidates[0].entity == unit("a", shak_code="1301")
+    assert (found.candidates[0].entity, found.candidates[0].source) == (
+        unit("a", shak_code="1301"),
+        "unit",
+    )
+    assert (found.code, found.day) == ("1301", date(2020, 1, 1))
 
 
 def test_nobody_has_the_code() -> None:
@@ -160,10 +165,15 @@ def test_a_code_counts_on_the_days_that_the_row_has_it() -> None:
     assert best(register.as_of("2009-12-31").shak_to_sor("1301")) == ("a", "only-candidate")
     later = register.as_of("2010-01-01").shak_to_sor("1301")
     assert best(later) == (None, "none")
-    assert [one.sor_id for one in later.other_days] == ["a"]
+    (other,) = later.other_days
+    assert (other.sor_id, other.validity) == ("a", records[0].validity)
+    assert (other.entity, other.name) == (None, "Enhed a")
     assert register.as_of("2009-12-31").by_provider_number("000917") == (records[0],)
     assert register.as_of("2010-01-01").by_provider_number("000917") == ()
-    assert best(register.as_of("2010-01-01").match_provider_number("000917")) == (None, "none")
+    found = register.as_of("2010-01-01").match_provider_number("000917")
+    assert best(found) == (None, "none")
+    assert [one.sor_id for one in found.other_days] == ["a"]
+    assert (found.code, found.day) == ("000917", date(2010, 1, 1))
 
 
 def test_a_shared_provider_number_belongs_to_the_institution() -> None:
@@ -180,6 +190,79 @@ def test_a_shared_provider_number_belongs_to_the_institution() -> None:
     two = [*records, unit("other", sor_type=SorType.SI, **shared)]
     found = Register.from_records(two).as_of(DAY).match_provider_number("000917")
     assert best(found) == (None, "ambiguous")
+
+
+def test_an_irregular_number_of_the_register_is_itself() -> None:
+    view = Register.from_records([unit("a", cvr="DK29190623", provider_number="917.0")]).as_of(DAY)
+    assert [one.sor_id for one in view.by_cvr("DK29190623")] == ["a"]
+    assert [one.sor_id for one in view.by_provider_number("917.0")] == ["a"]
+    assert best(view.match_provider_number("917.0")) == ("a", "only-candidate")
+    shak = Register.from_records([unit("a", shak_code="9901.0"), unit("b")], [mapped("LOKAL", "b")])
+    assert [one.sor_id for one in shak.as_of(DAY).by_shak("9901.0")] == ["a"]
+    assert [one.sor_id for one in shak.as_of(DAY).by_shak("lokal")] == ["b"]
+    gone = "9901021000016002.0"  # which only the map has
+    assert Register.from_records([], [mapped("1301", gone)]).as_of(DAY).sor_to_shak(gone) == "1301"
+    numbers = Register.from_records(
+        [unit("a", location_code=f"{CODE}.0"), unit("b")],
+        location_codes=[LocationCode(f"'{CODE}", "b")],
+    ).as_of(DAY)
+    assert [one.sor_id for one in numbers.by_location_code(f"{CODE}.0")] == ["a"]
+    assert [one.sor_id for one in numbers.by_location_code(f"'{CODE}")] == ["b"]
+
+
+def test_every_unit_below_is_asked_for_its_number() -> None:
+    view = Register.from_records(
+        [
+            unit("top", location_code=CODE),
+            unit("own", parent_id="top", location_code="5790000000012"),
+            unit("row", parent_id="top", location_code=CODE, location_code_inherited=True),
+            unit("past", end="2010-12-31", parent_id="top", location_code_inherited=True),
+            unit("low", parent_id="top", location_code_inherited=True),
+        ]
+    ).as_of(DAY)
+    assert [one.sor_id for one in view.by_location_code(CODE)] == ["top", "row", "low"]
+
+
+def test_a_match_of_a_location_number_has_its_dates() -> None:
+    period = Validity(date(2015, 1, 1), date(2021, 1, 1))
+    before = unit("b", "2000-01-01", "2009-12-31", location_code=CODE)
+    register = Register.from_records(
+        [unit("a", location_code=CODE), before, unit("b", "2010-01-01"), unit("c")],
+        location_codes=[LocationCode(CODE, "c", validity=period)],
+    )
+    found = register.as_of(DAY).match_location_code(f" {CODE}")
+    assert (found.code, found.day) == (CODE, date(2020, 1, 1))
+    assert [(one.sor_id, one.validity) for one in found.candidates] == [
+        ("a", Validity(date(2000, 1, 1), None)),
+        ("c", period),
+    ]
+    assert [(one.sor_id, one.validity) for one in found.other_days] == [("b", before.validity)]
+
+
+def test_of_several_codes_of_a_unit_the_latest_then_the_last_in_the_map_applies() -> None:
+    pairs = [
+        mapped("1303", "a", "2010-01-01"),
+        mapped("1302", "a", "2010-01-01"),
+        mapped("1301", "a", "2000-01-01"),
+    ]
+    register = Register.from_records([unit("a", shak_code="1300")], pairs)
+    assert register.as_of("2009-12-31").sor_to_shak("a") == "1301"
+    assert register.as_of(DAY).sor_to_shak("a") == "1302"
+
+
+def test_the_code_of_the_row_where_the_map_has_none_on_the_date() -> None:
+    records = [unit("a", "1990-01-01", "2009-12-31", shak_code="1300")]
+    register = Register.from_records(records, [mapped("1301", "a", "2000-01-01", "2004-12-31")])
+    days = ("1989-12-31", "1999-12-31", "2004-12-31", "2005-01-01", "2010-01-01")
+    found = [register.as_of(day).sor_to_shak("a") for day in days]
+    assert found == [None, "1300", "1301", "1300", None]
+
+
+def test_the_map_names_a_candidate_that_is_not_in_force() -> None:
+    pairs = [SHAKSORMap("1301", "a", "Afdeling før"), SHAKSORMap("1301", "b", "Afdeling")]
+    register = Register.from_records([unit("a", end="2010-12-31"), unit("b", name="Nu")], pairs)
+    found = register.as_of(DAY).shak_to_sor("1301")
+    assert [one.name for one in found.candidates] == ["Afdeling før", "Nu"]
 
 
 def test_an_institution_beside_a_unit_that_is_not_below_it_does_not_decide() -> None:
@@ -225,6 +308,28 @@ def test_a_number_that_only_the_table_gives_a_unit() -> None:
     assert view.location_codes("a") == (LocationCode(CODE, "a"),)
 
 
+def test_the_rows_of_location_numbers_count_for_those_who_inherit_and_while_they_hold() -> None:
+    other = "5790000000012"
+    owned, nobody = LocationCode(CODE, "si"), LocationCode(CODE)
+    past = LocationCode(CODE, "b", validity=Validity(None, date(2010, 1, 1)))
+    own = LocationCode(other, "oe")
+    register = Register.from_records(
+        [
+            unit("si", location_code=CODE),
+            unit("oe", parent_id="si", location_code_inherited=True),
+            unit("b"),
+        ],
+        location_codes=[owned, nobody, past, own],
+    )
+    view = register.as_of(DAY)
+    assert view.location_codes("oe") == (owned, nobody, own)
+    assert view.location_codes("b") == ()
+    found = view.match_location_code(CODE)
+    assert [(one.sor_id, one.source) for one in found.candidates] == [("si", "map"), ("oe", "unit")]
+    assert [one.name for one in found.candidates] == ["Enhed si", "Enhed oe"]
+    assert register.as_of("2010-01-01").location_codes("b") == (past,)
+
+
 def test_message_types_are_those_of_the_effective_number_that_day() -> None:
     register = Register.from_records(
         [unit("si", location_code=CODE), unit("oe", parent_id="si", location_code_inherited=True)],
@@ -253,6 +358,28 @@ def test_message_types_are_those_of_the_effective_number_that_day() -> None:
     for asked in ("1", "DIS01", "epikrise", Coded("1")):
         assert [one.sor_id for one in register.as_of(DAY).find(edi_type=asked)] == ["si", "oe"]
     assert register.as_of(DAY).find(edi_type="REF01") == ()
+
+
+def test_message_types_of_a_number_that_is_in_one_place_only() -> None:
+    kinds = [LocationCodeEDIType(CODE, Coded("1", "a")), LocationCodeEDIType(CODE, None)]
+    on_row = Register.from_records([unit("a", location_code=CODE)], location_code_edi_types=kinds)
+    assert on_row.as_of(DAY).edi_types("a") == tuple(kinds)
+    listed = Register.from_records(
+        [unit("a"), unit("b")],
+        location_codes=[LocationCode(CODE, "a")],
+        location_code_edi_types=kinds,
+    )
+    assert listed.as_of(DAY).edi_types("a") == tuple(kinds)
+    assert listed.as_of(DAY).edi_types("b") == ()
+
+
+def test_the_table_alone_decides_where_there_are_no_units() -> None:
+    register = Register.from_records([], location_codes=[LocationCode(CODE, "a")])
+    assert best(register.as_of(DAY).match_location_code(CODE)) == ("a", "only-candidate")
+    closed = Register.from_records(
+        [unit("a", end="2010-12-31")], location_codes=[LocationCode(CODE, "a")]
+    )
+    assert best(closed.as_of(DAY).match_location_code(CODE)) == (None, "not-in-force")
 
 
 def test_a_location_number_opens_as_a_unit_does() -> None:

@@ -70,6 +70,19 @@ def test_the_last_day_of_a_unit_is_no_closing_yet() -> None:
     assert ids(HISTORY.diff("2014-12-31", "2015-01-01").closed) == ["old", "short", "closed"]
 
 
+def test_a_replacement_without_a_date_takes_place_when_one_of_the_two_opens_or_closes() -> None:
+    register = Register.from_records(
+        [
+            *(unit("a", end="2014-12-31", replaced_by=["b"]), unit("b")),
+            *(unit("c", replaced_by=["d"]), unit("d", "2015-01-01")),
+            *(unit("e", replaced_by=["f"]), unit("f")),
+        ]
+    )
+    found = register.diff("2014-12-31", "2015-01-01").replaced
+    assert [(one.sor_id, one.replaced_by_id) for one in found] == [("a", "b"), ("c", "d")]
+    assert register.diff("2015-01-01", "2016-01-01").replaced == ()
+
+
 def test_the_same_day_differs_in_nothing() -> None:
     found = HISTORY.diff("2015-01-01", "2015-01-01")
     assert not found
@@ -168,6 +181,15 @@ def test_two_nightly_files() -> None:
     assert "extra" in found.compared
 
 
+def test_a_replaced_unit_that_the_second_source_lacks_has_its_name_from_the_first() -> None:
+    first = Register.from_records([unit("a", name="Før"), unit("b", name="Nu")])
+    second = Register.from_records(
+        [unit("b", name="Siden")], replaced_entities=[ReplacedEntity("a", "b")]
+    )
+    (pair,) = sorparse.diff(first, second, from_day="2020-01-01", to_day="2020-01-02").replaced
+    assert (pair.name, pair.replaced_by_name) == ("Før", "Siden")
+
+
 def test_a_half_file_shows_as_vanished_units() -> None:
     whole = examples.daily_csv.read_bytes()
     lines = whole.split(b"\r\n")
@@ -202,6 +224,24 @@ def test_what_only_one_format_can_say_is_not_compared() -> None:
     ]
     assert "reporting_level" not in found.compared
     assert "entity_type.code" not in found.compared
+
+
+def test_what_both_sources_fill_is_compared_whichever_unit_fills_it() -> None:
+    records = [
+        unit("1", postal_address=Address(post_code="1000")),
+        unit("2", postal_address=Address(district_name="Ribe"), first="2000-01-01"),
+    ]
+    whole, first = (
+        Register.from_records(records[:number], format=kind)
+        for number, kind in ((2, Format.SOR2), (1, Format.SOR_XML))
+    )
+    other = attrs_register(whole, Format.SOR_XML)
+    dates = {"from_day": "2020-01-01", "to_day": "2020-01-01"}
+    parts = {"postal_address.post_code", "postal_address.district_name", "first_from_date"}
+    assert parts <= set(sorparse.diff(whole, other, **dates).compared)
+    assert parts & set(sorparse.diff(whole, first, **dates).compared) == {
+        "postal_address.post_code"
+    }
 
 
 def test_a_closing_that_was_known_is_no_vanishing() -> None:

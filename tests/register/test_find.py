@@ -169,6 +169,18 @@ def test_the_name_is_that_of_the_day() -> None:
     assert names(register.as_of("2010-01-01"), "nyt") == ["Nyt Navn"]
 
 
+def test_the_number_is_that_of_the_day() -> None:
+    register = Register.from_records(
+        [
+            unit("1", "2000-01-01", "2009-12-31", shak_code="1301"),
+            unit("1", "2010-01-01", shak_code="1302"),
+        ]
+    )
+    assert names(register.as_of("2009-12-31"), "1301") == ["Enhed 1"]
+    assert names(register.as_of("2010-01-01"), "1301") == []
+    assert names(register.as_of("2010-01-01"), "1302") == ["Enhed 1"]
+
+
 def test_only_units_in_force_unless_asked_for_others() -> None:
     view = Register.from_records(
         [
@@ -276,9 +288,21 @@ def test_a_region_is_known_by_the_half_that_a_format_leaves_out(asked: str) -> N
 
 
 @pytest.mark.parametrize("asked", ["0825", "Læsø", "laeso", "Læsø Kommune"])
-def test_a_municipality_is_known_by_its_code_alone(asked: str) -> None:
-    records = [unit("a", postal_address=Address(municipality_code="0825"))]
-    assert len(Register.from_records(records).as_of(DAY).find(municipality=asked)) == 1
+def test_a_municipality_is_known_by_its_code_alone_and_by_its_name_alone(asked: str) -> None:
+    records = [
+        unit("a", postal_address=Address(municipality_code="0825")),
+        unit("b", postal_address=Address(municipality_name="Læsø Kommune")),
+        unit("c", postal_address=Address(municipality_code="0751")),
+    ]
+    found = Register.from_records(records).as_of(DAY).find(municipality=asked)
+    assert [one.sor_id for one in found] == ["a", "b"]
+
+
+def test_a_code_that_the_library_does_not_know_is_found_by_itself() -> None:
+    place = Address(region_code="1099", municipality_code="0999")
+    view = Register.from_records([unit("a", postal_address=place), unit("b")]).as_of(DAY)
+    assert [one.sor_id for one in view.find(region=" 1099")] == ["a"]
+    assert [one.sor_id for one in view.find(municipality="0999 ")] == ["a"]
 
 
 def test_an_address_that_is_no_longer_inherited_does_not_count() -> None:

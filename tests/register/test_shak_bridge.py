@@ -52,6 +52,7 @@ def test_a_code_that_was_valid_although_no_unit_had_it(register: Register) -> No
     assert (match.rule, match.best, match.candidates) == ("only-in-shak", None, ())
     assert match.shak_unit is not None
     assert match.shak_unit.name == "Nordby Sygehus"
+    assert (match.code, match.day) == ("9901", date(1995, 1, 1))
     assert match.shak_status is Status.ACTIVE
     assert [one.sor_id for one in match.other_days] == [UNIT]
 
@@ -122,6 +123,46 @@ def test_neighbours_in_the_table_differ(register: Register) -> None:
         "1994-12-31",
         "2009-12-31",
         "9999-12-31",
+    ]
+
+
+def test_the_unit_of_a_code_changes_when_the_unit_opens_and_closes() -> None:
+    ward = unit(WARD, "Afdeling", 2012, date(2020, 6, 30), None)
+    file = shak_file(shak_line("9901A1", "Afsnit", "20000101"))
+    mapped = Register.from_records([ward], [SHAKSORMap("9901a1", WARD)])
+    table = mapped.with_shak(sorparse.load_shak(file)).code_periods()
+    rows = table.to_pyarrow().to_pylist()
+    assert [(row["code"], row["sor_id"], str(row["in_force_to"])) for row in rows] == [
+        ("9901A1", None, "2011-12-31"),
+        ("9901A1", WARD, "2020-06-30"),
+        ("9901A1", None, "9999-12-31"),
+        (WARD, WARD, "2020-06-30"),
+    ]
+
+
+def test_the_hospital_of_a_code_and_of_a_unit() -> None:
+    file = shak_file(
+        shak_line("9901", "Før", "20000101", "20091231"),
+        shak_line("9901", "Nu", "20100101"),
+        shak_line("9901A1", "Afsnit", "20000101"),
+    )
+    above, always = sorparse.EntityRef(UNIT, "Sygehus"), Validity(date(2000, 1, 1), None)
+    units = [
+        unit(UNIT, "Sygehus", 2000, None, "9901"),
+        SOREntity(WARD, "Afdeling", SorType.OE, validity=always, health_institution=above),
+        SOREntity("9000031000016000", "Ejer", SorType.IE, validity=always),
+    ]
+    register = Register.from_records(units).with_shak(sorparse.load_shak(file))
+    rows = register.code_periods().to_pyarrow().to_pylist()
+    columns = ("code", "shak_code", "name", "hospital", "hospital_name")
+    assert [tuple(row[column] for column in columns) for row in rows] == [
+        ("9901", "9901", "Før", "9901", "Før"),
+        ("9901", "9901", "Nu", "9901", "Nu"),
+        ("9901A1", "9901A1", "Afsnit", "9901", "Før"),
+        ("9901A1", "9901A1", "Afsnit", "9901", "Nu"),
+        (UNIT, "9901", "Sygehus", UNIT, "Sygehus"),
+        (WARD, None, "Afdeling", UNIT, "Sygehus"),
+        ("9000031000016000", None, "Ejer", None, None),
     ]
 
 

@@ -32,15 +32,22 @@ def examples_diff(*watched: str) -> Diff:
 
 
 def test_an_irregular_id_of_the_register_is_itself() -> None:
-    register = Register.from_records([unit("odd.0", "2020-01-01"), unit("there", "2020-01-01")])
-    found = register.diff("2019-01-01", "2021-01-01").only(["odd.0"])
-    assert [opened.sor_id for opened in found.opened] == ["odd.0"]
+    irregular = f"{RENAMED}.0"
+    register = Register.from_records([unit(one, "2020-01-01") for one in (irregular, RENAMED)])
+    found = register.diff("2019-01-01", "2021-01-01").only([irregular])
+    assert [opened.sor_id for opened in found.opened] == [irregular]
 
 
-@pytest.mark.parametrize("wrong", [[int(RENAMED)], RENAMED])
-def test_a_watch_list_is_several_texts(wrong: object) -> None:
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ([int(RENAMED)], f"^SOR id: expected text, got int: {RENAMED}"),
+        (RENAMED, rf"^sor_ids: expected several ids, as in only\(\['{RENAMED}'\]\)$"),
+    ],
+)
+def test_a_watch_list_is_several_texts(wrong: object, message: str) -> None:
     diff = Register.from_records([unit("a")]).diff(*DAYS)
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match=message):
         diff.only(wrong)  # type: ignore[arg-type]
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 import sorparse
 from sorparse import (
@@ -124,6 +126,46 @@ def test_an_earlier_version_is_resolved_on_its_own_date() -> None:
     view = Register.from_records(versions).as_of("2020-01-01")
     emails = view.to_table([*versions, "a"], effective=True).to_pyarrow()
     assert emails["effective_virtual_address_email"].to_pylist() == ["a@x.dk", "b@x.dk", "b@x.dk"]
+
+
+@example([(1, 9), (1, 4)], 1)  # the first version applies from the end of the second on
+@given(
+    st.lists(st.tuples(st.integers(1, 9), st.none() | st.integers(1, 9)), min_size=1, max_size=5),
+    st.integers(1, 12),
+)
+def test_any_version_is_resolved_on_its_nearest_date(
+    periods: list[tuple[int, int | None]], asked: int
+) -> None:
+    """On the date of the view, else on the last date before it, else on the first one."""
+    days = [f"2020-01-{day:02}" for day in range(1, 13)]
+    versions = [
+        unit(
+            "x",
+            days[start - 1],
+            None if end is None else days[end - 1],
+            name=str(number),
+            parent_id="p",
+        )
+        for number, (start, end) in enumerate(periods)
+    ]
+    above = [unit("p", day, day, postal_address=Address(post_code=day)) for day in days]
+    register = Register.from_records([*versions, *above])
+    in_force = [register.as_of(day).get("x") for day in days]
+    found = register.as_of(days[asked - 1]).to_table(versions, effective=True).to_pyarrow()
+    codes = found["effective_postal_address_post_code"].to_pylist()
+    for version, code in zip(versions, codes, strict=True):
+        having = [day for day, one in zip(days, in_force, strict=True) if one == version]
+        before = [day for day in having if day <= days[asked - 1]]
+        assert code == (before[-1] if before else having[0] if having else None)
+
+
+def test_versions_of_the_first_and_of_the_last_date_of_the_calendar() -> None:
+    first = unit("a", None, "0001-01-01", parent_id="p")
+    last = unit("b", "9999-12-31", parent_id="p")
+    above = unit("p", None, sor_type=SorType.SI, postal_address=SJAELLAND)
+    view = Register.from_records([first, last, above]).as_of("2020-01-01")
+    found = view.to_table([first, last], effective=True).to_pyarrow()
+    assert found["effective_postal_address_post_code"].to_pylist() == ["4000", "4000"]
 
 
 def test_units_are_records_or_ids_in_force() -> None:

@@ -130,18 +130,17 @@ def by_location_code(state: State, code: str) -> tuple[SOREntity, ...]:
         if (row := index.latest_row(unit, state.ordinal)) != NO_ROW
         and store.value(row, "location_code") == code
     ]
-    seen = set(waiting)
+    having = set(waiting)
     while waiting:
         above = waiting.pop()
         for unit in core.units_by("parent_id").get(above, NO_UNITS):
             child, row = store.ids[unit], index.latest_row(unit, state.ordinal)
-            if row == NO_ROW or child in seen or store.value(row, "parent_id") != above:
+            if row == NO_ROW or child in having or store.value(row, "parent_id") != above:
                 continue
             repeats = store.value(row, "location_code") is not None
             if repeats and not store.value(row, "location_code_inherited"):
                 continue
-            seen.add(child)
-            waiting.append(child)
+            waiting.append(child)  # once: a unit has one parent
             if repeats or state.row(child) == NO_ROW:
                 continue
             found = inheritance.location_code(row)
