@@ -9,7 +9,7 @@ import pytest
 
 import sorparse
 from support.csv_files import A, B, C, read, sor2
-from support.hostile import MEGABYTE, read_bounded
+from support.hostile import MEGABYTE, bounded, read_bounded
 
 START = sor2(f"{A};Før;;;")
 END = f"{B};Efter;;;\r\n".encode()
@@ -75,6 +75,41 @@ def test_a_header_of_many_columns_of_long_names(tmp_path: Path) -> None:
 def test_a_row_of_a_million_cells(tmp_path: Path) -> None:
     path = written(tmp_path / "a.csv", START, (b";" * 1_000_000 + b"x\r\n", 5), END)
     assert read_bounded(path, megabytes=160) == "entities 2\nrow-length 5"
+
+
+def test_describing_rows_of_a_million_cells(tmp_path: Path) -> None:
+    path = written(tmp_path / "a.csv", START, (b";" * 999_000 + b"\n", 20))
+    assert described(path, megabytes=120) == "SOREntity.csv 21"
+
+
+def described(path: Path, megabytes: int) -> str:
+    return bounded(
+        """
+        import sys
+        import sorparse
+        with sorparse.open(sys.argv[1]) as feed:
+            for table in feed.describe().tables:
+                print("SOREntity.csv", table.rows)
+        """,
+        path,
+        megabytes=megabytes,
+    )
+
+
+@pytest.mark.parametrize("row", ["x;", ";x", "x", f"{A};x"])
+def test_a_table_of_very_short_rows(tmp_path: Path, row: str) -> None:
+    pytest.importorskip("pyarrow")
+    header = b"SorId;EntityName\n"
+    rows = (row.encode() + b"\n", 150_000)
+    path = written(tmp_path / "a.csv", header, f"{A};x\n".encode(), rows, b"x;\n")
+    script = """
+        import sys
+        import sorparse
+        with sorparse.open(sys.argv[1], limits=sorparse.Limits(max_issues=100)) as feed:
+            print(sum(batch.num_rows for batch in feed.to_arrow("entities").batches()))
+        """
+    expected = 2 if row in {";x", "x"} else 150_002
+    assert bounded(script, path, megabytes=200) == str(expected)
 
 
 def test_a_quote_that_never_closes(tmp_path: Path) -> None:
