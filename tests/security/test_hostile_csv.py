@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 import sorparse
 from support.csv_files import A, B, C, read, sor2
 from support.hostile import MEGABYTE, bounded, read_bounded
+from support.hostile_shapes import CSV_SHAPES
 
 START = sor2(f"{A};Før;;;")
 END = f"{B};Efter;;;\r\n".encode()
@@ -167,6 +169,21 @@ def test_bytes_that_are_all_beyond_ascii(tmp_path: Path) -> None:
     path = written(tmp_path / "a.csv", START, (b"\xc3(;\xe2\x82;\xff\n" * 1000, 300))
     said = read_bounded(path, megabytes=250)
     assert "row-length 300000" in said
+
+
+@pytest.mark.parametrize("shape", CSV_SHAPES)
+def test_every_shape_has_the_same_rows_and_issues_in_each_way(shape: str, tmp_path: Path) -> None:
+    path = CSV_SHAPES[shape].write(tmp_path / "SOREntity.csv", 20_000)
+    limits = sorparse.Limits(max_issues=50)
+    with sorparse.open(path) as every, sorparse.open(path, limits=limits) as few:
+        ids = [unit.sor_id for unit in every.entities()]
+        assert [unit.sor_id for unit in few.entities()] == ids
+        assert few.issue_counts == every.issue_counts
+        assert [unit.sor_id for unit in few.entities(fields=("sor_id",))] == ids
+        if find_spec("pyarrow") is not None:
+            batches = few.to_arrow("entities").batches()
+            assert [sor_id for batch in batches for sor_id in batch["sor_id"].to_pylist()] == ids
+        assert few.describe().tables[0].rows >= len(ids)
 
 
 def test_a_symbolic_link_that_points_outside(tmp_path: Path) -> None:
