@@ -23,7 +23,7 @@ from ..records.build import fast_constructor, per_class
 from ..records.values import ALWAYS, NO_EXTRA, Address, Validity
 from .cells import BadCell, convert
 from .declare import Column, Kind, TableSpec
-from .generator import NOT_REPEATED, Memo
+from .generator import Memo
 
 # In the whole realm, northings are above 5.9 million metres and eastings are below, even those of
 # Greenland in zone 32. So a pair in the wrong order is recognised by its size.
@@ -265,8 +265,7 @@ class CarefulDecoder:
         """
 
         def take(leaf: Leaf, text: str) -> Any:
-            key = leaf.column.kind, text
-            value = _outcome(key) if key[0] in NOT_REPEATED else self._values[key]
+            value = self._values[leaf.column.kind, text]
             if isinstance(value, BadCell):
                 report(value, leaf, text)
                 repaired = self._repair and value.repaired is not None

@@ -45,7 +45,8 @@ class EntitiesReader(XmlReader):
                 yield pair
             return
         # again from the beginning, without the records and issues so far
-        rest = self._by_elements(_Skipping(self.options.log, log.count))
+        every = self.options.log
+        rest = self._by_elements(_Skipping(every, log.count) if log.count else every)
         yield from islice(rest, yielded, None)
 
     def _by_text(self, log: IssueLog) -> Iterator[tuple[int | None, SOREntity]]:
