@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib.util import find_spec
+from typing import Any
 
 import pytest
 
@@ -84,7 +85,8 @@ def test_a_cell_over_twice_the_lines_takes_twice_the_time(end: str) -> None:
     )
 
     def in_small_pieces(data: bytes) -> None:
-        with sorparse.open(Chunked(data, 50)) as feed:
+        stream: Any = Chunked(data, 50)
+        with sorparse.open(stream) as feed:
             for _ in feed.entities():
                 pass
 

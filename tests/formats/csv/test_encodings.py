@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -169,6 +170,7 @@ def test_text_in_one_encoding_is_read_alike_from_pieces_of_any_size(
     written: list[str], encoding: str, sizes: list[int]
 ) -> None:
     data = sor2(*[f"{A};x{text}x;;;" for text in written], encoding=encoding)
-    with sorparse.open(Chunked(data, *sizes)) as feed:
+    stream: Any = Chunked(data, *sizes)
+    with sorparse.open(stream) as feed:
         assert [unit.name for unit in feed.entities()] == [f"x{text}x" for text in written]
         assert feed.issues == []

@@ -23,7 +23,7 @@ from .rows import BLANKS, Rows, clean
 if TYPE_CHECKING:
     from ...records.row import Row
 
-_SHORT = 16
+_SHORT = 8
 """Most characters of a line whose record is remembered."""
 Skip = tuple[int, str]
 """A place in the row, and the text in it with which a row belongs to another table."""
