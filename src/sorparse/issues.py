@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from operator import attrgetter
+from sys import getsizeof
 from threading import Lock
 from typing import Literal
 
@@ -60,6 +62,23 @@ class Issues(HtmlRepr, list[Issue]):
     __slots__ = ()
 
 
+Place = tuple[str | None, int | None, str | None, str | None, str | None]
+"""File, line, column, value and SOR id of an issue."""
+_CODE_AND_PLACE = attrgetter("code", "file", "line", "column", "value", "sor_id")
+
+
+def _size(text: str) -> int:
+    """Return the number of characters of a text, or of bytes in memory where that is larger.
+
+    Beyond Latin-1, Python stores each character of a text in as many bytes as its widest one needs.
+    """
+    size = len(text)
+    return size if text.isascii() else max(size, getsizeof(text) - _OF_NO_TEXT)
+
+
+_OF_NO_TEXT = getsizeof("\u0100") - 2
+
+
 class IssueLog:
     """Stores, raises or hands on issues, as the caller asked.
 
@@ -94,7 +113,8 @@ class IssueLog:
             if self.on_issue == "raise" and issue.severity == "error":
                 raise SorDataError(issue)
             return
-        chars = len(issue.message) + len(issue.value or "") + len(issue.raw or "")
+        texts = (issue.message, issue.value, issue.raw, issue.sor_id)
+        chars = sum(_size(text) for text in texts if text)
         with self._lock:
             if issue in self._kept:  # another thread has just read it
                 return
@@ -118,9 +138,7 @@ class IssueLog:
         if not is_known:
             self.add(issue)
 
-    def only_counts(
-        self, severity: Severity, code: str, file: str, line: int, column: str | None = None
-    ) -> bool:
+    def only_counts(self, severity: Severity, code: str, place: Place) -> bool:
         """Count an issue that there is no room for, so that nobody needs to build it.
 
         Returns:
@@ -130,8 +148,8 @@ class IssueLog:
             return False
         with self._lock:
             if self._places is None:
-                self._places = {(i.code, i.file, i.line, i.column) for i in self._kept}
-            if (code, file, line, column) in self._places:
+                self._places = set(map(_CODE_AND_PLACE, self._kept))
+            if (code, *place) in self._places:
                 return False  # it may be one of those stored, read again
             self.counts[code] += 1
             self.errors += severity == "error"
@@ -152,3 +170,38 @@ class IssueLog:
                 )
             )
         return kept
+
+
+class NoLog(IssueLog):
+    """Ignores all issues: those of a table are reported when it is read itself."""
+
+    def add(self, issue: Issue) -> None:
+        """Ignore an issue."""
+
+    def add_once(self, issue: Issue) -> None:
+        """Ignore an issue of a whole file."""
+
+    def only_counts(self, severity: Severity, code: str, place: Place) -> bool:
+        """Return that nobody needs to build an issue."""
+        del severity, code, place
+        return True
+
+
+class PassingLog(IssueLog):
+    """Passes issues on to another log."""
+
+    def __init__(self, log: IssueLog) -> None:
+        super().__init__(log.on_issue)
+        self._log = log
+
+    def add(self, issue: Issue) -> None:
+        """Pass an issue on."""
+        self._log.add(issue)
+
+    def add_once(self, issue: Issue) -> None:
+        """Pass an issue of a whole file on."""
+        self._log.add_once(issue)
+
+    def only_counts(self, severity: Severity, code: str, place: Place) -> bool:
+        """Count an issue if the log is full; see ``IssueLog``."""
+        return self._log.only_counts(severity, code, place)

@@ -38,8 +38,9 @@ class Limits(HtmlRepr):
     max_issues: int = 100_000
     """Most issues that a feed stores; further ones are counted, not stored."""
     max_issue_chars: int = 100_000_000
-    """Most text (values and raw rows) in the stored issues together, in characters; further issues
-    are counted, not stored."""
+    """Most text (messages, values, ids and raw rows) in the stored issues together, in characters,
+    of which those beyond Latin-1 count twice or four times; further issues are counted, not
+    stored."""
     max_columns: int = 4_096
     """Most columns that a header may have."""
     max_members: int = 10_000

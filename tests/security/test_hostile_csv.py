@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import random
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 import sorparse
 from support.csv_files import A, B, C, read, sor2
-from support.hostile import MEGABYTE, read_bounded
+from support.hostile import MEGABYTE, bounded, read_bounded
+from support.hostile_shapes import CSV_SHAPES
 
 START = sor2(f"{A};Før;;;")
 END = f"{B};Efter;;;\r\n".encode()
@@ -77,6 +79,41 @@ def test_a_row_of_a_million_cells(tmp_path: Path) -> None:
     assert read_bounded(path, megabytes=160) == "entities 2\nrow-length 5"
 
 
+def test_describing_rows_of_a_million_cells(tmp_path: Path) -> None:
+    path = written(tmp_path / "a.csv", START, (b";" * 999_000 + b"\n", 20))
+    assert described(path, megabytes=120) == "SOREntity.csv 21"
+
+
+def described(path: Path, megabytes: int) -> str:
+    return bounded(
+        """
+        import sys
+        import sorparse
+        with sorparse.open(sys.argv[1]) as feed:
+            for table in feed.describe().tables:
+                print("SOREntity.csv", table.rows)
+        """,
+        path,
+        megabytes=megabytes,
+    )
+
+
+@pytest.mark.parametrize("row", ["x;", ";x", "x", f"{A};x"])
+def test_a_table_of_very_short_rows(tmp_path: Path, row: str) -> None:
+    pytest.importorskip("pyarrow")
+    header = b"SorId;EntityName\n"
+    rows = (row.encode() + b"\n", 150_000)
+    path = written(tmp_path / "a.csv", header, f"{A};x\n".encode(), rows, b"x;\n")
+    script = """
+        import sys
+        import sorparse
+        with sorparse.open(sys.argv[1], limits=sorparse.Limits(max_issues=100)) as feed:
+            print(sum(batch.num_rows for batch in feed.to_arrow("entities").batches()))
+        """
+    expected = 2 if row in {";x", "x"} else 150_002
+    assert bounded(script, path, megabytes=200) == str(expected)
+
+
 def test_a_quote_that_never_closes(tmp_path: Path) -> None:
     row = f"{A};Enhed;;;\r\n".encode()
     path = written(tmp_path / "a.csv", START, f'{C};"Åben;;;\r\n'.encode(), (row, 100_000))
@@ -132,6 +169,21 @@ def test_bytes_that_are_all_beyond_ascii(tmp_path: Path) -> None:
     path = written(tmp_path / "a.csv", START, (b"\xc3(;\xe2\x82;\xff\n" * 1000, 300))
     said = read_bounded(path, megabytes=250)
     assert "row-length 300000" in said
+
+
+@pytest.mark.parametrize("shape", CSV_SHAPES)
+def test_every_shape_has_the_same_rows_and_issues_in_each_way(shape: str, tmp_path: Path) -> None:
+    path = CSV_SHAPES[shape].write(tmp_path / "SOREntity.csv", 20_000)
+    limits = sorparse.Limits(max_issues=50)
+    with sorparse.open(path) as every, sorparse.open(path, limits=limits) as few:
+        ids = [unit.sor_id for unit in every.entities()]
+        assert [unit.sor_id for unit in few.entities()] == ids
+        assert few.issue_counts == every.issue_counts
+        assert [unit.sor_id for unit in few.entities(fields=("sor_id",))] == ids
+        if find_spec("pyarrow") is not None:
+            batches = few.to_arrow("entities").batches()
+            assert [sor_id for batch in batches for sor_id in batch["sor_id"].to_pylist()] == ids
+        assert few.describe().tables[0].rows >= len(ids)
 
 
 def test_a_symbolic_link_that_points_outside(tmp_path: Path) -> None:

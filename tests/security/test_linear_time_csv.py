@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib.util import find_spec
+from typing import Any
 
 import pytest
 
 import sorparse
+from support.streams import Chunked
 from support.timing import assert_growth
 
 HEADER = "SorId;EntityName\n"
@@ -74,3 +76,18 @@ if find_spec("pyarrow") is not None:
 def test_twice_the_rows_take_twice_the_time(shape: str, work: str) -> None:
     small, large = ((HEADER + SHAPES[shape] * lines).encode() for lines in (LINES, 2 * LINES))
     assert_growth(WORK[work], small, large, below=3, attempts=5)
+
+
+@pytest.mark.parametrize("end", ['";x\n', ""], ids=["closed", "open"])
+def test_a_cell_over_twice_the_lines_takes_twice_the_time(end: str) -> None:
+    small, large = (
+        (HEADER + f'{ID};"a' + "\n" * lines + end).encode() for lines in (20_000, 40_000)
+    )
+
+    def in_small_pieces(data: bytes) -> None:
+        stream: Any = Chunked(data, 50)
+        with sorparse.open(stream) as feed:
+            for _ in feed.entities():
+                pass
+
+    assert_growth(in_small_pieces, small, large, below=3, attempts=5)

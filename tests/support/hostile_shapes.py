@@ -1,4 +1,4 @@
-"""Hostile Sor.xml documents of any size: each shape repeats one piece."""
+"""Hostile files of any size, XML and CSV: each shape repeats one piece."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import attrs
 
-from support.xml import HOSPITAL, STATUS, UNIT, V2, option
+from support.xml import HOSPITAL, OTHER, STATUS, UNIT, V2, option
 
 _DECLARATION, _, _REST = V2.partition("\n")
 _ROOT = _REST.partition(">")[0] + ">"
@@ -26,16 +26,17 @@ _SMALL = f"<HealthInstitution><s:SorIdentifier>{HOSPITAL}</s:SorIdentifier></Hea
 
 @attrs.frozen
 class Shape:
-    """A document: what precedes the pieces, the pieces, and what follows them."""
+    """A file: what precedes the pieces, the pieces, and what follows them."""
 
     before: str
     piece: Callable[[int], str]
     after: str
+    declaration: str = _DECLARATION
 
     def write(self, path: Path, size: int) -> Path:
-        """Write a document of about this many bytes."""
-        with path.open("w", encoding="utf-8") as target:
-            target.write(_DECLARATION)
+        """Write a file of about this many bytes."""
+        with path.open("w", encoding="utf-8", errors="surrogateescape", newline="") as target:
+            target.write(self.declaration)
             target.write(self.before)
             target.writelines(self._pieces(size))
             target.write(self.after)
@@ -194,3 +195,74 @@ LIST_SHAPES = {
     "texts": _entries(_same("<n/>x")),
 }
 """For SorDataCodeTypes.xml, GeographicalLocalisations.xml and SHAKregion.xml."""
+
+
+def _rows(
+    piece: Callable[[int], str] | str, before: str = "", header: str = "SorId;EntityName"
+) -> Shape:
+    pieces = _same(piece) if isinstance(piece, str) else piece
+    return Shape(f"{header}\n{OTHER};x\n{before}", pieces, "", declaration="")
+
+
+_COLUMNS = "SorId;EntityName;" + ";".join(f"x{n}" for n in range(4_000))
+CSV_SHAPES = {
+    "lone quotes": _rows('"\n'),
+    "pairs of quotes": _rows('""\n'),
+    "bad ids": _rows("x;\n"),
+    "bad ids, each another": _rows(lambda n: f"{n};\n"),
+    "bad ids with names": _rows(lambda n: f"{n};x\n"),
+    "wrong check digits": _rows(lambda n: f"{n}1000016009;y\n"),
+    "bad ids and quoted empty cells": _rows('x;""\n'),
+    "no ids": _rows(";x\n"),
+    "quoted empty cells": _rows('"";""\n'),
+    "quoted cells with doubled quotes": _rows(f'"{OTHER}";"a ""b"" c"\n'),
+    "quoted delimiters": _rows(f'"{OTHER}";";"\n'),
+    "quotes that stay open": _rows(f'{OTHER};"a\n{OTHER};b\n'),
+    "a quote that stays open": _rows("\n", before=f'{OTHER};"a'),
+    "a quote that stays open, over rows": _rows(f"{OTHER};b\n", before=f'{OTHER};"a'),
+    "a quote that stays open, over lines": _rows("x\n", before=f'{OTHER};"a'),
+    "a cell over a million lines": Shape(
+        f'SorId;EntityName\n{OTHER};"a\n', _same("\n" * 999_990 + f'";\n{OTHER};"a'), '"', ""
+    ),
+    "cells over a thousand lines": _rows(f'{OTHER};"a' + "\n" * 999 + '"\n'),
+    "cells over two lines": _rows(f'{OTHER};"a\nb"\n'),
+    "short cells over two lines": _rows('x;"\n"\n'),
+    "quotes behind a letter": _rows(f'{OTHER};a"b\n'),
+    "quotes behind a letter of a bad id": _rows('a";\n'),
+    "too few cells": _rows("x\n"),
+    "too many cells": _rows(";;x\n"),
+    "too many empty cells": _rows("x;;\n"),
+    "delimiters": _rows(";\n"),
+    "whitespace": _rows(" ; \n"),
+    "line ends": _rows("\n"),
+    "carriage returns": _rows("\r"),
+    "NUL": _rows("x;\0\n"),
+    "NUL and quotes": _rows('"\0";"\0"\n'),
+    "ids for Excel": _rows('="1";\n'),
+    "empty ids for Excel": _rows('="";\n'),
+    "ids named NULL": _rows("NULL;\n"),
+    "letters beyond ASCII": _rows("ø;æ\n"),
+    "lines that are not UTF-8": _rows("x;\udcff\n", before="ø;æ\n" * 100_000),
+    "bad dates": _rows("1;x\n", header="SorId;FromDate"),
+    "bad dates, each another": _rows(lambda n: f"1;{n}\n", header="SorId;FromDate"),
+    "bad numbers": _rows(
+        "1;x;x\n",
+        header="SorId;PostalAddressCoordETRS89z32EMeasure;PostalAddressCoordETRS89z32NMeasure",
+    ),
+    "unknown values": _rows(lambda n: f"{OTHER};{n};{n}\n", header="SorId;EntityName;A"),
+    "a million empty cells in a row": _rows(f"{OTHER};" + ";" * 999_000 + "\n"),
+    "a million cells in a row": _rows(f"{OTHER};" + "1;" * 499_000 + "\n"),
+    "long rows of wide letters": _rows(f"{OTHER};\U0001f600{'x' * 1_000};x\n"),
+    "bad dates beside long ids": _rows(
+        lambda n: f"{n}\U0001f600{'x' * 10_000};x\n", header="SorId;FromDate"
+    ),
+    "a line without end": _rows("x;", before=OTHER),
+    "long values": _rows(lambda n: f"{OTHER};{n}" + "x" * 900_000 + "\n"),
+    "long values of bad ids": _rows(lambda n: f"{n}" + "x" * 900_000 + ";\n"),
+    "values beyond the limit": _rows(f"{OTHER};" + "x" * 1_100_000 + "\n"),
+    "many columns": _rows(f"{OTHER};x;" + ";" * 3_999 + "\n", header=_COLUMNS),
+    "many columns of values": _rows(f"{OTHER};x;" + "1;" * 3_999 + "1\n", header=_COLUMNS),
+    "many columns and few cells": _rows("x\n", header=_COLUMNS),
+    "many columns and one delimiter": _rows(f"{OTHER};\n", header=_COLUMNS),
+}
+"""For SOREntity.csv."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar, cast, runtime_ch
 
 import attrs
 
-from ..issues import Issue, IssueLog
+from ..issues import Issue, IssueLog, NoLog
 from ..limits import DEFAULT_LIMITS, Limits
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ class ReadOptions:
 
 def muted_options(options: ReadOptions) -> ReadOptions:
     """Return options for reading ahead: no issues, these are reported when the table is read."""
-    return attrs.evolve(options, log=IssueLog(), validator=None)
+    return attrs.evolve(options, log=NoLog(), validator=None)
 
 
 class TableReader(Protocol):

@@ -83,8 +83,9 @@ class TextBlocks:
     If the caller names no encoding, it is detected while reading. A byte order mark decides.
     Without one, the first block with a letter beyond ASCII decides: the encoding is UTF-8 if that
     block is valid UTF-8, else Windows-1252. Later text in the other encoding (a line that is not
-    UTF-8, or a block that is) is decoded in that encoding, and reported. CRLF, LF and a lone CR end
-    a line.
+    UTF-8, or a block that is) is decoded in that encoding, and reported. A text in one encoding is
+    thus read alike wherever its blocks end, if its letters are Danish; in a text of both encodings,
+    UTF-8 in a block of Windows-1252 is read as Windows-1252. CRLF, LF and a lone CR end a line.
 
     Args:
         stream: The bytes of the file.

@@ -274,11 +274,16 @@ def to_sor_type(text: str) -> SorType:
         ) from None
 
 
+_SHORTEST_ID = 11
+
+
 def to_sor_id(text: str) -> str:
     """Check a SOR id. An invalid one is stored unchanged and reported, with the repaired id."""
     if is_sor_id(text):
         return text
-    found = parse(text, "sor_id")
+    # the shortest id has 11 digits; a shorter text is at most one in the notation 1E+15
+    is_parsed = len(text) >= _SHORTEST_ID or "e" in text.lower()
+    found = parse(text, "sor_id") if is_parsed else None
     if found is not None and found.repaired is None:
         return found.value
     repaired = None if found is None else found.repaired

@@ -11,6 +11,7 @@ from __future__ import annotations
 import types
 import typing
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import compress
 from operator import itemgetter
 from typing import Any
 
@@ -241,12 +242,16 @@ class CarefulDecoder:
         self._complete = complete
         self.on_swap = on_swap
         self._make = fast_constructor(plan.spec.record)
-        self._defaults = defaults_of(plan.spec.record)
         self._required = plan.required
         self._values = Memo(_outcome)
-        self._parts = [
-            (name, part, [leaf.place for leaf in part.leaves]) for name, part in plan.fields.items()
-        ]
+        empty = {n: None if isinstance(p, Leaf) else p.empty for n, p in plan.fields.items()}
+        self._empty = {**defaults_of(plan.spec.record), **empty}
+        self._parts = list(plan.fields.items())
+        self._filled_by: list[set[int]] = [set() for _ in plan.header]
+        """For each place of the header, the numbers of the parts that its cell fills."""
+        for number, (_, part) in enumerate(self._parts):
+            for leaf in part.leaves:
+                self._filled_by[leaf.place].add(number)
 
     def decode(self, cells: Sequence[str], report: Report) -> Any:
         """Return the record of a row; an invalid cell does not affect the other cells.
@@ -267,15 +272,13 @@ class CarefulDecoder:
                 return value.repaired if repaired else value.stored
             return value
 
-        values = dict(self._defaults)
-        filled = {place for place, text in enumerate(cells) if text}
+        filled = list(compress(self._filled_by, cells))
         if not filled and self._required:
             return None
-        for name, part, places in self._parts:
-            if not filled.isdisjoint(places):
-                values[name] = self.completed(name, self.assembled(part, cells, take))
-            else:
-                values[name] = None if isinstance(part, Leaf) else part.empty
+        values: dict[str, Any] = self._empty.copy()
+        for number in sorted(set().union(*filled)):
+            name, part = self._parts[number]
+            values[name] = self.completed(name, self.assembled(part, cells, take))
         if self.plan.unknown:
             values["extra"] = self.extra_of(cells[place] for place, _ in self.plan.unknown)
         if not self.has_required(cells):

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import attrs
 
 from ..errors import UnrecognisedFormatError
-from ..issues import IssueLog
+from ..issues import NoLog
 from .base import ReadOptions
 from .blocks import TextBlocks
 from .csv.rows import BLANKS, clean, split_quoted
@@ -37,7 +37,7 @@ def read_headers(head: bytes, name: str, options: ReadOptions) -> Iterator[Heade
     blocks = TextBlocks(
         io.BytesIO(head),
         file=name,
-        log=IssueLog(),  # what is irregular here is reported when the table is read
+        log=NoLog(),  # what is irregular here is reported when the table is read
         limits=options.limits,
         encoding=options.encoding,
     )

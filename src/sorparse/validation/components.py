@@ -6,7 +6,7 @@ decides whether a document is valid.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 import attrs
@@ -107,10 +107,19 @@ class Content:
     slots: tuple[Slot, ...]
     open: bool
     """Whether a wildcard allows any element."""
+    _places: dict[str, list[int]] = attrs.field(init=False, repr=False, eq=False)
 
-    def places(self, name: str) -> list[int]:
+    @_places.default
+    def _places_of_names(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for at, slot in enumerate(self.slots):
+            for name in slot.names:
+                found.setdefault(name, []).append(at)
+        return found
+
+    def places(self, name: str) -> Sequence[int]:
         """Return the positions that are allowed for an element."""
-        return [at for at, slot in enumerate(self.slots) if name in slot.names]
+        return self._places.get(name, ())
 
 
 @attrs.define(eq=False)

@@ -141,12 +141,11 @@ def _unknown(
 ) -> Iterator[Violation]:
     if content.open:
         return
-    known = {name for slot in content.slots for name in slot.names}
     for child in children:
         name = str(child.tag)
-        if name in known:
+        if content.places(name):
             continue
-        other = next((n for n in components.namesakes(name) if n in known), None)
+        other = next((n for n in components.namesakes(name) if content.places(n)), None)
         if other is not None:
             rule = (
                 f"is in the namespace {namespace_of(name) or '(none)'}; "

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import codecs
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import sorparse
 from support.csv_files import A, B, C, read, sor2, sor_csv, units
+from support.laws import law_examples
+from support.streams import Chunked
 
 NAME = "Ældrecenter Ørås"
 
@@ -153,3 +158,19 @@ def test_sor_csv_in_windows_1252() -> None:
 )
 def test_an_encoding_of_ascii_bytes_only_is_used(encoding: str, written: str, read_as: str) -> None:
     assert names(sor2(f"{A};{written};;;"), encoding=encoding) == [read_as]
+
+
+@settings(deadline=None, max_examples=law_examples(60))
+@given(
+    written=st.lists(st.text("abæøåÆØÅéü ", max_size=8), min_size=1, max_size=30),
+    encoding=st.sampled_from(["utf-8", "cp1252"]),
+    sizes=st.lists(st.integers(1, 60), min_size=1, max_size=4),
+)
+def test_text_in_one_encoding_is_read_alike_from_pieces_of_any_size(
+    written: list[str], encoding: str, sizes: list[int]
+) -> None:
+    data = sor2(*[f"{A};x{text}x;;;" for text in written], encoding=encoding)
+    stream: Any = Chunked(data, *sizes)
+    with sorparse.open(stream) as feed:
+        assert [unit.name for unit in feed.entities()] == [f"x{text}x" for text in written]
+        assert feed.issues == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+import sys
 from datetime import date
 
 import pytest
@@ -110,6 +111,34 @@ def test_the_text_stored_with_issues_is_bounded() -> None:
         assert 5 <= len(kept) <= 10
         assert closing.code == "too-many-issues"
         assert feed.issue_counts["row-length"] == 100
+
+
+@pytest.mark.parametrize("letter", ["ø", "\u0141", "\U0001f600"])
+def test_a_text_that_takes_more_memory_counts_as_more_characters(letter: str) -> None:
+    data = sor2(*[f"{A};{letter}{'x' * 1_000}" for _ in range(100)])
+    with sorparse.open(data, limits=sorparse.Limits(max_issue_chars=20_000)) as feed:
+        assert list(feed.entities()) == []
+        *stored, _ = feed.issues
+        assert sum(sys.getsizeof(issue.raw) for issue in stored) < 25_000
+
+
+def test_long_ids_beside_bad_values_are_counted() -> None:
+    data = sor2(*[f"{'x' * 1_000}{n};;x;;" for n in range(100)])
+    with sorparse.open(data, limits=sorparse.Limits(max_issue_chars=50_000)) as feed:
+        assert len(list(feed.entities())) == 100
+        assert feed.issue_counts == {"bad-sor-id": 100, "bad-date": 100}
+        assert len(feed.issues) < 60
+
+
+def test_equal_lines_have_equal_records_and_an_issue_each() -> None:
+    rows = ["x;;;;", ";x;;;", "x", '"x";"";;;', 'x;"y;;;', "x;\0;;;", ' x ;="";;;', "x;;;;;"]
+    once = [read(sor2(f"{A};;;;", row, f"{A};;;;")) for row in rows]
+    records, issues = read(sor2(*[line for row in rows * 3 for line in (row, f"{A};;;;")]))
+    each = [record for found, _ in once for record in found[1:]]
+    assert records == each * 3
+    reported = [(issue.code, issue.message, issue.raw) for _, found in once for issue in found]
+    assert [(issue.code, issue.message, issue.raw) for issue in issues] == reported * 3
+    assert len({(issue.line, issue.code) for issue in issues}) == len(issues)
 
 
 def test_location_numbers_of_sor_csv_tell_what_is_wrong_with_them() -> None:

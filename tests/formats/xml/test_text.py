@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import sorparse
 from sorparse import SorError, examples
-from sorparse.formats.sor_xml import text_shapes
+from sorparse.formats.sor_xml import text_parser, text_shapes
 from support.laws import law_examples
 from support.xml import (
     HOSPITAL,
@@ -213,6 +213,20 @@ def test_what_was_reported_is_not_reported_again() -> None:
         ids = [record.sor_id for record in feed.entities()]
     assert ids == [OWNER, HOSPITAL, INNER, *[UNIT] * 200, OTHER]
     assert sorted(reported) == ["duplicate-element", "unknown-element", "unknown-element"]
+
+
+def test_many_irregular_units_are_read_by_their_elements(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text_parser, "MOST_IRREGULAR", 20)
+    units = [unit(sor_id=str(n), kind=None if n % 3 else "1") for n in range(200)]
+    content = document(owner(hospital(*units)), owner(sor_id=INNER))
+    assert not way_of(content, monkeypatch)[2]
+    text, elements = outcomes(content, monkeypatch)
+    assert text == elements
+    limits = sorparse.Limits(max_issues=10)
+    with sorparse.open(content) as every, sorparse.open(content, limits=limits) as few:
+        assert list(few.numbered("entities")) == list(every.numbered("entities"))
+        assert few.issue_counts == every.issue_counts
+        assert few.issues[:10] == every.issues[:10]
 
 
 def test_few_stored_issues_are_counted_once() -> None:

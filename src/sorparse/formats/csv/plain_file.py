@@ -11,11 +11,12 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from importlib.util import find_spec
+from itertools import chain
 from typing import Any, BinaryIO, TypeVar
 
 import attrs
 
-from ...issues import Issue, IssueLog, Severity
+from ...issues import Issue, IssueLog, PassingLog, Place, Severity
 from ..declare import Kind
 from ..decode import Plan
 from .cell_spans import Cells, Lines, NotAligned, is_utf8
@@ -24,6 +25,8 @@ from .reader import CsvTable
 T = TypeVar("T")
 
 BLOCK_BYTES = 2 * 1024 * 1024
+_BLOCK_LINES = 16 * 1024
+"""About the most lines of a block: each one takes memory in every column of the table."""
 _HEAD_BYTES = 16 * 1024
 _THREADS = 2  # with more threads, more blocks would be in memory
 _AHEAD = 1  # blocks that are being read while the caller has one
@@ -79,7 +82,7 @@ class PlainFile:
         waiting: deque[Future[tuple[int, T]]] = deque()
         with self._reader.member.open() as stream, ThreadPoolExecutor(_THREADS) as pool:
             try:
-                for block in self._bytes(stream):
+                for block in chain.from_iterable(map(_pieces, self._bytes(stream))):
                     waiting.append(pool.submit(of_lines, block))
                     if len(waiting) > _AHEAD:
                         yield self._finished(waiting.popleft())
@@ -147,12 +150,21 @@ class PlainFile:
         return rest[:end], rest[end:]
 
 
-class _RestOfLog(IssueLog):
+def _pieces(block: bytes) -> Iterator[bytes]:
+    """Yield a block of lines in pieces that do not have too many lines."""
+    size = len(block) * _BLOCK_LINES // max(block.count(b"\n"), _BLOCK_LINES)
+    start = 0
+    while start < len(block):
+        end = block.find(b"\n", start + size - 1) + 1 or len(block)
+        yield block[start:end]
+        start = end
+
+
+class _RestOfLog(PassingLog):
     """Passes issues on to a log, except those of lines that were read before."""
 
     def __init__(self, log: IssueLog, first: int) -> None:
-        super().__init__(log.on_issue)
-        self._log = log
+        super().__init__(log)
         self._first = first
 
     def add(self, issue: Issue) -> None:
@@ -160,12 +172,8 @@ class _RestOfLog(IssueLog):
         if issue.line is None or issue.line >= self._first:
             self._log.add(issue)
 
-    def add_once(self, issue: Issue) -> None:
-        """Add an issue of the whole file."""
-        self._log.add_once(issue)
-
-    def only_counts(
-        self, severity: Severity, code: str, file: str, line: int, column: str | None = None
-    ) -> bool:
+    def only_counts(self, severity: Severity, code: str, place: Place) -> bool:
         """Count an issue if the log is full; see ``IssueLog``."""
-        return line < self._first or self._log.only_counts(severity, code, file, line, column)
+        line = place[1]
+        is_known = line is not None and line < self._first
+        return is_known or super().only_counts(severity, code, place)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
 from functools import partial
 from typing import Any, BinaryIO
 
@@ -18,15 +17,15 @@ from ...records.row import Row, row_class, row_of
 from ...sources import HEAD_BYTES, Member
 from ..base import Format, ReadOptions, muted, muted_options
 from ..blocks import TextBlocks, without_cut_line
-from ..cells import BadCell
 from ..columns import ColumnCounter
 from ..declare import TableSpec, fold
-from ..decode import CarefulDecoder, Leaf, Plan, make_plan, swapped_message
+from ..decode import CarefulDecoder, Plan, make_plan, swapped_message
 from ..generator import NeedsCarefulParsing
 from ..headers import match_columns
 from ..owner_cvr import OwnersCvr
 from .column_names import distinct_names
-from .decoder import FastDecoder, FieldSelection
+from .decoder import FastDecoder
+from .irregular import IrregularRows, Skip, has_text
 from .rows import BLANKS, Rows, clean, without_na
 
 
@@ -64,10 +63,6 @@ def first_records(table: CsvTable, head: bytes) -> Iterator[Any]:
     member = attrs.evolve(table.member, opener=lambda: io.BytesIO(whole))
     for _, record in attrs.evolve(muted(table), member=member).numbered():
         yield record
-
-
-def _has(cells: Sequence[str], place: int, text: str) -> bool:
-    return len(cells) > place and clean(cells[place]).lower() == text
 
 
 @attrs.define(eq=False)
@@ -236,53 +231,30 @@ class CsvTable:
             on_swap=self._on_swap,
         )
         fast = FastDecoder(careful, self.delimiter, row)
-        selection = FieldSelection(row)
         skip = self._skip_place(plan)
-        decode = fast.line if skip is None else self._wanted(fast.line, *skip)
-        return lambda rows: rows.each(
-            decode, partial(self._exact, rows, fast, careful, selection, skip=skip)
+        decode = fast.line if skip is None else self._wanted(fast.line, skip)
+        irregular = IrregularRows(
+            careful,
+            fast,
+            row,
+            skip=skip,
+            log=self._log,
+            file=self.member.name,
+            shares=not self.owners_cvr,
         )
+        return lambda rows: rows.each(decode, partial(irregular.read, rows))
 
-    def _wanted(self, decode: Callable[[str], Any], place: int, text: str) -> Callable[[str], Any]:
+    def _wanted(self, decode: Callable[[str], Any], skip: Skip) -> Callable[[str], Any]:
         def wanted(line: str) -> Any:
             if '"' in line:  # the line has to be split by the rules of quoting
                 raise NeedsCarefulParsing
-            if _has(line.split(self.delimiter, place + 1), place, text):
+            if has_text(line.split(self.delimiter, skip[0] + 1), skip):
                 return None
             return decode(line)
 
         return wanted
 
-    def _exact(
-        self,
-        rows: Rows,
-        fast: FastDecoder,
-        careful: CarefulDecoder,
-        selection: FieldSelection,
-        *,
-        skip: tuple[int, str] | None,
-    ) -> Any:
-        """Return the record of an irregular row: quoted, empty, too short or with a bad cell."""
-        line = rows.line
-        has_quotes = '"' in line
-        if skip is None and not has_quotes:
-            count, width = line.count(self.delimiter) + 1, len(careful.plan.header)
-            if count < width:
-                return self._bad_length(rows, count, width)
-        cells = rows.exact()
-        if cells is None or (skip is not None and _has(cells, *skip)):
-            return None
-        if has_quotes:  # a line without quotes was refused because of its cells
-            with suppress(ValueError):
-                return fast.cells(cells)
-        cleaned = [clean(cell) if cell else cell for cell in cells]
-        if cleaned != cells:
-            with suppress(ValueError):
-                return fast.cleaned(cleaned)
-        record = self._careful(careful, rows, rows.number, cleaned, selection.includes)
-        return None if record is None else selection.finished(record)
-
-    def _skip_place(self, plan: Plan) -> tuple[int, str] | None:
+    def _skip_place(self, plan: Plan) -> Skip | None:
         if self.spec.skip_where is None:
             return None
         name, text = self.spec.skip_where
@@ -301,60 +273,6 @@ class CsvTable:
             )
         )
 
-    def _careful(
-        self,
-        decoder: CarefulDecoder,
-        rows: Rows,
-        number: int,
-        cells: list[str],
-        includes: Callable[[Leaf], bool],
-    ) -> Any:
-        plan = decoder.plan
-        if cells == [""] and not rows.raw().strip(BLANKS):
-            return None
-        width = len(plan.header)
-        if len(cells) != width:
-            if len(cells) < width or any(cells[width:]):
-                return self._bad_length(rows, len(cells), width)
-            del cells[width:]  # empty cells at the end add no information
-        if self.spec.part and not decoder.has_required(cells):
-            return None
-        key = plan.fields.get("sor_id")
-        sor_id = (cells[key.place] or None) if isinstance(key, Leaf) else None
-
-        def report(bad: BadCell, leaf: Leaf, text: str) -> None:
-            if not includes(leaf) or self._log.only_counts(
-                bad.severity, bad.code, self.member.name, number, leaf.header
-            ):
-                return
-            self._log.add(
-                Issue(
-                    bad.severity,
-                    bad.code,
-                    str(bad),
-                    file=self.member.name,
-                    line=number,
-                    column=leaf.header,
-                    value=text,
-                    sor_id=sor_id,
-                )
-            )
-
-        record = decoder.decode(cells, report)
-        if record is None:
-            lacking = ", ".join(self.spec.column_of(field).name for field in self.spec.required)
-            self._bad_row(rows, "missing-key", f"the row lacks a key ({lacking})")
-        return record
-
-    def _bad_length(self, rows: Rows, count: int, width: int) -> None:
-        message = f"the row has {count} cells, expected {width} as in the header"
-        self._bad_row(rows, "row-length", message)
-
-    def _bad_row(self, rows: Rows, code: str, message: str) -> None:
-        name, line = self.member.name, rows.number
-        if not self._log.only_counts("error", code, name, line):
-            self._log.add(Issue("error", code, message, file=name, line=line, raw=rows.raw()))
-
     def describe(self) -> TableDescription:
         """Read the table once and return its physical form and its columns."""
         table = muted(self)
@@ -365,6 +283,8 @@ class CsvTable:
             plan = table._plan(rows)
             if plan is None:
                 raise SorFileError("the file is empty", file=self.member.name)
+            width = len(plan.header)
             for _, cells in rows.split(rows.lines()):
+                del cells[width:]  # a hostile row may have millions of cells
                 counter.add(cells)
             return counter.describe(self.table, self.member.name, plan, blocks)

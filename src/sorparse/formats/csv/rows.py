@@ -42,10 +42,14 @@ def split_quoted(text: str, delimiter: str) -> list[str] | None:
     Returns:
         The cells. ``None`` if a quoted cell is not closed, or has text after its closing quote.
     """
+    quotes = text.count('"')
+    if quotes == 1:  # it begins a cell that is not closed, or belongs to a text
+        is_open = text.startswith('"') or f'{delimiter}"' in text
+        return None if is_open else text.split(delimiter)
     if text[:1] == text[-1:] == '"':
         # every cell is quoted if each quotation mark within them is doubled
         inner = text[1:-1].replace(f'"{delimiter}"', _CELL_END)
-        if len(text) > 1 and inner.count('"') == 2 * inner.count('""') and _CELL_END not in text:
+        if inner.count('"') == 2 * inner.count('""') and _CELL_END not in text:
             return inner.replace('""', '"').split(_CELL_END)
     if len(text) < _CSV_LIMIT:
         try:
@@ -130,10 +134,13 @@ class Rows:
         self._lines: list[str] = []
         self._at = -1
         """Place of the current line: the one yielded last."""
+        self._has_suspects = True
+        self.is_repeatable = False
+        """Whether an equal line, anywhere in the text, has the same cells and no issue so far."""
         self._after = 0
         """Place after the last row that was split by the rules of quoting."""
 
-    def each(self, decode: Callable[[str], R], otherwise: Callable[[], R | None]) -> Iterator[R]:
+    def each(self, decode: Callable[[str], R], otherwise: Callable[[str], R | None]) -> Iterator[R]:
         """Yield the result of ``decode`` for each line that begins a row; skip ``None``.
 
         All iterators of these rows share one position: each continues after the current line,
@@ -142,14 +149,15 @@ class Rows:
         Args:
             decode: Gets a line. A line with a NUL, or with more characters than a value may have,
                 is passed as a single quote, which is never a valid row.
-            otherwise: Called if ``decode`` raises ValueError; it can read the row with
+            otherwise: Gets the line if ``decode`` raises ValueError; it can read the row with
                 :meth:`exact`.
         """
         while True:
-            lines = self._lines
             start = max(self._after, self._at + 1)
-            taken = lines[start:]
-            if self._has_suspect(taken):
+            taken = self._lines[start:]
+            end = start + len(taken)
+            self._has_suspects = self._has_suspect(taken)
+            if self._has_suspects:
                 taken = ['"' if self._is_suspect(line) else line for line in taken]
             following = enumerate(taken, start)
             for self._at, line in following:
@@ -159,14 +167,15 @@ class Rows:
                 try:
                     found = decode(line)
                 except ValueError:
-                    found = otherwise()
+                    self.is_repeatable = True
+                    found = otherwise(line)
                 if found is not None:
                     yield found
                 if self._after > self._at:  # the row was split by the rules of quoting
                     # skip the further lines of the row that are in this block
-                    for _ in range(self._at + 1, min(self._after, len(lines))):
+                    for _ in range(self._at + 1, min(self._after, end)):
                         next(following)
-            if self._lines is lines:
+            if len(self._lines) == end:
                 block = next(self._blocks, None)
                 if block is None:
                     return
@@ -174,14 +183,14 @@ class Rows:
                 self._after = 0
             else:
                 # a quoted cell continued in the next block: continue after it
-                self._lines = self._lines[len(lines) :]
-                self._first += len(lines)
-                self._after -= len(lines)
+                self._lines = self._lines[end:]
+                self._first += end
+                self._after -= end
             self._at = -1
 
     def lines(self) -> Iterator[tuple[int, str]]:
         """Yield the number and the text of each line that begins a row."""
-        for line in self.each(str, lambda: None):
+        for line in self.each(str, lambda _: None):
             yield self.number, line
 
     def _has_suspect(self, lines: list[str]) -> bool:
@@ -203,11 +212,9 @@ class Rows:
         """Number of the current line."""
         return self._first + self._at
 
-    @property
-    def line(self) -> str:
-        """The current line, as passed to ``decode``."""
-        line = self._lines[self._at]
-        return '"' if self._is_suspect(line) else line
+    def count(self, line: str) -> int:
+        """Return the number of cells in a line without quotes."""
+        return line.count(self._delimiter) + 1
 
     def raw(self) -> str:
         """Return the whole text of the current row."""
@@ -220,26 +227,21 @@ class Rows:
             The cells; ``None``, and an issue, if they are not a row.
         """
         line = self._lines[self._at]
+        if self._has_suspects:
+            self.is_repeatable = False
         if '"' not in line:
             cells = line.split(self._delimiter)
-            return cells if self._acceptable(cells) else None
+            return cells if self.is_repeatable or self._acceptable(cells) else None
         found, used = self._quoted_row(line)
         self._after = self._at + used
         if found is None:
-            if self._log.only_counts("error", "unclosed-quote", self._file, self.number):
-                return None
-            self._log.add(
-                Issue(
-                    "error",
-                    "unclosed-quote",
-                    "the quotation marks of this row do not match",
-                    file=self._file,
-                    line=self.number,
-                    raw=line,
-                )
-            )
+            place = (self._file, self.number, None, None, None)
+            if not self._log.only_counts("error", "unclosed-quote", place):
+                message = "the quotation marks of this row do not match"
+                self._log.add(Issue("error", "unclosed-quote", message, *place, raw=line))
             return None
-        return found if self._acceptable(found) else None
+        is_checked = not self._has_suspects and used == 1
+        return found if is_checked or self._acceptable(found) else None
 
     def _quoted_row(self, text: str) -> tuple[list[str] | None, int]:
         """Return the cells of the row that begins with ``text``, and its number of lines."""
@@ -253,12 +255,15 @@ class Rows:
         fits = len(plain) == width
         if fits and not self._rfc:
             return plain, 1
+        if cells is None:
+            self.is_repeatable = False
         found = self._over_lines(width) if cells is None else None
         if found is not None:
             return found
         return (self._as_they_are(text, plain) if fits else cells), 1
 
     def _as_they_are(self, text: str, cells: list[str]) -> list[str]:
+        self.is_repeatable = False
         self._log.add(
             Issue(
                 "warning",
@@ -307,8 +312,8 @@ class Rows:
         first, lines = block
         # a line that is too long may be between the blocks; a cell cannot continue across it
         missing = first - self._first - len(self._lines)
-        # a new list, so that the loop over the lines ends with the old one
-        self._lines = [*self._lines, *[""] * missing, *lines]
+        self._lines += [""] * missing
+        self._lines += lines
         return not missing
 
     def _acceptable(self, cells: list[str]) -> bool:

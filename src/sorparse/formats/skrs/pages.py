@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
+from functools import partial
 from xml.sax.saxutils import escape
 
 import attrs
@@ -291,7 +292,7 @@ class RowReader:
                 entry,
                 "entry",
                 value=written.strip() or None,
-                raw=shortened_raw(entry),
+                raw=partial(shortened_raw, entry),
             )
             return None
         row = found[0]

@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 
 from ...description import TableDescription
-from ...issues import Issue, IssueLog
+from ...issues import Issue, IssueLog, NoLog
 from ...sources import Member
 from ...xml.elements import split_tag
 from ..base import Format, ReadOptions
@@ -65,7 +65,7 @@ class SkrsTable:
         found: dict[str, str] = {}
         for page in self.pages:
             if page.last_tokens is None:
-                for _ in RowReader(page, self.options, IssueLog()).rows():
+                for _ in RowReader(page, self.options, NoLog()).rows():
                     pass
             for datatype, token in (page.last_tokens or {}).items():
                 found[datatype] = max(token, found.get(datatype, ""))
@@ -116,7 +116,7 @@ class SkrsTable:
             again = list(self._rows(log))
             ahead: Iterable[tuple[Row, TableSpec]] = again
         else:
-            again, ahead = self._rows(log), self._rows(IssueLog())
+            again, ahead = self._rows(log), self._rows(NoLog())
         last: dict[bytes, tuple[str, int]] = {}
         token, count = "", 0
         for row, spec in ahead:
@@ -160,7 +160,7 @@ class SkrsTable:
         samples = ColumnSamples()
         fields: dict[str, str | None] = {}
         tokens: dict[str, list[str]] = {}
-        for row, spec in self._rows(IssueLog()):
+        for row, spec in self._rows(NoLog()):
             counts[row.datatype] = counts.get(row.datatype, 0) + 1
             if row.token is not None:
                 ends = tokens.setdefault(row.datatype, [row.token, row.token])

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import attrs
 
 from ...description import ColumnDescription, TableDescription
-from ...issues import IssueLog
+from ...issues import NoLog
 from ...sources import Member
 from ...xml.elements import Element, split_tag
 from ...xml.head import Header, encoding_of, read_header
@@ -90,7 +90,7 @@ def describe_units(
 ) -> TableDescription:
     """Read the units, or the elements of the tags ``part`` in them, and describe their content."""
     census = Census()
-    context = Context(member.name, IssueLog(), options.limits, options.columns)
+    context = Context(member.name, NoLog(), options.limits, options.columns)
     levels = {"IE": 0, "SI": 0, "OE": 0}
     rows = 0
 

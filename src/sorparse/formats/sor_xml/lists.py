@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -17,7 +18,7 @@ import attrs
 
 from ...description import ColumnDescription, TableDescription
 from ...errors import SorError
-from ...issues import Issue, IssueLog
+from ...issues import Issue, IssueLog, NoLog
 from ...records import Classification, Extra
 from ...sources import Member
 from ...xml import CREATED_AT, SNAPSHOT_DATE
@@ -284,7 +285,7 @@ class _EntryDecoding:
                 f"the entry lacks an identifier ({self._spec.columns[self._key].name})",
                 element,
                 own,
-                raw=shortened_raw(element),
+                raw=partial(shortened_raw, element),
             )
         elif extra:
             object.__setattr__(record, "extra", Extra(extra))
@@ -356,7 +357,7 @@ class ClassificationsReader(_ListReader):
     def _read_names(self) -> dict[str, dict[str, str]]:
         names: dict[str, dict[str, str]] = {}
         try:
-            for _, record in islice(self._numbered(IssueLog()), _MOST_NAMES):
+            for _, record in islice(self._numbered(NoLog()), _MOST_NAMES):
                 _add_name(names, record)
         except SorError as error:
             self.options.log.add(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import attrs
 
 from ...description import TableDescription
-from ...issues import IssueLog
+from ...issues import NoLog
 from ...records import Extra, LocationCode
 from ...xml.elements import Element, shortened_raw
 from ..generator import NeedsCarefulParsing
@@ -54,7 +55,7 @@ class _LocationDecoding:
     def __init__(self, reader: LocationCodesReader) -> None:
         # anything outside the units and the numbers is reported when the units are read
         self.context = context_of(reader.member, reader.options)
-        self.tree_context = attrs.evolve(self.context, log=IssueLog())
+        self.tree_context = attrs.evolve(self.context, log=NoLog())
         on_swap = self.context.coordinates_swapped
         self._decoder = decoder(LOCATION_LAYOUT, reader.options, reader.complete, on_swap)
         self._elements = Elements(
@@ -106,7 +107,7 @@ class _LocationDecoding:
                 entity,
                 LOCATION_CODES.columns[0].name,
                 sor_id=sor_id,
-                raw=shortened_raw(entity),
+                raw=partial(shortened_raw, entity),
             )
             return None
         set_frozen(record, "sor_id", sor_id)

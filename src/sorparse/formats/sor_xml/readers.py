@@ -9,7 +9,7 @@ from itertools import chain, islice
 import attrs
 
 from ...description import TableDescription
-from ...issues import Issue, IssueLog
+from ...issues import Issue, IssueLog, PassingLog, Place, Severity
 from ...records import SOREntity
 from ...xml.elements import Element, split_tag
 from ...xml.head import Header
@@ -45,7 +45,8 @@ class EntitiesReader(XmlReader):
                 yield pair
             return
         # again from the beginning, without the records and issues so far
-        rest = self._by_elements(_Skipping(self.options.log, log.count))
+        every = self.options.log
+        rest = self._by_elements(_Skipping(every, log.count) if log.count else every)
         yield from islice(rest, yielded, None)
 
     def _by_text(self, log: IssueLog) -> Iterator[tuple[int | None, SOREntity]]:
@@ -119,27 +120,35 @@ class _Validation:
                 self._log.add(issue)
 
 
-class _Counting(IssueLog):
+class _Counting(PassingLog):
     """Passes issues on and counts them."""
 
-    def __init__(self, log: IssueLog) -> None:
-        self._log = log
-        self.count = 0
+    count = 0
 
     def add(self, issue: Issue) -> None:
         self.count += 1
-        self._log.add(issue)
+        super().add(issue)
+
+    def only_counts(self, severity: Severity, code: str, place: Place) -> bool:
+        is_counted = super().only_counts(severity, code, place)
+        self.count += is_counted
+        return is_counted
 
 
-class _Skipping(IssueLog):
+class _Skipping(PassingLog):
     """Passes issues on, except the first ones."""
 
     def __init__(self, log: IssueLog, count: int) -> None:
-        self._log = log
+        super().__init__(log)
         self._left = count
 
     def add(self, issue: Issue) -> None:
-        if self._left:
-            self._left -= 1
-        else:
-            self._log.add(issue)
+        if not self._skips():
+            super().add(issue)
+
+    def only_counts(self, severity: Severity, code: str, place: Place) -> bool:
+        return self._skips() or super().only_counts(severity, code, place)
+
+    def _skips(self) -> bool:
+        self._left -= 1
+        return self._left >= 0

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
 
 import attrs
 
@@ -47,9 +46,12 @@ class Context:
         message: str,
         element: Element | None,
         path: str,
-        **more: Any,
+        *,
+        value: str | None = None,
+        sor_id: str | None = None,
+        raw: Callable[[], str] | None = None,
     ) -> None:
-        """Report an issue at an element.
+        """Report an issue at an element; ``raw`` is called if the issue is not only counted.
 
         After line 65,535, the line of an element that has no text itself is the line of the first
         text in it. For units, the exact line is reported.
@@ -58,17 +60,10 @@ class Context:
         if element is not None:
             is_unit = split_tag(element.tag)[1] in UNITS
             line = self.start_line(element) if is_unit else line_of(element)
-        self.log.add(
-            Issue(
-                severity,
-                code,
-                message,
-                file=self.file,
-                line=None if line is None else line + self.lines_before,
-                column=path or None,
-                **more,
-            )
-        )
+        line = None if line is None else line + self.lines_before
+        place = (self.file, line, path or None, value, sor_id)
+        if not self.log.only_counts(severity, code, place):
+            self.log.add(Issue(severity, code, message, *place, raw=raw() if raw else None))
 
     def coordinates_swapped(self) -> None:
         """Report, once, that northing and easting are exchanged."""

@@ -22,6 +22,9 @@ from .tree import UNIT_TAGS, Ancestry
 from .unit_decoding import UnitDecoding
 from .validate_alongside import DocumentValidator, blocks
 
+MOST_IRREGULAR = 1_000
+"""How many more units may be irregular than are regular, before all are read by elements."""
+
 
 class TextReading:
     """One pass over the units in the text of a document.
@@ -37,6 +40,9 @@ class TextReading:
         self._skeletons = TextShapes(decoding.plans, tags)
         self._above: list[Ancestry | None] = [None]
         self._line = 1
+        self._is_validated = False
+        self._balance = MOST_IRREGULAR
+        """How many more irregular units are read here."""
 
     def numbered(
         self, chunks: Iterable[bytes], schema: etree.XMLSchema | None
@@ -46,6 +52,7 @@ class TextReading:
         Raises:
             NeedsElements: If the document has to be read by its elements.
         """
+        self._is_validated = schema is not None
         if schema is not None:
             chunks = yield from self._guarded(chunks, DocumentValidator(schema))
         for chunk in chunks:
@@ -99,7 +106,11 @@ class TextReading:
             line += lines
             try:
                 record, inside = read(text)
+                self._balance = min(self._balance + 1, MOST_IRREGULAR)
             except ValueError:
+                self._balance -= 1
+                if self._balance < 0 and not self._is_validated:
+                    raise NeedsElements from None  # cheaper than an element for each unit
                 record, inside = self._by_elements(text, level, line), text.count("\n")
             if record is not None:
                 yield line, decoding.place_in_tree(record, place)
@@ -131,6 +142,7 @@ class _Collected(IssueLog):
     """Collects units and issues in their order."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.found: list[tuple[int, SOREntity] | Issue] = []
 
     def add(self, issue: Issue) -> None:

@@ -341,7 +341,7 @@ class _Walker:
             f"{path}{more} is unknown and belongs to no unit; it is stored in this issue only",
             strays[0],
             path,
-            raw=shortened("".join(raw)),
+            raw=lambda: shortened("".join(raw)),
         )
 
     def _stray_text(self, element: Element, text: str | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ...records import EntityRef, Extra, SOREntity, SorType
@@ -118,7 +119,7 @@ class UnitDecoding:
                 f"the unit lacks its {ENTITIES.columns[0].name}; it is not read",
                 unit,
                 ENTITIES.columns[0].name,
-                raw=shortened_raw(unit),
+                raw=partial(shortened_raw, unit),
             )
             return None
         self._missing(unit, level, careful, record)

@@ -8,6 +8,7 @@ again, preserves what has no column, and reports errors. The decoder of CSV rows
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import attrs
@@ -238,7 +239,7 @@ class Careful:
                 path,
                 value=text[:200] + "…",
                 sor_id=self.sor_id,
-                raw=shortened_raw(element),
+                raw=partial(shortened_raw, element),
             )
             self.too_long = True
         return text
