@@ -148,7 +148,7 @@ class Store:
         self.start, self.end, self.updated, self.first_from = map(blocks.block, _ORDINALS)
         self._columns: dict[str, tuple[Sequence[int], Values]] = {}
 
-    @property
+    @cached_property
     def line(self) -> Sequence[int]:
         """Line in the source by row, 0 if not known."""
         lines: Sequence[int] = self.blocks.block("line")
