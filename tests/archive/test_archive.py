@@ -314,7 +314,7 @@ def test_damage_is_found(tmp_path: Path) -> None:
     assert archive.verify()
 
 
-def test_registers_can_be_kept_elsewhere(tmp_path: Path) -> None:
+def test_registers_can_be_stored_elsewhere(tmp_path: Path) -> None:
     kept: dict[str, sorparse.Register] = {}
     archive_of(tmp_path, sor2(*ROWS), sor2(*ROWS), sor2(row(101)))
     archive = Archive(tmp_path, registers=kept)

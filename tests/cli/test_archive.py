@@ -29,9 +29,9 @@ def archive(run: Run, tmp_path: Path) -> Path:
 def test_adding_a_night_twice(run: Run, archive: Path) -> None:
     done = run("archive", "add", archive, examples.sor_xml)
     assert done == (0, f"{archive} already has {DAY} with the same content\n", "")
-    told = run("archive", "add", archive, examples.sor_xml, "--json").json
-    assert told["changed"] is False
-    assert told["night"] == DAY
+    result = run("archive", "add", archive, examples.sor_xml, "--json").json
+    assert result["changed"] is False
+    assert result["night"] == DAY
     done = run("archive", "add", archive, examples.sor_xml_1_0_0, "--night", DAY)
     assert done.status == 2
     assert "other content" in done.err
@@ -60,9 +60,9 @@ def test_list_shows_gaps(run: Run, archive: Path) -> None:
 
 
 def test_show(run: Run, archive: Path) -> None:
-    told = run("archive", "show", archive, UNIT, "--registered", DAY, "--json").json
-    assert told["registered"] == DAY
-    assert told["unit"]["sor_id"] == UNIT
+    result = run("archive", "show", archive, UNIT, "--registered", DAY, "--json").json
+    assert result["registered"] == DAY
+    assert result["unit"]["sor_id"] == UNIT
     assert UNIT in run("archive", "show", archive, UNIT, "--as-of", "2020-01-01").out
     history = run("archive", "show", archive, UNIT, "--history", "--json").json
     assert [one["registered_from"] for one in history] == [DAY, "2026-06-18"]

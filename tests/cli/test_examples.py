@@ -63,13 +63,13 @@ def test_the_examples_of_the_help_work(run: Run, line: str, at_home: Path) -> No
         for night in ("2026-06-14", "2026-06-15"):
             archive.add(SOR2, night=night)
     if set("|<>&") & set(line):
-        status, told = in_a_shell(line, at_home)
+        status, reported = in_a_shell(line, at_home)
     else:
         result = run(*shlex.split(line)[1:])
-        status, told = result.status, result.err
+        status, reported = result.status, result.err
     findings = ("sorparse check", "sorparse validate", "--max-closed", "--status CLOSED")
-    assert status in ((0, 1) if any(each in line for each in findings) else (0,)), told
-    assert "error:" not in told
+    assert status in ((0, 1) if any(each in line for each in findings) else (0,)), reported
+    assert "error:" not in reported
 
 
 def in_a_shell(line: str, home: Path) -> tuple[int, str]:
@@ -107,12 +107,12 @@ def test_the_targets_named_in_the_help_are_those_there_are(run: Run) -> None:
 
 def test_convert_reports_what_it_wrote(run: Run, tmp_path: Path) -> None:
     target = tmp_path / "out.zip"
-    told = run("convert", SOR2, "--to", "sor2", "-o", target, "--json").json
-    assert (told["target"], told["to"], told["format"]) == (str(target), "sor2", "SOR2")
+    reported = run("convert", SOR2, "--to", "sor2", "-o", target, "--json").json
+    assert (reported["target"], reported["to"], reported["format"]) == (str(target), "sor2", "SOR2")
     with sorparse.open(SOR2) as before, sorparse.open(target) as after:
         for table in before.tables:
             records = list(before.records(table))
-            assert told["tables"][table] == len(records)
+            assert reported["tables"][table] == len(records)
             assert list(after.records(table)) == records
 
 
@@ -129,8 +129,8 @@ def test_convert_takes_one_table(run: Run, tmp_path: Path) -> None:
 def test_extract_is_the_librarys(run: Run, tmp_path: Path) -> None:
     by_hand, by_command = tmp_path / "a.zip", tmp_path / "b.zip"
     sorparse.extract(SOR2, by_hand, below=HOSPITAL, mask=True)
-    told = run("extract", SOR2, "--below", HOSPITAL, "--mask", "-o", by_command, "--json").json
-    assert told["tables"]["entities"] > 10
+    reported = run("extract", SOR2, "--below", HOSPITAL, "--mask", "-o", by_command, "--json").json
+    assert reported["tables"]["entities"] > 10
     assert by_hand.read_bytes() == by_command.read_bytes()
 
 

@@ -45,13 +45,13 @@ def test_a_file_is_fetched(fetched: Run, share: Share, tmp_path: Path) -> None:
 
 
 def test_json_and_csv_have_all_that_is_known(fetched: Run, share: Share, tmp_path: Path) -> None:
-    told = fetched("daily", *YEARS, "--json").json
-    assert told["path"] == str(tmp_path / "SorEntity_daily.csv")
-    assert told["changed"] is True
-    assert told["address"] == share.address + PATHS["daily"][0]
-    assert told["data_date"] == told["unchanged_since"]
+    result = fetched("daily", *YEARS, "--json").json
+    assert result["path"] == str(tmp_path / "SorEntity_daily.csv")
+    assert result["changed"] is True
+    assert result["address"] == share.address + PATHS["daily"][0]
+    assert result["data_date"] == result["unchanged_since"]
     header, row = fetched("daily", *YEARS, "--csv").out.splitlines()
-    assert header == ",".join(told)
+    assert header == ",".join(result)
     assert row.split(",")[1] == "false"
 
 
@@ -96,6 +96,24 @@ def test_the_night_is_added_to_the_archive(fetched: Run, share: Share, tmp_path:
     units = {unit.sor_id for unit in sorparse.load(examples.sor2_zip).as_of("2026-06-15").active()}
     register = archive.register(archive.nights[0])
     assert {unit.sor_id for unit in register.as_of("2026-06-15").active()} == units
+
+
+def test_other_content_in_one_night_is_not_added_silently(
+    fetched: Run, run: Run, share: Share, tmp_path: Path
+) -> None:
+    nights = tmp_path / "nights"
+    assert fetched("daily", *YEARS, "--archive", nights).status == 0
+    [night] = sorparse.Archive(nights).nights
+    name, content = PATHS["daily"][0], examples.daily_csv.read_bytes()
+    share.put(name, content[: content.rindex(b"\n", 0, -1) + 1])
+    done = fetched("daily", *YEARS, "--archive", nights)
+    assert (done.status, done.out) == (2, "")
+    command = f"sorparse archive add {nights} {tmp_path / 'SorEntity_daily.csv'} --night {night}"
+    assert "was fetched, but not added to the archive" in done.err
+    assert f"the night {night} with other content" in done.err
+    assert command in done.err
+    assert run(*command.split()[1:], "--replace").status == 0
+    assert fetched("daily", *YEARS, "--archive", nights).status == 0
 
 
 @pytest.mark.parametrize(("hour", "day"), [(12, 20), (5, 20), (4, 19), (0, 19), (24, 20), (29, 21)])

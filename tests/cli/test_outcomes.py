@@ -260,8 +260,8 @@ def test_only_the_first_few_issues_are_shown(run: Run, damaged: Path) -> None:
 def test_options_reach_the_reader(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "SOREntity.csv"
     file.write_bytes("SorId;EntityName;Kode\r\n11000016002;Ærø;X7\r\n".encode("cp850"))
-    told = run("describe", file, "--encoding", "cp850", "--column", "Kode=local_code", "--json")
-    columns = {column["name"]: column for column in told.json["tables"][0]["columns"]}
+    reported = run("describe", file, "--encoding", "cp850", "--column", "Kode=local_code", "--json")
+    columns = {column["name"]: column for column in reported.json["tables"][0]["columns"]}
     assert columns["Kode"]["field"] == "local_code"
     assert columns["EntityName"]["samples"] == ["Ærø"]
     result = run("describe", SOR2, "--guard", "max_members=2")
@@ -294,8 +294,8 @@ def test_danish_letters_are_safe_on_any_terminal(encoding: str) -> None:
     assert ("Aeroevig Sygehus" in text) == (encoding == "ascii")
     if encoding == "cp437":  # has Æ, has no ø
         assert "Æroevig Sygehus" in text
-    told = command_line("find", SOR2, "aero", "--json", PYTHONIOENCODING=encoding)
-    names = {unit["name"] for unit in json.loads(told.stdout.decode(encoding))}
+    reported = command_line("find", SOR2, "aero", "--json", PYTHONIOENCODING=encoding)
+    names = {unit["name"] for unit in json.loads(reported.stdout.decode(encoding))}
     assert "Ærøvig Sygehus" in names  # JSON loses nothing
 
 

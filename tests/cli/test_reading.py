@@ -28,9 +28,9 @@ def test_describe_reports_form_and_columns(run: Run) -> None:
 
 
 def test_describe_as_json_is_the_description(run: Run) -> None:
-    told = run("describe", examples.sor2_zip, "--json").json
+    reported = run("describe", examples.sor2_zip, "--json").json
     with sorparse.open(examples.sor2_zip) as feed:
-        assert told == json.loads(json.dumps(feed.describe().to_dict()))
+        assert reported == json.loads(json.dumps(feed.describe().to_dict()))
 
 
 def test_describe_as_csv_has_a_line_a_column(run: Run) -> None:

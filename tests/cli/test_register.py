@@ -46,18 +46,18 @@ def test_show_reports_status_place_and_fields(run: Run) -> None:
 
 
 def test_show_gives_the_version_of_the_day(run: Run) -> None:
-    told = run("show", SOR2, HOSPITAL, "--as-of", "2014-04-30", "--json").json
-    assert told["unit"]["name"] == "Nordhavet Universitetshospital"
-    assert told["day"] == "2014-04-30"
-    assert told["unit"]["postal_address"]["easting"] == "556302.49"
+    reported = run("show", SOR2, HOSPITAL, "--as-of", "2014-04-30", "--json").json
+    assert reported["unit"]["name"] == "Nordhavet Universitetshospital"
+    assert reported["day"] == "2014-04-30"
+    assert reported["unit"]["postal_address"]["easting"] == "556302.49"
 
 
 @pytest.mark.parametrize("name", ["daily_csv", "sor_csv_folder", "sor_xml_zip", "sor_xml_1_0_0"])
 def test_every_format_is_asked_alike(run: Run, name: str) -> None:
     source = getattr(examples, name)
-    told = run("show", source, HOSPITAL, "--as-of", examples.snapshot_date, "--json").json
-    assert told["unit"]["name"] == "Nordhavets Universitetshospital"
-    assert told["status"] == "ACTIVE"
+    reported = run("show", source, HOSPITAL, "--as-of", examples.snapshot_date, "--json").json
+    assert reported["unit"]["name"] == "Nordhavets Universitetshospital"
+    assert reported["status"] == "ACTIVE"
     table = run("tree", source, DEPARTMENT, "--as-of", examples.snapshot_date, "--json").json
     assert [node["sor_id"] for node in table[:2]] == [DEPARTMENT, WARD]
     assert HOSPITAL in run("find", source, "universitetshospital").out
@@ -65,9 +65,9 @@ def test_every_format_is_asked_alike(run: Run, name: str) -> None:
 
 
 def test_show_marks_what_is_inherited_and_from_whom(run: Run) -> None:
-    told = run("show", SOR2, WARD, "--as-of", "2026-06-15", "--json").json
-    assert told["unit"]["postal_address"] is None
-    assert told["effective"]["postal_address"]["street_name"] == "Mågevænget"
+    reported = run("show", SOR2, WARD, "--as-of", "2026-06-15", "--json").json
+    assert reported["unit"]["postal_address"] is None
+    assert reported["effective"]["postal_address"]["street_name"] == "Mågevænget"
     result = run("show", SOR2, WARD, "--as-of", "2026-06-15", "--csv")
     found = {row["field"]: row for row in rows(result.out)}
     assert found["effective.postal_address.street_name"]["from"] == HOSPITAL
@@ -75,25 +75,25 @@ def test_show_marks_what_is_inherited_and_from_whom(run: Run) -> None:
 
 
 def test_show_history_is_oldest_first(run: Run, register: sorparse.Register) -> None:
-    told = run("show", SOR2, HOSPITAL, "--history", "--json").json
-    assert told == [sorparse.to_dict(version) for version in register.history(HOSPITAL)]
+    reported = run("show", SOR2, HOSPITAL, "--history", "--json").json
+    assert reported == [sorparse.to_dict(version) for version in register.history(HOSPITAL)]
     table = rows(run("show", SOR2, HOSPITAL, "--history", "--csv").out)
     assert [row["from_date"] for row in table] == ["2007-01-01", "2014-05-01"]
 
 
 def test_show_a_closed_unit_in_its_last_version(run: Run, register: sorparse.Register) -> None:
     closed = next(register.as_of("2026-06-15").closed())
-    told = run("show", SOR2, closed.sor_id, "--as-of", "2026-06-15", "--json").json
-    assert told["status"] == "CLOSED"
-    assert told["unit"] == sorparse.to_dict(closed)
-    assert told["closes"] == closed.validity.to_date.isoformat()  # type: ignore[union-attr]
-    assert told["effective"] is None
+    reported = run("show", SOR2, closed.sor_id, "--as-of", "2026-06-15", "--json").json
+    assert reported["status"] == "CLOSED"
+    assert reported["unit"] == sorparse.to_dict(closed)
+    assert reported["closes"] == closed.validity.to_date.isoformat()  # type: ignore[union-attr]
+    assert reported["effective"] is None
 
 
 def test_show_a_future_unit_in_its_first_version(run: Run, register: sorparse.Register) -> None:
     coming = next(register.as_of("2026-06-15").future())
-    told = run("show", SOR2, coming.sor_id, "--as-of", "2026-06-15", "--json").json
-    assert (told["status"], told["unit"]) == ("FUTURE", sorparse.to_dict(coming))
+    reported = run("show", SOR2, coming.sor_id, "--as-of", "2026-06-15", "--json").json
+    assert (reported["status"], reported["unit"]) == ("FUTURE", sorparse.to_dict(coming))
 
 
 @pytest.mark.parametrize(

@@ -43,19 +43,19 @@ def test_faults_set_the_exit_status(run: Run, faulty: Path, tmp_path: Path) -> N
     assert "not an id" in result.out
     written = [json.loads(line) for line in every.read_text("utf-8").splitlines()]
     assert written == [sorparse.to_dict(issue) for issue in report.occurrences]
-    told = run("validate", faulty, "--json")
-    assert told.status == 1
-    assert told.json["valid"] is False
-    assert told.json["errors"] == [sorparse.to_dict(issue) for issue in report.errors]
-    assert told.json["fault_count"] == report.fault_count == len(written)
+    reported = run("validate", faulty, "--json")
+    assert reported.status == 1
+    assert reported.json["valid"] is False
+    assert reported.json["errors"] == [sorparse.to_dict(issue) for issue in report.errors]
+    assert reported.json["fault_count"] == report.fault_count == len(written)
     table = list(csv.DictReader(io.StringIO(run("validate", faulty, "--csv").out)))
     assert [int(row["line"]) for row in table] == [issue.line for issue in report.errors]
 
 
 def test_counting_needs_no_places(run: Run, faulty: Path) -> None:
-    told = run("validate", faulty, "--count", "--json")
-    assert told.status == 1
-    assert {issue["line"] for issue in told.json["errors"]} == {None}
+    reported = run("validate", faulty, "--count", "--json")
+    assert reported.status == 1
+    assert {issue["line"] for issue in reported.json["errors"]} == {None}
 
 
 def test_a_schema_of_ones_own(run: Run, tmp_path: Path) -> None:

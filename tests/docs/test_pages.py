@@ -109,8 +109,8 @@ def test_links_lead_somewhere(page: Path) -> None:
 def test_pictures_tell_themselves_in_words(page: Path) -> None:
     tree = ET.parse(page).getroot()
     name = "{http://www.w3.org/2000/svg}"
-    for told in ("title", "desc"):
-        element = tree.find(name + told)
+    for part in ("title", "desc"):
+        element = tree.find(name + part)
         assert element is not None
         assert element.text
     assert not list(tree.iter(name + "script"))
@@ -138,7 +138,7 @@ def test_the_tour_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONIOENCODING", "utf-8")
     page = tmp_path / "tour.html"
     command = [sys.executable, "-m", "sorparse.examples"]
-    told = subprocess.run(command, capture_output=True, text=True, check=True, encoding="utf-8")
-    assert "ACTIVE on 2021-03-31 and CLOSED on 2021-04-01" in told.stdout
+    finished = subprocess.run(command, capture_output=True, text=True, check=True, encoding="utf-8")
+    assert "ACTIVE on 2021-03-31 and CLOSED on 2021-04-01" in finished.stdout
     subprocess.run([*command, "--html", str(page)], check=True, capture_output=True)
     assert "A tour of the example register" in page.read_text(encoding="utf-8")

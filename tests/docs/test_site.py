@@ -41,7 +41,7 @@ def test_the_docs_are_built_whole(tmp_path: Path, faults: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("page", "told"),
+    ("page", "reported"),
     [
         (GOOD, None),
         (GOOD.replace("#b", "#gone"), "place that is not there: #gone"),
@@ -55,8 +55,8 @@ def test_the_docs_are_built_whole(tmp_path: Path, faults: Any) -> None:
     ],
 )
 def test_a_fault_of_a_page_is_found(
-    tmp_path: Path, faults: Any, page: str, told: str | None
+    tmp_path: Path, faults: Any, page: str, reported: str | None
 ) -> None:
     (tmp_path / "page.html").write_text(page, encoding="utf-8")
     found = faults(tmp_path)
-    assert [told in fault for fault in found] == ([True] if told else [])
+    assert [reported in fault for fault in found] == ([True] if reported else [])

@@ -209,7 +209,7 @@ def test_every_physical_form_reads_alike(form: Form, register: Records) -> None:
 
 
 @pytest.mark.parametrize("cells", CELLS.values(), ids=CELLS)
-def test_every_way_to_write_values_reads_alike(cells: Cells, register: Records) -> None:
+def test_every_form_of_values_reads_alike(cells: Cells, register: Records) -> None:
     with sorparse.open(table(sor2.ENTITIES, register.daily(), cells=cells)) as feed:
         assert list(feed.entities()) == register.daily()
         assert feed.issues == []
@@ -234,7 +234,7 @@ def test_a_short_and_a_long_row_are_reported_by_their_line(register: Records) ->
         assert {issue.line for issue in feed.issues} == {3, 4}
 
 
-def test_undefined_bytes_of_windows_1252_are_kept(register: Records) -> None:
+def test_undefined_bytes_of_windows_1252_are_preserved(register: Records) -> None:
     header, rows = daily_rows(register)
     rows[0][header.index("EntityName")] = f"Ærø {UNDEFINED_IN_WINDOWS_1252}"
     with sorparse.open(write(header, rows, Form("cp1252"))) as feed:

@@ -109,7 +109,9 @@ def test_answers_are_those_of_the_whole(small: Path) -> None:
     assert {issue.code for issue in after.check()} <= {issue.code for issue in before.check()}
 
 
-def test_replacements_follow_both_ways(tmp_path: Path, whole: dict[str, list[Any]]) -> None:
+def test_replacements_are_followed_in_both_directions(
+    tmp_path: Path, whole: dict[str, list[Any]]
+) -> None:
     pair = whole["replaced_entities"][0]
     for number, sor_id in enumerate((pair.sor_id, pair.replaced_by_id)):
         target = tmp_path / f"{number}.zip"

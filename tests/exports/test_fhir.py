@@ -133,13 +133,13 @@ def test_a_view_resolves_what_is_inherited(register: Register) -> None:
     assert heirs
     for unit in heirs:
         effective = view.effective(unit.sor_id)
-        told = to_fhir(unit, view)
+        result = to_fhir(unit, view)
         assert "address" not in to_fhir(unit) or unit.visiting_address or unit.activity_address
         if effective.postal_address is not None:
-            codes = [address.get("postalCode") for address in told["address"]]
+            codes = [address.get("postalCode") for address in result["address"]]
             assert effective.postal_address.post_code in codes
         parent = view.get(unit.parent_id or "")
-        assert told["partOf"].get("display") == (parent and parent.name)
+        assert result["partOf"].get("display") == (parent and parent.name)
 
 
 def test_addresses_that_are_one_are_reported_once() -> None:

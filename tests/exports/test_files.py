@@ -291,10 +291,10 @@ def test_duckdb_has_types_keys_indices_and_meanings(tmp_path: Path) -> None:
             "SELECT column_name, data_type, comment FROM duckdb_columns() "
             "WHERE table_name = 'entities'"
         ).fetchall()
-        told = {name: (kind, doc) for name, kind, doc in rows}
+        result = {name: (kind, doc) for name, kind, doc in rows}
         for column in schema_of("entities").columns:
-            assert told[column.name][1] == column.doc
-        kinds = {name: kind for name, (kind, _) in told.items()}
+            assert result[column.name][1] == column.doc
+        kinds = {name: kind for name, (kind, _) in result.items()}
         assert kinds["from_date"] == "DATE"
         assert kinds["replaces"] == "VARCHAR[]"
         assert kinds["extra"] == "JSON"
@@ -338,8 +338,8 @@ def test_geojson(tmp_path: Path) -> None:
     assert len(found["features"]) == len(units) == report.tables["entities"]
     assert [issue.code for issue in report.issues] == ["table-not-written"]
     for unit, feature in zip(units, found["features"], strict=True):
-        told = feature["properties"]
-        assert told["sor_id"] == unit.sor_id
+        result = feature["properties"]
+        assert result["sor_id"] == unit.sor_id
         address = unit.activity_address or unit.visiting_address or unit.postal_address
         if address is None or address.easting is None:
             assert feature["geometry"] is None
@@ -347,7 +347,7 @@ def test_geojson(tmp_path: Path) -> None:
         longitude, latitude = feature["geometry"]["coordinates"]
         assert 7 < longitude < 16
         assert 54 < latitude < 58
-        assert told[f"{told['coordinates_of']}_easting"] == float(address.easting)
+        assert result[f"{result['coordinates_of']}_easting"] == float(address.easting)
 
 
 def test_geojson_puts_points_where_they_are(tmp_path: Path) -> None:

@@ -48,15 +48,15 @@ def test_types_keys_indices_and_meanings(server: str, db: Any) -> None:
         "col_description(a.attrelid, a.attnum) FROM pg_attribute a "
         "WHERE a.attrelid = 'sor.entities'::regclass AND a.attnum > 0"
     ).fetchall()
-    told = {name: (kind, required, doc) for name, kind, required, doc in rows}
+    reported = {name: (kind, required, doc) for name, kind, required, doc in rows}
     for column in schema_of("entities").columns:
-        assert told[column.name][1:] == (not column.nullable, column.doc)
-    assert told["row_id"][:2] == ("bigint", True)
-    assert told["from_date"][0] == "date"
-    assert told["replaces"][0] == "text[]"
-    assert told["extra"][0] == "jsonb"
-    assert told["ambulant_activity"][0] == "boolean"
-    assert told["validity"][0] == "daterange"
+        assert reported[column.name][1:] == (not column.nullable, column.doc)
+    assert reported["row_id"][:2] == ("bigint", True)
+    assert reported["from_date"][0] == "date"
+    assert reported["replaces"][0] == "text[]"
+    assert reported["extra"][0] == "jsonb"
+    assert reported["ambulant_activity"][0] == "boolean"
+    assert reported["validity"][0] == "daterange"
     (doc,) = db.execute("SELECT obj_description('sor.entities'::regclass)").fetchone()
     assert doc == schema_of("entities").doc
     indices = dict(

@@ -73,11 +73,11 @@ def test_what_has_no_column_is_reported(tmp_path: Path) -> None:
     tables["entities"].append(SOREntity(sor_id="21000016006", specialities=(Coded("1", "a"),) * 9))
     tables["classifications"].append(Classification())
     report = convert(FakeFeed(tables), "sor2", tmp_path / "s.zip")
-    told = {issue.column or issue.code: issue.message for issue in report.issues}
-    assert told["replaced_by"].endswith("no column for replaced_by; 1 rows have a value there")
-    assert "specialities beyond the 8th" in told
-    assert told["entry.code"].startswith("1 rows of SORClassifications have no entry.code")
-    assert told["table-not-written"] == "the SOR2 set has no file for shak_units, shak_regions"
+    reported = {issue.column or issue.code: issue.message for issue in report.issues}
+    assert reported["replaced_by"].endswith("no column for replaced_by; 1 rows have a value there")
+    assert "specialities beyond the 8th" in reported
+    assert reported["entry.code"].startswith("1 rows of SORClassifications have no entry.code")
+    assert reported["table-not-written"] == "the SOR2 set has no file for shak_units, shak_regions"
     with pytest.raises(ConversionError, match="has no file for shak_units"):
         convert(examples.shak, "sor2", tmp_path / "x.zip")
 

@@ -151,7 +151,7 @@ ODD += ["max_members=inf", "GLN=nofield", "=", "\udcff"]
 @pytest.mark.parametrize(
     "option", ["--guard", "--column", "--encoding", "--limit", "--as-of", "--issues", "--status"]
 )
-def test_odd_values_are_never_an_internal_error(
+def test_irregular_values_are_never_an_internal_error(
     run: Run, option: str, value: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)

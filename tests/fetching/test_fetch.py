@@ -247,7 +247,7 @@ def test_two_runs_at_once_do_not_meet(share: Share, tmp_path: Path) -> None:
     assert fetcher(share).fetch("daily", tmp_path).changed
 
 
-def test_the_record_is_not_taken_for_a_file_of_sor(share: Share, tmp_path: Path) -> None:
+def test_the_record_is_not_read_as_a_file_of_sor(share: Share, tmp_path: Path) -> None:
     for what in ("csv", "edi"):
         fetcher(share).fetch(what, tmp_path)
     with sorparse.open(tmp_path) as feed:
@@ -264,7 +264,7 @@ def test_the_record_is_not_taken_for_a_file_of_sor(share: Share, tmp_path: Path)
 
 
 @pytest.mark.parametrize(
-    ("what", "content", "told"),
+    ("what", "content", "reported"),
     [
         ("sor2", PAGE, "expected a zip; it is an HTML page titled 'Lukket'"),
         ("daily", PAGE, "it is an HTML page titled 'Lukket'"),
@@ -280,12 +280,12 @@ def test_the_record_is_not_taken_for_a_file_of_sor(share: Share, tmp_path: Path)
     ],
 )
 def test_what_is_not_the_file_is_refused_and_the_earlier_one_stays(
-    share: Share, tmp_path: Path, what: str, content: bytes, told: str
+    share: Share, tmp_path: Path, what: str, content: bytes, reported: str
 ) -> None:
     good = fetcher(share).fetch(what, tmp_path)
     before, files = good.path.read_bytes(), names(tmp_path)
     share.put(PATHS[what][0], content, NOON + timedelta(hours=1))
-    with pytest.raises(FetchError, match=told) as error:
+    with pytest.raises(FetchError, match=reported) as error:
         fetcher(share).fetch(what, tmp_path)
     assert "the earlier file is unchanged" in str(error.value)
     assert ".sorparse" not in str(error.value)

@@ -129,7 +129,7 @@ def test_a_pause_does_not_lead_into_the_hours_of_renewal(share: Share, tmp_path:
 def test_a_download_goes_on_where_it_was_cut(share: Share, tmp_path: Path) -> None:
     share.mishaps = ["cut", "cut", "cut"]
     seen: list[tuple[int, int | None]] = []
-    fetched = fetcher(share, progress=lambda *told: seen.append(told)).fetch("daily", tmp_path)
+    fetched = fetcher(share, progress=lambda *sizes: seen.append(sizes)).fetch("daily", tmp_path)
     assert fetched.path.read_bytes() == CONTENT
     ranges = [headers.get("range") for _, headers in share.asked]
     half = len(CONTENT) // 2
@@ -223,7 +223,7 @@ def test_a_length_that_is_not_stated_is_refused(share: Share, tmp_path: Path) ->
 
 @pytest.mark.parametrize("mishap", ["gzip", "drip"])
 @pytest.mark.parametrize("what", ["daily", "sor2"])
-def test_other_ways_of_sending(share: Share, tmp_path: Path, mishap: str, what: str) -> None:
+def test_other_transfer_encodings(share: Share, tmp_path: Path, mishap: str, what: str) -> None:
     share.mishaps = [mishap]
     fetched = fetcher(share).fetch(what, tmp_path)
     assert fetched.path.read_bytes() == PATHS[what][1].read_bytes()

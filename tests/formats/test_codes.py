@@ -19,7 +19,7 @@ def test_a_name_of_two_codes_reports_no_code() -> None:
     assert codes.code_of("shak_institution_type", double) is None
 
 
-def test_regions_and_owner_types_are_there_both_ways() -> None:
+def test_regions_and_owner_types_are_there_in_both_directions() -> None:
     assert codes.name_of("region", "1081") == "Region Nordjylland"
     assert codes.code_of("owner_type", "KOMMUNE") == codes.code_of("entity_type", "kommune")
     assert codes.name_of("municipality", "0492") == "Ærø"

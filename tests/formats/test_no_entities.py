@@ -37,11 +37,11 @@ SETS = {
 def test_open_load_and_check_report_it(name: str, tmp_path: Path, run: Run) -> None:
     data = SETS[name]
     with sorparse.open(data) as feed:
-        (told,) = (issue for issue in feed.issues if issue.severity == "error")
-        assert told.code == "no-entities"
-        assert str(told) in str(feed.describe())
+        (reported,) = (issue for issue in feed.issues if issue.severity == "error")
+        assert reported.code == "no-entities"
+        assert str(reported) in str(feed.describe())
     found = [issue for issue in sorparse.load(data).issues if issue.code == "no-entities"]
-    assert found == [told]
+    assert found == [reported]
     with pytest.raises(sorparse.SorDataError, match="no-entities"):
         sorparse.open(data, on_issue="raise")
     (tmp_path / "set").write_bytes(data)

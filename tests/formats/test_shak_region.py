@@ -86,8 +86,8 @@ def test_what_is_outside_the_entries_of_the_xml_is_reported() -> None:
     )
     records, issues = read(content)
     assert records == [SHAKRegion("9901")]
-    told = " ".join(f"{issue.value} {issue.raw}" for issue in issues)
-    assert all(word in told for word in ("n", "one", "two", "three", "four", "20070101"))
+    reported = " ".join(f"{issue.value} {issue.raw}" for issue in issues)
+    assert all(word in reported for word in ("n", "one", "two", "three", "four", "20070101"))
     assert "missing-key" in {issue.code for issue in issues}
 
 

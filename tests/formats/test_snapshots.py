@@ -53,10 +53,10 @@ def test_the_newer_one_is_read_alone(tmp_path: Path, made: str, new: str, old: s
         (tmp_path / name).write_bytes(zipped(inside) if name.endswith("zip") else data)
     records, issues = read(tmp_path)
     assert [unit.name for unit in records if unit.sor_id == A] == ["Ny"]
-    (told,) = (issue for issue in issues if issue.code == "several-snapshots")
-    assert told.severity == "warning"
-    assert told.file is not None
-    assert old in told.file
+    (reported,) = (issue for issue in issues if issue.code == "several-snapshots")
+    assert reported.severity == "warning"
+    assert reported.file is not None
+    assert old in reported.file
     register = sorparse.load(tmp_path)
     assert register.as_of("2026-01-02")[A].name == "Ny"
     if made == "xml":

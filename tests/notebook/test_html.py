@@ -85,7 +85,7 @@ def units() -> Iterator[sorparse.SOREntity]:
 def test_a_unit_reports_its_fields_and_names_the_empty_ones() -> None:
     unit = next(unit for unit in units() if unit.name == "Nordhavets Universitetshospital")
     found = checked(unit)
-    for told in (
+    for part in (
         "SOREntity 9000041000016007: Nordhavets Universitetshospital",
         "from 2014-05-01",
         "Region Nordhavet",
@@ -93,7 +93,7 @@ def test_a_unit_reports_its_fields_and_names_the_empty_ones() -> None:
         "EPSG:25832",
         "No value: ",
     ):
-        assert told in found.text
+        assert part in found.text
     assert "replaced_by" in found.text.split("No value:")[1]
 
 
@@ -120,11 +120,11 @@ def test_values_of_every_kind() -> None:
             ),
         )
     )
-    for told in (
+    for part in (
         *("to 2021-03-31", "OE", "klinik 1 (name not in the file)"),
         *("Vej 2B, 1", "9700 By", "E 555130.45 N 6320000.1"),
     ):
-        assert told in found.text
+        assert part in found.text
     rows = found.text.replace("\n", "")
     assert "reporting_levelno" in rows
     assert "ambulant_activityyes" in rows

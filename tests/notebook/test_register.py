@@ -150,7 +150,7 @@ def test_tables_of_a_large_register_are_bounded() -> None:
 # -- trees
 
 
-def test_a_tree_is_as_the_units_hang_that_day(register: Register) -> None:
+def test_a_tree_has_the_parents_of_that_date(register: Register) -> None:
     for day, above in (("2018-06-01", "Hjertemedicinsk"), ("2020-06-01", "Lungemedicinsk")):
         lines = str(register.as_of(day).tree(HOSPITAL)).splitlines()
         at = next(place for place, line in enumerate(lines) if MOVED in line)
@@ -268,9 +268,9 @@ def test_too_many_places_for_a_map(view: View) -> None:
 def test_a_life_is_drawn(register: Register) -> None:
     pytest.importorskip("matplotlib")
     picture = register.timeline(MOVED)
-    told = [row[:2] for row in picture.rows]
-    assert ("parent", "Hjertemedicinsk Afdeling M") in told
-    assert ("SHAK code", "9901022") in told
+    reported = [row[:2] for row in picture.rows]
+    assert ("parent", "Hjertemedicinsk Afdeling M") in reported
+    assert ("SHAK code", "9901022") in reported
     assert ("parent", "Lungemedicinsk Afdeling L", "2019-02-01", "open") in picture.rows
     assert "Søvnklinikken" in picture.alternative
 
@@ -282,7 +282,7 @@ def test_relatives_are_drawn(register: Register) -> None:
     assert ("successor", "Søspejlet Øjenhospital", "2022-10-01", "open") in rows
 
 
-def test_lives_of_odd_units_are_drawn() -> None:
+def test_lives_of_irregular_units_are_drawn() -> None:
     pytest.importorskip("matplotlib")
     odd = Register.from_records(
         [

@@ -109,7 +109,7 @@ def test_every_cell_is_in_its_record_or_reported(data: st.DataObject) -> None:
     columns = match_columns(sheet.spec, sheet.header, {})
     with sorparse.open(named(sheet, text.encode())) as feed:
         records = dict(feed.numbered(sheet.spec.table))
-        told = {(i.line, i.column): i.value for i in feed.issues}
+        reported = {(i.line, i.column): i.value for i in feed.issues}
         swapped = any(i.code == "coordinates-swapped" for i in feed.issues)
     for line, record in records.items():
         assert line is not None
@@ -125,7 +125,7 @@ def test_every_cell_is_in_its_record_or_reported(data: st.DataObject) -> None:
             try:
                 expected = convert(column.kind, cell)
             except BadCell as bad:
-                assert told[line, name] == cell
+                assert reported[line, name] == cell
                 expected = bad.stored
             found = value_of(record, column.field)
             if not (isinstance(expected, sorparse.EntityRef) and found is not None):
@@ -159,7 +159,7 @@ def test_under_any_header_no_text_is_lost(data: st.DataObject) -> None:
 
 @common
 @given(st.data())
-def test_columns_may_stand_in_any_order(data: st.DataObject) -> None:
+def test_columns_may_be_in_any_order(data: st.DataObject) -> None:
     sheet = data.draw(any_sheet())
     order = data.draw(st.permutations(range(len(sheet.header))))
     moved = plain(
@@ -368,7 +368,7 @@ class Slow:
 
 @settings(common, max_examples=3 * EXAMPLES)
 @given(st.data())
-def test_a_file_read_the_careful_way_comes_to_the_same(data: st.DataObject) -> None:
+def test_a_file_read_the_careful_decoder_comes_to_the_same(data: st.DataObject) -> None:
     sheet = data.draw(any_sheet())
     rows = data.draw(damaged_rows(sheet))
     body = plain((), rows, "\n")

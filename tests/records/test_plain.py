@@ -25,17 +25,17 @@ def test_every_field_is_a_key_and_every_value_is_plain() -> None:
         local_attributes=(None, "b"),
         extra={"FutureColumn": "x"},
     )
-    told = sorparse.to_dict(unit)
-    assert list(told) == [field.name for field in attrs.fields(SOREntity)]
-    assert told["sor_type"] == "IE"
-    assert type(told["sor_type"]) is str
-    assert told["validity"] == {"from_date": "2020-01-02", "to_date": None}
-    assert told["postal_address"]["easting"] == "556302.490"
-    assert told["specialities"] == [{"code": "1", "name": None}]
-    assert told["local_attributes"] == [None, "b"]
-    assert told["extra"] == {"FutureColumn": "x"}
-    assert told["ambulant_activity"] is False
-    assert told["name"] is None
+    result = sorparse.to_dict(unit)
+    assert list(result) == [field.name for field in attrs.fields(SOREntity)]
+    assert result["sor_type"] == "IE"
+    assert type(result["sor_type"]) is str
+    assert result["validity"] == {"from_date": "2020-01-02", "to_date": None}
+    assert result["postal_address"]["easting"] == "556302.490"
+    assert result["specialities"] == [{"code": "1", "name": None}]
+    assert result["local_attributes"] == [None, "b"]
+    assert result["extra"] == {"FutureColumn": "x"}
+    assert result["ambulant_activity"] is False
+    assert result["name"] is None
 
 
 def test_everything_the_library_gives_goes_through_json() -> None:
@@ -51,8 +51,8 @@ def test_everything_the_library_gives_goes_through_json() -> None:
         register.diff("2010-01-01", "2020-01-01"),
     ]
     for each in given:
-        told = sorparse.to_dict(each)
-        assert json.loads(json.dumps(told)) == told
+        result = sorparse.to_dict(each)
+        assert json.loads(json.dumps(result)) == result
 
 
 def test_what_is_no_record_is_refused() -> None:

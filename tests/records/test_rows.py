@@ -105,15 +105,15 @@ COLUMN_OF = {"sor_id": "SorId", "name": "EntityName", "validity.from_date": "Fro
     st.lists(st.sampled_from(ROWS), max_size=6),
     st.lists(st.sampled_from(sorted(COLUMN_OF)), min_size=1, unique=True),
 )
-def test_odd_rows_are_reported_alike(rows: list[str], fields: list[str]) -> None:
+def test_irregular_rows_are_reported_alike(rows: list[str], fields: list[str]) -> None:
     content = "\r\n".join([HEADER, f"{ID};A;2020-01-01;;2100;;;", *rows, ""]).encode()
     with sorparse.open(content) as feed:
         expected = [tuple(at(record, path) for path in fields) for record in feed.entities()]
-        told = feed.issues
+        reported = feed.issues
     with sorparse.open(content) as feed:
         assert list(feed.entities(fields=fields)) == expected
         columns = {COLUMN_OF[path] for path in fields}
-        assert feed.issues == [i for i in told if i.column is None or i.column in columns]
+        assert feed.issues == [i for i in reported if i.column is None or i.column in columns]
 
 
 @pytest.mark.parametrize(

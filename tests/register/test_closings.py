@@ -153,10 +153,10 @@ def test_announced_closings_trip_the_guard(run: Run, nights: tuple[Path, Path]) 
 
 def test_two_sources_take_days(run: Run, nights: tuple[Path, Path]) -> None:
     days = ("--from", "2026-01-01", "--to", "2031-01-01", "--summary", "--json")
-    told = run("diff", *nights, *days).json
-    assert (told["from_day"], told["to_day"]) == ("2026-01-01", "2031-01-01")
-    assert (told["from_units"], told["to_units"]) == (2, 0)
-    assert (told["counts"]["closed"], told["closed_or_closing"]) == (2, 2)
+    reported = run("diff", *nights, *days).json
+    assert (reported["from_day"], reported["to_day"]) == ("2026-01-01", "2031-01-01")
+    assert (reported["from_units"], reported["to_units"]) == (2, 0)
+    assert (reported["counts"]["closed"], reported["closed_or_closing"]) == (2, 2)
 
 
 def test_a_watch_list_reports_ids_that_no_side_has(

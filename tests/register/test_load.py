@@ -147,7 +147,7 @@ def test_what_a_source_cannot_know_is_reported_in_words(
     )
 
 
-def test_records_given_by_hand_are_taken_for_the_history() -> None:
+def test_records_given_by_hand_are_read_as_the_history() -> None:
     assert Register.from_records([unit("1")]).as_of("1900-01-01").caveats == ()
 
 

@@ -29,7 +29,7 @@ def ids(units: tuple[sorparse.SOREntity, ...]) -> list[str]:
     return [one.sor_id for one in units]
 
 
-def test_a_unit_that_moved_hangs_where_it_hung_that_day() -> None:
+def test_a_unit_that_moved_has_the_parent_of_that_date() -> None:
     register = Register.from_records(TREE)
     before, after = register.as_of("2009-12-31"), register.as_of("2010-01-01")
     assert ids(before.children("a")) == ["a1"]
@@ -172,7 +172,7 @@ def test_activity_comes_from_the_own_effective_visiting_address() -> None:
     assert effective.origin["activity_address"] == "oe"
 
 
-def test_a_unit_without_level_is_taken_for_what_its_place_says() -> None:
+def test_a_unit_without_level_gets_the_level_of_its_place() -> None:
     records = [
         unit("top", sor_type=None, postal_address=POSTAL),
         unit("low", sor_type=None, parent_id="top"),
@@ -308,7 +308,7 @@ def test_a_replacement_stated_twice_is_one_with_the_date_that_is_known(
     assert ids(register.active_successors("x", "2020-01-01")) == ["y", "z"]
 
 
-def test_who_is_reached_on_two_ways_is_there_once() -> None:
+def test_who_is_reached_on_two_paths_is_there_once() -> None:
     register = Register.from_records(
         [*(unit(one, end="2009-12-31") for one in "abcd"), unit("e", "2010-01-01")],
         replaced_entities=[

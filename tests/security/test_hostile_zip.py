@@ -104,7 +104,7 @@ def test_a_name_that_points_outside(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["a..b/SOREntity.csv", "..a/SOREntity.csv"])
-def test_dots_in_a_name_are_no_way_out(name: str) -> None:
+def test_dots_in_a_name_lead_nowhere_else(name: str) -> None:
     assert len(read(zipped({name: DATA}))[0]) == 2
 
 

@@ -173,8 +173,8 @@ class _Handler(BaseHTTPRequestHandler):
                 self._send(416, b"", {"Content-Range": f"bytes */{len(content)}"})
                 return
             status, body = 206, content[start:]
-            told = start + 1 if mishap == "wrong-range" else start
-            headers["Content-Range"] = f"bytes {told}-{len(content) - 1}/{len(content)}"
+            reported = start + 1 if mishap == "wrong-range" else start
+            headers["Content-Range"] = f"bytes {reported}-{len(content) - 1}/{len(content)}"
         if mishap == "gzip":
             body = gzip.compress(body)
             headers["Content-Encoding"] = "gzip"

@@ -139,7 +139,7 @@ def test_a_double_is_used_only_if_it_is_exact(value: Decimal) -> None:
         assert len(value.as_tuple().digits) > 15 or not value.is_finite() or value.adjusted() > 300
 
 
-def test_coordinates_that_are_no_numbers_are_kept_as_text() -> None:
+def test_coordinates_that_are_no_numbers_are_preserved_as_text() -> None:
     row = flat(
         "geo_locations", GeoLocation("1", easting=Decimal("NaN"), northing=Decimal("1E+999"))
     )

@@ -112,7 +112,7 @@ def test_a_heading_of_shak_codes(view: View, heading: str) -> None:
 
 @pytest.mark.parametrize("values", [[BOTH], ["123456", "234567"], [BOTH, "123456"]])
 @pytest.mark.parametrize("heading", ["u", "kode", "shak_eller_ydernr"])
-def test_six_digits_are_never_taken_for_shak_codes_silently(
+def test_six_digits_are_never_read_as_shak_codes_silently(
     view: View, values: list[str], heading: str
 ) -> None:
     with pytest.raises(SorError, match=rf"column '{heading}'.*state which with kind="):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 
 import attrs
@@ -84,7 +84,7 @@ def _nights_by_record(
         if row not in rows:
             continue
         if row not in of_lines:
-            of_lines[row] = list(_of_night(store, row, register(date.fromordinal(first)), sor_id))
+            of_lines[row] = _of_night(store, row, register(date.fromordinal(first)), sor_id)
         for record in of_lines[row]:
             if record.sor_id == sor_id:
                 found[record].update(day for day in days if first <= day <= last)
@@ -97,11 +97,16 @@ def _of_line(header: bytes | None, line: bytes) -> list[SOREntity]:
         return list(feed.entities())
 
 
-def _of_night(store: Store, row: int, register: Register, sor_id: str) -> Iterator[SOREntity]:
-    """Yield the record that a row has the values of, from a night on which it was there."""
+def _of_night(store: Store, row: int, register: Register, sor_id: str) -> list[SOREntity]:
+    """Return the record that a row has the values of, from a night on which it was there."""
     schema = schema_of(UNITS, lists=False)
     wanted = store.values(schema, row)
     versions = register.history(sor_id)
-    for record, values in zip(versions, flatten.rows(schema, versions), strict=True):
-        if values == wanted:
-            yield record
+    rows = zip(versions, flatten.rows(schema, versions), strict=True)
+    found = [record for record, values in rows if values == wanted]
+    if not found:
+        raise SorError(
+            f"row {row} of {UNITS} differs from every record of {sor_id} on its night: the archive "
+            "is damaged (Archive.verify lists all damage), or another version of sorparse wrote it"
+        )
+    return found

@@ -165,8 +165,9 @@ class _Numbers:
 
 def _find_lines(store: Store, known: dict[tuple[str, bytes | None], dict[bytes, int]]) -> None:
     """Set the number of each line that the archive holds."""
-    for batch in store.batches(LINES):
-        columns = values_of(batch, (ROW_ID, "part", "header", "line")).values()
+    names = [ROW_ID, "part", "header", "line"]
+    for batch in store.batches(LINES, names):
+        columns = values_of(batch, names).values()
         for row, part, header, line in zip(*columns, strict=True):
             lines = known.get((part, header), ())
             if line in lines:

@@ -18,7 +18,7 @@ import json
 import os
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import date
 from pathlib import Path
@@ -31,7 +31,8 @@ from ..exports.conversion_job import ROW_ID
 from ..extras import load_numpy, load_pyarrow
 from ..notebook import HtmlRepr
 from ..replace import replaced_file, restore
-from .parquet_files import highest_row, parquet, readable, table_in
+from .parquet_files import Lines, batches_in, highest_row, parquet, table_in
+from .pieces import sha256
 from .runs import Runs
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 
 REGISTRATIONS, NIGHTS, LINES = "registrations", "nights", "lines"
 _INFO = b"sorparse.archive"
+_INFO_HASH = b"sorparse.archive.sha256"
+"""Of the list of nights: Parquet has checksums of values only. Older archives lack it."""
 _VERSION = 1
 _LOCK = "archive.lock"
 _LOCK_SECONDS = 3600
@@ -167,8 +170,12 @@ class Store:
 
     def _state(self, path: Path) -> State:
         pa = load_pyarrow()
-        table = table_in(path)
-        info = json.loads((table.schema.metadata or {}).get(_INFO, b"{}"))
+        table = table_in(path, [ROW_ID, "registered_from", "registered_to"])
+        metadata = table.schema.metadata or {}
+        text = metadata.get(_INFO, b"{}")
+        if metadata.get(_INFO_HASH, sha256(text).encode()) != sha256(text).encode():
+            raise SorFileError("the list of nights is damaged", file=str(path))
+        info = json.loads(text)
         if info.get("version") != _VERSION:
             raise SorFileError("not an archive that this version of sorparse reads", file=str(path))
         nights = [
@@ -233,20 +240,26 @@ class Store:
                 for each in state.nights.values()
             ],
         }
-        table = table.replace_schema_metadata({_INFO: json.dumps(info, ensure_ascii=False)})
+        text = json.dumps(info, ensure_ascii=False).encode()
+        table = table.replace_schema_metadata({_INFO: text, _INFO_HASH: sha256(text)})
         self._write(self._path(REGISTRATIONS), table)
         self._read = _stamp(self._path(REGISTRATIONS).stat()), state
         self.write_nights(state)
 
     def write_nights(self, state: State) -> None:
         """Write the list of nights for other tools; a run that was killed may not have done so."""
-        path = self._path(NIGHTS)
+        if self.listed_nights() != list(state.nights):
+            self._write(self._path(NIGHTS), load_pyarrow().table({"night": list(state.nights)}))
+
+    def listed_nights(self) -> list[date] | None:
+        """Return the nights of the list for other tools; ``None`` if the list is damaged."""
+        if not self._path(NIGHTS).exists():
+            return []
         try:
-            there = table_in(path, columns=["night"])["night"].to_pylist()
-        except SorFileError:  # missing or damaged; it repeats what the registrations say
-            there = None
-        if there != list(state.nights):
-            self._write(path, load_pyarrow().table({"night": list(state.nights)}))
+            there: list[date] = table_in(self._path(NIGHTS), ["night"])["night"].to_pylist()
+        except SorFileError:
+            return None
+        return there
 
     # -- rows
 
@@ -268,11 +281,10 @@ class Store:
         path.parent.mkdir(exist_ok=True)
         self._write(path, table.unify_dictionaries())
 
-    def batches(self, kind: str, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
+    def batches(self, kind: str, columns: list[str] | None = None) -> Iterator[pa.RecordBatch]:
         """Yield all rows of a kind, some thousands at a time."""
         for path in self._files(kind):
-            with readable(path), parquet().ParquetFile(path) as file:
-                yield from file.iter_batches(columns=columns)
+            yield from batches_in(path, columns)
 
     def table(self, kind: str, **options: Any) -> pa.Table:
         """Return rows of a kind; ``options`` are those of ``pyarrow.parquet.read_table``."""
@@ -291,18 +303,37 @@ class Store:
         """Return the columns of a record."""
         found = self.table(schema.name, filters=[(ROW_ID, "=", row)])
         return next(
-            (tuple(each[name] for name in schema.names) for each in found.to_pylist()), None
+            (tuple(each.get(name) for name in schema.names) for each in found.to_pylist()), None
         )
 
     def lines_of(self, rows: Iterable[int]) -> Iterator[tuple[int, bytes | None, bytes]]:
         """Yield row, header and bytes of some lines."""
-        found = self.table(LINES, filters=[(ROW_ID, "in", [*rows])]).to_pylist() if rows else []
-        for each in found:
+        if not rows:
+            return
+        found = self.table(
+            LINES, columns=[ROW_ID, "header", "line"], filters=[(ROW_ID, "in", [*rows])]
+        )
+        for each in found.to_pylist():
             yield each[ROW_ID], each["header"], each["line"]
 
-    def records_by_row(self, table: str) -> Records:
-        """Return how many records each row of a table has."""
-        return Records(self.table(table, columns=[ROW_ID])[ROW_ID].to_pylist())
+    def records_by_row(self, schema: TableSchema) -> Counter[int]:
+        """Return how many records each row of a table has: one, unless quotation marks join lines.
+
+        All columns are read, and so the checksums of all values are compared.
+
+        Raises:
+            SorFileError: If a file is damaged, also in the name of a column.
+        """
+        counts: Counter[int] = Counter()
+        for batch in self.batches(schema.name):
+            unknown = {*batch.schema.names} - {ROW_ID, *schema.names}
+            if unknown:
+                raise SorFileError(
+                    f"{schema.name}: unknown columns {', '.join(sorted(unknown))}",
+                    file=str(self.folder),
+                )
+            counts.update(batch[ROW_ID].to_pylist())
+        return counts
 
     def lines(self) -> Lines:
         """Return all lines."""
@@ -332,52 +363,8 @@ class Store:
                 if ROW_ID in table.column_names
                 else None,
                 write_statistics=[name for name in table.column_names if name != "line"],
+                write_page_checksum=True,
             )
-
-
-class Records:
-    """How many records each row has: one, unless quotation marks join lines."""
-
-    def __init__(self, rows: Sequence[int]) -> None:
-        self._counts = Counter(rows)
-
-    def total(self, rows: Sequence[int]) -> int:
-        """Return the number of records of some rows."""
-        return sum(map(self._counts.__getitem__, rows))
-
-
-class Lines:
-    """The lines of an archive in memory."""
-
-    def __init__(self, table: pa.Table, name: str) -> None:
-        self._rows = table[ROW_ID].to_numpy()
-        self._lines = table["line"]
-        self._name = name
-
-    def joined(self, rows: Sequence[int]) -> memoryview:
-        """Return the bytes of some lines one after the other.
-
-        Raises:
-            SorFileError: If a line is missing.
-        """
-        np, pa = load_numpy(), load_pyarrow()
-        wanted = np.asarray(rows, np.int64)
-        places = np.searchsorted(self._rows, wanted)
-        if len(wanted) and (
-            not len(self._rows)
-            or (self._rows[places.clip(max=len(self._rows) - 1)] != wanted).any()
-        ):
-            raise SorFileError("lines of the archive are missing", file=self._name)
-        taken = self._lines.take(pa.array(places))
-        pieces = [chunk for chunk in taken.chunks if len(chunk)]
-        return memoryview(b"".join(map(_bytes_of, pieces)))
-
-
-def _bytes_of(chunk: Any) -> memoryview:
-    """Return the bytes of all values of a chunk, which lie one after the other."""
-    offsets = memoryview(chunk.buffers()[1]).cast("q")
-    start, end = offsets[chunk.offset], offsets[chunk.offset + len(chunk)]
-    return memoryview(chunk.buffers()[2])[start:end]
 
 
 def _stamp(found: os.stat_result) -> tuple[int, int]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from ..errors import SorError
+from ..tables.schema import schema_of
+from .parquet_files import Lines
 from .pieces import sha256
-from .store import Lines, Night, State, Store
+from .store import LINES, NIGHTS, Night, State, Store
 
 
 def contents(state: State, night: Night, lines: Lines) -> dict[str, memoryview]:
@@ -30,26 +33,35 @@ def contents(state: State, night: Night, lines: Lines) -> dict[str, memoryview]:
 
 
 def problems(store: Store) -> Iterator[str]:
-    """Yield the problems of the nights of an archive."""
+    """Yield the problems of an archive: damaged files, and nights that are not what was added."""
     try:
+        listed = store.listed_nights()  # before the nights: another process may add one
         state = store.state()
         if not state.nights:
             return
+        for _ in store.batches(LINES):  # all columns, so that their checksums are compared
+            pass
         lines = store.lines()
-        counts = (pair for night in state.nights.values() for pair in night.records.items())
-        tables = {name for name, count in counts if count}
-        records = {name: store.records_by_row(name) for name in tables}
     except SorError as error:
         yield str(error)
         return
+    records: dict[str, Counter[int]] = {}
+    for table in {name: 1 for night in state.nights.values() for name in night.records}:
+        try:
+            records[table] = store.records_by_row(schema_of(table, lists=False))
+        except SorError as error:
+            yield str(error)
     for night in state.nights.values():
         for file in night.files:
             try:
                 contents(state, Night(night.night, night.name, night.is_set, (file,), {}), lines)
             except SorError as error:
                 yield f"{night.night}: {file.name}: {error}"
-        for table, expected in night.records.items():
+        for table, counts in records.items():
+            expected = night.records.get(table, 0)
             rows = state.parts[table].at(night.night.toordinal()) if expected else []
-            there = records[table].total(rows) if expected else 0
+            there = sum(map(counts.__getitem__, rows))
             if there != expected:
                 yield f"{night.night}: {table}: {there} records, expected {expected}"
+    if listed is None or not {*listed} <= {*state.nights}:
+        yield f"{NIGHTS}.parquet is damaged; the next add writes it again"

@@ -40,7 +40,7 @@ def never_by_records(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("small_blocks", "never_by_records")
-def test_the_example_set_is_read_the_fast_way() -> None:
+def test_the_example_set_is_read_by_the_fast_decoder() -> None:
     with sorparse.open(examples.sor2_zip) as feed:
         fast = {name: rows_of(feed.to_arrow(name)) for name in feed.tables if name != "entities"}
     assert fast["shak_sor_map"]
@@ -111,13 +111,13 @@ ODD = {
 
 @pytest.mark.parametrize("end", ["\r\n", "\n"])
 @pytest.mark.parametrize("oddity", ODD)
-def test_one_odd_line_among_others(oddity: str, end: str) -> None:
+def test_one_irregular_line_among_others(oddity: str, end: str) -> None:
     data = units(GOOD, GOOD, ODD[oddity], GOOD, GOOD, end=end)
     assert in_order(by_columns(data)) == in_order(by_records(data))
 
 
 @pytest.mark.usefixtures("small_blocks")
-def test_all_oddities_in_any_order() -> None:
+def test_all_irregularities_in_any_order() -> None:
     rng = random.Random(8)
     for _ in range(30):
         lines = [rng.choice([GOOD, rng.choice(list(ODD.values()))]) for _ in range(25)]

@@ -280,7 +280,7 @@ def test_a_unit_is_named_by_its_id_or_by_its_name() -> None:
     )
 
 
-def test_an_id_that_cannot_be_repaired_is_kept_and_reported() -> None:
+def test_an_id_that_cannot_be_repaired_is_preserved_and_reported() -> None:
     unit, issue = one(sor2("1,52E+15;Enhed;;;"), repair=True)
     assert (unit.sor_id, issue.severity, issue.code) == ("1,52E+15", "warning", "bad-sor-id")
 
@@ -298,7 +298,7 @@ def test_an_id_that_cannot_be_repaired_is_kept_and_reported() -> None:
         ("CvrNumber", "²9190623", "bad-cvr"),
     ],
 )
-def test_a_wrong_identifier_is_kept_and_reported(column: str, text: str, code: str) -> None:
+def test_a_wrong_identifier_is_preserved_and_reported(column: str, text: str, code: str) -> None:
     unit, issue = one(beside(column, text))
     assert text in (unit.parent_id, unit.location_code, unit.cvr)
     assert (issue.severity, issue.code, issue.value) == ("warning", code, text)

@@ -70,9 +70,9 @@ def test_a_mistyped_start_does_not_decide_it_either() -> None:
 
 def test_the_severity_and_place_of_an_edit_ahead() -> None:
     register = sorparse.load(edits("2025-03-01", "2025-03-02", "2062-01-01"))
-    (told,) = register.issues
-    assert (told.severity, told.line, told.value) == ("warning", 4, "2062-01-01")
-    assert told in register.check()
+    (reported,) = register.issues
+    assert (reported.severity, reported.line, reported.value) == ("warning", 4, "2062-01-01")
+    assert reported in register.check()
     header = ("SOR-kode", "Enhedsnavn", "Sidst_aendret_dato")
     units = sor_csv(f"{A};a;01-03-2025", f"{B};b;02-03-2025", f"{C};c;01-01-2062", header=header)
     assert [issue.code for issue in sorparse.load(units).issues] == ["edit-date-ahead"]

@@ -65,7 +65,7 @@ def damaged(data: st.DataObject, line: str, odd: Sequence[str]) -> list[str]:
 
 
 @given(st.data())
-def test_a_row_the_fast_way_takes_is_the_careful_ways_record(data: st.DataObject) -> None:
+def test_a_row_the_fast_decoder_takes_is_the_careful_decoders_record(data: st.DataObject) -> None:
     careful, fast = decoders()
     for _ in range(3):  # the fast way remembers the row before
         cells = damaged(data, data.draw(st.sampled_from(LINES)), ODD)
@@ -125,7 +125,7 @@ def _agrees(fast: FastDecoder, careful: CarefulDecoder, line: str) -> None:
 
 
 @given(st.data())
-def test_quotes_mean_to_the_fast_way_what_they_mean_by_the_rules(data: st.DataObject) -> None:
+def test_quotes_mean_to_the_fast_decoder_what_they_mean_by_the_rules(data: st.DataObject) -> None:
     careful, fast = decoders()
     for _ in range(3):
         line = data.draw(st.sampled_from(LINES))
@@ -176,7 +176,7 @@ def test_quotes_mean_the_same_where_a_few_fields_are_read(
 
 
 @pytest.mark.parametrize("blank", [" ", "\xa0", "\t", "NULL"])
-def test_a_cell_of_blanks_is_an_empty_one_to_the_fast_way_too(blank: str) -> None:
+def test_a_cell_of_spaces_is_an_empty_one_to_the_fast_decoder_too(blank: str) -> None:
     careful, fast = decoders()
     # as a line that holds no quotes: the other decoders report nothing else
     line = [
@@ -193,7 +193,7 @@ def test_a_cell_of_blanks_is_an_empty_one_to_the_fast_way_too(blank: str) -> Non
             assert fast.cleaned([clean(cell) for cell in cells]) == expected
 
 
-def test_nearly_every_line_is_read_the_fast_way() -> None:
+def test_nearly_every_line_is_read_by_the_fast_decoder() -> None:
     header = ";".join(HEADER)
     with sorparse.open("\n".join([header, *LINES]).encode()) as feed:
         read = list(feed.entities())

@@ -32,7 +32,7 @@ def test_windows_1252_is_found() -> None:
 
 
 @pytest.mark.parametrize("byte", [0x81, 0x8D, 0x8F, 0x90, 0x9D])
-def test_the_five_undefined_bytes_of_windows_1252_are_kept(byte: int) -> None:
+def test_the_five_undefined_bytes_of_windows_1252_are_preserved(byte: int) -> None:
     data = sor2(f"{A};Bl\xe5 X;;;", encoding="latin-1").replace(b"X", bytes([byte]))
     assert names(data) == [f"Blå {chr(byte)}"]
 
@@ -132,7 +132,7 @@ def test_blank_lines_before_the_header() -> None:
     assert (unit.name, issue.line) == ("Blå", 4)
 
 
-def test_a_control_sign_before_the_header_is_no_blank_line() -> None:
+def test_a_control_sign_before_the_header_is_not_an_empty_line() -> None:
     with pytest.raises(sorparse.UnrecognisedFormatError):
         sorparse.open(b"\x0c\n" + sor2(f"{A};Blå;;;"))
 

@@ -71,7 +71,7 @@ def test_what_the_callable_raises_comes_through_as_it_is(error: type[Exception])
 
 
 @pytest.mark.parametrize("on_issue", ["ignore", "", None, 1])
-def test_there_is_no_fourth_way(on_issue: object) -> None:
+def test_there_is_no_fourth_path(on_issue: object) -> None:
     with pytest.raises(ValueError, match="on_issue"):
         sorparse.open(BAD, on_issue=on_issue)  # type: ignore[arg-type] # that is the test
 
@@ -99,7 +99,7 @@ def test_issues_beyond_the_limit_are_counted() -> None:
         assert feed.issue_counts["bad-date"] == 10
 
 
-def test_the_text_kept_with_issues_is_bounded() -> None:
+def test_the_text_stored_with_issues_is_bounded() -> None:
     data = sor2(*[f"{A};{'x' * 100_000}" for _ in range(100)])
     limits = sorparse.Limits(max_issue_chars=1_000_000)
     with sorparse.open(data, limits=limits) as feed:

@@ -25,7 +25,7 @@ def test_wrapped_ids_at_the_beginning_middle_and_end_of_a_row() -> None:
 
 
 @pytest.mark.parametrize("name", ["\u2003Blå\u2003", '"\u2003Blå\u2003"'])
-def test_only_the_blanks_of_tables_are_taken_off(name: str) -> None:
+def test_only_the_spaces_of_tables_are_taken_off(name: str) -> None:
     records, _ = read(sor2(f"{A};{name};;;", f"{B}; Rød \xa0;;;"))
     assert [unit.name for unit in records] == ["\u2003Blå\u2003", "Rød"]
 
@@ -62,7 +62,7 @@ def test_lines_are_counted_through_a_line_end_in_a_quoted_name() -> None:
     assert [(issue.line, issue.value) for issue in issues] == [(2, "x"), (5, "y")]
 
 
-def test_the_raw_text_of_a_bad_row_over_several_lines_is_kept_whole() -> None:
+def test_the_raw_text_of_a_bad_row_over_several_lines_is_preserved_whole() -> None:
     records, (issue,) = read(sor2('"";"Hjerte\r\nLunge";;;', f"{B};Nyre;;;"))
     assert [unit.sor_id for unit in records] == [B]
     assert (issue.code, issue.raw) == ("missing-key", '"";"Hjerte\nLunge";;;')
@@ -139,7 +139,7 @@ def test_quotes_in_the_header_that_do_not_fit_cost_no_row() -> None:
     assert [unit.sor_id for unit in records] == [A, B]
 
 
-def test_the_text_null_and_blanks_are_nothing() -> None:
+def test_the_text_null_and_spaces_are_nothing() -> None:
     (unit,) = units(sor2(f"{A};  ;NULL; \t;\xa0"))
     assert (unit.name, unit.validity.from_date, unit.provider_number) == (None, None, None)
 
@@ -199,7 +199,7 @@ def test_an_inherited_location_number_is_no_number_of_its_own(quote: str) -> Non
 
 
 @pytest.mark.parametrize("line", ["NULL", '""', '=""', "\0", ";;;;", '"'])
-def test_a_line_of_nothing_that_is_no_blank_line_is_reported(line: str) -> None:
+def test_a_line_of_nothing_that_is_not_an_empty_line_is_reported(line: str) -> None:
     records, issues = read(sor2(f"{A};Enhed;;;", line, f"{B};Enhed;;;"))
     assert len(records) == 2
     assert [issue.raw for issue in issues if issue.raw is not None] == [line]
@@ -216,7 +216,7 @@ def test_a_text_written_for_a_spreadsheet(cell: str, name: str | None) -> None:
     assert one(sor2(f"{A};{cell};i går;;"))[0].name == name
 
 
-def test_only_blanks_are_taken_off() -> None:
+def test_only_spaces_are_taken_off() -> None:
     for row in (f"{A};\x0bx\x0c;;;", f'{A};="\x0bx\x0c";i går;;'):
         assert read(sor2(row))[0][0].name == "\x0bx\x0c"
 

@@ -291,7 +291,7 @@ def test_sor_csv_is_described_line_by_line() -> None:
     assert {table.rows for table in tables if table.table == "entities"} == {2}
 
 
-def test_clean_takes_off_the_blanks_of_tables_only() -> None:
+def test_clean_takes_off_the_spaces_of_tables_only() -> None:
     assert clean(" \t\xa0Blå \t\xa0") == "Blå"
     assert clean("\u2003Blå\x0b") == "\u2003Blå\x0b"
 

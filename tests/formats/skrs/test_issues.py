@@ -79,7 +79,7 @@ def test_several_tables_in_one_page_are_reported_and_read() -> None:
         assert [issue.code for issue in found.issues] == ["several-datatypes"]
 
 
-def test_an_entry_of_another_register_is_kept_in_its_issue() -> None:
+def test_an_entry_of_another_register_is_preserved_in_its_issue() -> None:
     foreign = entry(rows(A, B)[1]).replace("stamdata/3.0/sor", "stamdata/3.0/ddv")
     (issue,) = issues(entry(rows(A)[0]), foreign)
     assert (issue.severity, issue.code) == ("error", "entry-not-read")
@@ -100,7 +100,7 @@ def test_an_entry_without_a_token_is_read() -> None:
     assert (issue.severity, issue.code) == ("warning", "bad-token")
 
 
-def test_a_row_without_its_key_is_kept_in_its_issue() -> None:
+def test_a_row_without_its_key_is_preserved_in_its_issue() -> None:
     (issue,) = issues(entry(unit({"navn": "Uden nummer"})))
     assert (issue.severity, issue.code) == ("error", "missing-key")
     assert issue.raw is not None
@@ -138,7 +138,7 @@ def test_text_between_columns_is_reported() -> None:
     assert (issue.code, issue.value) == ("stray-text", "loose")
 
 
-def test_values_within_a_column_are_kept() -> None:
+def test_values_within_a_column_are_preserved() -> None:
     text = entry(unit({"sorNummer": A, "ny": "x"})).replace("<ny>x", '<ny sprog="da"><a>x</a>')
     with sorparse.open(bare(feed([text], "yder", NOW))) as found:
         (one,) = found.entities()

@@ -61,7 +61,7 @@ def read_both_ways(
     ],
     is_whole=True,
 )
-def test_both_ways_agree(
+def test_both_decoders_agree(
     units: list[list[tuple[str, str]]], is_whole: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     below = []
@@ -81,7 +81,7 @@ def test_both_ways_agree(
     assert fast == careful
 
 
-def test_the_fast_way_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_fast_decoder_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     taken: list[str] = []
     real = Elements.read
 

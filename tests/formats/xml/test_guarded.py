@@ -70,13 +70,13 @@ def course(content: bytes, *, raising: bool = False) -> list[Any]:
     """Records, issues and the error, in the order in which the caller comes to know them."""
     events: list[Any] = []
 
-    def told(issue: sorparse.Issue) -> None:
+    def reported(issue: sorparse.Issue) -> None:
         events.append(issue)
         if raising:
             raise SorDataError(issue)
 
     try:
-        with sorparse.open(content, validate=True, on_issue=told) as feed:
+        with sorparse.open(content, validate=True, on_issue=reported) as feed:
             for pair in feed.numbered("entities"):
                 events.append(pair)  # noqa: PERF402 - between them there may be issues
     except SorError as exc:

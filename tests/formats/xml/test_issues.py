@@ -30,7 +30,7 @@ from support.xml import (
 )
 
 
-def told(issues: list[Issue]) -> list[tuple[str, str, str | None, str | None]]:
+def reported(issues: list[Issue]) -> list[tuple[str, str, str | None, str | None]]:
     return [(i.severity, i.code, i.column, i.value) for i in issues]
 
 
@@ -72,12 +72,12 @@ def test_a_bad_value_is_reported_with_its_place(
     )
     found, issues = read(content.encode())
     assert len(found) == 3
-    assert told(issues) == [expected]
+    assert reported(issues) == [expected]
     assert issues[0].line == line_of(content.encode(), f">{after}<" if "<" not in after else after)
     assert issues[0].sor_id == found[2].sor_id
 
 
-def test_a_bad_value_costs_the_cell_and_an_id_is_kept() -> None:
+def test_a_bad_value_costs_the_cell_and_an_id_is_preserved() -> None:
     found, issues = read_one(status=STATUS.replace("2020-03-04", "i går"))
     assert found.validity.from_date is None
     assert found.first_from_date is not None
@@ -90,13 +90,13 @@ def test_a_bad_value_costs_the_cell_and_an_id_is_kept() -> None:
     assert [issue.code for issue in issues] == ["bad-number"]
 
 
-def test_a_bad_id_of_a_successor_is_kept_and_reported() -> None:
+def test_a_bad_id_of_a_successor_is_preserved_and_reported() -> None:
     found, issues = read_one(
         "<s:ReplacedByEntityCollection><s:SorIdentifier>12</s:SorIdentifier>"
         f"<s:SorIdentifier>{OTHER}</s:SorIdentifier></s:ReplacedByEntityCollection>"
     )
     assert found.replaced_by == ("12", OTHER)
-    assert told(issues) == [
+    assert reported(issues) == [
         ("warning", "bad-sor-id", "ReplacedByEntityCollection/SorIdentifier", "12")
     ]
 
@@ -105,7 +105,7 @@ def test_a_bad_cvr_is_reported_once_at_the_owner() -> None:
     content = document(owner(hospital(unit()))).replace(b"29190623", b"12345678")
     found, issues = read(content)
     assert {u.cvr for u in found} == {"12345678"}
-    assert told(issues) == [("warning", "check-digit", "CVRnumberIdentifier", "12345678")]
+    assert reported(issues) == [("warning", "check-digit", "CVRnumberIdentifier", "12345678")]
     assert issues[0].sor_id == OWNER
 
 
@@ -121,7 +121,7 @@ def test_exchanged_coordinates_are_corrected_and_reported_once() -> None:
     assert [issue.code for issue in issues] == ["coordinates-swapped"]
 
 
-def test_a_unit_without_id_is_no_record_and_kept_in_the_issue() -> None:
+def test_a_unit_without_id_is_no_record_and_preserved_in_the_issue() -> None:
     content = document(owner(hospital(unit(unit(sor_id=INNER), sor_id=None, name="Uden id"))))
     found, issues = read(content)
     assert [u.sor_id for u in found] == [OWNER, HOSPITAL, INNER]
@@ -165,18 +165,18 @@ def test_an_owner_without_addresses_is_reported() -> None:
     ]
 
 
-def test_a_second_value_is_reported_and_kept() -> None:
+def test_a_second_value_is_reported_and_preserved() -> None:
     content = document(
         owner(hospital(unit(more=(option(), "<s:EntityName>Et andet</s:EntityName>"))))
     )
     found, issues = read(content)
     assert found[2].name == "Enhed"
     assert found[2].extra == {"EntityName": "Et andet"}
-    assert told(issues) == [("warning", "duplicate-element", "EntityName", "Et andet")]
+    assert reported(issues) == [("warning", "duplicate-element", "EntityName", "Et andet")]
     assert issues[0].line == line_of(content, "Et andet")
 
 
-def test_a_second_block_is_reported_and_its_values_kept() -> None:
+def test_a_second_block_is_reported_and_its_values_preserved() -> None:
     found, issues = read_one(POSTAL, POSTAL.replace("Prøvevej", "Andenvej"))
     assert found.postal_address is not None
     assert found.postal_address.street_name == "Prøvevej"
@@ -184,7 +184,7 @@ def test_a_second_block_is_reported_and_its_values_kept() -> None:
     assert {issue.code for issue in issues} == {"duplicate-element"}
 
 
-def test_what_is_unknown_is_kept_under_its_path_and_reported_once_for_each() -> None:
+def test_what_is_unknown_is_preserved_under_its_path_and_reported_once_for_each() -> None:
     new = '<New kind="a">\n<Deep>x</Deep><Deep>y</Deep>tail</New>'
     content = document(
         owner(hospital(unit(more=(option(), new)), unit(sor_id=INNER, more=(option(), new))))
@@ -197,7 +197,7 @@ def test_what_is_unknown_is_kept_under_its_path_and_reported_once_for_each() -> 
     assert {i.sor_id for i in issues} == {UNIT}
 
 
-def test_unknown_elements_inside_known_ones_are_kept() -> None:
+def test_unknown_elements_inside_known_ones_are_preserved() -> None:
     street = "<d5:StreetName>Prøvevej<d5:Old>Gammelvej</d5:Old></d5:StreetName>"
     address = POSTAL.replace("<d5:StreetName>Prøvevej</d5:StreetName>", f"{street}<New>n</New>")
     found, issues = read_one(address)
@@ -208,7 +208,7 @@ def test_unknown_elements_inside_known_ones_are_kept() -> None:
     assert len(issues) == 2
 
 
-def test_unknown_elements_of_a_location_number_are_kept_there() -> None:
+def test_unknown_elements_of_a_location_number_are_preserved_there() -> None:
     location = LOCATION.replace("<s:SorNote>", "<New>n</New><s:SorNote>")
     content = document(owner(hospital(unit(more=(option(location),)))))
     with sorparse.open(content) as feed:
@@ -224,14 +224,14 @@ def test_a_location_number_without_number_is_no_record() -> None:
         assert feed.issues[0].raw is not None
 
 
-def test_another_country_scheme_is_kept() -> None:
+def test_another_country_scheme_is_preserved() -> None:
     found, issues = read_one(POSTAL.replace("iso3166-alpha2", "imk"))
     path = "PostalAddressInformation/AddressPostal/CountryIdentificationCode/@scheme"
     assert found.extra == {path: "imk"}
     assert issues == []
 
 
-def test_attributes_are_kept_wherever_they_stand() -> None:
+def test_attributes_are_preserved_wherever_they_are() -> None:
     content = document(owner(hospital(unit()))).decode()
     content = content.replace("<OrganizationalUnit>", "<OrganizationalUnit id = '7'>")
     content = content.replace("<OrganizationalUnitEntity>", '<OrganizationalUnitEntity nr="8">')
@@ -300,7 +300,7 @@ def test_a_unit_in_a_stranger_is_not_lost() -> None:
     assert "misplaced-element" in {issue.code for issue in issues}
 
 
-def test_a_second_unit_in_one_container_is_taken_for_one_beside() -> None:
+def test_a_second_unit_in_one_container_is_read_as_one_beside() -> None:
     end = "</OrganizationalUnit>"
     second = f"{end}<OrganizationalUnit>{body(INNER, option())}{end}"
     content = document(owner(hospital(unit(unit(sor_id=OTHER)))))

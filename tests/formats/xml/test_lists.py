@@ -110,7 +110,7 @@ def test_flat_rows_that_name_their_list() -> None:
     assert pairs(found) == [(Coded("7", "Type"), "1", "en"), (Coded("7", "Type"), "2", "to")]
 
 
-def test_an_entry_without_identifier_is_reported_and_kept() -> None:
+def test_an_entry_without_identifier_is_reported_and_preserved() -> None:
     found, issues = classifications(
         lists(
             "<Region><RegionCode>1</RegionCode><RegionName>a</RegionName></Region>"

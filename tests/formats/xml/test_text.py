@@ -208,14 +208,14 @@ def test_what_was_reported_is_not_reported_again() -> None:
     bad = unit(sor_id=INNER, more=(option(), "<New>1</New>", "<s:LocalCode>x</s:LocalCode>" * 2))
     filler = "".join(unit(sor_id=UNIT) for _ in range(200))
     content = document(owner(hospital(bad, filler, "<Stray/>", unit(sor_id=OTHER))))
-    told: list[str] = []
-    with sorparse.open(content, on_issue=lambda issue: told.append(issue.code)) as feed:
+    reported: list[str] = []
+    with sorparse.open(content, on_issue=lambda issue: reported.append(issue.code)) as feed:
         ids = [record.sor_id for record in feed.entities()]
     assert ids == [OWNER, HOSPITAL, INNER, *[UNIT] * 200, OTHER]
-    assert sorted(told) == ["duplicate-element", "unknown-element", "unknown-element"]
+    assert sorted(reported) == ["duplicate-element", "unknown-element", "unknown-element"]
 
 
-def test_few_kept_issues_are_counted_once() -> None:
+def test_few_stored_issues_are_counted_once() -> None:
     bad = "".join(unit(sor_id=UNIT, kind=None) for _ in range(300))
     content = document(owner(hospital(bad, "<Stray/>")))
     limits = sorparse.Limits(max_issues=2)

@@ -200,7 +200,7 @@ def test_the_main_speciality_comes_first() -> None:
     }
 
 
-def test_a_ninth_speciality_is_kept() -> None:
+def test_a_ninth_speciality_is_preserved() -> None:
     inner = "".join(speciality(str(number)) for number in range(1, 10))
     found, issues = read_one(
         f"<ClinicalSpecialityCollection>{inner}</ClinicalSpecialityCollection>"
@@ -347,7 +347,7 @@ def test_describe_reports_the_elements() -> None:
     assert {column.name: column.field for column in numbers.columns}["RegionCode"] == "region.code"
 
 
-def test_every_declared_name_is_taken_for_one_column() -> None:
+def test_every_declared_name_is_read_as_one_column() -> None:
     for spec in TABLES:
         assert spec.by_folded_name  # raises where a spelling names two
         for field in spec.required:

@@ -77,7 +77,13 @@ def run(args: argparse.Namespace, out: Output) -> int:
             progress=progress,
         )
     if archive is not None:
-        archive.add(fetched.path, night=fetched.night)
+        try:
+            archive.add(fetched.path, night=fetched.night)
+        except sorparse.SorError as error:
+            raise sorparse.SorError(
+                f"{fetched.path} was fetched, but not added to the archive: {error}. To add it: "
+                f"sorparse archive add {args.archive} {fetched.path} --night {fetched.night}"
+            ) from error
     result = sorparse.to_dict(fetched)
     if out.is_json:
         out.json(result)
