@@ -161,10 +161,6 @@ class Inheritance(Generic[K]):
             origin={field: hit[1] for field, hit in having.items()},
         )
 
-    def addresses(self, unit: K) -> tuple[Address, ...]:
-        """Return a unit's effective postal, visiting and activity address, if it has them."""
-        return tuple([hit[0] for hit in self._addresses(unit).values() if hit is not None])
-
     def _addresses(self, unit: K) -> dict[str, Found]:
         postal = self._inherited(unit, "postal_address")
         visiting = self._own(unit, "visiting_address")
