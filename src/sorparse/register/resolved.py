@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date
 
 from ..inheritance import Effective
 from ..records import SOREntity
-from .days import FIRST_DATE, LAST_DATE
 from .state import State
 
 
@@ -42,30 +41,17 @@ def effective_of(state: State, unit: SOREntity) -> Effective | None:
         UnknownUnitError: If the register does not have the unit.
         ValueError: If the register does not have the version.
     """
-    sor_id = unit.sor_id
-    if state.get(sor_id) == unit:
-        return state.effective(sor_id)
-    if unit not in state.core.history(sor_id):
+    core, own = state.core, state.ordinal
+    number = core.unit(unit.sor_id)
+    rows = {row for row in core.index.history(number) if core.store.record(row) == unit}
+    if not rows:
         raise ValueError(
-            f"the register does not have this version of {sor_id}: pass a record of "
+            f"the register does not have this version of {unit.sor_id}: pass a record of "
             "this register, or the id"
         )
-    for day in _dates(state, sor_id):
-        other = State(state.core, day)
-        if other.get(sor_id) == unit:
-            return other.effective(sor_id)
-    return None
-
-
-def _dates(state: State, sor_id: str) -> Iterator[date]:
-    """Yield the dates on which a version may begin or end, nearest first, those before first."""
-    own = state.day.toordinal()
-    possible = {FIRST_DATE, LAST_DATE}
-    for version in state.core.history(sor_id):
-        validity = version.validity
-        for day in (validity.from_date, validity.to_date, version.first_from_date):
-            if day is not None:
-                possible |= {day.toordinal() - 1, day.toordinal(), day.toordinal() + 1}
-    ordered = sorted(day for day in possible if FIRST_DATE <= day <= LAST_DATE)
-    for ordinal in [*(day for day in reversed(ordered) if day <= own), *ordered]:
-        yield date.fromordinal(ordinal)
+    lasted = [one for one in core.index.segments(number) if one.row in rows]
+    if not lasted:
+        return None
+    begun = [one for one in lasted if one.start <= own]
+    day = min(begun[-1].end, own) if begun else lasted[0].start
+    return State(core, date.fromordinal(day)).effective(unit.sor_id)

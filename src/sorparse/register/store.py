@@ -88,7 +88,7 @@ class Values(dict[int, Any]):
         super().__init__({0: DEFAULTS[field]})
         self._default = DEFAULTS[field]
         self._most = most
-        self._codec = TEXTS[field]
+        self._absent, self._value_of = TEXTS[field].absent, TEXTS[field].value_of
         is_there = f"{field}.offsets" in blocks
         self._offsets = blocks.block(f"{field}.offsets") if is_there else (0,)
         self._data = blocks.block(f"{field}.data") if is_there else b""
@@ -100,9 +100,8 @@ class Values(dict[int, Any]):
     def texts(self, numbers: Iterable[int]) -> list[str]:
         """Return the texts of values, :data:`~.packed.NO_TEXT` for one that has none."""
         data, offsets, objects = self._data, self._offsets, self._objects
-        absent = self._codec.absent
         return [
-            absent
+            self._absent
             if not number
             else NO_TEXT
             if number in objects
@@ -115,7 +114,8 @@ class Values(dict[int, Any]):
             return self._default
         if number in self._objects:
             return self._objects[number]
-        value = self._codec.value_of(self.texts((number,))[0])
+        raw = self._data[self._offsets[number - 1] : self._offsets[number]]
+        value = self._value_of(str(raw, "utf-8", "surrogatepass"))
         if len(self) > self._most:
             self.clear()
             self[0] = self._default
@@ -148,7 +148,7 @@ class Store:
         self.start, self.end, self.updated, self.first_from = map(blocks.block, _ORDINALS)
         self._columns: dict[str, tuple[Sequence[int], Values]] = {}
 
-    @property
+    @cached_property
     def line(self) -> Sequence[int]:
         """Line in the source by row, 0 if not known."""
         lines: Sequence[int] = self.blocks.block("line")
