@@ -25,7 +25,7 @@ class Detected:
     """What a source was detected as."""
 
     readers: Readers
-    found: tuple[Found, ...]
+    recognised: tuple[Found, ...]
     """What each file of SOR was recognised as."""
     ignored: tuple[str, ...]
     """Names of the other files."""
@@ -47,9 +47,9 @@ class Detected:
     def snapshot_date(self) -> date | None:
         """Return the date that the data represent, if a file that is read states it."""
         read = {reader.member for reader in self.all_readers()}
-        for found in self.found:
-            if not read.isdisjoint(reader.member for reader in found.readers):
-                day = found.snapshot_date()
+        for file in self.recognised:
+            if not read.isdisjoint(reader.member for reader in file.readers):
+                day = file.snapshot_date()
                 if day is not None:
                     return day
         return max((day for one in self.paged() if (day := one.snapshot_date())), default=None)
@@ -63,28 +63,28 @@ def detect(source: Source, options: ReadOptions) -> Detected:
         SorFileError: If there are two snapshots of a table and their dates do not decide.
     """
     ignored = list(source.ignored)
-    found = []
+    candidates = []
     for member in source.members:
         recognised = _recognised(member, options, alone=len(source.members) == 1)
         if recognised is None:
             ignored.append(member.name)
         else:
-            found.append(recognised)
-    if not any(each.readers for each in found):
+            candidates.append(recognised)
+    if not any(each.readers for each in candidates):
         inside = ", ".join(member.base_name for member in source.members[:10])
         raise UnrecognisedFormatError(
             f"holds none of SOR's files: {inside or 'it is empty'}", file=source.name
         )
-    return Detected(_chosen(source.name, found, options), tuple(found), tuple(ignored))
+    return Detected(_chosen(source.name, candidates, options), tuple(candidates), tuple(ignored))
 
 
 def _recognised(member: Member, options: ReadOptions, *, alone: bool) -> Found | None:
     head = member.head()
     try:
         for recognise in recognisers():
-            found = recognise(member, head, options)
-            if found is not None:
-                return found
+            recognised = recognise(member, head, options)
+            if recognised is not None:
+                return recognised
         reason = guess_format(head)
     except UnrecognisedFormatError as error:
         reason = error.reason
@@ -95,15 +95,15 @@ def _recognised(member: Member, options: ReadOptions, *, alone: bool) -> Found |
     return None
 
 
-def _chosen(source: str, found: list[Found], options: ReadOptions) -> Readers:
+def _chosen(source: str, candidates: list[Found], options: ReadOptions) -> Readers:
     """Choose the readers of each table: those of the richest format, and of the newest snapshot."""
 
     def stated_date(member: Member) -> date | None:
-        has_member = (each for each in found if any(r.member is member for r in each.readers))
+        has_member = (each for each in candidates if any(r.member is member for r in each.readers))
         return next((each.snapshot_date() for each in has_member), None)
 
     snapshots = Snapshots(source, stated_date, options.log.add)
-    readers = [reader for each in found for reader in each.readers]
+    readers = [reader for each in candidates for reader in each.readers]
     chosen: dict[str, list[TableReader]] = {}
     for table in TABLES:
         having = [reader for reader in readers if reader.table == table]

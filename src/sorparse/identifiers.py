@@ -124,8 +124,8 @@ def repair_sor_id(text: str) -> str | None:
         >>> repair_sor_id("1,52096E+15"), repair_sor_id("1520961000016000")
         ('1520961000016006', '1520961000016006')
     """
-    found = parse(text, "sor_id")
-    return None if found is None else found.repaired or found.value
+    identifier = parse(text, "sor_id")
+    return None if identifier is None else identifier.repaired or identifier.value
 
 
 def _repaired(text: str) -> str | None:
@@ -267,9 +267,9 @@ def parse(text: str, kind: Kind | None = None) -> Identifier | None:
         raise ValueError(f"unknown kind {kind!r}: expected one of {', '.join(_READERS)}")
     for stated, bare in readings(require_text(text, kind)):
         if stated is None or kind is None or stated == kind:
-            found = _read(bare, kind or stated)
-            if found is not None:
-                return Identifier(found[0], found[1], text, found[2])
+            identifier = _read(bare, kind or stated)
+            if identifier is not None:
+                return Identifier(identifier[0], identifier[1], text, identifier[2])
     return None
 
 

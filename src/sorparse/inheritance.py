@@ -147,10 +147,10 @@ class Inheritance(Generic[K]):
 
     def resolved(self, unit: K) -> dict[str, Found]:
         """Return each field of :class:`Effective` with its value and the id it comes from."""
-        found = self._addresses(unit)
-        found["virtual_address"] = self._inherited(unit, "virtual_address")
-        found["location_code"] = self.location_code(unit)
-        return found
+        inherited = self._addresses(unit)
+        inherited["virtual_address"] = self._inherited(unit, "virtual_address")
+        inherited["location_code"] = self.location_code(unit)
+        return inherited
 
     def effective(self, unit: K) -> Effective:
         """Return all that a unit has effectively."""
@@ -193,22 +193,22 @@ class Inheritance(Generic[K]):
 
     def _inherited(self, unit: K, field: str) -> Found:
         """Return the block of the unit itself, or of the nearest unit above that has one."""
-        found = self._own(unit, field)
-        if found is not None or not self._inherits(unit, SorType.SI, SorType.OE):
-            return found
+        nearest = self._own(unit, field)
+        if nearest is not None or not self._inherits(unit, SorType.SI, SorType.OE):
+            return nearest
         known = self._known[field]
         passed: dict[str, None] = {}
         for one, sor_id in self._upwards(unit):
             if sor_id in known:
-                found = known[sor_id]
+                nearest = known[sor_id]
                 break
             passed[sor_id] = None
-            found = self._own(one, field)
-            if found is not None or not self._inherits(one, SorType.SI, SorType.OE):
+            nearest = self._own(one, field)
+            if nearest is not None or not self._inherits(one, SorType.SI, SorType.OE):
                 break
         for sor_id in passed:
-            known[sor_id] = found
-        return found
+            known[sor_id] = nearest
+        return nearest
 
     def _upwards(self, unit: K) -> Iterator[tuple[K, str]]:
         """Yield the unit itself and those above it, nearest first."""

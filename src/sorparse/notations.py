@@ -53,8 +53,8 @@ def readings(text: str) -> Iterator[tuple[Kind | None, str]]:
         if len(ids) == 1:
             yield "sor_id", ids.pop()
     for separator in "|#":
-        system, found, rest = text.rpartition(separator)
-        if found:
+        system, sign, rest = text.rpartition(separator)
+        if sign:
             yield _kind_of(system), _undecorated(rest)
     if "^" in text:
         parts = text.split("^")

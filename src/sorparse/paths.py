@@ -75,10 +75,10 @@ def column_name(path: str) -> str:
 def field_types(cls: type[Any]) -> dict[str, Any]:
     """Return the types of what a path can lead to in a class: its fields, and its ``PLACES``."""
     hints = typing.get_type_hints(cls)
-    found = {field.name: hints[field.name] for field in attrs.fields(cls)}
+    types = {field.name: hints[field.name] for field in attrs.fields(cls)}
     for name in getattr(cls, "PLACES", ()):
-        found[name] = typing.get_type_hints(getattr(cls, name).fget)["return"]
-    return found
+        types[name] = typing.get_type_hints(getattr(cls, name).fget)["return"]
+    return types
 
 
 def types_at(

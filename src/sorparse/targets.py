@@ -53,17 +53,17 @@ def writable(
     # `new/../source` is the source as soon as a writer resolves it
     path = Path(os.path.realpath(named)) if named.is_symlink() or ".." in named.parts else named
     try:
-        found = path.stat()
+        status = path.stat()
     except FileNotFoundError:
-        found = None
+        status = None
     except OSError as error:
         raise failed(named, error.strerror or error) from error
-    if found is not None:
-        kind = _KINDS.get(stat.S_IFMT(found.st_mode))
+    if status is not None:
+        kind = _KINDS.get(stat.S_IFMT(status.st_mode))
         if kind is not None:
             raise failed(named, f"it is {kind}, not a file or folder")
     for source in sources:
-        relation = _relation(path, found, source)
+        relation = _relation(path, status, source)
         if relation is not None:
             raise failed(named, relation)
     restore(path)
@@ -73,13 +73,13 @@ def writable(
     return path
 
 
-def _relation(target: Path, found: os.stat_result | None, source: Any) -> str | None:
+def _relation(target: Path, status: os.stat_result | None, source: Any) -> str | None:
     """Return how the target and a source are one, in words."""
     place = source_path(source)
     if place is None:
-        if found is not None and hasattr(source, "fileno"):
+        if status is not None and hasattr(source, "fileno"):
             with suppress(OSError, ValueError):  # a stream in memory, or closed
-                if os.path.samestat(found, os.fstat(source.fileno())):
+                if os.path.samestat(status, os.fstat(source.fileno())):
                     return "it is the source itself"
         return None
     spellings = (place.absolute(), Path(os.path.realpath(place)))
@@ -90,7 +90,7 @@ def _relation(target: Path, found: os.stat_result | None, source: Any) -> str | 
         return "the source lies in it"
     if any(_same(above, place) for above in above_target):
         return "it lies in the source"
-    if found is not None and place.is_dir() and any(_same(target, one) for one in place.iterdir()):
+    if status is not None and place.is_dir() and any(_same(target, one) for one in place.iterdir()):
         return "it is a file of the source"
     return None
 
@@ -130,10 +130,10 @@ def first_object(path: Path) -> dict[str, Any]:
     """Return the JSON object in the first line of a file; empty if there is none."""
     try:
         with path.open("rb") as stream:
-            found = json.loads(stream.readline())
+            first = json.loads(stream.readline())
     except (OSError, ValueError, RecursionError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return first if isinstance(first, dict) else {}
 
 
 def own_issues(path: Path) -> bool:

@@ -120,8 +120,8 @@ class Archive(HtmlRepr):
 
     def _night(self, state: State, night: Day) -> Night:
         day = _as_night(night)
-        found = state.nights.get(day)
-        if found is None:
+        stored = state.nights.get(day)
+        if stored is None:
             before, after = (
                 None if each is None else date.fromordinal(each) for each in state.beside(day)
             )
@@ -132,7 +132,7 @@ class Archive(HtmlRepr):
                 f"{self.folder} does not have the night {day}, so what the register said then is "
                 f"unknown; it has {beside or 'no nights'}"
             )
-        return found
+        return stored
 
     # -- adding
 
@@ -250,9 +250,9 @@ class Archive(HtmlRepr):
             SOR2_DAILY
         """
         state = self._store.state()
-        found = self._night(state, night)
-        name = str(self.folder / str(found.night) / found.name)
-        return as_file(name, found.is_set, contents(state, found, self._store.lines()))
+        stored = self._night(state, night)
+        name = str(self.folder / str(stored.night) / stored.name)
+        return as_file(name, stored.is_set, contents(state, stored, self._store.lines()))
 
     def register(self, night: Day) -> Register:
         """Return the register of a night: equal to that of the file that was added.
@@ -265,11 +265,11 @@ class Archive(HtmlRepr):
             >>> len(archive.register("2026-06-01"))
             76
         """
-        found = self.night(night)
-        content = sha256(repr((found.name, found.content)).encode())
+        stored = self.night(night)
+        content = sha256(repr((stored.name, stored.content)).encode())
         register = self._registers.get(content)
         if register is None:
-            self._registers[content] = register = load(self.file(found.night))
+            self._registers[content] = register = load(self.file(stored.night))
             register = self._registers.get(content, register)  # from its file, if it was saved
         return register
 
@@ -344,12 +344,12 @@ class Archive(HtmlRepr):
             'exported.csv'
         """
         state = self._store.state()
-        found = self._night(state, night)
+        stored = self._night(state, night)
         target = writable(path, lambda _: False, sources=[self.folder], force=force)
-        files = contents(state, found, self._store.lines())
-        if not found.is_set or target.suffix.lower() == ".zip":
+        files = contents(state, stored, self._store.lines())
+        if not stored.is_set or target.suffix.lower() == ".zip":
             with replaced_file(target) as new:
-                if found.is_set:
+                if stored.is_set:
                     write_zip(new, files, zipfile.ZIP_DEFLATED)
                 else:
                     new.write_bytes(next(iter(files.values())))

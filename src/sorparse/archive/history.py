@@ -57,14 +57,14 @@ def history(
         )
     known = parse(sor_id, "sor_id")
     spelled = sor_id.strip() if known is None else known.value
-    found = [
+    registered = [
         Registered(record, date.fromordinal(first), date.fromordinal(last))
         for record, nights in _nights_by_record(store, spelled, register).items()
         for first, last in unbroken(sorted(nights))
     ]
-    if not found:
+    if not registered:
         raise UnknownUnitError(f"no night of {store.folder} has a unit {sor_id!r}", sor_id=sor_id)
-    return Records(sorted(found, key=_place))
+    return Records(sorted(registered, key=_place))
 
 
 def _place(one: Registered) -> tuple[date, ...]:
@@ -79,7 +79,7 @@ def _nights_by_record(
     rows = set(store.rows_where(UNITS, "sor_id", sor_id)) if has_units else set()
     days = [night.toordinal() for night in state.nights]
     of_lines = {row: _of_line(header, line) for row, header, line in store.lines_of(rows)}
-    found: defaultdict[SOREntity, set[int]] = defaultdict(set)
+    nights: defaultdict[SOREntity, set[int]] = defaultdict(set)
     for row, first, last in state.parts[UNITS]:
         if row not in rows:
             continue
@@ -87,8 +87,8 @@ def _nights_by_record(
             of_lines[row] = _of_night(store, row, register(date.fromordinal(first)), sor_id)
         for record in of_lines[row]:
             if record.sor_id == sor_id:
-                found[record].update(day for day in days if first <= day <= last)
-    return found
+                nights[record].update(day for day in days if first <= day <= last)
+    return nights
 
 
 def _of_line(header: bytes | None, line: bytes) -> list[SOREntity]:
@@ -103,10 +103,10 @@ def _of_night(store: Store, row: int, register: Register, sor_id: str) -> list[S
     wanted = store.values(schema, row)
     versions = register.history(sor_id)
     rows = zip(versions, flatten.rows(schema, versions), strict=True)
-    found = [record for record, values in rows if values == wanted]
-    if not found:
+    matching = [record for record, values in rows if values == wanted]
+    if not matching:
         raise SorError(
             f"row {row} of {UNITS} differs from every record of {sor_id} on its night: the archive "
             "is damaged (Archive.verify lists all damage), or another version of sorparse wrote it"
         )
-    return found
+    return matching

@@ -62,7 +62,7 @@ class _Linked:
 
 def take_in(feed: Feed, files: dict[str, bytes], is_set: bool, store: Store) -> Intake:
     """Read a night, number its lines and records, and find the new ones."""
-    found = Intake()
+    intake = Intake()
     numbers = _Numbers(store.next_row())
     read_from = _tables_by_file(feed, files)
     linked: dict[str, _Linked] = {}
@@ -71,7 +71,7 @@ def take_in(feed: Feed, files: dict[str, bytes], is_set: bool, store: Store) -> 
     for name, content in files.items():
         pieces, is_by_line = split(content)
         table = read_from.get(name) if is_by_line else None
-        part = _part(name, is_set, found.files)
+        part = _part(name, is_set, intake.files)
         records: Iterator[tuple[int | None, Any]] = iter(())
         starts: Sequence[int] = range(1, len(pieces) + 1)
         if table is not None:
@@ -86,31 +86,31 @@ def take_in(feed: Feed, files: dict[str, bytes], is_set: bool, store: Store) -> 
             header = b"".join(pieces[:at])
             split_up.append((part, None, [header]))
             split_up.append((part, header, pieces[at:]))
-            rows = found.parts.setdefault(part, [])
+            rows = intake.parts.setdefault(part, [])
             linked[table] = _Linked(chain([first], records), [1, *starts[at:]], rows)
         else:
             split_up.append((part, None, pieces))
         digest = sha256(content)
-        found.files.append(ArchivedFile(name, part, len(content), digest))
+        intake.files.append(ArchivedFile(name, part, len(content), digest))
     known = {(part, header): dict.fromkeys(lines, 0) for part, header, lines in split_up}
     _find_lines(store, known)
     tables = []
     for part, above, lines in split_up:
         rows_of = known[part, above]
         tables.append(_lines_table(part, above, numbers.give(rows_of)))
-        found.parts.setdefault(part, []).extend(map(rows_of.__getitem__, lines))
-    found.new[LINES] = load_pyarrow().concat_tables(tables)
+        intake.parts.setdefault(part, []).extend(map(rows_of.__getitem__, lines))
+    intake.new[LINES] = load_pyarrow().concat_tables(tables)
     split_up.clear()
     known.clear()
-    fresh = set(found.new[LINES][ROW_ID].to_pylist())
+    fresh = set(intake.new[LINES][ROW_ID].to_pylist())
     for table in feed.tables:
         taken = (
-            _records_of(table, linked[table], fresh, found)
+            _records_of(table, linked[table], fresh, intake)
             if table in linked
-            else _whole_table(feed, table, store, numbers, found)
+            else _whole_table(feed, table, store, numbers, intake)
         )
-        found.new[table] = taken
-    return found
+        intake.new[table] = taken
+    return intake
 
 
 def unchanged(
@@ -128,13 +128,13 @@ def _tables_by_file(feed: Feed, files: Iterable[str]) -> dict[str, str]:
     """Return the table of each file that has the records of one table, a line each."""
     if feed.format not in _BY_LINE:
         return {}
-    found: dict[str, list[str]] = {}
+    by_file: dict[str, list[str]] = {}
     for table in feed.tables:
         sources = feed.files(table)
         for name in files:
             if {feed.name, f"{feed.name}/{name}"} & {*sources}:
-                found.setdefault(name, []).append(table if len(sources) == 1 else "")
-    return {name: tables[0] for name, tables in found.items() if len(tables) == 1 and tables[0]}
+                by_file.setdefault(name, []).append(table if len(sources) == 1 else "")
+    return {name: tables[0] for name, tables in by_file.items() if len(tables) == 1 and tables[0]}
 
 
 def _part(name: str, is_set: bool, others: Iterable[ArchivedFile]) -> str:
@@ -189,7 +189,7 @@ def _lines_table(part: str, header: bytes | None, new: dict[int, bytes]) -> pa.T
     return pa.table(columns)
 
 
-def _records_of(table: str, linked: _Linked, fresh: set[int], found: Intake) -> pa.Table:
+def _records_of(table: str, linked: _Linked, fresh: set[int], intake: Intake) -> pa.Table:
     """Return the records of new lines; all are read, for the errors in them."""
     schema = schema_of(table, lists=False)
     names = [ROW_ID, *columns_beside_lines(schema)]
@@ -216,12 +216,12 @@ def _records_of(table: str, linked: _Linked, fresh: set[int], found: Intake) -> 
                 flush()
     if records:
         flush()
-    found.records[table] = count
+    intake.records[table] = count
     return load_pyarrow().concat_tables(batches)
 
 
 def _whole_table(
-    feed: Feed, table: str, store: Store, numbers: _Numbers, found: Intake
+    feed: Feed, table: str, store: Store, numbers: _Numbers, intake: Intake
 ) -> pa.Table:
     """Number the records of a table by their values, and return the new ones."""
     schema = schema_of(table, lists=False)
@@ -233,8 +233,8 @@ def _whole_table(
         if values in rows and row not in of_lines:
             rows[values] = row
     new = numbers.give(rows)
-    found.records[table] = len(records)
-    found.parts.setdefault(table, []).extend(map(rows.__getitem__, records))
+    intake.records[table] = len(records)
+    intake.parts.setdefault(table, []).extend(map(rows.__getitem__, records))
     columns = list(map(list, zip(*new.values(), strict=True))) or [[] for _ in schema.columns]
     return _with_rows(schema, list(new), columns)
 

@@ -23,10 +23,10 @@ def parquet() -> Any:
 def table_in(path: Path, columns: list[str] | None = None, **options: Any) -> pa.Table:
     """Read a file that is opened once: another process may replace it meanwhile."""
     with readable(path), load_pyarrow().OSFile(str(path)) as file:
-        found = parquet().read_table(
+        table = parquet().read_table(
             file, columns=columns, page_checksum_verification=True, **options
         )
-        return found if columns is None else found.select(columns)  # KeyError: one is missing
+        return table if columns is None else table.select(columns)  # KeyError: one is missing
 
 
 def batches_in(path: Path, columns: list[str] | None = None) -> Iterator[pa.RecordBatch]:
@@ -46,9 +46,9 @@ def highest_row(path: Path) -> int:
         SorFileError: If the file is not one of an archive.
     """
     with readable(path):
-        found = parquet().read_metadata(path)
-        first = next(iter(found.schema.to_arrow_schema()), None)
-        groups = [found.row_group(number) for number in range(found.num_row_groups)]
+        metadata = parquet().read_metadata(path)
+        first = next(iter(metadata.schema.to_arrow_schema()), None)
+        groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
         if first is not None and first.name == ROW_ID and first.type == load_pyarrow().int64():
             counts = [group.column(0).statistics for group in groups if group.num_rows]
             if all(count is not None and count.has_min_max for count in counts):

@@ -52,31 +52,31 @@ class Runs:
         )
         kept = dict(_in_order([self.rows[place] for place in present], rows))
         again = {present[old]: new for old, new in kept.items()}
-        found = Runs()
+        runs = Runs()
         done = 0
         for place, (row, first, last) in enumerate(self):
             new = again.get(place)
             if new is not None:
-                found._extend(rows[done:new], night)
+                runs._extend(rows[done:new], night)
                 done = new + 1
-                found._append(row, min(first, night), max(last, night))
+                runs._append(row, min(first, night), max(last, night))
             elif before is not None and after is not None and first <= before < after <= last:
-                found._append(row, first, before)
-                found._append(row, after, last)
+                runs._append(row, first, before)
+                runs._append(row, after, last)
             else:
-                found._append(row, first, last)
-        found._extend(rows[done:], night)
-        return found
+                runs._append(row, first, last)
+        runs._extend(rows[done:], night)
+        return runs
 
     def without_night(self, night: int, before: int | None, after: int | None) -> Runs:
         """Return the runs without a night; ``before`` and ``after`` are those beside it."""
-        found = Runs()
+        runs = Runs()
         for row, first, last in self:
             starts = after if first == night else first
             ends = before if last == night else last
             if starts is not None and ends is not None and starts <= ends:
-                found._append(row, starts, ends)
-        return found
+                runs._append(row, starts, ends)
+        return runs
 
     def _append(self, row: int, first: int, last: int) -> None:
         self.rows.append(row)

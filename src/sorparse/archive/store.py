@@ -149,7 +149,7 @@ class Store:
         """
         path = self._path(REGISTRATIONS)
         try:
-            found = path.stat()
+            status = path.stat()
         except FileNotFoundError:
             if not self._path(NIGHTS).exists():  # it is written after the registrations
                 return State()
@@ -163,7 +163,7 @@ class Store:
             raise SorFileError(
                 f"this is not an archive that can be read: {error.strerror}", file=str(self.folder)
             ) from error
-        stamp = _stamp(found)
+        stamp = _stamp(status)
         if self._read[0] != stamp:
             self._read = stamp, self._state(path)
         return self._read[1]
@@ -288,32 +288,32 @@ class Store:
 
     def table(self, kind: str, **options: Any) -> pa.Table:
         """Return rows of a kind; ``options`` are those of ``pyarrow.parquet.read_table``."""
-        found = [table_in(path, **options) for path in self._files(kind)]
-        if not found:
+        tables = [table_in(path, **options) for path in self._files(kind)]
+        if not tables:
             raise SorFileError(f"the files of {kind} are missing", file=str(self.folder))
-        return load_pyarrow().concat_tables(found, promote_options="default")
+        return load_pyarrow().concat_tables(tables, promote_options="default")
 
     def rows_where(self, table: str, column: str, value: str) -> list[int]:
         """Return the rows of a table whose column has a value."""
-        found = self.table(table, columns=[ROW_ID], filters=[(column, "=", value)])
-        rows: list[int] = found[ROW_ID].to_pylist()
+        matching = self.table(table, columns=[ROW_ID], filters=[(column, "=", value)])
+        rows: list[int] = matching[ROW_ID].to_pylist()
         return rows
 
     def values(self, schema: TableSchema, row: int) -> tuple[Any, ...] | None:
         """Return the columns of a record."""
-        found = self.table(schema.name, filters=[(ROW_ID, "=", row)])
+        matching = self.table(schema.name, filters=[(ROW_ID, "=", row)])
         return next(
-            (tuple(each.get(name) for name in schema.names) for each in found.to_pylist()), None
+            (tuple(each.get(name) for name in schema.names) for each in matching.to_pylist()), None
         )
 
     def lines_of(self, rows: Iterable[int]) -> Iterator[tuple[int, bytes | None, bytes]]:
         """Yield row, header and bytes of some lines."""
         if not rows:
             return
-        found = self.table(
+        matching = self.table(
             LINES, columns=[ROW_ID, "header", "line"], filters=[(ROW_ID, "in", [*rows])]
         )
-        for each in found.to_pylist():
+        for each in matching.to_pylist():
             yield each[ROW_ID], each["header"], each["line"]
 
     def records_by_row(self, schema: TableSchema) -> Counter[int]:
@@ -340,10 +340,10 @@ class Store:
         return Lines(self.table(LINES, columns=[ROW_ID, "line"]), str(self.folder))
 
     def _files(self, kind: str) -> list[Path]:
-        found = sorted((self.folder / kind).glob("*.parquet"))
-        for path in found:
+        paths = sorted((self.folder / kind).glob("*.parquet"))
+        for path in paths:
             highest_row(path)  # raises SorFileError for a file of another program
-        return found
+        return paths
 
     def _path(self, name: str) -> Path:
         return self.folder / f"{name}.parquet"
@@ -367,5 +367,5 @@ class Store:
             )
 
 
-def _stamp(found: os.stat_result) -> tuple[int, int]:
-    return found.st_ino, found.st_mtime_ns
+def _stamp(status: os.stat_result) -> tuple[int, int]:
+    return status.st_ino, status.st_mtime_ns

@@ -19,7 +19,7 @@ def contents(state: State, night: Night, lines: Lines) -> dict[str, memoryview]:
         SorError: If one is not what was added.
     """
     at = night.night.toordinal()
-    found = {}
+    content_of = {}
     for file in night.files:
         runs = state.parts.get(file.part)
         content = lines.joined(runs.at(at) if runs else [])
@@ -28,8 +28,8 @@ def contents(state: State, night: Night, lines: Lines) -> dict[str, memoryview]:
                 f"the archive is damaged: {file.name} of {night.night} is not what was added "
                 "(its SHA-256 differs); Archive.verify lists all damage"
             )
-        found[file.name] = content
-    return found
+        content_of[file.name] = content
+    return content_of
 
 
 def problems(store: Store) -> Iterator[str]:

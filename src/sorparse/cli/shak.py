@@ -44,24 +44,24 @@ def loaded(args: argparse.Namespace) -> Loaded:
 
 def register_or_shak(args: argparse.Namespace) -> Loaded:
     """Load the argument FILE as SOR or as SHAK; the issues in its data are reported."""
-    found = loaded(args)
-    reading.report_issues(found.issues, args)
-    return found
+    register = loaded(args)
+    reading.report_issues(register.issues, args)
+    return register
 
 
 def show(args: argparse.Namespace, out: Output, shak: sorparse.ShakRegister) -> int:
     """Print the periods of a code: all of them, or the one in force on the date."""
     try:
-        found: Iterable[sorparse.SHAKUnit] = shak.history(args.code)
+        shown: Iterable[sorparse.SHAKUnit] = shak.history(args.code)
         if args.as_of is not None:
-            found = [shak.as_of(args.as_of)[args.code]]
+            shown = [shak.as_of(args.as_of)[args.code]]
     except sorparse.NotInForceError as reason:
         day = f" on {args.as_of}" if args.as_of else ""
         message(f"{args.file} has no SHAK code {args.code}{day}: {reason}")
-        found = ()
-    found = list(found)
-    out.rows(PERIOD_COLUMNS, map(_period, found), objects=map(sorparse.to_dict, found))
-    return reading.status(args, shak.issues, otherwise=0 if found else 1)
+        shown = ()
+    shown = list(shown)
+    out.rows(PERIOD_COLUMNS, map(_period, shown), objects=map(sorparse.to_dict, shown))
+    return reading.status(args, shak.issues, otherwise=0 if shown else 1)
 
 
 def find(

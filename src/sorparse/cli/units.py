@@ -72,12 +72,12 @@ def named(view: View, text: str) -> list[str]:
         view.match_location_code(text),
         view.match_provider_number(text),
     )
-    for found in (
+    for candidates in (
         [one.sor_id for match in matches for one in match.candidates],
         [one.sor_id for match in matches for one in match.other_days],
     ):
-        if found:
-            return list(dict.fromkeys(found))
+        if candidates:
+            return list(dict.fromkeys(candidates))
     hints = likely(view, text)
     code = parse(text)
     if not hints and (code is None or code.kind not in _KINDS_OF_NAMES):
@@ -148,7 +148,7 @@ def row(view: View, unit: SOREntity) -> tuple[object, ...]:
     )
 
 
-def print_units(view: View, found: Iterable[SOREntity], out: Output) -> None:
+def print_units(view: View, listed: Iterable[SOREntity], out: Output) -> None:
     """Print units as a table: on a terminal the main columns, else all."""
     styles = {"status": status_style}
     if out.is_brief:
@@ -160,14 +160,14 @@ def print_units(view: View, found: Iterable[SOREntity], out: Output) -> None:
                 unit.shak_code,
                 unit_status(view, unit.sor_id).status,
             )
-            for unit in found
+            for unit in listed
         )
         out.rows(BRIEF_COLUMNS, rows, styles=styles)
     elif out.is_text:
-        everything = ((*row(view, unit), unit.shak_code) for unit in found)
+        everything = ((*row(view, unit), unit.shak_code) for unit in listed)
         out.rows((*COLUMNS, "shak_code"), everything, styles=styles)
     else:
-        out.rows(COLUMNS, (row(view, unit) for unit in found))
+        out.rows(COLUMNS, (row(view, unit) for unit in listed))
 
 
 def resolved_columns() -> tuple[str, ...]:

@@ -95,11 +95,11 @@ def code_of(kind: str, name: str) -> str | None:
 def _lists() -> dict[str, tuple[CodeEntry, ...]]:
     from importlib.resources import files  # slow to import, and many callers need no names
 
-    found: dict[str, list[CodeEntry]] = {}
+    entries: dict[str, list[CodeEntry]] = {}
     with (files(__name__) / "tables.csv").open(encoding="utf-8") as text:
         for row in csv.DictReader(text):
-            found.setdefault(row["kind"], []).append(CodeEntry(**row))
-    return {kind: tuple(rows) for kind, rows in found.items()}
+            entries.setdefault(row["kind"], []).append(CodeEntry(**row))
+    return {kind: tuple(rows) for kind, rows in entries.items()}
 
 
 @cache
@@ -114,10 +114,10 @@ def _names() -> dict[tuple[str, str], str]:
 
 @cache
 def _codes() -> dict[tuple[str, str], str | None]:
-    found: dict[tuple[str, str], str | None] = {}
+    codes: dict[tuple[str, str], str | None] = {}
     for rows in _lists().values():
         for entry in rows:
             key = (entry.kind, entry.name.casefold())
             # a name of two codes does not identify either
-            found[key] = entry.code if found.get(key, entry.code) == entry.code else None
-    return found
+            codes[key] = entry.code if codes.get(key, entry.code) == entry.code else None
+    return codes

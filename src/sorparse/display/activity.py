@@ -33,12 +33,12 @@ def events_by_year(
     fields = () if by is None else (Field.of(by),)
 
     def by_year(side: Counter[tuple[date, Any]]) -> Counter[tuple[int, str]]:
-        found: Counter[tuple[int, str]] = Counter()
+        counts: Counter[tuple[int, str]] = Counter()
         for (start, group), number in side.items():
             year = start.year
             if (first is None or year >= first) and (last is None or year <= last):
-                found[year, str(group[0] or _UNKNOWN) if group else ""] += number
-        return found
+                counts[year, str(group[0] or _UNKNOWN) if group else ""] += number
+        return counts
 
     opened, closed = events(register, fields, "year")
     return by_year(opened), by_year(closed)

@@ -43,18 +43,18 @@ def diff_html(diff: Diff) -> str:
 
 
 def _part(diff: Diff, name: str) -> Html:
-    found = getattr(diff, name)
+    entries = getattr(diff, name)
     title = _TITLES[name]
     if name in ("opened", "closed", "announced", "vanished"):
-        table = units_table(title, found, total=len(found))
+        table = units_table(title, entries, total=len(entries))
     elif name == "replaced":
-        table = _replaced(title, found)
+        table = _replaced(title, entries)
     else:
-        table = _changes(title, found, with_field=name == "changed")
-    return element("details", element("summary", f"{title} ({len(found):,})"), table)
+        table = _changes(title, entries, with_field=name == "changed")
+    return element("details", element("summary", f"{title} ({len(entries):,})"), table)
 
 
-def _replaced(title: str, found: Sequence[Replacement]) -> Html:
+def _replaced(title: str, replacements: Sequence[Replacement]) -> Html:
     rows = [
         (
             identifier(one.sor_id),
@@ -63,14 +63,14 @@ def _replaced(title: str, found: Sequence[Replacement]) -> Html:
             one.replaced_by_name,
             str(one.from_date or ""),
         )
-        for one in found[:MOST_ROWS]
+        for one in replacements[:MOST_ROWS]
     ]
     return listing(
-        title, ("unit", "name", "replaced by", "its name", "from"), rows, total=len(found)
+        title, ("unit", "name", "replaced by", "its name", "from"), rows, total=len(replacements)
     )
 
 
-def _changes(title: str, found: Sequence[Change], *, with_field: bool) -> Html:
+def _changes(title: str, changes: Sequence[Change], *, with_field: bool) -> Html:
     rows = [
         (
             identifier(change.sor_id),
@@ -79,7 +79,7 @@ def _changes(title: str, found: Sequence[Change], *, with_field: bool) -> Html:
             value_html(change.old),
             value_html(change.new),
         )
-        for change in found[:MOST_ROWS]
+        for change in changes[:MOST_ROWS]
     ]
     heads = ("sor_id", "name", *(["field"] if with_field else []), "before", "after")
-    return listing(title, heads, rows, total=len(found))
+    return listing(title, heads, rows, total=len(changes))

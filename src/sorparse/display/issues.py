@@ -138,8 +138,8 @@ def feed_html(feed: Feed) -> str:
     day = feed.snapshot_date
     caption = f"{feed.name}: {feed.format}" + (f", snapshot of {day}" if day else "")
     rows = [(code(table), code(f"feed.{table}()")) for table in feed.tables]
-    found = len(feed.issues)
+    number = len(feed.issues)
     return page(
         listing(caption, ("table", "read it with"), rows),
-        element("p", small(f"{count(found, 'issue')} in the rows read so far.")),
+        element("p", small(f"{count(number, 'issue')} in the rows read so far.")),
     )

@@ -86,7 +86,7 @@ def place_units(view: View, units: Iterable[SOREntity]) -> Placed:
         else:
             placed.units += 1
             points.setdefault((unit.sor_type, *point), []).append(unit)
-    placed.places = [Place(*key, tuple(found)) for key, found in points.items()]
+    placed.places = [Place(*key, tuple(at_place)) for key, at_place in points.items()]
     return placed
 
 

@@ -55,10 +55,10 @@ def register_html(register: Register) -> str:
         for name in register.tables
         if name != "entities" and getattr(register, name)
     ]
-    found = count(len(register.issues), "issue")
+    issues = count(len(register.issues), "issue")
     return page(
         listing(f"Register from {source}", ("what", "number"), rows),
-        element("p", small(f"{found} while reading. Ask about a date with register.as_of(day).")),
+        element("p", small(f"{issues} while reading. Ask about a date with register.as_of(day).")),
     )
 
 
@@ -88,10 +88,10 @@ def shak_register_html(register: ShakRegister) -> str:
         ("periods of codes", len(register.units)),
         ("regions", len(register.regions)),
     ]
-    found = count(len(register.issues), "issue")
+    issues = count(len(register.issues), "issue")
     return page(
         listing("SHAK register", ("what", "number"), rows),
-        element("p", small(f"{found} while reading. Ask about a date with shak.as_of(day).")),
+        element("p", small(f"{issues} while reading. Ask about a date with shak.as_of(day).")),
     )
 
 

@@ -68,20 +68,20 @@ def archive(files: Mapping[str, bytes]) -> bytes:
 
 def files() -> dict[str, bytes]:
     """Return every file by its path below the folder."""
-    found = records()
-    xml = {name: write(found) for name, write in XML_FILES.items()}
+    example = records()
+    xml = {name: write(example) for name, write in XML_FILES.items()}
     made = {
-        "sor2_zip": archive(sor2_set(found)),
-        "daily_csv": daily(found),
+        "sor2_zip": archive(sor2_set(example)),
+        "daily_csv": daily(example),
         "daily_csv_earlier": daily(records(earlier_date)),
-        "sor_csv": sor_csv_file(found),
-        "edi_types_csv": edi_types_file(found),
+        "sor_csv": sor_csv_file(example),
+        "edi_types_csv": edi_types_file(example),
         "sor_xml_zip": archive(xml),
         "sor_xml": xml["Sor.xml"],
-        "sor_xml_1_0_0": sor_xml(found, V1),
-        "shak": shak_file(found.shak_units),
+        "sor_xml_1_0_0": sor_xml(example, V1),
+        "shak": shak_file(example.shak_units),
         "readme": README.format(
-            units=len(found.histories()), day=snapshot_date, earlier=earlier_date
+            units=len(example.histories()), day=snapshot_date, earlier=earlier_date
         ).encode(),
     }
     return {FILES[name]: content for name, content in made.items()}

@@ -114,10 +114,10 @@ class Records:
 
     def histories(self) -> dict[str, list[SOREntity]]:
         """Sort the versions by SOR id."""
-        found: dict[str, list[SOREntity]] = {}
+        versions: dict[str, list[SOREntity]] = {}
         for entity in self.entities:
-            found.setdefault(entity.sor_id, []).append(entity)
-        return found
+            versions.setdefault(entity.sor_id, []).append(entity)
+        return versions
 
     def daily(self) -> list[SOREntity]:
         """Return the records of SorEntity_daily.csv: units and versions that have not ended."""

@@ -37,19 +37,19 @@ _CODES_FROM = Validity(date(2005, 1, 1))
 def records(day: date = snapshot_date) -> Records:
     """Return every record of the register as in the extracts of ``day``."""
     made = units()
-    found = Records(day, entities_known(made, day))
-    histories = found.histories()
-    found.shak_sor_map = shak_map(histories)
-    found.replaced_entities = replaced(made, set(histories))
-    found.location_codes = [
+    content = Records(day, entities_known(made, day))
+    histories = content.histories()
+    content.shak_sor_map = shak_map(histories)
+    content.replaced_entities = replaced(made, set(histories))
+    content.location_codes = [
         _location_code(versions, day)
         for versions in histories.values()
         if versions[-1].location_code_inherited is False and versions[-1].location_code
     ]
-    found.location_code_edi_types = [
-        pair for code in found.location_codes for pair in _handled(code)
+    content.location_code_edi_types = [
+        pair for code in content.location_codes for pair in _handled(code)
     ]
-    found.edi_types = [
+    content.edi_types = [
         EDIType(
             edi_type_id,
             code,
@@ -59,14 +59,14 @@ def records(day: date = snapshot_date) -> Records:
         )
         for edi_type_id, code, name, version, start, end in EDI_TYPES
     ]
-    found.geo_locations = _geo_locations(histories.values())
-    found.classifications = [
+    content.geo_locations = _geo_locations(histories.values())
+    content.classifications = [
         Classification(Coded(list_id, list_name), entry, _CODES_FROM)
         for list_id, list_name, _, entries in CLASSIFICATIONS
         for entry in entries
     ]
-    found.shak_units = _shak_units(found)
-    return found
+    content.shak_units = _shak_units(content)
+    return content
 
 
 def _location_code(versions: list[SOREntity], day: date) -> LocationCode:
@@ -134,10 +134,10 @@ def _geo_locations(histories: Iterable[list[SOREntity]]) -> list[GeoLocation]:
     return places
 
 
-def _shak_units(found: Records) -> list[SHAKUnit]:
+def _shak_units(content: Records) -> list[SHAKUnit]:
     """Return one record for each name of a code; of two units with one code, the first."""
     by_code = sorted(
-        (e for e in found.entities if e.shak_code), key=lambda e: (e.shak_code or "", e.sor_id)
+        (e for e in content.entities if e.shak_code), key=lambda e: (e.shak_code or "", e.sor_id)
     )
     made: list[SHAKUnit] = []
     for code, under_code in groupby(by_code, key=lambda e: e.shak_code or ""):

@@ -62,11 +62,11 @@ def sor2_file(
     return text.getvalue().encode("utf-8-sig")
 
 
-def sor2_set(found: Records) -> dict[str, bytes]:
+def sor2_set(content: Records) -> dict[str, bytes]:
     """Return the eight files of Sor_complete.zip by name."""
     files = {}
     for spec in sor2.TABLES:
-        rows = getattr(found, spec.table)
+        rows = getattr(content, spec.table)
         extra: dict[str, Sequence[str]] | None = None
         if spec is sor2.LOCATION_CODES:
             extra = {FUTURE_COLUMN: [f"fremtid {n}" if n % 2 else "" for n, _ in enumerate(rows)]}
@@ -74,16 +74,16 @@ def sor2_set(found: Records) -> dict[str, bytes]:
     return files
 
 
-def daily(found: Records) -> bytes:
+def daily(content: Records) -> bytes:
     """Write SorEntity_daily.csv."""
-    return sor2_file(sor2.ENTITIES, found.daily())
+    return sor2_file(sor2.ENTITIES, content.daily())
 
 
-def sor_csv_units(found: Records) -> Iterator[SOREntity]:
+def sor_csv_units(content: Records) -> Iterator[SOREntity]:
     """Yield the units with the columns of sor.csv for location number and place."""
-    number_of = {code.location_code: code for code in found.location_codes}
-    place_of = {place.sor_id: place.name for place in found.geo_locations}
-    for unit in found.current():
+    number_of = {code.location_code: code for code in content.location_codes}
+    place_of = {place.sor_id: place.name for place in content.geo_locations}
+    for unit in content.current():
         shown = unit
         number = number_of.get(unit.location_code or "")
         if number is not None:
@@ -139,20 +139,20 @@ def _unquoted(rows: Iterable[Sequence[str]]) -> bytes:
     return "".join(lines).encode("cp1252")
 
 
-def sor_csv_file(found: Records) -> bytes:
+def sor_csv_file(content: Records) -> bytes:
     """Write sor.csv."""
     columns = sor_csv.ENTITIES.columns
-    rows = [[sor_csv_text(unit, column) for column in columns] for unit in sor_csv_units(found)]
+    rows = [[sor_csv_text(unit, column) for column in columns] for unit in sor_csv_units(content)]
     return _unquoted([[column.name for column in columns], *rows])
 
 
-def edi_types_file(found: Records) -> bytes:
+def edi_types_file(content: Records) -> bytes:
     """Write Edityper.csv: numbers in use, types by their code."""
     columns = sor_csv.LOCATION_CODE_EDI_TYPES.columns
-    code_of = {edi_type.edi_type_id: edi_type.code for edi_type in found.edi_types}
-    active = {c.location_code for c in found.location_codes if not c.non_active}
+    code_of = {edi_type.edi_type_id: edi_type.code for edi_type in content.edi_types}
+    active = {c.location_code for c in content.location_codes if not c.non_active}
     rows = [[column.name for column in columns]]
-    for pair in found.location_code_edi_types:
+    for pair in content.location_code_edi_types:
         if pair.location_code in active and pair.edi_type and pair.edi_type.code:
             coded = attrs.evolve(pair.edi_type, code=code_of[pair.edi_type.code])
             shown = attrs.evolve(pair, edi_type=coded)

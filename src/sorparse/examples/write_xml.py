@@ -119,15 +119,15 @@ class Document:
         self._line(f"</{name}>")
 
     @contextmanager
-    def root(self, name: str, found: Records) -> Iterator[None]:
+    def root(self, name: str, content: Records) -> Iterator[None]:
         """Write the root, the time of creation and the date of the data."""
         declared = "".join(
             f" xmlns{prefix and ':' + prefix}={quoteattr(uri)}"
             for prefix, uri in self.dialect.prefixes.items()
         )
         with self.inside(name, declared):
-            self.unchanged("CreatedAtTime", f"{found.day}T01:00:29.6269718+02:00")
-            self.unchanged("SnapshotDate", found.day)
+            self.unchanged("CreatedAtTime", f"{content.day}T01:00:29.6269718+02:00")
+            self.unchanged("SnapshotDate", content.day)
             yield
 
     def bytes(self) -> bytes:
@@ -138,14 +138,14 @@ class Document:
         self._lines.append(INDENT * self._depth + text)
 
 
-def sor_xml(found: Records, dialect: Dialect) -> bytes:
+def sor_xml(content: Records, dialect: Dialect) -> bytes:
     """Write Sor.xml: one version of each unit, inside the unit above it."""
     out = Document(dialect)
     below: dict[str | None, list[SOREntity]] = {}
-    for entity in found.snapshot():
+    for entity in content.snapshot():
         below.setdefault(entity.parent_id, []).append(entity)
-    writer = _Units(out, below, {c.location_code: c for c in found.location_codes})
-    with out.root("SorTree", found):
+    writer = _Units(out, below, {c.location_code: c for c in content.location_codes})
+    with out.root("SorTree", content):
         for owner in below[None]:
             writer.entity(owner)
     return out.bytes()
@@ -302,10 +302,10 @@ class _Units:
                     )
 
     def _ids(self, name: str, ids: Iterable[str]) -> None:
-        found = list(ids)
-        if found:
+        sor_ids = list(ids)
+        if sor_ids:
             with self.out.inside(self.out.dialect.unchanged + name):
-                for sor_id in found:
+                for sor_id in sor_ids:
                     self.out.unchanged("SorIdentifier", sor_id)
 
 
@@ -324,12 +324,12 @@ def status(
         out.unchanged("FirstFromDate", first_from_date)
 
 
-def data_code_types(found: Records) -> bytes:
+def data_code_types(content: Records) -> bytes:
     """Write SorDataCodeTypes.xml. Its structure is not published: an assumption."""
     out = Document(V2)
     element_of = {list_id: element for list_id, _, element, _ in CLASSIFICATIONS}
-    with out.root("SorDataCodeTypes", found):
-        for entry in found.classifications:
+    with out.root("SorDataCodeTypes", content):
+        for entry in content.classifications:
             if entry.classification is None or entry.classification.code is None:
                 continue
             element = element_of[entry.classification.code]
@@ -340,11 +340,11 @@ def data_code_types(found: Records) -> bytes:
     return out.bytes()
 
 
-def geographical_localisations(found: Records) -> bytes:
+def geographical_localisations(content: Records) -> bytes:
     """Write GeographicalLocalisations.xml. Its structure is not published: an assumption."""
     out = Document(V2)
-    with out.root("GeographicalLocalisations", found):
-        for place in found.geo_locations:
+    with out.root("GeographicalLocalisations", content):
+        for place in content.geo_locations:
             with out.inside("GeographicalLocalisation"):
                 out.leaf("GeographicalLocalisationIdentifier", place.geo_location_id)
                 out.leaf("GeographicalLocalisationName", place.name)
@@ -359,7 +359,7 @@ def geographical_localisations(found: Records) -> bytes:
 
 
 FILES: Final[dict[str, Callable[[Records], bytes]]] = {
-    "Sor.xml": lambda found: sor_xml(found, V2),
+    "Sor.xml": lambda content: sor_xml(content, V2),
     "SorDataCodeTypes.xml": data_code_types,
     "GeographicalLocalisations.xml": geographical_localisations,
 }

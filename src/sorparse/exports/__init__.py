@@ -29,8 +29,8 @@ TARGETS = tuple(_CLASSES)
 def target_class(name: str) -> type[Target]:
     """Return the class of a target; its module is loaded on demand."""
     module, cls = _CLASSES[name]
-    found: type[Target] = getattr(import_module(f".{module}", __name__), cls)
-    return found
+    target: type[Target] = getattr(import_module(f".{module}", __name__), cls)
+    return target
 
 
 def targets_with(feature: str) -> tuple[str, ...]:

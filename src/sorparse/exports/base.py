@@ -114,9 +114,9 @@ class FileTarget(Target):
         raise NotImplementedError
 
 
-def in_force(found: Iterable[tuple[Any, ...]], day: date) -> Iterator[tuple[str, date | None]]:
+def in_force(periods: Iterable[tuple[Any, ...]], day: date) -> Iterator[tuple[str, date | None]]:
     """Reduce periods, each unit's oldest first, to the units of a date and their closing dates."""
-    for sor_id, group in groupby(found, key=lambda period: str(period[0])):
+    for sor_id, group in groupby(periods, key=lambda period: str(period[0])):
         last: date | None = None
         for _, *ends in (period[:3] for period in group):
             first, end = (d if isinstance(d, date) else date.fromisoformat(d) for d in ends)
@@ -147,7 +147,7 @@ def write_info(job: ConversionJob, folder: Path) -> None:
 def read_info(folder: Path) -> dict[str, Any]:
     """Return what :func:`write_info` wrote to a folder; empty if it did not."""
     try:
-        found = json.loads((folder / INFO_FILE).read_text("utf-8"))
+        info = json.loads((folder / INFO_FILE).read_text("utf-8"))
     except (OSError, ValueError):
         return {}
-    return found if isinstance(found, dict) and "sorparse_version" in found else {}
+    return info if isinstance(info, dict) and "sorparse_version" in info else {}

@@ -160,11 +160,11 @@ class ConversionJob:
             yield batch
 
     def _numbered(self, pa: Any, batches: list[Any]) -> Any:
-        found = pa.Table.from_batches(batches).unify_dictionaries()
-        first, self._next_row = self._next_row, self._next_row + found.num_rows
+        table = pa.Table.from_batches(batches).unify_dictionaries()
+        first, self._next_row = self._next_row, self._next_row + table.num_rows
         numbers = pa.array(range(first, self._next_row), pa.int64())
         field = pa.field(ROW_ID, pa.int64(), nullable=False, metadata={"description": ROW_ID_DOC})
-        return found.add_column(0, field, numbers)
+        return table.add_column(0, field, numbers)
 
     def info(self) -> dict[str, str | None]:
         """Return what the tables were loaded from, for the target's ``load_info``."""

@@ -135,8 +135,8 @@ class Database(Target):
             if tables is None:
                 return None
             names = sorted(tables & set(TABLES))
-            found = {name: list(ask(f"SELECT count(*) FROM {quoted(name)}")) for name in names}  # noqa: S608
-            return {name: int(count) for name, [(count,)] in found.items()}
+            counts = {name: list(ask(f"SELECT count(*) FROM {quoted(name)}")) for name in names}  # noqa: S608
+            return {name: int(count) for name, [(count,)] in counts.items()}
 
     def units_in_force(self, place: str, source_date: date | None) -> InForce:
         """Return the units that a target has in force on the date it shows."""

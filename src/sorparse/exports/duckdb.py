@@ -45,8 +45,8 @@ class DuckDB(FileDatabase):
     @property
     def error(self) -> type[Exception]:
         """What the database raises."""
-        found: type[Exception] = _duckdb().Error
-        return found
+        error_class: type[Exception] = _duckdb().Error
+        return error_class
 
     def connect(self, path: Path) -> Any:
         """Open a database to ask it."""

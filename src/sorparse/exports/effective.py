@@ -152,8 +152,8 @@ class EffectiveCollector(PeriodCollector):
         resolver = _Resolver(self, index)
         for unit in range(len(self.ids)):
             for start, end, row in index.segments(unit):
-                for first, last, found in resolver.periods(row, start, end):
-                    writer.add(unit, first, last, row, found)
+                for first, last, resolved in resolver.periods(row, start, end):
+                    writer.add(unit, first, last, row, resolved)
             if len(writer) >= BATCH_ROWS:
                 yield writer.take()
         if len(writer):
@@ -204,14 +204,14 @@ class _Resolver:
         """Yield the periods within which the version of a row has the same values."""
         own = tuple([column[row] for column in self._own])
         first = day = start
-        found: Resolved = {}
+        resolved: Resolved = {}
         while day <= end:
             following = self._resolved(row, own, day)
-            if day > first and following != found:
-                yield first, day - 1, found
+            if day > first and following != resolved:
+                yield first, day - 1, resolved
                 first = day
-            found, day = following, self._until + 1
-        yield first, end, found
+            resolved, day = following, self._until + 1
+        yield first, end, resolved
 
     def _resolved(self, row: int, own: tuple[int, ...], day: int) -> Resolved:
         """Return the values on a date; those of the row before if they are the same by rule."""
@@ -254,14 +254,14 @@ class _Columns:
     def __len__(self) -> int:
         return len(self._units)
 
-    def add(self, unit: int, first: int, last: int, row: int, found: Resolved) -> None:
+    def add(self, unit: int, first: int, last: int, row: int, resolved: Resolved) -> None:
         """Add a row."""
         self._units.append(unit)
         self._first.append(first_date(first))
         self._last.append(last_date(last))
         self._rows.append(row)
         for field, numbers in self._numbers.items():
-            number, origin = found[field] or (_ABSENT, _NOBODY)
+            number, origin = resolved[field] or (_ABSENT, _NOBODY)
             numbers.append(number)
             self._origins[field].append(origin)
 
@@ -292,9 +292,9 @@ class _Columns:
                 numbers: first_place(kind, [(codes[number], names[number]) for number in numbers])
                 for numbers in set(addresses)
             }
-            found = [places[numbers] for numbers in addresses]
-            yield [None if place is None else place.code for place in found]
-            yield [None if place is None else place.name for place in found]
+            columns = [places[numbers] for numbers in addresses]
+            yield [None if place is None else place.code for place in columns]
+            yield [None if place is None else place.name for place in columns]
 
 
 @cache

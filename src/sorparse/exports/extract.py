@@ -156,13 +156,13 @@ class _Links:
 
 
 def _reached(starts: Iterable[str], edges: Mapping[str, set[str]]) -> set[str]:
-    found = set(starts)
-    waiting = list(found)
+    reached = set(starts)
+    waiting = list(reached)
     while waiting:
-        new = edges.get(waiting.pop(), set()) - found
-        found |= new
+        new = edges.get(waiting.pop(), set()) - reached
+        reached |= new
         waiting += new
-    return found
+    return reached
 
 
 def _records(feed: Any, table: str) -> Iterator[Any]:

@@ -104,14 +104,14 @@ Place = tuple[str | None, float, float]
 def _places(schema: TableSchema, columns: flatten.Columns) -> list[Place | None]:
     """Return for each row the first pair of coordinates, and the address that has them."""
     by_name = dict(zip(schema.names, columns, strict=True))
-    found: list[Place | None] = [None] * len(columns[0])
+    located: list[Place | None] = [None] * len(columns[0])
     for address in NEAREST_FIRST if schema.name == "entities" else (None,):
         prefix = f"{address}_" if address else ""
         pairs = zip(by_name[f"{prefix}easting"], by_name[f"{prefix}northing"], strict=True)
         for row, (easting, northing) in enumerate(pairs):
-            if found[row] is None and easting is not None and northing is not None:
-                found[row] = (address, easting, northing)
-    return found
+            if located[row] is None and easting is not None and northing is not None:
+                located[row] = (address, easting, northing)
+    return located
 
 
 def _points(to_wgs84: Any, places: Sequence[Place | None]) -> list[list[float] | None]:
@@ -120,11 +120,11 @@ def _points(to_wgs84: Any, places: Sequence[Place | None]) -> list[list[float] |
         [easting for _, easting, _ in have], [northing for _, _, northing in have]
     )
     pairs = iter(zip(longitudes, latitudes, strict=True))
-    found: list[list[float] | None] = []
+    points: list[list[float] | None] = []
     for place in places:
         pair = None if place is None else [round(degrees, _DECIMALS) for degrees in next(pairs)]
-        found.append(pair if pair is not None and all(map(isfinite, pair)) else None)
-    return found
+        points.append(pair if pair is not None and all(map(isfinite, pair)) else None)
+    return points
 
 
 def _features(

@@ -42,9 +42,9 @@ def scrambled(text: str) -> str:
         return text
     for attempt in range(16):  # one letter may become itself
         drawn = _numbers(f"{attempt}{text}")
-        found = "".join(_another(letter, drawn) for letter in text)
-        if found != text:
-            return found
+        result = "".join(_another(letter, drawn) for letter in text)
+        if result != text:
+            return result
     return "x" * len(text)
 
 
@@ -53,8 +53,8 @@ def _another(letter: str, drawn: Iterator[int]) -> str:
         return letter
     lower = letter.lower()
     kind = _KIND_OF.get(lower, _OTHER_LETTERS)
-    found = kind[next(drawn) % len(kind)]
-    return found if letter == lower else found.upper()
+    chosen = kind[next(drawn) % len(kind)]
+    return chosen if letter == lower else chosen.upper()
 
 
 def _numbers(seed: str) -> Iterator[int]:
@@ -75,11 +75,11 @@ def _telephone(text: str) -> str:
 
 
 def _email(text: str) -> str:
-    found, at = [], 0
+    pieces, at = [], 0
     for match in _EMAIL.finditer(text):
-        found += [scrambled(text[at : match.start()]), f"{scrambled(match[1])}@example.dk"]
+        pieces += [scrambled(text[at : match.start()]), f"{scrambled(match[1])}@example.dk"]
         at = match.end()
-    return "".join([*found, scrambled(text[at:])])
+    return "".join([*pieces, scrambled(text[at:])])
 
 
 def _website(text: str) -> str:

@@ -44,8 +44,8 @@ class ParquetFiles(TableFiles):
     def write_derived(self, job: ConversionJob, folder: Path) -> None:
         """Write the periods, and the units with inheritance resolved."""
         for schema, batches in job.derived():
-            found = (arrow_table(schema, columns) for columns in batches)
-            _write(job, folder / (schema.name + self.ending), arrow_schema(schema), found)
+            tables = (arrow_table(schema, columns) for columns in batches)
+            _write(job, folder / (schema.name + self.ending), arrow_schema(schema), tables)
 
     def is_own_file(self, path: Path) -> bool:
         """Return whether the library wrote a file."""
@@ -56,8 +56,8 @@ class ParquetFiles(TableFiles):
 
     def table_in(self, path: Path) -> str | None:
         """Return the table that a file holds by its content."""
-        found = _parquet().read_schema(path).metadata or {}
-        return str(found.get(b"sorparse.table", b"").decode())
+        metadata = _parquet().read_schema(path).metadata or {}
+        return str(metadata.get(b"sorparse.table", b"").decode())
 
     def rows_of_file(self, path: Path, table: str | None) -> Iterator[tuple[str, int]]:
         """Yield table and rows of a file."""
@@ -85,5 +85,5 @@ def _parquet() -> Any:
 def _write(job: ConversionJob, path: Path, target: Any, batches: Iterable[Any]) -> None:
     target = target.with_metadata({**target.metadata, INFO: json.dumps(job.info())})
     with _parquet().ParquetWriter(path, target, compression="zstd") as writer:
-        for found in batches:
-            writer.write_table(found.replace_schema_metadata(target.metadata))
+        for batch in batches:
+            writer.write_table(batch.replace_schema_metadata(target.metadata))

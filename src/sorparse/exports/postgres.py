@@ -164,8 +164,8 @@ class _Writer:
         lock = f"SELECT pg_advisory_xact_lock(hashtext({literal('sorparse ' + self._schema)}))"
         self._db.execute(lock)
         self._there = self._tables_there()
-        found = self._db.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", (self._schema,))
-        if found.fetchone() is None:
+        schemas = self._db.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", (self._schema,))
+        if schemas.fetchone() is None:
             self._db.execute(f"CREATE SCHEMA {quoted(self._schema)}")
         self._job.collect_effective()
         for schema in self._job.schemas:
@@ -182,7 +182,7 @@ class _Writer:
             self._job.issues.append(Issue("info", "same-content", message))
 
     def _tables_wanted(self) -> Wanted:
-        found: Wanted = {}
+        wanted: Wanted = {}
         for schema in (*self._job.schemas, *self._job.derived_schemas):
             lines = column_lines(schema, _TYPES)
             keys = {
@@ -196,10 +196,10 @@ class _Writer:
                 keys[f"{schema.name}_period"] = "USING gist (period)"
             if schema.name == in_force_periods.TABLE:
                 keys[f"{schema.name}_row"] = "(row_id)"
-            found[schema.name] = (schema.doc, lines, keys)
+            wanted[schema.name] = (schema.doc, lines, keys)
         info = [("name", "text PRIMARY KEY", "What"), ("value", "text", "Its value")]
-        found[INFO] = (INFO_DOC, info, {})
-        return found
+        wanted[INFO] = (INFO_DOC, info, {})
+        return wanted
 
     def _tables_there(self) -> dict[str, list[tuple[str, str]]]:
         """Return the library's tables in the schema, each with its columns and their types.
@@ -378,9 +378,9 @@ class _Writer:
 
 def _expected(lines: Lines) -> list[tuple[str, str]]:
     ends = (" PRIMARY KEY", " NOT NULL", " GENERATED")
-    found = []
+    expected = []
     for name, kind, _ in lines:
         for end in ends:
             kind = kind.partition(end)[0]  # noqa: PLW2901 - cut bit by bit
-        found.append((name, kind.lower()))
-    return found
+        expected.append((name, kind.lower()))
+    return expected

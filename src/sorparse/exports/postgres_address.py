@@ -47,20 +47,20 @@ def parsed(address: str) -> Address:
             password.
     """
     psycopg = load_extra("psycopg", "postgres", "PostgreSQL databases")
-    found: dict[str, Any] | None = None
+    parameters: dict[str, Any] | None = None
     with suppress(psycopg.Error, ValueError):
-        found = psycopg.conninfo.conninfo_to_dict(address)
-    if found is None:  # outside of the handler: libpq's message quotes parts of the password
+        parameters = psycopg.conninfo.conninfo_to_dict(address)
+    if parameters is None:  # outside of the handler: libpq's message quotes parts of the password
         raise _refused("it cannot be parsed")
-    outside = [str(found.get(name) or "") for name in ("host", "hostaddr", "port", "dbname")]
+    outside = [str(parameters.get(name) or "") for name in ("host", "hostaddr", "port", "dbname")]
     if any("@" in part and not part.startswith("@") for part in outside) or any(
-        character in str(found.get("user") or "") for character in "?=/"
+        character in str(parameters.get("user") or "") for character in "?=/"
     ):
         raise _refused("user, host and database cannot be distinguished")
-    for port in str(found.get("port") or "").split(","):
+    for port in str(parameters.get("port") or "").split(","):
         if port and not (port.isascii() and port.isdecimal() and 0 < int(port) < 65536):
             raise _refused("the port is not a number from 1 to 65535")
-    return Address(found, _shown(found))
+    return Address(parameters, _shown(parameters))
 
 
 def shown(address: str) -> str:
@@ -80,14 +80,14 @@ def _refused(reason: str) -> ConversionError:
     )
 
 
-def _shown(found: dict[str, Any]) -> str:
-    host = str(found.get("host") or found.get("hostaddr") or "")
+def _shown(parameters: dict[str, Any]) -> str:
+    host = str(parameters.get("host") or parameters.get("hostaddr") or "")
     is_socket = host.startswith(("/", "@"))
     place = "" if is_socket else f"[{host}]" if ":" in host else host
-    user = quote(str(found["user"])) + "@" if found.get("user") else ""
-    port = f":{found['port']}" if found.get("port") else ""
-    name = "/" + quote(str(found["dbname"])) if found.get("dbname") else ""
-    if not (user or place or port or name) and found.get("service"):
-        return f"{_HIDDEN}, service {found['service']}"
+    user = quote(str(parameters["user"])) + "@" if parameters.get("user") else ""
+    port = f":{parameters['port']}" if parameters.get("port") else ""
+    name = "/" + quote(str(parameters["dbname"])) if parameters.get("dbname") else ""
+    if not (user or place or port or name) and parameters.get("service"):
+        return f"{_HIDDEN}, service {parameters['service']}"
     socket = f"?host={quote(host)}" if is_socket else ""
     return f"postgresql://{user}{place}{port}{name or '/' * is_socket}{socket}"

@@ -117,15 +117,15 @@ def name_of(address: str) -> str:
 def links(page: bytes, folder: str) -> list[str]:
     """Return the addresses in a directory index that lie directly in the folder."""
     tree = etree.HTML(page) if page.strip() else None
-    found = []
+    addresses = []
     for link in tree.iter("a") if tree is not None else ():
         address = urljoin(folder, link.get("href") or "")
         inside = address[len(folder) :].rstrip("/")
         # a server whose names have no case may write the folder's otherwise than it was asked
         is_below = address.casefold().startswith(folder.casefold())
         if is_below and inside and not set("/?#") & set(inside):
-            found.append(address)
-    return found
+            addresses.append(address)
+    return addresses
 
 
 def find(address: str, base: str, listed: Callable[[str], list[str]]) -> list[str]:
@@ -140,7 +140,7 @@ def find(address: str, base: str, listed: Callable[[str], list[str]]) -> list[st
     seen: set[str] = set()
     folder = urljoin(address, ".")
     while True:
-        queue, found = [folder], []
+        queue, matches = [folder], []
         for place in queue:
             if place in seen or len(seen) == _MOST_FOLDERS:
                 continue
@@ -149,7 +149,7 @@ def find(address: str, base: str, listed: Callable[[str], list[str]]) -> list[st
                 if link.endswith("/"):
                     queue.append(link)
                 elif name_of(link).casefold() == name:
-                    found.append(link)
-        if found or folder == base:
-            return found
+                    matches.append(link)
+        if matches or folder == base:
+            return matches
         folder = urljoin(folder, "..")

@@ -107,14 +107,14 @@ class Fetcher:
             except MissingFileError:
                 return []
 
-        found = find(address, base, listed)
-        if len(found) > 1:
-            raise FetchError(f"{missing}; name one of {', '.join(found)}") from missing
-        if not found:
+        addresses = find(address, base, listed)
+        if len(addresses) > 1:
+            raise FetchError(f"{missing}; name one of {', '.join(addresses)}") from missing
+        if not addresses:
             raise FetchError(
                 f"{missing}, and the indexes of the folders above do not list {name_of(address)}"
             ) from missing
-        return found[0]
+        return addresses[0]
 
     def _fetch(
         self, server: Server, address: str, file: PublishedFile | None, folder: Path

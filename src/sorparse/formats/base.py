@@ -124,8 +124,8 @@ R = TypeVar("R")
 
 def muted(reader: R) -> R:
     """Return a reader of the same table that reports no issues."""
-    found: Any = reader
-    return cast("R", attrs.evolve(found, options=muted_options(found.options)))
+    attributes: Any = reader
+    return cast("R", attrs.evolve(attributes, options=muted_options(attributes.options)))
 
 
 @runtime_checkable

@@ -66,9 +66,9 @@ def without_cut_line(head: bytes, encoding: str | None = None) -> bytes:
     Returns:
         The bytes up to the last line end, or all of them if they hold no line end.
     """
-    for bom, found in _BOMS:
+    for bom, name in _BOMS:
         if head.startswith(bom):
-            encoding = found
+            encoding = name
             break
     if encoding is None or _ascii_compatible(encoding):
         return head[: head.rfind(b"\n") + 1] or head

@@ -65,40 +65,40 @@ def to_date(text: str) -> date:
         BadCell: If the text is not a date. Also if the date is implausible, or an open end, which
             only a to-date can be; the record holds such a date nevertheless.
     """
-    found = _day(text)
-    if found >= _OPEN_FROM:
+    day = _day(text)
+    if day >= _OPEN_FROM:
         raise BadCell(
             "warning",
             "open-end-date",
             f"{text!r} means an open end, and only a to-date can be open; the date is stored "
             "unchanged",
-            stored=found,
+            stored=day,
         )
-    if found >= AHEAD:
+    if day >= AHEAD:
         raise BadCell(
             "warning",
             "implausible-date",
             f"{text!r} is too far ahead for anything but a to-date; it is stored unchanged",
-            stored=found,
+            stored=day,
         )
-    return _not_too_early(found, text)
+    return _not_too_early(day, text)
 
 
-def _not_too_early(found: date, text: str) -> date:
-    if found < FIRST_PLAUSIBLE:
+def _not_too_early(day: date, text: str) -> date:
+    if day < FIRST_PLAUSIBLE:
         raise BadCell(
             "warning",
             "implausible-date",
             f"{text!r} is before {FIRST_PLAUSIBLE.year}; it is stored unchanged",
-            stored=found,
+            stored=day,
         )
-    return found
+    return day
 
 
 def to_last_day(text: str) -> date | None:
     """Read a to-date, like ``to_date``; the date of an open end is ``None``."""
-    found = _day(text)
-    return None if found >= _OPEN_FROM else _not_too_early(found, text)
+    day = _day(text)
+    return None if day >= _OPEN_FROM else _not_too_early(day, text)
 
 
 def _day(text: str) -> date:
@@ -142,10 +142,10 @@ def to_instant(text: str) -> datetime | None:
 
     denmark = ZoneInfo("Europe/Copenhagen")
     try:
-        found = datetime.fromisoformat(text)
-        if found.tzinfo is None:
-            return found.replace(tzinfo=denmark)
-        return found.astimezone(denmark) if found.year in _YEARS else found
+        instant = datetime.fromisoformat(text)
+        if instant.tzinfo is None:
+            return instant.replace(tzinfo=denmark)
+        return instant.astimezone(denmark) if instant.year in _YEARS else instant
     except ValueError:
         raise BadCell(
             "error", "bad-date", f"{text!r} is not a time (as in 2021-03-31T00:00:00.000+02:00)"
@@ -155,22 +155,24 @@ def to_instant(text: str) -> datetime | None:
 def same_instant(text: str) -> str:
     """Return a text that is equal for equal times, whatever their offsets are."""
     try:
-        found = to_instant(text)
+        moment = to_instant(text)
     except BadCell:
         return text
-    return text if found is None or found.year not in _YEARS else found.astimezone(UTC).isoformat()
+    return (
+        text if moment is None or moment.year not in _YEARS else moment.astimezone(UTC).isoformat()
+    )
 
 
 def to_date_in_denmark(text: str) -> date:
     """Read a date, or a time with any offset as its date in Denmark; see ``to_date``."""
-    found = to_instant(text)
-    return to_date(text if found is None else found.date().isoformat())
+    instant = to_instant(text)
+    return to_date(text if instant is None else instant.date().isoformat())
 
 
 def to_last_day_in_denmark(text: str) -> date | None:
     """Read a to-date, or a time with any offset as its date in Denmark; see ``to_last_day``."""
-    found = to_instant(text)
-    return to_last_day(text if found is None else found.date().isoformat())
+    instant = to_instant(text)
+    return to_last_day(text if instant is None else instant.date().isoformat())
 
 
 def to_last_day_before(text: str) -> date | None:
@@ -283,10 +285,10 @@ def to_sor_id(text: str) -> str:
         return text
     # the shortest id has 11 digits; a shorter text is at most one in the notation 1E+15
     is_parsed = len(text) >= _SHORTEST_ID or "e" in text.lower()
-    found = parse(text, "sor_id") if is_parsed else None
-    if found is not None and found.repaired is None:
-        return found.value
-    repaired = None if found is None else found.repaired
+    identifier = parse(text, "sor_id") if is_parsed else None
+    if identifier is not None and identifier.repaired is None:
+        return identifier.value
+    repaired = None if identifier is None else identifier.repaired
     if repaired is not None:
         raise BadCell(
             "warning",
@@ -311,8 +313,8 @@ def to_location_code(text: str) -> str:
     """Check a location number; an invalid one is stored unchanged and reported."""
     if is_location_code(text):
         return text
-    if found := parse(text, "location_code"):
-        return found.value
+    if identifier := parse(text, "location_code"):
+        return identifier.value
     if len(text) == 13 and text.isascii() and text.isdigit():
         raise BadCell(
             "warning",
@@ -332,8 +334,8 @@ def to_cvr(text: str) -> str:
     """Check a CVR number; an invalid one is stored unchanged and reported."""
     if is_cvr(text):
         return text
-    if found := parse(text, "cvr"):
-        return found.value
+    if identifier := parse(text, "cvr"):
+        return identifier.value
     if len(text) == 8 and text.isascii() and text.isdigit():
         raise BadCell(
             "warning", "check-digit", f"CVR number {text!r} fails the modulus 11 check", stored=text
@@ -355,9 +357,9 @@ def to_unit(text: str) -> EntityRef:
     """Read a reference to a unit that is either its SOR id or its name."""
     if has_sor_id_form(text):
         return EntityRef(sor_id=text)
-    found = parse(text, "sor_id")
-    if found is not None and found.repaired is None:
-        return EntityRef(sor_id=found.value)
+    identifier = parse(text, "sor_id")
+    if identifier is not None and identifier.repaired is None:
+        return EntityRef(sor_id=identifier.value)
     return EntityRef(name=text)
 
 

@@ -121,21 +121,21 @@ def _value(record: Any, steps: Steps) -> Any:
 
 @cache
 def _columns_by_field(spec: TableSpec) -> Mapping[str, Column]:
-    found: dict[str, Column] = {}
+    columns: dict[str, Column] = {}
     for column in (*spec.columns, *spec.further):
-        found.setdefault(column.field, column)
-    return found
+        columns.setdefault(column.field, column)
+    return columns
 
 
 @cache
 def _columns_by_name(spec: TableSpec) -> Mapping[str, Column]:
-    found: dict[str, Column] = {}
+    columns: dict[str, Column] = {}
     for column in (*spec.columns, *spec.further):
         for spelling in (column.name, *column.aliases):
-            other = found.setdefault(fold(spelling), column)
+            other = columns.setdefault(fold(spelling), column)
             if other is not column:
                 raise ValueError(f"{spec.title}: {spelling} names two columns")
-    return found
+    return columns
 
 
 _DANISH = str.maketrans(

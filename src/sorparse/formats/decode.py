@@ -87,10 +87,10 @@ class Group:
     @property
     def leaves(self) -> list[Leaf]:
         """All cells of the group, in order of the fields."""
-        found: list[Leaf] = []
+        leaves: list[Leaf] = []
         for part in self.parts.values():
-            found += part.leaves
-        return found
+            leaves += part.leaves
+        return leaves
 
 
 @attrs.frozen(eq=False)
@@ -128,15 +128,15 @@ class Plan:
 @per_class
 def _classes(cls: type[Any]) -> Mapping[str, type[Any]]:
     """Return the class of each field that holds a value object."""
-    found: dict[str, type[Any]] = {}
+    classes: dict[str, type[Any]] = {}
     for name, hint in typing.get_type_hints(cls).items():
         options = typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
         for option in options:
             origin = typing.get_origin(option)
             inner = typing.get_args(option)[0] if origin is tuple else option
             if isinstance(inner, type) and attrs.has(inner):
-                found[name] = inner
-    return found
+                classes[name] = inner
+    return classes
 
 
 def make_plan(spec: TableSpec, header: Sequence[str], columns: Sequence[Column | None]) -> Plan:
@@ -195,16 +195,16 @@ def trimmed(values: list[Any]) -> tuple[Any, ...]:
     return tuple(values)
 
 
-def straighten(found: dict[str, Any], swap: Callable[[], object]) -> None:
+def straighten(values: dict[str, Any], swap: Callable[[], object]) -> None:
     """Exchange easting and northing if they are in each other's place, and call ``swap``."""
-    easting, northing = found.get("easting"), found.get("northing")
+    easting, northing = values.get("easting"), values.get("northing")
     if (
         easting is not None
         and northing is not None
         and easting > NORTHING_FROM
         and abs(northing) < NORTHING_FROM
     ):
-        found["easting"], found["northing"] = northing, easting
+        values["easting"], values["northing"] = northing, easting
         swap()
 
 
@@ -292,14 +292,14 @@ class CarefulDecoder:
             return take(part, text) if text else None
         if not any(part.cells(cells)):
             return part.empty
-        found = {name: self.assembled(one, cells, take) for name, one in part.parts.items()}
+        fields = {name: self.assembled(one, cells, take) for name, one in part.parts.items()}
         if part.cls is None:
-            return trimmed(list(found.values()))
-        if all(value is None for value in found.values()):
+            return trimmed(list(fields.values()))
+        if all(value is None for value in fields.values()):
             return part.empty
         if part.cls is Address:
-            straighten(found, self.on_swap)
-        values = {**defaults_of(part.cls), **found}
+            straighten(fields, self.on_swap)
+        values = {**defaults_of(part.cls), **fields}
         return fast_constructor(part.cls)(*values.values())
 
     @property
@@ -331,8 +331,8 @@ class CarefulDecoder:
 @per_class
 def defaults_of(record: type[Any]) -> Mapping[str, Any]:
     """Return the value of each field of a record class if no column fills it."""
-    found: dict[str, Any] = {}
+    defaults: dict[str, Any] = {}
     for field in attrs.fields(record):
         default = None if field.default is attrs.NOTHING else field.default
-        found[field.name] = default
-    return found
+        defaults[field.name] = default
+    return defaults

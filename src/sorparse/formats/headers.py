@@ -42,12 +42,12 @@ def read_headers(head: bytes, name: str, options: ReadOptions) -> Iterator[Heade
         encoding=options.encoding,
     )
     delimiters: tuple[str, ...] = DELIMITERS
-    found = 0
+    headers = 0
     for first, lines in blocks:
         for number, line in enumerate(lines, first):
             if not line.strip(BLANKS):
                 continue
-            if "\0" in line or found == _MOST_HEADERS:
+            if "\0" in line or headers == _MOST_HEADERS:
                 return
             stated = _SEP.fullmatch(line.strip(BLANKS))
             if stated is not None:
@@ -55,7 +55,7 @@ def read_headers(head: bytes, name: str, options: ReadOptions) -> Iterator[Heade
                 continue
             delimiter = max(delimiters, key=lambda each: (line.count(each), each == delimiters[0]))
             if line.count(delimiter) >= options.limits.max_columns:
-                if found:
+                if headers:
                     return
                 raise UnrecognisedFormatError(
                     f"text whose first line has {line.count(delimiter) + 1} columns, more than "
@@ -67,7 +67,7 @@ def read_headers(head: bytes, name: str, options: ReadOptions) -> Iterator[Heade
             yield Header(tuple(clean(cell) for cell in cells), delimiter, number)
             if any(each < " " and each != "\t" for each in line):
                 return  # a title holds no control characters
-            found += 1
+            headers += 1
 
 
 def made_by_r(columns: Sequence[Column | None], names: Sequence[str]) -> bool:

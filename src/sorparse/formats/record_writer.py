@@ -295,8 +295,8 @@ class RecordWriter:
             make = self._compiled(name, [f"def {name}(texts):", source], about)
             self._names[name] = make
             self._makers[source] = name
-        found: Callable[..., Any] = self._names[self._makers[source]]
-        return found
+        maker: Callable[..., Any] = self._names[self._makers[source]]
+        return maker
 
     def _maker_lines(self, part: Group, number_of: Mapping[int, int]) -> Iterator[str]:
         yield f"    if not any(texts): return {self._constant_of(part)}"

@@ -49,9 +49,9 @@ class RegionXml(RegionFile):
     def numbered(self) -> Iterator[tuple[int | None, SHAKRegion]]:
         """Read the entries: pairs of the line of the entry's element and its record."""
         decoders: dict[Names, CarefulDecoder] = {}
-        found = False
+        has_regions = False
         for element, texts in self._entries():
-            found = True
+            has_regions = True
             columns = tuple(texts)
             if columns not in decoders:
                 if len(decoders) >= _MOST_DECODERS:
@@ -62,7 +62,7 @@ class RegionXml(RegionFile):
             record = self.decode(decoders[columns], list(texts.values()), line, raw)
             if record is not None:
                 yield line, record
-        if not found:
+        if not has_regions:
             message = "no element holds a SHAK code; describe shows the content of the file"
             self.issue("warning", "no-entries", message, None)
 

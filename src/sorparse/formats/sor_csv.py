@@ -207,10 +207,10 @@ def _edi_types(
     if headerless:
         names = tuple(f"column {place}" for place in range(1, len(names) + 1))
     rows = list(first_rows(head, member.name, header.delimiter, options))
-    found = _shape(names, rows if headerless else rows[1:])
-    if found is None:
+    shape = _shape(names, rows if headerless else rows[1:])
+    if shape is None:
         return None
-    options = attrs.evolve(options, columns={**found, **columns})
+    options = attrs.evolve(options, columns={**shape, **columns})
     return Found((_edi_table(spec, member, header, options, names if headerless else None),))
 
 

@@ -95,10 +95,10 @@ def _method(table: RecordTable[Any]) -> Callable[..., Iterator[Any]]:
     """Return the method that reads a table."""
 
     def read(self: Any, *, fields: Iterable[str] | None = None) -> Iterator[Any]:
-        found: Iterator[Any] = (
+        records: Iterator[Any] = (
             self.records(table.name) if fields is None else self.rows(table.name, fields)
         )
-        return found
+        return records
 
     read.__name__ = table.name
     read.__qualname__ = f"Feed.{table.name}"

@@ -79,62 +79,62 @@ class Batch:
             return Column(range(len(self)), partial(self._one, field))
         origins = self._origins_of(field)
         columns = [self.core.store.column(name) for name in origins]
-        found = [0] * len(self)
+        column = [0] * len(self)
         for place, ((numbers, _), rows) in enumerate(zip(columns, origins.values(), strict=True)):
             own = taken(numbers, rows)
-            found = [
+            column = [
                 number * len(columns) + place if number else other
-                for number, other in zip(own, found, strict=True)
+                for number, other in zip(own, column, strict=True)
             ]
 
         def value(number: int) -> Any:
             return columns[number % len(columns)][1][number // len(columns)]
 
         def texts(numbers: Sequence[int]) -> list[str]:
-            found = dict.fromkeys(numbers, "")
+            text_of = dict.fromkeys(numbers, "")
             for place, (_, values) in enumerate(columns):
                 own = [number for number in numbers if number % len(columns) == place]
-                found |= zip(own, values.texts([n // len(columns) for n in own]), strict=True)
-            return list(found.values())
+                text_of |= zip(own, values.texts([n // len(columns) for n in own]), strict=True)
+            return list(text_of.values())
 
-        return Column(found, value, texts)
+        return Column(column, value, texts)
 
     def parts(self, field: str, paths: Sequence[str]) -> list[Texts]:
         """Return parts of an effective value, each ``None`` if there is no value."""
-        found: list[Texts] = [(None,) * len(paths)] * len(self)
+        texts: list[Texts] = [(None,) * len(paths)] * len(self)
         for name, rows in self._origins_of(field).items():
             numbers = taken(self.core.store.column(name)[0], rows)
             known = self.core.parts(name, paths).of(numbers)
-            found = [
+            texts = [
                 parts if number else other
-                for number, parts, other in zip(numbers, known, found, strict=True)
+                for number, parts, other in zip(numbers, known, texts, strict=True)
             ]
-        return found
+        return texts
 
     def origin(self, field: str) -> Column:
         """Return the id of the unit whose own an effective field is; 0 without one."""
         unit, ids = self.core.store.unit, self.core.store.ids
-        found = [0] * len(self)
+        column = [0] * len(self)
         for rows in self._origins_of(field).values():
-            found = [
+            column = [
                 number + 1 if row != NO_ROW else other
-                for row, number, other in zip(rows, taken(unit, rows), found, strict=True)
+                for row, number, other in zip(rows, taken(unit, rows), column, strict=True)
             ]
-        return Column(found, lambda number: ids[number - 1] if number else None)
+        return Column(column, lambda number: ids[number - 1] if number else None)
 
     def _origins_of(self, field: str) -> Origins:
         if field not in self._origins:
             fields = ADDRESSES if field in ADDRESSES else (field,)
-            found = self.core.origins.origins(fields, self.rows, self._days)
-            self._origins |= zip(fields, found, strict=True)
+            origins = self.core.origins.origins(fields, self.rows, self._days)
+            self._origins |= zip(fields, origins, strict=True)
         return self._origins[field] or {field: [NO_ROW] * len(self)}
 
     def _places(self, kind: str) -> Column:
         paths = f"{kind}_code", f"{kind}_name"
         addresses = [self.parts(field, paths) for field in NEAREST_FIRST]
         numbers: dict[Any, int] = {}
-        found = [numbers.setdefault(each, len(numbers)) for each in zip(*addresses, strict=True)]
-        return Column(found, [first_place(kind, each) for each in numbers].__getitem__)
+        numbered = [numbers.setdefault(each, len(numbers)) for each in zip(*addresses, strict=True)]
+        return Column(numbered, [first_place(kind, each) for each in numbers].__getitem__)
 
     def _one(self, field: str, place: int) -> Any:
         """Return a field of ``Effective`` of one version, which is in force on its date."""

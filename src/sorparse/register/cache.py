@@ -127,9 +127,9 @@ class RegisterCache(SavedRegisterFolder):
             return read()
         key = _key(source, state, options)
         path = self.path(sha256(key.encode()).hexdigest())
-        found = self._open(path, key, state)
-        if found is not None and accept(found):
-            return found
+        saved = self._open(path, key, state)
+        if saved is not None and accept(saved):
+            return saved
         register = read()
         if not (state.is_settled and state.is_current()):
             return register

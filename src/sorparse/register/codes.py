@@ -143,8 +143,8 @@ def by_location_code(state: State, code: str) -> tuple[SOREntity, ...]:
             waiting.append(child)  # once: a unit has one parent
             if repeats or state.row(child) == NO_ROW:
                 continue
-            found = inheritance.location_code(row)
-            if found is not None and found[0] == code:
+            effective = inheritance.location_code(row)
+            if effective is not None and effective[0] == code:
                 rows[unit] = row
     return tuple([store.record(row) for _, row in sorted(rows.items())])
 

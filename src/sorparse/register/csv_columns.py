@@ -57,8 +57,8 @@ class _Source:
         """Return its texts in a block, ``None`` if no cell is filled."""
         if block.columns.keys().isdisjoint(self.pieces):
             return None
-        found = [block.columns.get(piece, repeat(empty)) for piece, empty in self.pieces.items()]
-        return found[0] if len(found) == 1 else map(_BETWEEN.join, zip(*found, strict=False))
+        columns = [block.columns.get(piece, repeat(empty)) for piece, empty in self.pieces.items()]
+        return columns[0] if len(columns) == 1 else map(_BETWEEN.join, zip(*columns, strict=False))
 
 
 @attrs.frozen(eq=False)
@@ -184,8 +184,8 @@ class _Columns:
         if isinstance(part, Group) and codec.is_tuple:
             items = [[at] for at in part.parts]
         paths = [[*item, *filter(None, path.split("."))] for item in items for path in codec.paths]
-        found = [_part(part, path) for path in paths]
-        leaves = [one if isinstance(one, Leaf) else None for one in found]
+        parts = [_part(part, path) for path in paths]
+        leaves = [one if isinstance(one, Leaf) else None for one in parts]
         return leaves if {leaf.column.kind for leaf in leaves if leaf} <= _AS_WRITTEN else None
 
     def _as_written(self, leaves: Sequence[Leaf | None], column: ColumnBuilder) -> Numbers:
@@ -268,9 +268,9 @@ class _Columns:
         for source in self._sources:
             texts = source.texts(block)
             if texts is not None:
-                found = map(source.numbers.__getitem__, texts)
+                read = map(source.numbers.__getitem__, texts)
                 row = self._names.index(source.name)
-                numbers[row] = np.fromiter(found, np.int32, len(block.places))
+                numbers[row] = np.fromiter(read, np.int32, len(block.places))
         regular = (numbers >= 0).all(axis=0)
         places = block.places
         if not regular.all():

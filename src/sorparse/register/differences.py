@@ -235,9 +235,9 @@ def _diff(
     repeats_codes: bool = True,
 ) -> Diff:
     pairs.sort(key=lambda pair: _in_order(before.core.store.ids[pair.old_unit]))
-    found = list(_changes(before, after, pairs, fields, repeats_codes=repeats_codes))
-    found.sort(key=itemgetter(0, 1))
-    changes = [change for _, _, change in found]
+    all_changes = list(_changes(before, after, pairs, fields, repeats_codes=repeats_codes))
+    all_changes.sort(key=itemgetter(0, 1))
+    changes = [change for _, _, change in all_changes]
     closing = list(_closing(before, after, pairs))
     return Diff(
         before.day,
@@ -314,14 +314,14 @@ def _numbers(
         days = taken(store.first_from, rows)
         return days, {day: from_ordinal(day) for day in set(days)}
     numbers, values = store.column(field)
-    found = taken(numbers, rows)
+    coded = taken(numbers, rows)
     if not repeats_codes and field in ("location_code", "location_code_region"):
         # CSV files repeat an inherited code on each row, XML does not
         inherits, meaning = store.column("location_code_inherited")
-        found = [
-            0 if meaning[inherits[row]] else number for row, number in zip(rows, found, strict=True)
+        coded = [
+            0 if meaning[inherits[row]] else number for row, number in zip(rows, coded, strict=True)
         ]
-    return found, values
+    return coded, values
 
 
 def _closing(before: State, after: State, pairs: Sequence[_Pair]) -> Iterator[Change]:

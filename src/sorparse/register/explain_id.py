@@ -30,8 +30,8 @@ def spelled(text: str, kind: Kind, *known: Container[str]) -> str:
     for codes in known:
         if text in codes:
             return text
-    found = parse(text, kind)
-    return text.strip() if found is None else found.value
+    identifier = parse(text, kind)
+    return text.strip() if identifier is None else identifier.value
 
 
 def why_unknown(sor_id: str) -> str:
@@ -52,9 +52,11 @@ def why_unknown(sor_id: str) -> str:
             f"its check digit is {sor_id[-1]} and should be {expected} "
             "(a typing error, or damage by a spreadsheet)"
         )
-    found = parse(sor_id, "sor_id")
+    identifier = parse(sor_id, "sor_id")
     likely = (
-        "" if found is None or found.repaired is None else f"; it was probably {found.repaired}"
+        ""
+        if identifier is None or identifier.repaired is None
+        else f"; it was probably {identifier.repaired}"
     )
     return f"{sor_id!r} is not a valid SOR id: {reason}{likely}"
 
@@ -72,9 +74,9 @@ def likely(kind: Kind, code: str, known: Collection[str]) -> str | None:
         known: The codes that the register has.
     """
     for spellings in _spellings(kind, code, known):
-        found = spellings & set(known) - {code}
-        if len(found) == 1:
-            return found.pop()
+        candidates = spellings & set(known) - {code}
+        if len(candidates) == 1:
+            return candidates.pop()
     return None
 
 

@@ -41,10 +41,10 @@ def _translated(method: Any) -> Any:
     @wraps(method)
     def answer(self: _HasCore, *args: Any, **options: Any) -> Any:
         try:
-            found = method(self, *args, **options)
+            result = method(self, *args, **options)
         except _BROKEN as error:
             _raise(self.core, error)
-        return _each(self.core, found) if type(found) in _ITERATORS else found
+        return _each(self.core, result) if type(result) in _ITERATORS else result
 
     return answer
 

@@ -98,7 +98,7 @@ def load(
         source,
         cache_options(limits=limits, **options),
         read,
-        accept=lambda found: on_issue == "collect" or not _has_errors(found),
+        accept=lambda register: on_issue == "collect" or not _has_errors(register),
     )
 
 

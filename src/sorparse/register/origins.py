@@ -75,11 +75,11 @@ class OriginFinder:
             day: Inheritance(self._mark, self.parent_on(day))
             for day in (set(days) if isinstance(days, Sequence) else {days})
         }
-        found: list[dict[str, list[int]]] = [{} for _ in fields]
+        origins_of: list[dict[str, list[int]]] = [{} for _ in fields]
         for place, row in enumerate(rows):
             day = days[place] if isinstance(days, Sequence) else days
             resolved = inherited[day].resolved(row)
-            for origins, field in zip(found, fields, strict=True):
+            for origins, field in zip(origins_of, fields, strict=True):
                 hit = resolved[field]
                 if hit is not None:
                     name, origin = (
@@ -88,7 +88,7 @@ class OriginFinder:
                         else (field, self._row_of(hit[1], row, day))
                     )
                     origins.setdefault(name, [NO_ROW] * len(rows))[place] = origin
-        return found
+        return origins_of
 
     def _row_of(self, unit: int, row: int, day: int) -> int:
         """Return the version of a unit that a row inherits from."""
@@ -129,12 +129,12 @@ class OriginFinder:
             hits = sorted(self._closed_one_by_one(rows, days))
         else:
             hits = _Climb(self, np, rows, days).from_closed(self._index)
-        found: dict[tuple[int, int], tuple[int, list[str]]] = {}
+        closed: dict[tuple[int, int], tuple[int, list[str]]] = {}
         for place, field, origin in hits:
-            first, fields = found.setdefault((unit[rows[place]], origin), (place, []))
+            first, fields = closed.setdefault((unit[rows[place]], origin), (place, []))
             if first == place:
                 fields.append(EFFECTIVE_FIELDS[field])
-        return [(place, origin, fields) for (_, origin), (place, fields) in found.items()]
+        return [(place, origin, fields) for (_, origin), (place, fields) in closed.items()]
 
     def _closed_one_by_one(
         self, rows: Sequence[int], days: Sequence[int]
@@ -216,10 +216,10 @@ class _Climb:
         inherits = (
             lacks & (columns.is_unit if field == "activity_address" else columns.inherits)[rows]
         )
-        found = {field: np.where(lacks, NO_ROW, rows)}
+        origins = {field: np.where(lacks, NO_ROW, rows)}
         for name, origin in self.origins(_OWN_OR_OF[field]).items():
-            found[name] = np.where(inherits, origin, NO_ROW)
-        return found
+            origins[name] = np.where(inherits, origin, NO_ROW)
+        return origins
 
     def from_closed(self, index: TimeIndex) -> Iterator[tuple[int, int, int]]:
         """Yield place, field and unit of what comes from units not in force, by place and field.
@@ -246,32 +246,32 @@ class _Climb:
     def _nearest(self, has: Any) -> Any:
         """Return the row of each version itself, or of the nearest unit above, that has a value."""
         columns, rows = self._columns, self._rows
-        found = self._np.where(has[rows], rows, NO_ROW)
+        nearest = self._np.where(has[rows], rows, NO_ROW)
 
         def look(places: Any, above: Any) -> Any:
             own = has[above]
-            found[places[own]] = above[own]
+            nearest[places[own]] = above[own]
             return columns.inherits[above] & ~own
 
         self._climb(columns.inherits[rows] & ~has[rows], look)
-        return found
+        return nearest
 
     def _location_codes(self) -> Any:
         columns, rows, np = self._columns, self._rows, self._np
         code = columns.numbers("location_code")
         wanted = code[rows]
-        found = np.where(wanted > 0, rows, NO_ROW)
+        owners = np.where(wanted > 0, rows, NO_ROW)
 
         def look(places: Any, above: Any) -> Any:
             fits = (code[above] > 0) & ((wanted[places] == 0) | (wanted[places] == code[above]))
             owns = fits & ~columns.code_inherited[above]
-            repeats = fits & (found[places] == NO_ROW)  # unless its unit is among them
+            repeats = fits & (owners[places] == NO_ROW)  # unless its unit is among them
             taken = owns | repeats
-            found[places[taken]] = above[taken]
+            owners[places[taken]] = above[taken]
             return ~owns
 
         self._climb(columns.code_inherited[rows], look)
-        return found
+        return owners
 
     def _climb(self, start: Any, look: Callable[[Any, Any], Any]) -> None:
         """Follow the parents of the versions in a mask, until ``look`` returns that they are done.

@@ -87,9 +87,9 @@ def units_by_number(store: Store, field: str) -> tuple[Sequence[int], Sequence[i
     having = array_of(numbers)
     pairs = (having.astype(np.int64) * count + array_of(store.unit))[having != 0]
     pairs.sort()
-    found, units = np.divmod(pairs[np.flatnonzero(np.diff(pairs, prepend=-1))], max(count, 1))
-    starts = np.flatnonzero(np.diff(found, prepend=-1))
-    return found[starts].tolist(), [*starts.tolist(), len(units)], units.tolist()
+    with_units, units = np.divmod(pairs[np.flatnonzero(np.diff(pairs, prepend=-1))], max(count, 1))
+    starts = np.flatnonzero(np.diff(with_units, prepend=-1))
+    return with_units[starts].tolist(), [*starts.tolist(), len(units)], units.tolist()
 
 
 def build_postings(store: Store, posting: Posting) -> UnitsByKey:

@@ -71,10 +71,10 @@ class _UnitNumbers(Mapping[str, int]):
         keys, units = np.asarray(self._keys, np.int64), np.asarray(self._units)
         at = np.searchsorted(keys, wanted)
         known = np.append(keys, -1)[at] == wanted
-        found: list[int] = np.where(known, np.append(units, -1)[at], -1).tolist()
+        numbers: list[int] = np.where(known, np.append(units, -1)[at], -1).tolist()
         for place in np.flatnonzero(wanted == 0).tolist():
-            found[place] = self._others.get(ids[place], -1)
-        return found
+            numbers[place] = self._others.get(ids[place], -1)
+        return numbers
 
     def __getitem__(self, sor_id: str) -> int:
         unit: int | None = self.get(sor_id)

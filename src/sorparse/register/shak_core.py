@@ -70,12 +70,12 @@ class ShakCore:
             UnknownUnitError: If the file does not have the code.
             TypeError: If ``code`` is not text.
         """
-        found = self.spelled(code)
-        if found in self.places:
-            return found
-        problem = shak_code_problem(found)
+        spelled = self.spelled(code)
+        if spelled in self.places:
+            return spelled
+        problem = shak_code_problem(spelled)
         reason = (
-            f"no code {found} in this SHAK file"
+            f"no code {spelled} in this SHAK file"
             if problem is None
             else f"{code!r} is not a SHAK code: {problem}"
         )
@@ -100,29 +100,29 @@ class ShakCore:
     @cached_property
     def all_times(self) -> Mapping[str, Times]:
         """The periods in which each code was in force."""
-        found = {}
+        times = {}
         for code, places in self.places.items():
             opening, segments = resolve(map(self._version, places), UNKNOWN_START)
-            found[code] = Times(opening, tuple(segments))
-        return found
+            times[code] = Times(opening, tuple(segments))
+        return times
 
     @cached_property
     def by_hospital(self) -> Mapping[str, Sequence[str]]:
         """The codes of departments and sections by the code of their hospital, sorted."""
-        found: dict[str, list[str]] = {}
+        codes: dict[str, list[str]] = {}
         for code in sorted(self.places):
             hospital = hospital_code(code)
             if hospital != code:
-                found.setdefault(hospital, []).append(code)
-        return found
+                codes.setdefault(hospital, []).append(code)
+        return codes
 
     @cached_property
     def regions_by_code(self) -> Mapping[str, Sequence[SHAKRegion]]:
         """The records of :attr:`regions` by the code of their hospital."""
-        found: dict[str, list[SHAKRegion]] = {}
+        regions: dict[str, list[SHAKRegion]] = {}
         for region in self.regions:
-            found.setdefault(region.shak_code, []).append(region)
-        return found
+            regions.setdefault(region.shak_code, []).append(region)
+        return regions
 
     def _version(self, place: int) -> Version:
         unit = self.units[place]

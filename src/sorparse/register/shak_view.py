@@ -169,11 +169,11 @@ class ShakView(HtmlRepr, ArrowTable):
             True
         """
         hospital = hospital_code(self._core.known(code))
-        found = None
+        latest = None
         for one in self._core.regions_by_code.get(hospital, ()):
-            if one.validity.contains(self._day) and (found is None or _from(one) >= _from(found)):
-                found = one
-        return found
+            if one.validity.contains(self._day) and (latest is None or _from(one) >= _from(latest)):
+                latest = one
+        return latest
 
     # -- the levels
 
@@ -241,8 +241,8 @@ class ShakView(HtmlRepr, ArrowTable):
         inside = [one for one in inside if one.startswith(code) and one != code]
         if not inside:
             self._core.known(code)
-        found = (self.get(one) for one in inside if level_of(one) == level)
-        return Records([unit for unit in found if unit is not None])
+        units = (self.get(one) for one in inside if level_of(one) == level)
+        return Records([unit for unit in units if unit is not None])
 
     # -- all codes
 

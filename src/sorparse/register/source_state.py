@@ -35,19 +35,19 @@ class SourceState:
         """Return the state of a source; ``None`` if it is not a file or a folder of files."""
         path = Path(source).absolute()
         try:
-            now, found = time.time_ns(), _stats(path)  # a pause between them must not look like age
-            if found and abs(now - _latest(found)) < _TICK:
+            now, stats = time.time_ns(), _stats(path)  # a pause between them must not look like age
+            if stats and abs(now - _latest(stats)) < _TICK:
                 time.sleep(_TICK / _SECOND)
-                now, found = time.time_ns(), _stats(path)
+                now, stats = time.time_ns(), _stats(path)
         except (OSError, ValueError):
             return None
-        if found is None:
+        if stats is None:
             return None
         files = tuple(
             (name, each.st_ino, each.st_size, each.st_mtime_ns, each.st_ctime_ns)
-            for name, each in found
+            for name, each in stats
         )
-        latest = _latest(found)
+        latest = _latest(stats)
         return cls(path, files, now - latest >= (_TICK if latest % _SECOND else _COARSE))
 
     def is_current(self) -> bool:
@@ -66,10 +66,10 @@ def _stats(path: Path) -> list[tuple[str, os.stat_result]] | None:
     return [(child.name, child.stat()) for child in children if child.is_file()]
 
 
-def _latest(found: list[tuple[str, os.stat_result]]) -> int:
-    return max((_changed(each) for _, each in found), default=0)
+def _latest(files: list[tuple[str, os.stat_result]]) -> int:
+    return max((_changed(each) for _, each in files), default=0)
 
 
-def _changed(found: os.stat_result) -> int:
+def _changed(status: os.stat_result) -> int:
     """Return when a file changed. Windows reports the time of creation as st_ctime."""
-    return found.st_mtime_ns if os.name == "nt" else found.st_ctime_ns
+    return status.st_mtime_ns if os.name == "nt" else status.st_ctime_ns

@@ -57,8 +57,8 @@ def taken(column: Sequence[int], rows: Sequence[int]) -> list[int]:
     if np is None or len(rows) < _FEW:
         return [column[row] if row >= 0 else 0 for row in rows]
     at = np.asarray(rows)
-    found: list[int] = np.where(at < 0, 0, array_of(column)[at]).tolist()
-    return found
+    values: list[int] = np.where(at < 0, 0, array_of(column)[at]).tolist()
+    return values
 
 
 class Blocks(Protocol):

@@ -108,12 +108,12 @@ class ColumnBuilder:
         """Return the column as blocks of a store; none if every value is the default."""
         if not self._texts:
             return {}
-        found = {
+        blocks = {
             f"{field}.numbers": self._numbers,
             f"{field}.offsets": array("Q", accumulate(map(len, self._texts), initial=0)),
             f"{field}.data": b"".join(self._texts),
         }
-        return found | ({f"{field}.objects": self._objects} if self._objects else {})
+        return blocks | ({f"{field}.objects": self._objects} if self._objects else {})
 
 
 class StoreBuilder:
@@ -149,16 +149,16 @@ class StoreBuilder:
 
     def numbers_of(self, records: Sequence[SOREntity]) -> dict[str, list[int]]:
         """Return the numbers of the values of records by the name of the array."""
-        found: dict[str, list[int]] = {}
+        numbers: dict[str, list[int]] = {}
         for field, column in self.columns.items():
             values = list(map(attrgetter(field), records))
             ids = list(map(id, values))  # decoders share most values
             distinct = dict(zip(ids, values, strict=True))
             number = {one: column.number_of(value) for one, value in distinct.items()}
-            found[field] = list(map(number.__getitem__, ids))
+            numbers[field] = list(map(number.__getitem__, ids))
         for name, (path, ordinal, _) in DAYS.items():
-            found[name] = list(map(ordinal, map(attrgetter(path), records)))
-        return found
+            numbers[name] = list(map(ordinal, map(attrgetter(path), records)))
+        return numbers
 
     def array(self, name: str) -> array[int]:
         """Return an array of numbers, to be extended."""

@@ -114,8 +114,8 @@ def terms(state: State, field: str) -> tuple[Term, ...]:
                 having[key] = code
                 names.setdefault(key, Counter())[name] += 1
         counts.update(keys)
-    found = [Term(having[key], names[key].most_common(1)[0][0], counts[key]) for key in counts]
-    return Records(sorted(found, key=lambda one: (-one.count, one.name or "", one.code or "")))
+    terms = [Term(having[key], names[key].most_common(1)[0][0], counts[key]) for key in counts]
+    return Records(sorted(terms, key=lambda one: (-one.count, one.name or "", one.code or "")))
 
 
 def _of_units(state: State, field: str) -> Iterator[list[Pair]]:

@@ -98,13 +98,13 @@ class Lines:
         """Return the units of the lines that hold ``wanted``."""
         text, starts, bounds = self.text, self.starts, self.bounds
         sought = wanted.encode("utf-8", "surrogatepass")
-        found: set[int] = set()
+        units: set[int] = set()
         at = text.find(sought)
         while at >= 0:
             line = bisect_right(starts, at) - 1
-            found.update(self.line_units[bounds[line] : bounds[line + 1]])
+            units.update(self.line_units[bounds[line] : bounds[line + 1]])
             at = text.find(sought, starts[line + 1])
-        return found
+        return units
 
 
 class Names(Lines):

@@ -176,14 +176,14 @@ class TimeIndex:
         """Return the row in force by unit number, :data:`NO_ROW` where a unit has none."""
         if (np := self._numpy) is not None:
             return self._snapshot_with_numpy(day, np)
-        starts, ends, found = self._starts, self._ends, array("i")
+        starts, ends, in_force = self._starts, self._ends, array("i")
         low = 0
         for high in self._segment_from[1:]:
             at = bisect_right(starts, day, low, high) - 1
             inside = at >= low and ends[at] >= day
-            found.append(self._segment_rows[at] if inside else NO_ROW)
+            in_force.append(self._segment_rows[at] if inside else NO_ROW)
             low = high
-        return found
+        return in_force
 
     def statuses(self, day: int) -> Sequence[int]:
         """Return the code of the status by unit number."""
@@ -367,9 +367,9 @@ class TimeIndex:
 
     def _snapshot_with_numpy(self, day: int, np: Any) -> Sequence[int]:
         at = self._in_force(np, day)
-        found = np.full(self.units, NO_ROW)
-        found[self._segment_units(np)[at]] = _numbers(np, self._segment_rows)[at]
-        return _array("i", found)
+        in_force = np.full(self.units, NO_ROW)
+        in_force[self._segment_units(np)[at]] = _numbers(np, self._segment_rows)[at]
+        return _array("i", in_force)
 
 
 def _run_ends(unit: Sequence[int], rows: Sequence[int]) -> Iterator[int]:

@@ -68,13 +68,13 @@ def add_names(
     _refuse_numbers(values, texts, kind, column)
     days = [view.day] * len(texts) if on is None else _as_days(eager[on].to_list(), on)
     rows = Rows(view, kind, further, repair=repair)
-    found = [rows.answer(text, day) for text, day in zip(texts, days, strict=True)]
+    answers = [rows.answer(text, day) for text, day in zip(texts, days, strict=True)]
     fixed = [(name, _TYPES.get(name, str)) for name in Answer._fields]
     left_out = set() if kind != "sor_id" else {"candidates"} if repair else {"sor_id", "candidates"}
     columns: dict[str, Any] = {}
     for place, (name, of) in enumerate((*fixed, *zip(further.names, further.types, strict=True))):
         if place >= len(fixed) or name not in left_out:
-            cells = list(map(itemgetter(place), found))
+            cells = list(map(itemgetter(place), answers))
             full = f"{column}_{name}"
             columns.setdefault(full, _series(nw, eager, full, of, cells))
     series = list(columns.values())
@@ -162,8 +162,8 @@ def _refuse_numbers(
     for value, text in zip(values, texts, strict=True):
         if text is None or isinstance(value, str):
             continue
-        found = read_as(text, kind)
-        if kind == "hospital" and found is not None and found.kind == "sor_id":
+        identifier = read_as(text, kind)
+        if kind == "hospital" and identifier is not None and identifier.kind == "sor_id":
             continue
         raise SorError(
             f"column {column!r} holds the number {text}, but codes of the kind {kind} are text: "

@@ -39,15 +39,15 @@ def record_batches(schema: TableSchema, records: Iterable[Any]) -> Iterator[pa.R
 def values_of(batch: pa.RecordBatch, names: Iterable[str]) -> dict[str, list[Any]]:
     """Return columns of a batch as Python values, by their names."""
     pa = load_pyarrow()
-    found: dict[str, list[Any]] = {}
+    columns: dict[str, list[Any]] = {}
     for name in names:
         column = batch.column(name)
         if pa.types.is_dictionary(column.type):
             texts = column.dictionary.to_pylist()
-            found[name] = [None if n is None else texts[n] for n in column.indices.to_pylist()]
+            columns[name] = [None if n is None else texts[n] for n in column.indices.to_pylist()]
         else:
-            found[name] = column.to_pylist()
-    return found
+            columns[name] = column.to_pylist()
+    return columns
 
 
 def arrow_arrays(schema: TableSchema, columns: flatten.Columns) -> list[pa.Array]:

@@ -136,12 +136,12 @@ class _Columns:
 
     def _items_without_column(self) -> dict[int, dict[str, str]]:
         """Return what goes to ``extra``, by the place of the version."""
-        found: dict[int, dict[str, str]] = {}
+        items: dict[int, dict[str, str]] = {}
         for indices, overflow in chain(self._overflow, self._joined):
             for place, value in enumerate(indices.to_pylist()):
                 if value in overflow:
-                    found.setdefault(place, {}).update(overflow[value])
-        return found
+                    items.setdefault(place, {}).update(overflow[value])
+        return items
 
 
 def _flat(

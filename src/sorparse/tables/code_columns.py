@@ -49,8 +49,8 @@ def read_as(text: str, kind: ColumnKind) -> Identifier | None:
     """Return the identifier of a value in a column of a kind; ``None`` if it is malformed."""
     if kind != "hospital":
         return parse(text, kind)
-    found = parse(text)
-    return found if found is not None and found.kind == "sor_id" else parse(text, "shak")
+    read = parse(text)
+    return read if read is not None and read.kind == "sor_id" else parse(text, "shak")
 
 
 def kind_of_column(view: View, values: Collection[str], column: str) -> ColumnKind:
@@ -129,12 +129,12 @@ def _heading_kinds(column: str) -> set[DigitsKind]:
 @cache
 def _headings() -> Mapping[str, DigitsKind]:
     """Map the published names of columns, folded, with and without their last word, to kinds."""
-    found: dict[str, DigitsKind] = {}
+    headings: dict[str, DigitsKind] = {}
     for spec in (*sor2.TABLES, *sor_csv.TABLES):
         for each in spec.columns:
             if each.field in _FIELDS:
                 for name in (each.name, *each.aliases):
                     folded = fold(name)
                     stem = re.sub(r"(id|code|kode|nummer|number)$", "", folded)
-                    found[folded] = found[stem] = _FIELDS[each.field]
-    return found
+                    headings[folded] = headings[stem] = _FIELDS[each.field]
+    return headings

@@ -67,14 +67,14 @@ class Fields:
         above = _EFFECTIVE if path.startswith(_EFFECTIVE) else ""
         record = Effective if above else SOREntity
         try:
-            found = value_type(record, path.removeprefix(above), above=above)
+            kind = value_type(record, path.removeprefix(above), above=above)
         except ValueError as error:
             raise SorError(f"fields: {path!r}: {error}") from None
-        if found is SorType:
+        if kind is SorType:
             return str
-        if found not in (str, bool, date, Decimal):
+        if kind not in (str, bool, date, Decimal):
             raise SorError(f"fields: {path!r} is not a single value")
-        return found
+        return kind
 
     def of(self, view: View | None, entity: SOREntity) -> tuple[Any, ...]:
         """Return the values for a version of a unit, and a view on which it is in force."""
@@ -112,32 +112,32 @@ class Rows:
         if code is None or day is None:
             match: How = "missing" if code is None else "no-day"
             return (*Answer(match=match), *self._fields.nothing)
-        found = self._known.get((code, day))
-        if found is None:
+        answer = self._known.get((code, day))
+        if answer is None:
             view = self._views.get(day)
             if view is None:
                 view = self._views[day] = self._register.as_of(day)
-            found = self._known[code, day] = self._look_up(view, code)
-        return found
+            answer = self._known[code, day] = self._look_up(view, code)
+        return answer
 
     def _look_up(self, view: View, code: str) -> tuple[Any, ...]:
         if code not in self._read:
             self._read[code] = read_as(code, self._kind)
-        found = self._read[code]
-        value = code if found is None else found.value
-        kind = self._kind if found is None or self._kind != "hospital" else found.kind
+        identifier = self._read[code]
+        value = code if identifier is None else identifier.value
+        kind = self._kind if identifier is None or self._kind != "hospital" else identifier.kind
         # a code that the register has is valid, whatever its form
         if kind == "sor_id" and value in self._register:
             return self._beside(view, value, 1, "exact")
-        if found is None:
+        if identifier is None:
             return self._beside(view, None, 0, "malformed")
         how: How = "exact"
         matches = None if kind is None else MATCHES.get(kind)
-        if found.repaired is not None:
+        if identifier.repaired is not None:
             if matches is not None and matches(view, value).candidates:
                 pass  # the code is in the register as it is written
             elif self._repair:
-                value, how = found.repaired, "repaired"
+                value, how = identifier.repaired, "repaired"
             else:
                 return self._beside(view, None, 0, "malformed")
         if matches is None:
@@ -188,11 +188,11 @@ def _version(view: View, sor_id: str) -> tuple[View | None, SOREntity]:
 
 def _with_names(view: View, entity: SOREntity) -> SOREntity:
     """Return the version with the names of its owner and institution, if the file has only ids."""
-    found: dict[str, Any] = {}
+    named: dict[str, Any] = {}
     for field in ("owner", "health_institution"):
         ref: EntityRef | None = getattr(entity, field)
         if ref is None or ref.name is not None or ref.sor_id is None:
             continue
         if ref.sor_id in view.register:
-            found[field] = attrs.evolve(ref, name=_version(view, ref.sor_id)[1].name)
-    return attrs.evolve(entity, **found) if found else entity
+            named[field] = attrs.evolve(ref, name=_version(view, ref.sor_id)[1].name)
+    return attrs.evolve(entity, **named) if named else entity

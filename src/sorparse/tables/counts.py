@@ -34,9 +34,9 @@ _PERIOD = {"from_day": "First date of the period.", "to_day": "Last date of the 
 def count_view(view: View, names: Sequence[str]) -> RowTable:
     """Return the number of units in force; see ``View.counts``."""
     fields = _fields(names)
-    found = Counter(groups_of(Batch.in_force(view), fields))
-    groups = _ordered(found) if fields else [()]
-    rows = [(*group, found[group]) for group in groups]
+    counts = Counter(groups_of(Batch.in_force(view), fields))
+    groups = _ordered(counts) if fields else [()]
+    rows = [(*group, counts[group]) for group in groups]
     return RowTable(_schema(fields, by_period=False), rows, view.caveats)
 
 

@@ -80,7 +80,7 @@ def _origin(field: str) -> Callable[[Effective], str | None]:
 @cache
 def effective_columns() -> tuple[TableColumn, ...]:
     """Return the columns of the effective values of a unit; each may be empty."""
-    found: list[TableColumn] = []
+    all_columns: list[TableColumn] = []
     for part in parts():
         path = f"{PREFIX}.{part.path}"
         name = path.replace(".", "_")
@@ -89,8 +89,8 @@ def effective_columns() -> tuple[TableColumn, ...]:
         )
         if part.path in PLACES:  # their codes are those of the authorities
             columns = (attrs.evolve(one, doc=_half(part, one)) for one in columns)
-        found += columns
-    return tuple(found)
+        all_columns += columns
+    return tuple(all_columns)
 
 
 def _half(place: Part, column: TableColumn) -> str:
@@ -100,11 +100,11 @@ def _half(place: Part, column: TableColumn) -> str:
 
 def columns_of_effective(units: Sequence[Effective | None]) -> flatten.Columns:
     """Return the columns of :func:`effective_columns`; ``None`` is a row without values."""
-    found: flatten.Columns = []
+    columns: flatten.Columns = []
     for part in parts():
         values = [None if unit is None else part.get(unit) for unit in units]
-        found += flatten.columns_of_values(part.kind, values)
-    return found
+        columns += flatten.columns_of_values(part.kind, values)
+    return columns
 
 
 @cache

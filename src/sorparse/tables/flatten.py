@@ -57,18 +57,18 @@ def columns_of(schema: TableSchema, records: Sequence[Any]) -> Columns:
     Values are ``str``, ``date``, ``bool``, ``float``, ``list[str]`` (a list that is empty is
     ``None``), and JSON text for ``extra`` (``None`` where there is nothing).
     """
-    found: Columns = []
+    columns: Columns = []
     overflow: Overflow = {}
     for _, get, flatten in _plan(schema.record):
-        flatten(list(map(get, records)), found, overflow)
+        flatten(list(map(get, records)), columns, overflow)
     for place, column in enumerate(schema.columns):
         if column.joined:
-            found[place] = joined(column.name, found[place], overflow)
+            columns[place] = joined(column.name, columns[place], overflow)
     if overflow:
         place = next(n for n, column in enumerate(schema.columns) if column.type is DataType.JSON)
         for row, items in overflow.items():
-            found[place][row] = extra_with(records[row].extra, items)
-    return found
+            columns[place][row] = extra_with(records[row].extra, items)
+    return columns
 
 
 def columns_of_field(
@@ -81,11 +81,11 @@ def columns_of_field(
         field: Name of the field.
         values: Its values.
     """
-    found: Columns = []
+    columns: Columns = []
     overflow: Overflow = {}
     flatten = next(step[2] for step in _plan(record) if step[0] == field)
-    flatten(values, found, overflow)
-    return found, overflow
+    flatten(values, columns, overflow)
+    return columns, overflow
 
 
 def extra_with(extra: typing.Mapping[str, str], items: typing.Mapping[str, str]) -> str:
@@ -106,10 +106,10 @@ def columns_of_values(kind: type[Any], values: Sequence[Any]) -> Columns:
     """
     if not attrs.has(kind):
         return [list(values)]
-    found: Columns = []
+    columns: Columns = []
     overflow: Overflow = {}
-    _nested(kind, _plan(kind))(values, found, overflow)
-    return with_nearest(kind, found, overflow)
+    _nested(kind, _plan(kind))(values, columns, overflow)
+    return with_nearest(kind, columns, overflow)
 
 
 def with_nearest(kind: type[Any], columns: Columns, overflow: Overflow) -> Columns:
@@ -131,13 +131,13 @@ def columns_of_texts(
         name: The name of the columns before their own part.
         texts: The texts of each part, "" where it is absent.
     """
-    found: Columns = []
+    columns: Columns = []
     overflow: Overflow = {}
     for part, flatten in zip(texts, _leaves(kind, name), strict=True):
         flatten(
-            [text or None for text in part] if any(part) else [None] * len(part), found, overflow
+            [text or None for text in part] if any(part) else [None] * len(part), columns, overflow
         )
-    return found, overflow
+    return columns, overflow
 
 
 def _leaves(cls: type[Any], name: str) -> Iterator[_Flatten]:
@@ -172,10 +172,10 @@ def _steps(root: type[Any], cls: type[Any], name: str) -> Iterator[_Step]:
 def _leaf(name: str, kind: Any) -> _Flatten:
     data_type = data_type_of(kind)
 
-    def number(values: Sequence[Any], found: Columns, overflow: Overflow) -> None:
+    def number(values: Sequence[Any], columns: Columns, overflow: Overflow) -> None:
         texts = ["" if value is None else str(value) for value in values]
         if _PLAIN_DIGITS.issuperset("".join(texts)) and max(map(len, texts), default=0) <= _DIGITS:
-            found.append([float(text) if text else None for text in texts])
+            columns.append([float(text) if text else None for text in texts])
             return
         column: list[float | None] = []
         for row, value in enumerate(values):
@@ -183,7 +183,7 @@ def _leaf(name: str, kind: Any) -> _Flatten:
             if number is None and value is not None:
                 overflow.setdefault(row, {})[name] = str(Decimal(value))
             column.append(number)
-        found.append(column)
+        columns.append(column)
 
     if data_type is DataType.NUMBER:
         return number
@@ -193,20 +193,20 @@ def _leaf(name: str, kind: Any) -> _Flatten:
         return _each(lambda value: list(value) or None)
     if data_type is DataType.JSON:
         return _each(lambda value: _as_json(value) if value else None)
-    return lambda values, found, _: found.append(list(values))
+    return lambda values, columns, _: columns.append(list(values))
 
 
 def _each(convert: Callable[[Any], Any]) -> _Flatten:
-    return lambda values, found, _: found.append(list(map(convert, values)))
+    return lambda values, columns, _: columns.append(list(map(convert, values)))
 
 
 def _nested(kind: type[Any], steps: Sequence[_Step]) -> _Flatten:
     absent = kind()
 
-    def nested(values: Sequence[Any], found: Columns, overflow: Overflow) -> None:
+    def nested(values: Sequence[Any], columns: Columns, overflow: Overflow) -> None:
         inner = [absent if value is None else value for value in values]
         for _, get, flatten in steps:
-            flatten(list(map(get, inner)), found, overflow)
+            flatten(list(map(get, inner)), columns, overflow)
 
     return nested
 
@@ -216,13 +216,13 @@ def _places(root: type[Any], name: str, count: int, inner: Any) -> _Flatten:
     nested = _nested(inner, tuple(_steps(root, inner, name))) if is_nested else None
     parts = [field.name for field, _, _ in steps_of(inner)] if is_nested else []
 
-    def places(series: Sequence[Any], found: Columns, overflow: Overflow) -> None:
+    def places(series: Sequence[Any], columns: Columns, overflow: Overflow) -> None:
         for place in range(count):
             values = [each[place] if len(each) > place else None for each in series]
             if nested is None:
-                found.append(values)
+                columns.append(values)
             else:
-                nested(values, found, overflow)
+                nested(values, columns, overflow)
         if max(map(len, series), default=0) > count:
             beyond(series, overflow)
 
@@ -240,14 +240,14 @@ def _places(root: type[Any], name: str, count: int, inner: Any) -> _Flatten:
 
 def joined(name: str, column: list[Any], overflow: Overflow) -> list[Any]:
     """Join the texts of each list with spaces; a list with a space in a text goes to ``extra``."""
-    found: list[str | None] = []
+    joined_texts: list[str | None] = []
     for row, texts in enumerate(column):
         text = None if texts is None else " ".join(texts)
         if text is not None and text.split() != texts:
             overflow.setdefault(row, {})[name] = json.dumps(texts, ensure_ascii=False)
             text = None
-        found.append(text)
-    return found
+        joined_texts.append(text)
+    return joined_texts
 
 
 def as_double(value: Decimal | str) -> float | None:

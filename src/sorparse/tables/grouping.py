@@ -58,13 +58,13 @@ class Field:
         inherited = path[0] == _EFFECTIVE
         field, rest = str(path[inherited]), path[1 + inherited :]
         column = batch.effective(field) if inherited else batch.own(field)
-        found = column.converted(lambda whole: self._shown(batch.core, value_at(whole, rest)))
+        shown = column.converted(lambda whole: self._shown(batch.core, value_at(whole, rest)))
         if self.path == "owner":  # an owner is its own owner
             value = batch.core.store.value
             for place, row in enumerate(batch.rows):
                 if value(row, "owner") is None and value(row, "parent_id") is None:
-                    found[place] = value(row, "name") or value(row, "sor_id")
-        return found
+                    shown[place] = value(row, "name") or value(row, "sor_id")
+        return shown
 
     def _shown(self, core: Core, value: Any) -> Any:
         if isinstance(value, Coded):
@@ -99,12 +99,12 @@ def _type_of(path: str, given: str) -> DataType:
     if typing.get_origin(kind) is tuple:
         raise _unknown(given, f"it is a series: write {given}[0] for its first value")
     try:
-        found = data_type_of(kind)
+        data_type = data_type_of(kind)
     except KeyError:
-        found = DataType.JSON
-    if found is DataType.JSON:
+        data_type = DataType.JSON
+    if data_type is DataType.JSON:
         raise _unknown(given, "its values cannot be grouped")
-    return found
+    return data_type
 
 
 def _unknown(given: str, why: str, fields: Iterable[str] = ()) -> UnknownFieldError:

@@ -111,11 +111,11 @@ class Content:
 
     @_places.default
     def _places_of_names(self) -> dict[str, list[int]]:
-        found: dict[str, list[int]] = {}
+        places: dict[str, list[int]] = {}
         for at, slot in enumerate(self.slots):
             for name in slot.names:
-                found.setdefault(name, []).append(at)
-        return found
+                places.setdefault(name, []).append(at)
+        return places
 
     def places(self, name: str) -> Sequence[int]:
         """Return the positions that are allowed for an element."""
@@ -163,28 +163,26 @@ class Components:
                 return type_name
             if namespace_of(type_name) == XS:
                 return "xs:" + type_name.rpartition("}")[2]
-            found = self._nodes.get(("type", type_name))
-            if found is None:
+            node = self._nodes.get(("type", type_name))
+            if node is None:
                 return type_name
-            base = next(
-                found[0].iterdescendants(f"{{{XS}}}restriction", f"{{{XS}}}extension"), None
-            )
+            base = next(node[0].iterdescendants(f"{{{XS}}}restriction", f"{{{XS}}}extension"), None)
             if base is None or not base.get("base"):
                 return type_name
-            type_name = qualified(base, base.get("base") or "", found[1])
+            type_name = qualified(base, base.get("base") or "", node[1])
         return type_name
 
     def type_words(self, type_name: str) -> str | None:
         """The meaning of the pattern of a simple type in words, if stated."""
-        found = self._nodes.get(("type", type_name))
-        pattern = None if found is None else found[0].find(f".//{{{XS}}}pattern")
+        node = self._nodes.get(("type", type_name))
+        pattern = None if node is None else node[0].find(f".//{{{XS}}}pattern")
         return None if pattern is None else self.pattern_words.get(pattern.get("value", ""))
 
     def content(self, name: str) -> Content | None:
         """The content of a global element; ``None`` if it is not declared or holds only text."""
         if name not in self._contents:
-            found = self._nodes.get(("element", name))
-            places = None if found is None else _Flattening(self._nodes).of_element(*found)
+            node = self._nodes.get(("element", name))
+            places = None if node is None else _Flattening(self._nodes).of_element(*node)
             self._contents[name] = places
         return self._contents[name]
 
@@ -199,10 +197,10 @@ class _Flattening:
 
     def of_element(self, node: etree._Element, namespace: str) -> Content | None:
         if text := node.get("type"):
-            found = self.nodes.get(("type", qualified(node, text, namespace)))
-            if found is None:
+            known = self.nodes.get(("type", qualified(node, text, namespace)))
+            if known is None:
                 return None
-            node, namespace = found
+            node, namespace = known
         else:
             inline = node.find(f"{{{XS}}}complexType")
             if inline is None:
@@ -269,13 +267,13 @@ class _Flattening:
             yield f"{{{uri}}}{node.get('name')}" if uri else str(node.get("name"))
 
     def _group(self, node: etree._Element, namespace: str, *, required: bool) -> Iterator[Slot]:
-        found = self.nodes.get(("group", qualified(node, node.get("ref", ""), namespace)))
+        group = self.nodes.get(("group", qualified(node, node.get("ref", ""), namespace)))
         self.depth += 1
-        if found is None or self.depth > 500:
+        if group is None or self.depth > 500:
             return
-        for kind, child in xs_children(found[0]):
+        for kind, child in xs_children(group[0]):
             if kind in ("sequence", "choice", "all"):
-                yield from self.of_particle(kind, child, found[1], required=required)
+                yield from self.of_particle(kind, child, group[1], required=required)
 
     def _choice(self, node: etree._Element, namespace: str, *, required: bool) -> Iterator[Slot]:
         arms = [

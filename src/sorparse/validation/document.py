@@ -37,7 +37,7 @@ def find_document(source: Source) -> Document:
     Raises UnrecognisedFormatError if there is none or more than one, and SorFileError if the
     only candidate is broken XML.
     """
-    found: list[Document] = []
+    documents: list[Document] = []
     others: list[str] = []
     broken: list[SorFileError] = []
     for member in source.members:
@@ -48,13 +48,13 @@ def find_document(source: Source) -> Document:
         except SorFileError as exc:
             broken.append(exc)
         else:
-            found.append(looked)
-    if len(found) == 1:
-        return found[0]
-    if found:
-        names = " and ".join(document.member.base_name for document in found)
+            documents.append(looked)
+    if len(documents) == 1:
+        return documents[0]
+    if documents:
+        names = " and ".join(document.member.base_name for document in documents)
         raise UnrecognisedFormatError(
-            f"holds {len(found)} {ROOT} documents ({names}); pass the path of one",
+            f"holds {len(documents)} {ROOT} documents ({names}); pass the path of one",
             file=source.name,
         )
     if broken:

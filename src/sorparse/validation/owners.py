@@ -189,13 +189,13 @@ class OwnerValidator:
     def _since_last_owner(
         self, backwards: Iterator[etree._Element]
     ) -> tuple[list[etree._Element], etree._Element | None]:
-        found: list[etree._Element] = []
+        siblings: list[etree._Element] = []
         for sibling in backwards:
             if sibling.tag == self.owner_tag:
-                return found[::-1], sibling
+                return siblings[::-1], sibling
             if isinstance(sibling.tag, str):
-                found.append(sibling)
-        return found[::-1], None
+                siblings.append(sibling)
+        return siblings[::-1], None
 
     def _around(
         self,
@@ -213,13 +213,13 @@ class OwnerValidator:
             # two owners, so that the stray element is out of order and not the owner
             outline = _Outline.of(root, self._header, [self.owner_tag] * 2, strays)
             wanted = set(strays)
-            found = [
+            nearby = [
                 (violation, outline.origin(violation.element))
                 for violation in self._examine(outline.root, outline.stand_ins)
             ]
             yield from _by_line(
                 (violation, element)
-                for violation, element in found
+                for violation, element in nearby
                 if not wanted.isdisjoint((element, *element.iterancestors()))
             )
 

@@ -72,10 +72,10 @@ def is_ambiguous(pattern: str) -> bool:
     while at < len(pattern):
         end = at + 1 if pattern[at] in "()|" else _end_of_atom(pattern, at)
         text += pattern[at] if pattern[at] in "()|" else "x"
-        if found := _QUANTIFIER.match(pattern, end):
-            least, most = _bounds(found)
+        if quantifier := _QUANTIFIER.match(pattern, end):
+            least, most = _bounds(quantifier)
             text += "" if least == most else "?" if most == 1 else "*"
-            end = found.end()
+            end = quantifier.end()
         at = end
     while group := _INNERMOST.search(text):
         if group[2] == "*" and re.search(r"[|*?]", group[1]):
@@ -98,9 +98,9 @@ def _alternatives(pattern: str, at: int) -> tuple[_Matcher, int]:
             end = _end_of_atom(pattern, at)
             atom, at = pattern[at:end], end
             matcher = _character(atom)
-        if found := _QUANTIFIER.match(pattern, at):
-            at = found.end()
-            matcher = _repeated(matcher, atom, *_bounds(found))
+        if quantifier := _QUANTIFIER.match(pattern, at):
+            at = quantifier.end()
+            matcher = _repeated(matcher, atom, *_bounds(quantifier))
         branches[-1].append(matcher)
     return lambda text, starts: _either(branches, text, starts), at
 
@@ -118,11 +118,11 @@ def _end_of_atom(pattern: str, at: int) -> int:
             return at
 
 
-def _bounds(found: re.Match[str]) -> tuple[int, int | None]:
-    if found[1] is None:
-        return {"?": (0, 1), "*": (0, None), "+": (1, None)}[found[0]]
-    least = int(found[1])
-    return least, least if found[2] is None else int(found[3]) if found[3] else None
+def _bounds(quantifier: re.Match[str]) -> tuple[int, int | None]:
+    if quantifier[1] is None:
+        return {"?": (0, 1), "*": (0, None), "+": (1, None)}[quantifier[0]]
+    least = int(quantifier[1])
+    return least, least if quantifier[2] is None else int(quantifier[3]) if quantifier[3] else None
 
 
 def _either(branches: list[list[_Matcher]], text: _Text, starts: int) -> int:

@@ -109,12 +109,12 @@ class SchemaFiles:
 
     def _by_base_name(self, document: SchemaDocument, base: str) -> SchemaDocument | None:
         folder = posixpath.dirname(document.path)
-        found = [p for p in self._readers if posixpath.basename(p).lower() == base.lower()]
-        if not found:
+        matching = [p for p in self._readers if posixpath.basename(p).lower() == base.lower()]
+        if not matching:
             return None
         # of several the one nearest to the file that asks
-        found.sort(key=lambda p: (-len(posixpath.commonpath([folder, posixpath.dirname(p)])), p))
-        return self.document(found[0])
+        matching.sort(key=lambda p: (-len(posixpath.commonpath([folder, posixpath.dirname(p)])), p))
+        return self.document(matching[0])
 
 
 def parse_schema(content: bytes, name: str) -> etree._Element:
@@ -154,13 +154,13 @@ def open_schema_files(schema: str | os.PathLike[str]) -> tuple[SchemaFiles, str 
     with closing(open_source(path, limits=SCHEMA_LIMITS)) as source:
         zipped = [m for m in source.members if m.name != source.name]
         if zipped or not source.members:
-            found: dict[str, Callable[[], bytes]] = {}
+            readers: dict[str, Callable[[], bytes]] = {}
             for member in zipped:
                 inner = member.name[len(source.name) + 1 :].replace("\\", "/")
                 inner = posixpath.normpath(inner)
                 if inner.lower().endswith(".xsd") and not inner.startswith(("/", "../")):
-                    found[inner] = partial(bytes, _content(member))
-            return _checked(SchemaFiles(source.name, found), [m.base_name for m in zipped]), None
+                    readers[inner] = partial(bytes, _content(member))
+            return _checked(SchemaFiles(source.name, readers), [m.base_name for m in zipped]), None
     parse_schema(_read(path), str(path))
     files = _folder(path.parent, str(path.parent), deep=False, also=path.name)
     return files, path.name
@@ -168,7 +168,7 @@ def open_schema_files(schema: str | os.PathLike[str]) -> tuple[SchemaFiles, str 
 
 def _folder(path: Path, name: str, *, deep: bool, also: str = "") -> SchemaFiles:
     inside = path.resolve()
-    found: dict[str, Callable[[], bytes]] = {}
+    readers: dict[str, Callable[[], bytes]] = {}
     seen: list[str] = []
     for child in path.rglob("*") if deep else path.iterdir():
         relative = child.relative_to(path).as_posix()
@@ -179,10 +179,10 @@ def _folder(path: Path, name: str, *, deep: bool, also: str = "") -> SchemaFiles
             continue
         # a link is followed only inside the folder
         if inside in child.resolve().parents:
-            found[relative] = partial(_read, child)
-        if len(found) > SCHEMA_LIMITS.max_members:
+            readers[relative] = partial(_read, child)
+        if len(readers) > SCHEMA_LIMITS.max_members:
             raise SorFileError(f"holds more than {SCHEMA_LIMITS.max_members} schemas", file=name)
-    return _checked(SchemaFiles(name, found), seen)
+    return _checked(SchemaFiles(name, readers), seen)
 
 
 def _read(path: Path) -> bytes:
@@ -205,9 +205,9 @@ def _checked(files: SchemaFiles, names: list[str]) -> SchemaFiles:
 def bundled_files() -> SchemaFiles:
     """Return the schemas that ship with the package."""
     base = package_files("sorparse") / "schemas"
-    found: dict[str, Callable[[], bytes]] = {}
+    readers: dict[str, Callable[[], bytes]] = {}
     for prefix, folder in (("", base), ("oio/", base / "oio")):
         for item in folder.iterdir():
             if item.name.endswith(".xsd"):
-                found[prefix + item.name] = item.read_bytes
-    return SchemaFiles("bundled schemas", found, bundled=True)
+                readers[prefix + item.name] = item.read_bytes
+    return SchemaFiles("bundled schemas", readers, bundled=True)

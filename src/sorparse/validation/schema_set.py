@@ -172,13 +172,13 @@ class _Closure:
                     )
                 if kind not in ("include", "import") or not location:
                     continue
-                found = self.files.resolve(document, location.strip(), child.sourceline)
+                schema = self.files.resolve(document, location.strip(), child.sourceline)
                 wanted = namespace if kind == "include" else child.get("namespace") or ""
                 # a file of another namespace can have the same name by chance
-                if found is not None and found.target_namespace in (
+                if schema is not None and schema.target_namespace in (
                     (wanted, "") if kind == "include" else (wanted,)
                 ):
-                    pending.append((found, wanted))
+                    pending.append((schema, wanted))
 
     def _missing(self) -> dict[Name, tuple[SchemaDocument, etree._Element]]:
         have = {

@@ -185,14 +185,14 @@ def completed(
         pending += len(chunk)
         irregular_now = watch(chunk)
         irregular = irregular or irregular_now
-        found: deque[Element] = deque()
+        elements: deque[Element] = deque()
         error: SorFileError | None = None
         try:
-            found.extend(meter.within(element for _, element in events))
+            elements.extend(meter.within(element for _, element in events))
         except SorFileError as exc:
             error = exc
-        if found:
-            yield found, irregular or irregular_before or pending > limits.max_field_chars
+        if elements:
+            yield elements, irregular or irregular_before or pending > limits.max_field_chars
             # the next element may have begun in this chunk
             pending, irregular, irregular_before = len(chunk), False, irregular_now
             meter.ended()
@@ -215,9 +215,9 @@ def events(
     """
     parser = pull_parser(("start", "end"), encoding=encoding)
     depth = 0
-    for chunk, found in parsed(parser, chunks, file=file, limits=limits):
+    for chunk, read in parsed(parser, chunks, file=file, limits=limits):
         meter.add(chunk)
-        for event, element in found:
+        for event, element in read:
             depth += 1 if event == "start" else -1
             if depth > limits.max_depth:
                 raise too_deep(file, line_of(element), limits)

@@ -137,8 +137,8 @@ class Browser(App[None]):
     def _search(self, typed: str, *, keep: bool = False) -> None:
         view = self.view
         status = tuple(sorparse.Status) if self._with_closed else None
-        found = view.find(typed.strip() or None, status=status, limit=MOST_HITS)
-        rows = [(units.unit_status(view, unit.sor_id), unit) for unit in found]
+        hits = view.find(typed.strip() or None, status=status, limit=MOST_HITS)
+        rows = [(units.unit_status(view, unit.sor_id), unit) for unit in hits]
         self.call_from_thread(self._show_hits, typed, rows, keep)
 
     def _show_hits(

@@ -150,9 +150,9 @@ def _add(args: argparse.Namespace, out: Output) -> int:
 def _list(args: argparse.Namespace, out: Output) -> int:
     archive = _opened(args)
     rows: list[tuple[object, ...]] = [(night, "missing", *[None] * 3) for night in archive.missing]
-    for found in map(archive.night, archive.nights):
-        sums = (sum(found.records.values()), sum(file.size for file in found.files))
-        rows.append((found.night, "there", found.name, *sums))
+    for nights in map(archive.night, archive.nights):
+        sums = (sum(nights.records.values()), sum(file.size for file in nights.files))
+        rows.append((nights.night, "there", nights.name, *sums))
     rows.sort(key=itemgetter(0))
     out.rows(("night", "state", "name", "records", "bytes"), rows)
     return 0
@@ -161,14 +161,14 @@ def _list(args: argparse.Namespace, out: Output) -> int:
 def _show(args: argparse.Namespace, out: Output) -> int:
     archive = _opened(args)
     if args.history:
-        found = archive.history(args.code)
+        history = archive.history(args.code)
         out.rows(
             ("registered_from", "registered_to", *units.VERSION_COLUMNS),
             (
                 (one.registered_from, one.registered_to, *units.version_row(one.record))
-                for one in found
+                for one in history
             ),
-            objects=map(sorparse.to_dict, found),
+            objects=map(sorparse.to_dict, history),
         )
         return 0
     view = archive.as_of(args.as_of, registered=args.registered)
@@ -186,9 +186,9 @@ def _show(args: argparse.Namespace, out: Output) -> int:
 
 
 def _diff(args: argparse.Namespace, out: Output) -> int:
-    found = _opened(args).diff(args.night_a, args.night_b)
-    diff_command.show(found, out)
-    if out.is_text and not any(found.counts().values()):
+    diff = _opened(args).diff(args.night_a, args.night_b)
+    diff_command.show(diff, out)
+    if out.is_text and not any(diff.counts().values()):
         out.line("no difference")
     return 0
 

@@ -36,13 +36,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, out: Output) -> int:
     """Print the description."""
     with reading.feed(args) as feed:
-        found = feed.describe()
+        description = feed.describe()
     if out.is_json:
-        out.json(found.to_dict())
+        out.json(description.to_dict())
     elif out.draws:
-        _draw(found, out, wide=args.wide)
+        _draw(description, out, wide=args.wide)
     elif out.is_text:
-        for line in str(found).split("\n"):
+        for line in str(description).split("\n"):
             out.line(line)
     else:
         out.rows(
@@ -57,18 +57,18 @@ def run(args: argparse.Namespace, out: Output) -> int:
                     table.rows,
                     " | ".join(column.samples),
                 )
-                for table in found.tables
+                for table in description.tables
                 for column in table.columns
             ),
         )
     return 0
 
 
-def _draw(found: sorparse.Description, out: Output, *, wide: bool) -> None:
+def _draw(description: sorparse.Description, out: Output, *, wide: bool) -> None:
     """Write the text of ``str(found)``, each table to the width of the terminal."""
-    day = f", snapshot of {found.snapshot_date}" if found.snapshot_date else ""
-    out.line(f"{found.source}: {found.format}{day}", "bold")
-    for table in found.tables:
+    day = f", snapshot of {description.snapshot_date}" if description.snapshot_date else ""
+    out.line(f"{description.source}: {description.format}{day}", "bold")
+    for table in description.tables:
         out.line()
         rows = plural("row", table.rows)
         out.line(f"{table.table}: {table.rows} {rows} in {table.file}", "bold")
@@ -85,8 +85,8 @@ def _draw(found: sorparse.Description, out: Output, *, wide: bool) -> None:
         )
         if table.missing:
             out.line("  declared, not in the file: " + ", ".join(table.missing))
-    if found.ignored:
+    if description.ignored:
         out.line()
-        out.line("not read: " + ", ".join(found.ignored))
-    for issue in found.issues:
+        out.line("not read: " + ", ".join(description.ignored))
+    for issue in description.issues:
         out.line(f"{issue.severity}: {issue}")

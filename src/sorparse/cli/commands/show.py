@@ -51,9 +51,9 @@ def run(args: argparse.Namespace, out: Output) -> int:
     view = reading.view(args, register)
     sor_id, *others = units.named(view, args.code)
     if others:
-        found = [units.unit_status(view, each).unit for each in (sor_id, *others)]
-        units.print_units(view, found, out)
-        message(f"{len(found)} units have the code {args.code}; show one by its SOR id")
+        shown = [units.unit_status(view, each).unit for each in (sor_id, *others)]
+        units.print_units(view, shown, out)
+        message(f"{len(shown)} units have the code {args.code}; show one by its SOR id")
         return reading.status(args, register.issues, otherwise=1)
     if args.history:
         versions = register.history(sor_id)

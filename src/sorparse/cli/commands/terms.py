@@ -34,6 +34,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, out: Output) -> int:
     """Print the values."""
     register = reading.register(args)
-    found = reading.view(args, register).terms(args.field)
-    out.rows(("code", "name", "units"), ((one.code, one.name, one.count) for one in found))
+    terms = reading.view(args, register).terms(args.field)
+    out.rows(("code", "name", "units"), ((one.code, one.name, one.count) for one in terms))
     return reading.status(args, register.issues)

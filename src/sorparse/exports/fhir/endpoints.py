@@ -167,8 +167,8 @@ def endpoint(
 
 
 def _mime_types(types: Iterable[Json]) -> list[str]:
-    found = []
+    mime_types = []
     for kind in types:
         code = next((coding["code"] for coding in kind.get("coding", ())), "")
-        found += [mime for form, mime in _MIME_TYPES if form.fullmatch(code)][:1]
-    return list(dict.fromkeys(found))
+        mime_types += [mime for form, mime in _MIME_TYPES if form.fullmatch(code)][:1]
+    return list(dict.fromkeys(mime_types))

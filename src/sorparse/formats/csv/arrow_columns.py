@@ -102,23 +102,23 @@ class ArrowColumns:
     def value(self, kind: Kind, text: str) -> Any:
         """Return the value of a text; ``BadCell`` if the careful decoder has to report the text."""
         memo = self._memos.setdefault(kind, {})
-        found = memo.get(text, memo)
-        if found is memo:
+        converted = memo.get(text, memo)
+        if converted is memo:
             try:
-                found = CONVERTERS[kind](text) if text else None
+                converted = CONVERTERS[kind](text) if text else None
             except BadCell:
-                found = BadCell
+                converted = BadCell
             if len(memo) > _MEMO_SIZE:
                 memo.clear()
-            memo[text] = found
-        return found
+            memo[text] = converted
+        return converted
 
     def nulls(self, kind: Any, length: int) -> Any:
         """Return a column of nulls: a slice of one that is built once."""
-        found = self._nulls.get(kind)
-        if found is None or len(found) < length:
-            found = self._nulls[kind] = load_pyarrow().nulls(length, kind)
-        return found.slice(0, length)
+        nulls = self._nulls.get(kind)
+        if nulls is None or len(nulls) < length:
+            nulls = self._nulls[kind] = load_pyarrow().nulls(length, kind)
+        return nulls.slice(0, length)
 
 
 class _Texts:

@@ -52,15 +52,15 @@ class Filled:
         elif pa.types.is_boolean(kind):
             step = size = values.shape[-1]
             values = values.ravel()
-        found = []
+        arrays = []
         for at, nulls in enumerate(self._nulls):
             buffers = [
                 pa.py_buffer(self._bits[at]) if nulls else None,
                 pa.py_buffer(values[at * step : at * step + size]),
                 *more,
             ]
-            found.append(pa.Array.from_buffers(kind, self._rows, buffers, null_count=nulls))
-        return found
+            arrays.append(pa.Array.from_buffers(kind, self._rows, buffers, null_count=nulls))
+        return arrays
 
 
 def whole_numbers(values: Any) -> Any:
@@ -110,8 +110,8 @@ def array_of(kind: Any, values: Sequence[Any]) -> Any:
         numbers = bits_of(np.array([[bool(value) for value in values]]))
     else:
         numbers = np.array([0.0 if value is None else value for value in values], np.float64)
-    (found,) = Filled(filled.reshape(1, -1)).arrays(kind, numbers)
-    return found
+    (array,) = Filled(filled.reshape(1, -1)).arrays(kind, numbers)
+    return array
 
 
 def days_of(day: date | None) -> int:

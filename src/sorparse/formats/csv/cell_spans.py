@@ -161,11 +161,11 @@ class Cells:
             every = np.arange(len(quoted))
             self._undouble_rows(every, self.starts, self.ends, self._unquote_all())
             return
-        found = np.zeros(len(quoted), dtype=np.int32)
+        removed = np.zeros(len(quoted), dtype=np.int32)
         plain = {place: self._unwrap(place) for place in wrapped}
         for is_wrapped in plain.values():
-            found += 6 * is_wrapped
-        others = np.flatnonzero(found != quoted)
+            removed += 6 * is_wrapped
+        others = np.flatnonzero(removed != quoted)
         if not len(others):
             return
         # these rows again, with every cell
@@ -188,16 +188,16 @@ class Cells:
         """
         np = load_numpy()
         quoted, quotes = self._lines.quoted[self.places[rows]], self._lines.quotes
-        found = of_cells.sum(axis=0, dtype=np.int32)
+        removed = of_cells.sum(axis=0, dtype=np.int32)
         if self._is_quoted:  # the quotes on both sides of a delimiter may be shared: ";";"
-            found[(ends < starts).any(axis=0)] = -1
-        for row in np.flatnonzero((found != quoted) & (found >= 0)):
+            removed[(ends < starts).any(axis=0)] = -1
+        for row in np.flatnonzero((removed != quoted) & (removed >= 0)):
             inner = np.searchsorted(quotes, ends[:, row]) > np.searchsorted(quotes, starts[:, row])
             for cell in np.flatnonzero(inner & (of_cells[:, row] == 2)):
                 length, number = self._undouble(starts[cell, row], ends[cell, row])
                 ends[cell, row] = starts[cell, row] + length
-                found[row] += number
-        self.odd[rows] = found != quoted
+                removed[row] += number
+        self.odd[rows] = removed != quoted
 
     def _unquote_all(self) -> Any:
         """Remove the quotes of cells that are all quoted; return their number by cell."""
@@ -223,10 +223,10 @@ class Cells:
             return np.zeros(len(starts), dtype=np.int32)
         # four characters at once, from any place
         fours = np.ndarray((len(self.signs) - 3,), "<u4", self.signs, strides=(1,))
-        found = fours[np.minimum(starts, len(fours) - 1)] == _BEFORE
-        found &= fours[np.maximum(ends, 4) - 4] >> 8 == _BEHIND
-        found &= ends - starts >= _SHORTEST_WRAPPED
-        is_wrapped = found.astype(np.int32)
+        wrapped = fours[np.minimum(starts, len(fours) - 1)] == _BEFORE
+        wrapped &= fours[np.maximum(ends, 4) - 4] >> 8 == _BEHIND
+        wrapped &= ends - starts >= _SHORTEST_WRAPPED
+        is_wrapped = wrapped.astype(np.int32)
         starts += 4 * is_wrapped
         ends -= 3 * is_wrapped
         return is_wrapped

@@ -28,11 +28,11 @@ def _weighted(weights: tuple[int, ...], modulus: int) -> Check:
     def check(starts: Any, ends: Any, data: Any) -> Any:
         np = load_numpy()
         right = (ends - starts) == len(weights)
-        found = np.flatnonzero(right)
-        digits = data[starts[found][:, None] + np.arange(len(weights))] - _ZERO
+        candidates = np.flatnonzero(right)
+        digits = data[starts[candidates][:, None] + np.arange(len(weights))] - _ZERO
         total = digits.astype(np.int32) @ np.array(weights, dtype=np.int32)
         # any other character has wrapped around, or is above nine
-        right[found] = (digits <= 9).all(axis=1) & (total % modulus == 0)
+        right[candidates] = (digits <= 9).all(axis=1) & (total % modulus == 0)
         return right
 
     return check
@@ -64,13 +64,13 @@ def _sor_id(starts: Any, ends: Any, data: Any) -> Any:
     low, alone, high, check_of = _sor_id_tables()
     sizes = ends - starts - len(MIDDLE) - 1  # of the item numbers
     right = (sizes >= 1) & (sizes <= _TABLED_DIGITS)
-    found = np.flatnonzero(right)
+    candidates = np.flatnonzero(right)
     for at in np.flatnonzero(sizes > _TABLED_DIGITS):
         text = bytes(data[starts[at] : ends[at]]).decode("utf-8", "replace")
         right[at] = is_sor_id(text)
-    if not len(found):
+    if not len(candidates):
         return right
-    size, first, last = sizes[found], starts[found], ends[found] - 1
+    size, first, last = sizes[candidates], starts[candidates], ends[candidates] - 1
     # eight characters at once, from any place; eight zeros are put before the first text
     padded = np.concatenate((np.zeros(8, dtype=np.uint8), data[: ends[-1]]))
     eights = np.ndarray((len(padded) - 7,), "<u8", padded, strides=(1,))
@@ -83,7 +83,7 @@ def _sor_id(starts: Any, ends: Any, data: Any) -> Any:
     thousands = item // 1000
     item -= thousands * 1000
     ending = np.where(size <= 3, alone.take(item), low.take(item))
-    right[found] = sound & (check_of[ending, high.take(thousands)] == data[last] - _ZERO)
+    right[candidates] = sound & (check_of[ending, high.take(thousands)] == data[last] - _ZERO)
     return right
 
 
@@ -144,8 +144,8 @@ def metres(starts: Any, ends: Any, signs: Any) -> tuple[Any, Any]:
     whole, decimals = point - starts, ends - point - 1
     right = (whole >= 4) & (whole <= 8) & (texts.take(starts, mode="clip") != _ZERO)
     right &= (others_in == 0) | (signed & (decimals >= 1) & (decimals <= 6))
-    found = texts[at]
-    points = (found == 0x2C) | (found == 0x2E)
+    characters = texts[at]
+    points = (characters == 0x2C) | (characters == 0x2E)
     if not points.all():
         right[signed] &= points.take(before[signed])
     texts[at[points]] = 0x2E
@@ -156,13 +156,13 @@ def _shak(starts: Any, ends: Any, data: Any) -> Any:
     np = load_numpy()
     sizes = ends - starts
     right = (sizes == 4) | (sizes == 6) | (sizes == 7)
-    found = np.flatnonzero(right)
-    size = sizes[found]
-    signs = data.take(starts[found][:, None] + np.arange(7), mode="clip")
+    candidates = np.flatnonzero(right)
+    size = sizes[candidates]
+    signs = data.take(starts[candidates][:, None] + np.arange(7), mode="clip")
     digit = signs - _ZERO <= 9  # what is below the digits wraps around
     letter = signs - ord("A") <= 25
     sound = (digit | letter) | (np.arange(7) >= size[:, None])
-    right[found] = digit[:, :4].all(axis=1) & sound.all(axis=1)
+    right[candidates] = digit[:, :4].all(axis=1) & sound.all(axis=1)
     return right
 
 

@@ -30,9 +30,9 @@ def distinct_names(cells: Sequence[str]) -> list[str]:
 
 def names_in_file(names: Iterable[str]) -> list[str]:
     """Return what to write in a header so that :func:`distinct_names` returns these names."""
-    found: list[str] = []
+    names_read: list[str] = []
     for name in names:
         match = _NUMBERED.fullmatch(name)
-        repeats = match is not None and found.count(match[1]) == int(match[2]) - 1 > 0
-        found.append(match[1] if match is not None and repeats else name)
-    return found
+        repeats = match is not None and names_read.count(match[1]) == int(match[2]) - 1 > 0
+        names_read.append(match[1] if match is not None and repeats else name)
+    return names_read

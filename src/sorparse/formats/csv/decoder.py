@@ -81,15 +81,15 @@ class FastDecoder:
 
     def _unwrap(self, cells: list[str], before: str, after: str) -> int:
         """Unwrap the ids that are written for Excel; return their number."""
-        found, start, end = 0, len(before), -len(after)
+        levels, start, end = 0, len(before), -len(after)
         for place in self._ids:
             if place >= len(cells):
                 break
             cell = cells[place]
             if cell[:start] == before and cell[end:] == after and len(cell) >= start - end:
                 cells[place] = cell[start:end]
-                found += 1
-        return found
+                levels += 1
+        return levels
 
 
 class FieldSelection:

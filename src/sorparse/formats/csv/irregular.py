@@ -80,21 +80,21 @@ class IrregularRows:
 
     def read(self, rows: Rows, line: str) -> Any:
         """Return the record of the current row; ``None``, and an issue, if it has none."""
-        found = self._remembered.get(line)
-        if found is None:
-            found = self._found(rows, line)
+        outcome = self._remembered.get(line)
+        if outcome is None:
+            outcome = self._found(rows, line)
             if len(line) <= self._longest and rows.is_repeatable:
-                self._remember(line, found)
-        for issue in found.issues:
+                self._remember(line, outcome)
+        for issue in outcome.issues:
             place = (self._file, rows.number, issue.column, issue.value, issue.sor_id)
             if not self._log.only_counts(issue.severity, issue.code, place):
                 self._log.add(attrs.evolve(issue, file=self._file, line=rows.number))
-        return found.record
+        return outcome.record
 
-    def _remember(self, line: str, found: _Found) -> None:
+    def _remember(self, line: str, outcome: _Found) -> None:
         """Remember what a line decodes to, if this is not its first time."""
         if line in self._seen:
-            self._remembered[line] = found
+            self._remembered[line] = outcome
             return
         if len(self._seen) >= MEMO_SIZE:
             self._seen.clear()

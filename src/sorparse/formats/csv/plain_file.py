@@ -96,10 +96,10 @@ class PlainFile:
                     future.cancel()
 
     def _finished(self, future: Future[tuple[int, T]]) -> tuple[int, T]:
-        number, found = future.result()
+        number, result = future.result()
         first = self._number
         self._number += number
-        return first, found
+        return first, result
 
     def rest(self) -> Iterator[tuple[int, Any]]:
         """Yield line and record of the rows after the last block."""

@@ -86,8 +86,8 @@ def without_na(
     sign = re.escape(delimiter)
     cell = re.compile(rf'"(?:[^"]|"")*(?:"|$)|(?<![^{sign}])NA(?![^{sign}])')
 
-    def emptied(found: re.Match[str]) -> str:
-        return "" if found[0] == "NA" else found[0]
+    def emptied(match: re.Match[str]) -> str:
+        return "" if match[0] == "NA" else match[0]
 
     for first, lines in blocks:
         yield first, [cell.sub(emptied, line) for line in lines]
@@ -163,14 +163,14 @@ class Rows:
             for self._at, line in following:
                 if not line or (line.isspace() and not line.strip(self._blanks)):
                     continue
-                found: R | None
+                record: R | None
                 try:
-                    found = decode(line)
+                    record = decode(line)
                 except ValueError:
                     self.is_repeatable = True
-                    found = otherwise(line)
-                if found is not None:
-                    yield found
+                    record = otherwise(line)
+                if record is not None:
+                    yield record
                 if self._after > self._at:  # the row was split by the rules of quoting
                     # skip the further lines of the row that are in this block
                     for _ in range(self._at + 1, min(self._after, end)):
@@ -232,16 +232,16 @@ class Rows:
         if '"' not in line:
             cells = line.split(self._delimiter)
             return cells if self.is_repeatable or self._acceptable(cells) else None
-        found, used = self._quoted_row(line)
+        row, used = self._quoted_row(line)
         self._after = self._at + used
-        if found is None:
+        if row is None:
             place = (self._file, self.number, None, None, None)
             if not self._log.only_counts("error", "unclosed-quote", place):
                 message = "the quotation marks of this row do not match"
                 self._log.add(Issue("error", "unclosed-quote", message, *place, raw=line))
             return None
         is_checked = not self._has_suspects and used == 1
-        return found if is_checked or self._acceptable(found) else None
+        return row if is_checked or self._acceptable(row) else None
 
     def _quoted_row(self, text: str) -> tuple[list[str] | None, int]:
         """Return the cells of the row that begins with ``text``, and its number of lines."""
@@ -257,9 +257,9 @@ class Rows:
             return plain, 1
         if cells is None:
             self.is_repeatable = False
-        found = self._over_lines(width) if cells is None else None
-        if found is not None:
-            return found
+        over_lines = self._over_lines(width) if cells is None else None
+        if over_lines is not None:
+            return over_lines
         return (self._as_they_are(text, plain) if fits else cells), 1
 
     def _as_they_are(self, text: str, cells: list[str]) -> list[str]:

@@ -198,8 +198,8 @@ class RowDecoder:
     def fields(self, names: Sequence[str]) -> list[str | None]:
         """Return the field that each column of a row fills; ``None`` if it fills none."""
         by_place = {place: field for field, place in self._first.items()}
-        found = [self._by_name.get(fold(name)) for name in names]
-        return [None if at is None else by_place[at[1]] for at in found]
+        places = [self._by_name.get(fold(name)) for name in names]
+        return [None if at is None else by_place[at[1]] for at in places]
 
 
 def _ends_with(until: datetime, last: Any) -> bool:

@@ -130,7 +130,7 @@ _BY_NAME = {fold(name): spec for spec in (*V1, *V2) for name in spec.file_names}
 
 def spec_of(datatype: str, columns: Sequence[str], options: ReadOptions) -> TableSpec | None:
     """Return the declaration of a datatype: by its name, else by a row's columns."""
-    found = _BY_NAME.get(fold(datatype))
-    if found is None and columns:
-        found = best_spec(V2, Header(tuple(columns), ""), datatype, options)
-    return found
+    spec = _BY_NAME.get(fold(datatype))
+    if spec is None and columns:
+        spec = best_spec(V2, Header(tuple(columns), ""), datatype, options)
+    return spec

@@ -156,7 +156,7 @@ def _is_fault(tag: str) -> bool:
 
 def _beginning(head: bytes, file: str, options: ReadOptions) -> _Beginning | None:
     """Read the first bytes of a document; ``None`` if another reader reports the error in them."""
-    found = _Beginning()
+    beginning = _Beginning()
     try:
         read_header([head], file=file, encoding=options.encoding)
     except SorFileError:
@@ -165,37 +165,37 @@ def _beginning(head: bytes, file: str, options: ReadOptions) -> _Beginning | Non
     try:
         parser.feed(head)
     except etree.XMLSyntaxError as exc:
-        found.error = syntax_error(exc, file)
+        beginning.error = syntax_error(exc, file)
     for event, element in parser.read_events():
-        found.look(event, element)
-    return found
+        beginning.look(event, element)
+    return beginning
 
 
 def page_of(member: Member, head: bytes, options: ReadOptions) -> Page | None:
     """Recognise a page by its first bytes; ``None`` for another document."""
-    found = _beginning(head, member.name, options)
-    if found is None:
+    start = _beginning(head, member.name, options)
+    if start is None:
         return None
-    if found.fault is not None and found.root in (*_RESPONSES, *_ENVELOPES, found.fault.tag):
-        raise SorFileError(_fault_message(found.fault), file=member.name)
-    if not found.has_feed:
-        if found.is_response:
-            raise found.error or SorFileError(
+    if start.fault is not None and start.root in (*_RESPONSES, *_ENVELOPES, start.fault.tag):
+        raise SorFileError(_fault_message(start.fault), file=member.name)
+    if not start.has_feed:
+        if start.is_response:
+            raise start.error or SorFileError(
                 "a response of SKRS without a feed in it; expected an Atom feed", file=member.name
             )
         return None
-    if not found.is_of_service:
+    if not start.is_of_service:
         return None
-    specs = _specs(found, member.name, options)
-    first = token_in(found.first_id or "") or ""
-    return Page(member, found.id_steps[0], specs, first, _date(found.updated))
+    specs = _specs(start, member.name, options)
+    first = token_in(start.first_id or "") or ""
+    return Page(member, start.id_steps[0], specs, first, _date(start.updated))
 
 
-def _specs(found: _Beginning, file: str, options: ReadOptions) -> dict[str, TableSpec | None]:
-    register, datatype = found.id_steps
+def _specs(beginning: _Beginning, file: str, options: ReadOptions) -> dict[str, TableSpec | None]:
+    register, datatype = beginning.id_steps
     named = [
         (_register_of(namespace, register), name, columns)
-        for name, (namespace, columns) in found.rows.items()
+        for name, (namespace, columns) in beginning.rows.items()
     ]
     if not named and datatype:
         named = [(register, datatype, [])]
@@ -206,7 +206,7 @@ def _specs(found: _Beginning, file: str, options: ReadOptions) -> dict[str, Tabl
     if any(specs.values()):
         return specs
     if not named:
-        raise found.error or SorFileError(
+        raise beginning.error or SorFileError(
             "a response of SKRS that names no datatype: it has neither entries nor a feed id such "
             f"as {FEED_ID}2011:sor/yder/v1",
             file=file,
@@ -283,19 +283,19 @@ class RowReader:
     def _row(self, entry: Element) -> Row | None:
         context = self._context
         written = next((child.text or "" for child in entry if child.tag == _ID), "")
-        found = [row for child in entry if child.tag == _CONTENT for row in child]
-        if len(found) != 1:
+        rows = [row for child in entry if child.tag == _CONTENT for row in child]
+        if len(rows) != 1:
             context.issue(
                 "error",
                 "entry-without-row",
-                f"the entry holds {len(found)} rows, expected one element in its content",
+                f"the entry holds {len(rows)} rows, expected one element in its content",
                 entry,
                 "entry",
                 value=written.strip() or None,
                 raw=partial(shortened_raw, entry),
             )
             return None
-        row = found[0]
+        row = rows[0]
         token = token_in(written)
         if token is None:
             context.issue(

@@ -62,14 +62,14 @@ class SkrsTable:
 
     def next_offsets(self) -> Mapping[str, str]:
         """Return the last token of each datatype; reads the pages not yet read to their end."""
-        found: dict[str, str] = {}
+        offsets: dict[str, str] = {}
         for page in self.pages:
             if page.last_tokens is None:
                 for _ in RowReader(page, self.options, NoLog()).rows():
                     pass
             for datatype, token in (page.last_tokens or {}).items():
-                found[datatype] = max(token, found.get(datatype, ""))
-        return found
+                offsets[datatype] = max(token, offsets.get(datatype, ""))
+        return offsets
 
     def numbered(self) -> Iterator[tuple[int | None, Any]]:
         """Read the entries: pairs of the entry's line (if there is one page) and its record."""

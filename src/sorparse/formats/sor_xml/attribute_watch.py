@@ -36,9 +36,9 @@ class AttributeWatch:
         first = max(0, len(before) - _NAME_BYTES)
         last = len(text) - len(self._usual)
         return any(
-            self._is_unusual(text, found.start())
-            for found in _EQUALS.finditer(text, first)
-            if found.start() <= last
+            self._is_unusual(text, match.start())
+            for match in _EQUALS.finditer(text, first)
+            if match.start() <= last
         )
 
     def _is_unusual(self, text: bytes, equals: int) -> bool:

@@ -158,12 +158,12 @@ class Shape:
     def child(self, kind: Kind, element: Element) -> Kind:
         """Return the kind of an element in an element of this kind."""
         name = split_tag(element.tag)[1]
-        found = kind.children.get(name)
-        if found is None:
+        known = kind.children.get(name)
+        if known is None:
             self._refuse_many(len(self.kinds))
-            found = kind.children[name] = Kind((*kind.path, name), kind)
-            self.kinds.append(found)
-        return found
+            known = kind.children[name] = Kind((*kind.path, name), kind)
+            self.kinds.append(known)
+        return known
 
     def _attribute(self, kind: Kind, name: str, value: str) -> None:
         count = kind.attributes.get(name)
@@ -188,9 +188,9 @@ class Shape:
                 return True
             return kind.most > 1 and any(map(is_name, kind.leaves))
 
-        found = [kind for kind in able.values() if is_entry(kind)]
-        around = {id(each) for kind in found for each in kind.around()}
-        return [kind for kind in found if id(kind) not in around]
+        entries = [kind for kind in able.values() if is_entry(kind)]
+        around = {id(each) for kind in entries for each in kind.around()}
+        return [kind for kind in entries if id(kind) not in around]
 
     def _assign_roles(self) -> None:
         for kind in self.entries:

@@ -260,12 +260,12 @@ class _EntryDecoding:
         """Build the record of an entry; ``None`` if it has no identifier."""
         context = self._context
         own = split_tag(element.tag)[1]
-        found = list(context.texts_in(element, ""))
-        steps = self._steps[(own, *[path for _, path, _ in found])]
+        texts = list(context.texts_in(element, ""))
+        steps = self._steps[(own, *[path for _, path, _ in texts])]
         cells = [""] * len(self._place)
         lines: dict[int, Element] = {}
         extra = ExtraTexts()
-        for (inner, _, text), step in zip(found, steps, strict=True):
+        for (inner, _, text), step in zip(texts, steps, strict=True):
             if text:
                 place = step.place
                 if place is not None and not cells[place]:
@@ -351,8 +351,8 @@ class ClassificationsReader(_ListReader):
             if any(word in title for word in words)
             and ("type" not in title or "type" in "".join(words))
         ]
-        found = {names[code] for names in lists or self._names.values() if code in names}
-        return found.pop() if len(found) == 1 else None
+        matching = {names[code] for names in lists or self._names.values() if code in names}
+        return matching.pop() if len(matching) == 1 else None
 
     def _read_names(self) -> dict[str, dict[str, str]]:
         names: dict[str, dict[str, str]] = {}

@@ -123,10 +123,10 @@ _CHOICE_TAGS = tuple(
 
 
 def _own_location_codes(unit: Element) -> list[Element]:
-    found: list[Element] = []
+    own: list[Element] = []
     for child in unit.iterchildren(*_CHOICE_TAGS):
         if child.tag in _ENTITY_TAGS:
-            found.append(child)
+            own.append(child)
         else:
-            found += child.iterchildren(*_ENTITY_TAGS)
-    return found
+            own += child.iterchildren(*_ENTITY_TAGS)
+    return own

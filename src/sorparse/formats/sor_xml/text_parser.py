@@ -77,11 +77,11 @@ class TextReading:
                 for chunk in passed:
                     collected.found.extend(self._units(chunk))
             context.log = log
-            for found in collected.found:
-                if isinstance(found, Issue):
-                    log.add(found)
+            for result in collected.found:
+                if isinstance(result, Issue):
+                    log.add(result)
                 else:
-                    yield found
+                    yield result
             guard.check()
             passed = block
         guard.close()

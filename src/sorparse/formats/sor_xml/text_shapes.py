@@ -108,23 +108,23 @@ class Plans:
         self, pieces: Iterable[Sequence[Tag]], *, first: int, step: int, lines: int = 0
     ) -> _Known:
         """Find the field of each text; the first is at ``first``, the next ``step`` further."""
-        found = self._grammar.follow(pieces)
-        self._require(found)
-        number_of = {slot: first + step * number for number, slot in enumerate(found.slots)}
+        meaning = self._grammar.follow(pieces)
+        self._require(meaning)
+        number_of = {slot: first + step * number for number, slot in enumerate(meaning.slots)}
 
         def numbers_of(slots: Iterable[int]) -> tuple[int, ...]:
             return tuple(number_of.get(slot, ABSENT) for slot in slots)
 
         specialities = None
-        if found.specialities:
-            slots = (slot for code, kind, _ in found.specialities for slot in (code, kind))
-            types = tuple(path for _, _, path in found.specialities)
+        if meaning.specialities:
+            slots = (slot for code, kind, _ in meaning.specialities for slot in (code, kind))
+            types = tuple(path for _, _, path in meaning.specialities)
             specialities = types, itemgetter(*numbers_of(slots))
         return _Known(
             self._writer.getters(number_of),
             lines,
-            found.own_location_code,
-            tuple((field, numbers_of(slots)) for field, slots in found.lists),
+            meaning.own_location_code,
+            tuple((field, numbers_of(slots)) for field, slots in meaning.lists),
             specialities,
         )
 
@@ -155,17 +155,17 @@ class Plans:
         self._room -= size
         self._known[key] = known
 
-    def _require(self, found: UnitMeaning) -> None:
+    def _require(self, meaning: UnitMeaning) -> None:
         """Raise NeedsCarefulParsing if a unit lacks an element that every unit of its level has."""
         needed = list(self._layout.spec.required)
         if self._mandatory:
             needed.append("name")
-        for field in self._mandatory.get(found.unit, ()):
+        for field in self._mandatory.get(meaning.unit, ()):
             if field in self._layout.place_of and field != "location_code_inherited":
                 needed.append(field)
-            elif found.blocks.isdisjoint(self._layout.elements_of(field)):
+            elif meaning.blocks.isdisjoint(self._layout.elements_of(field)):
                 raise NeedsCarefulParsing
-        if not {self._layout.place_of[field] for field in needed}.issubset(found.slots):
+        if not {self._layout.place_of[field] for field in needed}.issubset(meaning.slots):
             raise NeedsCarefulParsing
 
 
@@ -302,5 +302,5 @@ def _read_specialities(
     codes = [code for code, _ in pairs]
     while codes and not codes[-1]:
         codes.pop()
-    found = tuple(complete("specialities", Coded(code or None)) for code in codes)
-    return found, Extra(extra) if extra else NO_EXTRA
+    specialities = tuple(complete("specialities", Coded(code or None)) for code in codes)
+    return specialities, Extra(extra) if extra else NO_EXTRA
