@@ -30,6 +30,7 @@ settings.register_profile(
     settings.get_profile("steady"),
     derandomize=True,
     max_examples=50,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
     phases=[Phase.explicit, Phase.generate],
 )
 settings.load_profile("steady")
