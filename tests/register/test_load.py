@@ -75,7 +75,7 @@ def test_a_past_day_of_a_daily_file_has_a_caveat_and_an_answer(
         register.as_of("2015-01-02")
     assert len(view) > 50
     assert "no history" in view.caveats[0]
-    assert "1 caveats" in repr(view)
+    assert repr(view).endswith(", 1 caveat>")
     assert [one.name for one in caplog.records] == ["sorparse"]  # once a register
     assert register.as_of(examples.snapshot_date).caveats == ()
 

@@ -56,7 +56,8 @@ class View(HtmlRepr, ViewTables, ViewCodes):
         return (View, (self._register, self.day))
 
     def __repr__(self) -> str:
-        caveats = f", {len(self._caveats)} caveats" if self._caveats else ""
+        number = len(self._caveats)
+        caveats = f", {number} caveat{'s' * (number != 1)}" if number else ""
         return f"<View of {self.day.isoformat()}: {self._register!r}{caveats}>"
 
     # -- for data tools
