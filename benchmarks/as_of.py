@@ -54,17 +54,17 @@ def read(folder: Path) -> Versions:
 
 def _ours(versions: Versions, *, numpy: bool) -> Prepared:
     """Fill the store of a register, and give what builds its index and what asks it."""
-    from sorparse import SOREntity, Validity
-    from sorparse.register.store import VersionStore
+    from sorparse import Register, SOREntity, Validity
     from sorparse.register.timeindex import ACTIVE, TimeIndex
 
     if numpy:
         import numpy as np  # noqa: F401 - its own memory is not the index's, as of the others
 
-    store = VersionStore()
-    for sor_id, start, end in zip(*versions, strict=True):
+    def record(sor_id: str, start: int, end: int) -> SOREntity:
         last = None if end == FOREVER else date.fromordinal(end)
-        store.add(SOREntity(sor_id, validity=Validity(date.fromordinal(start), last)))
+        return SOREntity(sor_id, validity=Validity(date.fromordinal(start), last))
+
+    store = Register.from_records(map(record, *versions)).core.store
 
     def questions(index: TimeIndex) -> Questions:
         numbers = store.numbers
