@@ -8,10 +8,12 @@ import io
 import linecache
 import os
 import pickle
+import sys
 import threading
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -205,6 +207,27 @@ def test_reading_again_and_again_leaves_nothing_behind() -> None:
     gc.collect()
     assert len(linecache.cache) <= before[0]
     assert len(gc.get_objects()) - before[1] < 200
+
+
+def test_the_source_of_generated_functions_is_shown_and_not_stored() -> None:
+    """Tracebacks get the lines in this way. linecache fails if an entry goes while it looks."""
+    lines: set[str] = set()
+
+    def watch(frame: FrameType, event: str, _: object) -> None:
+        file = frame.f_code.co_filename
+        if event == "call" and "sorparse generated" in file:
+            lines.add(linecache.getline(file, frame.f_lineno, frame.f_globals))
+
+    with sorparse.open(examples.daily_csv) as feed:
+        units = feed.entities()
+        next(units)
+        assert not [file for file in linecache.cache if "sorparse generated" in file]
+        sys.setprofile(watch)
+        next(units)
+        sys.setprofile(None)
+    linecache.clearcache()
+    assert lines
+    assert all(line.strip() for line in lines)
 
 
 def active_in(register: sorparse.Register) -> tuple[int, list[str]]:

@@ -8,8 +8,6 @@ an ordinary instance: it refuses assignment, hashes and compares like any other.
 
 from __future__ import annotations
 
-import linecache
-import weakref
 from collections.abc import Callable
 from functools import wraps
 from itertools import count
@@ -35,17 +33,28 @@ def per_class(make: Callable[[type[Any]], R]) -> Callable[[type[Any]], R]:
     return remembered
 
 
+class _Source:
+    """Generated source, as the loader of a module would have it."""
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+
+    def get_source(self, name: str) -> str:  # noqa: ARG002 - the name of the method's protocol
+        """Return the source; ``linecache`` calls this when a traceback is shown."""
+        return self._source
+
+
 def compile_function(
     name: str, source: str, names: dict[str, Any], about: str
 ) -> Callable[..., Any]:
-    """Compile generated source so that tracebacks and debuggers show its lines."""
-    file = f"<sorparse generated {next(_serial)}: {about}>"
-    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
-    namespace = dict(names)
+    """Compile generated source so that tracebacks and debuggers show its lines.
+
+    The source is freed with the function: a service reads for years.
+    """
+    file = f"sorparse generated {next(_serial)}: {about}"
+    namespace = names | {"__name__": file, "__loader__": _Source(source)}
     exec(compile(source, file, "exec"), namespace)  # noqa: S102 - our own source, from declarations
     function: Callable[..., Any] = namespace[name]
-    # a service reads for years: code generated for one reading is freed with it
-    weakref.finalize(function, linecache.cache.pop, file, None).atexit = False
     return function
 
 
