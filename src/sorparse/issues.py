@@ -101,7 +101,7 @@ class IssueLog:
         self.counts: Counter[str] = Counter()
         self.dropped = 0
         self.errors = 0
-        self._kept: dict[Issue, None] = {}
+        self._stored: dict[Issue, None] = {}
         self._chars = 0
         self._lock = Lock()
         self._places: set[tuple[object, ...]] | None = None
@@ -109,19 +109,19 @@ class IssueLog:
 
     def add(self, issue: Issue) -> None:
         """Add one issue: store it, raise it, or hand it on."""
-        if issue in self._kept:  # the table is being read again
+        if issue in self._stored:  # the table is being read again
             if self.on_issue == "raise" and issue.severity == "error":
                 raise SorDataError(issue)
             return
         texts = (issue.message, issue.value, issue.raw, issue.sor_id)
         chars = sum(_size(text) for text in texts if text)
         with self._lock:
-            if issue in self._kept:  # another thread has just read it
+            if issue in self._stored:  # another thread has just read it
                 return
             self.counts[issue.code] += 1
             self.errors += issue.severity == "error"
-            if len(self._kept) < self.max_issues and self._chars + chars <= self.max_chars:
-                self._kept[issue] = None
+            if len(self._stored) < self.max_issues and self._chars + chars <= self.max_chars:
+                self._stored[issue] = None
                 self._chars += chars
             else:
                 self.dropped += 1
@@ -144,11 +144,11 @@ class IssueLog:
         Returns:
             Whether it was counted. If not, it has to be added.
         """
-        if self.on_issue != "collect" or len(self._kept) < self.max_issues:
+        if self.on_issue != "collect" or len(self._stored) < self.max_issues:
             return False
         with self._lock:
             if self._places is None:
-                self._places = set(map(_CODE_AND_PLACE, self._kept))
+                self._places = set(map(_CODE_AND_PLACE, self._stored))
             if (code, *place) in self._places:
                 return False  # it may be one of those stored, read again
             self.counts[code] += 1
@@ -158,9 +158,9 @@ class IssueLog:
 
     def as_list(self) -> Issues:
         """Return the stored issues in order, and a closing one if some were only counted."""
-        kept = Issues(self._kept)
+        issues = Issues(self._stored)
         if self.dropped:
-            kept.append(
+            issues.append(
                 Issue(
                     "error",
                     "too-many-issues",
@@ -169,7 +169,7 @@ class IssueLog:
                     f"Limits.max_issue_chars {self.max_chars})",
                 )
             )
-        return kept
+        return issues
 
 
 class NoLog(IssueLog):

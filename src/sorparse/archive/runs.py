@@ -50,8 +50,8 @@ class Runs:
             if beside is None
             else [place for place, (_, first, last) in enumerate(self) if first <= beside <= last]
         )
-        kept = dict(_in_order([self.rows[place] for place in present], rows))
-        again = {present[old]: new for old, new in kept.items()}
+        places = dict(_in_order([self.rows[place] for place in present], rows))
+        again = {present[old]: new for old, new in places.items()}
         runs = Runs()
         done = 0
         for place, (row, first, last) in enumerate(self):

@@ -224,11 +224,11 @@ class _Columns:
         if _is_sign(lines.signs).any():
             raise NotAligned
         cells = self._file.cells(lines)
-        regular = np.flatnonzero(~cells.odd)
+        regular = np.flatnonzero(~cells.irregular)
         if not len(regular):
             return _Block(lines, regular, {}, True)
         starts, ends = cells.starts, cells.ends
-        if len(regular) < len(cells.odd):
+        if len(regular) < len(cells.irregular):
             starts, ends = starts[:, regular], ends[:, regular]
         signs = cells.signs.copy()
         self._set_points(signs, starts, ends)
@@ -236,9 +236,9 @@ class _Columns:
         first = np.flatnonzero(np.append(True, self._ends[:-1] == _BEHIND[0]))
         used = np.logical_or.reduceat((ends > starts).any(axis=1), first)
         used[0] = True
-        kept = np.repeat(used, np.diff(first, append=len(self._ends)))
-        starts, ends = starts[kept], ends[kept]
-        signs[ends] = self._ends[kept][:, None]
+        used_cells = np.repeat(used, np.diff(first, append=len(self._ends)))
+        starts, ends = starts[used_cells], ends[used_cells]
+        signs[ends] = self._ends[used_cells][:, None]
         signs = signs[_inside(starts, ends, len(signs))]
         text = signs.tobytes()
         texts = text.split(_BEHIND)[:-1]

@@ -79,7 +79,9 @@ class _FastFile:
     def _read(self, lines: Lines) -> _Read:
         """Turn a block to columns; runs beside the reading, and reports nothing."""
         cells = self._file.cells(lines)
-        columns, irregular = self._columns.read(cells) if len(cells.places) else ([], cells.odd)
+        columns, irregular = (
+            self._columns.read(cells) if len(cells.places) else ([], cells.irregular)
+        )
         lines.filled[cells.places[~irregular]] = False
         return _Read(lines, columns, cells.places, irregular, lines.filled.nonzero()[0])
 

@@ -39,7 +39,7 @@ def cells_of(data: bytes, width: int, wrapped: tuple[int, ...] = (0,)) -> list[l
     """Return the texts of each row; ``None`` for one that is irregular."""
     cells = Cells(Lines(data, 10_000), ";", width, wrapped)
     signs = cells.signs.tobytes()
-    rows = zip(cells.starts.T.tolist(), cells.ends.T.tolist(), cells.odd, strict=True)
+    rows = zip(cells.starts.T.tolist(), cells.ends.T.tolist(), cells.irregular, strict=True)
     return [
         None if odd else [signs[a:b].decode() for a, b in zip(starts, ends, strict=True)]
         for starts, ends, odd in rows

@@ -170,8 +170,8 @@ class _Batch:
         self._np = np
         self._shared = shared
         self._cells = cells
-        self._odd = cells.odd
-        self._rows = len(cells.odd)
+        self._irregular = cells.irregular
+        self._rows = len(cells.irregular)
         self._present = (cells.ends > cells.starts).any(axis=1)
         self._found: dict[int, Any] = {}
         """Columns by their place in the file."""
@@ -190,12 +190,12 @@ class _Batch:
         for path, kind in shared.types.items():
             array = self._extra() if path == "extra" else self._found.get(places.get(path, -1))
             columns.append(shared.nulls(kind, self._rows) if array is None else array)
-        return columns, self._odd
+        return columns, self._irregular
 
     def _check_required(self) -> None:
         cells = self._cells
         for places in self._shared.required:
-            self._odd |= (cells.ends[places] <= cells.starts[places]).all(axis=0)
+            self._irregular |= (cells.ends[places] <= cells.starts[places]).all(axis=0)
 
     def _texts(self, groups: Sequence[tuple[Kind, Sequence[int]]]) -> _Texts | None:
         """Return a copy of the texts of the columns that have any."""
@@ -217,7 +217,7 @@ class _Batch:
     def _mark(self, wrong: Any) -> None:
         """Mark the rows with wrong cells as irregular."""
         if wrong.any():
-            self._odd |= wrong.reshape(-1, self._rows).any(axis=0)
+            self._irregular |= wrong.reshape(-1, self._rows).any(axis=0)
 
     # -- texts that stay texts
 

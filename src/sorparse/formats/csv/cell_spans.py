@@ -106,7 +106,7 @@ class Cells:
         self.places = np.flatnonzero(fits)
         """Places of the rows among the lines."""
         self._lay_out(parted.reshape(-1, width - 1))
-        self.odd = np.zeros(len(self.places), dtype=bool)
+        self.irregular = np.zeros(len(self.places), dtype=bool)
         """Mask of the irregular rows: those with any other quotes."""
         if len(self.places) and len(lines.quotes):
             self._remove_quotes(wrapped)
@@ -197,7 +197,7 @@ class Cells:
                 length, number = self._undouble(starts[cell, row], ends[cell, row])
                 ends[cell, row] = starts[cell, row] + length
                 removed[row] += number
-        self.odd[rows] = removed != quoted
+        self.irregular[rows] = removed != quoted
 
     def _unquote_all(self) -> Any:
         """Remove the quotes of cells that are all quoted; return their number by cell."""
