@@ -32,6 +32,12 @@ SOURCES = [
 MANY = sor2(*[f"{unit};Blå {n};2020-01-01;;{n:06}" for n in range(3000) for unit in (A, B, C)])
 
 
+@pytest.fixture(autouse=True)
+def _no_files_of_earlier_tests() -> None:
+    """Close what other tests left to the garbage collector, before open files are counted."""
+    gc.collect()
+
+
 def open_files() -> set[str]:
     """What this process has open."""
     found = set()
