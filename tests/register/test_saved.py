@@ -474,6 +474,32 @@ def test_forged_numbers_and_texts_raise_no_other_error(
         assert str(error)  # noqa: PT017 - a wrong answer is fine too: it was made up
 
 
+@pytest.mark.parametrize("byte", [ord("a"), 0x1F])
+@pytest.mark.parametrize("field", ["entity_type", "postal_address", "owner"])
+def test_forged_values_are_refused_by_every_question(
+    field: str, byte: int, whole: Path, tmp_path: Path
+) -> None:
+    """Values with too few or too many parts."""
+    path = tmp_path / "register.sor"
+    path.write_bytes(with_block(whole.read_bytes(), f"{field}.data", byte))
+    register = sorparse.load(path)
+    view = register.as_of("2026-06-15")
+    asked: list[Callable[[], object]] = [
+        lambda: list(view.active()),
+        lambda: view.terms("entity_type"),
+        lambda: view.counts("entity_type"),
+        register.check,
+    ]
+    refused = 0
+    for ask in asked:
+        try:
+            ask()
+        except SorFileError as error:
+            assert "inconsistent" in str(error)  # noqa: PT017 - not every question reads the field
+            refused += 1
+    assert refused
+
+
 def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
     path = tmp_path / "register.sor"
     path.write_bytes(b"sorparse register\n")
