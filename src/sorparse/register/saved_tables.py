@@ -39,6 +39,11 @@ def as_json(value: Any) -> bytes:
     return _write_json(value).encode()
 
 
+def as_array(code: str, numbers: Sequence[int]) -> array[int]:
+    """Return a block of numbers, of a type of ``array``."""
+    return numbers if isinstance(numbers, array) else array(code, numbers)
+
+
 def table_blocks(core: Core) -> dict[str, Block]:
     """Return the blocks of all tables but those of SHAK."""
     tables = {f"table.{each}": _rows(getattr(core.tables, each)) for each in _records()}
@@ -60,10 +65,7 @@ def _rows(records: Sequence[Any]) -> bytes:
 
 
 def _line_blocks(lines: Mapping[str, Sequence[int]]) -> dict[str, Block]:
-    return {
-        f"lines.{table}": numbers if isinstance(numbers, array) else array("q", numbers)
-        for table, numbers in lines.items()
-    }
+    return {f"lines.{table}": as_array("q", numbers) for table, numbers in lines.items()}
 
 
 def _read(file: SavedFile, table: str, record: type[Any]) -> tuple[Any, ...]:
@@ -77,12 +79,12 @@ def _read(file: SavedFile, table: str, record: type[Any]) -> tuple[Any, ...]:
 
 def read_shak(file: SavedFile) -> ShakRegister | None:
     """Return SHAK; ``None`` if the register was saved without it."""
-    if "table.shak_units" not in file:
+    if f"table.{UNITS}" not in file:
         return None
     from .shak import ShakRegister
 
     units, regions, issues = (_read(file, table, record) for table, record in _SHAK.items())
-    lines = {table: file.block(f"lines.{table}") for table in ("shak_units", "shak_regions")}
+    lines = {table: file.block(f"lines.{table}") for table in (UNITS, REGIONS)}
     if [len(each) for each in lines.values()] != [len(units), len(regions)]:
         raise file.damaged("its parts are inconsistent")
     return ShakRegister(units, regions, lines=lines, issues=issues)

@@ -21,7 +21,7 @@ from .core import Core
 from .postings import POSTINGS
 from .saved_file import SavedFile, is_saved_register, write_saved
 from .saved_store import SavedStore, is_plain
-from .saved_tables import SavedLines, SavedTables, as_json, shak_blocks, table_blocks
+from .saved_tables import SavedLines, SavedTables, as_array, as_json, shak_blocks, table_blocks
 from .store import Store
 from .text_index import Lines
 
@@ -115,17 +115,13 @@ def _blocks(core: Core, store: Store) -> dict[str, Block]:
     blocks["ids.units"] = array("I", [unit for _, unit in plain])
     others = [(unit, each) for unit, each in enumerate(store.ids) if not ids[unit]]
     blocks["ids.others"] = as_json(others)
-    blocks |= {f"time.{name}": _array("i", each) for name, each in core.index.arrays().items()}
-    blocks["parents"] = _array("i", core.parents)
+    blocks |= {f"time.{name}": as_array("i", each) for name, each in core.index.arrays().items()}
+    blocks["parents"] = as_array("i", core.parents)
     for name, lines in (("names", core.names), ("numbers", core.numbers)):
         blocks |= _lines(name, lines)
     for what in POSTINGS:
         blocks |= _postings(f"units by {what}", core.units_by(what))
     return blocks | table_blocks(core)
-
-
-def _array(code: str, numbers: Sequence[int]) -> array[int]:
-    return numbers if isinstance(numbers, array) else array(code, numbers)
 
 
 def _offsets(parts: Iterable[bytes]) -> array[int]:
@@ -135,9 +131,9 @@ def _offsets(parts: Iterable[bytes]) -> array[int]:
 def _lines(name: str, lines: Lines) -> dict[str, Block]:
     return {
         f"{name}.text": cast("bytes", lines.text),
-        f"{name}.starts": _array("q", lines.starts),
-        f"{name}.bounds": _array("i", lines.bounds),
-        f"{name}.units": _array("i", lines.line_units),
+        f"{name}.starts": as_array("q", lines.starts),
+        f"{name}.bounds": as_array("i", lines.bounds),
+        f"{name}.units": as_array("i", lines.line_units),
     }
 
 

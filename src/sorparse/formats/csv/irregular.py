@@ -30,7 +30,7 @@ Skip = tuple[int, str]
 
 
 @attrs.frozen
-class _Found:
+class _Outcome:
     """The record of a row, if it has one, and its issues, without their file and line."""
 
     record: Any
@@ -76,13 +76,13 @@ class IrregularRows:
         self._file = file
         self._longest = _SHORT if shares else -1
         self._seen: set[str] = set()
-        self._remembered: dict[str, _Found] = {}
+        self._remembered: dict[str, _Outcome] = {}
 
     def read(self, rows: Rows, line: str) -> Any:
         """Return the record of the current row; ``None``, and an issue, if it has none."""
         outcome = self._remembered.get(line)
         if outcome is None:
-            outcome = self._found(rows, line)
+            outcome = self._decoded(rows, line)
             if len(line) <= self._longest and rows.is_repeatable:
                 self._remember(line, outcome)
         for issue in outcome.issues:
@@ -91,7 +91,7 @@ class IrregularRows:
                 self._log.add(attrs.evolve(issue, file=self._file, line=rows.number))
         return outcome.record
 
-    def _remember(self, line: str, outcome: _Found) -> None:
+    def _remember(self, line: str, outcome: _Outcome) -> None:
         """Remember what a line decodes to, if this is not its first time."""
         if line in self._seen:
             self._remembered[line] = outcome
@@ -101,7 +101,7 @@ class IrregularRows:
             self._remembered.clear()
         self._seen.add(line)
 
-    def _found(self, rows: Rows, line: str) -> _Found:
+    def _decoded(self, rows: Rows, line: str) -> _Outcome:
         skip, width = self._skip, len(self._plan.header)
         has_quotes = '"' in line
         if skip is None and not has_quotes:
@@ -110,19 +110,19 @@ class IrregularRows:
                 return self._bad_length(rows, count)
         cells = rows.exact()
         if cells is None or (skip is not None and has_text(cells, skip)):
-            return _Found(None, [])
+            return _Outcome(None, [])
         if has_quotes:  # a line without quotes was refused because of its cells
             with suppress(ValueError):
-                return _Found(self._fast.cells(cells), [])
+                return _Outcome(self._fast.cells(cells), [])
         cleaned = [clean(cell) if cell else cell for cell in cells]
         if cleaned != cells:
             with suppress(ValueError):
-                return _Found(self._fast.cleaned(cleaned), [])
+                return _Outcome(self._fast.cleaned(cleaned), [])
         return self._by_cell(rows, cleaned)
 
-    def _by_cell(self, rows: Rows, cells: list[str]) -> _Found:
+    def _by_cell(self, rows: Rows, cells: list[str]) -> _Outcome:
         if cells == [""] and not rows.raw().strip(BLANKS):
-            return _Found(None, [])
+            return _Outcome(None, [])
         width = len(self._plan.header)
         if len(cells) != width:
             if len(cells) < width or any(cells[width:]):
@@ -130,7 +130,7 @@ class IrregularRows:
             del cells[width:]  # empty cells at the end add no information
         spec = self._plan.spec
         if spec.part and not self._careful.has_required(cells):
-            return _Found(None, [])
+            return _Outcome(None, [])
         key = self._plan.fields.get("sor_id")
         sor_id = (cells[key.place] or None) if isinstance(key, Leaf) else None
         issues: list[Issue] = []
@@ -150,15 +150,15 @@ class IrregularRows:
 
         record = self._careful.decode(cells, report)
         if record is not None:
-            return _Found(self._selection.finished(record), issues)
+            return _Outcome(self._selection.finished(record), issues)
         lacking = ", ".join(spec.column_of(field).name for field in spec.required)
         issues.append(_of_row(rows, "missing-key", f"the row lacks a key ({lacking})"))
-        return _Found(None, issues)
+        return _Outcome(None, issues)
 
-    def _bad_length(self, rows: Rows, count: int) -> _Found:
+    def _bad_length(self, rows: Rows, count: int) -> _Outcome:
         width = len(self._plan.header)
         message = f"the row has {count} cells, expected {width} as in the header"
-        return _Found(None, [_of_row(rows, "row-length", message)])
+        return _Outcome(None, [_of_row(rows, "row-length", message)])
 
 
 def _of_row(rows: Rows, code: str, message: str) -> Issue:
