@@ -237,11 +237,11 @@ def test_a_map_counts_what_it_cannot_show() -> None:
 
 
 def test_no_name_runs_on_a_map() -> None:
-    name = "</script><script>alert(1)</script>${alert(2)}`+alert(3)+`\\{{7*191}}{%if 1%}"
+    name = "</script><script>alert(1)</script>${alert(2)}`+alert(3)+`\\{{7000001*7000003}}{%if 1%}"
     place = address("555130.45", "6320000")
     register = Register.from_records([unit(1, name=name, postal_address=place)])
     page = shown_map(register.as_of("2020-01-01"))
-    for piece in ("<script>alert", "${alert(2)", "`+alert(3)", "1337"):
+    for piece in ("<script>alert", "${alert(2)", "`+alert(3)", "49000028000003"):
         assert piece not in page
     assert "alert(2)" in page
 
