@@ -108,8 +108,45 @@ XML: dict[str, tuple[int, Callable[[int], bytes]]] = {
         ),
     ),
     "units in a unit": (300, lambda n: inside(BARE_UNIT * n)),
+    "units of a text": (
+        1_000,
+        lambda n: document(
+            owner(
+                f"<HealthInstitutionEntity>{'<HealthInstitution>x</HealthInstitution>' * n}"
+                "</HealthInstitutionEntity>"
+            )
+        ),
+    ),
+    "units between strays": (
+        1_000,
+        lambda n: document(
+            owner(
+                f"<HealthInstitutionEntity>{'<HealthInstitution/><n/>' * n}"
+                "</HealthInstitutionEntity>"
+            )
+        ),
+    ),
+    "strays between containers": (
+        1_000,
+        lambda n: document(owner("<n/><HealthInstitutionEntity/>" * n + hospital())),
+    ),
+    "empty units on lines beyond 65,535": (
+        500,
+        lambda n: document(
+            owner(
+                "\n" * 70_000
+                + f"<HealthInstitutionEntity>{'<HealthInstitution/>' * n}</HealthInstitutionEntity>"
+            )
+        ),
+    ),
+    "invalid ids": (
+        300,
+        lambda n: document(
+            owner(*[hospital(sor_id=str(number)) for number in range(n)]),
+        ),
+    ),
     "nested units": (
-        5,
+        20,
         lambda n: document(
             owner(hospital((f"<OrganizationalUnitEntity>{INNER_UNIT}" * 100 + DEEP_END * 100) * n))
         ),
@@ -171,6 +208,7 @@ LISTS: dict[str, tuple[int, Callable[[int], bytes]]] = {
         1_000,
         lambda n: code_list(counted(lambda i: f'<c id="{i}"/><x>1</x>', n)),
     ),
+    "texts between the elements": (1_000, lambda n: code_list('<c id="1"/>' + "<n/>x" * n)),
     "blocks of an entry": (
         1_000,
         lambda n: code_list(f"<c><Id>1</Id>{'<b><n>1</n></b>' * n}</c>"),

@@ -135,6 +135,41 @@ SHAPES = {
         f"</HealthInstitutionEntity>{_END}",
     ),
     "empty units in a unit": _inside(_same("<HealthInstitution/>")),
+    "units of a text": Shape(
+        f"{_ROOT}{_OWNER}<HealthInstitutionEntity>",
+        _same("<HealthInstitution>x</HealthInstitution>"),
+        f"</HealthInstitutionEntity>{_END}",
+    ),
+    "units of repeated elements": Shape(
+        f"{_ROOT}{_OWNER}<HealthInstitutionEntity>",
+        _same(
+            f"<HealthInstitution><s:SorIdentifier>{HOSPITAL}</s:SorIdentifier>"
+            f"{'<s:LocalCode/>' * 900}</HealthInstitution>"
+        ),
+        f"</HealthInstitutionEntity>{_END}",
+    ),
+    "owners of many small units": Shape(
+        f"{_ROOT}{_HEAD}",
+        _same(
+            f"<InstitutionOwnerEntity><InstitutionOwner>{_UNIT}</InstitutionOwner>"
+            f"{f'<HealthInstitutionEntity>{_SMALL}</HealthInstitutionEntity>' * 9_990}"
+            "</InstitutionOwnerEntity>"
+        ),
+        "</SorTree>",
+    ),
+    "strays between containers": Shape(
+        f"{_ROOT}{_OWNER}{'<HealthInstitutionEntity>' + _SMALL}</HealthInstitutionEntity>",
+        lambda n: (
+            "<n/><HealthInstitutionEntity/>" * 1_000
+            + f"<HealthInstitutionEntity>{_SMALL}</HealthInstitutionEntity>"
+        ),
+        _END,
+    ),
+    "units between strays": Shape(
+        f"{_ROOT}{_OWNER}<HealthInstitutionEntity>",
+        _same("<HealthInstitution/><n/>"),
+        f"</HealthInstitutionEntity>{_END}",
+    ),
     "nested units": Shape(
         f"{_ROOT}{_OWNER}<HealthInstitutionEntity>{_SMALL}",
         lambda n: f"<{_DEEP}>{_INNER}" * 150 + f"</{_DEEP}>" * 150,

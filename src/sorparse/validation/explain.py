@@ -14,6 +14,7 @@ from collections.abc import Iterator
 import attrs
 from lxml import etree
 
+from ..xml.lines import true_line
 from .components import Components, Content, local, local_of, namespace_of
 
 _NAMESPACES = re.compile(r"\{[^}]*\}")
@@ -256,11 +257,14 @@ class Places:
     def __init__(self) -> None:
         self._known: dict[etree._Element, str | None] = {}
         self._paths: dict[etree._Element, str] = {}
+        self._line: tuple[etree._Element | None, int | None] = None, None
+        """The last element, and its line."""
 
     def clear(self) -> None:
         """Forget the elements, which are about to be freed."""
         self._known.clear()
         self._paths.clear()
+        self._line = None, None
 
     def path(self, element: etree._Element, attribute: str | None = None) -> str:
         """Return the path of an element; see :func:`path_of`."""
@@ -279,6 +283,12 @@ class Places:
                 self._paths.clear()
             self._paths[element] = path
         return path if attribute is None else f"{path}/@{attribute}"
+
+    def line(self, element: etree._Element) -> int | None:
+        """Return the line of an element."""
+        if self._line[0] is not element:
+            self._line = element, true_line(element)
+        return self._line[1]
 
     def sor_id(self, element: etree._Element) -> str | None:
         """Return the SOR id of the element's unit, or ``None`` if it belongs to none."""

@@ -10,7 +10,6 @@ from lxml import etree
 
 from ..issues import Issue, Severity
 from ..limits import DEFAULT_LIMITS, Limits
-from ..xml.lines import true_line
 from .components import local
 from .explain import Places, Violation
 
@@ -68,6 +67,11 @@ class FaultLog:
     _texts: dict[str, str] = attrs.field(factory=dict, init=False)
 
     @property
+    def room(self) -> int:
+        """How many more errors the limits permit."""
+        return max(0, self.limits.max_issues - self.count)
+
+    @property
     def full(self) -> bool:
         """Whether as many errors were found, or as much text is in them, as the limits permit."""
         limits = self.limits
@@ -84,7 +88,7 @@ class FaultLog:
             local(at),
             violation.rule,
             path=self.elements.path(at, violation.attribute),
-            line=true_line(at),
+            line=self.elements.line(at),
             value=violation.value,
             sor_id=self.elements.sor_id(at),
         )

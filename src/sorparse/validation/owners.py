@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from copy import deepcopy
+from itertools import islice
 
 import attrs
 from lxml import etree
@@ -19,6 +20,7 @@ from .explain import UNITS, Violation, stray_text
 from .faults import FaultLog
 from .schema_set import load_schema
 
+_Placed = tuple[Violation, etree._Element]
 OWNER = "InstitutionOwnerEntity"
 _REPORTED_AT_ONCE = 3
 _MOST_CHILDREN = 10_000
@@ -125,7 +127,7 @@ class OwnerValidator:
     def check_unit(self, unit: etree._Element) -> None:
         """Validate a completed unit inside an owner, and empty it except for its SOR id."""
         pairs = ((f, f.element) for f in self._examine(unit, self._emptied))
-        self._report(_by_line(pairs))
+        self._report(self._by_line(pairs))
         self._emptied.difference_update(unit.iter("*"))
         sor_id = next((e for e in unit.iterchildren("*") if local(e) == "SorIdentifier"), None)
         breaks = _line_breaks(unit)
@@ -177,13 +179,14 @@ class OwnerValidator:
 
     def _report(self, violations: Iterable[tuple[Violation, etree._Element]]) -> list[Issue]:
         issues = []
-        self.log.elements.clear()
         for violation, element in violations:
             if self.log.full:
                 break
             issue, count = self.log.add(violation, element)
             if count <= _REPORTED_AT_ONCE:
                 issues.append(issue)
+        # once the owner is freed, lxml searches its whole tree for each element that is forgotten
+        self.log.elements.clear()
         return issues
 
     def _since_last_owner(
@@ -217,7 +220,7 @@ class OwnerValidator:
                 (violation, outline.origin(violation.element))
                 for violation in self._examine(outline.root, outline.stand_ins)
             ]
-            yield from _by_line(
+            yield from self._by_line(
                 (violation, element)
                 for violation, element in nearby
                 if not wanted.isdisjoint((element, *element.iterancestors()))
@@ -243,17 +246,22 @@ class OwnerValidator:
     ) -> list[tuple[Violation, etree._Element]]:
         """Return the errors inside an owner, in the order of its lines."""
         if self.engine.schema.components.has_element(self.owner_tag):
-            return _by_line(
+            return self._by_line(
                 (violation, violation.element) for violation in self._examine(owner, self._emptied)
             )
         # declared only inside the root: shown to libxml2 in its place there
         outline = _Outline.of(root, self._header, (), [owner])
         pairs = ((f, outline.origin(f.element)) for f in self._examine(outline.root))
-        return _by_line(
+        return self._by_line(
             (violation, element)
             for violation, element in pairs
             if element is owner or owner in element.iterancestors()
         )
+
+    def _by_line(self, violations: Iterable[_Placed]) -> list[_Placed]:
+        """Return the errors in the order of their lines, without more than the log has room for."""
+        found = list(islice(violations, self.log.room))
+        return sorted(found, key=lambda pair: pair[1].sourceline or 0)
 
     def _examine(
         self, top: etree._Element, stand_ins: StandIns = frozenset()
@@ -271,13 +279,6 @@ class OwnerValidator:
 def _line_breaks(element: etree._Element) -> int:
     texts = (text for e in element.iter() for text in (e.text, e.tail if e is not element else ""))
     return sum(text.count("\n") for text in texts if text)
-
-
-_Placed = tuple[Violation, etree._Element]
-
-
-def _by_line(violations: Iterable[_Placed]) -> list[_Placed]:
-    return sorted(violations, key=lambda pair: pair[1].sourceline or 0)
 
 
 @attrs.frozen(eq=False)

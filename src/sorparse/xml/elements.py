@@ -44,10 +44,12 @@ def attributes_of(element: Element) -> Mapping[str, str]:
     lxml's ``items`` searches all attributes for each value: minutes for an element with a hundred
     thousand. For an element with few, ``items`` is faster than an XPath expression.
     """
-    attributes = element.attrib
-    if len(attributes) < _FEW:
-        return dict(cast("Iterable[tuple[str, str]]", attributes.items())) if attributes else {}
-    names = map(str, attributes.keys())
+    keys = element.keys()
+    if not keys:
+        return {}
+    if len(keys) < _FEW:
+        return dict(cast("Iterable[tuple[str, str]]", element.items()))
+    names = map(str, keys)
     values = map(str, cast("list[str]", element.xpath("@*")))
     return dict(zip(names, values, strict=True))
 
@@ -96,13 +98,14 @@ def texts_in(
         yield current, name, (current.text or "").strip()
         for key, value in attributes_of(current).items():
             yield current, f"{name}/@{key}", value.strip()
-        for child in current:
-            tail = (child.tail or "").strip()
-            if tail:
-                yield current, f"{name}/text()", tail
-        stack += [
-            (child, f"{name}/{step_name(child.tag)}", depth + 1) for child in reversed(current)
-        ]
+        if len(current):
+            for child in current:
+                tail = (child.tail or "").strip()
+                if tail:
+                    yield current, f"{name}/text()", tail
+            stack += [
+                (child, f"{name}/{step_name(child.tag)}", depth + 1) for child in reversed(current)
+            ]
 
 
 def free_before(element: Element) -> None:
@@ -113,6 +116,31 @@ def free_before(element: Element) -> None:
     # one by one: to take a slice, lxml counts all children of the parent
     while parent is not None and (sibling := element.getprevious()) is not None:
         parent.remove(sibling)
+
+
+_FREED_AT_ONCE = 256
+
+
+class Freeing:
+    """Frees elements that have ended, and what precedes them, many at a time.
+
+    Text after an element is lost when the next elements end.
+    """
+
+    def __init__(self) -> None:
+        self._ended = 0
+
+    def ended(self, element: Element) -> None:
+        """Free what is in an element at once, the element itself later."""
+        if len(element):
+            element.clear(keep_tail=True)
+        self._ended += 1
+        if self._ended >= _FREED_AT_ONCE:
+            self._ended = 0
+            parent = element.getparent()
+            while parent is not None:
+                del parent[: parent.index(element)]
+                element, parent = parent, parent.getparent()
 
 
 def as_text(element: Element) -> str:

@@ -9,7 +9,7 @@ from itertools import islice
 
 from .elements import Element
 
-_SATURATED = 65_535
+FIRST_UNKNOWN_LINE = 65_535
 """libxml2 stores the line of an element in 16 bits. Beyond, it returns the line of the first text
 inside the element."""
 _LONGEST_TAG = 200
@@ -36,7 +36,7 @@ class StartTagLines:
         """Add the next bytes of the document, before the parser gets them."""
         text = self._rest + chunk
         at = 0
-        if self._line + text.count(b"\n") >= _SATURATED:
+        if self._line + text.count(b"\n") >= FIRST_UNKNOWN_LINE:
             for match in self._tag.finditer(text):
                 self._line += text.count(b"\n", at, match.start())
                 at = match.end()
@@ -50,7 +50,7 @@ class StartTagLines:
 
         Elements are asked for in document order.
         """
-        if line is None or line < _SATURATED:
+        if line is None or line < FIRST_UNKNOWN_LINE:
             return line
         starts = self._starts
         while len(starts) > 1 and starts[1] <= line:
@@ -68,7 +68,7 @@ def true_line(element: Element) -> int | None:
     ``None`` if no such text follows within some hundred nodes.
     """
     line = element.sourceline
-    if line is None or line < _SATURATED:
+    if line is None or line < FIRST_UNKNOWN_LINE:
         return line
     breaks = 0
     for node, text in islice(_onward(element), _MOST_STEPS):

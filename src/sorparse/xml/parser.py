@@ -164,6 +164,7 @@ def parsed(
 def completed(
     chunks: Iterable[bytes],
     tags: Sequence[str] | None,
+    meter: Meter,
     *,
     file: str,
     limits: Limits,
@@ -174,10 +175,9 @@ def completed(
 
     With each batch comes whether a value in it can exceed ``Limits.max_field_chars``, or
     ``watch``, given the bytes, found something irregular. The receiver pops elements from the left
-    and removes processed ones from the tree.
+    and removes processed ones from the tree; it reports to ``meter`` when all is freed.
     """
     parser = pull_parser(("end",), tags, encoding=encoding)
-    meter = Meter(file, limits)
     pending = 0
     irregular = irregular_before = False
     for chunk, events in parsed(parser, chunks, file=file, limits=limits):
@@ -195,7 +195,6 @@ def completed(
             yield elements, irregular or irregular_before or pending > limits.max_field_chars
             # the next element may have begun in this chunk
             pending, irregular, irregular_before = len(chunk), False, irregular_now
-            meter.ended()
         if error is not None:
             raise error
         meter.check()

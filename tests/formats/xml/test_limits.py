@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 import sorparse
-from support.hostile import bounded
+from support.hostile import bounded, read_bounded
 from support.hostile_shapes import LIST_SHAPES, SHAPES
-from support.xml import document, hospital, option, owner, unit
+from support.xml import INNER, document, hospital, option, owner, unit
 
 
 def inside(text: str) -> bytes:
@@ -79,6 +79,34 @@ def test_a_unit_of_many_bytes_is_refused() -> None:
     assert len(records(content, sorparse.Limits())) == 4
     with pytest.raises(sorparse.SorFileError, match=r"Limits\.max_unit_bytes \(100000\)"):
         records(content, sorparse.Limits(max_unit_bytes=100_000))
+
+
+def test_units_in_a_unit_are_part_of_it() -> None:
+    """They are freed with it, so that they count for its limits."""
+    inner = f"<OrganizationalUnit><s:SorIdentifier>{INNER}</s:SorIdentifier></OrganizationalUnit>"
+    content = inside(inner * 10_000)
+    with pytest.raises(sorparse.SorFileError, match="max_unit_elements"):
+        records(content, sorparse.Limits(max_unit_elements=5_000))
+    assert len(records(content, sorparse.Limits())) > 10_000
+
+
+def test_units_in_one_container_are_freed_one_by_one(tmp_path: Path) -> None:
+    shape = SHAPES["empty units in one container"]
+    path = shape.write(tmp_path / "Sor.xml", 6_000_000)  # would take 60 MB in memory
+    read_bounded(path, megabytes=60, limits="max_issues=0")
+
+
+def test_a_stray_between_units_of_one_container_is_reported() -> None:
+    """Also if the units before it were freed already."""
+    inner = f"<OrganizationalUnit><s:SorIdentifier>{INNER}</s:SorIdentifier></OrganizationalUnit>"
+    container = f"{inner * 5_000}<n>stray</n>{inner * 5_000}"
+    content = document(
+        owner(hospital(f"<OrganizationalUnitEntity>{container}</OrganizationalUnitEntity>"))
+    )
+    with sorparse.open(content, limits=sorparse.Limits(max_issues=1_000_000)) as feed:
+        assert sum(1 for _ in feed.entities()) == 10_002
+        (stray,) = [issue for issue in feed.issues if "stray" in (issue.raw or "")]
+    assert (stray.code, stray.column) == ("unknown-element", "OrganizationalUnitEntity/n")
 
 
 def test_many_different_unknown_elements_are_refused() -> None:

@@ -12,7 +12,7 @@ import attrs
 
 from ...errors import SorFileError
 from ...sources import Member
-from ...xml.elements import Element, attributes_of, free_before, split_tag
+from ...xml.elements import Element, Freeing, attributes_of, split_tag
 from ...xml.parser import Meter
 from ..base import ReadOptions
 from ..declare import TableSpec, fold
@@ -74,6 +74,8 @@ class Kind:
     most: int = 0
     """The largest number of them in one parent."""
     children: dict[str, Kind] = attrs.Factory(dict)
+    latest: tuple[str | None, Kind] = attrs.field(init=False)
+    """Tag and kind of the child that was met last."""
     attributes: dict[str, PathCount] = attrs.Factory(dict)
     """By name, with ``@``; texts between the elements are counted under ``text()``."""
     text: PathCount = attrs.Factory(PathCount)
@@ -81,12 +83,19 @@ class Kind:
     _siblings: int = 0
     _latest_parent: int = -1
 
+    @latest.default
+    def _no_child(self) -> tuple[None, Kind]:
+        return None, self
+
     def meet(self) -> None:
         """Count one element."""
         self.count += 1
         of_parent = self.parent.count if self.parent is not None else 0
-        self._siblings = self._siblings + 1 if of_parent == self._latest_parent else 1
-        self._latest_parent = of_parent
+        if of_parent == self._latest_parent:
+            self._siblings += 1
+        else:
+            self._siblings = 1
+            self._latest_parent = of_parent
         self.most = max(self.most, self._siblings)
 
     @property
@@ -137,6 +146,7 @@ class Shape:
         meter = Meter(self._member.name, self._options.limits)
         kind: Kind | None = None
         ended: Element | None = None
+        freeing = Freeing()
         for event, element in events_of(self._member, self._options, meter):
             if kind is not None and ended is not None and ended.tail and ended.tail.strip():
                 self._attribute(kind, "text()", ended.tail.strip())
@@ -144,25 +154,30 @@ class Shape:
             if event == "start":
                 kind = self.root if kind is None else self.child(kind, element)
                 kind.meet()
-                for key, value in attributes_of(element).items():
-                    self._attribute(kind, f"@{split_tag(key)[1]}", value)
+                if element.keys():
+                    for key, value in attributes_of(element).items():
+                        self._attribute(kind, f"@{split_tag(key)[1]}", value)
             elif kind is not None:
                 text = element.text
                 if text and (text := text.strip()):
                     kind.text.add(text)
                 kind = kind.parent
                 ended = element
-                free_before(element)
+                freeing.ended(element)
                 meter.ended()
 
     def child(self, kind: Kind, element: Element) -> Kind:
         """Return the kind of an element in an element of this kind."""
-        name = split_tag(element.tag)[1]
+        tag = str(element.tag)
+        if tag == kind.latest[0]:
+            return kind.latest[1]
+        name = split_tag(tag)[1]
         known = kind.children.get(name)
         if known is None:
             self._refuse_many(len(self.kinds))
             known = kind.children[name] = Kind((*kind.path, name), kind)
             self.kinds.append(known)
+        kind.latest = tag, known
         return known
 
     def _attribute(self, kind: Kind, name: str, value: str) -> None:

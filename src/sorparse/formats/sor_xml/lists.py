@@ -24,8 +24,8 @@ from ...sources import Member
 from ...xml import CREATED_AT, SNAPSHOT_DATE
 from ...xml.elements import (
     Element,
+    Freeing,
     attributes_of,
-    free_before,
     line_of,
     shortened,
     shortened_raw,
@@ -36,6 +36,7 @@ from ..base import Format, ReadOptions
 from ..declare import TableSpec, fold
 from ..decode import CarefulDecoder, make_plan
 from ..generator import Memo
+from ..record_writer import RecordWriter
 from .describe import describe
 from .list_shape import Kind, Role, Shape, field_of, is_identifier, is_name
 from .names import CLASSIFICATIONS, GEO_LOCATIONS
@@ -83,6 +84,7 @@ class _ListReader:
         decoding = _EntryDecoding(self.spec, context, repair=self.options.repair)
         lists = decoding.lists
         kind: Kind | None = None
+        freeing = Freeing()
         for event, element in events_of(self.member, self.options, meter):
             if event == "start":
                 kind = shape.root if kind is None else shape.child(kind, element)
@@ -99,7 +101,7 @@ class _ListReader:
                 elif role is Role.VALUE:
                     lists.take(element, context)
                 if role is not Role.INSIDE:
-                    free_before(element)
+                    freeing.ended(element)
                     meter.ended()
                 kind = kind.parent
 
@@ -252,6 +254,8 @@ class _EntryDecoding:
         self._place = {column.field: place for place, column in enumerate(spec.columns)}
         names = [column.name for column in spec.columns]
         self._decoder = CarefulDecoder(make_plan(spec, names, spec.columns), repair=repair)
+        writer = RecordWriter(self._decoder, trimmed_texts=True)
+        self._make, self._getters = writer.record(), writer.getters()
         self._key = self._place[spec.required[0]]
         self._steps = Memo(self._find_steps)
         """By the name of an entry and the paths of its values."""
@@ -277,7 +281,10 @@ class _EntryDecoding:
             self._take_lists(own, cells, extra)
         elif not cells[self._key] and cells[self._place["sor_id"]]:
             cells[self._key] = cells[self._place["sor_id"]]  # its only identifier is the unit's
-        record = self._decoder.decode(cells, cell_reporter(context, lines, element, None))
+        try:
+            record = self._make(cells, self._getters)
+        except ValueError:
+            record = self._decoder.decode(cells, cell_reporter(context, lines, element, None))
         if record is None:
             context.issue(
                 "error",

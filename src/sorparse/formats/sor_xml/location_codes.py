@@ -22,7 +22,7 @@ from .units import Careful, Layout
 
 LOCATION_LAYOUT = Layout(LOCATION_CODES)
 _GRAMMAR = UnitGrammar(LOCATION_LAYOUT, LOCATION_LAYOUT)
-_ID_TAGS = tags_of("SorIdentifier")
+_ID_TAGS = frozenset(tags_of("SorIdentifier"))
 
 
 @attrs.define(eq=False)
@@ -71,7 +71,7 @@ class _LocationDecoding:
         entities = _own_location_codes(unit)
         if not entities:
             return ()
-        first = next(unit.iterchildren(*_ID_TAGS), None)
+        first = next((child for child in unit if child.tag in _ID_TAGS), None)
         sor_id = None if first is None else (first.text or "").strip() or None
         records = []
         for entity in entities:
@@ -97,8 +97,10 @@ class _LocationDecoding:
         careful.read(entity)
         if careful.too_long:
             return None
-        report = cell_reporter(self.context, careful.lines, entity, sor_id)
-        record: LocationCode | None = self._decoder.decode(careful.cells, report)
+        record: LocationCode | None = None
+        if any(careful.cells):
+            report = cell_reporter(self.context, careful.lines, entity, sor_id)
+            record = self._decoder.decode(careful.cells, report)
         if record is None:
             self.context.issue(
                 "error",

@@ -16,9 +16,10 @@ from ...xml.head import Header
 from ...xml.parser import chunks_of
 from ..base import Validator
 from .reader_base import XmlReader
+from .reporting import report_root
 from .text_parser import TextReading
 from .text_scanner import NeedsElements, is_utf8
-from .tree import OnOwner, report_root, walk
+from .tree import OnOwner, walk
 from .unit_decoding import UNIT_LAYOUT, UnitDecoding
 
 
@@ -130,7 +131,7 @@ class _Counting(PassingLog):
         super().add(issue)
 
     def only_counts(self, severity: Severity, code: str, place: Place) -> bool:
-        is_counted = super().only_counts(severity, code, place)
+        is_counted = self._log.only_counts(severity, code, place)
         self.count += is_counted
         return is_counted
 
@@ -143,12 +144,13 @@ class _Skipping(PassingLog):
         self._left = count
 
     def add(self, issue: Issue) -> None:
-        if not self._skips():
-            super().add(issue)
+        if self._left > 0:
+            self._left -= 1
+        else:
+            self._log.add(issue)
 
     def only_counts(self, severity: Severity, code: str, place: Place) -> bool:
-        return self._skips() or super().only_counts(severity, code, place)
-
-    def _skips(self) -> bool:
-        self._left -= 1
-        return self._left >= 0
+        if self._left > 0:
+            self._left -= 1
+            return True
+        return self._log.only_counts(severity, code, place)

@@ -9,12 +9,14 @@ import attrs
 from ...errors import SorFileError
 from ...issues import Issue, IssueLog, Severity
 from ...limits import Limits
-from ...xml.elements import Element, line_of, split_tag, texts_in
-from ...xml.lines import StartTagLines
+from ...xml.elements import Element, line_of, shortened, split_tag, texts_in
+from ...xml.head import Header
+from ...xml.lines import FIRST_UNKNOWN_LINE, StartTagLines
 from ..decode import swapped_message
-from .names import DECLARED_ELEMENTS, UNITS
+from .names import DECLARED_ELEMENTS, ROOT, UNITS
 from .namespaces import KNOWN_NAMESPACES, namespaces_of
 
+_XSI = "http://www.w3.org/2001/XMLSchema-instance"
 _SWAPPED = "coordinates-swapped"
 
 
@@ -58,9 +60,11 @@ class Context:
         """
         line = None
         if element is not None:
-            is_unit = split_tag(element.tag)[1] in UNITS
-            line = self.start_line(element) if is_unit else line_of(element)
-        line = None if line is None else line + self.lines_before
+            line = line_of(element)
+            if line is not None:
+                if line >= FIRST_UNKNOWN_LINE and split_tag(element.tag)[1] in UNITS:
+                    line = self.start_line(element) or line
+                line += self.lines_before
         place = (self.file, line, path or None, value, sor_id)
         if not self.log.only_counts(severity, code, place):
             self.log.add(Issue(severity, code, message, *place, raw=raw() if raw else None))
@@ -114,13 +118,13 @@ def refuse_many_paths(count: int, file: str, limits: Limits) -> None:
 class ExtraTexts(dict[str, str]):
     """Values without a column, by their path; a path that occurs again gets a number."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._counts: dict[str, int] = {}
+    _counts: dict[str, int] | None = None
 
     def add(self, path: str, text: str) -> None:
         """Store a text, if there is any."""
         if text:
+            if self._counts is None:
+                self._counts = {}
             # counted, not searched for: a malicious unit may hold thousands of one kind
             number = self._counts[path] = self._counts.get(path, 0) + 1
             self[path if number == 1 else f"{path} ({number})"] = text
@@ -131,3 +135,22 @@ def step_name(tag: object) -> str:
     namespace, local = split_tag(tag)
     known = namespaces_of(local) if local in DECLARED_ELEMENTS else KNOWN_NAMESPACES
     return local if namespace in known else str(tag)
+
+
+def report_attribute(context: Context, element: Element | None, path: str, value: str) -> None:
+    """Report an attribute that cannot be part of a record."""
+    context.issue(
+        "warning",
+        "unknown-element",
+        f"{path} is unknown and belongs to no unit; it is stored in this issue only",
+        element,
+        path,
+        value=shortened(value),
+    )
+
+
+def report_root(context: Context, header: Header | None) -> None:
+    """Report the attributes of the root, except those for a validator."""
+    for name, value in header.attributes if header is not None else ():
+        if split_tag(name)[0] != _XSI:
+            report_attribute(context, None, f"{ROOT}/@{name}", value)

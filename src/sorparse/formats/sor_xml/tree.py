@@ -21,21 +21,20 @@ from ...xml.elements import (
     split_tag,
     too_deep,
 )
-from ...xml.head import Header, read_header
+from ...xml.head import read_header
 from ...xml.lines import StartTagLines
-from ...xml.parser import chunks_of, completed
+from ...xml.parser import Meter, chunks_of, completed
 from ..base import ReadOptions
 from .attribute_watch import AttributeWatch
 from .names import (
     CONTAINERS,
     LOCATION_CODE_ENTITY,
     OWNER_CONTAINER,
-    ROOT,
     UNITS,
     USUAL_ATTRIBUTE,
 )
 from .namespaces import tags_of
-from .reporting import Context, step_name
+from .reporting import Context, report_attribute, step_name
 
 OnOwner = Callable[[Element], object]
 T = TypeVar("T")
@@ -46,7 +45,6 @@ UNIT_TAGS = tuple(LEVEL_OF)
 _OWNER_TAGS = frozenset(tags_of(OWNER_CONTAINER))
 _CONTAINER_TAGS = frozenset(tag for name in CONTAINERS for tag in tags_of(name))
 _HEAD_TAGS = frozenset(tag for name in (CREATED_AT, SNAPSHOT_DATE) for tag in tags_of(name))
-_XSI = "http://www.w3.org/2001/XMLSchema-instance"
 _NODE_BYTES = 250
 """Bytes in memory for each element, beside those of the document."""
 _MOST_HELD = 200_000_000
@@ -77,16 +75,15 @@ class Ancestry:
 class OpenUnit(Ancestry):
     """A unit that may still get units below it."""
 
-    __slots__ = ("children", "element")
+    __slots__ = ("children", "element", "unit")
 
-    def __init__(self, element: Element, above: OpenUnit | None, level: str) -> None:
-        super().__init__(above, level)
+    def __init__(self, element: Element, above: OpenUnit | None, unit: Element | None) -> None:
+        super().__init__(above, "" if unit is None else LEVEL_OF[str(unit.tag)])
         self.element = element
         """The container: holds the unit, then the containers of those below it."""
-        self.children = 1
+        self.unit = unit
+        self.children = 0 if unit is None else 1
         """Number of known elements in the container."""
-        if above is not None:
-            above.children += 1
 
 
 Read = Callable[[Element, OpenUnit, bool], Iterable[T]]
@@ -119,6 +116,7 @@ def walk(
             chunks, file=member.name, encoding=options.encoding, limits=options.limits
         )
         walker = _Walker(context)
+        meter = Meter(member.name, options.limits)
         lines = context.start_lines = StartTagLines((*UNITS, LOCATION_CODE_ENTITY))
         attributes = AttributeWatch(
             USUAL_ATTRIBUTE.encode(), encoding=options.encoding, head=b"".join(taken[:1])
@@ -135,6 +133,7 @@ def walk(
         batches = completed(
             chain(taken, chunks),
             (*UNIT_TAGS, *_OWNER_TAGS) if on_owner else UNIT_TAGS,
+            meter,
             file=member.name,
             limits=options.limits,
             encoding=options.encoding,
@@ -154,8 +153,8 @@ def walk(
                 else:
                     yield from read(element, walker.enter(element), is_unusual)
             del element  # an element with a reference cannot be freed
-            if not walker.holds_owners:
-                walker.prune()
+            if walker.holds_owners or walker.prune():
+                meter.ended()
         walker.finish()
 
 
@@ -178,6 +177,10 @@ class _Walker:
         """Return the frame of a unit that is complete now; close the units that are done."""
         frames = self._frames
         container = unit.getparent()
+        if len(frames) > 1 and frames[-1].element is container:
+            self._report_second(frames[-1])
+            frames[-1] = OpenUnit(container, frames[-2], unit)
+            return frames[-1]
         above = None if container is None else container.getparent()
         if container is None or above is None:
             raise SorFileError(
@@ -186,17 +189,22 @@ class _Walker:
                 line=line_of(unit),
             )
         if not frames:
-            root = OpenUnit(container.getroottree().getroot(), None, "")
-            root.children = 0
-            frames.append(root)
+            frames.append(OpenUnit(container.getroottree().getroot(), None, None))
         index = len(frames) - 1
         while index >= 0 and frames[index].element is not above:
             index -= 1
         if index < 0:
             index = self._nearest(above)
+        is_second = False
         while len(frames) > index + 1:
-            self._close(frames.pop(), container)
-        frame = OpenUnit(container, frames[-1], LEVEL_OF[str(unit.tag)])
+            done = frames.pop()
+            if done.element is container:
+                is_second = True
+                self._report_second(done)
+            else:
+                self._close(done)
+        frame = OpenUnit(container, frames[-1], unit)
+        frames[-1].children += not is_second
         frames.append(frame)
         if len(frames) + 2 > self._context.limits.max_depth:
             raise too_deep(self._context.file, line_of(unit), self._context.limits)
@@ -222,15 +230,13 @@ class _Walker:
         self._misplaced = element, index, self._frames[index]
         return index
 
-    def _close(self, frame: OpenUnit, next_container: Element | None = None) -> None:
+    def _close(self, frame: OpenUnit) -> None:
         element = frame.element
-        if element is next_container:
-            self._report_second(frame)
-        elif len(element) != frame.children:
+        if len(element) != frame.children:
             self._check(element, len(element))
         for text in (element.text, element.tail):
             self._stray_text(element, text)
-        if not self.holds_owners and element is not next_container:
+        if not self.holds_owners:
             element.clear()
 
     def _report_second(self, frame: OpenUnit) -> None:
@@ -247,8 +253,13 @@ class _Walker:
                 sor_id=frame.sor_id,
             )
 
-    def prune(self) -> None:
-        """Free everything that has been read."""
+    def prune(self) -> bool:
+        """Free everything that has been read.
+
+        Returns:
+            Whether all was freed. Units in another unit, or in an unknown element, are part of it,
+            and are freed with it.
+        """
         for frame, below in pairwise(self._frames):
             element = below.element
             while (parent := element.getparent()) is not None and parent is not frame.element:
@@ -261,6 +272,14 @@ class _Walker:
                     self._check(frame.element, done)
                 del frame.element[:done]
             frame.children = 1
+        last = self._frames[-1]
+        if last.unit is None or last.element.tag not in _CONTAINER_TAGS:
+            return False
+        done = last.element.index(last.unit)
+        if done:
+            self._check(last.element, done)
+            del last.element[:done]
+        return True
 
     def forget_owner(self, owner: Element) -> None:
         """Free an owner that was held until it was complete, and what precedes it."""
@@ -326,13 +345,19 @@ class _Walker:
     def _report(self, parent: Element, strays: list[Element]) -> None:
         """Report a run of elements in one issue, so that a million of them takes seconds."""
         context = self._context
-        raw, size = [], 0
         for element in strays:
             if len(element) and depth_below(element) + len(self._frames) > context.limits.max_depth:
                 raise too_deep(context.file, line_of(element), context.limits)
-            if size <= RAW_CHARS:
-                raw.append(as_text(element))
-                size += len(raw[-1])
+
+        def raw() -> str:
+            texts: list[str] = []
+            size = 0
+            for element in strays:
+                if size <= RAW_CHARS:
+                    texts.append(as_text(element))
+                    size += len(texts[-1])
+            return shortened("".join(texts))
+
         path = f"{step_name(parent.tag)}/{step_name(strays[0].tag)}"
         more = f" (and {len(strays) - 1} more elements after it)" if len(strays) > 1 else ""
         context.issue(
@@ -341,39 +366,20 @@ class _Walker:
             f"{path}{more} is unknown and belongs to no unit; it is stored in this issue only",
             strays[0],
             path,
-            raw=lambda: shortened("".join(raw)),
+            raw=raw,
         )
 
     def _stray_text(self, element: Element, text: str | None) -> None:
-        if text and text.strip():
+        if text and (text := text.strip()):
             self._context.issue(
                 "warning",
                 "stray-text",
                 "text between elements; it belongs to no unit and is stored in this issue only",
                 element,
                 step_name(element.tag),
-                value=shortened(text.strip()),
+                value=shortened(text),
             )
 
     def _attributes(self, element: Element, name: str) -> None:
         for key, value in attributes_of(element).items():
             report_attribute(self._context, element, f"{name}/@{key}", value)
-
-
-def report_attribute(context: Context, element: Element | None, path: str, value: str) -> None:
-    """Report an attribute that cannot be part of a record."""
-    context.issue(
-        "warning",
-        "unknown-element",
-        f"{path} is unknown and belongs to no unit; it is stored in this issue only",
-        element,
-        path,
-        value=shortened(value),
-    )
-
-
-def report_root(context: Context, header: Header | None) -> None:
-    """Report the attributes of the root, except those for a validator."""
-    for name, value in header.attributes if header is not None else ():
-        if split_tag(name)[0] != _XSI:
-            report_attribute(context, None, f"{ROOT}/@{name}", value)

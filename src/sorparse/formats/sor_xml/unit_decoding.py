@@ -16,6 +16,7 @@ from .location_codes import LOCATION_LAYOUT
 from .names import ENTITIES, MANDATORY, OPTIONAL_IN_1_0_0
 from .namespaces import VERSIONS, tags_of
 from .reader_base import cell_reporter, context_of, decoder, set_frozen
+from .reporting import step_name
 from .text_shapes import Elements, Plans
 from .tree import LEVEL_OF, Ancestry, OpenUnit
 from .unit_grammar import UnitGrammar
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 
 UNIT_LAYOUT = Layout(ENTITIES)
 GRAMMAR = UnitGrammar(UNIT_LAYOUT, LOCATION_LAYOUT)
-_ID_TAGS = tags_of("SorIdentifier")
+_KEY = ENTITIES.columns[0].name
+_ID_TAGS = frozenset(tags_of("SorIdentifier"))
 
 
 class UnitDecoding:
@@ -76,6 +78,9 @@ class UnitDecoding:
         try:
             if is_unusual:
                 raise NeedsCarefulParsing
+            if not (len(unit) or unit.text or unit.tail):
+                self._without_key(unit)
+                return None
             return self._elements.read(unit)
         except ValueError:
             record = self._careful(unit, level)
@@ -103,24 +108,19 @@ class UnitDecoding:
         return settled
 
     def _careful(self, unit: Element, level: str) -> SOREntity | None:
-        first = next(unit.iterchildren(*_ID_TAGS), None)
+        first = next((child for child in unit if child.tag in _ID_TAGS), None)
         sor_id = None if first is None else (first.text or "").strip() or None
         careful = Careful(UNIT_LAYOUT, self.context, sor_id)
         careful.read_around(unit)
         careful.read(unit)
         if careful.too_long:
             return None
-        report = cell_reporter(self.context, careful.lines, unit, sor_id)
-        record: SOREntity | None = self._decoder.decode(careful.cells, report)
+        record: SOREntity | None = None
+        if any(careful.cells):
+            report = cell_reporter(self.context, careful.lines, unit, sor_id)
+            record = self._decoder.decode(careful.cells, report)
         if record is None:
-            self.context.issue(
-                "error",
-                "missing-key",
-                f"the unit lacks its {ENTITIES.columns[0].name}; it is not read",
-                unit,
-                ENTITIES.columns[0].name,
-                raw=partial(shortened_raw, unit),
-            )
+            self._without_key(unit)
             return None
         self._missing(unit, level, careful, record)
         if careful.extra:
@@ -129,6 +129,16 @@ class UnitDecoding:
             checked = (self._checked(element, field, text, sor_id) for element, text in ids)
             set_frozen(record, field, tuple(text for text in checked if text))
         return record
+
+    def _without_key(self, unit: Element) -> None:
+        self.context.issue(
+            "error",
+            "missing-key",
+            f"the unit lacks its {_KEY}; it is not read",
+            unit,
+            _KEY,
+            raw=partial(shortened_raw, unit),
+        )
 
     def _checked(self, element: Element, field: str, text: str, sor_id: str | None) -> str:
         try:
@@ -148,8 +158,15 @@ class UnitDecoding:
         return text
 
     def _missing(self, unit: Element, level: str, careful: Careful, record: SOREntity) -> None:
+        children: set[str] | None = None
         for name, place, elements in self._needed[level]:
-            if not (elements & careful.children if place is None else careful.cells[place]):
+            if place is None:
+                if children is None:
+                    children = {step_name(child.tag) for child in unit}
+                is_there = not elements.isdisjoint(children)
+            else:
+                is_there = bool(careful.cells[place])
+            if not is_there:
                 self.context.issue(
                     "warning",
                     "missing-element",

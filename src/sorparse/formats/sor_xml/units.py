@@ -11,8 +11,6 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-import attrs
-
 from ...xml.elements import Element, attributes_of, shortened_raw
 from ..declare import Column, TableSpec
 from ..generator import NeedsCarefulParsing
@@ -148,26 +146,35 @@ def place_specialities(layout: Layout, pairs: Sequence[tuple[str, str]], cells: 
         cells[first + offset] = code
 
 
-@attrs.define(eq=False)
 class Careful:
     """Reads one unit, or one location number, element by element."""
 
-    layout: Layout
-    context: Context
-    sor_id: str | None
-    cells: Cells = attrs.field(init=False)
-    lists: dict[str, list[tuple[Element, str]]] = attrs.Factory(dict)
-    """Field to the elements that may occur any number of times."""
-    extra: ExtraTexts = attrs.Factory(ExtraTexts)
-    lines: dict[int, Element] = attrs.Factory(dict)
-    """Place in the row to the element whose text it holds."""
-    children: set[str] = attrs.Factory(set)
-    """Local names of the unit's children."""
-    own_location_codes: int = 0
-    too_long: bool = False
+    __slots__ = (
+        "_most_chars",
+        "cells",
+        "context",
+        "extra",
+        "layout",
+        "lines",
+        "lists",
+        "own_location_codes",
+        "sor_id",
+        "too_long",
+    )
 
-    def __attrs_post_init__(self) -> None:
-        self.cells = self.layout.empty.copy()
+    def __init__(self, layout: Layout, context: Context, sor_id: str | None) -> None:
+        self.layout = layout
+        self.context = context
+        self.sor_id = sor_id
+        self.cells = layout.empty.copy()
+        self.lists: dict[str, list[tuple[Element, str]]] = {}
+        """Field to the elements that may occur any number of times."""
+        self.extra = ExtraTexts()
+        self.lines: dict[int, Element] = {}
+        """Place in the row to the element whose text it holds."""
+        self.own_location_codes = 0
+        self.too_long = False
+        self._most_chars = context.limits.max_field_chars
 
     def read_around(self, unit: Element) -> None:
         """Read the attributes and texts of the unit's container."""
@@ -180,7 +187,6 @@ class Careful:
 
     def read(self, unit: Element) -> None:
         """Fill row and extra."""
-        self.children = {step_name(child.tag) for child in unit}
         self.read_attributes(unit, "")
         self._walk(unit, self.layout.tree, "")
         if self.own_location_codes:
@@ -192,10 +198,11 @@ class Careful:
         self._stray(element, path)
         counts: dict[str, int] = {}
         for child in element:
-            name = step_name(child.tag)
+            tag = str(child.tag)
+            name = step_name(tag)
             counts[name] = counts.get(name, 0) + 1
             below = f"{path}/{name}" if path else name
-            what = node.get(str(child.tag))
+            what = node.get(tag)
             if what is None:
                 self._unknown(child, below)
             elif isinstance(what, int):
@@ -229,7 +236,7 @@ class Careful:
         return self._bounded((element.text or "").strip(), element, path)
 
     def _bounded(self, text: str, element: Element, path: str) -> str:
-        if len(text) > self.context.limits.max_field_chars:
+        if len(text) > self._most_chars:
             self.context.issue(
                 "error",
                 "field-too-long",
@@ -276,6 +283,8 @@ class Careful:
 
     def read_attributes(self, element: Element, path: str) -> None:
         """Store the attributes of an element; the only one of the format adds no information."""
+        if not element.keys():
+            return
         for name, value in attributes_of(element).items():
             local = path.rpartition("/")[2]
             if (local, name, value) == COUNTRY_SCHEME:
@@ -286,9 +295,9 @@ class Careful:
                 self.context.unknown(element, key, value, self.sor_id)
 
     def _stray(self, element: Element, path: str) -> None:
-        for text in (element.text, *(child.tail for child in element)):
-            if text and text.strip():
-                self._stray_text(element, path, text.strip())
+        for text in (element.text, *[child.tail for child in element]):
+            if text and (text := text.strip()):
+                self._stray_text(element, path, text)
 
     def _stray_text(self, element: Element, path: str, text: str) -> None:
         key = f"{path}/text()" if path else "text()"
