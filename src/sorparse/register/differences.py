@@ -22,6 +22,7 @@ from .compared import COMPARED_FIELDS, ComparedField, shared_fields
 from .days import from_ordinal
 from .explain_id import spelled
 from .replacements import Replacement
+from .saved.forged import reports_forged_file
 from .state import State
 from .storage.store import taken
 from .storage.timeindex import NO_ROW
@@ -170,6 +171,7 @@ def diff_days(before: State, after: State) -> Diff:
     )
 
 
+@reports_forged_file
 def diff_sources(before: State, after: State) -> Diff:
     """Compare two registers, each on its date."""
     first, second = before.core, after.core
