@@ -103,7 +103,9 @@ def test_values_of_wrong_types_in_shak(value: Any, whole: bytes, path: Path) -> 
     "field",
     ["name", "entity_type", "specialities", "sor_type", "postal_address", "owner"],
 )
-@pytest.mark.parametrize("text", ["5", '{"a":1}', "[5]", "[[5,6]]", "true", "[", "[" * 90_000])
+@pytest.mark.parametrize(
+    "text", ["5", '{"a":1}', "[5]", "[[5,6]]", "true", "null", "[", "[" * 90_000]
+)
 def test_values_of_wrong_types_in_units(field: str, text: str, whole: bytes, path: Path) -> None:
     json_text = b"\x1e" + text.encode()
     forged = with_block(whole, f"{field}.data", lambda block: json_text)

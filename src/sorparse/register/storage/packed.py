@@ -224,7 +224,6 @@ class Texts:
         self._kind = kind
         self.absent = SEPARATOR * (len(self.paths) - 1)
         """The text of no value."""
-        self._hint = hint
         self._write = _writer(kind)
 
     def text_of(self, value: Any) -> str | None:
@@ -272,7 +271,7 @@ class Texts:
             value, _ = _read_json(text, 1)
         except UNREADABLE as error:
             raise UnreadableError from error
-        return unpack_all(self._hint, [value])[0]
+        return unpack_all(self._kind, [value])[0]  # absence has no text
 
     def columns(self, texts: Sequence[str]) -> list[list[str]] | None:
         """Return the texts of values, a column for each path; "" is an absent text.
