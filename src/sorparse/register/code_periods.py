@@ -81,9 +81,9 @@ def code_periods(core: Core) -> Iterator[CodePeriod]:
     if shak is not None:
         on_rows = core.units_by("shak_code")
         for code in shak:
-            units = {*units_of.get(code, ()), *on_rows.get(code, NO_UNITS)}
+            units = {*units_of.get(code.upper(), ()), *on_rows.get(code.upper(), NO_UNITS)}
             cuts = [
-                *mapped.get(code, ()),
+                *mapped.get(code.upper(), ()),
                 *(_span(segment) for unit in units for segment in index.segments(unit)),
             ]
             yield from _joined(_of_shak(core, shak, code, cuts))

@@ -30,7 +30,7 @@ from .tables import SavedLines, SavedTables, as_array, as_json, shak_blocks, tab
 if TYPE_CHECKING:
     from .file import Block
 
-FORMAT_VERSION = 4
+FORMAT_VERSION = 5
 """Version of the file format; raised whenever an earlier file would be read wrongly."""
 
 
