@@ -186,7 +186,7 @@ READING = {
     "unclosed-quote": ("error", "A quotation mark is never closed. Its line is not read."),
     "undecodable-text": (
         "warning",
-        "Bytes that are invalid in the encoding. They are read as Windows-1252.",
+        "A UTF-8 line among Windows-1252 lines, or the reverse. It is read in its own encoding.",
     ),
     "unknown-element": ("info", "An unknown element, reported once. Its values are in `extra`."),
     "unrecognised-file": (

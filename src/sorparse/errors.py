@@ -168,3 +168,9 @@ class UnknownFieldError(SorError, ValueError):
 
 class UnreadableDateWarning(UserWarning):
     """Dates in a column of a data frame could not be read; their rows have no answer."""
+
+
+def not_unicode(error: UnicodeEncodeError) -> str:
+    """Return the message for a text that cannot be written as UTF-8."""
+    text = error.object if len(error.object) < 100 else error.object[:100] + "…"
+    return f"a text is not valid Unicode and cannot be written: {text!r}"

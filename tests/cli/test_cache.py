@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -27,6 +28,10 @@ COMMANDS: dict[str, tuple[Any, ...]] = {
     "counts": ("counts", "FILE", "type"),
     "diff": ("diff", "FILE", "FILE2"),
     "check": ("check", "FILE"),
+    "show of SHAK": ("show", "SHAK", "9901203", "--json"),
+    "find in SHAK": ("find", "SHAK", "akut", "--csv"),
+    "check of SHAK": ("check", "SHAK", "--strict"),
+    "map-shak with SHAK": ("map-shak", "FILE", "9901", "--shak", "SHAK"),
 }
 
 
@@ -45,6 +50,7 @@ def files(tmp_path: Path) -> dict[str, str]:
     return {
         "FILE": str(tmp_path / "SOREntity_daily.csv"),
         "FILE2": str(tmp_path / "sor.csv"),
+        "SHAK": str(examples.shak),
     }
 
 
@@ -85,11 +91,26 @@ def test_the_file_of_issues_is_the_same(
 
 
 def test_a_source_without_units_is_not_stored(
-    cache: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, cache: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for _ in range(2):
-        assert run(capsys, "show", str(examples.shak), "9901")[0] == 0
+    (tmp_path / "EDITypes.csv").write_text("EDITypeId;EDITypeName\n1;x\n")
+    assert run(capsys, "show", str(tmp_path / "EDITypes.csv"), "9901")[0] == 2
     assert not stored(cache)
+
+
+def test_a_changed_shak_file_is_read_again(
+    tmp_path: Path, cache: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "SHAKCOMPLETE.TXT"
+    content = examples.shak.read_bytes()
+    path.write_bytes(content)
+    os.utime(path, (1e9, 1e9))  # not just written
+    asked = ("show", str(path), "9901", "--json")
+    assert "Nordhavets" in run(capsys, *asked)[1]
+    assert len(stored(cache)) == 1
+    assert str(path) in run(capsys, "cache")[1]
+    path.write_bytes(content.replace(b"Nordhavets", b"Sydhavets "))
+    assert "Sydhavets" in run(capsys, *asked)[1]
 
 
 def test_a_saved_register_is_not_stored_again(
@@ -128,9 +149,9 @@ def test_the_cache_is_listed_and_cleared(
     assert status == 0
     header, *rows = out.splitlines()
     assert header == "source,units,bytes,used"
-    assert [row.split(",")[0] for row in rows] == ["", files["FILE2"], files["FILE"]]
-    assert err.startswith("sorparse: 3 registers")
-    assert run(capsys, "cache", "--clear")[2] == f"sorparse: removed 3 registers from {cache}\n"
+    assert [row.split(",")[0] for row in rows] == ["", *reversed(files.values())]
+    assert err.startswith("sorparse: 4 registers")
+    assert run(capsys, "cache", "--clear")[2] == f"sorparse: removed 4 registers from {cache}\n"
     assert [path.name for path in cache.iterdir()] == ["notes.txt"]
     run(capsys, "find", files["FILE"], "hospital")
     assert run(capsys, "cache")[2].startswith("sorparse: 1 register, ")

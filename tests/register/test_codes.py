@@ -15,7 +15,9 @@ from sorparse import (
     LocationCodeEDIType,
     Register,
     ShakMatch,
+    ShakRegister,
     SHAKSORMap,
+    SHAKUnit,
     SorType,
     Validity,
 )
@@ -397,3 +399,56 @@ def test_a_location_number_opens_as_a_unit_does() -> None:
         True,
         False,
     ]
+
+
+@pytest.mark.parametrize("written", ["990101b", "990101B", "9901é1"])
+@pytest.mark.parametrize("fold", [str.lower, str.upper, str])
+def test_the_case_of_letters_in_a_shak_code_does_not_matter(written: str, fold: Any) -> None:
+    """Of the unit's own code, of the SHAK map, and of what the caller writes."""
+    own = unit("9000041000016007", shak_code=written)
+    by_map = mapped(written, "9000051000016005")
+    register = Register.from_records([own, unit("9000051000016005")], [by_map])
+    view = register.as_of(DAY)
+    asked = fold(written)
+    assert {one.sor_id for one in view.by_shak(asked)} == {own.sor_id, by_map.sor_id}
+    candidates = view.shak_to_sor(asked).candidates
+    assert {one.sor_id for one in candidates} == {own.sor_id, by_map.sor_id}
+    assert [one.sor_id for one in view.find(asked)] == [own.sor_id]
+    assert view.sor_to_shak(own.sor_id) == written  # as the file has it
+    codes = [issue.code for issue in register.check()]
+    assert "shared-shak-code" in codes
+    assert not {"shak-map-differs", "shak-map-unknown-code"}.intersection(codes)
+
+
+def test_the_same_code_in_both_cases_is_one_code() -> None:
+    units = [
+        unit("9000041000016007", shak_code="9901a1"),
+        unit("9000051000016005", shak_code="9901A1"),
+    ]
+    register = Register.from_records(units)
+    assert len(register.as_of(DAY).by_shak("9901a1")) == 2
+    assert "shared-shak-code" in [issue.code for issue in register.check()]
+
+
+@pytest.mark.parametrize("written", ["9901b1", "9901B1"])
+def test_the_case_of_letters_in_the_shak_file_does_not_matter(written: str) -> None:
+    period = Validity(date(2000, 1, 1))
+    shak = ShakRegister.from_records(
+        [
+            SHAKUnit("9901", name="Hospital", validity=period),
+            SHAKUnit(written, name="Afdeling", validity=period),
+            SHAKUnit(f"{written}2", name="Afsnit", validity=period),
+        ]
+    )
+    register = Register.from_records([unit("9000041000016007", shak_code=written.swapcase())])
+    with_shak = register.with_shak(shak).as_of(DAY)
+    view = shak.as_of(DAY)
+    for asked in ("9901b1", "9901B1"):
+        assert view[asked].shak_code == written
+        assert asked in shak
+        assert asked in view
+        assert len(shak.history(asked)) == 1
+        assert [one.name for one in view.find(asked)][:1] == ["Afdeling"]
+        assert [one.name for one in view.sections(asked)] == ["Afsnit"]
+        found = with_shak.shak_to_sor(asked)
+        assert (best(found)[0], found.shak_unit) == ("9000041000016007", view[asked])

@@ -19,7 +19,7 @@ from sorparse import (
     View,
     diff,
 )
-from sorparse.register.compared import COMPARED_FIELDS
+from sorparse.register.compared import compared_fields
 
 DAYS = [date(2020, 1, 1) + timedelta(days=offset) for offset in range(6)]
 some_day = st.sampled_from(DAYS)
@@ -47,7 +47,7 @@ def by_records(before: View, after: View) -> list[Change]:
         old, new = before[sor_id], after.get(sor_id)
         if new is None:
             continue
-        for field in COMPARED_FIELDS:
+        for field in compared_fields():
             values = [field.get(getattr(unit, field.field)) for unit in (old, new)]
             if values[0] != values[1]:
                 found.append(Change(sor_id, field.path, values[0], values[1], new.name))

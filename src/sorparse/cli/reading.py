@@ -8,7 +8,7 @@ import json
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -72,12 +72,19 @@ def load(args: argparse.Namespace, name: str | None = None) -> Register:
         with source(args, given) as opened:
             return sorparse.load(opened, **options(args))
 
+    return cached(args, given, cache_options(**options(args)), read)
+
+
+def cached(
+    args: argparse.Namespace, given: str, how: dict[str, Any], read: Callable[[], Register]
+) -> Register:
+    """Return the register of a source from the cache, or read it; ``how`` says how it is read."""
     folder = None if args.no_cache or given == "-" or is_saved_register(given) else cache_folder()
     if folder is None:
         return read()
     from sorparse.register.saved.cache import RegisterCache
 
-    return RegisterCache(folder).load(given, cache_options(**options(args)), read)
+    return RegisterCache(folder).load(given, how, read)
 
 
 def cache_folder() -> Path | None:

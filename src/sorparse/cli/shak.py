@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterable
 from operator import attrgetter
+from typing import cast
 
 import sorparse
+from sorparse.register.loading import cache_options
 
 from . import reading, units
 from .output import Output, message
@@ -23,10 +25,18 @@ Loaded = sorparse.Register | sorparse.ShakRegister
 
 def load(args: argparse.Namespace, name: str | None = None) -> sorparse.ShakRegister:
     """Load a SHAK file, the argument FILE if none is named; the caller reports the issues."""
-    own = name is None
-    with reading.source(args, args.file if name is None else name) as source:
-        encoding = args.encoding if own else None
-        return sorparse.load_shak(source, encoding=encoding, limits=reading.limits(args))
+    given: str = args.file if name is None else name
+    encoding: str | None = args.encoding if name is None else None
+    limits = reading.limits(args)
+
+    def read() -> sorparse.Register:
+        with reading.source(args, given) as source:
+            shak = sorparse.load_shak(source, encoding=encoding, limits=limits)
+        return sorparse.Register.from_records(()).with_shak(shak)
+
+    how = cache_options(columns=None, encoding=encoding, limits=limits, repair=False)
+    register = reading.cached(args, given, how | {"shak": True}, read)
+    return cast("sorparse.ShakRegister", register.shak)
 
 
 def loaded(args: argparse.Namespace) -> Loaded:

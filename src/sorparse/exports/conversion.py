@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import attrs
 
-from ..errors import ConversionError, MissingTableError
+from ..errors import ConversionError, MissingTableError, not_unicode
 from ..issues import Issue
 from ..notebook import HtmlRepr
 from ..register import Register, load
@@ -155,8 +155,15 @@ def run(
     shown: str,
     replaced: Mapping[str, int] | None,
 ) -> ConversionReport:
-    """Write the tables of a job, and return the report."""
-    writer.write(job, place)
+    """Write the tables of a job, and return the report.
+
+    Raises:
+        ConversionError: If the target cannot be written.
+    """
+    try:
+        writer.write(job, place)
+    except UnicodeEncodeError as error:  # a lone surrogate, in a record of the caller's
+        raise ConversionError(not_unicode(error)) from error
     return ConversionReport(
         target=shown,
         to=writer.name,

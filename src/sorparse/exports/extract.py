@@ -99,7 +99,7 @@ class _Links:
     def of(cls, feed: Any) -> _Links:
         """Read the links of a source."""
         links = cls()
-        for entity in feed.entities():
+        for entity in feed.records("entities"):
             links._add(entity)
         having: dict[str, set[str]] = {}
         for sor_id, codes in links.location_codes.items():

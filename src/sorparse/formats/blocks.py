@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import BinaryIO
@@ -15,6 +16,8 @@ BLOCK_BYTES = 64 * 1024
 
 _UTF8 = "utf-8"
 _CP1252 = "windows-1252"
+_LIKE_UTF8 = re.compile(rb"[\xc2-\xf4][\x80-\xbf]")
+"""A letter beyond ASCII, or its beginning; in Windows-1252 two signs that no Danish word has."""
 _BOMS = (
     (codecs.BOM_UTF8, _UTF8),
     (codecs.BOM_UTF32_LE, "utf-32"),  # begins with the one of UTF-16
@@ -82,10 +85,10 @@ class TextBlocks:
 
     If the caller names no encoding, it is detected while reading. A byte order mark decides.
     Without one, the first block with a letter beyond ASCII decides: the encoding is UTF-8 if that
-    block is valid UTF-8, else Windows-1252. Later text in the other encoding (a line that is not
-    UTF-8, or a block that is) is decoded in that encoding, and reported. A text in one encoding is
-    thus read alike wherever its blocks end, if its letters are Danish; in a text of both encodings,
-    UTF-8 in a block of Windows-1252 is read as Windows-1252. CRLF, LF and a lone CR end a line.
+    block is valid UTF-8, or most of its lines with such letters are, else Windows-1252. A line
+    in the other encoding is decoded in that encoding, and reported; a whole block of UTF-8 after
+    Windows-1252 is reported once. A text is thus read alike wherever its blocks end, if its letters
+    are Danish. CRLF, LF and a lone CR end a line.
 
     Args:
         stream: The bytes of the file.
@@ -257,8 +260,6 @@ class TextBlocks:
         try:
             text = data.decode(_UTF8)
         except UnicodeDecodeError:
-            if self._encoding == _CP1252:
-                return decode_windows_1252(data)
             return self._decode_by_line(data, number)
         if self._encoding == _CP1252:  # hardly by chance: the detected encoding was wrong
             self._log.add(
@@ -288,28 +289,34 @@ class TextBlocks:
             ) from exc
 
     def _decode_by_line(self, data: bytes, number: int) -> str:
+        if self._encoding != _UTF8 and _LIKE_UTF8.search(data) is None:
+            self._encoding = _CP1252
+            return decode_windows_1252(data)
         lines = data.split(b"\n")
-        not_utf8 = {i for i, line in enumerate(lines) if not line.isascii() and not _is_utf8(line)}
+        letters = [i for i, line in enumerate(lines) if not line.isascii()]
+        utf8 = {i for i in letters if _is_utf8(lines[i])}
         if self._encoding is None:
-            utf8 = sum(not line.isascii() for line in lines) - len(not_utf8)
-            self._encoding = _UTF8 if utf8 > len(not_utf8) else _CP1252
-            if self._encoding == _CP1252:
-                return decode_windows_1252(data)
-        for i in sorted(not_utf8):
-            self._log.add(
-                Issue(
-                    "warning",
-                    "undecodable-text",
-                    "the line is not UTF-8, as the other lines are; it is read as Windows-1252",
-                    file=self._file,
-                    line=number + i,
-                    value=lines[i][:200].decode(_UTF8, "backslashreplace"),
-                )
-            )
-        return "\n".join(
-            decode_windows_1252(line) if i in not_utf8 else line.decode(_UTF8)
+            self._encoding = _UTF8 if 2 * len(utf8) > len(letters) else _CP1252
+        others = set(letters) - utf8
+        texts = [
+            decode_windows_1252(line) if i in others else line.decode(_UTF8)
             for i, line in enumerate(lines)
-        )
+        ]
+        for i in sorted(others if self._encoding == _UTF8 else utf8):
+            self._log.add(_other_encoding(self._file, number + i, lines[i], i in utf8))
+        return "\n".join(texts)
+
+
+def _other_encoding(file: str, number: int, line: bytes, is_utf8: bool) -> Issue:
+    value = line[:200].decode(_UTF8, "backslashreplace")
+    what = (
+        "is UTF-8, as the other lines are not; it is read as UTF-8"
+        if is_utf8
+        else ("is not UTF-8, as the other lines are; it is read as Windows-1252")
+    )
+    return Issue(
+        "warning", "undecodable-text", f"the line {what}", file=file, line=number, value=value
+    )
 
 
 def _split_lines(text: str) -> list[str]:

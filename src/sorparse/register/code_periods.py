@@ -12,6 +12,7 @@ from ..records import SorType, Validity
 from . import codes
 from .core import Core
 from .days import OPEN_END, end_ordinal, start_ordinal
+from .saved.forged import reports_forged_file
 from .shak.view import hospital_code
 from .state import State
 from .storage.postings import NO_UNITS
@@ -63,6 +64,7 @@ def periods_table(core: Core) -> Table:
     return Table(schema, lambda: record_batches(schema, code_periods(core)))
 
 
+@reports_forged_file
 def code_periods(core: Core) -> Iterator[CodePeriod]:
     """Yield the periods of all codes: SHAK codes first, then SOR ids; each code's in order."""
     store, index = core.store, core.index
@@ -79,9 +81,9 @@ def code_periods(core: Core) -> Iterator[CodePeriod]:
     if shak is not None:
         on_rows = core.units_by("shak_code")
         for code in shak:
-            units = {*units_of.get(code, ()), *on_rows.get(code, NO_UNITS)}
+            units = {*units_of.get(code.upper(), ()), *on_rows.get(code.upper(), NO_UNITS)}
             cuts = [
-                *mapped.get(code, ()),
+                *mapped.get(code.upper(), ()),
                 *(_span(segment) for unit in units for segment in index.segments(unit)),
             ]
             yield from _joined(_of_shak(core, shak, code, cuts))

@@ -8,6 +8,7 @@ from datetime import date
 
 import attrs
 
+from ..identifiers import require_text
 from ..records import Coded, LocationCode, LocationCodeEDIType, SHAKSORMap, SOREntity, Validity
 from .core import Core
 from .days import start_ordinal
@@ -24,7 +25,7 @@ from .matching import (
     decide,
 )
 from .state import State
-from .storage.postings import NO_UNITS
+from .storage.postings import NO_UNITS, has_key
 from .storage.timeindex import NO_ROW
 
 Candidates = tuple[Candidate, ...]
@@ -58,9 +59,8 @@ def shak_codes(core: Core) -> AbstractSet[str]:
 
 
 def _shak_code(state: State, text: str) -> str:
-    own = state.core.units_by("shak_code")
-    code = spelled(text, "shak", own)
-    return code if code in own else code.upper()
+    """Return a code in capitals, as the index of units and of the SHAK map has it."""
+    return spelled(require_text(text, "shak").upper(), "shak", state.core.units_by("shak_code"))
 
 
 def shak_candidates(state: State, code: str) -> tuple[Candidates, Candidates]:
@@ -243,9 +243,9 @@ def _from_rows(state: State, field: str, value: str) -> tuple[Candidates, Candid
     others: list[Candidate] = []
     for unit in state.core.units_by(field).get(value, NO_UNITS):
         row = index.row_on(unit, state.ordinal)
-        now = row != NO_ROW and store.value(row, field) == value
+        now = row != NO_ROW and has_key(store, row, field, value)
         if not now:
-            row = [one for one in index.history(unit) if store.value(one, field) == value][-1]
+            row = [one for one in index.history(unit) if has_key(store, one, field, value)][-1]
         record = store.record(row)
         entity = record if now else None
         candidate = Candidate(record.sor_id, record.validity, "unit", entity, record.name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -44,6 +45,12 @@ class ComparedField:
     """Returns the part of the field's value."""
 
 
+@cache
+def compared_fields() -> tuple[ComparedField, ...]:
+    """Return all comparable parts, in the order of the fields."""
+    return tuple(_compared_fields())
+
+
 def _compared_fields() -> Iterator[ComparedField]:
     for field in attrs.fields(SOREntity):
         name = field.name
@@ -81,9 +88,6 @@ def _of_each(name: str) -> Callable[[Any], Any]:
     return get
 
 
-COMPARED_FIELDS: tuple[ComparedField, ...] = tuple(_compared_fields())
-
-
 def shared_fields(first: Store, second: Store) -> tuple[ComparedField, ...]:
     """Return the parts that two sources of different formats both fill, and in the same form.
 
@@ -94,7 +98,7 @@ def shared_fields(first: Store, second: Store) -> tuple[ComparedField, ...]:
     """
     both = _filled(first) & _filled(second)
     fields = []
-    for field in COMPARED_FIELDS:
+    for field in compared_fields():
         block, _, part = field.path.partition(".")
         if field.path not in both or field.path == "extra":
             continue
@@ -108,7 +112,7 @@ def shared_fields(first: Store, second: Store) -> tuple[ComparedField, ...]:
 
 def _filled(store: Store) -> set[str]:
     filled = set()
-    for name, group in groupby(COMPARED_FIELDS, key=lambda field: field.field):
+    for name, group in groupby(compared_fields(), key=lambda field: field.field):
         missing = list(group)
         if name == "first_from_date":
             if any(store.first_from):

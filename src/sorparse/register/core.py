@@ -33,6 +33,7 @@ from .explain_id import spelled, why_unknown
 from .lazy_cache import LazyCache
 from .origins import OriginFinder
 from .replacements import Replacements, replacements_of
+from .saved.forged import reports_forged_files
 from .storage.parts import Parts
 from .storage.postings import POSTINGS, UnitsByKey, build_postings
 from .storage.store import TEXTS, Store
@@ -67,6 +68,7 @@ TABLES = tuple(field.name for field in attrs.fields(Tables) if field.name != "is
 """Names of the tables other than the units, in the order of ``Feed.tables``."""
 
 
+@reports_forged_files
 @attrs.frozen(eq=False)
 class Core:
     """The data of a register, and the indexes, each built on first use."""

@@ -18,10 +18,11 @@ from ..notebook import HtmlRepr
 from ..records import SOREntity
 from ..records.build import fast_constructor
 from .closings import Expected, in_force, newly_closed
-from .compared import COMPARED_FIELDS, ComparedField, shared_fields
+from .compared import ComparedField, compared_fields, shared_fields
 from .days import from_ordinal
 from .explain_id import spelled
 from .replacements import Replacement
+from .saved.forged import reports_forged_file
 from .state import State
 from .storage.store import taken
 from .storage.timeindex import NO_ROW
@@ -165,11 +166,12 @@ def diff_days(before: State, after: State) -> Diff:
         opened=opened,
         closed=closed,
         pairs=pairs,
-        fields=COMPARED_FIELDS,
+        fields=compared_fields(),
         replaced=_replaced_between(before, after),
     )
 
 
+@reports_forged_file
 def diff_sources(before: State, after: State) -> Diff:
     """Compare two registers, each on its date."""
     first, second = before.core, after.core
@@ -200,7 +202,7 @@ def diff_sources(before: State, after: State) -> Diff:
         opened=opened,
         closed=closed,
         pairs=pairs,
-        fields=COMPARED_FIELDS if same_format else shared_fields(first.store, second.store),
+        fields=compared_fields() if same_format else shared_fields(first.store, second.store),
         replaced=[
             pair
             for key, pair in second.replacements.pairs.items()

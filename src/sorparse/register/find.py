@@ -191,10 +191,11 @@ def _text_filter(state: State, rank: Rank) -> Filter:
     store = state.core.store
     read = (parse(rank.text, kind) for kind in LABELS)
     asked = {one.value for one in read if one is not None and one.repaired is None}
-    asked |= {rank.text, rank.text.upper()}
+    asked = {one.upper() for one in (*asked, rank.text)}
     by_name = state.core.names.units(rank.words)
     by_number = state.core.numbers.units(asked)
-    by_number.update(store.numbers[one] for one in asked if one in store.numbers)
+    by_id = {*asked, rank.text}  # an irregular id may have letters
+    by_number.update(store.numbers[one] for one in by_id if one in store.numbers)
 
     def test(row: int) -> bool:
         unit = store.unit[row]
@@ -203,7 +204,9 @@ def _text_filter(state: State, rank: Rank) -> Filter:
             return True
         if unit not in by_number:
             return False
-        if sor_id in asked or any(store.value(row, one) in asked for one in NUMBER_FIELDS):
+        if sor_id in by_id or any(
+            (store.value(row, one) or "").upper() in asked for one in NUMBER_FIELDS
+        ):
             rank.add_first(row, sor_id)
             return True
         return False

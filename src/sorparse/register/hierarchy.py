@@ -92,6 +92,7 @@ class Hierarchy(State):
         wanted = None if entity_type is None else asked_keys(entity_type)
         sor_id = self._parent_id(sor_id)
         below: list[SOREntity] = []
+        reached = {sor_id}
         waiting = [iter(self._child_rows(sor_id))]
         while waiting:
             step = next(waiting[-1], None)
@@ -100,8 +101,9 @@ class Hierarchy(State):
                 continue
             unit, row = step
             child = self._store.ids[unit]
-            if child == sor_id:  # a cycle; any other unit has one parent and is reached once
+            if child in reached:  # a cycle
                 continue
+            reached.add(child)
             if wanted is None or wanted & {*coded_keys(self._store.value(row, "entity_type"))}:
                 below.append(self._store.record(row))
             waiting.append(iter(self._child_rows(child)))

@@ -16,7 +16,7 @@ from .days import OPEN_END, from_ordinal
 from .explain_id import why_unknown
 from .lazy_cache import LazyCache
 from .saved.forged import reports_forged_files
-from .storage.postings import NO_UNITS
+from .storage.postings import NO_UNITS, has_key
 from .storage.timeindex import CLOSED, FUTURE, NO_ROW
 from .timeline import Status
 
@@ -258,7 +258,7 @@ class State:
         """
         for unit in self.core.units_by(field).get(value, NO_UNITS):
             row = self._index.row_on(unit, self.ordinal)
-            if row != NO_ROW and self._store.value(row, field) == value:
+            if row != NO_ROW and has_key(self._store, row, field, value):
                 yield unit, row
 
     def _row(self, unit: int | None) -> int:

@@ -15,6 +15,7 @@ from ..records import SOREntity
 from ..register.batch import Batch, Column
 from ..register.days import from_ordinal
 from ..register.optional_numpy import array_of
+from ..register.saved.forged import reports_forged_file
 from ..register.storage.packed import texts_of
 from .effective import parts, units_schema
 from .flatten import (
@@ -55,7 +56,12 @@ def table_of_batch(batch: Batch, *, effective: bool, lists: bool) -> Table:
     """
     load_pyarrow()
     schema = units_schema(lists=lists) if effective else schema_of("entities", lists=lists)
-    return Table(schema, lambda: _Columns(schema, batch, effective=effective).batches())
+    return Table(schema, lambda: _batches(batch, schema, effective=effective))
+
+
+@reports_forged_file
+def _batches(batch: Batch, schema: TableSchema, *, effective: bool) -> Iterator[pa.RecordBatch]:
+    return _Columns(schema, batch, effective=effective).batches()
 
 
 class _Columns:

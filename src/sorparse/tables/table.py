@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from ..errors import SorError, not_unicode
 from ..extras import load_extra, load_pyarrow
 from ..notebook import HtmlRepr
 from .arrow import record_batches
@@ -75,11 +76,17 @@ class Table(HtmlRepr):
     def batches(self) -> Iterator[pa.RecordBatch]:
         """Return an iterator of the record batches.
 
+        Raises:
+            SorError: If a text is not valid Unicode.
+
         Example:
             >>> sum(batch.num_rows for batch in view.to_arrow().batches())
             74
         """
-        yield from self._batches()
+        try:
+            yield from self._batches()
+        except UnicodeEncodeError as error:  # a lone surrogate, in a record of the caller's
+            raise SorError(not_unicode(error)) from error
 
     def _reader(self) -> pa.RecordBatchReader:
         pa = load_pyarrow()

@@ -83,6 +83,49 @@ def test_one_line_of_another_encoding_is_read_and_reported() -> None:
     assert (issue.severity, issue.code, issue.line) == ("warning", "undecodable-text", 3)
 
 
+@pytest.mark.parametrize("place", [0, 2, 4])
+@pytest.mark.parametrize("far", [False, True])
+def test_one_line_of_utf8_in_windows_1252_is_read_and_reported(place: int, far: bool) -> None:
+    """In the block that decides, and in a later one."""
+    header, *rest = sor2(
+        *[f"{A};Bl\xe5 {row};;;" for row in range(4)], encoding="cp1252"
+    ).splitlines(keepends=True)
+    filler = [f"{A};{'x' * 60};;;\r\n".encode()] * (2_000 if far else 0)
+    if far:
+        filler = [*rest, *filler]
+    lines = [*filler, *rest]
+    lines.insert(len(filler) + place, f"{C};Sø;;;\r\n".encode())
+    data = b"".join([header, *lines])
+    records, (issue,) = read(data)
+    line = 2 + len(filler) + place
+    assert (issue.severity, issue.code, issue.line) == ("warning", "undecodable-text", line)
+    assert issue.value == f"{C};Sø;;;\r"
+    assert {unit.name for unit in records if unit.sor_id == C} == {"Sø"}
+    assert {unit.name for unit in records if "å" in (unit.name or "")} == {
+        f"Blå {row}" for row in range(4)
+    }
+    for alike in ([row.name for row in rows(data)], column(data)):
+        assert alike == [unit.name for unit in records]
+    assert [one.code for one in sorparse.load(data).issues] == ["undecodable-text"]
+
+
+def rows(data: bytes) -> list[Any]:
+    with sorparse.open(data) as feed:
+        return list(feed.entities(fields=("name",)))
+
+
+def column(data: bytes) -> list[str | None]:
+    with sorparse.open(data) as feed:
+        found: list[str | None] = feed.to_arrow("entities").to_pyarrow()["name"].to_pylist()
+        return found
+
+
+def test_a_line_of_both_encodings_is_windows_1252() -> None:
+    data = sor2(f"{A};Bl\xe5;;;", f"{B};S\xf8 S\xc3\xb8;;;", encoding="latin-1")
+    records, issues = read(data)
+    assert ([unit.name for unit in records], issues) == (["Blå", "Sø SÃ¸"], [])
+
+
 def test_utf8_after_windows_1252_is_no_silent_mojibake() -> None:
     # the part with the first letter beyond ASCII decides; what comes later may prove it wrong
     filler = [f"{A};{'x' * 60};;;"] * 10_000

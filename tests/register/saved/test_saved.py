@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import copy
-import json
 import pickle
-import struct
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
-from zlib import crc32
 
 import pytest
 from hypothesis import given, settings
@@ -42,6 +39,7 @@ from sorparse import (
     examples,
 )
 from sorparse.register.storage import postings, timeindex
+from support.forged import with_block, with_header
 from support.register import unit
 from support.shak import HOSPITAL, REGIONS, shak_file, shak_line
 
@@ -403,31 +401,6 @@ def test_a_truncated_file_is_refused(length: int, whole: Path, tmp_path: Path) -
         use(path)
 
 
-def with_header(content: bytes, change: Callable[[dict[str, Any]], None]) -> bytes:
-    """Return a file with another header, its checksum right: what a forger can do."""
-    prefix = struct.Struct("<24sQI")
-    magic, length, _ = prefix.unpack_from(content)
-    header = json.loads(content[prefix.size : prefix.size + length])
-    change(header)
-    text = json.dumps(header).encode()
-    base = -(-(prefix.size + len(text)) // 64) * 64
-    old_base = -(-(prefix.size + length) // 64) * 64
-    start = prefix.pack(magic, len(text), crc32(text)) + text
-    return start.ljust(base, b"\0") + content[old_base:]
-
-
-def with_block(content: bytes, name: str, byte: int) -> bytes:
-    """Return a file with other content in a block, its checksums right."""
-    prefix = struct.Struct("<24sQI")
-    _, length, _ = prefix.unpack_from(content)
-    base = -(-(prefix.size + length) // 64) * 64
-    at, size, code, _ = json.loads(content[prefix.size : prefix.size + length])["blocks"][name]
-    block = bytes([byte]) * size
-    altered = content[: base + at] + block + content[base + at + size :]
-    place = (at, size, code, crc32(block))
-    return with_header(altered, lambda header: header["blocks"].__setitem__(name, place))
-
-
 FORGED: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
     "format": (lambda header: header.update(format_version=99), "format 99"),
     "library": (lambda header: header.update(library_version="0.0.9"), "sorparse 0.0.9 wrote it"),
@@ -467,7 +440,7 @@ def test_forged_numbers_and_texts_raise_no_other_error(
     name: str, byte: int, whole: Path, tmp_path: Path
 ) -> None:
     path = tmp_path / "register.sor"
-    path.write_bytes(with_block(whole.read_bytes(), name, byte))
+    path.write_bytes(with_block(whole.read_bytes(), name, lambda block: bytes([byte]) * len(block)))
     try:
         use(path)
     except SorError as error:
@@ -481,7 +454,9 @@ def test_forged_values_are_refused_by_every_question(
 ) -> None:
     """Values with too few or too many parts."""
     path = tmp_path / "register.sor"
-    path.write_bytes(with_block(whole.read_bytes(), f"{field}.data", byte))
+    path.write_bytes(
+        with_block(whole.read_bytes(), f"{field}.data", lambda block: bytes([byte]) * len(block))
+    )
     register = sorparse.load(path)
     view = register.as_of("2026-06-15")
     asked: list[Callable[[], object]] = [

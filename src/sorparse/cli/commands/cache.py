@@ -16,10 +16,10 @@ HELP = "list or remove the registers that earlier commands saved"
 ABOUT = (
     "List the registers that earlier commands saved, or remove them. show, tree, find, terms, "
     "map-shak, diff, counts, check and browse save what they read in the cache folder of the "
-    "user, and read a source again only if it changed. The folder holds the 20 registers used "
-    "last, of at most 4 GB. The environment variable SORPARSE_CACHE names another folder; 0 "
-    "turns the cache off, as --no-cache does for one command. Needs the extra [cli] "
-    "(platformdirs), or the variable."
+    "user, and read a source again only if it changed. A SHAK file is listed with 0 units. The "
+    "folder holds the 20 registers used last, of at most 4 GB. The environment variable "
+    "SORPARSE_CACHE names another folder; 0 turns the cache off, as --no-cache does for one "
+    "command. Needs the extra [cli] (platformdirs), or the variable."
 )
 EXAMPLES = """\
   sorparse cache

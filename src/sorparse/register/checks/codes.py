@@ -8,7 +8,7 @@ from ...identifiers import has_sor_id_form, is_cvr, is_location_code, is_sor_id,
 from ...issues import Issue
 from ..core import Core
 from ..days import end_ordinal, start_ordinal
-from ..storage.postings import first_rows
+from ..storage.postings import first_rows, has_key
 from .issues import row_issue, table_issue
 
 Days = tuple[int, int, int]
@@ -79,7 +79,7 @@ def check_codes(core: Core) -> Iterator[Issue]:
         unit = core.store.numbers.get(pair.sor_id)
         if unit is not None:
             start, end = start_ordinal(pair.validity.from_date), end_ordinal(pair.validity.to_date)
-            mapped.setdefault(pair.shak_code, []).append((start, end, unit))
+            mapped.setdefault(pair.shak_code.upper(), []).append((start, end, unit))
     yield from _shared(core, "shak_code", "shared-shak-code", "SHAK code", mapped)
     yield from _shared(core, "location_code", "shared-location-code", "location number", {})
     yield from _shared(core, "provider_number", "shared-provider-number", "provider number", {})
@@ -108,7 +108,7 @@ def _days_with(core: Core, field: str, value: str) -> Iterator[Days]:
     store = core.store
     for unit in core.units_by(field).get(value, ()):
         for start, end, row in core.index.segments(unit):
-            if store.value(row, field) != value:
+            if not has_key(store, row, field, value):
                 continue
             if field == "location_code" and store.value(row, "location_code_inherited"):
                 continue  # units that inherit a number do not share it

@@ -45,7 +45,7 @@ def _shak_map(core: Core) -> Iterator[Issue]:
     on_units = core.units_by("shak_code")
     for place, pair in enumerate(core.tables.shak_sor_map):
         code, sor_id = pair.shak_code, pair.sor_id
-        if on_units and code not in on_units:
+        if on_units and code.upper() not in on_units:
             message = f"no unit has the SHAK code {code}"
             yield table_issue(
                 core, _MAP, place, "shak-map-unknown-code", message, "shak_code", code
@@ -64,7 +64,7 @@ def _shak_map(core: Core) -> Iterator[Issue]:
             yield table_issue(core, _MAP, place, "shak-map-outside-unit", message, "validity")
         for one in segments:
             on_row = store.value(one.row, "shak_code")
-            if on_row is not None and on_row != code:
+            if on_row is not None and on_row.upper() != code.upper():
                 message = f"the map assigns {code} to {sor_id}, whose row has {on_row}"
                 yield table_issue(core, _MAP, place, "shak-map-differs", message, "shak_code", code)
                 break
@@ -91,7 +91,7 @@ def _several_shak_codes(core: Core) -> Iterator[Issue]:
         if end < start:
             continue
         until, code = latest.get(pair.sor_id, (-1, ""))
-        if start <= until and code != pair.shak_code:
+        if start <= until and code.upper() != pair.shak_code.upper():
             message = f"{pair.sor_id} has both {code} and {pair.shak_code} on the same dates"
             column = "shak_code", pair.shak_code
             yield table_issue(core, _MAP, place, "several-shak-codes", message, *column)

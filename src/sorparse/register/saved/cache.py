@@ -150,7 +150,8 @@ class RegisterCache(SavedRegisterFolder):
     def _store(self, path: Path, key: str, state: SourceState, register: Register) -> Register:
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            write_register(register.core, path, cache_key=key)
+            core = attrs.evolve(register.core, path=state.path)
+            write_register(core, path, cache_key=key)
         except (ConversionError, OSError) as error:
             log_warning("the cache is not filled: %s", error)
             return register

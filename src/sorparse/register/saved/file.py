@@ -13,7 +13,7 @@ import struct
 import sys
 import zlib
 from array import array
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -141,10 +141,7 @@ class SavedFile:
 
     def damaged(self, why: str) -> SorFileError:
         """Return the error for a file that cannot be used."""
-        return SorFileError(
-            f"{self.path}: this saved register cannot be used: {why}; load its source and save it "
-            "again"
-        )
+        return damaged([self], why)
 
     def _check(self) -> None:
         if self.header["byteorder"] != sys.byteorder:
@@ -152,6 +149,9 @@ class SavedFile:
         if len(self._map) != self._base + self.header["size"]:
             size = self._base + self.header["size"]
             raise self.damaged(f"it has {len(self._map):,} bytes instead of {size:,}")
+        source, units = self.header["source"], self.header["units"]
+        if not (source is None or isinstance(source, str)) or type(units) is not int:
+            raise ValueError("the source or the number of units has another type")
         for at, length, code, crc in self._places.values():
             if not (
                 {type(at), type(length), type(crc)} == {int}
@@ -165,13 +165,29 @@ class SavedFile:
     def __contains__(self, name: str) -> bool:
         return name in self._places
 
+    def names(self) -> Iterable[str]:
+        """Return the names of the blocks."""
+        return self._places.keys()
+
+    def code(self, name: str) -> str:
+        """Return the type of the numbers in a block, as in ``array``."""
+        return self._place(name)[2]
+
+    def length(self, name: str) -> int:
+        """Return how many numbers a block has; raises SorFileError if it is missing."""
+        _, length, code, _ = self._place(name)
+        return length // array(code).itemsize
+
+    def _place(self, name: str) -> tuple[int, int, str, int]:
+        if name not in self._places:
+            raise self.damaged(f"its part {name!r} is missing")
+        return self._places[name]
+
     def block(self, name: str) -> memoryview:
         """Return a block; raises SorFileError if it was altered or is missing."""
         known = self._blocks.get(name)
         if known is None:
-            if name not in self._places:
-                raise self.damaged(f"its part {name!r} is missing")
-            at, length, code, crc = self._places[name]
+            at, length, code, crc = self._place(name)
             view = self._map[self._base + at : self._base + at + length]
             if zlib.crc32(view) != crc:
                 raise self.damaged(f"its part {name!r} was altered")
@@ -212,3 +228,11 @@ class SavedFile:
             return False
         same = (now.st_size, now.st_mtime_ns) == (self._stat.st_size, self._stat.st_mtime_ns)
         return same and os.path.samestat(now, self._stat)
+
+
+def damaged(files: Iterable[SavedFile], why: str) -> SorFileError:
+    """Return the error for a file, or one of several, that cannot be used."""
+    paths = " or ".join(dict.fromkeys(str(file.path) for file in files))
+    return SorFileError(
+        f"{paths}: this saved register cannot be used: {why}; load its source and save it again"
+    )

@@ -1,63 +1,74 @@
 """Errors of a saved register whose parts are inconsistent.
 
-The checksums of such a file are right, so somebody forged it. Checking every number when the file
-is opened would take longer than opening it; instead, the error that a wrong number raises is
-translated.
+The checksums of such a file are right, so somebody forged it. Types and lengths of its parts are
+checked when it is opened, values when they are read. Checking every number would take longer than
+opening the file; instead, the error that a wrong number raises is translated here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import wraps
+from inspect import getattr_static
 from types import FunctionType, GeneratorType
-from typing import Any, NoReturn, Protocol, TypeVar
+from typing import Any, NoReturn, TypeVar, cast
 
 from ...errors import SorError
-from ..core import Core
+from .file import damaged
 
 _BROKEN = (LookupError, UnicodeDecodeError, OverflowError)
 """Errors that inconsistent numbers and texts raise, but a wrong argument never does."""
-_SPECIAL = ("__contains__", "__getitem__", "__iter__", "__len__")
+_SPECIAL = frozenset(
+    ("__contains__", "__getitem__", "__iter__", "__len__", "__repr__", "_repr_html_")
+)
 _ITERATORS = frozenset((GeneratorType, map, filter))
 
 
-class _HasCore(Protocol):
-    @property
-    def core(self) -> Core: ...
-
-
-Asked = TypeVar("Asked", bound=type[_HasCore])
+Asked = TypeVar("Asked", bound=type[Any])
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def reports_forged_files(asked: Asked) -> Asked:
-    """Let the methods of a class raise SorFileError if the saved register is forged."""
-    for name, method in list(vars(asked).items()):
-        if isinstance(method, FunctionType) and (name[0] != "_" or name in _SPECIAL):
-            setattr(asked, name, _translated(method))
+    """Let methods and properties of a class that has a ``core`` report forged files."""
+    for name in dir(asked):
+        member = getattr_static(asked, name)
+        if name == "core" or (name[0] == "_" and name not in _SPECIAL):
+            continue
+        if isinstance(member, FunctionType) and not hasattr(member, "__wrapped__"):
+            setattr(asked, name, reports_forged_file(member))
+        elif isinstance(member, property) and not hasattr(member.fget, "__wrapped__"):
+            get: Any = reports_forged_file(member.fget)  # type: ignore[type-var] # not None
+            setattr(asked, name, property(get, doc=member.__doc__))
     return asked
 
 
-def _translated(method: Any) -> Any:
-    @wraps(method)
-    def answer(self: _HasCore, *args: Any, **options: Any) -> Any:
+def reports_forged_file(function: Function) -> Function:
+    """Let a function raise SorFileError if a saved register among its arguments is forged.
+
+    If it returns an iterator, that raises it too.
+    """
+
+    @wraps(function)
+    def answer(*args: Any, **options: Any) -> Any:
         try:
-            result = method(self, *args, **options)
+            result = function(*args, **options)
         except _BROKEN as error:
-            _raise(self.core, error)
-        return _each(self.core, result) if type(result) in _ITERATORS else result
+            _raise(error, args)
+        return _each(result, args) if type(result) in _ITERATORS else result
 
-    return answer
+    return cast("Function", answer)
 
 
-def _each(core: Core, answers: Iterator[Any]) -> Iterator[Any]:
+def _each(answers: Iterator[Any], asked: Sequence[Any]) -> Iterator[Any]:
     try:
         yield from answers
     except _BROKEN as error:
-        _raise(core, error)
+        _raise(error, asked)
 
 
-def _raise(core: Core, error: Exception) -> NoReturn:
-    file = getattr(core.store, "file", None)
-    if file is None or isinstance(error, SorError):
+def _raise(error: Exception, asked: Sequence[Any]) -> NoReturn:
+    cores = [getattr(each, "core", each) for each in asked]
+    files = [core.store.file for core in cores if hasattr(getattr(core, "store", None), "file")]
+    if not files or isinstance(error, SorError):
         raise error
-    raise file.damaged("its parts are inconsistent") from error
+    raise damaged(files, "its parts are inconsistent") from error

@@ -17,18 +17,20 @@ import attrs
 from ... import __version__, records
 from ...formats.base import Format
 from ...issues import Issue
-from ..core import Core
+from ..core import TABLES, Core
+from ..storage.packed import UNREADABLE
 from ..storage.postings import POSTINGS
 from ..storage.store import Store
 from ..storage.text_index import Lines
 from .file import SavedFile, is_saved_register, write_saved
+from .layout import day_of
 from .store import SavedStore, is_plain
 from .tables import SavedLines, SavedTables, as_array, as_json, shak_blocks, table_blocks
 
 if TYPE_CHECKING:
     from .file import Block
 
-FORMAT_VERSION = 4
+FORMAT_VERSION = 5
 """Version of the file format; raised whenever an earlier file would be read wrongly."""
 
 
@@ -166,15 +168,17 @@ def open_saved(file: SavedFile) -> Core:
         )
     try:
         tables: Any = SavedTables(file)
-        snapshot = header["snapshot_date"]
+        names = header["tables"]
+        if names is not None and not {"entities", *TABLES}.issuperset(names):
+            raise ValueError("there is no such table")
         return Core(
             SavedStore(file),
             tables,
             format=None if header["format"] is None else Format(header["format"]),
-            snapshot_date=None if snapshot is None else date.fromisoformat(snapshot),
+            snapshot_date=day_of(header["snapshot_date"]),
             path=file.path if file.source is None else file.source.path,
-            tables_read=None if header["tables"] is None else tuple(header["tables"]),
+            tables_read=None if names is None else tuple(names),
             lines=SavedLines(file),
         )
-    except (ValueError, TypeError, LookupError, RecursionError) as error:
+    except UNREADABLE as error:
         raise file.damaged("its header was altered") from error

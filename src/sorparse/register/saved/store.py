@@ -5,24 +5,19 @@ Ids and codes are found by bisection. Values that were read are cached up to a l
 
 from __future__ import annotations
 
-import json
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date
 from functools import partial
 from typing import Any
 
-from ...errors import SorFileError
-from ...records import SOREntity
 from ..optional_numpy import find_numpy
+from ..storage.packed import read_json, unpack_all
 from ..storage.store import Store
 from ..storage.text_index import Lines, Names, Numbers
 from ..storage.timeindex import TimeIndex
 from .file import SavedFile
+from .layout import check_layout, day_of, require_bounds
 from .tables import read_shak
-
-_BROKEN = (LookupError, ValueError, TypeError, ArithmeticError, AttributeError, RecursionError)
-"""Errors that inconsistent numbers and texts raise."""
 
 _MANY = 1_000  # ids that are looked up with numpy
 
@@ -104,6 +99,8 @@ class _Postings(Mapping[str, Sequence[int]]):
         self._offsets, self._keys, self._bounds, self._units = (
             file.block(f"{name}.{part}") for part in ("key_offsets", "keys", "bounds", "units")
         )
+        require_bounds(self._offsets, len(self._keys))
+        require_bounds(self._bounds, len(self._units))
 
     def _key(self, place: int) -> bytes:
         return bytes(self._keys[self._offsets[place] : self._offsets[place + 1]])
@@ -129,7 +126,11 @@ class SavedStore(Store):
 
     def __init__(self, file: SavedFile) -> None:
         self.file = file
-        others = dict(json.loads(bytes(file.block("ids.others"))))
+        check_layout(file)
+        self._shown_day = day_of(file.header["shown_day"])
+        others = dict(read_json(bytes(file.block("ids.others"))))
+        unpack_all(int, [*others])
+        unpack_all(str, [*others.values()])
         ids = _Ids(file.block("ids"), others)
         numbers = _UnitNumbers(
             ids,
@@ -139,20 +140,6 @@ class SavedStore(Store):
         )
         self._unit_numbers = numbers
         super().__init__(file, ids, numbers)
-
-    def record(self, row: int) -> SOREntity:
-        """Build the record of a row."""
-        try:
-            return super().record(row)
-        except _BROKEN as error:
-            raise self._broken() from error
-
-    def value(self, row: int, field: str) -> Any:
-        """Read one field of a row."""
-        try:
-            return super().value(row, field)
-        except _BROKEN as error:
-            raise self._broken() from error
 
     def units(self, ids: Sequence[str]) -> Sequence[int]:
         """Return the numbers of units, -1 for an id that no unit has."""
@@ -166,23 +153,24 @@ class SavedStore(Store):
             "parents": partial(self.file.block, "parents"),
             "names": partial(self._lines, Names, "names"),
             "numbers": partial(self._lines, Numbers, "numbers"),
-            "shown day": self._shown_day,
+            "shown day": lambda: self._shown_day,
             "shak": partial(read_shak, self.file),
         }
         return readers.get(name) or partial(_Postings, self.file, name)
 
     def _time_index(self) -> TimeIndex:
-        return TimeIndex.from_arrays(len(self.ids), lambda name: self.file.block(f"time.{name}"))
+        blocks = {name: self.file.block(f"time.{name}") for name in TimeIndex.ARRAYS}
+        require_bounds(blocks["rows_from"], len(blocks["rows"]))
+        require_bounds(blocks["_segment_from"], len(blocks["_starts"]))
+        return TimeIndex.from_arrays(len(self.ids), blocks.__getitem__)
 
     def _lines(self, kind: type[Lines], name: str) -> Lines:
-        return kind(
-            self.file.text(f"{name}.text"),
-            *(self.file.block(f"{name}.{part}") for part in ("starts", "bounds", "units")),
+        starts, bounds, units = (
+            self.file.block(f"{name}.{part}") for part in ("starts", "bounds", "units")
         )
-
-    def _shown_day(self) -> date | None:
-        text = self.file.header["shown_day"]
-        return None if text is None else date.fromisoformat(text)
+        require_bounds(starts)
+        require_bounds(bounds, len(units))
+        return kind(self.file.text(f"{name}.text"), starts, bounds, units)
 
     def is_current(self) -> bool:
         """Return whether the mapped file was not replaced."""
@@ -190,6 +178,3 @@ class SavedStore(Store):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (SavedStore, (self.file,))
-
-    def _broken(self) -> SorFileError:
-        return self.file.damaged("its parts are inconsistent")

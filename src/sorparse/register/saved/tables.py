@@ -14,7 +14,7 @@ from ...notebook import Records
 from ...records import SHAKRegion, SHAKUnit
 from ..core import TABLES, Core, Tables
 from ..shak.core import REGIONS, UNITS
-from ..storage.packed import pack, unpacker
+from ..storage.packed import UnreadableError, pack, read_json, unpack_all
 
 if TYPE_CHECKING:
     from ..shak.register import ShakRegister
@@ -46,7 +46,10 @@ def as_array(code: str, numbers: Sequence[int]) -> array[int]:
 
 def table_blocks(core: Core) -> dict[str, Block]:
     """Return the blocks of all tables but those of SHAK."""
-    tables = {f"table.{each}": _rows(getattr(core.tables, each)) for each in _records()}
+    tables = {
+        f"table.{table}": _rows(table, getattr(core.tables, table), record)
+        for table, record in _records().items()
+    }
     return tables | _line_blocks(core.lines)
 
 
@@ -57,11 +60,18 @@ def shak_blocks(shak: ShakRegister) -> dict[str, Block]:
         table: [shak.core.line_of(table, place) or 0 for place in range(len(records))]
         for table, records in ((UNITS, shak.units), (REGIONS, shak.regions))
     }
-    return {f"table.{each}": _rows(records) for each, records in tables} | _line_blocks(lines)
+    return {
+        f"table.{table}": _rows(table, records, _SHAK[table]) for table, records in tables
+    } | _line_blocks(lines)
 
 
-def _rows(records: Sequence[Any]) -> bytes:
-    return as_json(pack(tuple(records)))
+def _rows(table: str, records: Sequence[Any], kind: type[Any]) -> bytes:
+    rows = pack(tuple(records))
+    try:
+        unpack_all(kind, rows)
+    except UnreadableError as error:
+        raise TypeError(f"cannot save the table {table}: a value is of another type") from error
+    return as_json(rows)
 
 
 def _line_blocks(lines: Mapping[str, Sequence[int]]) -> dict[str, Block]:
@@ -69,12 +79,9 @@ def _line_blocks(lines: Mapping[str, Sequence[int]]) -> dict[str, Block]:
 
 
 def _read(file: SavedFile, table: str, record: type[Any]) -> tuple[Any, ...]:
-    unpack = unpacker(tuple[record, ...])  # type: ignore[valid-type] # made here
-    try:
-        rows = json.loads(bytes(file.block(f"table.{table}")))
-        return Records(unpack(rows)) if unpack is not None else ()
-    except (ValueError, TypeError, LookupError, ArithmeticError, RecursionError) as error:
-        raise file.damaged(f"its table {table} cannot be read") from error
+    rows = read_json(bytes(file.block(f"table.{table}")))
+    (records,) = unpack_all(tuple[record, ...], [rows])  # type: ignore[valid-type] # made here
+    return Records(records)
 
 
 def read_shak(file: SavedFile) -> ShakRegister | None:
@@ -86,7 +93,7 @@ def read_shak(file: SavedFile) -> ShakRegister | None:
     units, regions, issues = (_read(file, table, record) for table, record in _SHAK.items())
     lines = {table: file.block(f"lines.{table}") for table in (UNITS, REGIONS)}
     if [len(each) for each in lines.values()] != [len(units), len(regions)]:
-        raise file.damaged("its parts are inconsistent")
+        raise UnreadableError
     return ShakRegister(units, regions, lines=lines, issues=issues)
 
 

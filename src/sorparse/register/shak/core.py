@@ -61,7 +61,13 @@ class ShakCore:
         Raises:
             TypeError: If ``code`` is not text.
         """
-        return spelled(code, "shak", self.places)
+        code = spelled(code, "shak", self.places)
+        return code if code in self.places else self._by_capitals.get(code.upper(), code)
+
+    @cached_property
+    def _by_capitals(self) -> Mapping[str, str]:
+        """The codes by their text in capitals, which a file may not use."""
+        return {code.upper(): code for code in self.places}
 
     def known(self, code: str) -> str:
         """Return a code as the file writes it.

@@ -238,7 +238,7 @@ class ShakView(HtmlRepr, ArrowTable):
                 f"{code!r} has no such units: expected a code of {expected} characters"
             )
         inside = self._core.by_hospital.get(hospital_code(code), ())
-        inside = [one for one in inside if one.startswith(code) and one != code]
+        inside = [one for one in inside if one != code and one.upper().startswith(code.upper())]
         if not inside:
             self._core.known(code)
         units = (self.get(one) for one in inside if level_of(one) == level)

@@ -15,7 +15,7 @@ from datetime import date
 from decimal import Decimal
 from enum import Enum
 from functools import cache, cached_property
-from itertools import islice
+from itertools import chain, islice
 from operator import attrgetter
 from typing import Any
 
@@ -29,10 +29,20 @@ SEPARATOR = "\x1f"
 NO_TEXT = _JSON = "\x1e"
 _read_json = json.JSONDecoder().raw_decode  # without the guesses of json.loads
 
-Unpack = Callable[[Any], Any]
+Unpack = Callable[[Sequence[Any]], Sequence[Any]]
 Leaves = list[str | None]
 """The texts of a value."""
 
+UNREADABLE = (LookupError, ValueError, TypeError, ArithmeticError, AttributeError, RecursionError)
+"""Errors that a text raises which :func:`pack` or :class:`Texts` did not write."""
+
+
+class UnreadableError(LookupError):
+    """A value, a table or an index that the library did not write: a saved register is forged."""
+
+
+_AT_ONCE = 512
+"""Records that are unpacked at once: a wide ``zip`` is slow."""
 _PLAIN = frozenset((str, bool, int, types.NoneType))
 """Types that JSON supports."""
 
@@ -68,25 +78,64 @@ def _fields_of(record: type[Any]) -> Callable[[Any], tuple[Any, ...]]:
     return attrgetter(*(field.name for field in attrs.fields(record)))
 
 
+def read_json(text: bytes) -> Any:
+    """Return the value of a block of JSON; raises UnreadableError."""
+    try:
+        return json.loads(text)
+    except UNREADABLE as error:
+        raise UnreadableError from error
+
+
+def unpack_all(hint: Any, values: Sequence[Any]) -> Sequence[Any]:
+    """Undo :func:`pack` for values of one type.
+
+    Raises:
+        UnreadableError: If a value is not of the type, at any depth.
+    """
+    try:
+        return _unpacker(hint)(values)
+    except UNREADABLE as error:
+        raise UnreadableError from error
+
+
 @cache
-def unpacker(hint: Any) -> Unpack | None:
-    """Return the function that undoes :func:`pack` for a type; ``None`` if it changes nothing."""
+def _unpacker(hint: Any) -> Unpack:
+    """Return the function that undoes :func:`pack` for several values of a type."""
     if isinstance(hint, types.UnionType):
-        return _optional(unpacker(_without_none(hint)))
+        return _optional(_without_none(hint))
+    if hint in _PLAIN:
+        return _of_types(hint)
     if typing.get_origin(hint) is tuple:
-        return _several(unpacker(typing.get_args(hint)[0]))
-    if typing.get_origin(hint) is typing.Literal or hint in (str, bool, int):
-        return None
+        return _tuples(_unpacker(typing.get_args(hint)[0]))
+    if typing.get_origin(hint) is typing.Literal:
+        return _each({text: text for text in typing.get_args(hint)}.__getitem__)
     if hint is date:
-        return date.fromisoformat
+        return _each(date.fromisoformat)
     if hint is Extra:
-        return lambda items: Extra(items) if items else NO_EXTRA
+        return _extras
     if attrs.has(hint):
         return _record_unpacker(hint)
     if issubclass(hint, (Decimal, Enum)):
-        unpack: Unpack = hint
-        return unpack
+        return _each(hint)
     raise TypeError(f"no field of a record has the type {hint!r}")
+
+
+def _of_types(*allowed: type[Any]) -> Unpack:
+    """Return the function that returns values unchanged if they are of one of some types."""
+
+    def checked(values: Sequence[Any]) -> Sequence[Any]:
+        if not set(map(type, values)).issubset(allowed):
+            raise TypeError(f"expected {allowed}")
+        return values
+
+    return checked
+
+
+_check_texts, _check_lists, _check_dicts = map(_of_types, (str, list, dict))
+
+
+def _each(unpack: Callable[[str], Any]) -> Unpack:
+    return lambda values: list(map(unpack, _check_texts(values)))
 
 
 def _without_none(hint: Any) -> Any:
@@ -96,25 +145,50 @@ def _without_none(hint: Any) -> Any:
     return kind
 
 
-def _optional(unpack: Unpack | None) -> Unpack | None:
-    return unpack and (lambda value: None if value is None else unpack(value))
+def _optional(kind: Any) -> Unpack:
+    if kind in _PLAIN:
+        return _of_types(kind, types.NoneType)
+    unpack = _unpacker(kind)
+
+    def optional(values: Sequence[Any]) -> Sequence[Any]:
+        present = [value for value in values if value is not None]
+        there = unpack(present)
+        if len(there) in {0, len(values)}:
+            return there or values
+        each = iter(there)
+        return [None if value is None else next(each) for value in values]
+
+    return optional
 
 
-def _several(unpack: Unpack | None) -> Unpack:
-    return tuple if unpack is None else lambda values: tuple([unpack(each) for each in values])
+def _tuples(unpack: Unpack) -> Unpack:
+    def tuples(values: Sequence[Any]) -> Sequence[Any]:
+        items = iter(unpack(list(chain.from_iterable(_check_lists(values)))))
+        return [tuple(islice(items, len(value))) for value in values]
+
+    return tuples
+
+
+def _extras(values: Sequence[Any]) -> Sequence[Any]:
+    if not any(_check_dicts(values)):
+        return [NO_EXTRA] * len(values)
+    _check_texts([text for items in values for text in items.values()])
+    return [Extra(items) if items else NO_EXTRA for items in values]
 
 
 def _record_unpacker(record: type[Any]) -> Unpack:
     new, hints = fast_constructor(record), typing.get_type_hints(record)
-    unpackers = [unpacker(hints[field.name]) for field in attrs.fields(record)]
-    changed = [(place, unpack) for place, unpack in enumerate(unpackers) if unpack is not None]
+    unpackers = [_unpacker(hints[field.name]) for field in attrs.fields(record)]
 
-    def unpack_record(values: list[Any]) -> Any:
-        for place, unpack in changed:
-            values[place] = unpack(values[place])
-        return new(*values)
+    def unpack_records(values: Sequence[Any]) -> Sequence[Any]:
+        records: list[Any] = []
+        for at in range(0, len(values), _AT_ONCE):
+            rows = _check_lists(values[at : at + _AT_ONCE])
+            columns = zip(unpackers, zip(*rows, strict=True), strict=True)
+            records.extend(map(new, *[unpack(column) for unpack, column in columns]))
+        return records
 
-    return unpack_record
+    return unpack_records
 
 
 # ------------------------------------------------------------------ texts
@@ -150,7 +224,6 @@ class Texts:
         self._kind = kind
         self.absent = SEPARATOR * (len(self.paths) - 1)
         """The text of no value."""
-        self._unpack = unpacker(hint)
         self._write = _writer(kind)
 
     def text_of(self, value: Any) -> str | None:
@@ -174,18 +247,31 @@ class Texts:
             pass  # of another type than the field, or something that is not in ``paths``
         try:
             text = _JSON + json.dumps(pack(value), separators=(",", ":"))
-        except TypeError:
+            return text if self.value_of(text) == value else None
+        except (TypeError, UnreadableError):
             return None
-        return text if self.value_of(text) == value else None
 
     def value_of(self, text: str) -> Any:
-        """Return the value of a text."""
+        """Return the value of a text.
+
+        Raises:
+            UnreadableError: If the text is not that of a value of the type.
+        """
         if text[:1] == _JSON:
-            value, _ = _read_json(text, 1)
-            return value if self._unpack is None else self._unpack(value)
+            return self._of_json(text)
         if self.is_text:
             return text
-        return self._read(text.split(SEPARATOR))
+        try:
+            return self._read(text.split(SEPARATOR))
+        except UNREADABLE as error:
+            raise UnreadableError from error
+
+    def _of_json(self, text: str) -> Any:
+        try:
+            value, _ = _read_json(text, 1)
+        except UNREADABLE as error:
+            raise UnreadableError from error
+        return unpack_all(self._kind, [value])[0]  # absence has no text
 
     def columns(self, texts: Sequence[str]) -> list[list[str]] | None:
         """Return the texts of values, a column for each path; "" is an absent text.

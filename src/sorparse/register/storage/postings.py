@@ -34,6 +34,10 @@ def _itself(value: str) -> tuple[str]:
     return (value,)
 
 
+def _in_capitals(value: str) -> tuple[str]:
+    return (value.upper(),)
+
+
 def speciality_keys(values: Iterable[Coded]) -> Iterator[str]:
     """Yield the search keys of several codes."""
     for value in values:
@@ -49,17 +53,21 @@ def owner_keys(owner: EntityRef) -> Iterator[str]:
     yield from coded_keys(owner.entity_type)
 
 
-_TEXTS = (
-    *("parent_id", "shak_code", "location_code", "provider_number", "cvr"),
-    "production_unit_number",
-)
+_TEXTS = ("parent_id", "location_code", "provider_number", "cvr", "production_unit_number")
 POSTINGS: dict[str, Posting] = {
     **{field: Posting(field, _itself) for field in _TEXTS},
+    "shak_code": Posting("shak_code", _in_capitals),
     "entity_type": Posting("entity_type", coded_keys),
     "specialities": Posting("specialities", speciality_keys),
     "owner": Posting("owner", owner_keys),
 }
 """The indexes of units, by name."""
+
+
+def has_key(store: Store, row: int, field: str, key: str) -> bool:
+    """Return whether the value of a row is one that a key of the index of its field names."""
+    value = store.value(row, field)
+    return value is not None and key in POSTINGS[field].keys(value)
 
 
 def first_rows(store: Store, field: str) -> Iterator[tuple[int, Any]]:

@@ -88,7 +88,6 @@ class Values(dict[int, Any]):
         super().__init__({0: DEFAULTS[field]})
         self._default = DEFAULTS[field]
         self._most = most
-        self._blocks = blocks
         self._absent, self._value_of = TEXTS[field].absent, TEXTS[field].value_of
         is_there = f"{field}.offsets" in blocks
         self._offsets = blocks.block(f"{field}.offsets") if is_there else (0,)
@@ -116,13 +115,7 @@ class Values(dict[int, Any]):
         if number in self._objects:
             return self._objects[number]
         raw = self._data[self._offsets[number - 1] : self._offsets[number]]
-        try:
-            value = self._value_of(str(raw, "utf-8", "surrogatepass"))
-        except (ValueError, TypeError, LookupError, ArithmeticError, RecursionError) as error:
-            damaged = getattr(self._blocks, "damaged", None)  # only a forged file has such texts
-            if damaged is None:
-                raise
-            raise damaged("its parts are inconsistent") from error
+        value = self._value_of(str(raw, "utf-8", "surrogatepass"))
         if len(self) > self._most:
             self.clear()
             self[0] = self._default

@@ -149,8 +149,13 @@ class Numbers(Lines):
 
     fields = NUMBER_FIELDS
 
+    @staticmethod
+    def prepared(text: str) -> str:
+        """Return the numbers in capitals: SHAK codes and local codes have letters."""
+        return text.upper()
+
     def units(self, asked: Iterable[str]) -> set[int]:
-        """Return the units that ever had one of some numbers."""
+        """Return the units that ever had one of some numbers, which are in capitals."""
         return set().union(*(self.units_with(f"\n{number}\n") for number in asked))
 
 

@@ -22,10 +22,6 @@ from ..timeline import Segment, Status, Version, resolve
 NO_ROW = -1
 CLOSED, ACTIVE, FUTURE = range(3)
 """Codes of :meth:`TimeIndex.statuses`."""
-_ARRAYS = (
-    *("opening", "rows", "rows_from"),
-    *("_starts", "_ends", "_segment_rows", "_segment_from"),
-)
 _DAY_BITS = OPEN_END.bit_length()
 _ROW_BITS = 32
 _ROW_MASK = (1 << _ROW_BITS) - 1
@@ -66,6 +62,11 @@ class TimeIndex:
     With ``numpy`` false, numpy is not used even if it is installed.
     """
 
+    ARRAYS = (
+        *("opening", "rows", "rows_from"),
+        *("_starts", "_ends", "_segment_rows", "_segment_from"),
+    )
+
     def __init__(self, store: Versions, *, numpy: bool = True) -> None:
         self._is_plain = not numpy
         self._starts_by_unit: Any = None
@@ -91,13 +92,13 @@ class TimeIndex:
         index = cls.__new__(cls)
         index.units = units
         index._is_plain, index._starts_by_unit = False, None
-        for name in _ARRAYS:
+        for name in cls.ARRAYS:
             setattr(index, name, array_of(name))
         return index
 
     def arrays(self) -> dict[str, Sequence[int]]:
         """Return all arrays of the index, by name."""
-        return {name: getattr(self, name) for name in _ARRAYS}
+        return {name: getattr(self, name) for name in self.ARRAYS}
 
     @property
     def _numpy(self) -> Any:
@@ -360,10 +361,7 @@ class TimeIndex:
         return np.flatnonzero((starts <= day) & (ends >= day))
 
     def _segment_units(self, np: Any) -> Any:
-        counts = np.diff(_numbers(np, self._segment_from))
-        if counts.min(initial=0) < 0:
-            raise LookupError("the index of a saved register is forged")
-        return np.repeat(np.arange(self.units), counts)
+        return np.repeat(np.arange(self.units), np.diff(_numbers(np, self._segment_from)))
 
     def _snapshot_with_numpy(self, day: int, np: Any) -> Sequence[int]:
         at = self._in_force(np, day)
