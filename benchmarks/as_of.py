@@ -55,7 +55,7 @@ def read(folder: Path) -> Versions:
 def _ours(versions: Versions, *, numpy: bool) -> Prepared:
     """Fill the store of a register, and give what builds its index and what asks it."""
     from sorparse import Register, SOREntity, Validity
-    from sorparse.register.timeindex import ACTIVE, TimeIndex
+    from sorparse.register.storage.timeindex import ACTIVE, TimeIndex
 
     if numpy:
         import numpy as np  # noqa: F401 - its own memory is not the index's, as of the others

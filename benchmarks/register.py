@@ -35,7 +35,7 @@ from sorparse import (
     Validity,
     VirtualAddress,
 )
-from sorparse.register import timeindex
+from sorparse.register.storage import timeindex
 
 TYPES = [Coded(str(550000000005100 + n), f"enhedstype {n}") for n in range(74)]
 SPECIALITIES = [Coded(str(394570000 + n), f"speciale {n}") for n in range(56)]

@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 
 from formats import table_lines
-from sorparse.register.check_issues import CHECK_ISSUES
-from sorparse.register.shak_check import SHAK_ISSUES
+from sorparse.register.checks.issues import CHECK_ISSUES
+from sorparse.register.shak.check import SHAK_ISSUES
 
 READING = {
     "bad-boolean": ("error", "The value is neither yes nor no. The field is `None`."),

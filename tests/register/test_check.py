@@ -21,7 +21,7 @@ from sorparse import (
     examples,
 )
 from sorparse.formats import sor2
-from sorparse.register.check_issues import CHECK_ISSUES
+from sorparse.register.checks.issues import CHECK_ISSUES
 from sorparse.tables import schema_of
 from support.paths import DOCS
 from support.register import mapped, unit

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import sorparse
 from sorparse import Register, SOREntity, Validity
-from sorparse.register.timeindex import TimeIndex
+from sorparse.register.storage.timeindex import TimeIndex
 from support.laws import law_examples
 
 FIRST, SECOND = date.min, date.min + timedelta(days=1)

@@ -180,7 +180,7 @@ def test_the_example_of_the_issue(tmp_path: Path) -> None:
 
 
 def test_loading_needs_no_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
-    from sorparse.register import timeindex
+    from sorparse.register.storage import timeindex
 
     monkeypatch.setattr(timeindex, "find_numpy", lambda: None)
     register = sorparse.load(examples.sor2_zip)

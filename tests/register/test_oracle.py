@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sorparse import Register, SOREntity, Status, Validity
-from sorparse.register import timeindex
-from sorparse.register.store import Store
-from sorparse.register.timeindex import NO_ROW, TimeIndex
+from sorparse.register.storage import timeindex
+from sorparse.register.storage.store import Store
+from sorparse.register.storage.timeindex import NO_ROW, TimeIndex
 
 BEGIN = date(2020, 1, 1)
 DAYS = [BEGIN + timedelta(days=offset) for offset in range(-2, 24)]

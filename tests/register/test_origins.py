@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sorparse import Address, Register, SOREntity, SorType, Validity, VirtualAddress
 from sorparse.inheritance import Effective
 from sorparse.register.origins import OriginFinder
-from sorparse.register.timeindex import NO_ROW, TimeIndex
+from sorparse.register.storage.timeindex import NO_ROW, TimeIndex
 
 BEGIN = date(2020, 1, 1)
 DAYS = [BEGIN + timedelta(days=offset) for offset in range(-1, 12)]

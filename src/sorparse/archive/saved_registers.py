@@ -7,7 +7,7 @@ from collections.abc import Iterator, MutableMapping
 
 from ..errors import SorFileError
 from ..register import Register, load
-from ..register.cache import SavedRegisterFolder
+from ..register.saved.cache import SavedRegisterFolder
 from ..replace import failed
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import sorparse
 from sorparse import targets
 from sorparse.register.loading import cache_options
-from sorparse.register.saved_file import is_saved_register
+from sorparse.register.saved.file import is_saved_register
 from sorparse.replace import replaced_file
 
 from .output import Output, data_stream, message
@@ -75,7 +75,7 @@ def load(args: argparse.Namespace, name: str | None = None) -> Register:
     folder = None if args.no_cache or given == "-" or is_saved_register(given) else cache_folder()
     if folder is None:
         return read()
-    from sorparse.register.cache import RegisterCache
+    from sorparse.register.saved.cache import RegisterCache
 
     return RegisterCache(folder).load(given, cache_options(**options(args)), read)
 

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from ..inheritance import Effective
     from ..register.matching import Candidate, Match
     from ..register.register import Register
-    from ..register.shak import ShakRegister
-    from ..register.shak_view import ShakView
+    from ..register.shak.register import ShakRegister
+    from ..register.shak.view import ShakView
     from ..register.view import View
 
 LEVELS = {

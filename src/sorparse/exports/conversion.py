@@ -18,7 +18,7 @@ from ..errors import ConversionError, MissingTableError
 from ..issues import Issue
 from ..notebook import HtmlRepr
 from ..register import Register, load
-from ..register.saved_file import is_saved_register
+from ..register.saved.file import is_saved_register
 from ..targets import STDOUT, writable
 from . import TARGETS, target_class, targets_with
 from .base import Target

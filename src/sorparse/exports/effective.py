@@ -23,7 +23,7 @@ from typing import Any
 from ..inheritance import NEAREST_FIRST, Effective, Found, Inheritance, first_place
 from ..records import Address, SorType
 from ..register.days import OPEN_END
-from ..register.timeindex import NO_ROW, TimeIndex
+from ..register.storage.timeindex import NO_ROW, TimeIndex
 from ..tables.effective import PLACES, effective_columns, value_fields
 from ..tables.flatten import Columns, as_double, nearest_double
 from ..tables.schema import DataType, TableColumn, TableSchema, schema_of

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, get_type_hints
 from ..records import SOREntity, Validity
 from ..records.docs import field_docs
 from ..register.days import FIRST_DATE, LAST_DATE, end_ordinal, from_ordinal, start_ordinal
-from ..register.timeindex import TimeIndex
+from ..register.storage.timeindex import TimeIndex
 from ..tables.flatten import Columns
 from ..tables.schema import TableColumn, TableSchema, data_type_of
 

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from .matching import Candidate, Match, ShakMatch
     from .register import Register
     from .replacements import Replacement
-    from .shak import ShakRegister
-    from .shak_loading import load_shak
-    from .shak_view import ShakView
+    from .shak.loading import load_shak
+    from .shak.register import ShakRegister
+    from .shak.view import ShakView
     from .terms import Term
     from .timeline import Status
     from .view import View
@@ -28,9 +28,9 @@ _HOMES = {
     "matching": ("Candidate", "Match", "ShakMatch"),
     "register": ("Register",),
     "replacements": ("Replacement",),
-    "shak": ("ShakRegister",),
-    "shak_loading": ("load_shak",),
-    "shak_view": ("ShakView",),
+    "shak.register": ("ShakRegister",),
+    "shak.loading": ("load_shak",),
+    "shak.view": ("ShakView",),
     "terms": ("Term",),
     "timeline": ("Status",),
     "view": ("View",),

@@ -12,10 +12,10 @@ import attrs
 from ..inheritance import ADDRESSES, EFFECTIVE_FIELDS, NEAREST_FIRST, Effective, first_place
 from .core import Core
 from .origins import Origins
-from .parts import Texts
 from .state import State
-from .store import POOLED, taken
-from .timeindex import NO_ROW
+from .storage.parts import Texts
+from .storage.store import POOLED, taken
+from .storage.timeindex import NO_ROW
 
 T = TypeVar("T")
 

@@ -9,7 +9,7 @@ from ..formats.base import Format
 from ..formats.edits import latest_edit
 from ..logs import log_warning
 from .days import UNKNOWN_START, from_ordinal
-from .store import Store
+from .storage.store import Store
 
 _PAST: dict[Format | None, str] = {
     Format.SOR2_DAILY: (

@@ -12,14 +12,14 @@ from ..records import SorType, Validity
 from . import codes
 from .core import Core
 from .days import OPEN_END, end_ordinal, start_ordinal
-from .postings import NO_UNITS
-from .shak_view import hospital_code
+from .shak.view import hospital_code
 from .state import State
+from .storage.postings import NO_UNITS
 from .timeline import Segment
 
 if TYPE_CHECKING:
     from ..tables import Table
-    from .shak import ShakRegister
+    from .shak.register import ShakRegister
 
 TABLE = "code_periods"
 _FIRST = date.min.toordinal()

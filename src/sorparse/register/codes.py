@@ -23,9 +23,9 @@ from .matching import (
     Step,
     decide,
 )
-from .postings import NO_UNITS
 from .state import State
-from .timeindex import NO_ROW
+from .storage.postings import NO_UNITS
+from .storage.timeindex import NO_ROW
 
 Candidates = tuple[Candidate, ...]
 

@@ -10,8 +10,8 @@ from typing import Any
 import attrs
 
 from ..records import Address, Coded, SOREntity, VirtualAddress
-from .postings import first_rows
-from .store import Store
+from .storage.postings import first_rows
+from .storage.store import Store
 
 _NOT_COMPARED = frozenset(
     {

@@ -32,15 +32,15 @@ from .caveats import Caveats, snapshot_day
 from .explain_id import spelled, why_unknown
 from .lazy_cache import LazyCache
 from .origins import OriginFinder
-from .parts import Parts
-from .postings import POSTINGS, UnitsByKey, build_postings
 from .replacements import Replacements, replacements_of
-from .store import TEXTS, Store
-from .text_index import Names, Numbers
-from .timeindex import NO_ROW, TimeIndex
+from .storage.parts import Parts
+from .storage.postings import POSTINGS, UnitsByKey, build_postings
+from .storage.store import TEXTS, Store
+from .storage.text_index import Names, Numbers
+from .storage.timeindex import NO_ROW, TimeIndex
 
 if TYPE_CHECKING:
-    from .shak import ShakRegister
+    from .shak.register import ShakRegister
 
 
 T = TypeVar("T")

@@ -23,8 +23,8 @@ from .days import from_ordinal
 from .explain_id import spelled
 from .replacements import Replacement
 from .state import State
-from .store import taken
-from .timeindex import NO_ROW
+from .storage.store import taken
+from .storage.timeindex import NO_ROW
 from .timeline import Status
 
 

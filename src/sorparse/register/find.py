@@ -25,11 +25,11 @@ from .batch import Batch
 from .explain_id import spelled
 from .folding import fold
 from .match_codes import ADDRESS_KEYS, asked_keys, asked_municipality, asked_region, coded_keys
-from .postings import NO_UNITS, POSTINGS, UnitsByKey
 from .state import State
+from .storage.postings import NO_UNITS, POSTINGS, UnitsByKey
+from .storage.text_index import NUMBER_FIELDS, Rank
+from .storage.timeindex import ACTIVE, CLOSED, FUTURE, NO_ROW
 from .terms import require_known
-from .text_index import NUMBER_FIELDS, Rank
-from .timeindex import ACTIVE, CLOSED, FUTURE, NO_ROW
 from .timeline import Status
 
 _STATUS_CODES = {Status.ACTIVE: ACTIVE, Status.CLOSED: CLOSED, Status.FUTURE: FUTURE}

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from ..notebook import Records
 from ..records import Coded, SOREntity, SorType
 from .explain_id import spelled
-from .forged_file import reports_forged_files
 from .match_codes import asked_keys, coded_keys
+from .saved.forged import reports_forged_files
 from .state import State
-from .timeindex import NO_ROW
+from .storage.timeindex import NO_ROW
 
 
 @reports_forged_files

@@ -21,12 +21,12 @@ from ..notebook import Records
 from .core import TABLES, Core, Tables
 from .days import Day
 from .register import Register
-from .saved_file import SavedFile, is_saved_register
+from .saved.file import SavedFile, is_saved_register
 
 if TYPE_CHECKING:
     from ..feed import Feed
     from .differences import Diff
-    from .store_builder import StoreBuilder
+    from .storage.builder import StoreBuilder
 
 
 def load(
@@ -92,7 +92,7 @@ def load(
         or not isinstance(validate, bool)
     ):
         return read()
-    from .cache import RegisterCache
+    from .saved.cache import RegisterCache
 
     return RegisterCache(cache).load(
         source,
@@ -126,8 +126,8 @@ def _has_errors(register: Register) -> bool:
 
 def _read(source: Any, **options: Any) -> Register:
     from ..opening import open as open_feed
-    from .check_versions import edits_ahead
-    from .store_builder import StoreBuilder
+    from .checks.versions import edits_ahead
+    from .storage.builder import StoreBuilder
 
     with open_feed(source, **options).settled() as feed:
         if not {"entities", "shak_sor_map"} & set(feed.tables):
@@ -171,7 +171,7 @@ def _read_entities(feed: Feed, builder: StoreBuilder) -> None:
         numbered = reader.numbered
         if isinstance(reader, CsvTable) and find_numpy() is not None:
             from ..formats.csv.plain_file import PlainFile
-            from .csv_columns import load_columns
+            from .storage.csv_columns import load_columns
 
             file = PlainFile.of(reader)
             if file is not None:
@@ -184,7 +184,7 @@ def _read_entities(feed: Feed, builder: StoreBuilder) -> None:
 
 
 def _open_saved(path: str | os.PathLike[str], on_issue: OnIssue) -> Register:
-    from .saving import open_saved
+    from .saved.saving import open_saved
 
     core = open_saved(SavedFile(Path(path).absolute()))
     log = IssueLog(on_issue)

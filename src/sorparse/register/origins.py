@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 from ..inheritance import EFFECTIVE_FIELDS, NEAREST_FIRST, Inheritance
 from ..records import SorType
 from .optional_numpy import array_of, find_numpy
-from .timeindex import NO_ROW
+from .storage.timeindex import NO_ROW
 
 if TYPE_CHECKING:
-    from .store import Store
-    from .timeindex import TimeIndex
+    from .storage.store import Store
+    from .storage.timeindex import TimeIndex
 
 Origins = Mapping[str, Sequence[int]]
 """Fields that values come from, each with the rows that they come from by place, ``NO_ROW`` where

@@ -24,16 +24,16 @@ from ..records import (
 )
 from .core import Core, Tables
 from .days import Day, as_day
-from .forged_file import reports_forged_files
 from .register_content import RegisterContent
-from .store_builder import StoreBuilder
+from .saved.forged import reports_forged_files
+from .storage.builder import StoreBuilder
 
 if TYPE_CHECKING:
     from ..display.picture import Picture
     from ..tables import Table
     from ..tables.rowtable import RowTable
     from .differences import Diff
-    from .shak import ShakRegister
+    from .shak.register import ShakRegister
     from .view import View
 
 
@@ -250,7 +250,7 @@ class Register(HtmlRepr, RegisterContent):
             >>> sorparse.load("register.sor")
             <Register from SOR2: 88 units in 95 versions>
         """
-        from .saving import save
+        from .saved.saving import save
 
         save(self._core, path, force=force)
 
@@ -281,7 +281,7 @@ class Register(HtmlRepr, RegisterContent):
             >>> [issue.code for issue in register.check()]
             ['shared-shak-code', 'shared-provider-number']
         """
-        from .check import check
+        from .checks.run import check
 
         return Issues(check(self._core))
 

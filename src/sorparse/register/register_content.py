@@ -24,8 +24,8 @@ from ..records import (
 )
 from .core import TABLES, Core
 from .days import from_ordinal
-from .forged_file import reports_forged_files
 from .graph import follow
+from .saved.forged import reports_forged_files
 
 
 @reports_forged_files

@@ -12,7 +12,7 @@ import attrs
 from ..notebook import HtmlRepr
 from ..records import ReplacedEntity
 from .graph import cycles
-from .store import Store
+from .storage.store import Store
 
 
 @attrs.frozen(weakref_slot=False, order=True)

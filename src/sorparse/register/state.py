@@ -14,10 +14,10 @@ from ..records import SOREntity
 from .core import Core
 from .days import OPEN_END, from_ordinal
 from .explain_id import why_unknown
-from .forged_file import reports_forged_files
 from .lazy_cache import LazyCache
-from .postings import NO_UNITS
-from .timeindex import CLOSED, FUTURE, NO_ROW
+from .saved.forged import reports_forged_files
+from .storage.postings import NO_UNITS
+from .storage.timeindex import CLOSED, FUTURE, NO_ROW
 from .timeline import Status
 
 T = TypeVar("T")

@@ -18,9 +18,9 @@ from .batch import Batch
 from .core import Core
 from .folding import fold
 from .match_codes import municipality_name, region_name, shipped_name
-from .postings import first_rows
 from .state import State
-from .timeindex import NO_ROW
+from .storage.postings import first_rows
+from .storage.timeindex import NO_ROW
 
 _FEW = 3
 _FEW_ENOUGH = 8

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..notebook import HtmlRepr, Records, show
 from ..records import Coded, SOREntity, SorType
-from .forged_file import reports_forged_files
+from .saved.forged import reports_forged_files
 from .timeline import Status
 from .view_codes import ViewCodes
 from .view_tables import ViewTables

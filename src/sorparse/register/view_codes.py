@@ -7,9 +7,9 @@ from ..notebook import Records
 from ..records import LocationCode, LocationCodeEDIType, SOREntity
 from . import codes
 from .explain_id import spelled
-from .forged_file import reports_forged_files
 from .hierarchy import Hierarchy
 from .matching import Match, ShakMatch
+from .saved.forged import reports_forged_files
 
 
 @reports_forged_files

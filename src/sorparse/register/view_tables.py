@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from ..records import SOREntity
 from .arrow_table import ArrowTable
-from .forged_file import reports_forged_files
 from .hierarchy import Hierarchy
+from .saved.forged import reports_forged_files
 
 if TYPE_CHECKING:
     import pandas as pd

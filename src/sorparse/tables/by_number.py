@@ -15,7 +15,7 @@ from ..records import SOREntity
 from ..register.batch import Batch, Column
 from ..register.days import from_ordinal
 from ..register.optional_numpy import array_of
-from ..register.packed import texts_of
+from ..register.storage.packed import texts_of
 from .effective import parts, units_schema
 from .flatten import (
     BATCH_ROWS,

@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, out: Output) -> int:
     """List the registers, or remove them."""
-    from sorparse.register.cache import RegisterCache
+    from sorparse.register.saved.cache import RegisterCache
 
     folder = reading.cache_folder()
     if folder is None:

@@ -233,7 +233,7 @@ def test_a_folder_that_cannot_be_written_costs_nothing_but_time(
 
 
 def test_only_the_entries_used_last_are_stored(tmp_path: Path, cache: Path) -> None:
-    from sorparse.register.cache import MOST_REGISTERS
+    from sorparse.register.saved.cache import MOST_REGISTERS
 
     cache.mkdir()
     (cache / "notes.register").write_text("mine")

@@ -41,7 +41,7 @@ from sorparse import (
     VirtualAddress,
     examples,
 )
-from sorparse.register import postings, timeindex
+from sorparse.register.storage import postings, timeindex
 from support.register import unit
 from support.shak import HOSPITAL, REGIONS, shak_file, shak_line
 

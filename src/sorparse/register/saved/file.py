@@ -17,8 +17,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from ..errors import SorFileError
-from ..saved_mark import SAVED_REGISTER
+from ...errors import SorFileError
+from ...saved_mark import SAVED_REGISTER
 
 _PREFIX = struct.Struct("<24sQI")  # the magic, the length of the header, its checksum
 _ALIGN = 64

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import pairwise
 
-from ..identifiers import shak_code_problem
-from ..issues import Issue, Severity
-from .days import end_ordinal, from_ordinal, start_ordinal
-from .shak_core import REGIONS, UNITS, ShakCore
-from .shak_view import HOSPITAL, SECTION, hospital_code, level_of
-from .timeline import Segment
+from ...identifiers import shak_code_problem
+from ...issues import Issue, Severity
+from ..days import end_ordinal, from_ordinal, start_ordinal
+from ..timeline import Segment
+from .core import REGIONS, UNITS, ShakCore
+from .view import HOSPITAL, SECTION, hospital_code, level_of
 
 SHAK_ISSUES: dict[str, tuple[Severity, str]] = {
     "bad-shak-code": ("warning", "a malformed SHAK code, often damaged by a spreadsheet"),

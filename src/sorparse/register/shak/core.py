@@ -7,14 +7,14 @@ from functools import cached_property
 
 import attrs
 
-from ..errors import UnknownUnitError
-from ..identifiers import shak_code_problem
-from ..notebook import Records
-from ..records import SHAKRegion, SHAKUnit
-from .days import UNKNOWN_START, end_ordinal, start_ordinal
-from .explain_id import spelled
-from .shak_view import hospital_code
-from .timeline import Segment, Version, resolve
+from ...errors import UnknownUnitError
+from ...identifiers import shak_code_problem
+from ...notebook import Records
+from ...records import SHAKRegion, SHAKUnit
+from ..days import UNKNOWN_START, end_ordinal, start_ordinal
+from ..explain_id import spelled
+from ..timeline import Segment, Version, resolve
+from .view import hospital_code
 
 UNITS, REGIONS = "shak_units", "shak_regions"
 

@@ -12,14 +12,14 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from ..errors import SorFileError
-from ..records import SOREntity
-from .optional_numpy import find_numpy
-from .saved_file import SavedFile
-from .saved_tables import read_shak
-from .store import Store
-from .text_index import Lines, Names, Numbers
-from .timeindex import TimeIndex
+from ...errors import SorFileError
+from ...records import SOREntity
+from ..optional_numpy import find_numpy
+from ..storage.store import Store
+from ..storage.text_index import Lines, Names, Numbers
+from ..storage.timeindex import TimeIndex
+from .file import SavedFile
+from .tables import read_shak
 
 _BROKEN = (LookupError, ValueError, TypeError, ArithmeticError, AttributeError, RecursionError)
 """Errors that inconsistent numbers and texts raise."""

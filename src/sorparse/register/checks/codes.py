@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from ..identifiers import has_sor_id_form, is_cvr, is_location_code, is_sor_id, shak_code_problem
-from ..issues import Issue
-from .check_issues import row_issue, table_issue
-from .core import Core
-from .days import end_ordinal, start_ordinal
-from .postings import first_rows
+from ...identifiers import has_sor_id_form, is_cvr, is_location_code, is_sor_id, shak_code_problem
+from ...issues import Issue
+from ..core import Core
+from ..days import end_ordinal, start_ordinal
+from ..storage.postings import first_rows
+from .issues import row_issue, table_issue
 
 Days = tuple[int, int, int]
 """First date, last date, unit."""

@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate, compress, pairwise
 from typing import Any, NamedTuple
 
-from ..records import Coded, EntityRef
-from .folding import fold
-from .match_codes import coded_keys
-from .optional_numpy import array_of, find_numpy
+from ...records import Coded, EntityRef
+from ..folding import fold
+from ..match_codes import coded_keys
+from ..optional_numpy import array_of, find_numpy
 from .store import Store
 
 UnitsByKey = Mapping[str, Sequence[int]]

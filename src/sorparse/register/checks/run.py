@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from ..issues import Issue
-from .check_codes import check_codes, check_identifiers
-from .check_tables import check_tables
-from .check_tree import check_parents
-from .check_versions import check_versions
-from .core import Core
+from ...issues import Issue
+from ..core import Core
+from .codes import check_codes, check_identifiers
+from .tables import check_tables
+from .tree import check_parents
+from .versions import check_versions
 
 CHECKS: tuple[Callable[[Core], Iterator[Issue]], ...] = (
     check_versions,

@@ -21,9 +21,9 @@ from typing import Any
 
 import attrs
 
-from ..records import Extra
-from ..records.build import compile_function, fast_constructor
-from ..records.values import NO_EXTRA
+from ...records import Extra
+from ...records.build import compile_function, fast_constructor
+from ...records.values import NO_EXTRA
 
 SEPARATOR = "\x1f"
 NO_TEXT = _JSON = "\x1e"

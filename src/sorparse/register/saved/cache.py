@@ -20,11 +20,11 @@ from typing import Any
 
 import attrs
 
-from ..errors import ConversionError, SorFileError
-from ..logs import log_warning
-from ..replace import restore
-from .register import Register
-from .saved_file import SavedFile
+from ...errors import ConversionError, SorFileError
+from ...logs import log_warning
+from ...replace import restore
+from ..register import Register
+from .file import SavedFile
 from .saving import open_saved, versions, write_register
 from .source_state import SourceState
 

@@ -15,9 +15,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any, Protocol
 
-from .days import FIRST_DATE, LAST_DATE, OPEN_END, UNKNOWN_START
-from .optional_numpy import find_numpy
-from .timeline import Segment, Status, Version, resolve
+from ..days import FIRST_DATE, LAST_DATE, OPEN_END, UNKNOWN_START
+from ..optional_numpy import find_numpy
+from ..timeline import Segment, Status, Version, resolve
 
 NO_ROW = -1
 CLOSED, ACTIVE, FUTURE = range(3)

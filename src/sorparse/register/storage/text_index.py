@@ -15,7 +15,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from typing import ClassVar, Protocol, Self
 
-from .folding import fold, fold_letters, fold_with_oe, words_of
+from ..folding import fold, fold_letters, fold_with_oe, words_of
 from .postings import units_by_number
 from .store import Store
 

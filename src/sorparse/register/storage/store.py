@@ -17,12 +17,12 @@ from typing import Any, Protocol
 
 import attrs
 
-from ..errors import SorError
-from ..formats.edits import AHEAD, latest_edit
-from ..records import SOREntity, Validity
-from ..records.build import compile_function, fast_constructor
-from .days import from_ordinal
-from .optional_numpy import array_of
+from ...errors import SorError
+from ...formats.edits import AHEAD, latest_edit
+from ...records import SOREntity, Validity
+from ...records.build import compile_function, fast_constructor
+from ..days import from_ordinal
+from ..optional_numpy import array_of
 from .packed import NO_TEXT, Texts
 
 FIELDS = tuple(field.name for field in attrs.fields(SOREntity))

@@ -6,11 +6,11 @@ import os
 from array import array
 from typing import IO, Any, BinaryIO
 
-from ..errors import MissingTableError
-from ..issues import OnIssue
-from ..limits import Limits
-from .shak import ShakRegister
-from .shak_core import REGIONS, UNITS
+from ...errors import MissingTableError
+from ...issues import OnIssue
+from ...limits import Limits
+from .core import REGIONS, UNITS
+from .register import ShakRegister
 
 
 def load_shak(
@@ -44,7 +44,7 @@ def load_shak(
         >>> shak
         <ShakRegister: 40 codes in 45 periods>
     """
-    from ..opening import open as open_feed
+    from ...opening import open as open_feed
 
     with open_feed(source, on_issue=on_issue, encoding=encoding, limits=limits) as feed:
         if UNITS not in feed.tables:

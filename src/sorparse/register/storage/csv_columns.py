@@ -17,17 +17,17 @@ from typing import Any
 
 import attrs
 
-from ..extras import load_numpy
-from ..formats.cells import CONVERTERS, BadCell, convert
-from ..formats.csv.cell_spans import Lines, NotAligned
-from ..formats.csv.plain_file import PlainFile
-from ..formats.csv.rows import clean
-from ..formats.declare import Column, Kind
-from ..formats.decode import CarefulDecoder, Group, Leaf
-from ..paths import parse_path
+from ...extras import load_numpy
+from ...formats.cells import CONVERTERS, BadCell, convert
+from ...formats.csv.cell_spans import Lines, NotAligned
+from ...formats.csv.plain_file import PlainFile
+from ...formats.csv.rows import clean
+from ...formats.declare import Column, Kind
+from ...formats.decode import CarefulDecoder, Group, Leaf
+from ...paths import parse_path
+from .builder import DAYS, ColumnBuilder, Numbers, StoreBuilder
 from .packed import SEPARATOR
 from .store import TEXTS
-from .store_builder import DAYS, ColumnBuilder, Numbers, StoreBuilder
 
 _METRES_PAIR = re.compile(
     r"[1-9][0-9]{3,5}+(?:[.,][0-9]{1,6})?+;[6-8][0-9]{6}(?:[.,][0-9]{1,6})?+"

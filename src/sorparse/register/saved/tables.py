@@ -9,16 +9,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from ..issues import Issue
-from ..notebook import Records
-from ..records import SHAKRegion, SHAKUnit
-from .core import TABLES, Core, Tables
-from .packed import pack, unpacker
-from .shak_core import REGIONS, UNITS
+from ...issues import Issue
+from ...notebook import Records
+from ...records import SHAKRegion, SHAKUnit
+from ..core import TABLES, Core, Tables
+from ..shak.core import REGIONS, UNITS
+from ..storage.packed import pack, unpacker
 
 if TYPE_CHECKING:
-    from .saved_file import Block, SavedFile
-    from .shak import ShakRegister
+    from ..shak.register import ShakRegister
+    from .file import Block, SavedFile
 
 _SHAK = {UNITS: SHAKUnit, REGIONS: SHAKRegion, "shak_issues": Issue}
 """The tables of SHAK, in the order of the arguments of ``ShakRegister``."""
@@ -81,7 +81,7 @@ def read_shak(file: SavedFile) -> ShakRegister | None:
     """Return SHAK; ``None`` if the register was saved without it."""
     if f"table.{UNITS}" not in file:
         return None
-    from .shak import ShakRegister
+    from ..shak.register import ShakRegister
 
     units, regions, issues = (_read(file, table, record) for table, record in _SHAK.items())
     lines = {table: file.block(f"lines.{table}") for table in (UNITS, REGIONS)}

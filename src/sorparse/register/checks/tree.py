@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..issues import Issue
-from .check_issues import row_issue
-from .core import Core
-from .days import LAST_DATE, UNKNOWN_START, from_ordinal
-from .graph import cycles
-from .timeindex import NO_ROW
-from .timeline import Segment
+from ...issues import Issue
+from ..core import Core
+from ..days import LAST_DATE, UNKNOWN_START, from_ordinal
+from ..graph import cycles
+from ..storage.timeindex import NO_ROW
+from ..timeline import Segment
+from .issues import row_issue
 
 _LEVELS = 12
 """Levels that a register has at most as a rule."""

@@ -14,19 +14,19 @@ from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
-from .. import __version__, records
-from ..formats.base import Format
-from ..issues import Issue
-from .core import Core
-from .postings import POSTINGS
-from .saved_file import SavedFile, is_saved_register, write_saved
-from .saved_store import SavedStore, is_plain
-from .saved_tables import SavedLines, SavedTables, as_array, as_json, shak_blocks, table_blocks
-from .store import Store
-from .text_index import Lines
+from ... import __version__, records
+from ...formats.base import Format
+from ...issues import Issue
+from ..core import Core
+from ..storage.postings import POSTINGS
+from ..storage.store import Store
+from ..storage.text_index import Lines
+from .file import SavedFile, is_saved_register, write_saved
+from .store import SavedStore, is_plain
+from .tables import SavedLines, SavedTables, as_array, as_json, shak_blocks, table_blocks
 
 if TYPE_CHECKING:
-    from .saved_file import Block
+    from .file import Block
 
 FORMAT_VERSION = 4
 """Version of the file format; raised whenever an earlier file would be read wrongly."""
@@ -54,7 +54,7 @@ def versions() -> Mapping[str, Any]:
 
 def save(core: Core, path: str | os.PathLike[str], *, force: bool) -> None:
     """Save a register; see ``Register.save``."""
-    from ..targets import writable
+    from ...targets import writable
 
     store = core.store
     sources = [core, store.file] if isinstance(store, SavedStore) else [core]
@@ -73,7 +73,7 @@ def write_register(core: Core, target: Path, *, cache_key: str | None = None) ->
     Raises:
         ConversionError: If the operating system refuses it.
     """
-    from ..replace import replaced_file
+    from ...replace import replaced_file
 
     store = core.store
     with replaced_file(target) as new:

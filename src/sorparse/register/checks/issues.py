@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..issues import Issue, Severity
-from .core import Core
+from ...issues import Issue, Severity
+from ..core import Core
 
 CHECK_ISSUES: dict[str, tuple[Severity, str]] = {
     "inverted-validity": ("warning", "a version ends before it starts; it never applies"),

@@ -12,8 +12,8 @@ from functools import wraps
 from types import FunctionType, GeneratorType
 from typing import Any, NoReturn, Protocol, TypeVar
 
-from ..errors import SorError
-from .core import Core
+from ...errors import SorError
+from ..core import Core
 
 _BROKEN = (LookupError, UnicodeDecodeError, OverflowError)
 """Errors that inconsistent numbers and texts raise, but a wrong argument never does."""

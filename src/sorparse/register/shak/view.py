@@ -7,17 +7,17 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import TYPE_CHECKING, TypeVar, overload
 
-from ..errors import NotInForceError
-from ..notebook import HtmlRepr, Records
-from ..records import SHAKRegion, SHAKUnit
-from .arrow_table import ArrowTable
-from .days import from_ordinal
-from .folding import fold
-from .timeline import Status
+from ...errors import NotInForceError
+from ...notebook import HtmlRepr, Records
+from ...records import SHAKRegion, SHAKUnit
+from ..arrow_table import ArrowTable
+from ..days import from_ordinal
+from ..folding import fold
+from ..timeline import Status
 
 if TYPE_CHECKING:
-    from ..tables import Table
-    from .shak import ShakRegister
+    from ...tables import Table
+    from .register import ShakRegister
 
 T = TypeVar("T")
 
@@ -322,7 +322,7 @@ class ShakView(HtmlRepr, ArrowTable):
             >>> shak.as_of("2026-06-15").to_arrow().to_pyarrow().num_rows
             29
         """
-        from ..tables import Table
+        from ...tables import Table
 
         return Table.from_records("shak_units", self.active)
 

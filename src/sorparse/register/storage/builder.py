@@ -8,8 +8,8 @@ from itertools import accumulate
 from operator import attrgetter
 from typing import Any
 
-from ..records import SOREntity
-from .days import OPEN_END, UNKNOWN_START, end_ordinal, start_ordinal
+from ...records import SOREntity
+from ..days import OPEN_END, UNKNOWN_START, end_ordinal, start_ordinal
 from .packed import SEPARATOR
 from .store import DEFAULTS, POOLED, TEXTS, MemoryBlocks, Store
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
-from ..issues import Issue
-from .check_issues import row_issue
-from .core import Core
-from .days import OPEN_END, UNKNOWN_START, from_ordinal
-from .optional_numpy import find_numpy
+from ...issues import Issue
+from ..core import Core
+from ..days import OPEN_END, UNKNOWN_START, from_ordinal
+from ..optional_numpy import find_numpy
+from .issues import row_issue
 
 
 def check_versions(core: Core) -> Iterator[Issue]:

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from ..issues import Issue, Issues
-from ..notebook import HtmlRepr, Records
-from ..records import Extra, SHAKRegion, SHAKUnit, Validity
-from .arrow_table import ArrowTable
-from .days import Day, as_day, from_ordinal
-from .shak_core import UNITS, ShakCore
-from .shak_view import ShakView
+from ...issues import Issue, Issues
+from ...notebook import HtmlRepr, Records
+from ...records import Extra, SHAKRegion, SHAKUnit, Validity
+from ..arrow_table import ArrowTable
+from ..days import Day, as_day, from_ordinal
+from .core import UNITS, ShakCore
+from .view import ShakView
 
 if TYPE_CHECKING:
-    from ..tables import Table
+    from ...tables import Table
 
 _BOOKKEEPING = ("DVal", "EGrp")
 """Fields of a line that are not content: how and for whom the line was changed."""
@@ -173,7 +173,7 @@ class ShakRegister(HtmlRepr, ArrowTable):
             >>> {issue.code for issue in shak.check()}
             {'shak-section-without-department'}
         """
-        from .shak_check import check
+        from .check import check
 
         return Issues(check(self._core))
 
@@ -193,7 +193,7 @@ class ShakRegister(HtmlRepr, ArrowTable):
             >>> shak.to_arrow().to_pyarrow().num_rows
             45
         """
-        from ..tables import Table
+        from ...tables import Table
 
         if not joined:
             return Table.from_records(UNITS, lambda: self.units)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..formats import sor2
-from ..issues import Issue
-from .check_issues import CHECK_ISSUES, row_issue, table_issue
-from .core import Core
-from .days import end_ordinal, start_ordinal
-from .postings import first_rows
-from .timeline import Segment
+from ...formats import sor2
+from ...issues import Issue
+from ..core import Core
+from ..days import end_ordinal, start_ordinal
+from ..storage.postings import first_rows
+from ..timeline import Segment
+from .issues import CHECK_ISSUES, row_issue, table_issue
 
 _MAP = "shak_sor_map"
 

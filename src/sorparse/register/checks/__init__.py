@@ -1,0 +1,1 @@
+"""``Register.check``: contradictions in the content of a register."""

@@ -1,0 +1,1 @@
+"""SHAK in time: the hospital classification, its views, its checks."""
