@@ -6,6 +6,8 @@ from functools import cache
 
 MIDDLE = "100001600"
 """The part between item number and check digit in every SOR id."""
+TABLED_DIGITS = 6
+"""Digits of the longest item number in the tables."""
 ENDING = 3 + len(MIDDLE) + 1  # characters of an id from the last three digits of its item number
 
 

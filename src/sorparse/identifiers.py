@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import attrs
 
-from .check_digits import ENDING, MIDDLE, halves
+from .check_digits import ENDING, MIDDLE, TABLED_DIGITS, check_tables, halves
 from .notations import LABELS, Kind, readings, without_spaces
 from .notebook import HtmlRepr
 
@@ -47,10 +47,11 @@ def is_sor_id(text: str) -> bool:
         (True, False)
     """
     beginnings, endings = halves()
-    try:
-        return beginnings[text[:-ENDING]] == endings[text[-ENDING:]]
-    except KeyError:  # an item number of less than four digits, or more than six, or none
-        return has_sor_id_form(text) and _check_digit(text[:-10]) == text[-1]
+    beginning, ending = beginnings.get(text[:-ENDING]), endings.get(text[-ENDING:])
+    if beginning is not None and ending is not None:
+        return beginning == ending
+    # an item number of less than four digits, or more than six, or none
+    return has_sor_id_form(text) and _check_digit(text[:-10]) == text[-1]
 
 
 def has_sor_id_form(text: str) -> bool:
@@ -60,6 +61,9 @@ def has_sor_id_form(text: str) -> bool:
 
 def _check_digit(item: str) -> str:
     """Return the check digit of the SOR id with this item number."""
+    if len(item) <= TABLED_DIGITS:
+        low, high, check_of = check_tables()
+        return check_of[low[item[-3:]]][high[item[:-3]]]
     from stdnum import verhoeff
 
     return str(verhoeff.calc_check_digit(item + MIDDLE))

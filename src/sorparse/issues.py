@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from operator import attrgetter
 from sys import getsizeof
 from threading import Lock
@@ -64,6 +64,8 @@ class Issues(HtmlRepr, list[Issue]):
 
 Place = tuple[str | None, int | None, str | None, str | None, str | None]
 """File, line, column, value and SOR id of an issue."""
+IssueKind = tuple[Severity, str]
+"""Severity and code of an issue."""
 _CODE_AND_PLACE = attrgetter("code", "file", "line", "column", "value", "sor_id")
 
 
@@ -104,7 +106,9 @@ class IssueLog:
         self._stored: dict[Issue, None] = {}
         self._chars = 0
         self._lock = Lock()
+        self._is_full = False
         self._places: set[tuple[object, ...]] | None = None
+        self._last_lines: dict[str | None, int] | None = None
         self._of_files: set[Issue] = set()
 
     def add(self, issue: Issue) -> None:
@@ -120,15 +124,25 @@ class IssueLog:
                 return
             self.counts[issue.code] += 1
             self.errors += issue.severity == "error"
-            if len(self._stored) < self.max_issues and self._chars + chars <= self.max_chars:
+            if self._has_room(chars):
                 self._stored[issue] = None
                 self._chars += chars
             else:
+                self._is_full = True  # a smaller issue is not stored afterwards
                 self.dropped += 1
         if callable(self.on_issue):
             self.on_issue(issue)
         elif self.on_issue == "raise" and issue.severity == "error":
             raise SorDataError(issue)
+
+    def _has_room(self, chars: int = 0) -> bool:
+        if self._is_full or len(self._stored) >= self.max_issues:
+            return False
+        return self._chars + chars <= self.max_chars
+
+    def _is_counted(self, severity: Severity) -> bool:
+        """Return whether an issue that there is no room for needs nothing but counting."""
+        return self.on_issue == "collect" or (self.on_issue == "raise" and severity != "error")
 
     def add_once(self, issue: Issue) -> None:
         """Add an issue of a whole file once, however many rows it comes from."""
@@ -144,17 +158,45 @@ class IssueLog:
         Returns:
             Whether it was counted. If not, it has to be added.
         """
-        if self.on_issue != "collect" or len(self._stored) < self.max_issues:
+        if not self._is_counted(severity) or self._has_room():
             return False
         with self._lock:
             if self._places is None:
                 self._places = set(map(_CODE_AND_PLACE, self._stored))
             if (code, *place) in self._places:
                 return False  # it may be one of those stored, read again
-            self.counts[code] += 1
-            self.errors += severity == "error"
-            self.dropped += 1
+        self.tally(((severity, code),))
         return True
+
+    def only_counted_from(self, file: str | None) -> int | None:
+        """Return the first line of a file whose issues, and all later ones, are only counted.
+
+        Returns:
+            The number of the line; ``None`` as long as there is room for issues.
+        """
+        if self.on_issue != "collect" or self._has_room():
+            return None
+        with self._lock:
+            if self._last_lines is None:
+                self._last_lines = {}
+                for issue in self._stored:
+                    last = self._last_lines.get(issue.file, 0)
+                    self._last_lines[issue.file] = max(last, issue.line or 0)
+        return self._last_lines.get(file, 0) + 1
+
+    def tally(self, kinds: Sequence[IssueKind], times: int = 1) -> None:
+        """Count issues that are not stored, see :meth:`only_counted_from`.
+
+        Args:
+            kinds: Severity and code of each.
+            times: How often these issues occurred.
+        """
+        with self._lock:
+            for severity, code in kinds:
+                self.counts[code] += times
+                if severity == "error":
+                    self.errors += times
+            self.dropped += times * len(kinds)
 
     def as_list(self) -> Issues:
         """Return the stored issues in order, and a closing one if some were only counted."""
@@ -186,6 +228,14 @@ class NoLog(IssueLog):
         del severity, code, place
         return True
 
+    def only_counted_from(self, file: str | None) -> int | None:
+        """Return that nobody needs to build an issue of any line."""
+        del file
+        return 0
+
+    def tally(self, kinds: Sequence[IssueKind], times: int = 1) -> None:
+        """Ignore issues."""
+
 
 class PassingLog(IssueLog):
     """Passes issues on to another log."""
@@ -205,3 +255,11 @@ class PassingLog(IssueLog):
     def only_counts(self, severity: Severity, code: str, place: Place) -> bool:
         """Count an issue if the log is full; see ``IssueLog``."""
         return self._log.only_counts(severity, code, place)
+
+    def only_counted_from(self, file: str | None) -> int | None:
+        """Return the first line whose issues are only counted; see ``IssueLog``."""
+        return self._log.only_counted_from(file)
+
+    def tally(self, kinds: Sequence[IssueKind], times: int = 1) -> None:
+        """Count issues that are not stored."""
+        self._log.tally(kinds, times)

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from typing import Literal
 from urllib.parse import unquote
 
+from .check_digits import MIDDLE
+
 Kind = Literal[
     "sor_id",
     "shak",
@@ -42,6 +44,17 @@ _SYSTEMS: dict[str, Kind] = {
     "gs1.org/gln": "location_code",
 }
 """The systems of identifiers in FHIR and HL7 messages, without ``urn:oid:`` or ``http://``."""
+
+
+_NOT_DIGITS = re.compile("[^0-9]+")
+_NEARLY_SCIENTIFIC = re.compile("[1-9].*[Ee].*[0-9]", re.DOTALL)
+_SHORTEST_ID = len(MIDDLE) + 2
+
+
+def may_hold_sor_id(text: str) -> bool:
+    """Return whether a text can be a SOR id in some notation; the answer is no for most texts."""
+    digits = _NOT_DIGITS.sub("", text) if len(text) >= _SHORTEST_ID else ""
+    return MIDDLE in digits or "%" in text or _NEARLY_SCIENTIFIC.search(text) is not None
 
 
 def readings(text: str) -> Iterator[tuple[Kind | None, str]]:

@@ -36,6 +36,10 @@ SHAPES = {
     "too many cells": ";;x\n",
     "whitespace": " ; \n",
     "NUL": "x;\0\n",
+    "cells over two lines": 'x;"\n"\n',
+    "ids for Excel": '="1";\n',
+    "bad ids and good ones": f"x;\n{ID};y\n",
+    "bad ids and a quote over lines": f'x;\n{ID};"a\nb"\n',
 }
 
 

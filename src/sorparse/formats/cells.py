@@ -21,6 +21,7 @@ from ..identifiers import (
     shak_code_problem,
 )
 from ..issues import Severity
+from ..notations import may_hold_sor_id
 from ..records import EntityRef, SorType
 from .declare import Kind
 from .edits import AHEAD, FIRST_PLAUSIBLE
@@ -53,6 +54,8 @@ _TIME = r"(?:[T ]\s*\d{2}[:.]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?\s*(?:Z|[+-]\d{2}:?\
 _COMPACT = re.compile(rf"(\d{{4}})(\d{{2}})(\d{{2}}){_TIME}", re.ASCII)
 _DANISH = re.compile(rf"(\d{{1,2}})[-./](\d{{1,2}})[-./](\d{{4}}){_TIME}", re.ASCII)
 _ISO = re.compile(rf"(\d{{4}})-(\d{{2}})-(\d{{2}}){_TIME}", re.ASCII)
+_FORMS = ((_ISO, (1, 2, 3)), (_DANISH, (3, 2, 1)), (_COMPACT, (1, 2, 3)))
+_SHORTEST_DATE = len("1-1-2021")
 
 
 def to_date(text: str) -> date:
@@ -105,7 +108,7 @@ def _day(text: str) -> date:
     if len(text) == 10 and text[4] == text[7] == "-":
         with suppress(ValueError):
             return date.fromisoformat(text)
-    for form, order in ((_ISO, (1, 2, 3)), (_DANISH, (3, 2, 1)), (_COMPACT, (1, 2, 3))):
+    for form, order in _FORMS if len(text) >= _SHORTEST_DATE else ():
         match = form.fullmatch(text)
         if match is None:
             continue
@@ -276,15 +279,13 @@ def to_sor_type(text: str) -> SorType:
         ) from None
 
 
-_SHORTEST_ID = 11
-
-
 def to_sor_id(text: str) -> str:
     """Check a SOR id. An invalid one is stored unchanged and reported, with the repaired id."""
     if is_sor_id(text):
         return text
-    # the shortest id has 11 digits; a shorter text is at most one in the notation 1E+15
-    is_parsed = len(text) >= _SHORTEST_ID or "e" in text.lower()
+    has_form = has_sor_id_form(text)
+    # with the form of an id, only a check digit that became 0 can be repaired
+    is_parsed = text[-1] == "0" if has_form else may_hold_sor_id(text)
     identifier = parse(text, "sor_id") if is_parsed else None
     if identifier is not None and identifier.repaired is None:
         return identifier.value
@@ -297,46 +298,42 @@ def to_sor_id(text: str) -> str:
             stored=text,
             repaired=repaired,
         )
-    if has_sor_id_form(text):
+    if has_form:
         raise BadCell(
             "warning", "check-digit", f"SOR id {text!r} has a wrong check digit", stored=text
         )
-    raise BadCell(
-        "warning",
-        "bad-sor-id",
-        f"{text!r} is not a well-formed SOR id: expected 11 to 18 digits",
-        stored=text,
-    )
+    raise not_a_sor_id(text)
+
+
+def not_a_sor_id(text: str) -> BadCell:
+    """Return the error of a text that is not a SOR id in any notation."""
+    message = f"{text!r} is not a well-formed SOR id: expected 11 to 18 digits"
+    return BadCell("warning", "bad-sor-id", message, stored=text)
+
+
+_LOCATION_DIGITS, _CVR_DIGITS = 13, 8
 
 
 def to_location_code(text: str) -> str:
     """Check a location number; an invalid one is stored unchanged and reported."""
     if is_location_code(text):
         return text
-    if identifier := parse(text, "location_code"):
+    if len(text) >= _LOCATION_DIGITS and (identifier := parse(text, "location_code")):
         return identifier.value
-    if len(text) == 13 and text.isascii() and text.isdigit():
-        raise BadCell(
-            "warning",
-            "check-digit",
-            f"location number {text!r} has a wrong check digit",
-            stored=text,
-        )
-    raise BadCell(
-        "warning",
-        "bad-location-code",
-        f"{text!r} is not a location number of 13 digits",
-        stored=text,
-    )
+    if len(text) == _LOCATION_DIGITS and text.isascii() and text.isdigit():
+        message = f"location number {text!r} has a wrong check digit"
+        raise BadCell("warning", "check-digit", message, stored=text)
+    message = f"{text!r} is not a location number of 13 digits"
+    raise BadCell("warning", "bad-location-code", message, stored=text)
 
 
 def to_cvr(text: str) -> str:
     """Check a CVR number; an invalid one is stored unchanged and reported."""
     if is_cvr(text):
         return text
-    if identifier := parse(text, "cvr"):
+    if len(text) >= _CVR_DIGITS and (identifier := parse(text, "cvr")):
         return identifier.value
-    if len(text) == 8 and text.isascii() and text.isdigit():
+    if len(text) == _CVR_DIGITS and text.isascii() and text.isdigit():
         raise BadCell(
             "warning", "check-digit", f"CVR number {text!r} fails the modulus 11 check", stored=text
         )
@@ -357,7 +354,7 @@ def to_unit(text: str) -> EntityRef:
     """Read a reference to a unit that is either its SOR id or its name."""
     if has_sor_id_form(text):
         return EntityRef(sor_id=text)
-    identifier = parse(text, "sor_id")
+    identifier = parse(text, "sor_id") if may_hold_sor_id(text) else None
     if identifier is not None and identifier.repaired is None:
         return EntityRef(sor_id=identifier.value)
     return EntityRef(name=text)

@@ -112,13 +112,13 @@ class ColumnSamples:
         self._filled: Counter[str] = Counter()
         self._samples: dict[str, dict[str, None]] = {name: {} for name in names}
 
-    def add(self, cells: Iterable[tuple[str, str]]) -> None:
-        """Count a row: pairs of name and text."""
-        self.rows += 1
+    def add(self, cells: Iterable[tuple[str, str]], times: int = 1) -> None:
+        """Count a row that occurs some times: pairs of name and text."""
+        self.rows += times
         for name, text in cells:
             samples = self._samples.setdefault(name, {})
             if text:
-                self._filled[name] += 1
+                self._filled[name] += times
                 if len(samples) < _SAMPLES:
                     samples[text] = None
 

@@ -238,7 +238,7 @@ class CarefulDecoder:
         on_swap: Callable[[], object] = lambda: None,
     ) -> None:
         self.plan = plan
-        self._repair = repair
+        self.repair = repair
         self._complete = complete
         self.on_swap = on_swap
         self._make = fast_constructor(plan.spec.record)
@@ -268,7 +268,7 @@ class CarefulDecoder:
             value = self._values[leaf.column.kind, text]
             if isinstance(value, BadCell):
                 report(value, leaf, text)
-                repaired = self._repair and value.repaired is not None
+                repaired = self.repair and value.repaired is not None
                 return value.repaired if repaired else value.stored
             return value
 
@@ -309,7 +309,13 @@ class CarefulDecoder:
 
     def has_required(self, cells: Sequence[str]) -> bool:
         """Return whether the required cells are filled."""
-        return all(any(cells[place] for place in places) for places in self._required)
+        for places in self._required:
+            for place in places:
+                if cells[place]:
+                    break
+            else:
+                return False
+        return True
 
     def extra_of(self, texts: Iterable[str | None]) -> Extra:
         """Return the names and texts of the unknown columns, given the texts of all of them."""

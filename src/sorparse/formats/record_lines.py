@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, ClassVar
@@ -11,15 +12,17 @@ import attrs
 
 from .. import codes
 from ..description import TableDescription
-from ..issues import Issue
+from ..issues import Issue, IssueKind, IssueLog, PassingLog, Place, Severity
 from ..records import Coded
 from ..sources import Member
 from .base import Format, ReadOptions
 from .blocks import TextBlocks, decode_windows_1252, without_cut_line
 from .cells import BadCell
 from .columns import ColumnSamples
+from .csv.row_outcomes import SHORT, Outcome
 from .declare import Column, TableSpec
 from .decode import CarefulDecoder, Leaf, make_plan
+from .generator import MEMO_SIZE
 
 _FIRST_LINES = 20
 
@@ -36,11 +39,21 @@ class RecordFile:
     lists: ClassVar[Mapping[str, str]]
     """Field to the list of ``sorparse.codes`` that has the names of its codes."""
 
-    def issue(self, severity: Any, code: str, message: str, line: int | None, **more: Any) -> None:
+    def issue(
+        self,
+        severity: Severity,
+        code: str,
+        message: str,
+        line: int | None,
+        *,
+        column: str | None = None,
+        value: str | None = None,
+        raw: str | None = None,
+    ) -> None:
         """Report an issue of this file."""
-        self.options.log.add(
-            Issue(severity, code, message, file=self.member.name, line=line, **more)
-        )
+        place = (self.member.name, line, column, value, None)
+        if not self.options.log.only_counts(severity, code, place):
+            self.options.log.add(Issue(severity, code, message, *place, raw=raw))
 
     def decoder(
         self, spec: TableSpec, names: tuple[str, ...], columns: tuple[Column | None, ...]
@@ -106,17 +119,36 @@ class RecordLines(RecordFile):
         decoders = {
             spec: self.decoder(spec, self.names, _columns(self, spec)) for spec in self.specs
         }
+        log = _RowLog(self.options.log)
+        reader = attrs.evolve(self, options=attrs.evolve(self.options, log=log))
+        known: dict[str, Outcome] = {}
         with self.member.open() as stream:
             for number, line in _lines(self._blocks(stream)):
-                cells = self.cut(line)
-                problem = self.length_problem(line, cells)
-                if problem is not None:
-                    self.issue("error", "row-length", problem, number, raw=line)
-                    continue
-                decoding = decoders[self.spec_of(cells)]
-                record = self.decode(decoding, cells, number, partial(str, line))
+                outcome = known.get(line) if len(line) <= SHORT else None
+                if outcome is not None:
+                    log.tally(outcome.kinds)
+                    record = outcome.record
+                else:
+                    log.kinds.clear()
+                    record = reader.record_of(line, number, decoders)
+                    if len(line) <= SHORT and log.is_counting(self.member.name, number):
+                        if len(known) >= MEMO_SIZE:
+                            known.clear()
+                        known[line] = Outcome(record, tuple(log.kinds), 1)
                 if record is not None:
                     yield number, record
+
+    def record_of(
+        self, line: str, number: int, decoders: Mapping[TableSpec, CarefulDecoder]
+    ) -> Any:
+        """Return the record of a line; ``None``, and an issue, if it has none."""
+        cells = self.cut(line)
+        problem = self.length_problem(line, cells)
+        if problem is not None:
+            self.issue("error", "row-length", problem, number, raw=line)
+            return None
+        decoding = decoders[self.spec_of(cells)]
+        return self.decode(decoding, cells, number, partial(str, line))
 
     def _blocks(self, stream: Any, *, counting: bool = False) -> TextBlocks:
         return TextBlocks(
@@ -133,8 +165,10 @@ class RecordLines(RecordFile):
         count = ColumnSamples(self.names)
         with self.member.open() as stream:
             blocks = self._blocks(stream, counting=True)
-            for _, line in _lines(blocks):
-                count.add(zip(self.names, self.cut(line), strict=False))
+            for _, lines in blocks:
+                for line, times in Counter(lines).items():
+                    if line.strip():
+                        count.add(zip(self.names, self.cut(line), strict=False), times)
         fields = {name: " or ".join(dict.fromkeys(_fields(self, name))) for name in self.names}
         return TableDescription(
             table=self.table,
@@ -147,6 +181,29 @@ class RecordLines(RecordFile):
             line_ends=" and ".join(name for name, n in blocks.line_ends.items() if n) or None,
             notes=(self.note,),
         )
+
+
+class _RowLog(PassingLog):
+    """Passes issues on, and notes the kinds of those of one row."""
+
+    def __init__(self, log: IssueLog) -> None:
+        super().__init__(log)
+        self.kinds: list[IssueKind] = []
+
+    def add(self, issue: Issue) -> None:
+        self.kinds.append((issue.severity, issue.code))
+        super().add(issue)
+
+    def only_counts(self, severity: Severity, code: str, place: Place) -> bool:
+        is_counted = super().only_counts(severity, code, place)
+        if is_counted:
+            self.kinds.append((severity, code))
+        return is_counted
+
+    def is_counting(self, file: str, line: int) -> bool:
+        """Return whether issues of a line, and of all later ones, are only counted."""
+        first = self.only_counted_from(file)
+        return first is not None and line >= first
 
 
 def _columns(table: RecordLines, spec: TableSpec) -> tuple[Column | None, ...]:

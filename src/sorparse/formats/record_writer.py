@@ -75,7 +75,7 @@ from .generator import Memo, NeedsCarefulParsing
 Getter = Callable[[Sequence[Any]], Sequence[Any]]
 Decode = Callable[[Sequence[Any], Sequence[Getter]], Any]
 
-_TEXTS = (Kind.TEXT, Kind.UNIT)
+TEXTS = (Kind.TEXT, Kind.UNIT)
 """Kinds that accept any text."""
 _ALMOST_UNIQUE = (Kind.SOR_ID, Kind.LOCATION_CODE, Kind.EASTING, Kind.NORTHING)
 """Kinds with too many values for a memo to pay."""
@@ -125,7 +125,7 @@ class RecordWriter:
             for path in self._plan.spec.required:
                 steps = [str(step) for step in parse_path(path)]
                 whole = (".".join(["record", *steps[:end]]) for end in range(1, len(steps) + 1))
-                body.append(f"if {_any(f'{step} is None' for step in whole)}: {_REFUSE}")
+                body += self._refused(_any(f"{step} is None" for step in whole))
             body.append("record.__class__ = Record")
         self._names |= {"Record": cls, "Builder": builder_of(cls)}
         return self._function([*body, "return record"], "a row of")
@@ -134,7 +134,7 @@ class RecordWriter:
         """Return the function that builds a row of a few fields from texts."""
         needed = [self._path(path) for path in self._plan.spec.required]
         body = [f"needed_{i} = {value}" for i, value in enumerate(needed)]
-        body.append(f"if {_any(f'needed_{i} is None' for i in range(len(needed)))}: {_REFUSE}")
+        body += self._refused(_any(f"needed_{i} is None" for i in range(len(needed))))
         values = [self._path(path) for path in row.paths]
         items = (f"needed_{needed.index(v)}" if v in needed else f"({v})" for v in values)
         self._names["Row"] = row
@@ -174,15 +174,20 @@ class RecordWriter:
             ),
             *(f"        {line}" for line in self._untrimmed(self._leaves.items())),
         ]
-        for group in self._groups:
-            lines += [
-                f"        if (group := get_{group}(texts)) != {group}_texts:",
-                f"            {group} = make_{group}(tuple(group))",
-                f"            {group}_texts = group",
-            ]
+        lines += [f"        {line}" for group in self._groups for line in self._group_lines(group)]
         lines += [*(f"        {line}" for line in body), "    return decode"]
         made: Decode = self._compiled("make", lines, about)()
         return made
+
+    def _group_lines(self, group: str) -> Iterable[str]:
+        return (
+            f"if (group := get_{group}(texts)) != {group}_texts:",
+            f"    {group} = make_{group}(tuple(group))",
+            f"    {group}_texts = group",
+        )
+
+    def _refused(self, condition: str) -> Iterable[str]:
+        return (f"if {condition}: {_REFUSE}",)
 
     def _compiled(self, name: str, lines: Iterable[str], about: str) -> Callable[..., Any]:
         source = "\n".join(lines) + "\n"
@@ -202,9 +207,7 @@ class RecordWriter:
         if part is not None:
             self._groups[name] = part.places
             make = self._completing(name, self._maker(part))
-            if part.cls in _RECURRING:
-                make = Memo(make).__getitem__
-            self._names.setdefault(f"make_{name}", make)
+            self._names.setdefault(f"make_{name}", self._remembering(part, make))
             return name
         if name == "extra" and self._plan.unknown:
             self._groups[name] = tuple(place for place, _ in self._plan.unknown)
@@ -265,6 +268,9 @@ class RecordWriter:
         numbers = [number_of[place] for place in part.places]
         return f"{memo}[{_texts(numbers)}] if {_any(f't{n}' for n in numbers)} else None"
 
+    def _remembering(self, part: Group, make: Callable[..., Any]) -> Callable[..., Any]:
+        return Memo(make).__getitem__ if part.cls in _RECURRING else make
+
     def _completing(self, field: str, make: Callable[..., Any]) -> Callable[..., Any]:
         if not self._careful.completes:
             return make
@@ -279,7 +285,7 @@ class RecordWriter:
 
     def _untrimmed(self, leaves: Iterable[tuple[int, Leaf]]) -> Iterator[str]:
         """Write the test that refuses texts with whitespace around them."""
-        texts = [f"t{place}" for place, leaf in leaves if leaf.column.kind in _TEXTS]
+        texts = [f"t{place}" for place, leaf in leaves if leaf.column.kind in TEXTS]
         if texts and not self._trimmed:
             yield f"if {_any(f'{text} and {text}.strip() != {text}' for text in texts)}: {_REFUSE}"
 
@@ -317,12 +323,15 @@ class RecordWriter:
         if part.cls is Address and {"easting", "northing"} <= set(values):
             yield "    if record.easting is not None and record.easting > NORTHING_FROM:"
             yield "        straighten(record)"
-        if any(leaf.column.kind is Kind.LAST_DAY for leaf in part.leaves):
-            # the date of an open end is not a value
+        if self._may_be_absent(part):
             absent = " and ".join(f"record.{name} is None" for name in values)
             yield f"    if {absent}: return {self._constant_of(part)}"
         yield f"    record.__class__ = {cls}"
         yield "    return record"
+
+    def _may_be_absent(self, part: Group) -> bool:
+        # the date of an open end is not a value
+        return any(leaf.column.kind is Kind.LAST_DAY for leaf in part.leaves)
 
     def _constant_of(self, part: Group) -> str:
         """Return the name of the value of a part whose texts are all empty."""

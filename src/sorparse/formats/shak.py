@@ -50,6 +50,7 @@ LAYOUT = (
 )
 WIDTH = LAYOUT[-1].start + LAYOUT[-1].length - 1
 _CODE_END = LAYOUT[1].start + LAYOUT[1].length - 1
+_NO_CELLS = [""] * (len(LAYOUT) - 1)
 _LINE = re.compile(r"(sgh|afd|SGH|AFD)[0-9A-Z]{4,20} *[0-9 ]{24}")
 
 
@@ -101,9 +102,9 @@ class ShakTable(RecordLines):
     @classmethod
     def cut(cls, line: str) -> list[str]:
         """Return the cells of a line."""
+        if len(line) < _CODE_END:  # the code may be cut off
+            return [line[: LAYOUT[0].length].strip().lower(), *_NO_CELLS]
         cells = [line[span.start - 1 : span.start - 1 + span.length].strip() for span in LAYOUT]
-        if len(line) < _CODE_END:
-            cells[1] = ""  # the code may be cut off
         return [cells[0].lower(), *cells[1:]]
 
     def length_problem(self, line: str, cells: Sequence[str]) -> str | None:

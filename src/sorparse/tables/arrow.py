@@ -17,7 +17,8 @@ Parquet needs pyarrow anyway. A second producer would need a second set of equal
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from ..extras import load_pyarrow
@@ -28,12 +29,30 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-def record_batches(schema: TableSchema, records: Iterable[Any]) -> Iterator[pa.RecordBatch]:
-    """Yield the records as record batches; one batch is in memory at a time."""
+def record_batches(
+    schema: TableSchema, records: Iterable[Any], fields: Container[str] | None = None
+) -> Iterator[pa.RecordBatch]:
+    """Yield the records as record batches; one batch is in memory at a time.
+
+    Args:
+        schema: The columns.
+        records: The records.
+        fields: The fields that may differ from their defaults, if known.
+    """
     pa = load_pyarrow()
     target = arrow_schema(schema)
-    for columns in flatten.batches(schema, records):
-        yield pa.record_batch(arrow_arrays(schema, columns), schema=target)
+    source = iter(records)
+    while batch := list(islice(source, flatten.BATCH_ROWS)):
+        columns: Sequence[list[Any] | None] = (
+            flatten.columns_of(schema, batch)
+            if fields is None
+            else flatten.filled_columns_of(schema, batch, fields)
+        )
+        arrays = [
+            pa.nulls(len(batch), field.type) if values is None else pa.array(values, field.type)
+            for values, field in zip(columns, target, strict=True)
+        ]
+        yield pa.record_batch(arrays, schema=target)
 
 
 def values_of(batch: pa.RecordBatch, names: Iterable[str]) -> dict[str, list[Any]]:

@@ -19,8 +19,9 @@ from ..formats.csv.buffers import array_of, mask_array, whole_numbers
 from ..formats.csv.cell_spans import Lines
 from ..formats.csv.plain_file import PlainFile
 from ..formats.csv.reader import CsvTable
+from ..formats.decode import Plan
 from .arrow import record_batches
-from .flatten import columns_of
+from .flatten import filled_columns_of
 from .schema import TableSchema, arrow_schema
 
 if TYPE_CHECKING:
@@ -38,13 +39,16 @@ def batches_of(readers: Iterable[Any], schema: TableSchema) -> Iterator[pa.Recor
 
 def _of_csv(reader: CsvTable, schema: TableSchema) -> Iterator[pa.RecordBatch]:
     file = PlainFile.of(reader)
-    rest = reader.numbered()
+
+    def batches(plan: Plan, pairs: Iterator[tuple[int, Any]]) -> Iterator[pa.RecordBatch]:
+        fields = (*plan.fields, *reader.completed_fields)
+        return record_batches(schema, (record for _, record in pairs), frozenset(fields))
+
     if file is not None and readable(file.plan):
         yield from _FastFile(file, schema).batches()
-        if file.is_whole:
-            return
-        rest = file.rest()
-    yield from record_batches(schema, (record for _, record in rest))
+        yield from file.planned_rest(batches)
+    else:
+        yield from reader.planned(batches)
 
 
 @attrs.frozen(eq=False)
@@ -70,6 +74,7 @@ class _FastFile:
         paths = (column.path for column in schema.columns)
         types = dict(zip(paths, arrow_schema(schema).types, strict=True))
         self._columns = ArrowColumns(file.plan, types)
+        self._fields = frozenset(file.plan.fields)
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         """Yield the batches, as far as the lines are rows."""
@@ -93,12 +98,14 @@ class _FastFile:
             if batch is not None:
                 yield batch.filter(mask_array(~read.irregular)) if read.irregular.any() else batch
             return
-        columns = columns_of(self._schema, list(exact.values()))
+        columns = filled_columns_of(self._schema, list(exact.values()), self._fields)
         arrays = [
-            array_of(kind, column) for kind, column in zip(schema.types, columns, strict=True)
+            self._columns.nulls(kind, len(exact)) if column is None else array_of(kind, column)
+            for kind, column in zip(schema.types, columns, strict=True)
         ]
         others = pa.record_batch(arrays, schema=schema)
-        yield others if batch is None else self._in_order(read, batch, list(exact), others)
+        is_only = batch is None or read.irregular.all()
+        yield others if is_only else self._in_order(read, batch, list(exact), others)
 
     def _in_order(self, read: _Read, batch: Any, places: list[int], others: Any) -> Any:
         """Insert the records of irregular lines in their places among the other rows."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import typing
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import islice
 from operator import attrgetter
@@ -61,8 +61,46 @@ def columns_of(schema: TableSchema, records: Sequence[Any]) -> Columns:
     overflow: Overflow = {}
     for _, get, flatten in _plan(schema.record):
         flatten(list(map(get, records)), columns, overflow)
+    return _finished(schema, records, columns, overflow)
+
+
+def filled_columns_of(
+    schema: TableSchema, records: Sequence[Any], fields: Container[str]
+) -> list[list[Any] | None]:
+    """Return the columns of a batch whose records have their defaults in all but some fields.
+
+    Returns:
+        The columns as in :func:`columns_of`; ``None`` for a column without values of the other
+        fields.
+    """
+    columns: Columns = []
+    overflow: Overflow = {}
+    empty: set[int] = set()
+    for name, get, flatten in _plan(schema.record):
+        first = len(columns)
+        if name in fields or name == "extra":
+            flatten(list(map(get, records)), columns, overflow)
+            continue
+        flatten([get(records[0])], columns, {})
+        for place in range(first, len(columns)):
+            if columns[place] == [None]:
+                empty.add(place)
+            else:
+                columns[place] *= len(records)
+    finished = _finished(schema, records, columns, overflow, empty)
+    return [None if place in empty else column for place, column in enumerate(finished)]
+
+
+def _finished(
+    schema: TableSchema,
+    records: Sequence[Any],
+    columns: Columns,
+    overflow: Overflow,
+    empty: Container[int] = (),
+) -> Columns:
+    """Return the columns with joined lists, and with what has no column in ``extra``."""
     for place, column in enumerate(schema.columns):
-        if column.joined:
+        if column.joined and place not in empty:
             columns[place] = joined(column.name, columns[place], overflow)
     if overflow:
         place = next(n for n, column in enumerate(schema.columns) if column.type is DataType.JSON)

@@ -16,8 +16,9 @@ from sorparse.formats import sor2
 from sorparse.formats.cells import BadCell
 from sorparse.formats.csv.decoder import FastDecoder
 from sorparse.formats.csv.rows import clean, split_quoted
-from sorparse.formats.decode import CarefulDecoder, make_plan
+from sorparse.formats.decode import CarefulDecoder, Leaf, make_plan
 from sorparse.formats.headers import match_columns
+from sorparse.formats.tolerant_writer import TolerantDecoder, error_of
 from sorparse.records.row import row_class, row_of
 
 HEADER = [column.name for column in sor2.ENTITIES.columns]
@@ -116,7 +117,7 @@ def _agrees(fast: FastDecoder, careful: CarefulDecoder, line: str) -> None:
         )
     ways: list[tuple[Callable[[Any], Any], Any]] = [(fast.line, line)]
     if expected != "no row":
-        ways += [(fast.cells, cells), (fast.cleaned, [clean(cell) for cell in cells or ()])]
+        ways.append((fast.cells, cells))
     for way, row in ways:
         outcome = _outcome(way, row)
         if outcome != "for the careful way":
@@ -190,7 +191,6 @@ def test_a_cell_of_spaces_is_an_empty_one_to_the_fast_decoder_too(blank: str) ->
             expected = careful.decode([clean(cell) for cell in empty], lambda *_: None)
             assert fast.line(";".join(empty)) == expected
             assert _outcome(fast.line, ";".join(cells)) in (expected, "for the careful way")
-            assert fast.cleaned([clean(cell) for cell in cells]) == expected
 
 
 def test_nearly_every_line_is_read_by_the_fast_decoder() -> None:
@@ -202,7 +202,7 @@ def test_nearly_every_line_is_read_by_the_fast_decoder() -> None:
     for place, line in enumerate(LINES):
         if not isinstance(outcomes[place], SOREntity):
             cells = split_quoted(line, ";") or []
-            outcomes[place] = _outcome(fast.cleaned, [clean(cell) for cell in cells])
+            outcomes[place] = _outcome(fast.cells, [clean(cell) for cell in cells])
     pairs = [
         (one, two) for one, two in zip(outcomes, read, strict=True) if isinstance(one, SOREntity)
     ]
@@ -235,3 +235,52 @@ def test_a_row_that_is_too_long_is_so_whatever_fields_are_asked_for(field: str, 
         assert [tuple(row) for row in feed.entities(fields=(field,))] == expected
         codes = {issue.code for issue in feed.issues}
     assert ("row-length" in codes) == (not expected)
+
+
+REPORTED = (*ODD, "9000041000016008", "9,00004E+15", "1899-01-01", "3000-01-01", "12,5", "6000000")
+
+
+def _reported(decoder: TolerantDecoder) -> list[tuple[str, str, str]]:
+    reports = []
+    for each in decoder.invalid:
+        _, leaf, text, _ = each
+        error = error_of(each)
+        reports.append((leaf.header, text, f"{error} [{error.severity} {error.code}]"))
+    decoder.invalid.clear()
+    return reports
+
+
+@given(st.data(), st.booleans(), st.lists(st.sampled_from(FIELDS), unique=True))
+def test_the_tolerant_decoder_returns_and_reports_what_the_careful_one_does(
+    data: st.DataObject, repair: bool, fields: list[str]
+) -> None:
+    careful, tolerant, few = tolerant_decoders(repair, tuple(sorted(fields)))
+    take = row_of(row_class(SOREntity, sorted(fields))) if fields else None
+    for _ in range(3):  # nothing of the row before is left
+        cells = [clean(cell) for cell in damaged(data, data.draw(st.sampled_from(LINES)), REPORTED)]
+        reports: list[tuple[str, str, str]] = []
+
+        def report(
+            bad: BadCell, leaf: Leaf, text: str, reports: list[tuple[str, str, str]] = reports
+        ) -> None:
+            reports.append((leaf.header, text, f"{bad} [{bad.severity} {bad.code}]"))
+
+        record = careful.decode(cells, report)
+        if record is None:
+            continue
+        assert tolerant.decode(cells) == record
+        assert sorted(_reported(tolerant)) == sorted(dict.fromkeys(reports))
+        if take is not None:
+            assert few.decode(cells) == take(record)
+            names = {column for column, *_ in _reported(few)}
+            assert names <= {column for column, *_ in reports}
+
+
+@cache
+def tolerant_decoders(
+    repair: bool, fields: tuple[str, ...]
+) -> tuple[CarefulDecoder, TolerantDecoder, TolerantDecoder]:
+    plan = make_plan(sor2.ENTITIES, HEADER, match_columns(sor2.ENTITIES, HEADER, {}))
+    careful = CarefulDecoder(plan, repair=repair)
+    row = row_class(SOREntity, fields) if fields else None
+    return careful, TolerantDecoder(careful, None), TolerantDecoder(careful, row)

@@ -81,11 +81,31 @@ def calls(data: bytes) -> int:
         ("\xa0", 4),
         (BAD["too few cells"], 20),
         (BAD["one cell"], 20),
-        (BAD["no key"], 200),
-        (BAD["wrong check digit"], 450),
-        (BAD["several bad values"], 450),
+        (BAD["no key"], 160),
+        (BAD["wrong check digit"], 280),
+        (BAD["several bad values"], 350),
     ],
 )
 def test_a_bad_row_beyond_the_limit_takes_few_calls(row: str, most: int) -> None:
     few, many = (calls(sor2(*[row] * rows, header=WIDE)) for rows in (ROWS // 2, ROWS))
+    assert (many - few) / (ROWS // 2) < most
+
+
+@pytest.mark.parametrize(
+    ("rows", "most"),
+    [
+        (['"'] * ROWS, 8),
+        (["x"] * ROWS, 6),
+        (["x;"] * ROWS, 12),
+        (["x;\0"] * ROWS, 14),
+        (['x;"', '"'] * (ROWS // 2), 12),
+        ([f"{number};" for number in range(ROWS)], 60),
+        ([f"{number}" for number in range(ROWS)], 40),
+        ([f'"{number}' for number in range(ROWS)], 60),
+    ],
+)
+def test_a_short_bad_row_beyond_the_limit_takes_few_calls(rows: list[str], most: int) -> None:
+    few, many = (
+        calls(sor2(*some, header=("SorId", "EntityName"))) for some in (rows[: ROWS // 2], rows)
+    )
     assert (many - few) / (ROWS // 2) < most

@@ -15,6 +15,7 @@ from ...extras import load_numpy
 _LF, _CR, _QUOTE, _EQUALS = b'\n\r"='
 _BEFORE = int.from_bytes(b'"=""', "little")
 _BEHIND = int.from_bytes(b'"""', "little")
+_FEW = 8  # of so many lines, a single one is decoded by itself
 _SHORTEST_WRAPPED = 8  # with one character between the signs
 
 
@@ -65,6 +66,22 @@ class Lines:
     def __getitem__(self, place: int) -> str:
         end = self.stops[place] - self.returned[place]
         return self._data[self.starts[place] : end].decode()
+
+    def only(self, places: Any) -> list[str]:
+        """Return the lines at some places, and an empty text in place of each other line."""
+        if len(places) * _FEW < len(self):
+            lines = [""] * len(self)
+            for place in places.tolist():
+                lines[place] = self[place]
+            return lines
+        text = self._data.decode()
+        lines = (text.replace("\r\n", "\n") if self.returned.any() else text).split("\n")
+        lines.pop()
+        others = load_numpy().ones(len(self), dtype=bool)
+        others[places] = False
+        for place in others.nonzero()[0].tolist():
+            lines[place] = ""
+        return lines
 
 
 def is_utf8(data: bytes) -> bool:

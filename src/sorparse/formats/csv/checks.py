@@ -11,13 +11,12 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from ...check_digits import MIDDLE, check_tables
+from ...check_digits import MIDDLE, TABLED_DIGITS, check_tables
 from ...extras import load_numpy
 from ...identifiers import is_sor_id
 from ..declare import Kind
 
 Check = Callable[[Any, Any, Any], Any]
-_TABLED_DIGITS = 6  # digits of the longest item number in the tables
 _ZERO = 48
 _EACH = 0x0101010101010101  # the lowest bit of each of eight characters in one integer
 
@@ -63,9 +62,9 @@ def _sor_id(starts: Any, ends: Any, data: Any) -> Any:
     np = load_numpy()
     low, alone, high, check_of = _sor_id_tables()
     sizes = ends - starts - len(MIDDLE) - 1  # of the item numbers
-    right = (sizes >= 1) & (sizes <= _TABLED_DIGITS)
+    right = (sizes >= 1) & (sizes <= TABLED_DIGITS)
     candidates = np.flatnonzero(right)
-    for at in np.flatnonzero(sizes > _TABLED_DIGITS):
+    for at in np.flatnonzero(sizes > TABLED_DIGITS):
         text = bytes(data[starts[at] : ends[at]]).decode("utf-8", "replace")
         right[at] = is_sor_id(text)
     if not len(candidates):

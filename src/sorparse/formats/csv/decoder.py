@@ -7,13 +7,12 @@ splits the line by the rules of quoting and decodes its cells.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from ...paths import parse_path
-from ...records.row import Row, row_of
+from ...records.row import Row
 from ..declare import Kind
-from ..decode import CarefulDecoder, Leaf
+from ..decode import CarefulDecoder
 from ..generator import NeedsCarefulParsing
 from ..record_writer import RecordWriter
 
@@ -73,12 +72,6 @@ class FastDecoder:
             raise NeedsCarefulParsing
         return self._decode(cells, self._getters)
 
-    def cleaned(self, cells: Sequence[str]) -> Any:
-        """Return the record of cleaned cells; raise ValueError if a cell is irregular."""
-        if len(cells) != self._width:
-            raise NeedsCarefulParsing
-        return self._decode(cells, self._getters)
-
     def _unwrap(self, cells: list[str], before: str, after: str) -> int:
         """Unwrap the ids that are written for Excel; return their number."""
         levels, start, end = 0, len(before), -len(after)
@@ -90,25 +83,3 @@ class FastDecoder:
                 cells[place] = cell[start:end]
                 levels += 1
         return levels
-
-
-class FieldSelection:
-    """The fields that the caller asked for, as the careful decoder needs them; ``None`` for all."""
-
-    def __init__(self, row: type[Row] | None) -> None:
-        self._paths = None if row is None else row.paths
-        self.finished: Callable[[Any], Any] = _itself if row is None else row_of(row)
-        """Returns the fields that the caller asked for, from a whole record."""
-
-    def includes(self, leaf: Leaf) -> bool:
-        """Return whether a cell fills a field that the caller asked for."""
-        if self._paths is None:
-            return True
-        fields = [parse_path(field) for field in (leaf.column.field, *leaf.column.also)]
-        return any(
-            field[: len(path)] == path for field in fields for path in map(parse_path, self._paths)
-        )
-
-
-def _itself(record: Any) -> Any:
-    return record

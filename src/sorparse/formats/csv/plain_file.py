@@ -39,7 +39,7 @@ class PlainFile:
         self.plan = plan
         self._reader = reader
         self._header = header
-        self._picked = reader.picked(plan)
+        self._read_block = reader.block_reader(plan)
         self._longest = reader.options.limits.max_field_chars
         self._wrapped = [
             place for place, each in enumerate(plan.columns) if each and each.kind is Kind.SOR_ID
@@ -103,11 +103,17 @@ class PlainFile:
 
     def rest(self) -> Iterator[tuple[int, Any]]:
         """Yield line and record of the rows after the last block."""
+        return self.planned_rest(lambda _, pairs: pairs)
+
+    def planned_rest(
+        self, read: Callable[[Plan, Iterator[tuple[int, Any]]], Iterator[T]]
+    ) -> Iterator[T]:
+        """Yield what ``read`` returns for the plan, and the pairs that :meth:`rest` yields."""
         if self.is_whole:
             return iter(())
         log = _RestOfLog(self._reader.options.log, self._number)
         reader = attrs.evolve(self._reader, options=attrs.evolve(self._reader.options, log=log))
-        return (pair for pair in reader.numbered() if pair[0] >= self._number)
+        return reader.planned(read, self._number)
 
     def cells(self, lines: Lines) -> Cells:
         """Find the cells of lines."""
@@ -115,8 +121,8 @@ class PlainFile:
 
     def exact(self, first: int, lines: Lines, places: Any) -> dict[int, Any]:
         """Read lines of a block with the ordinary reader; return their records by place."""
-        picked = ((first + at, lines[at]) for at in places.tolist())
-        return {number - first: record for number, record in self._picked(picked)}
+        read = self._read_block(first, lines.only(places))
+        return {number - first: record for number, record in read}
 
     def _bytes(self, stream: BinaryIO) -> Iterator[bytes]:
         """Yield the text below the header in chunks of whole lines.
@@ -177,3 +183,8 @@ class _RestOfLog(PassingLog):
         line = place[1]
         is_known = line is not None and line < self._first
         return is_known or super().only_counts(severity, code, place)
+
+    def only_counted_from(self, file: str | None) -> int | None:
+        """Return the first line whose issues are only counted; see ``IssueLog``."""
+        first = super().only_counted_from(file)
+        return None if first is None else max(first, self._first)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
 import attrs
 
@@ -26,7 +27,10 @@ from ..owner_cvr import OwnersCvr
 from .column_names import distinct_names
 from .decoder import FastDecoder
 from .irregular import IrregularRows, Skip, has_text
-from .rows import BLANKS, Rows, clean, without_na
+from .row_blocks import without_na
+from .rows import BLANKS, Rows, clean
+
+T = TypeVar("T")
 
 
 def _uncut(head: bytes, options: ReadOptions) -> bytes:
@@ -53,7 +57,7 @@ def first_rows(head: bytes, name: str, delimiter: str, options: ReadOptions) -> 
     rows = Rows(
         blocks, file=name, log=quiet.log, limits=quiet.limits, delimiter=delimiter, rfc=False
     )
-    for _, cells in rows.split(rows.lines()):
+    for cells in rows.split():
         yield [clean(cell) for cell in cells]
 
 
@@ -63,6 +67,18 @@ def first_records(table: CsvTable, head: bytes) -> Iterator[Any]:
     member = attrs.evolve(table.member, opener=lambda: io.BytesIO(whole))
     for _, record in attrs.evolve(muted(table), member=member).numbered():
         yield record
+
+
+class _Popped(Iterator[T]):
+    """Takes from a queue what is in it."""
+
+    def __init__(self, queue: deque[T]) -> None:
+        self._queue = queue
+
+    def __next__(self) -> T:
+        if not self._queue:
+            raise StopIteration
+        return self._queue.popleft()
 
 
 @attrs.define(eq=False)
@@ -92,13 +108,31 @@ class CsvTable:
 
     def numbered(self) -> Iterator[tuple[int, Any]]:
         """Yield pairs of a row's first line and its record."""
+        yield from self.planned(lambda _, pairs: pairs)
+
+    def planned(
+        self, read: Callable[[Plan, Iterator[tuple[int, Any]]], Iterator[T]], first: int = 0
+    ) -> Iterator[T]:
+        """Yield what ``read`` returns for the plan, and the pairs that :meth:`numbered` yields.
+
+        Args:
+            read: Gets the plan and the pairs.
+            first: A line that begins a row; the rows before it are skipped.
+        """
         with self.member.open() as stream:
             rows = self._rows(self._blocks(stream))
             plan = self._plan(rows)
             if plan is not None:
+                if first > rows.number:
+                    rows.skip_to(first)
                 finished = self._finisher()
-                for record in self._decoder(plan)(rows):
-                    yield rows.number, finished(record) if finished else record
+                yield from read(
+                    plan,
+                    (
+                        (rows.number, finished(record) if finished else record)
+                        for record in self._decoder(plan)(rows)
+                    ),
+                )
 
     def _finisher(self) -> Callable[[Any], Any] | None:
         if not self.owners_cvr:
@@ -145,7 +179,11 @@ class CsvTable:
             if number < self.header_line:
                 self._above(number, line)
                 continue
-            cells = rows.exact() if line.strip(BLANKS) else None
+            if not line.strip(BLANKS):
+                continue
+            rows.begin()
+            cells = rows.exact()
+            rows.end(cells, shares=False)
             if cells is not None:
                 names = self._distinct(number, [clean(cell) for cell in cells])
         most = self.options.limits.max_columns
@@ -199,6 +237,11 @@ class CsvTable:
             if plan is not None:
                 yield from self._decoder(plan, row)(rows)
 
+    @property
+    def completed_fields(self) -> tuple[str, ...]:
+        """Fields that are filled from other rows."""
+        return ("cvr",) if self.owners_cvr else ()
+
     def plan(self) -> tuple[Plan, int] | None:
         """Return the plan of the rows under the header, and its line; ``None`` without a header."""
         with self.member.open() as stream:
@@ -206,18 +249,19 @@ class CsvTable:
             plan = self._plan(rows)
             return None if plan is None else (plan, rows.number)
 
-    def picked(
-        self, plan: Plan
-    ) -> Callable[[Iterable[tuple[int, str]]], Iterator[tuple[int, Any]]]:
-        """Return a function that reads single lines, each with its number.
+    def block_reader(self, plan: Plan) -> Callable[[int, list[str]], Iterator[tuple[int, Any]]]:
+        """Return a function that reads blocks of lines in their order: first number, and lines.
 
-        Each line has to be a whole row: the number of its quotes is even.
+        Each line has to be a whole row, whose number of quotes is even, or empty.
         """
+        waiting: deque[tuple[int, list[str]]] = deque()
+        # Rows continues with the next block, although there was none when it was last asked
+        rows = self._rows(_Popped(waiting))
+        rows.header = list(plan.header)
         decoded = self._decoder(plan)
 
-        def read(lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, Any]]:
-            rows = self._rows((number, [line]) for number, line in lines)
-            rows.header = list(plan.header)
+        def read(first: int, lines: list[str]) -> Iterator[tuple[int, Any]]:
+            waiting.append((first, lines))
             return ((rows.number, record) for record in decoded(rows))
 
         return read
@@ -234,13 +278,7 @@ class CsvTable:
         skip = self._skip_place(plan)
         decode = fast.line if skip is None else self._wanted(fast.line, skip)
         irregular = IrregularRows(
-            careful,
-            fast,
-            row,
-            skip=skip,
-            log=self._log,
-            file=self.member.name,
-            shares=not self.owners_cvr,
+            careful, fast, self.delimiter, row, skip=skip, shares=not self.owners_cvr
         )
         return lambda rows: rows.each(decode, partial(irregular.read, rows))
 
@@ -284,7 +322,7 @@ class CsvTable:
             if plan is None:
                 raise SorFileError("the file is empty", file=self.member.name)
             width = len(plan.header)
-            for _, cells in rows.split(rows.lines()):
+            for cells in rows.split():
                 del cells[width:]  # a hostile row may have millions of cells
                 counter.add(cells)
             return counter.describe(self.table, self.member.name, plan, blocks)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from ...issues import Issue, IssueLog
+from ...issues import IssueLog
 from ...limits import Limits
+from .row_blocks import beginning_at
+from .row_outcomes import ONCE, SHORT, Outcome, Outcomes, RowIssues, tally
 
 R = TypeVar("R")
 
@@ -79,20 +81,6 @@ def split_quoted(text: str, delimiter: str) -> list[str] | None:
         place += 1
 
 
-def without_na(
-    blocks: Iterable[tuple[int, list[str]]], delimiter: str
-) -> Iterator[tuple[int, list[str]]]:
-    """Yield blocks of lines in which cells that are ``NA`` are empty, unless they are quoted."""
-    sign = re.escape(delimiter)
-    cell = re.compile(rf'"(?:[^"]|"")*(?:"|$)|(?<![^{sign}])NA(?![^{sign}])')
-
-    def emptied(match: re.Match[str]) -> str:
-        return "" if match[0] == "NA" else match[0]
-
-    for first, lines in blocks:
-        yield first, [cell.sub(emptied, line) for line in lines]
-
-
 class Rows:
     """The rows of one text, each with the number of its first line.
 
@@ -122,8 +110,9 @@ class Rows:
         rfc: bool,
     ) -> None:
         self._blocks = iter(blocks)
-        self._file = file
         self._log = log
+        self.issues = RowIssues(log, file)
+        self._outcomes = Outcomes()
         self._most = limits.max_field_chars
         self._delimiter = delimiter
         self._rfc = rfc
@@ -134,63 +123,99 @@ class Rows:
         self._lines: list[str] = []
         self._at = -1
         """Place of the current line: the one yielded last."""
-        self._has_suspects = True
-        self.is_repeatable = False
-        """Whether an equal line, anywhere in the text, has the same cells and no issue so far."""
+        self.has_suspects = True
+        """Whether a line may have a NUL, or more characters than a value may have."""
+        self._is_repeatable = True
+        """Whether the current row decodes to the same anywhere in the text."""
+        self._examined = 1
+        """Number of lines that decide what the current row is."""
         self._after = 0
         """Place after the last row that was split by the rules of quoting."""
 
-    def each(self, decode: Callable[[str], R], otherwise: Callable[[str], R | None]) -> Iterator[R]:
+    def each(
+        self, decode: Callable[[str], R | None], otherwise: Callable[[str], R | None]
+    ) -> Iterator[R]:
         """Yield the result of ``decode`` for each line that begins a row; skip ``None``.
 
         All iterators of these rows share one position: each continues after the current line,
         whose number is :attr:`number`.
 
         Args:
-            decode: Gets a line. A line with a NUL, or with more characters than a value may have,
-                is passed as a single quote, which is never a valid row.
-            otherwise: Gets the line if ``decode`` raises ValueError; it can read the row with
-                :meth:`exact`.
+            decode: Gets a line; not one with a NUL, or with more characters than a value may have.
+            otherwise: Gets the line if ``decode`` does not, or raises ValueError, and lines after
+                irregular ones. Between :meth:`begin` and :meth:`end`, it can read the row with
+                :meth:`exact`. Both functions return the same for a regular line.
         """
-        while True:
-            start = max(self._after, self._at + 1)
-            taken = self._lines[start:]
-            end = start + len(taken)
-            self._has_suspects = self._has_suspect(taken)
-            if self._has_suspects:
-                taken = ['"' if self._is_suspect(line) else line for line in taken]
-            following = enumerate(taken, start)
-            for self._at, line in following:
-                if not line or (line.isspace() and not line.strip(self._blanks)):
-                    continue
-                record: R | None
-                try:
-                    record = decode(line)
-                except ValueError:
-                    self.is_repeatable = True
-                    record = otherwise(line)
-                if record is not None:
-                    yield record
-                if self._after > self._at:  # the row was split by the rules of quoting
-                    # skip the further lines of the row that are in this block
-                    for _ in range(self._at + 1, min(self._after, end)):
-                        next(following)
-            if len(self._lines) == end:
-                block = next(self._blocks, None)
-                if block is None:
-                    return
-                self._first, self._lines = block
-                self._after = 0
-            else:
-                # a quoted cell continued in the next block: continue after it
-                self._lines = self._lines[end:]
-                self._first += end
-                self._after -= end
-            self._at = -1
+        known, waiting = self._outcomes.by_line, list[Outcome]()
+        is_regular = True
+        try:
+            while True:
+                start = max(self._after, self._at + 1)
+                taken = self._lines[start:]
+                end = start + len(taken)
+                self.has_suspects = self._has_suspect(taken)
+                following = enumerate(taken, start)
+                for self._at, line in following:
+                    if not line:
+                        continue
+                    record: R | None
+                    if (
+                        len(line) <= SHORT
+                        and line in known
+                        and (outcome := self._remembered(known[line]))
+                    ):
+                        record = outcome.record
+                        if record is None:
+                            waiting.append(outcome)
+                        elif outcome.kinds:
+                            self._log.tally(outcome.kinds)
+                        self._after = self._at + outcome.lines
+                    elif line.isspace() and not line.strip(self._blanks):
+                        continue
+                    elif is_regular and not (self.has_suspects and self._is_suspect(line)):
+                        try:
+                            record = decode(line)
+                        except ValueError:
+                            record = otherwise(line)
+                            is_regular = not self.issues.number
+                    else:
+                        record = otherwise(line)
+                        is_regular = not self.issues.number
+                    if record is not None:
+                        if waiting:
+                            tally(self._log, waiting)
+                        yield record
+                    if self._after > self._at:  # the row was split by the rules of quoting
+                        # skip the further lines of the row that are in this block
+                        for _ in range(self._at + 1, min(self._after, end)):
+                            next(following)
+                tally(self._log, waiting)
+                if len(self._lines) == end:
+                    block = next(self._blocks, None)
+                    if block is None:
+                        return
+                    self._first, self._lines = block
+                    self._after = 0
+                else:
+                    # a quoted cell continued in the next block: continue after it
+                    self._lines = self._lines[end:]
+                    self._first += end
+                    self._after -= end
+                self._at = -1
+        finally:
+            tally(self._log, waiting)
+
+    def _remembered(self, node: Any) -> Outcome | None:
+        """Return the outcome of the current row, given what its first line leads to."""
+        at = self._at
+        while node.__class__ is dict:
+            at += 1
+            node = node.get(self._lines[at]) if at < len(self._lines) else None
+        return None if node is ONCE else node
 
     def lines(self) -> Iterator[tuple[int, str]]:
         """Yield the number and the text of each line that begins a row."""
-        for line in self.each(str, lambda _: None):
+        for line in self.each(str, str):
             yield self.number, line
 
     def _has_suspect(self, lines: list[str]) -> bool:
@@ -200,21 +225,54 @@ class Rows:
     def _is_suspect(self, line: str) -> bool:
         return "\0" in line or len(line) > self._most
 
-    def split(self, lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, list[str]]]:
-        """Yield the number and the cells of each row; a line that is not a row is reported."""
-        for number, line in lines:
-            cells = line.split(self._delimiter) if '"' not in line else self.exact()
-            if cells is not None and (len(cells) > 1 or clean(cells[0])):
-                yield number, cells
+    def split(self) -> Iterator[list[str]]:
+        """Yield the cells of each row; a line that is not a row is reported."""
+
+        def plain(line: str) -> list[str] | None:
+            return line.split(self._delimiter) if '"' not in line else quoted(line)
+
+        def quoted(_: str) -> list[str] | None:
+            self.begin()
+            cells = self.exact()
+            self.end(cells)
+            return cells
+
+        for cells in self.each(plain, quoted):
+            if len(cells) > 1 or clean(cells[0]):
+                yield cells
+
+    def skip_to(self, number: int) -> None:
+        """Skip the lines before one that begins a row."""
+        self._after = min(number - self._first, len(self._lines))
+        self._blocks = beginning_at(number, self._blocks)
+
+    def begin(self) -> None:
+        """Begin the current row, which is irregular."""
+        self.issues.begin(self.number)
+        self._is_repeatable, self._examined = True, 1
+
+    def end(self, record: object, *, shares: bool = True) -> None:
+        """End the current row.
+
+        Args:
+            record: What it decodes to.
+            shares: Whether equal rows may have one record.
+        """
+        kinds = self.issues.end()
+        at = self._at
+        if (
+            self.issues.is_counting
+            and shares
+            and self._is_repeatable
+            and len(self._lines[at]) <= SHORT
+        ):
+            lines = self._lines[at : at + self._examined]
+            self._outcomes.add(lines, record, kinds, max(self._after - at, 1))
 
     @property
     def number(self) -> int:
         """Number of the current line."""
         return self._first + self._at
-
-    def count(self, line: str) -> int:
-        """Return the number of cells in a line without quotes."""
-        return line.count(self._delimiter) + 1
 
     def raw(self) -> str:
         """Return the whole text of the current row."""
@@ -227,20 +285,16 @@ class Rows:
             The cells; ``None``, and an issue, if they are not a row.
         """
         line = self._lines[self._at]
-        if self._has_suspects:
-            self.is_repeatable = False
         if '"' not in line:
             cells = line.split(self._delimiter)
-            return cells if self.is_repeatable or self._acceptable(cells) else None
+            return cells if not self.has_suspects or self._acceptable(cells) else None
         row, used = self._quoted_row(line)
         self._after = self._at + used
         if row is None:
-            place = (self._file, self.number, None, None, None)
-            if not self._log.only_counts("error", "unclosed-quote", place):
-                message = "the quotation marks of this row do not match"
-                self._log.add(Issue("error", "unclosed-quote", message, *place, raw=line))
+            message = "the quotation marks of this row do not match"
+            self.issues.add("error", "unclosed-quote", message, raw=lambda: line)
             return None
-        is_checked = not self._has_suspects and used == 1
+        is_checked = not self.has_suspects and used == 1
         return row if is_checked or self._acceptable(row) else None
 
     def _quoted_row(self, text: str) -> tuple[list[str] | None, int]:
@@ -255,25 +309,14 @@ class Rows:
         fits = len(plain) == width
         if fits and not self._rfc:
             return plain, 1
-        if cells is None:
-            self.is_repeatable = False
         over_lines = self._over_lines(width) if cells is None else None
         if over_lines is not None:
             return over_lines
         return (self._as_they_are(text, plain) if fits else cells), 1
 
     def _as_they_are(self, text: str, cells: list[str]) -> list[str]:
-        self.is_repeatable = False
-        self._log.add(
-            Issue(
-                "warning",
-                "stray-quote",
-                "unexpected quotation mark; the cells were read literally",
-                file=self._file,
-                line=self.number,
-                value=text[:200],
-            )
-        )
+        message = "unexpected quotation mark; the cells were read literally"
+        self.issues.add("warning", "stray-quote", message, value=text[:200])
         return cells
 
     def _over_lines(self, width: int) -> tuple[list[str], int] | None:
@@ -288,8 +331,10 @@ class Rows:
         end = self._at + 1
         while is_open and size <= self._most:
             if end == len(self._lines) and not self._grow():
+                self._is_repeatable = False
                 return None
             line = self._lines[end]
+            self._examined += 1
             in_line = line.count(self._delimiter)
             if not self._rfc and in_line == width - 1:
                 return None
@@ -320,35 +365,23 @@ class Rows:
         text = self.raw()
         if len(text) > self._most and (longest := max(map(len, cells))) > self._most:
             place = next(i for i, cell in enumerate(cells) if len(cell) == longest)
-            self._log.add(
-                Issue(
-                    "error",
-                    "field-too-long",
-                    f"a value holds {longest} characters, more than Limits.max_field_chars "
-                    f"({self._most}); the row is not read",
-                    file=self._file,
-                    line=self.number,
-                    column=self._column(place),
-                    value=cells[place][:200] + "…",
-                    raw=text[:1000] + "…",
-                )
+            self.issues.add(
+                "error",
+                "field-too-long",
+                f"a value holds {longest} characters, more than Limits.max_field_chars "
+                f"({self._most}); the row is not read",
+                column=self._column(place),
+                value=cells[place][:200] + "…",
+                raw=lambda: text[:1000] + "…",
             )
             return False
         if "\0" not in text:
             return True
         for place, cell in enumerate(cells):
             if "\0" in cell:
-                self._log.add(
-                    Issue(
-                        "error",
-                        "control-character",
-                        "the value holds a NUL and is not read",
-                        file=self._file,
-                        line=self.number,
-                        column=self._column(place),
-                        value=cell,
-                    )
-                )
+                message = "the value holds a NUL and is not read"
+                column = self._column(place)
+                self.issues.add("error", "control-character", message, column=column, value=cell)
                 cells[place] = ""
         return True
 

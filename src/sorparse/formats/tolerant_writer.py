@@ -1,0 +1,143 @@
+"""Generate the function that decodes irregular texts, and notes each invalid one.
+
+The functions of :mod:`sorparse.formats.record_writer` refuse a row with an invalid text. The
+function that is generated here returns the record that ``CarefulDecoder`` would return, and notes
+the texts that it would report. Hostile files have millions of such rows: they have to cost little.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from ..identifiers import is_sor_id
+from ..issues import IssueKind
+from ..notations import may_hold_sor_id
+from ..paths import parse_path
+from ..records.row import Row
+from .cells import BadCell, convert, not_a_sor_id
+from .declare import Kind
+from .decode import CarefulDecoder, Group, Leaf
+from .generator import Memo
+from .record_writer import TEXTS, Decode, Getter, RecordWriter
+
+Invalid = tuple[int, Leaf, str, BadCell | None]
+"""The place of an invalid cell in the order of reports, the cell, its text and the error; ``None``
+is the most frequent error, see :func:`error_of`."""
+_NOT_A_SOR_ID: IssueKind = ("warning", not_a_sor_id("").code)
+
+
+def error_of(invalid: Invalid) -> BadCell:
+    """Return the error of an invalid text."""
+    return invalid[3] or not_a_sor_id(invalid[2])
+
+
+def kind_of(invalid: Invalid) -> IssueKind:
+    """Return severity and code of the error of an invalid text."""
+    error = invalid[3]
+    return _NOT_A_SOR_ID if error is None else (error.severity, error.code)
+
+
+class TolerantDecoder:
+    """Decodes irregular cells to a record, or to some of its fields.
+
+    Args:
+        careful: The decoder that knows the plan.
+        row: The fields that the caller asked for; ``None`` for whole records. Only texts of these
+            fields are noted.
+    """
+
+    def __init__(self, careful: CarefulDecoder, row: type[Row] | None) -> None:
+        self.invalid: list[Invalid] = []
+        """The invalid texts of the rows decoded so far; the caller clears it."""
+        writer = _TolerantWriter(careful, row, self.invalid)
+        self._decode: Decode = writer.record() if row is None else writer.row(row)
+        self._getters: tuple[Getter, ...] = writer.getters()
+
+    def decode(self, cells: list[str]) -> object:
+        """Return the record, or the fields, of cleaned cells, even if they lack the key."""
+        return self._decode(cells, self._getters)
+
+
+class _TolerantWriter(RecordWriter):
+    def __init__(
+        self, careful: CarefulDecoder, row: type[Row] | None, invalid: list[Invalid]
+    ) -> None:
+        super().__init__(careful, trimmed_texts=True)
+        self._repair = careful.repair
+        self._invalid = invalid
+        paths = None if row is None else [parse_path(path) for path in row.paths]
+        leaves = [leaf for part in self._plan.fields.values() for leaf in part.leaves]
+        self._unnoted: dict[int, int] = {}
+        """Places of the cells to be noted that no expression notes so far, and their numbers."""
+        for number, leaf in enumerate(leaves):
+            if paths is None or any(_is_in(leaf, path) for path in paths):
+                self._unnoted.setdefault(leaf.place, number)
+
+    def _refused(self, condition: str) -> Iterable[str]:
+        del condition
+        return ()
+
+    def _group_lines(self, group: str) -> Iterable[str]:
+        part = self._fields.get(group)
+        if part is None or _is_text(part):
+            return super()._group_lines(group)
+        return (f"{group} = make_{group}(tuple(get_{group}(texts)))",)
+
+    def _remembering(self, part: Group, make: Callable[..., object]) -> Callable[..., object]:
+        return super()._remembering(part, make) if _is_text(part) else make
+
+    def _may_be_absent(self, part: Group) -> bool:
+        return not _is_text(part)
+
+    def _coded(self, part: Group, number_of: Mapping[int, int], field: str = "") -> str:
+        if _is_text(part):
+            return super()._coded(part, number_of, field)
+        make = self._maker(part)
+        name = self._constant(self._completing(field, make) if field else make)
+        texts = [f"t{number_of[place]}" for place in part.places]
+        return f"{name}(({', '.join(texts)},)) if {' or '.join(texts)} else None"
+
+    def _value(self, leaf: Leaf, place: int) -> str:
+        if leaf.column.kind in TEXTS:
+            return super()._value(leaf, place)
+        name = self._constant(self._reader(leaf, self._unnoted.pop(leaf.place, None)))
+        return f"{name}(t{place}) if t{place} else None"
+
+    def _reader(self, leaf: Leaf, number: int | None) -> Callable[[str], object]:
+        kind, repair, note = leaf.column.kind, self._repair, self._invalid.append
+
+        def outcome(text: str) -> object:
+            try:
+                return convert(kind, text)
+            except BadCell as bad:
+                return bad.with_traceback(None)  # a traceback would keep the cells in memory
+
+        def read(text: str) -> object:
+            value = outcomes[text]
+            if value.__class__ is not BadCell:
+                return value
+            if number is not None:
+                note((number, leaf, text, value))
+            return value.repaired if repair and value.repaired is not None else value.stored
+
+        def read_id(text: str) -> object:  # nearly each id is another, valid or not
+            if is_sor_id(text):
+                return text
+            if may_hold_sor_id(text):
+                return read(text)
+            if number is not None:
+                note((number, leaf, text, None))
+            return text
+
+        outcomes = Memo(outcome)
+        return read_id if kind is Kind.SOR_ID else read
+
+
+def _is_text(part: Leaf | Group) -> bool:
+    """Return whether no text is invalid."""
+    return all(leaf.column.kind in TEXTS for leaf in part.leaves)
+
+
+def _is_in(leaf: Leaf, path: tuple[str | int, ...]) -> bool:
+    fields = (leaf.column.field, *leaf.column.also)
+    return any(parse_path(field)[: len(path)] == path for field in fields)
