@@ -1,4 +1,4 @@
-"""Displays of registers and views, and of their answers."""
+"""Displays of registers, views and archives, and of their answers."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ from .markup import (
 from .values import period, unbroken, value_html
 
 if TYPE_CHECKING:
+    from ..archive import Archive
     from ..inheritance import Effective
     from ..register.matching import Candidate, Match
     from ..register.register import Register
@@ -160,4 +161,17 @@ def effective_html(effective: Effective) -> str:
         facts(join([unit, " with inheritance resolved"]), pairs)
         if pairs
         else element("p", unit, " has no address and no location number, inherited ones included.")
+    )
+
+
+def archive_html(archive: Archive) -> str:
+    """Return the nights of an archive, the newest first, and how many are missing."""
+    nights, missing = archive.nights, archive.missing
+    newest = [archive.night(night) for night in reversed(nights[-MOST_ROWS:])]
+    rows = [(str(one.night), one.name, sum(one.records.values())) for one in newest]
+    caption = f"Archive {archive.folder}: {count(len(nights), 'night')}"
+    gap = element("p", small(f"{count(len(missing), 'night')} missing between them."))
+    return page(
+        listing(caption, ("night", "file", "records"), rows, total=len(nights)),
+        gap if missing else None,
     )
