@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..records import SorType
@@ -56,11 +57,15 @@ def register_html(register: Register) -> str:
         for name in register.tables
         if name != "entities" and getattr(register, name)
     ]
+    return _loaded(f"Register from {source}", rows, register, "register")
+
+
+def _loaded(
+    caption: str, rows: Sequence[tuple[Child, int]], register: Register | ShakRegister, name: str
+) -> str:
     issues = count(len(register.issues), "issue")
-    return page(
-        listing(f"Register from {source}", ("what", "number"), rows),
-        element("p", small(f"{issues} while reading. Ask about a date with register.as_of(day).")),
-    )
+    hint = f"{issues} while reading. Ask about a date with {name}.as_of(day)."
+    return page(listing(caption, ("what", "number"), rows), element("p", small(hint)))
 
 
 def view_html(view: View) -> str:
@@ -89,11 +94,7 @@ def shak_register_html(register: ShakRegister) -> str:
         ("periods of codes", len(register.units)),
         ("regions", len(register.regions)),
     ]
-    issues = count(len(register.issues), "issue")
-    return page(
-        listing("SHAK register", ("what", "number"), rows),
-        element("p", small(f"{issues} while reading. Ask about a date with shak.as_of(day).")),
-    )
+    return _loaded("SHAK register", rows, register, "shak")
 
 
 def shak_view_html(view: ShakView) -> str:

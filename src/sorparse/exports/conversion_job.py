@@ -107,25 +107,29 @@ class ConversionJob:
             self.counts[table] += 1
             yield record
 
-    def flat_columns(self, table: str, *, lists: bool) -> Iterator[flatten.Columns]:
-        """Yield the flat columns of a table in batches, without records where that is faster."""
-        schema = schema_of(table, lists=lists)
-        if self.arrow is None or find_spec("pyarrow") is None:
-            yield from flatten.batches(schema, self.records(table))
-            return
-        for batch in self._arrow_batches(table, lists=lists):
-            columns = values_of(batch, schema.names)
-            if table == "entities":
-                self.units.add(columns)
-            yield list(columns.values())
+    def flat_columns(
+        self, table: str, *, lists: bool = True, by_record: bool = False
+    ) -> Iterator[flatten.Columns]:
+        """Yield the flat columns of a table in batches.
 
-    def columns(self, table: str, rows: int = flatten.BATCH_ROWS) -> Iterator[flatten.Columns]:
-        """Yield the flat columns of a table, batch by batch, with ``row_id`` first."""
-        first = 1
-        schema = schema_of(table)
-        for columns in flatten.batches(schema, self._counted(table), rows):
+        Without records where that is faster, unless ``by_record``, which needs less memory.
+        """
+        schema = schema_of(table, lists=lists)
+        batches: Iterable[flatten.Columns]
+        if by_record or self.arrow is None or find_spec("pyarrow") is None:
+            batches = flatten.batches(schema, self._counted(table))
+        else:
+            arrow = self._arrow_batches(table, lists=lists)
+            batches = (list(values_of(batch, schema.names).values()) for batch in arrow)
+        for columns in batches:
             if table == "entities":
                 self.units.add(dict(zip(schema.names, columns, strict=True)))
+            yield columns
+
+    def columns(self, table: str) -> Iterator[flatten.Columns]:
+        """Yield the flat columns of a table, batch by batch, with ``row_id`` first."""
+        first = 1
+        for columns in self.flat_columns(table, by_record=True):
             after = first + len(columns[0])
             yield [list(range(first, after)), *columns]
             first = after

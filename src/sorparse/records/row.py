@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attrs
 
 from ..notebook import HtmlRepr
-from ..paths import PathError, column_name, parse_path, types_at
-from .build import compile_function
+from ..paths import PathError, column_name, parse_path, types_at, value_at
 
 
 class Row(HtmlRepr, tuple[Any, ...]):
@@ -90,20 +89,8 @@ def row_class(record: type[Any], paths: Iterable[str]) -> type[Row]:
 
 def row_of(row: type[Row]) -> Callable[[Any], Row]:
     """Return the function that extracts a row's fields from a whole record."""
-    lines = ["def take(record):"]
-    items = []
-    for place, path in enumerate(row.paths):
-        lines.append(f"    item{place} = record")
-        for step in parse_path(path):
-            lines.append(f"    if item{place} is not None:")
-            taken = f"item{place}.{step}"
-            if isinstance(step, int):
-                taken = f"item{place}[{step}] if len(item{place}) > {step} else None"
-            lines.append(f"        item{place} = {taken}")
-        items.append(f"item{place}")
-    lines.append(f"    return new(Row, ({', '.join(items)},))")
-    names = {"new": tuple.__new__, "Row": row}
-    return compile_function("take", "\n".join(lines) + "\n", names, "a row of a record")
+    paths = [parse_path(path) for path in row.paths]
+    return lambda record: row([value_at(record, steps) for steps in paths])
 
 
 def value_type(record: type[Any], path: str, *, above: str = "") -> type[Any]:

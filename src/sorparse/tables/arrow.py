@@ -38,16 +38,12 @@ def record_batches(schema: TableSchema, records: Iterable[Any]) -> Iterator[pa.R
 
 def values_of(batch: pa.RecordBatch, names: Iterable[str]) -> dict[str, list[Any]]:
     """Return columns of a batch as Python values, by their names."""
-    pa = load_pyarrow()
-    columns: dict[str, list[Any]] = {}
-    for name in names:
-        column = batch.column(name)
-        if pa.types.is_dictionary(column.type):
-            texts = column.dictionary.to_pylist()
-            columns[name] = [None if n is None else texts[n] for n in column.indices.to_pylist()]
-        else:
-            columns[name] = column.to_pylist()
-    return columns
+    is_dictionary = load_pyarrow().types.is_dictionary
+    columns = ((name, batch.column(name)) for name in names)
+    return {
+        name: (column.dictionary_decode() if is_dictionary(column.type) else column).to_pylist()
+        for name, column in columns
+    }
 
 
 def arrow_arrays(schema: TableSchema, columns: flatten.Columns) -> list[pa.Array]:
