@@ -11,9 +11,9 @@ import attrs
 
 from ..extras import load_pyarrow
 from ..issues import Issue
-from ..tables import flatten
-from ..tables.arrow import arrow_arrays, record_batches, values_of
+from ..tables import Table, flatten
 from ..tables.schema import TableSchema, arrow_schema, schema_of
+from ..tables.table import arrow_arrays, record_batches, values_of
 from .effective import EffectiveCollector, effective_schema
 from .in_force_periods import PeriodCollector, periods_schema
 
@@ -36,8 +36,8 @@ class ConversionJob:
     """Tables to be written."""
     read: Callable[[str], Iterable[Any]]
     """Returns the records of a table, by its name."""
-    arrow: Callable[..., Iterable[Any]] | None = None
-    """Returns the record batches of a table (``lists``: whether with lists), if the source can."""
+    arrow: Callable[..., Table] | None = None
+    """Returns a table as Arrow (``lists``: whether with lists), if the source can."""
     force: bool = False
     """Whether to replace what the library did not write."""
     guard: Callable[[ConversionJob], None] = attrs.field(default=lambda _: None, eq=False)
@@ -159,7 +159,7 @@ class ConversionJob:
             yield from record_batches(schema_of(table), self._counted(table))
             return
         self.counts[table] = 0
-        for batch in self.arrow(table, lists=lists):
+        for batch in self.arrow(table, lists=lists).batches():
             self.counts[table] += batch.num_rows
             yield batch
 

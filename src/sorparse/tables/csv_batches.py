@@ -19,9 +19,9 @@ from ..formats.csv.buffers import array_of, mask_array, whole_numbers
 from ..formats.csv.cell_spans import Lines
 from ..formats.csv.plain_file import PlainFile
 from ..formats.csv.reader import CsvTable
-from .arrow import record_batches
 from .flatten import columns_of
 from .schema import TableSchema, arrow_schema
+from .table import record_batches
 
 if TYPE_CHECKING:
     import pyarrow as pa
