@@ -14,79 +14,32 @@ if TYPE_CHECKING:
     from . import examples as examples
     from . import fetching as fetching
     from . import identifiers as identifiers
-    from .archive import Archive, Registered
-    from .description import ColumnDescription, Description, TableDescription
-    from .display.picture import Picture
-    from .errors import (
-        ConversionError,
-        EmptySourceError,
-        FetchError,
-        FhirError,
-        GuardError,
-        InvalidDateError,
-        InvalidOptionError,
-        MissingExtraError,
-        MissingTableError,
-        NotInForceError,
-        SorDataError,
-        SorError,
-        SorFileError,
-        UnknownFieldError,
-        UnknownNightError,
-        UnknownTermError,
-        UnknownUnitError,
-        UnrecognisedFormatError,
-    )
-    from .exports.conversion import ConversionReport, convert
-    from .exports.extract import extract
-    from .exports.fhir import to_fhir, to_fhir_endpoints
-    from .feed import Feed
-    from .formats.base import Format
-    from .inheritance import Effective
-    from .issues import Issue
-    from .limits import Limits
-    from .opening import open
-    from .records import (
-        Address,
-        Classification,
-        Coded,
-        EDIType,
-        EntityRef,
-        Extra,
-        GeoLocation,
-        LocationCode,
-        LocationCodeEDIType,
-        ReplacedEntity,
-        SHAKRegion,
-        SHAKSORMap,
-        SHAKUnit,
-        SOREntity,
-        SorType,
-        Validity,
-        VirtualAddress,
-        to_dict,
-    )
-    from .records.row import Row
-    from .register import (
-        Candidate,
-        Change,
-        Diff,
-        Match,
-        Register,
-        Replacement,
-        ShakMatch,
-        ShakRegister,
-        ShakView,
-        Status,
-        Term,
-        View,
-        diff,
-        load,
-        load_shak,
-    )
-    from .register.tree import Node, Tree
-    from .tables import Table
-    from .validation import ValidationReport, validate
+    from .archive import Archive as Archive
+    from .archive import Registered as Registered
+    from .description import ColumnDescription as ColumnDescription
+    from .description import Description as Description
+    from .description import TableDescription as TableDescription
+    from .display.picture import Picture as Picture
+    from .errors import *  # noqa: F403 - all that is public there
+    from .exports.conversion import ConversionReport as ConversionReport
+    from .exports.conversion import convert as convert
+    from .exports.extract import extract as extract
+    from .exports.fhir import to_fhir as to_fhir
+    from .exports.fhir import to_fhir_endpoints as to_fhir_endpoints
+    from .feed import Feed as Feed
+    from .formats.base import Format as Format
+    from .inheritance import Effective as Effective
+    from .issues import Issue as Issue
+    from .limits import Limits as Limits
+    from .opening import open as open
+    from .records import *  # noqa: F403 - all that is public there
+    from .records.row import Row as Row
+    from .register import *  # noqa: F403 - all that is public there
+    from .register.tree import Node as Node
+    from .register.tree import Tree as Tree
+    from .tables import Table as Table
+    from .validation import ValidationReport as ValidationReport
+    from .validation import validate as validate
 
 __version__ = "0.1.0"
 
@@ -127,88 +80,7 @@ _HOMES = {
 _MODULES = ("codes", "examples", "fetching", "identifiers")
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
 
-__all__ = [
-    "Address",
-    "Archive",
-    "Candidate",
-    "Change",
-    "Classification",
-    "Coded",
-    "ColumnDescription",
-    "ConversionError",
-    "ConversionReport",
-    "Description",
-    "Diff",
-    "EDIType",
-    "Effective",
-    "EmptySourceError",
-    "EntityRef",
-    "Extra",
-    "Feed",
-    "FetchError",
-    "FhirError",
-    "Format",
-    "GeoLocation",
-    "GuardError",
-    "InvalidDateError",
-    "InvalidOptionError",
-    "Issue",
-    "Limits",
-    "LocationCode",
-    "LocationCodeEDIType",
-    "Match",
-    "MissingExtraError",
-    "MissingTableError",
-    "Node",
-    "NotInForceError",
-    "Picture",
-    "Register",
-    "Registered",
-    "ReplacedEntity",
-    "Replacement",
-    "Row",
-    "SHAKRegion",
-    "SHAKSORMap",
-    "SHAKUnit",
-    "SOREntity",
-    "ShakMatch",
-    "ShakRegister",
-    "ShakView",
-    "SorDataError",
-    "SorError",
-    "SorFileError",
-    "SorType",
-    "Status",
-    "Table",
-    "TableDescription",
-    "Term",
-    "Tree",
-    "UnknownFieldError",
-    "UnknownNightError",
-    "UnknownTermError",
-    "UnknownUnitError",
-    "UnreadableDateWarning",
-    "UnrecognisedFormatError",
-    "ValidationReport",
-    "Validity",
-    "View",
-    "VirtualAddress",
-    "__version__",
-    "codes",
-    "convert",
-    "diff",
-    "examples",
-    "extract",
-    "fetching",
-    "identifiers",
-    "load",
-    "load_shak",
-    "open",
-    "to_dict",
-    "to_fhir",
-    "to_fhir_endpoints",
-    "validate",
-]
+__all__ = sorted({*_HOME_OF, *_MODULES, "__version__"})  # noqa: PLE0605 - sorted returns a list
 
 
 def __getattr__(name: str) -> Any:
@@ -223,4 +95,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted(__all__)
+    return __all__

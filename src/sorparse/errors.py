@@ -24,6 +24,9 @@ class SorError(Exception):
         UnrecognisedFormatError
     """
 
+    def __str__(self) -> str:
+        return Exception.__str__(self)  # KeyError would show the repr
+
     def __reduce__(self) -> tuple[Any, ...]:
         # by default an exception is pickled as its positional arguments alone
         return _made_again, (type(self), self.args), self.__dict__
@@ -127,9 +130,6 @@ class NotInForceError(SorError, KeyError):
         self.date = date
         """Last day in force where closed, first day where future."""
 
-    def __str__(self) -> str:
-        return str(self.args[0])  # KeyError would show the repr
-
 
 class UnknownUnitError(NotInForceError):
     """The register does not have the unit; the message says whether the id is a SOR id."""
@@ -153,9 +153,6 @@ class UnknownTermError(SorError, ValueError):
 
 class UnknownNightError(SorError, KeyError):
     """The archive does not have the night; the message names the nights beside it."""
-
-    def __str__(self) -> str:
-        return str(self.args[0])  # KeyError would show the repr
 
 
 class FhirError(SorError, ValueError):

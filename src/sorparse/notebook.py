@@ -1,30 +1,30 @@
 """What a notebook asks an object for.
 
-How things look is the matter of the top layer, ``display``. It registers its functions here when
+How things look is the matter of the top layer, ``display``. Its modules are loaded by name when
 something is shown for the first time, so that no other layer imports it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from importlib import import_module
 from typing import Any, TypeVar
 
 T = TypeVar("T")
 
-_registered: dict[str, Callable[..., Any]] = {}
-
-
-def register_display(**functions: Callable[..., Any]) -> None:
-    """Register the functions that show objects, by the names that :func:`show` takes."""
-    _registered.update(functions)
+_DISPLAYS = {
+    "html": ("html", "html"),
+    "map": ("maps", "build_map"),
+    "timeline": ("timeline", "draw_timeline"),
+    "activity": ("activity", "draw_activity"),
+}
+"""What can be shown of an object: the module of ``display`` and its function."""
 
 
 def show(what: str, *args: Any, **options: Any) -> Any:
     """Return the ``"html"``, ``"map"``, ``"timeline"`` or ``"activity"`` of an object."""
-    if not _registered:
-        import_module(f"{__package__}.display")  # registers itself
-    return _registered[what](*args, **options)
+    module, function = _DISPLAYS[what]
+    display = import_module(f"{__package__}.display.{module}")
+    return getattr(display, function)(*args, **options)
 
 
 class HtmlRepr:

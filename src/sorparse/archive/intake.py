@@ -13,7 +13,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import cache
-from itertools import chain
+from itertools import chain, count
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
@@ -24,8 +24,8 @@ from ..feed import Feed
 from ..formats import Format
 from ..records import Address, VirtualAddress
 from ..tables import flatten
-from ..tables.arrow import arrow_arrays, values_of
 from ..tables.schema import TableSchema, arrow_schema, schema_of, steps_of
+from ..tables.table import arrow_arrays, values_of
 from .pieces import cut, has_open_quotes, sha256, split
 from .runs import Runs
 from .store import LINES, ArchivedFile, Night, State, Store
@@ -63,7 +63,7 @@ class _Linked:
 def take_in(feed: Feed, files: dict[str, bytes], is_set: bool, store: Store) -> Intake:
     """Read a night, number its lines and records, and find the new ones."""
     intake = Intake()
-    numbers = _Numbers(store.next_row())
+    numbers = count(store.next_row())
     read_from = _tables_by_file(feed, files)
     linked: dict[str, _Linked] = {}
     split_up: list[tuple[str, bytes | None, list[bytes]]] = []
@@ -97,7 +97,7 @@ def take_in(feed: Feed, files: dict[str, bytes], is_set: bool, store: Store) -> 
     tables = []
     for part, above, lines in split_up:
         rows_of = known[part, above]
-        tables.append(_lines_table(part, above, numbers.give(rows_of)))
+        tables.append(_lines_table(part, above, _number(rows_of, numbers)))
         intake.parts.setdefault(part, []).extend(map(rows_of.__getitem__, lines))
     intake.new[LINES] = load_pyarrow().concat_tables(tables)
     split_up.clear()
@@ -146,21 +146,11 @@ def _part(name: str, is_set: bool, others: Iterable[ArchivedFile]) -> str:
     return f"name:{name}" if part in [other.part for other in others] else part
 
 
-class _Numbers:
-    """Assigns numbers to rows without one."""
-
-    def __init__(self, next_row: int) -> None:
-        self._next = next_row
-
-    def give(self, rows: dict[T, int]) -> dict[int, T]:
-        """Number what has the number 0, in order, and return it by its number."""
-        new = {}
-        for key, row in rows.items():
-            if not row:
-                rows[key] = self._next
-                new[self._next] = key
-                self._next += 1
-        return new
+def _number(rows: dict[T, int], numbers: Iterator[int]) -> dict[int, T]:
+    """Number what has the number 0, in order, and return it by its number."""
+    new = {next(numbers): key for key, row in rows.items() if not row}
+    rows.update((key, number) for number, key in new.items())
+    return new
 
 
 def _find_lines(store: Store, known: dict[tuple[str, bytes | None], dict[bytes, int]]) -> None:
@@ -197,7 +187,7 @@ def _records_of(table: str, linked: _Linked, fresh: set[int], intake: Intake) ->
     numbers: list[int] = []
     records: list[Any] = []
     missing = set(fresh)
-    count = 0
+    records_read = 0
 
     def flush() -> None:
         columns = flatten.columns_of(schema, records)
@@ -206,7 +196,7 @@ def _records_of(table: str, linked: _Linked, fresh: set[int], intake: Intake) ->
         records.clear()
 
     for line, record in linked.records:
-        count += 1
+        records_read += 1
         row = linked.rows[bisect_right(linked.starts, line or 1) - 1]
         if row in missing:  # the first time that a line occurs
             missing.discard(row)
@@ -216,12 +206,12 @@ def _records_of(table: str, linked: _Linked, fresh: set[int], intake: Intake) ->
                 flush()
     if records:
         flush()
-    intake.records[table] = count
+    intake.records[table] = records_read
     return load_pyarrow().concat_tables(batches)
 
 
 def _whole_table(
-    feed: Feed, table: str, store: Store, numbers: _Numbers, intake: Intake
+    feed: Feed, table: str, store: Store, numbers: Iterator[int], intake: Intake
 ) -> pa.Table:
     """Number the records of a table by their values, and return the new ones."""
     schema = schema_of(table, lists=False)
@@ -232,7 +222,7 @@ def _whole_table(
     for row, values in _stored(schema, store):
         if values in rows and row not in of_lines:
             rows[values] = row
-    new = numbers.give(rows)
+    new = _number(rows, numbers)
     intake.records[table] = len(records)
     intake.parts.setdefault(table, []).extend(map(rows.__getitem__, records))
     columns = list(map(list, zip(*new.values(), strict=True))) or [[] for _ in schema.columns]

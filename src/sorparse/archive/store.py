@@ -30,6 +30,7 @@ from ..errors import ConversionError, SorFileError
 from ..exports.conversion_job import ROW_ID
 from ..extras import load_numpy, load_pyarrow
 from ..notebook import HtmlRepr
+from ..records import to_dict
 from ..replace import replaced_file, restore
 from .parquet_files import Lines, batches_in, highest_row, parquet, table_in
 from .pieces import sha256
@@ -179,12 +180,10 @@ class Store:
         if info.get("version") != _VERSION:
             raise SorFileError("not an archive that this version of sorparse reads", file=str(path))
         nights = [
-            Night(
-                date.fromisoformat(each["night"]),
-                each["name"],
-                each["is_set"],
-                tuple(ArchivedFile(*file) for file in each["files"]),
-                each["records"],
+            attrs.evolve(
+                Night(**each),
+                night=date.fromisoformat(each["night"]),
+                files=tuple(ArchivedFile(*file) for file in each["files"]),
             )
             for each in info["nights"]
         ]
@@ -230,13 +229,7 @@ class Store:
             "format": state.format,
             "parts": [(name, len(runs.rows)) for name, runs in parts],
             "nights": [
-                {
-                    "night": each.night.isoformat(),
-                    "name": each.name,
-                    "is_set": each.is_set,
-                    "files": [attrs.astuple(file) for file in each.files],
-                    "records": dict(each.records),
-                }
+                {**to_dict(each), "files": [attrs.astuple(file) for file in each.files]}
                 for each in state.nights.values()
             ],
         }

@@ -138,9 +138,9 @@ def field_label(field: str) -> str:
 class Output:
     """Results on stdout, in the format that the options ask for."""
 
-    def __init__(self, mode: str, stream: TextIO | None = None, *, wide: bool = False) -> None:
+    def __init__(self, mode: str, *, wide: bool = False) -> None:
         self.mode = mode
-        self.stream = stream or sys.stdout
+        self.stream = sys.stdout
         self._wide = wide
         self._data = data_stream(self.stream)
         self.console = self._rich_console()
@@ -273,7 +273,7 @@ class Output:
         titles = [column.replace("_", " ") for column in columns]
         widths = None
         if self.stream.isatty():
-            from .column_widths import fitted
+            from .terminal_table import fitted
 
             widths = fitted(titles, texts, shutil.get_terminal_size().columns)
         if widths is None:
@@ -282,7 +282,7 @@ class Output:
             self._plain_row(line, widths, numbers)
 
     def _plain_row(self, row: Sequence[str], widths: Sequence[int], numbers: set[int]) -> None:
-        from .column_widths import wrapped
+        from .terminal_table import wrapped
 
         cells = [wrapped(text, width) for text, width in zip(row, widths, strict=True)]
         for line in zip_longest(*cells, fillvalue=""):

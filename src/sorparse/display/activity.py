@@ -6,8 +6,7 @@ from collections import Counter
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from ..tables.counts import events
-from ..tables.grouping import Field
+from ..tables.counts import Field, events
 from .picture import Picture, in_words, plain, plot_library, shortened
 
 if TYPE_CHECKING:

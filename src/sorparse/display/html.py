@@ -3,51 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import singledispatch
 from typing import Any
 
-from ..description import Description, TableDescription
-from ..feed import Feed
-from ..inheritance import Effective
-from ..issues import Issues
-from ..notebook import Records, Versions
-from ..records.row import Row
-from ..register import Diff, Match, Register, ShakRegister, ShakView, View
-from ..register.tree import Tree
-from ..tables import Table
-from ..tables.rowtable import RowTable
-from ..validation import ValidationReport
-from . import diffs, files, issues, records, registers, tables, tree
+from . import diffs, issues, records, registers, tree
 
-
-@singledispatch
-def html(shown: Any) -> str:
-    """Return the HTML of an object: that of its class, else that of a record."""
-    return _BY_NAME.get(type(shown).__name__, records.record_html)(shown)
-
-
-_BY_NAME: dict[str, Callable[[Any], str]] = {
-    "Archive": files.archive_html,
-    "ConversionReport": files.conversion_html,
+# by name, so that no module is loaded whose objects are not shown
+_DISPLAYS: dict[str, Callable[[Any], str]] = {
+    "Archive": registers.archive_html,
+    "ConversionReport": issues.conversion_html,
+    "Description": issues.description_html,
+    "Diff": diffs.diff_html,
+    "Effective": registers.effective_html,
+    "Feed": issues.feed_html,
+    "Issues": issues.issues_html,
+    "Match": registers.match_html,
+    "Records": records.many_html,
+    "Register": registers.register_html,
+    "Row": records.row_html,
+    "RowTable": records.table_html,
+    "ShakRegister": registers.shak_register_html,
+    "ShakView": registers.shak_view_html,
+    "Table": records.columns_html,
+    "TableDescription": issues.table_description_html,
+    "Tree": tree.tree_html,
+    "ValidationReport": issues.report_html,
+    "Versions": records.versions_html,
+    "View": registers.view_html,
 }
-"""Classes in modules that are not needed, and not loaded, for other displays."""
 
 
-html.register(Description, issues.description_html)
-html.register(Diff, diffs.diff_html)
-html.register(Effective, registers.effective_html)
-html.register(Feed, issues.feed_html)
-html.register(Issues, issues.issues_html)
-html.register(Match, registers.match_html)
-html.register(Records, records.many_html)
-html.register(Register, registers.register_html)
-html.register(Row, records.row_html)
-html.register(RowTable, tables.table_html)
-html.register(ShakRegister, registers.shak_register_html)
-html.register(ShakView, registers.shak_view_html)
-html.register(Table, tables.columns_html)
-html.register(TableDescription, issues.table_description_html)
-html.register(Tree, tree.tree_html)
-html.register(ValidationReport, issues.report_html)
-html.register(Versions, records.versions_html)
-html.register(View, registers.view_html)
+def html(shown: Any) -> str:
+    """Return the HTML of an object: that of its class or of one above it, else of a record."""
+    names = (cls.__name__ for cls in type(shown).__mro__)
+    display = next(filter(None, map(_DISPLAYS.get, names)), records.record_html)
+    return display(shown)

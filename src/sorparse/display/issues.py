@@ -1,4 +1,4 @@
-"""Displays of issues, validation reports, descriptions and feeds."""
+"""Displays of issues, descriptions and feeds, and of reports of validations and conversions."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from .values import MOST_ITEMS
 
 if TYPE_CHECKING:
     from ..description import Description, TableDescription
+    from ..exports.conversion import ConversionReport
     from ..feed import Feed
     from ..issues import Issue
     from ..validation import ValidationReport
@@ -143,3 +144,17 @@ def feed_html(feed: Feed) -> str:
         listing(caption, ("table", "read it with"), rows),
         element("p", small(f"{count(number, 'issue')} in the rows read so far.")),
     )
+
+
+def conversion_html(report: ConversionReport) -> str:
+    """Return what was written, the rows of what was replaced, and the issues of the data."""
+    caption = report.title
+    if report.snapshot_date is not None:
+        caption += f", snapshot of {report.snapshot_date}"
+    before = report.replaced
+    rows: list[tuple[Html | int, ...]] = []
+    for table in dict.fromkeys((*report.tables, *(before or {}))):
+        rows_before = () if before is None else (before.get(table, 0),)
+        rows.append((code(table), report.tables.get(table, 0), *rows_before))
+    heads = ("table", "rows", *(() if before is None else ("rows before",)))
+    return page(listing(caption, heads, rows), issues_part(report.issues))

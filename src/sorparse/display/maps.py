@@ -6,7 +6,7 @@ building it does not touch the network. Without a network the page shows the poi
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,6 @@ import attrs
 from ..extras import load_extra
 from ..records import Address, SOREntity, SorType
 from .markup import Html, clip, count, element, escape, identifier, join, lines, small
-from .plain_map import plain_map
 from .registers import LEVELS
 from .values import name_of
 
@@ -40,6 +39,16 @@ _NOTE = (
 )
 # A larger point is visible behind a smaller one at the same place.
 _RADIUS = {SorType.IE: 10, SorType.SI: 7.5, SorType.OE: 5, None: 5}
+_WIDTH = 1000
+"""Units of the picture's width."""
+_LEAST_METRES = 2000
+"""Metres that the picture shows at least, so that one place does not fill it."""
+_MARGIN = 0.06
+_PLAIN_STYLE = "position:absolute;z-index:999;inset:0;width:100%;height:100%;background:#eef2f4"
+# the map library is loaded in the head of the page, so it is there now or not at all
+_REMOVE = Html(
+    "<script>if(window.L)document.currentScript.previousElementSibling.remove()</script>"
+)
 _SCRIPTS = ("leaflet", "jquery")
 _STYLES = ("leaflet_css",)
 
@@ -123,10 +132,7 @@ def build_map(
     # these maps need only some of the scripts and styles that folium loads from servers
     shown.default_js = [pair for pair in shown.default_js if pair[0] in _SCRIPTS]
     shown.default_css = [pair for pair in shown.default_css if pair[0] in _STYLES]
-    names = [escape(_tooltip(place)) for place in placed.places]
-    shown.get_root().html.add_child(
-        folium.Element(_for_template(plain_map(placed.places, _COLOURS, names)))
-    )
+    shown.get_root().html.add_child(folium.Element(_for_template(_plain_map(placed.places))))
     note = f"The register on {view.day}: {placed.describe()}."
     shown.get_root().html.add_child(folium.Element(element("div", note, style=_NOTE)))
     bounds = []
@@ -193,6 +199,54 @@ def _popup(place: Place) -> Html:
         parts.append(small(f"and {len(place.units) - MOST_NAMED:,} more"))
     box = "max-height:240px;overflow-y:auto"
     return element("div", *(element("p", part) for part in parts), style=box)
+
+
+def _plain_map(places: Sequence[Place]) -> Html:
+    """Return the points on a plain background, for a page without a network.
+
+    The page loads the map library from a server. If that fails, this picture is shown instead; else
+    its script removes it. The coordinates are metres, so the points need no projection.
+    """
+    if not places:
+        return Html("")
+    east = [float(place.easting) for place in places]
+    north = [float(place.northing) for place in places]
+    metres = max(max(east) - min(east), max(north) - min(north), _LEAST_METRES) * (1 + 2 * _MARGIN)
+    scale = _WIDTH / metres
+    left = (min(east) + max(east) - metres) / 2
+    top = (min(north) + max(north) + metres) / 2
+    points = [
+        element(
+            "circle",
+            element("title", _tooltip(place)),
+            cx=f"{(x - left) * scale:.1f}",
+            cy=f"{(top - y) * scale:.1f}",
+            r="7",
+            fill=_COLOURS[place.level],
+            fill_opacity="0.6",
+            stroke=_COLOURS[place.level],
+        )
+        for place, x, y in zip(places, east, north, strict=True)
+    ]
+    words = element(
+        "text",
+        "Without a network: points without a map. North is up.",
+        x="12",
+        y="24",
+        font_size="16",
+        font_family="sans-serif",
+        fill="#111",
+    )
+    picture = element(
+        "svg",
+        words,
+        *points,
+        viewBox=f"0 0 {_WIDTH} {_WIDTH}",
+        style=_PLAIN_STYLE,
+        role="img",
+        aria_label="Units as points without a map",
+    )
+    return join([picture, _REMOVE])
 
 
 # folium writes these texts into JavaScript template literals and Jinja templates, where HTML

@@ -1,11 +1,11 @@
-"""Displays of records, of lists of records and of lists of values."""
+"""Displays of records, of lists of records and values, and of tables."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -28,6 +28,10 @@ from .markup import (
     small,
 )
 from .values import name_of, period, unbroken, value_html
+
+if TYPE_CHECKING:
+    from ..tables import Table
+    from ..tables.table import RowTable
 
 # the columns of a list of units
 _CODES = ("_id", "_code", "_number")
@@ -124,3 +128,21 @@ def values_html(values: Sequence[Any]) -> str:
     kind = next((kinds[kind] for kind in kinds if isinstance(values[0], kind)), "value")
     rows = [[value_html(value)] for value in values[:MOST_ROWS]]
     return page(listing(count(len(values), kind), [kind], rows, total=len(values)))
+
+
+def table_html(table: RowTable) -> str:
+    """Return the first rows and the caveats."""
+    rows = [tuple(map(value_html, row.values())) for row in islice(table, MOST_ROWS)]
+    notes = [element("p", caveat) for caveat in table.caveats]
+    return page(listing(table.schema.doc, table.schema.names, rows, total=len(table)), *notes)
+
+
+def columns_html(table: Table) -> str:
+    """Return the columns of a table whose rows are read when they are used."""
+    rows = [
+        (code(column.name), column.type.value, column.doc)
+        for column in table.schema.columns[: 4 * MOST_ROWS]
+    ]
+    total = len(table.schema.columns)
+    caption = f"{table.schema.doc}: {count(total, 'column')}"
+    return page(listing(caption, ("column", "type", "what it is"), rows, total=total))

@@ -1,8 +1,9 @@
-"""Displays of registers and views, and of their answers."""
+"""Displays of registers, views and archives, and of their answers."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..records import SorType
@@ -26,6 +27,7 @@ from .markup import (
 from .values import period, unbroken, value_html
 
 if TYPE_CHECKING:
+    from ..archive import Archive
     from ..inheritance import Effective
     from ..register.matching import Candidate, Match
     from ..register.register import Register
@@ -55,11 +57,15 @@ def register_html(register: Register) -> str:
         for name in register.tables
         if name != "entities" and getattr(register, name)
     ]
+    return _loaded(f"Register from {source}", rows, register, "register")
+
+
+def _loaded(
+    caption: str, rows: Sequence[tuple[Child, int]], register: Register | ShakRegister, name: str
+) -> str:
     issues = count(len(register.issues), "issue")
-    return page(
-        listing(f"Register from {source}", ("what", "number"), rows),
-        element("p", small(f"{issues} while reading. Ask about a date with register.as_of(day).")),
-    )
+    hint = f"{issues} while reading. Ask about a date with {name}.as_of(day)."
+    return page(listing(caption, ("what", "number"), rows), element("p", small(hint)))
 
 
 def view_html(view: View) -> str:
@@ -88,11 +94,7 @@ def shak_register_html(register: ShakRegister) -> str:
         ("periods of codes", len(register.units)),
         ("regions", len(register.regions)),
     ]
-    issues = count(len(register.issues), "issue")
-    return page(
-        listing("SHAK register", ("what", "number"), rows),
-        element("p", small(f"{issues} while reading. Ask about a date with shak.as_of(day).")),
-    )
+    return _loaded("SHAK register", rows, register, "shak")
 
 
 def shak_view_html(view: ShakView) -> str:
@@ -160,4 +162,17 @@ def effective_html(effective: Effective) -> str:
         facts(join([unit, " with inheritance resolved"]), pairs)
         if pairs
         else element("p", unit, " has no address and no location number, inherited ones included.")
+    )
+
+
+def archive_html(archive: Archive) -> str:
+    """Return the nights of an archive, the newest first, and how many are missing."""
+    nights, missing = archive.nights, archive.missing
+    newest = [archive.night(night) for night in reversed(nights[-MOST_ROWS:])]
+    rows = [(str(one.night), one.name, sum(one.records.values())) for one in newest]
+    caption = f"Archive {archive.folder}: {count(len(nights), 'night')}"
+    gap = element("p", small(f"{count(len(missing), 'night')} missing between them."))
+    return page(
+        listing(caption, ("night", "file", "records"), rows, total=len(nights)),
+        gap if missing else None,
     )

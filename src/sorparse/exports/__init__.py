@@ -15,7 +15,7 @@ _CLASSES = {
     "sqlite": ("sqlite", "Sqlite"),
     "duckdb": ("duckdb", "DuckDB"),
     "postgres": ("postgres", "Postgres"),
-    "parquet": ("parquet", "ParquetFiles"),
+    "parquet": ("table_files", "ParquetFiles"),
     "csv": ("table_files", "CsvFiles"),
     "jsonl": ("table_files", "JsonLines"),
     "geojson": ("geojson", "GeoJson"),

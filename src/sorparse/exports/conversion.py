@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
@@ -138,7 +138,7 @@ def convert(
             feed,
             chosen,
             read=feed.records,
-            arrow=_arrow_of(feed),
+            arrow=getattr(feed, "to_arrow", None),
             force=force,
             guard=guards.checker(shown, before, wants_units=wants_units),
         )
@@ -211,12 +211,6 @@ def _to_stdout(
             shutil.copyfileobj(content, sys.stdout.buffer)
         sys.stdout.buffer.flush()
     return attrs.evolve(report, target=STDOUT)
-
-
-def _arrow_of(feed: Any) -> Callable[..., Iterable[Any]] | None:
-    if not hasattr(feed, "to_arrow"):
-        return None
-    return lambda table, *, lists: feed.to_arrow(table, lists=lists).batches()
 
 
 def _target(to: str, target: str | os.PathLike[str] | None) -> tuple[Target, str]:

@@ -11,9 +11,9 @@ import attrs
 
 from ..extras import load_pyarrow
 from ..issues import Issue
-from ..tables import flatten
-from ..tables.arrow import arrow_arrays, record_batches, values_of
+from ..tables import Table, flatten
 from ..tables.schema import TableSchema, arrow_schema, schema_of
+from ..tables.table import arrow_arrays, record_batches, values_of
 from .effective import EffectiveCollector, effective_schema
 from .in_force_periods import PeriodCollector, periods_schema
 
@@ -36,8 +36,8 @@ class ConversionJob:
     """Tables to be written."""
     read: Callable[[str], Iterable[Any]]
     """Returns the records of a table, by its name."""
-    arrow: Callable[..., Iterable[Any]] | None = None
-    """Returns the record batches of a table (``lists``: whether with lists), if the source can."""
+    arrow: Callable[..., Table] | None = None
+    """Returns a table as Arrow (``lists``: whether with lists), if the source can."""
     force: bool = False
     """Whether to replace what the library did not write."""
     guard: Callable[[ConversionJob], None] = attrs.field(default=lambda _: None, eq=False)
@@ -107,25 +107,29 @@ class ConversionJob:
             self.counts[table] += 1
             yield record
 
-    def flat_columns(self, table: str, *, lists: bool) -> Iterator[flatten.Columns]:
-        """Yield the flat columns of a table in batches, without records where that is faster."""
-        schema = schema_of(table, lists=lists)
-        if self.arrow is None or find_spec("pyarrow") is None:
-            yield from flatten.batches(schema, self.records(table))
-            return
-        for batch in self._arrow_batches(table, lists=lists):
-            columns = values_of(batch, schema.names)
-            if table == "entities":
-                self.units.add(columns)
-            yield list(columns.values())
+    def flat_columns(
+        self, table: str, *, lists: bool = True, by_record: bool = False
+    ) -> Iterator[flatten.Columns]:
+        """Yield the flat columns of a table in batches.
 
-    def columns(self, table: str, rows: int = flatten.BATCH_ROWS) -> Iterator[flatten.Columns]:
-        """Yield the flat columns of a table, batch by batch, with ``row_id`` first."""
-        first = 1
-        schema = schema_of(table)
-        for columns in flatten.batches(schema, self._counted(table), rows):
+        Without records where that is faster, unless ``by_record``, which needs less memory.
+        """
+        schema = schema_of(table, lists=lists)
+        batches: Iterable[flatten.Columns]
+        if by_record or self.arrow is None or find_spec("pyarrow") is None:
+            batches = flatten.batches(schema, self._counted(table))
+        else:
+            arrow = self._arrow_batches(table, lists=lists)
+            batches = (list(values_of(batch, schema.names).values()) for batch in arrow)
+        for columns in batches:
             if table == "entities":
                 self.units.add(dict(zip(schema.names, columns, strict=True)))
+            yield columns
+
+    def columns(self, table: str) -> Iterator[flatten.Columns]:
+        """Yield the flat columns of a table, batch by batch, with ``row_id`` first."""
+        first = 1
+        for columns in self.flat_columns(table, by_record=True):
             after = first + len(columns[0])
             yield [list(range(first, after)), *columns]
             first = after
@@ -155,7 +159,7 @@ class ConversionJob:
             yield from record_batches(schema_of(table), self._counted(table))
             return
         self.counts[table] = 0
-        for batch in self.arrow(table, lists=lists):
+        for batch in self.arrow(table, lists=lists).batches():
             self.counts[table] += batch.num_rows
             yield batch
 

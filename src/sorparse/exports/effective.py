@@ -14,7 +14,6 @@ from __future__ import annotations
 import json
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from itertools import chain, islice
@@ -25,13 +24,13 @@ from ..records import Address, SorType
 from ..register.days import OPEN_END
 from ..register.storage.timeindex import NO_ROW, TimeIndex
 from ..tables.effective import PLACES, effective_columns, value_fields
-from ..tables.flatten import Columns, as_double, nearest_double
+from ..tables.flatten import as_double, nearest_double
 from ..tables.schema import DataType, TableColumn, TableSchema, schema_of
 from .in_force_periods import (
-    BATCH_ROWS,
     Derived,
     PeriodCollector,
     first_date,
+    in_columns,
     last_date,
     periods_schema,
 )
@@ -143,21 +142,29 @@ class EffectiveCollector(PeriodCollector):
     def derived(self) -> Derived:
         """Yield the tables that are derived from the units, with their rows."""
         yield from super().derived()
-        yield effective_schema(), self._effective()
+        yield effective_schema(), in_columns(self._effective())
 
-    def _effective(self) -> Iterator[Columns]:
-        """Yield the columns of ``entity_effective``, by unit in the order of the source."""
-        writer = _Columns(self)
+    def _effective(self) -> Iterator[tuple[Any, ...]]:
+        """Yield the rows of ``entity_effective``, by unit in the order of the source."""
         index = TimeIndex(self)
         resolver = _Resolver(self, index)
-        for unit in range(len(self.ids)):
+        places = _Places(self.pools["postal_address"])
+        ids = [*self.ids, None]  # the last is that of _NOBODY
+        shown = self.pools["shown"].values()
+        values = {field: self.pools[field].values() for field in value_fields()}
+        for unit, sor_id in enumerate(self.ids):
             for start, end, row in index.segments(unit):
                 for first, last, resolved in resolver.periods(row, start, end):
-                    writer.add(unit, first, last, row, resolved)
-            if len(writer) >= BATCH_ROWS:
-                yield writer.take()
-        if len(writer):
-            yield writer.take()
+                    found = {field: resolved[field] or (_ABSENT, _NOBODY) for field in values}
+                    yield (
+                        *(sor_id, first_date(first), last_date(last), row + 1),
+                        *shown[self.held["shown"][row]],
+                        *chain.from_iterable(
+                            values[field][number] for field, (number, _) in found.items()
+                        ),
+                        *places[tuple([found[field][0] for field in NEAREST_FIRST])],
+                        *(ids[origin] for _, origin in found.values()),
+                    )
 
     def getter(self) -> Callable[[int, str], Any]:
         """Return a function that returns a field of a row, as :class:`Inheritance` needs it.
@@ -231,70 +238,22 @@ class _Resolver:
         return None if above == NO_ROW else above
 
 
-class _Columns:
-    """The rows of ``entity_effective``, as numbers of values until they are taken as columns."""
+class _Places(dict[tuple[int, ...], tuple[str | None, ...]]):
+    """Code and name of region and municipality, by the numbers of the addresses nearest first."""
 
-    def __init__(self, collector: EffectiveCollector) -> None:
-        self._ids = [*collector.ids, None]  # the last is that of _NOBODY
-        self._shown = collector.held["shown"]
-        # the values of each column by number; the last is that of _ABSENT
-        pools = {id(pool): pool for pool in collector.pools.values()}
-        columns = {at: list(zip(*pool.values(), strict=True)) for at, pool in pools.items()}
-        self._values = {field: columns[id(pool)] for field, pool in collector.pools.items()}
-        self._clear()
+    def __init__(self, addresses: _Pool) -> None:
+        super().__init__()
+        self._addresses = addresses.values()
 
-    def _clear(self) -> None:
-        self._units = array("i")
-        self._first: list[date] = []
-        self._last: list[date] = []
-        self._rows = array("i")
-        self._numbers = {field: array("i") for field in value_fields()}
-        self._origins = {field: array("i") for field in value_fields()}
-
-    def __len__(self) -> int:
-        return len(self._units)
-
-    def add(self, unit: int, first: int, last: int, row: int, resolved: Resolved) -> None:
-        """Add a row."""
-        self._units.append(unit)
-        self._first.append(first_date(first))
-        self._last.append(last_date(last))
-        self._rows.append(row)
-        for field, numbers in self._numbers.items():
-            number, origin = resolved[field] or (_ABSENT, _NOBODY)
-            numbers.append(number)
-            self._origins[field].append(origin)
-
-    def take(self) -> Columns:
-        """Return the columns of the rows since the last call."""
-        ids = self._ids
-        shown = [self._shown[row] for row in self._rows]
-        columns: Columns = [
-            [ids[unit] for unit in self._units],
-            self._first,
-            self._last,
-            [row + 1 for row in self._rows],
-            *([values[number] for number in shown] for values in self._values["shown"]),
-        ]
-        for field, numbers in self._numbers.items():
-            columns += ([values[number] for number in numbers] for values in self._values[field])
-        columns += self._places()
-        columns += ([ids[unit] for unit in origins] for origins in self._origins.values())
-        self._clear()
-        return columns
-
-    def _places(self) -> Iterator[list[Any]]:
-        """Yield code and name of the region and the municipality of each row's addresses."""
-        addresses = list(zip(*(self._numbers[field] for field in NEAREST_FIRST), strict=True))
+    def __missing__(self, numbers: tuple[int, ...]) -> tuple[str | None, ...]:
+        places: list[str | None] = []
         for kind in PLACES:
-            codes, names = (self._values["postal_address"][at] for at in _place_columns(kind))
-            places = {
-                numbers: first_place(kind, [(codes[number], names[number]) for number in numbers])
-                for numbers in set(addresses)
-            }
-            columns = [places[numbers] for numbers in addresses]
-            yield [None if place is None else place.code for place in columns]
-            yield [None if place is None else place.name for place in columns]
+            code, name = _place_columns(kind)
+            addresses = [self._addresses[number] for number in numbers]
+            place = first_place(kind, [(each[code], each[name]) for each in addresses])
+            places += (None, None) if place is None else (place.code, place.name)
+        self[numbers] = known = tuple(places)
+        return known
 
 
 @cache

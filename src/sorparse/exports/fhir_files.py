@@ -173,24 +173,27 @@ class _Export:
                 "same id; the first in the file is written",
             )
 
-    def _not_in_force(self, table: str, count: int) -> None:
-        if count:
+    def _in_force(self, table: str, is_in_force: Callable[[Any, date], bool]) -> Iterator[Any]:
+        """Yield the records of a table that are in force; the others are counted and noted."""
+        others = 0
+        for record in self._job.records(table):
+            if is_in_force(record, self._day):
+                yield record
+            else:
+                others += 1
+        if others:
             self._job.note(
                 "row-not-in-force",
-                f"{count} rows of {table} are not in force on {self._day} and are not written",
+                f"{others} rows of {table} are not in force on {self._day} and are not written",
             )
 
     def _organizations(self) -> Iterator[Resource]:
-        skipped, invalid = 0, []
-        for unit in self._job.records("entities"):
-            if is_active(unit, self._day):
-                if _SOR_ID.fullmatch(unit.sor_id) is None:
-                    invalid.append(unit.sor_id)
-                # in force on the date of the source, which need not be today
-                yield to_fhir(unit) | {"active": True}
-            else:
-                skipped += 1
-        self._not_in_force("entities", skipped)
+        invalid = []
+        for unit in self._in_force("entities", is_active):
+            if _SOR_ID.fullmatch(unit.sor_id) is None:
+                invalid.append(unit.sor_id)
+            # in force on the date of the source, which need not be today
+            yield to_fhir(unit) | {"active": True}
         if invalid:
             self._job.note(
                 "sor-id-not-accepted",
@@ -200,16 +203,12 @@ class _Export:
 
     def _endpoints(self) -> Iterator[Resource]:
         payload = self._payload_types()
-        skipped, invalid = 0, []
-        for record in self._job.records("location_codes"):
-            if not in_force(record, self._day):
-                skipped += 1
-                continue
+        invalid = []
+        for record in self._in_force("location_codes", in_force):
             try:
                 yield endpoint(record, self._day, payload(record))
             except FhirError:
                 invalid.append(record.location_code)
-        self._not_in_force("location_codes", skipped)
         if invalid:
             self._job.note(
                 "location-code-not-written",

@@ -18,7 +18,7 @@ from ..extras import load_extra
 from ..inheritance import NEAREST_FIRST
 from ..replace import failed, replaced_file
 from ..tables import flatten
-from ..tables.schema import DataType, TableColumn, TableSchema, schema_of
+from ..tables.schema import TableSchema, schema_of
 from ..targets import first_line, starts_with
 from .base import FileTarget, line_count
 from .conversion_job import ConversionJob
@@ -80,7 +80,7 @@ def _write_features(job: ConversionJob, table: str, to_wgs84: Any, stream: IO[st
     info = json.dumps({**job.info(), "table": table}, ensure_ascii=False)
     stream.write(f'{_START}{info},"features":[')
     before, outside = "\n", 0
-    for columns in job.flat_columns(table, lists=True):
+    for columns in job.flat_columns(table):
         places = _places(schema, columns)
         points = _points(to_wgs84, places)
         outside += sum(
@@ -133,49 +133,15 @@ def _features(
     places: Sequence[Place | None],
     points: Sequence[list[float] | None],
 ) -> Iterator[str]:
-    """Yield each row as the text of a feature; values recur, so a column's texts are remembered."""
-    members = [
-        _Members(column).of(values) for column, values in zip(schema.columns, columns, strict=True)
-    ]
-    for row, place, point in zip(zip(*members, strict=True), places, points, strict=True):
-        properties = list(filter(None, row))
-        if place is not None and place[0] is not None:
-            properties.append(f'"coordinates_of":"{place[0]}"')
-        geometry = "null"
-        if point is not None:
-            geometry = f'{{"type":"Point","coordinates":[{point[0]!r},{point[1]!r}]}}'
-        text = ",".join(properties)
-        yield f'{{"type":"Feature","geometry":{geometry},"properties":{{{text}}}}}'
+    """Yield each row as the text of a feature."""
+    for row, place, point in zip(zip(*columns, strict=True), places, points, strict=True):
+        properties = dict(zip(schema.names, row, strict=True))
+        extra = properties["extra"]
+        properties["extra"] = None if extra is None else json.loads(extra)
+        properties["coordinates_of"] = None if place is None else place[0]
+        geometry = None if point is None else {"type": "Point", "coordinates": point}
+        filled = {name: value for name, value in properties.items() if value is not None}
+        yield _encode({"type": "Feature", "geometry": geometry, "properties": filled})
 
 
-class _Members(dict[Any, str]):
-    """From the value of a column to its member of a JSON object; empty if the value is absent."""
-
-    def __init__(self, column: TableColumn) -> None:
-        super().__init__({None: ""})
-        self._key = f'"{column.name}":'
-        self._type = column.type
-
-    def of(self, values: Sequence[Any]) -> Iterator[str]:
-        """Return the members of many values."""
-        if self._type in _NOT_REMEMBERED:
-            return ("" if value is None else self._text(value) for value in values)
-        return map(self.__getitem__, values)
-
-    def __missing__(self, value: Any) -> str:
-        if len(self) >= _KNOWN_VALUES:
-            self.clear()
-            self[None] = ""
-        self[value] = member = self._text(value)
-        return member
-
-    def _text(self, value: Any) -> str:
-        if self._type is DataType.JSON:
-            return self._key + str(value)
-        text = value.isoformat() if isinstance(value, date) else value
-        return self._key + _encode(text)
-
-
-_KNOWN_VALUES = 4096
-_NOT_REMEMBERED = (DataType.NUMBER, DataType.TEXT_LIST)  # 0.0 and -0.0 are one key; lists are none
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=date.isoformat).encode

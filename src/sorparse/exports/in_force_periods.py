@@ -136,12 +136,14 @@ class PeriodCollector:
 
     def derived(self) -> Derived:
         """Yield the tables that are derived from the units, with their rows."""
-        yield periods_schema(), self._columns()
+        yield periods_schema(), in_columns(self.periods())
 
-    def _columns(self) -> Iterator[Columns]:
-        periods = self.periods()
-        while batch := list(islice(periods, BATCH_ROWS)):
-            yield list(map(list, zip(*batch, strict=True)))
+
+def in_columns(rows: Iterable[tuple[Any, ...]]) -> Iterator[Columns]:
+    """Yield rows as columns, batch by batch."""
+    source = iter(rows)
+    while batch := list(islice(source, BATCH_ROWS)):
+        yield list(map(list, zip(*batch, strict=True)))
 
 
 def first_date(ordinal: int) -> date:

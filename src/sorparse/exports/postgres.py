@@ -173,9 +173,11 @@ class _Writer:
             self._take(schema.name, names, types, self._job.columns(schema.name))
         for schema, batches in self._job.derived():
             self._take(schema.name, schema.names, schema.types, batches)
-        for table in self._wanted.keys() & self._there.keys() - {INFO} - self._stale():
+        info = self._job.info()
+        self._take(INFO, ("name", "value"), (None, None), [[list(info), list(info.values())]])
+        for table in self._wanted.keys() & self._there.keys() - self._stale():
             self._write_differences(table)
-        self._write_info()
+        self.changed.discard(INFO)
         self._put_in_place()
         if not self.changed and self._there.keys() == self._wanted.keys():
             message = f"{self._place} holds the same rows already; no table was written"
@@ -273,7 +275,7 @@ class _Writer:
     ) -> None:
         """Copy the rows to where no reader is: a new table, or one of this session alone."""
         rows = (csv_text(batch, kinds) for batch in batches)
-        _, lines, keys = self._wanted[table]
+        doc, lines, keys = self._wanted[table]
         if table in self._there and table not in self._stale():
             place = f"pg_temp.{quoted(table)}"
             types = dict(_expected(lines))
@@ -283,17 +285,13 @@ class _Writer:
             self._db.execute(f"ANALYZE {place}")
             return
         ending = _NEW if table in self._there else ""
-        self._create(table, ending)
+        for statement in create_statements(self.name(table + ending), doc, lines):
+            self._db.execute(statement)
         self._copy(self.name(table + ending), columns, rows)
         for name, indexed in keys.items():
             index = quoted(name + ending)
             self._db.execute(f"CREATE INDEX {index} ON {self.name(table + ending)} {indexed}")
         self.changed.add(table)
-
-    def _create(self, table: str, ending: str = "") -> None:
-        doc, lines, _ = self._wanted[table]
-        for statement in create_statements(self.name(table + ending), doc, lines):
-            self._db.execute(statement)
 
     def _copy(self, place: str, columns: Sequence[str], rows: Iterator[str]) -> None:
         listed = ", ".join(map(quoted, columns))
@@ -308,19 +306,6 @@ class _Writer:
         statements = differences(self.name(table), f"pg_temp.{quoted(table)}", columns)
         if sum(self._db.execute(statement).rowcount for statement in statements):
             self.changed.add(table)
-
-    def _write_info(self) -> None:
-        if INFO not in self._there:
-            self._create(INFO)
-        info = self._job.info()
-        place = self.name(INFO)
-        self._db.execute(f"DELETE FROM {place} WHERE NOT name = ANY(%s)", (list(info),))  # noqa: S608
-        for item in info.items():
-            self._db.execute(
-                f"INSERT INTO {place} AS i VALUES (%s, %s) ON CONFLICT (name) DO UPDATE "  # noqa: S608
-                "SET value = EXCLUDED.value WHERE i.value IS DISTINCT FROM EXCLUDED.value",
-                item,
-            )
 
     def _put_in_place(self) -> None:
         """Drop and rename tables, and make the views; each only if it must be, for it locks."""

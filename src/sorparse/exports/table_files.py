@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import csv
+import json
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import IO, Any
 
+from ..extras import load_extra, load_pyarrow
 from ..records.plain import JsonWriter, dict_keys
 from ..records.tables import TABLES
 from ..replace import failed, replaced_file, replaced_folder
 from ..tables import flatten
-from ..tables.schema import DataType, TableSchema, schema_of
+from ..tables.schema import DataType, TableSchema, arrow_schema, schema_of
+from ..tables.table import values_of
 from ..targets import first_line, first_object
 from .base import FileTarget, line_count, read_info, write_info
-from .conversion_job import INFO_FILE, ConversionJob
+from .conversion_job import INFO, INFO_FILE, ROW_ID, ROW_ID_DOC, ConversionJob, arrow_table
 from .database import OWN_TABLES
 from .in_force_periods import NEEDED, PeriodCollector
 
+_GROUP_ROWS = 65_536
+"""Rows of a group in a Parquet file."""
 _YES_NO = {True: "true", False: "false", None: None}
 
 
@@ -169,6 +174,67 @@ class JsonLines(TableFiles):
         yield table or self.table_in(path) or "entities", line_count(path)
 
 
+class ParquetFiles(TableFiles):
+    """Parquet files, one per table, for DuckDB, Spark, Polars and the rest. Needs ``[arrow]``.
+
+    ``entity_periods.parquet`` holds the dates on which each version is in force. The units in force
+    on a date are ``entities`` joined to it by ``row_id``, where the date is between
+    ``in_force_from`` and ``in_force_to``.
+    """
+
+    name = "parquet"
+    title = "Parquet"
+
+    def write(self, job: ConversionJob, place: str) -> None:
+        """Write the tables to a folder, or to one file for one table."""
+        load_pyarrow()
+        job.collect_effective()
+        super().write(job, place)
+
+    def write_table(self, job: ConversionJob, table: str, path: Path) -> None:
+        """Write a table."""
+        pa = load_pyarrow()
+        row_id = pa.field(ROW_ID, pa.int64(), nullable=False, metadata={"description": ROW_ID_DOC})
+        target = arrow_schema(schema_of(table)).insert(0, row_id)
+        _write(job, path, target, job.arrow_tables(table, _GROUP_ROWS))
+
+    def write_derived(self, job: ConversionJob, folder: Path) -> None:
+        """Write the periods, and the units with inheritance resolved."""
+        for schema, batches in job.derived():
+            tables = (arrow_table(schema, columns) for columns in batches)
+            _write(job, folder / (schema.name + self.ending), arrow_schema(schema), tables)
+
+    def is_own_file(self, path: Path) -> bool:
+        """Return whether the library wrote a file."""
+        try:
+            return INFO.encode() in (_parquet().read_schema(path).metadata or {})
+        except (OSError, ValueError):  # pyarrow's own errors are ValueErrors
+            return False
+
+    def table_in(self, path: Path) -> str | None:
+        """Return the table that a file holds by its content."""
+        metadata = _parquet().read_schema(path).metadata or {}
+        return str(metadata.get(b"sorparse.table", b"").decode())
+
+    def rows_of_file(self, path: Path, table: str | None) -> Iterator[tuple[str, int]]:
+        """Yield table and rows of a file."""
+        try:
+            rows = _parquet().read_metadata(path).num_rows
+        except (OSError, ValueError):
+            return
+        yield table or self.table_in(path) or "", rows
+
+    def collect_file(self, file: Path, collector: PeriodCollector) -> dict[str, Any]:
+        """Read the units of a file; return its load information."""
+        content = _parquet().ParquetFile(file)
+        if set(NEEDED) <= set(content.schema_arrow.names):
+            for batch in content.iter_batches(columns=list(NEEDED)):
+                collector.add(values_of(batch, NEEDED))
+        metadata = content.schema_arrow.metadata or {}
+        info: dict[str, Any] = json.loads(metadata.get(INFO.encode(), b"{}"))
+        return info
+
+
 def as_text(schema: TableSchema, columns: flatten.Columns) -> Iterator[list[Any]]:
     """Yield the columns, with ``true`` and ``false`` for yes and no."""
     for values, column in zip(columns, schema.columns, strict=True):
@@ -185,3 +251,14 @@ def csv_rows(stream: IO[bytes]) -> int:
         quotes += line.count(b'"')
         rows += quotes % 2 == 0
     return max(rows - 1, 0)
+
+
+def _parquet() -> Any:
+    return load_extra("pyarrow.parquet", "arrow", "Parquet files")
+
+
+def _write(job: ConversionJob, path: Path, target: Any, batches: Iterable[Any]) -> None:
+    target = target.with_metadata({**target.metadata, INFO: json.dumps(job.info())})
+    with _parquet().ParquetWriter(path, target, compression="zstd") as writer:
+        for batch in batches:
+            writer.write_table(batch.replace_schema_metadata(target.metadata))

@@ -9,7 +9,7 @@ an ordinary instance: it refuses assignment, hashes and compares like any other.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
+from functools import cache
 from itertools import count
 from typing import Any, TypeVar
 
@@ -21,16 +21,8 @@ _serial = count(1)
 
 
 def per_class(make: Callable[[type[Any]], R]) -> Callable[[type[Any]], R]:
-    """Remember one result per class (``functools.cache``, which type checkers refuse classes)."""
-    known: dict[type[Any], R] = {}
-
-    @wraps(make)
-    def remembered(cls: type[Any]) -> R:
-        if cls not in known:
-            known[cls] = make(cls)
-        return known[cls]
-
-    return remembered
+    """Remember one result per class: ``functools.cache``, which type checkers refuse classes."""
+    return cache(make)  # type: ignore[return-value]
 
 
 class _Source:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import typing
+from collections import namedtuple
 from collections.abc import Callable, Iterable
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
 
 from ..notebook import HtmlRepr
-from ..paths import PathError, column_name, parse_path, types_at
-from .build import compile_function
+from ..paths import PathError, column_name, parse_path, types_at, value_at
 
 
 class Row(HtmlRepr, tuple[Any, ...]):
@@ -29,25 +28,18 @@ class Row(HtmlRepr, tuple[Any, ...]):
     __slots__ = ()
     paths: ClassVar[tuple[str, ...]] = ()
     """The fields as they were asked for."""
-    _fields: ClassVar[tuple[str, ...]] = ()
     _record: ClassVar[type[Any]]
 
     if TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> Any: ...
 
-    def _asdict(self) -> dict[str, Any]:
-        return dict(zip(self._fields, self, strict=True))
-
-    def __repr__(self) -> str:
-        return f"Row({', '.join(f'{name}={value!r}' for name, value in self._asdict().items())})"
-
     def __reduce__(self) -> tuple[Any, ...]:
         return _remade, (self._record, self.paths, tuple(self))
 
 
 def _remade(record: type[Any], paths: tuple[str, ...], items: tuple[Any, ...]) -> Row:
-    return row_class(record, paths)(items)
+    return tuple.__new__(row_class(record, paths), items)
 
 
 _known: dict[tuple[type[Any], tuple[str, ...]], type[Row]] = {}
@@ -73,15 +65,13 @@ def row_class(record: type[Any], paths: Iterable[str]) -> type[Row]:
         names.append(column_name(path))
     if len(set(names)) < len(names):
         raise ValueError(f"fields names a field twice: {', '.join(wanted)}")
-    body: dict[str, Any] = {
+    body = {
         "__slots__": (),
         "__doc__": f"A row of {', '.join(wanted)}.",
         "paths": wanted,
-        "_fields": tuple(names),
         "_record": record,
     }
-    body |= {name: property(itemgetter(place)) for place, name in enumerate(names)}
-    made: type[Row] = type("Row", (Row,), body)
+    made: type[Row] = type("Row", (Row, namedtuple("Row", names)), body)  # noqa: PYI024 - by names
     if len(_known) >= 256:
         _known.clear()
     _known[record, wanted] = made
@@ -90,20 +80,8 @@ def row_class(record: type[Any], paths: Iterable[str]) -> type[Row]:
 
 def row_of(row: type[Row]) -> Callable[[Any], Row]:
     """Return the function that extracts a row's fields from a whole record."""
-    lines = ["def take(record):"]
-    items = []
-    for place, path in enumerate(row.paths):
-        lines.append(f"    item{place} = record")
-        for step in parse_path(path):
-            lines.append(f"    if item{place} is not None:")
-            taken = f"item{place}.{step}"
-            if isinstance(step, int):
-                taken = f"item{place}[{step}] if len(item{place}) > {step} else None"
-            lines.append(f"        item{place} = {taken}")
-        items.append(f"item{place}")
-    lines.append(f"    return new(Row, ({', '.join(items)},))")
-    names = {"new": tuple.__new__, "Row": row}
-    return compile_function("take", "\n".join(lines) + "\n", names, "a row of a record")
+    paths = [parse_path(path) for path in row.paths]
+    return lambda record: tuple.__new__(row, [value_at(record, steps) for steps in paths])
 
 
 def value_type(record: type[Any], path: str, *, above: str = "") -> type[Any]:

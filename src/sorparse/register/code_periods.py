@@ -56,8 +56,8 @@ def periods_table(core: Core) -> Table:
     """Return the table; see ``Register.code_periods``."""
     from ..extras import load_pyarrow
     from ..tables import Table
-    from ..tables.arrow import record_batches
     from ..tables.schema import schema_for
+    from ..tables.table import record_batches
 
     load_pyarrow()
     schema = schema_for(TABLE, CodePeriod, ("code", "in_force_from"))

@@ -31,7 +31,7 @@ from .storage.builder import StoreBuilder
 if TYPE_CHECKING:
     from ..display.picture import Picture
     from ..tables import Table
-    from ..tables.rowtable import RowTable
+    from ..tables.table import RowTable
     from .differences import Diff
     from .shak.register import ShakRegister
     from .view import View

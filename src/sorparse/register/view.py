@@ -15,7 +15,7 @@ from .view_tables import ViewTables
 
 if TYPE_CHECKING:
     from ..tables.code_columns import ColumnKind
-    from ..tables.rowtable import RowTable
+    from ..tables.table import RowTable
     from .register import Register
     from .terms import Term
     from .tree import Tree

@@ -63,7 +63,7 @@ def add_names(
             there = ", ".join(map(str, eager.columns))
             raise SorError(f"the frame has no column {name!r}; it has {there}")
     values = eager[column].to_list()
-    texts = _as_texts(values, column)
+    texts = [_as_text(value, column) for value in values]
     kind = kind or kind_of_column(view, {text for text in texts if text is not None}, column)
     _refuse_numbers(values, texts, kind, column)
     days = [view.day] * len(texts) if on is None else _as_days(eager[on].to_list(), on)
@@ -116,19 +116,6 @@ def _is_missing(value: Any) -> bool:
         return value is None or bool(value != value)  # noqa: PLR0124
     except TypeError:
         return True
-
-
-def _as_texts(values: Iterable[Any], column: str) -> list[str | None]:
-    known: dict[str, str | None] = {}
-    texts = []
-    for value in values:
-        if type(value) is not str:
-            texts.append(_as_text(value, column))
-            continue
-        if value not in known:
-            known[value] = _as_text(value, column)
-        texts.append(known[value])
-    return texts
 
 
 def _as_text(value: Any, column: str) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
@@ -11,9 +11,9 @@ import attrs
 
 from ..errors import NotInForceError, SorError
 from ..inheritance import Effective
-from ..paths import column_name
+from ..paths import column_name, parse_path, value_at
 from ..records import EntityRef, SOREntity, SorType
-from ..records.row import row_class, row_of, value_type
+from ..records.row import value_type
 from .code_columns import MATCHES, ColumnKind, read_as
 
 if TYPE_CHECKING:
@@ -53,13 +53,10 @@ class Fields:
         if isinstance(paths, str):
             raise SorError(f"fields: expected several paths, as in fields=[{paths!r}]")
         self.paths = tuple(dict.fromkeys(paths))
-        own = [path for path in self.paths if not path.startswith(_EFFECTIVE)]
-        inherited = [path for path in self.paths if path.startswith(_EFFECTIVE)]
         self.types = [self._type(path) for path in self.paths]
         self.names = tuple(column_name(path) for path in self.paths)
-        self._own = _taker(SOREntity, own)
-        self._inherited = _taker(Effective, [path.removeprefix(_EFFECTIVE) for path in inherited])
-        self._order = [(*own, *inherited).index(path) for path in self.paths]
+        self._inherited = [path.startswith(_EFFECTIVE) for path in self.paths]
+        self._steps = [parse_path(path.removeprefix(_EFFECTIVE)) for path in self.paths]
         self.nothing = (None,) * len(self.paths)
 
     @staticmethod
@@ -78,15 +75,11 @@ class Fields:
 
     def of(self, view: View | None, entity: SOREntity) -> tuple[Any, ...]:
         """Return the values for a version of a unit, and a view on which it is in force."""
-        values = list(self._own(entity))
-        if len(values) < len(self.paths):
-            effective = Effective(entity.sor_id) if view is None else view.effective(entity.sor_id)
-            values += self._inherited(effective)
-        return tuple([_plain(values[place]) for place in self._order])
-
-
-def _taker(record: type[Any], paths: Sequence[str]) -> Callable[[Any], tuple[Any, ...]]:
-    return row_of(row_class(record, paths)) if paths else lambda _: ()
+        effective = Effective(entity.sor_id)
+        if view is not None and any(self._inherited):
+            effective = view.effective(entity.sor_id)
+        holders = [effective if inherited else entity for inherited in self._inherited]
+        return tuple(map(_plain, map(value_at, holders, self._steps)))
 
 
 def _plain(value: Any) -> Any:

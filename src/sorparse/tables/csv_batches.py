@@ -20,9 +20,9 @@ from ..formats.csv.cell_spans import Lines
 from ..formats.csv.plain_file import PlainFile
 from ..formats.csv.reader import CsvTable
 from ..formats.decode import Plan
-from .arrow import record_batches
 from .flatten import filled_columns_of
 from .schema import TableSchema, arrow_schema
+from .table import record_batches
 
 if TYPE_CHECKING:
     import pyarrow as pa

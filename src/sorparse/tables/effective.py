@@ -20,9 +20,8 @@ from ..inheritance import Effective
 from ..records import Coded, SOREntity
 from ..records.docs import field_docs
 from . import flatten
-from .arrow import arrow_arrays
 from .schema import TableColumn, TableSchema, arrow_schema, schema_of, steps_of, value_columns
-from .table import Table
+from .table import Table, arrow_arrays
 
 if TYPE_CHECKING:
     import pyarrow as pa

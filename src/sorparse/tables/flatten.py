@@ -31,7 +31,6 @@ _Flatten = Callable[[Sequence[Any], Columns, Overflow], None]
 _Step = tuple[str, Callable[[Any], Any], _Flatten]
 """Name of a field, the function from an object to its value, and what flattens the values."""
 BATCH_ROWS = 8192
-_PLAIN_DIGITS = frozenset("0123456789.-")
 _DIGITS = 16
 """Characters of a number that any double gives back: 15 digits and a point."""
 
@@ -211,10 +210,6 @@ def _leaf(name: str, kind: Any) -> _Flatten:
     data_type = data_type_of(kind)
 
     def number(values: Sequence[Any], columns: Columns, overflow: Overflow) -> None:
-        texts = ["" if value is None else str(value) for value in values]
-        if _PLAIN_DIGITS.issuperset("".join(texts)) and max(map(len, texts), default=0) <= _DIGITS:
-            columns.append([float(text) if text else None for text in texts])
-            return
         column: list[float | None] = []
         for row, value in enumerate(values):
             number = None if value is None else as_double(value)

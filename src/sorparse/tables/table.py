@@ -1,14 +1,30 @@
-"""One table as Arrow, for any tool that accepts it."""
+"""One table as Arrow, for any tool that accepts it; small ones also without pyarrow.
+
+pyarrow was chosen by measurement (ns per cell, 16,384 rows from Python values; MB installed):
+
+========== ==== ==== ==== ===== ==== ========== ===
+producer   text date bool float list dictionary  MB
+========== ==== ==== ==== ===== ==== ========== ===
+pyarrow      36   17   17    16   13         43 170
+polars       27  106   12    10  177         50 181
+nanoarrow    22    –   30    61    –          –   4
+arro3-core   65    –   16    14    –          –  33
+========== ==== ==== ==== ===== ==== ========== ===
+
+The two small ones cannot build date, list and dictionary arrays from Python values (–), and
+Parquet needs pyarrow anyway. A second producer would need a second set of equal types.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from ..errors import SorError, not_unicode
 from ..extras import load_extra, load_pyarrow
 from ..notebook import HtmlRepr
-from .arrow import record_batches
+from . import flatten
 from .schema import TableSchema, arrow_schema, schema_of
 
 if TYPE_CHECKING:
@@ -145,3 +161,94 @@ class Table(HtmlRepr):
 
     def __repr__(self) -> str:
         return f"<Table {self._schema.name}: {len(self._schema.columns)} columns>"
+
+
+class RowTable(Table):
+    """A table of few rows: iterating yields each row as a ``dict``, ``len()`` counts them.
+
+    That needs no extra. The rest of :class:`Table` (``to_pandas``, ``to_polars``, Arrow) needs the
+    same extras as there.
+    """
+
+    __slots__ = ("_caveats", "_rows")
+
+    def __init__(
+        self,
+        schema: TableSchema,
+        rows: Sequence[tuple[Any, ...]],
+        caveats: Sequence[str] = (),
+    ) -> None:
+        super().__init__(schema, self._made)
+        self._rows = tuple(rows)
+        self._caveats = tuple(caveats)
+
+    @property
+    def caveats(self) -> tuple[str, ...]:
+        """Why the numbers may be incomplete; empty if the source covers the dates."""
+        return self._caveats
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        names = self.schema.names
+        return (dict(zip(names, row, strict=True)) for row in self._rows)
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self._rows)
+
+    def __repr__(self) -> str:
+        columns = ", ".join(self.schema.names)
+        return f"<Table {self.schema.name}: {len(self)} rows of {columns}>"
+
+    def _made(self) -> Iterator[pa.RecordBatch]:
+        pa = load_pyarrow()
+        columns = [list(column) for column in zip(*self._rows, strict=True)]
+        if columns:
+            arrays = arrow_arrays(self.schema, columns)
+            yield pa.record_batch(arrays, schema=arrow_schema(self.schema))
+
+
+def record_batches(
+    schema: TableSchema, records: Iterable[Any], fields: Container[str] | None = None
+) -> Iterator[pa.RecordBatch]:
+    """Yield the records as record batches; one batch is in memory at a time.
+
+    Args:
+        schema: The columns.
+        records: The records.
+        fields: The fields that may differ from their defaults, if known.
+    """
+    pa = load_pyarrow()
+    target = arrow_schema(schema)
+    source = iter(records)
+    while batch := list(islice(source, flatten.BATCH_ROWS)):
+        columns: Sequence[list[Any] | None] = (
+            flatten.columns_of(schema, batch)
+            if fields is None
+            else flatten.filled_columns_of(schema, batch, fields)
+        )
+        arrays = [
+            pa.nulls(len(batch), field.type) if values is None else pa.array(values, field.type)
+            for values, field in zip(columns, target, strict=True)
+        ]
+        yield pa.record_batch(arrays, schema=target)
+
+
+def values_of(batch: pa.RecordBatch, names: Iterable[str]) -> dict[str, list[Any]]:
+    """Return columns of a batch as Python values, by their names."""
+    pa = load_pyarrow()
+    columns: dict[str, list[Any]] = {}
+    for name in names:
+        column = batch.column(name)
+        if pa.types.is_dictionary(column.type):
+            texts = column.dictionary.to_pylist()
+            columns[name] = [None if n is None else texts[n] for n in column.indices.to_pylist()]
+        else:
+            columns[name] = column.to_pylist()
+    return columns
+
+
+def arrow_arrays(schema: TableSchema, columns: flatten.Columns) -> list[pa.Array]:
+    """Return each flat column as an Arrow array of its type."""
+    pa = load_pyarrow()
+    target = arrow_schema(schema)
+    return [pa.array(values, field.type) for values, field in zip(columns, target, strict=True)]
