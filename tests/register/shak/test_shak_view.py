@@ -226,7 +226,7 @@ def test_a_code_is_found_as_the_file_writes_it() -> None:
     assert [code in view for code in ("9901a1", "9901A1", "9901b1", " 9901B1 ")] == [
         *(True, False, True, True)
     ]
-    with pytest.raises(TypeError, match="^SHAK code: expected text, got int"):
+    with pytest.raises(TypeError, match=r"^SHAK code: expected text, got int"):
         view.get(9901)  # type: ignore[call-overload]
 
 
