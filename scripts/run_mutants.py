@@ -3,7 +3,7 @@
 ::
 
     python scripts/run_mutants.py "sorparse.register.graph.*"    # one module; without a name: all
-    python scripts/run_mutants.py --survived                     # again those that no test noticed
+    python scripts/run_mutants.py --survived    # again what no test noticed and is not explained
 
 mutmut makes the changes and holds the results; ``[tool.mutmut]`` of ``pyproject.toml`` names the
 modules and the tests. This script runs them, some ten times faster than ``mutmut run``: pytest
@@ -39,6 +39,7 @@ from pathlib import Path
 
 import mutmut.__main__ as mutmut_main
 import pytest
+from mutants import change_of, explained
 from mutmut.configuration import config
 from mutmut.mutation.data import SourceFileMutationData
 from mutmut.mutation.trampoline import set_mutant_under_test
@@ -49,6 +50,7 @@ from mutmut.utils.format_utils import mangled_name_from_mutant_name
 COPY = Path("mutants")
 REACHED = Path("reached.json")  # in the copy, in which the tests are run
 SURVIVED, KILLED, NO_TESTS, TIMEOUT = 0, 1, 33, 36  # mutmut's numbers
+UNNOTICED = (SURVIVED, NO_TESTS)
 LOADED = ("lxml.etree", "numpy", "pandas", "pyarrow.compute", "pyarrow.parquet", "stdnum.verhoeff")
 MEMORY = 3 << 30  # for a change with which a list grows for ever
 
@@ -80,6 +82,8 @@ class Runs:
         names: Iterable[str],
         data: dict[str, SourceFileMutationData],
         seconds: float,
+        *,
+        again: bool,
     ) -> None:
         """Prepare to run the changes of these names.
 
@@ -87,10 +91,12 @@ class Runs:
             names: The names.
             data: The results by module.
             seconds: Time of the tests of a change together; the longest ones are left out.
+            again: Whether the tests were run in this order before.
         """
         self._names = list(names)
         self._data = data
         self._seconds = seconds
+        self._again = again
         self._reached: dict[str, list[str]] = {}
         self._took: dict[str, float] = {}
         self._set_up: set[str] = set()
@@ -102,6 +108,8 @@ class Runs:
             raise session.Interrupted("the tests cannot be collected")
         self._items = {item.nodeid: item for item in session.items}
         self._learn(session)
+        if not self._again:
+            self._confirm(session)
         _load_all()
         gc.freeze()  # or each process copies what it collects
         survived = 0
@@ -110,11 +118,19 @@ class Runs:
             data = self._data[name.rpartition(".")[0]]
             data.exit_code_by_key[name] = outcome
             data.save()
-            survived += outcome in (SURVIVED, NO_TESTS)
-            if outcome in (SURVIVED, NO_TESTS) or number % 50 == 0 or number == len(self._names):
-                told = f": {name}" if outcome in (SURVIVED, NO_TESTS) else ""
+            survived += outcome in UNNOTICED
+            if outcome in UNNOTICED or number % 50 == 0 or number == len(self._names):
+                told = f": {name}" if outcome in UNNOTICED else ""
                 print(f"{number} of {len(self._names)}, {survived} survived{told}", flush=True)
         return True
+
+    def _confirm(self, session: pytest.Session) -> None:
+        """Require that the tests pass in the order of their length, without any change."""
+        tests = sorted(self._took, key=lambda test: self._took[test])
+        tests = [test for test in tests if self._took[test] <= self._seconds]
+        status, failed = forked(lambda: self._run(session, tests, ""))
+        if status:
+            sys.exit(f"{failed}: fails without any change, after tests of other files")
 
     def _outcome(self, session: pytest.Session, name: str) -> int:
         function = mangled_name_from_mutant_name(name)
@@ -169,7 +185,7 @@ class Runs:
             }:
                 status, text = forked(lambda items=items: self._reach(session, items))
                 if status:
-                    sys.exit(f"{file}: a test fails without any change: {text}")
+                    sys.exit(f"{file}: fails without any change: {text}")
                 known[file] = {"digest": digest, "tests": json.loads(text)}
                 REACHED.write_text(json.dumps(known))
             for test, (took, functions) in known[file]["tests"].items():
@@ -271,7 +287,9 @@ def main() -> int:
     """Make the changes, and run those that are asked for."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("names", nargs="*", default=["*"], help='such as "sorparse.register.*"')
-    parser.add_argument("--survived", action="store_true", help="only what survived before")
+    parser.add_argument(
+        "--survived", action="store_true", help="what survived and is not explained"
+    )
     parser.add_argument("--tests", nargs="+", help="only these folders and files of tests")
     parser.add_argument(
         "--seconds",
@@ -279,7 +297,7 @@ def main() -> int:
         default=math.inf,
         help="leave out the longest tests of a change if its tests take longer together",
     )
-    parser.add_argument("--new", action="store_true", help="only what was not run before")
+    parser.add_argument("--new", action="store_true", help="what was not run before")
     asked = parser.parse_args()
     make_changes()
     by_module: dict[str, SourceFileMutationData] = {}
@@ -292,12 +310,14 @@ def main() -> int:
         by_module |= dict.fromkeys(
             {name.rpartition(".")[0] for name in data.exit_code_by_key}, data
         )
+    reasons = explained()
     names = [
         name
         for pattern in asked.names
         for name in fnmatch.filter(outcomes, pattern)
-        if (not asked.survived or outcomes[name] in (SURVIVED, NO_TESTS))
-        and (not asked.new or outcomes[name] is None)
+        if not (asked.survived or asked.new)
+        or (asked.new and outcomes[name] is None)
+        or (asked.survived and outcomes[name] in UNNOTICED and change_of(name) not in reasons)
     ]
     if not names:
         parser.error("no changes of these names")
@@ -314,7 +334,10 @@ def main() -> int:
     ]
     try:
         return int(
-            pytest.main([*arguments, *chosen], plugins=[Runs(names, by_module, asked.seconds)])
+            pytest.main(
+                [*arguments, *chosen],
+                plugins=[Runs(names, by_module, asked.seconds, again=asked.survived)],
+            )
         )
     finally:
         shutil.rmtree(folder, ignore_errors=True)

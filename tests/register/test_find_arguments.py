@@ -130,12 +130,13 @@ def test_an_owner_in_the_notations_of_an_id() -> None:
     register = Register.from_records(
         [
             unit(owner),
-            unit(f"{owner}.0", name="77410", sor_type=SorType.IE),  # as a spreadsheet writes it
+            # as spreadsheets write them
+            unit(f"{owner}.0", name='="077410"', sor_type=SorType.IE),
         ]
     )
-    for asked in (f"{owner}.0", "77410"):
+    for asked in (f"{owner}.0", '="077410"'):
         found = register.as_of("2020-01-01").find(owner=asked)
-        assert [one.name for one in found] == ["77410"]
+        assert [one.name for one in found] == ['="077410"']
 
 
 def test_a_row_of_message_types_without_the_type() -> None:
