@@ -61,7 +61,7 @@ class Snapshots:
         """Return the readers of one table of one format that are read."""
         left = [reader for reader in readers if not self.refuses(reader.member)]
         whole = [one for one in left if not _UNFINISHED.search(one.member.base_name)]
-        if whole and len(whole) < len(left):
+        if whole:
             for one in left:
                 if one not in whole:
                     self._refuse(one, whole[0], "an unfinished download")

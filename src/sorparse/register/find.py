@@ -277,7 +277,7 @@ def _union(index: UnitsByKey, keys: Iterable[str]) -> set[int]:
 def _post_code(state: State, asked: str) -> str:
     """Return the post code asked for; UnknownTermError if it is invalid and no unit has it."""
     code = next(readings(asked))[1]
-    if re.fullmatch("[0-9]{4}", code, re.ASCII) or _is_anywhere(state, "post_code", {code}):
+    if re.fullmatch("[0-9]{4}", code) or _is_anywhere(state, "post_code", {code}):
         return code
     raise UnknownTermError(
         f"post_code {asked!r} is not a post code and no unit has it: expected four digits",

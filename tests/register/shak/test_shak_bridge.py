@@ -140,6 +140,35 @@ def test_the_unit_of_a_code_changes_when_the_unit_opens_and_closes() -> None:
     ]
 
 
+def test_the_unit_of_a_code_changes_where_a_row_of_the_map_begins_and_ends() -> None:
+    ward = unit(WARD, "Afdeling", 2000, None, None)
+    file = shak_file(shak_line("9901A1", "Afsnit", "20000101"))
+    row = SHAKSORMap("9901a1", WARD, validity=Validity(date(2013, 3, 1), date(2016, 2, 29)))
+    table = Register.from_records([ward], [row]).with_shak(sorparse.load_shak(file)).code_periods()
+    rows = table.to_pyarrow().to_pylist()
+    assert [
+        (row["code"], row["kind"], row["sor_id"], row["shak_code"], str(row["in_force_to"]))
+        for row in rows
+    ] == [
+        ("9901A1", "shak", None, "9901A1", "2013-02-28"),
+        ("9901A1", "shak", WARD, "9901A1", "2016-02-29"),
+        ("9901A1", "shak", None, "9901A1", "9999-12-31"),
+        (WARD, "sor_id", WARD, None, "2013-02-28"),
+        (WARD, "sor_id", WARD, "9901a1", "2016-02-29"),
+        (WARD, "sor_id", WARD, None, "9999-12-31"),
+    ]
+
+
+def test_a_period_of_one_date_is_the_last_one_of_a_unit() -> None:
+    ward = unit(WARD, "Afdeling", 2012, date(2020, 6, 30), None)
+    row = SHAKSORMap("9901A1", WARD, validity=Validity(date(2020, 6, 30), None))
+    rows = Register.from_records([ward], [row]).code_periods().to_pyarrow().to_pylist()
+    assert [(row["shak_code"], str(row["in_force_from"])) for row in rows] == [
+        (None, "2012-01-01"),
+        ("9901A1", "2020-06-30"),
+    ]
+
+
 def test_the_hospital_of_a_code_and_of_a_unit() -> None:
     file = shak_file(
         shak_line("9901", "Før", "20000101", "20091231"),

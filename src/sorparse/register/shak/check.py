@@ -69,7 +69,7 @@ def _issue(code: str, message: str, value: str, line: int | None) -> Issue:
 
 
 def _periods(core: ShakCore) -> Iterator[Issue]:
-    keys: dict[tuple[str, date | None], None] = {}
+    keys: set[tuple[str, date | None]] = set()
     for place, unit in enumerate(core.units):
         code, validity = unit.shak_code, unit.validity
         line = core.line_of(UNITS, place)
@@ -77,7 +77,7 @@ def _periods(core: ShakCore) -> Iterator[Issue]:
         if (code, first) in keys:
             message = f"{code} has several periods from {first or 'no date'}"
             yield _issue("shak-duplicate-key", message, code, line)
-        keys[code, first] = None
+        keys.add((code, first))
         if first is None:
             yield _issue("shak-missing-date", f"a period of {code} has no from-date", code, line)
         elif last is not None and last < first:
@@ -166,10 +166,11 @@ def _regions(core: ShakCore) -> Iterator[Issue]:
         if code not in core:
             message = f"SHAKregion: SHAK does not have the code {code}"
             yield _issue("shak-region-unknown-hospital", message, code, line)
-        if start <= latest.get(code, -1) and start <= end:
+        until = latest.get(code, -1)
+        if start <= until and start <= end:
             message = f"SHAKregion: {code} has several records on {from_ordinal(start)}"
             yield _issue("shak-region-overlap", message, code, line)
-        latest[code] = max(latest.get(code, -1), end)
+        latest[code] = max(until, end)
     if core.regions:
         for code in core.places:
             if hospital_code(code) == code and code not in latest:

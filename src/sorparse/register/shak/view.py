@@ -309,7 +309,7 @@ class ShakView(HtmlRepr, ArrowTable):
             if by_code or all(word in name for word in words):
                 rank = (code != wanted, not by_code, name != wanted, not name.startswith(wanted))
                 ranked.append((rank, unit.shak_code, unit))
-        ranked.sort(key=lambda hit: hit[:2])
+        ranked.sort()  # no two hits have one code, so units are not compared
         return Records([unit for _, _, unit in ranked])
 
     def to_arrow(self) -> Table:
@@ -336,17 +336,17 @@ class ShakView(HtmlRepr, ArrowTable):
                 status = Status.ACTIVE
             else:
                 status = Status.FUTURE if self._ordinal < times.opening else Status.CLOSED
-                place = self._representative(code, status)
+                place = self._representative(code)
             if status in statuses:
                 yield units[place]
 
-    def _representative(self, code: str, status: Status) -> int:
+    def _representative(self, code: str) -> int:
         """Return the place of the period that represents a code that is not in force."""
         segments = self._core.all_times[code].segments
         if not segments:  # every period ends before it begins
             return self._core.places_of(code)[-1]
         at = bisect_right(segments, self._ordinal, key=lambda one: one.start) - 1
-        return segments[0 if status is Status.FUTURE else max(at, 0)].row
+        return segments[max(at, 0)].row
 
     def _place(self, code: str) -> int | None:
         times = self._core.all_times.get(code)
