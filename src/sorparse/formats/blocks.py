@@ -295,7 +295,12 @@ class TextBlocks:
             self._encoding = _UTF8 if utf8 > len(not_utf8) else _CP1252
             if self._encoding == _CP1252:
                 return decode_windows_1252(data)
-        for i in sorted(not_utf8):
+        reported = sorted(not_utf8)
+        counted_from = self._log.only_counted_from(self._file)
+        if counted_from is not None and number >= counted_from:
+            self._log.tally((("warning", "undecodable-text"),), len(reported))
+            reported = []
+        for i in reported:
             self._log.add(
                 Issue(
                     "warning",
