@@ -52,7 +52,7 @@ _SHORTEST_ID = len(MIDDLE) + 2
 
 
 def may_hold_sor_id(text: str) -> bool:
-    """Return whether a text can be a SOR id in some notation; the answer is no for most texts."""
+    """Return whether a text can be a SOR id in some notation; most texts cannot."""
     digits = _NOT_DIGITS.sub("", text) if len(text) >= _SHORTEST_ID else ""
     return MIDDLE in digits or "%" in text or _NEARLY_SCIENTIFIC.search(text) is not None
 

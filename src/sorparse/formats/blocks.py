@@ -302,7 +302,12 @@ class TextBlocks:
             decode_windows_1252(line) if i in others else line.decode(_UTF8)
             for i, line in enumerate(lines)
         ]
-        for i in sorted(others if self._encoding == _UTF8 else utf8):
+        reported = sorted(others if self._encoding == _UTF8 else utf8)
+        counted_from = self._log.only_counted_from(self._file)
+        if counted_from is not None and number >= counted_from:
+            self._log.tally((("warning", "undecodable-text"),), len(reported))
+            reported = []
+        for i in reported:
             self._log.add(_other_encoding(self._file, number + i, lines[i], i in utf8))
         return "\n".join(texts)
 

@@ -103,3 +103,11 @@ def test_warnings_beyond_the_limit_are_counted_whatever_errors_do(on_issue: Any)
         else:
             list(feed.entities())
         assert feed.issue_counts == {"bad-sor-id": 50, "row-length": 1}
+
+
+def test_lines_that_are_not_utf8_are_counted_beyond_the_limit() -> None:
+    lines = ["SorId;EntityName", *["ø;æ"] * 20_000, *["x;\udcff"] * 20_000]
+    data = "\n".join(lines).encode("utf-8", "surrogateescape")
+    records, counts = _read(data)
+    assert counts["undecodable-text"] == 20_000
+    assert _read(data, FEW) == (records, counts)

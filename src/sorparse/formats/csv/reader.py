@@ -70,7 +70,7 @@ def first_records(table: CsvTable, head: bytes) -> Iterator[Any]:
 
 
 class _Popped(Iterator[T]):
-    """Takes from a queue what is in it."""
+    """An iterator over what is in a queue; it continues if more is added."""
 
     def __init__(self, queue: deque[T]) -> None:
         self._queue = queue
