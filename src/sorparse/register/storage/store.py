@@ -90,6 +90,7 @@ class Values(dict[int, Any]):
         self._most = most
         self._blocks = blocks
         self._absent, self._value_of = TEXTS[field].absent, TEXTS[field].value_of
+        self._is_text = TEXTS[field].is_text
         is_there = f"{field}.offsets" in blocks
         self._offsets = blocks.block(f"{field}.offsets") if is_there else (0,)
         self._data = blocks.block(f"{field}.data") if is_there else b""
@@ -109,6 +110,15 @@ class Values(dict[int, Any]):
             else str(data[offsets[number - 1] : offsets[number]], "utf-8", "surrogatepass")
             for number in numbers
         ]
+
+    def of(self, numbers: Sequence[int]) -> Iterator[Any]:
+        """Return an iterator of values that are asked for once: texts are not cached."""
+        if not self._is_text:
+            return map(self.__getitem__, numbers)
+        return (
+            text if text and text[0] != NO_TEXT else self[number]
+            for number, text in zip(numbers, self.texts(numbers), strict=True)
+        )
 
     def __missing__(self, number: int) -> Any:
         if number == 0:  # another thread has just cleared the values
@@ -258,13 +268,12 @@ class Store:
         latest = latest_edit(Counter(self.updated))
         return None if latest is None else from_ordinal(latest)
 
-    def edits_ahead(self) -> Iterator[tuple[int, date]]:
-        """Yield row and edit date of the versions that were edited well after all others."""
+    def edits_ahead(self) -> tuple[date | None, list[tuple[int, date]]]:
+        """Return :meth:`latest_edit`, and row and date of the edits that are well after it."""
         latest = self.latest_edit()
-        if latest is not None:
-            for row, day in enumerate(self.updated):
-                if latest.toordinal() < day < _AHEAD:
-                    yield row, date.fromordinal(day)
+        last = _AHEAD if latest is None else latest.toordinal()
+        days = enumerate(self.updated)
+        return latest, [(row, date.fromordinal(day)) for row, day in days if last < day < _AHEAD]
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (type(self), (self.blocks, self.ids, self.numbers))
