@@ -7,6 +7,7 @@ from datetime import date
 import attrs
 
 from ..notebook import HtmlRepr
+from .deferred import Deferred
 from .values import (
     ALWAYS,
     NO_EXTRA,
@@ -25,7 +26,7 @@ from .values import (
 
 
 @attrs.frozen(weakref_slot=False)
-class SOREntity(HtmlRepr):
+class SOREntity(HtmlRepr, Deferred):
     """One version of a unit of SOR: an owner, an institution, or an organisational unit.
 
     A unit has one record for each period between two changes. Records are immutable, hashable and

@@ -80,7 +80,7 @@ class RegisterContent:
                 f"the register has no table {table!r}; it has {', '.join(self.tables)}"
             )
         if table == "entities":
-            return map(self._core.store.record, range(len(self._core.store)))
+            return map(self._core.store.whole_record, range(len(self._core.store)))
         return iter(getattr(self._core.tables, table))
 
     @property

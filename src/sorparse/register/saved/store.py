@@ -141,7 +141,7 @@ class SavedStore(Store):
         super().__init__(file, ids, numbers)
 
     def record(self, row: int) -> SOREntity:
-        """Build the record of a row."""
+        """Return the record of a row."""
         try:
             return super().record(row)
         except _BROKEN as error:
@@ -151,6 +151,13 @@ class SavedStore(Store):
         """Read one field of a row."""
         try:
             return super().value(row, field)
+        except _BROKEN as error:
+            raise self._broken() from error
+
+    def values(self, row: int) -> Sequence[Any]:
+        """Read all fields of a row."""
+        try:
+            return super().values(row)
         except _BROKEN as error:
             raise self._broken() from error
 

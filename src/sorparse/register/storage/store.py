@@ -21,6 +21,7 @@ from ...errors import SorError
 from ...formats.edits import AHEAD, latest_edit
 from ...records import SOREntity, Validity
 from ...records.build import compile_function, fast_constructor
+from ...records.deferred import deferred_constructor
 from ..days import from_ordinal
 from ..optional_numpy import array_of
 from .packed import NO_TEXT, Texts
@@ -44,21 +45,41 @@ DEFAULTS = dict.fromkeys(FIELDS) | {
 _hints = typing.get_type_hints(SOREntity)
 TEXTS = {name: Texts(_hints[name]) for name in POOLED}
 """How the values of each field are converted to text."""
+_DAYS = {"updated_at": "updated", "first_from_date": "first_from"}
 _ORDINALS = ("start", "end", "updated", "first_from")
 _PARTS = ("numbers", "offsets", "data")
 _FEW = 100  # rows that are taken without numpy
 _AHEAD = AHEAD.toordinal()
+_deferred = deferred_constructor(SOREntity)
 _new_entity, _new_validity = map(fast_constructor, (SOREntity, Validity))
 
 
 def taken(column: Sequence[int], rows: Sequence[int]) -> list[int]:
     """Return the numbers of some rows in a column; 0 where there is no row (below zero)."""
+    numbers = array_taken(column, rows)
+    return numbers if isinstance(numbers, list) else numbers.tolist()
+
+
+def array_taken(column: Sequence[int], rows: Sequence[int]) -> Any:
+    """Return what :func:`taken` returns, as an array if numpy is loaded and there are many."""
     np = sys.modules.get("numpy")
     if np is None or len(rows) < _FEW:
         return [column[row] if row >= 0 else 0 for row in rows]
     at = np.asarray(rows)
-    values: list[int] = np.where(at < 0, 0, array_of(column)[at]).tolist()
-    return values
+    return np.where(at < 0, 0, array_of(column)[at])
+
+
+def differing_places(
+    column: Sequence[int], rows: Sequence[int], others: Sequence[int]
+) -> Sequence[int]:
+    """Return the places at which two lists of rows have different numbers in a column."""
+    np = sys.modules.get("numpy")
+    if np is None:
+        pairs = enumerate(zip(rows, others, strict=True))
+        return [place for place, (row, other) in pairs if column[row] != column[other]]
+    numbers = array_of(column)
+    places: list[int] = np.flatnonzero(numbers[rows] != numbers[others]).tolist()
+    return places
 
 
 class Blocks(Protocol):
@@ -101,13 +122,16 @@ class Values(dict[int, Any]):
 
     def texts(self, numbers: Iterable[int]) -> list[str]:
         """Return the texts of values, :data:`~.packed.NO_TEXT` for one that has none."""
+        return [str(piece, "utf-8", "surrogatepass") for piece in self.pieces(numbers)]
+
+    def pieces(self, numbers: Iterable[int]) -> list[bytes | memoryview]:
+        """Return the texts of values in UTF-8, :data:`~.packed.NO_TEXT` for one that has none."""
         data, offsets, objects = self._data, self._offsets, self._objects
+        absent, no_text = self._absent.encode(), NO_TEXT.encode()
         return [
-            self._absent
-            if not number
-            else NO_TEXT
-            if number in objects
-            else str(data[offsets[number - 1] : offsets[number]], "utf-8", "surrogatepass")
+            (no_text if number in objects else data[offsets[number - 1] : offsets[number]])
+            if number
+            else absent
             for number in numbers
         ]
 
@@ -175,26 +199,38 @@ class Store:
         return len(self.unit)
 
     def record(self, row: int) -> SOREntity:
-        """Build the record of a row; equal to the one that was read."""
-        return self._build(row)
+        """Return the record of a row; equal to the one that was read."""
+        record: SOREntity = _deferred(self.ids[self.unit[row]], self, row)
+        return record
+
+    def values(self, row: int) -> Sequence[Any]:
+        """Return all fields of a row."""
+        return self._read(row)
+
+    def whole_record(self, row: int) -> SOREntity:
+        """Return the record of a row with all its fields."""
+        record: SOREntity = _new_entity(*self.values(row))
+        return record
 
     @cached_property
-    def _build(self) -> Callable[[int], SOREntity]:
-        """The function that builds the record of a row; it is generated."""
+    def _read(self) -> Callable[[int], Sequence[Any]]:
+        """The function that reads all fields of a row; it is generated."""
         names: dict[str, Any] = {name: getattr(self, name) for name in ("unit", "ids", *_ORDINALS)}
-        names |= {"day": from_ordinal, "Validity": _new_validity, "SOREntity": _new_entity}
+        names |= {"day": from_ordinal, "Validity": _new_validity}
         cells = {**dict.fromkeys(FIELDS), **_CELLS}
         for field in POOLED:
             numbers, names[f"v_{field}"] = self.column(field)
             names[f"n_{field}"] = numbers
             cells[field] = f"v_{field}[{'0' if numbers is self._absent else f'n_{field}[row]'}]"
-        source = f"def build(row):\n    return SOREntity({', '.join(map(str, cells.values()))})\n"
-        return compile_function("build", source, names, "build SOREntity")
+        source = f"def read(row):\n    return {', '.join(map(str, cells.values()))}\n"
+        return compile_function("read", source, names, "read SOREntity")
 
     def value(self, row: int, field: str) -> Any:
-        """Return one field of a row without building its record; not its validity or edit date."""
-        if field == "first_from_date":
-            return from_ordinal(self.first_from[row])
+        """Return one field of a row."""
+        if field in _DAYS:
+            return from_ordinal(getattr(self, _DAYS[field])[row])
+        if field == "validity":
+            return _new_validity(from_ordinal(self.start[row]), from_ordinal(self.end[row]))
         if field == "sor_id":
             return self.ids[self.unit[row]]
         numbers, by_number = self.column(field)
@@ -206,7 +242,7 @@ class Store:
 
     def rows_with_values(self, field: str) -> Sequence[int]:
         """Return rows, ascending, that include every value of every unit."""
-        numbers = self.first_from if field == "first_from_date" else self.column(field)[0]
+        numbers = self.numbers_of(field)
         latest = [-1] * len(self.ids)
         rows = []
         for row, (unit, number) in enumerate(zip(self.unit, numbers, strict=True)):
@@ -218,6 +254,10 @@ class Store:
     def values_by_row(self, field: str) -> Iterator[tuple[int, Any]]:
         """Yield row and value of :meth:`rows_with_values`; absent values are included."""
         return ((row, self.value(row, field)) for row in self.rows_with_values(field))
+
+    def numbers_of(self, field: str) -> Sequence[int]:
+        """Return the number of each row in a pooled field, or its first date in force."""
+        return self.first_from if field == "first_from_date" else self.column(field)[0]
 
     def column(self, field: str) -> tuple[Sequence[int], Values]:
         """Return the number of each row, and the values by number; 0 is the default.
