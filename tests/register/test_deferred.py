@@ -72,7 +72,7 @@ def test_a_record_is_immutable_and_has_no_other_attributes(view: View) -> None:
     for record in (found, UNITS[0]):
         with pytest.raises(AttributeError, match="no attribute 'title'"):
             _ = record.title  # type: ignore[attr-defined]
-        assert not hasattr(record, "_unknown")
+        assert not hasattr(record, "unknown")
 
 
 def test_records_that_were_found_are_those_in_force() -> None:

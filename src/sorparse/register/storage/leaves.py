@@ -37,6 +37,6 @@ def split(pieces: Sequence[bytes | memoryview], width: int) -> tuple[Any, Any] |
     starts = ends[:, -1:] - lengths[:, None]
     if ((ends[:, :-1] < starts) | (ends[:, :-1] >= ends[:, -1:])).any():
         return None
-    # the separators are left out
+    # the separators are omitted
     ends -= (np.arange(count) * (width - 1))[:, None] + np.arange(width)
     return data[~is_separator], np.concatenate(([0], ends.ravel()))
