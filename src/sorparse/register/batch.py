@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from functools import partial
 from typing import Any, TypeVar
@@ -14,7 +14,7 @@ from .core import Core
 from .origins import Origins
 from .state import State
 from .storage.parts import Texts
-from .storage.store import POOLED, taken
+from .storage.store import POOLED, array_taken, taken
 from .storage.timeindex import NO_ROW
 
 T = TypeVar("T")
@@ -28,8 +28,8 @@ class Column:
     """The number of each version's value."""
     value: Callable[[int], Any]
     """Returns the value of a number."""
-    texts: Callable[[Sequence[int]], list[str]] | None = None
-    """Returns the texts of numbers, for a field whose values are stored as text."""
+    pieces: Callable[[Sequence[int]], list[bytes | memoryview]] | None = None
+    """Returns the texts of numbers in UTF-8, for a field whose values are stored as text."""
 
     def converted(self, convert: Callable[[Any], T]) -> list[T]:
         """Return the values, each distinct one converted once."""
@@ -66,7 +66,7 @@ class Batch:
         if field not in POOLED:
             return Column(self.rows, lambda row: getattr(store.record(row), field))
         numbers, values = store.column(field)
-        return Column(taken(numbers, self.rows), values.__getitem__, values.texts)
+        return Column(taken(numbers, self.rows), values.__getitem__, values.pieces)
 
     def effective(self, field: str) -> Column:
         """Return a field of :class:`~sorparse.inheritance.Effective`, its region or municipality.
@@ -90,14 +90,14 @@ class Batch:
         def value(number: int) -> Any:
             return columns[number % len(columns)][1][number // len(columns)]
 
-        def texts(numbers: Sequence[int]) -> list[str]:
-            text_of = dict.fromkeys(numbers, "")
+        def pieces(numbers: Sequence[int]) -> list[bytes | memoryview]:
+            piece_of: dict[int, bytes | memoryview] = dict.fromkeys(numbers, b"")
             for place, (_, values) in enumerate(columns):
                 own = [number for number in numbers if number % len(columns) == place]
-                text_of |= zip(own, values.texts([n // len(columns) for n in own]), strict=True)
-            return list(text_of.values())
+                piece_of |= zip(own, values.pieces([n // len(columns) for n in own]), strict=True)
+            return list(piece_of.values())
 
-        return Column(column, value, texts)
+        return Column(column, value, pieces)
 
     def parts(self, field: str, paths: Sequence[str]) -> list[Texts]:
         """Return parts of an effective value, each ``None`` if there is no value."""
@@ -110,6 +110,14 @@ class Batch:
                 for number, parts, other in zip(numbers, known, texts, strict=True)
             ]
         return texts
+
+    def matching(
+        self, field: str, paths: Sequence[str], matches: Callable[[Texts], bool]
+    ) -> Iterator[list[bool]]:
+        """Yield whether parts of an effective value match, for each field it can come from."""
+        for name, rows in self._origins_of(field).items():
+            numbers = array_taken(self.core.store.column(name)[0], rows)
+            yield self.core.parts(name, paths).matching(numbers, matches)
 
     def origin(self, field: str) -> Column:
         """Return the id of the unit whose own an effective field is; 0 without one."""

@@ -19,12 +19,12 @@ from ..records import SOREntity
 from ..records.build import fast_constructor
 from .closings import Expected, in_force, newly_closed
 from .compared import ComparedField, compared_fields, shared_fields
-from .days import from_ordinal
+from .days import OPEN_END, from_ordinal
 from .explain_id import spelled
 from .replacements import Replacement
 from .saved.forged import reports_forged_file
 from .state import State
-from .storage.store import taken
+from .storage.store import differing_places, taken
 from .storage.timeindex import NO_ROW
 from .timeline import Status
 
@@ -238,8 +238,8 @@ def _diff(
 ) -> Diff:
     pairs.sort(key=lambda pair: _in_order(before.core.store.ids[pair.old_unit]))
     all_changes = list(_changes(before, after, pairs, fields, repeats_codes=repeats_codes))
-    all_changes.sort(key=itemgetter(0, 1))
-    changes = [change for _, _, change in all_changes]
+    all_changes.sort(key=itemgetter(0))
+    changes = [change for _, change in all_changes]
     closing = list(_closing(before, after, pairs))
     return Diff(
         before.day,
@@ -271,8 +271,8 @@ def _changes(
     fields: Sequence[ComparedField],
     *,
     repeats_codes: bool,
-) -> Iterator[tuple[int, str, Change]]:
-    """Yield the fields that differ, with the place of the pair and the name of the field.
+) -> Iterator[tuple[int, Change]]:
+    """Yield the fields that differ, each with its place in the order of pairs and of their names.
 
     Each pair of distinct values is compared once.
 
@@ -284,27 +284,31 @@ def _changes(
         repeats_codes: Whether location codes count that are repeated on the rows of units that
             inherit them.
     """
-    ids, same_store = before.core.store.ids, before.core.store is after.core.store
-    name_of = after.core.store.value
+    ids, store = before.core.store.ids, after.core.store
     rows = array("i", [pair.old for pair in pairs]), array("i", [pair.new for pair in pairs])
+    numbers, values = store.column("name")
+    names = list(values.of(taken(numbers, rows[1])))
+    ranks = {path: rank for rank, path in enumerate(sorted(field.path for field in fields))}
     for field, parts in groupby(fields, key=attrgetter("field")):
         getters = list(parts)
-        olds, old_values = _numbers(before, field, rows[0], repeats_codes)
-        news, new_values = _numbers(after, field, rows[1], repeats_codes)
+        places: Sequence[int] = range(len(pairs))
+        if before.core.store is store:
+            places = differing_places(store.numbers_of(field), *rows)
+        olds, old_values = _numbers(before, field, [rows[0][at] for at in places], repeats_codes)
+        news, new_values = _numbers(after, field, [rows[1][at] for at in places], repeats_codes)
         known: dict[tuple[int, int], list[tuple[str, Any, Any]]] = {}
-        for place, numbers in enumerate(zip(olds, news, strict=True)):
-            if same_store and numbers[0] == numbers[1]:
-                continue
-            differing = known.get(numbers)
+        for place, both in zip(places, zip(olds, news, strict=True), strict=True):
+            differing = known.get(both)
             if differing is None:
-                old, new = old_values[numbers[0]], new_values[numbers[1]]
-                values = ((part.path, part.get(old), part.get(new)) for part in getters)
-                differing = known[numbers] = [one for one in values if one[1] != one[2]]
-            if differing:
-                pair = pairs[place]
-                name = name_of(pair.new, "name")
-                for path, old, new in differing:
-                    yield place, path, _new_change(ids[pair.old_unit], path, old, new, name)
+                old, new = old_values[both[0]], new_values[both[1]]
+                differing = known[both] = [
+                    (part.path, one, other)
+                    for part in getters
+                    if (one := part.get(old)) != (other := part.get(new))
+                ]
+            for path, one, other in differing:
+                change = _new_change(ids[pairs[place].old_unit], path, one, other, names[place])
+                yield place * len(ranks) + ranks[path], change
 
 
 def _numbers(
@@ -312,11 +316,10 @@ def _numbers(
 ) -> tuple[Sequence[int], Mapping[int, Any]]:
     """Return the numbers of the values of some rows, and the values by number."""
     store = state.core.store
+    coded = taken(store.numbers_of(field), rows)
     if field == "first_from_date":
-        days = taken(store.first_from, rows)
-        return days, {day: from_ordinal(day) for day in set(days)}
-    numbers, values = store.column(field)
-    coded = taken(numbers, rows)
+        return coded, {day: from_ordinal(day) for day in set(coded)}
+    values = store.column(field)[1]
     if not repeats_codes and field in ("location_code", "location_code_region"):
         # CSV files repeat an inherited code on each row, XML does not
         inherits, meaning = store.column("location_code_inherited")
@@ -330,8 +333,11 @@ def _closing(before: State, after: State, pairs: Sequence[_Pair]) -> Iterator[Ch
     """Yield the changes of closing dates of units in force in both states."""
     ids, name_of = before.core.store.ids, after.core.store.value
     old_last, new_last = before.core.index.last_day, after.core.index.last_day
+    unbroken_until = after.ordinal if before.core is after.core else OPEN_END + 1
     for pair in pairs:
         old = old_last(pair.old_unit, before.ordinal)
+        if before.ordinal <= unbroken_until <= old:
+            continue  # the same time in force
         new = new_last(pair.new_unit, after.ordinal)
         if old != new:
             days = from_ordinal(old), from_ordinal(new)

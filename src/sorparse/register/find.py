@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from functools import partial
-from itertools import compress
+from itertools import chain, compress
 from typing import Any
 
 import attrs
@@ -26,6 +26,7 @@ from .explain_id import spelled
 from .folding import fold
 from .match_codes import ADDRESS_KEYS, asked_keys, asked_municipality, asked_region, coded_keys
 from .state import State
+from .storage.parts import Texts
 from .storage.postings import NO_UNITS, POSTINGS, UnitsByKey
 from .storage.text_index import NUMBER_FIELDS, Rank
 from .storage.timeindex import ACTIVE, CLOSED, FUTURE, NO_ROW
@@ -301,13 +302,13 @@ def _address_filter(state: State, field: str, keys: AbstractSet[str]) -> Filter:
     """Any effective address."""
     paths, keys_of = ADDRESS_KEYS[field]
 
+    def fits(texts: Texts) -> bool:
+        return not keys.isdisjoint(keys_of(*texts))
+
     def matching(rows: Rows) -> Rows:
-        batch, fits = Batch(state.core, rows, state.ordinal), [False] * len(rows)
-        for block in ADDRESSES:
-            parts = batch.parts(block, paths)
-            fitting = {one for one in set(parts) if not keys.isdisjoint(keys_of(*one))}
-            fits = [one in fitting or fit for one, fit in zip(parts, fits, strict=True)]
-        return list(compress(rows, fits))
+        batch = Batch(state.core, rows, state.ordinal)
+        hits = chain.from_iterable(batch.matching(block, paths, fits) for block in ADDRESSES)
+        return list(compress(rows, map(any, zip(*hits, strict=True))))
 
     return Filter(None, matching)
 

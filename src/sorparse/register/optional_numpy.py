@@ -7,6 +7,7 @@ point look-up gains nothing from it. The tests require equal answers with and wi
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -19,6 +20,16 @@ def find_numpy() -> Any:
     except ImportError:
         return None
     return np
+
+
+def first_places(numbers: Sequence[int]) -> list[int]:
+    """Return the place of the first of each distinct number, ascending."""
+    np = find_numpy()
+    if np is None:  # from the end, so that the first place of a number remains
+        places = dict(zip(reversed(numbers), reversed(range(len(numbers))), strict=True))
+        return sorted(places.values())
+    first: list[int] = np.sort(np.unique(array_of(numbers), return_index=True)[1]).tolist()
+    return first
 
 
 def array_of(column: Any) -> Any:

@@ -230,7 +230,7 @@ class _Climb:
         parts = []
         for field, name in enumerate(EFFECTIVE_FIELDS):
             for origin in self.origins(name).values():
-                places = np.flatnonzero(origin != NO_ROW)
+                places = np.flatnonzero((origin != NO_ROW) & (origin != self._rows))
                 units = unit[origin[places]]
                 closed = index.rows_on(units, self._days[places]) == NO_ROW
                 places, units = places[closed], units[closed]

@@ -88,7 +88,7 @@ class State:
 
     def __len__(self) -> int:
         """Return the number of units in force."""
-        return sum(1 for row in self.rows if row != NO_ROW)
+        return len(self.rows) - self.rows.count(NO_ROW)
 
     def status(self, sor_id: str) -> Status:
         """Return the status of a unit.

@@ -10,24 +10,26 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from ..extras import load_numpy, load_pyarrow
-from ..formats.csv.buffers import whole_numbers
+from ..formats.csv.buffers import numbers_of, texts_from, whole_numbers
 from ..records import SOREntity
 from ..register.batch import Batch, Column
 from ..register.days import from_ordinal
 from ..register.optional_numpy import array_of
 from ..register.saved.forged import reports_forged_file
-from ..register.storage.packed import texts_of
+from ..register.storage.leaves import split
+from ..register.storage.packed import leaf_paths
 from .effective import parts, units_schema
 from .flatten import (
     BATCH_ROWS,
+    DIGITS,
     Columns,
     Overflow,
+    column_of_numbers,
     columns_of_field,
-    columns_of_texts,
     columns_of_values,
     extra_with,
     joined,
-    with_nearest,
+    nearest_double,
 )
 from .schema import TableColumn, TableSchema, arrow_schema, schema_of, steps_of
 from .table import Table
@@ -86,7 +88,7 @@ class _Columns:
                 self._add(columns, Column(units, store.ids.__getitem__), "", kind)
             else:
                 numbers, values = store.column(field.name)
-                own = Column(self._chosen(numbers), values.__getitem__, values.texts)
+                own = Column(self._chosen(numbers), values.__getitem__, values.pieces)
                 self._add(columns, own, field.name, kind)
         for part in parts() if effective else ():
             above, _, name = part.path.rpartition(".")
@@ -114,16 +116,22 @@ class _Columns:
         pa, np = load_pyarrow(), load_numpy()
         encoded = whole_numbers(np.ascontiguousarray(values.numbers, np.int32)).dictionary_encode()
         flat, overflow = _flat(values, encoded.dictionary.to_pylist(), field, kind)
-        if overflow:
-            self._overflow.append((encoded.indices, overflow))
         for cells in flat:
             column, arrow_type = next(columns)
+            beyond: Overflow = {}
             if column.joined:
-                beyond: Overflow = {}
                 cells = joined(column.name, cells, beyond)  # noqa: PLW2901 - as text
                 if beyond:
                     self._joined.append((encoded.indices, beyond))
-            self._columns.append((pa.array(cells, arrow_type), encoded.indices))
+            elif isinstance(cells, pa.Array):
+                cells, beyond = _typed(column.name, cells, arrow_type, nearest=not field)  # noqa: PLW2901
+                for row, items in beyond.items():
+                    overflow.setdefault(row, {}).update(items)
+            if not isinstance(cells, pa.Array):
+                cells = pa.array(cells, arrow_type)  # noqa: PLW2901
+            self._columns.append((cells, encoded.indices))
+        if overflow:
+            self._overflow.append((encoded.indices, overflow))
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         """Yield the record batches."""
@@ -153,13 +161,51 @@ class _Columns:
 def _flat(
     values: Column, numbers: Sequence[int], field: str, kind: type[Any]
 ) -> tuple[Columns, Overflow]:
-    """Return the columns of distinct values, and by place what has none."""
-    if values.texts is not None and (kind is str or attrs.has(kind)):
-        texts = texts_of(kind).columns(values.texts(numbers))
-        if texts is not None:
-            flat, overflow = columns_of_texts(kind, field, texts)
-            return (flat, overflow) if field else (with_nearest(kind, flat, overflow), {})
+    """Return the columns of distinct values, and by place what has none.
+
+    The columns are Arrow texts if the values are stored as such, else lists.
+    """
+    if values.pieces is not None and (kind is str or attrs.has(kind)):
+        width = len(leaf_paths(kind))
+        parts = split(values.pieces(numbers), width)
+        if parts is not None:
+            np, (data, offsets) = load_numpy(), parts
+            buffer, filled = load_pyarrow().py_buffer(data), np.diff(offsets) > 0
+            texts = texts_from(offsets.astype(np.int32), buffer, filled)
+            first = np.arange(0, len(texts), width, dtype=np.int32)
+            return [texts.take(whole_numbers(first + part)) for part in range(width)], {}
     distinct = [values.value(number) for number in numbers]
     if field:
         return columns_of_field(SOREntity, field, distinct)
     return columns_of_values(kind, distinct), {}
+
+
+def _typed(name: str, texts: Any, arrow_type: Any, *, nearest: bool) -> tuple[Any, Overflow]:
+    """Return texts as a column of a type, and by place the numbers that no double returns.
+
+    Args:
+        name: The name of the column.
+        texts: The texts, null where absent.
+        arrow_type: The type.
+        nearest: Whether such numbers become the nearest double.
+    """
+    pa = load_pyarrow()
+    if pa.types.is_dictionary(arrow_type):
+        return texts.dictionary_encode(), {}
+    if not pa.types.is_floating(arrow_type):
+        return texts, {}
+    _, offsets, digits = texts.buffers()
+    if digits is not None and _is_plain(digits, offsets):
+        return texts.cast(arrow_type), {}
+    numbers, overflow = column_of_numbers(name, texts.to_pylist())
+    if nearest:
+        for row, items in overflow.items():
+            numbers[row] = nearest_double(items[name])
+        overflow = {}
+    return numbers, overflow
+
+
+def _is_plain(digits: Any, offsets: Any) -> bool:
+    """Return whether any tool reads numbers as the same doubles."""
+    longest = load_numpy().diff(numbers_of(offsets, "i4")).max(initial=0)
+    return longest <= DIGITS and not digits.to_pybytes().translate(None, b"0123456789.-")

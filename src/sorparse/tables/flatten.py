@@ -31,7 +31,7 @@ _Flatten = Callable[[Sequence[Any], Columns, Overflow], None]
 _Step = tuple[str, Callable[[Any], Any], _Flatten]
 """Name of a field, the function from an object to its value, and what flattens the values."""
 BATCH_ROWS = 8192
-_DIGITS = 16
+DIGITS = 16
 """Characters of a number that any double gives back: 15 digits and a point."""
 
 
@@ -146,11 +146,6 @@ def columns_of_values(kind: type[Any], values: Sequence[Any]) -> Columns:
     columns: Columns = []
     overflow: Overflow = {}
     _nested(kind, _plan(kind))(values, columns, overflow)
-    return with_nearest(kind, columns, overflow)
-
-
-def with_nearest(kind: type[Any], columns: Columns, overflow: Overflow) -> Columns:
-    """Return the columns of value objects with the nearest double where a number has none."""
     names = [field.name for field, _, _ in steps_of(kind)] if overflow else []
     for row, items in overflow.items():
         for name, text in items.items():
@@ -158,32 +153,12 @@ def with_nearest(kind: type[Any], columns: Columns, overflow: Overflow) -> Colum
     return columns
 
 
-def columns_of_texts(
-    kind: type[Any], name: str, texts: Sequence[Sequence[str]]
-) -> tuple[Columns, Overflow]:
-    """Return the columns of value objects from their texts, and by place what has none.
-
-    Args:
-        kind: Their class; its parts are texts and decimal numbers.
-        name: The name of the columns before their own part.
-        texts: The texts of each part, "" where it is absent.
-    """
+def column_of_numbers(name: str, texts: Sequence[str | None]) -> tuple[list[Any], Overflow]:
+    """Return the column of decimal numbers from their texts, and by place what has none."""
     columns: Columns = []
     overflow: Overflow = {}
-    for part, flatten in zip(texts, _leaves(kind, name), strict=True):
-        flatten(
-            [text or None for text in part] if any(part) else [None] * len(part), columns, overflow
-        )
-    return columns, overflow
-
-
-def _leaves(cls: type[Any], name: str) -> Iterator[_Flatten]:
-    if not attrs.has(cls):
-        yield _leaf(name, cls)
-        return
-    for field, kind, _ in steps_of(cls):
-        own = f"{name}_{field.name}" if name else field.name
-        yield from _leaves(kind, own)
+    _leaf(name, Decimal)(texts, columns, overflow)
+    return columns[0], overflow
 
 
 @per_class
@@ -291,7 +266,7 @@ def as_double(value: Decimal | str) -> float | None:
     except ValueError:  # a signalling NaN
         return None
     # up to 15 digits any double gives its decimal number back; longer ones are tried
-    if len(text) <= _DIGITS and "E" not in text and "N" not in text and "I" not in text:
+    if len(text) <= DIGITS and "E" not in text and "N" not in text and "I" not in text:
         return number
     value = Decimal(value)
     if not value.is_finite() or number in (float("inf"), float("-inf")):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 
 from ...identifiers import has_sor_id_form, is_cvr, is_location_code, is_sor_id, shak_code_problem
 from ...issues import Issue
 from ..core import Core
 from ..days import end_ordinal, start_ordinal
-from ..storage.postings import first_rows, has_key
+from ..storage.postings import POSTINGS, first_rows, has_key, units_by_number
+from ..storage.timeindex import NO_ROW
 from .issues import row_issue, table_issue
 
 Days = tuple[int, int, int]
@@ -17,30 +19,35 @@ Days = tuple[int, int, int]
 
 def check_identifiers(core: Core) -> Iterator[Issue]:
     """Yield ids whose form or check digit is wrong, each value once."""
-    store, index = core.store, core.index
+    store, index, parents = core.store, core.index, core.parents
     for unit, sor_id in enumerate(store.ids):
-        yield from _bad_sor_id(core, sor_id, index.rows[index.rows_from[unit]], "sor_id")
+        if not is_sor_id(sor_id):
+            yield _bad_sor_id(core, sor_id, index.rows[index.rows_from[unit]], "sor_id")
     for row, parent in _first_of_each(core, "parent_id"):
-        if parent not in store.numbers:  # a unit's own id is reported above
-            yield from _bad_sor_id(core, parent, row, "parent_id")
+        # a unit's own id is reported above
+        if parents[row] == NO_ROW and not is_sor_id(parent):
+            yield _bad_sor_id(core, parent, row, "parent_id")
     yield from _wrong_digits(core, "location_code", is_location_code, "location number")
     yield from _wrong_digits(core, "cvr", is_cvr, "CVR number")
     yield from _bad_shak_codes(core)
-    for row, number in store.values_by_row("provider_number"):
-        if number is not None and len(number) == 8 and number.startswith("99"):
+    disarmed = {
+        number
+        for _, number in _first_of_each(core, "provider_number")
+        if len(number) == 8 and number.startswith("99")
+    }
+    for row, number in store.values_by_row("provider_number") if disarmed else ():
+        if number in disarmed:
             code = "disarmed-provider-number"
             message = f"the provider number {number[2:]} is out of use: 99 is written before it"
             yield row_issue(core, row, code, message, "provider_number", number)
 
 
-def _bad_sor_id(core: Core, sor_id: str, row: int, field: str) -> Iterator[Issue]:
-    if is_sor_id(sor_id):
-        return
+def _bad_sor_id(core: Core, sor_id: str, row: int, field: str) -> Issue:
     if has_sor_id_form(sor_id):
         code, message = "check-digit", f"{sor_id} has a wrong check digit"
     else:
         code, message = "bad-sor-id", f"{sor_id} is not a valid SOR id"
-    yield row_issue(core, row, code, message, field, sor_id)
+    return row_issue(core, row, code, message, field, sor_id)
 
 
 def _wrong_digits(
@@ -89,12 +96,18 @@ def check_codes(core: Core) -> Iterator[Issue]:
 def _shared(
     core: Core, field: str, code: str, what: str, mapped: dict[str, list[Days]]
 ) -> Iterator[Issue]:
-    by_value = core.units_by(field)
-    for value in sorted({*by_value, *mapped}):
-        units = {*by_value.get(value, ()), *(unit for _, _, unit in mapped.get(value, ()))}
-        if len(units) < 2:
+    numbers, bounds, units = units_by_number(core.store, field)
+    values = core.store.column(field)[1].of(numbers)
+    keys_of = POSTINGS[field].keys
+    having: dict[str, set[int]] = {}
+    for value, (first, end) in zip(values, pairwise(bounds), strict=True):
+        for key in keys_of(value):
+            having.setdefault(key, set()).update(units[first:end])
+    for value in sorted({*having, *mapped}):
+        own, others = sorted(having.get(value, ())), mapped.get(value, ())
+        if len({*own, *(unit for _, _, unit in others)}) < 2:
             continue
-        together = _together([*_days_with(core, field, value), *mapped.get(value, ())])
+        together = _together([*_days_with(core, field, value, own), *others])
         if together:
             names = ", ".join(core.store.ids[unit] for unit in together)
             message = (
@@ -104,9 +117,9 @@ def _shared(
             yield row_issue(core, row, code, message, field, value)
 
 
-def _days_with(core: Core, field: str, value: str) -> Iterator[Days]:
+def _days_with(core: Core, field: str, value: str, units: Sequence[int]) -> Iterator[Days]:
     store = core.store
-    for unit in core.units_by(field).get(value, ()):
+    for unit in units:
         for start, end, row in core.index.segments(unit):
             if not has_key(store, row, field, value):
                 continue

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from ...issues import Issue, Severity
+from ...records.build import fast_constructor
 from ..core import Core
+from ..days import from_ordinal
+
+_new_issue = fast_constructor(Issue)
 
 CHECK_ISSUES: dict[str, tuple[Severity, str]] = {
     "inverted-validity": ("warning", "a version ends before it starts; it never applies"),
@@ -79,6 +85,12 @@ CHECK_ISSUES: dict[str, tuple[Severity, str]] = {
 """Severity and meaning by code; the codes are stable."""
 
 
+@lru_cache(maxsize=1 << 14)
+def date_text(ordinal: int) -> str:
+    """Return the date of an ordinal as text."""
+    return str(from_ordinal(ordinal))
+
+
 def row_issue(  # noqa: PLR0917 - the parts of an issue in their order
     core: Core,
     row: int,
@@ -89,15 +101,10 @@ def row_issue(  # noqa: PLR0917 - the parts of an issue in their order
 ) -> Issue:
     """Return an issue of a version of a unit."""
     store = core.store
-    return Issue(
-        CHECK_ISSUES[code][0],
-        code,
-        message,
-        line=store.line_of(row),
-        column=column,
-        value=value,
-        sor_id=store.ids[store.unit[row]],
-    )
+    sor_id = store.ids[store.unit[row]]
+    severity, line = CHECK_ISSUES[code][0], store.line_of(row)
+    issue: Issue = _new_issue(severity, code, message, None, line, column, value, sor_id, None)
+    return issue
 
 
 def table_issue(  # noqa: PLR0917 - the parts of an issue in their order

@@ -40,8 +40,8 @@ def _duplicates(core: Core) -> Iterator[Issue]:
 
 def _shak_map(core: Core) -> Iterator[Issue]:
     store, index = core.store, core.index
-    if not store.ids:
-        return  # only the SHAK map was read: nothing to compare it with
+    if not store.ids or not core.tables.shak_sor_map:
+        return  # only the SHAK map was read, or none: nothing to compare
     on_units = core.units_by("shak_code")
     for place, pair in enumerate(core.tables.shak_sor_map):
         code, sor_id = pair.shak_code, pair.sor_id
@@ -119,6 +119,8 @@ def _location_codes(core: Core) -> Iterator[Issue]:
 
 def _edi_types(core: Core) -> Iterator[Issue]:
     table = "location_code_edi_types"
+    if not core.tables.location_code_edi_types:
+        return
     known = {record.location_code for record in core.tables.location_codes}
     known |= set(core.units_by("location_code"))
     types = {record.edi_type_id for record in core.tables.edi_types}

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from ...issues import Issue
 from ..core import Core
-from ..days import LAST_DATE, UNKNOWN_START, from_ordinal
+from ..days import from_ordinal
 from ..graph import cycles
+from ..optional_numpy import array_of, find_numpy
 from ..storage.timeindex import NO_ROW
-from ..timeline import Segment
-from .issues import row_issue
+from .issues import date_text, row_issue
 
 _LEVELS = 12
 """Levels that a register has at most as a rule."""
@@ -24,66 +26,50 @@ def check_parents(core: Core) -> Iterator[Issue]:
 
 
 def _orphans(core: Core) -> Iterator[Issue]:
-    store = core.store
-    numbers, values = store.column("parent_id")
+    unit, (numbers, values) = core.store.unit, core.store.column("parent_id")
     reported = set()
-    for row, (unit, parent, number) in enumerate(
-        zip(store.unit, core.parents, numbers, strict=True)
-    ):
-        if number and parent == NO_ROW and (unit, number) not in reported:
-            reported.add((unit, number))
+    for row, (number, parent) in enumerate(zip(numbers, core.parents, strict=True)):
+        if parent == NO_ROW and number and (unit[row], number) not in reported:
+            reported.add((unit[row], number))
             parent_id = values[number]
             message = f"the parent {parent_id} is not in the register"
             yield row_issue(core, row, "unknown-parent", message, "parent_id", parent_id)
 
 
 def _parents_in_time(core: Core) -> Iterator[Issue]:
-    store, index, parents = core.store, core.index, core.parents
-    lapses = list(_lapses(core))
+    store, parents, opening = core.store, core.parents, core.index.opening
+    ids, unit = store.ids, store.unit
+    # the parent of the dates before a version's own from-date is not known
+    since = [start or opening[parent] for start, parent in zip(store.start, parents, strict=True)]
+    firsts, lasts, rows = core.index.lapses(parents, since)
     # what a unit inherits is compared on the first and on the last date without its parent
-    rows = [lapse.row for lapse in lapses for _ in range(2)]
-    days = [day for first, end, _ in lapses for day in (first, min(end, LAST_DATE))]
-    inherited = core.origins.from_closed(rows, days)
-    inherited.append((2 * len(lapses), NO_ROW, ()))
-    at = 0
-    reported: set[tuple[int, int, str]] = set()
-    for place, (first, _, row) in enumerate(lapses):
-        while inherited[at][0] < 2 * place + 2:
+    both = array("i", chain.from_iterable(zip(rows, rows, strict=True)))
+    days = array("i", chain.from_iterable(zip(firsts, lasts, strict=True)))
+    inherited = core.origins.from_closed(both, days)
+    inherited.append((len(both), NO_ROW, ()))
+    at, following = 0, inherited[0][0]
+    reported: set[tuple[int, int, bool]] = set()
+    for place, (first, row) in enumerate(zip(firsts, rows, strict=True)):
+        while following < 2 * place + 2:
             which, origin, fields = inherited[at]
-            day = from_ordinal(days[which])
-            sor_id, names = store.ids[origin], ", ".join(fields)
+            sor_id, names, day = ids[origin], ", ".join(fields), date_text(days[which])
             message = f"{names} of the unit are those of {sor_id}, which is closed on {day}"
             yield row_issue(core, row, "inherits-from-closed-unit", message, fields[0], sor_id)
             at += 1
+            following = inherited[at][0]
         parent = parents[row]
-        opening = index.opening[parent]
-        code = "parent-opens-after-child" if first < opening else "parent-closed-before-child"
-        key = (store.unit[row], parent, code)
+        is_future = first < opening[parent]
+        key = (unit[row], parent, is_future)
         if key not in reported:
             reported.add(key)
-            parent_id, day = store.ids[parent], from_ordinal(first)
-            message = (
-                f"the unit has the parent {parent_id} from {day}, which opens on "
-                f"{from_ordinal(opening)}"
-                if first < opening
-                else f"the parent {parent_id} is not in force from {day}, though the unit is"
-            )
+            parent_id, day = ids[parent], date_text(first)
+            if is_future:
+                code, opens = "parent-opens-after-child", date_text(opening[parent])
+                message = f"the unit has the parent {parent_id} from {day}, which opens on {opens}"
+            else:
+                code = "parent-closed-before-child"
+                message = f"the parent {parent_id} is not in force from {day}, though the unit is"
             yield row_issue(core, row, code, message, "parent_id", parent_id)
-
-
-def _lapses(core: Core) -> Iterator[Segment]:
-    """Yield the versions that are in force while their parent is not, from that date on."""
-    store, index, parents = core.store, core.index, core.parents
-    # the parent of the dates before a version's own from-date is not known
-    for lapse in index.lapses(parents, store.start):
-        parent = parents[lapse.row]
-        opening = index.opening[parent]
-        if lapse.start < opening and store.start[lapse.row] == UNKNOWN_START:
-            first = index.first_lapse(parent, opening, lapse.end)
-            if first is not None:
-                yield lapse._replace(start=first)
-        else:
-            yield lapse
 
 
 def _cycles(core: Core) -> Iterator[Issue]:
@@ -113,8 +99,7 @@ def _cycles(core: Core) -> Iterator[Issue]:
                 continue
             reported.add(frozenset(members))
             around = " under ".join(store.ids[member] for member in (*members, at))
-            since = from_ordinal(day)
-            message = f"{around}, a cycle" + (f" on {since}" if since else "")
+            message = f"{around}, a cycle" + (f" on {date_text(day)}" if from_ordinal(day) else "")
             parent_id = store.value(path[at], "parent_id")
             yield row_issue(core, path[at], "parent-cycle", message, "parent_id", parent_id)
 
@@ -124,14 +109,20 @@ def _suspects(core: Core) -> set[int]:
 
     Only for these units single dates are checked.
     """
-    pairs = [
-        (unit, parent)
-        for unit, parent in dict.fromkeys(zip(core.store.unit, core.parents, strict=True))
-        if parent != NO_ROW
-    ]
-    for _ in range(_LEVELS):  # what leads to units without parent is in no cycle
-        below = {unit for unit, _ in pairs}
-        pairs = [pair for pair in pairs if pair[1] in below]
+    pairs: Sequence[tuple[int, int]]
+    np = find_numpy()
+    if np is None:
+        pairs = list(dict.fromkeys(zip(core.store.unit, core.parents, strict=True)))
+        for _ in range(_LEVELS):  # what leads to units without parent is in no cycle
+            below = {unit for unit, parent in pairs if parent != NO_ROW}
+            pairs = [pair for pair in pairs if pair[1] in below]
+    else:
+        units, parents = array_of(core.store.unit), array_of(core.parents)
+        for _ in range(_LEVELS):
+            below = np.zeros(len(core.store.ids) + 1, bool)  # the last is that of NO_ROW
+            below[units[parents != NO_ROW]] = True
+            units, parents = units[below[parents]], parents[below[parents]]
+        pairs = list(zip(units.tolist(), parents.tolist(), strict=True))
     edges: dict[int, set[int]] = {}
     for unit, parent in pairs:
         edges.setdefault(unit, set()).add(parent)

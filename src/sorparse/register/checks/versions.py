@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from ...issues import Issue
@@ -50,8 +51,8 @@ def _irregular(core: Core) -> Iterable[int]:
 
 def edits_ahead(core: Core) -> Iterator[Issue]:
     """Yield the edit dates that are well after nearly all others."""
-    latest = core.store.latest_edit()
-    for row, day in core.store.edits_ahead():
+    latest, ahead = core.store.edits_ahead()
+    for row, day in ahead:
         message = (
             f"edited on {day.isoformat()}, well after nearly all other edits (the latest of them: "
             f"{latest}); the date is ignored when the date of the source is determined"
@@ -122,5 +123,6 @@ def _openings(core: Core, rows: Sequence[int]) -> Iterator[Issue]:
             yield row_issue(core, row, "version-before-opening", message)
 
 
+@lru_cache(maxsize=1 << 14)
 def _date(ordinal: int) -> str:
     return str(from_ordinal(ordinal) or "an unknown date")

@@ -292,12 +292,6 @@ class Texts:
 
 
 @cache
-def texts_of(kind: type[Any]) -> Texts:
-    """Return the conversion of the values of a class."""
-    return Texts(kind)
-
-
-@cache
 def _reader(hint: Any) -> Callable[[list[str]], Any]:
     """Return the function from the texts of a value to the value; it is generated."""
     kind = _without_none(hint)

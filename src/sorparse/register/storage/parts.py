@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import count
 from operator import attrgetter
 from typing import Any
 
+from ..optional_numpy import array_of, find_numpy
 from .store import TEXTS, Store
 
 Texts = tuple[str | None, ...]
@@ -32,19 +33,45 @@ class Parts:
         self._distinct: dict[int, Texts] = {0: (None,) * len(paths)}
         self._group = count(1)
 
-    def of(self, numbers: Sequence[int]) -> list[Texts]:
+    def of(self, numbers: list[int]) -> list[Texts]:
         """Return the parts of values; of an absent value (number 0), ``None`` for each."""
-        groups, distinct = self._groups, self._distinct
-        unread = [number for number in set(numbers) if number and not groups[number]]
+        distinct = self._distinct
+        return [distinct[group] for group in self._groups_of(numbers)]
+
+    def matching(self, numbers: Any, matches: Callable[[Texts], bool]) -> list[bool]:
+        """Return whether the parts of values match.
+
+        Args:
+            numbers: The values, as :func:`~.store.array_taken` returns them.
+            matches: Returns whether some parts match; it is called for distinct parts.
+        """
+        groups = self._groups_of(numbers)
+        distinct = self._distinct.copy()  # another thread may add to it
+        known = [False] * (max(distinct) + 1)
+        for group, parts in distinct.items():
+            known[group] = matches(parts)
+        if isinstance(groups, list):
+            return [known[group] for group in groups]
+        hits: list[bool] = find_numpy().array(known)[groups].tolist()
+        return hits
+
+    def _groups_of(self, numbers: Any) -> Any:
+        """Return the numbers of the parts of values; what was not read before is read."""
+        if isinstance(numbers, list):
+            groups: Any = self._groups
+            unread = [number for number in set(numbers) if number and not groups[number]]
+        else:
+            groups, np = array_of(self._groups), find_numpy()
+            unread = np.unique(numbers[(groups[numbers] == 0) & (numbers != 0)]).tolist()
         for at in range(0, len(unread), _AT_ONCE):
             self._read(unread[at : at + _AT_ONCE])
-        return [distinct[groups[number]] for number in numbers]
+        return groups[numbers] if groups is not self._groups else [groups[one] for one in numbers]
 
     def anywhere(self) -> Iterator[Texts]:
         """Yield the distinct parts of the values of all versions; what is known already first."""
         yield from list(self._known)
         for at in range(0, len(self._column), _AT_ONCE):
-            yield from set(self.of(self._column[at : at + _AT_ONCE]))
+            yield from set(self.of(list(self._column[at : at + _AT_ONCE])))
 
     def _read(self, numbers: Sequence[int]) -> None:
         for number, parts in zip(numbers, self._parts(numbers), strict=True):

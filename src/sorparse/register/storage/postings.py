@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from ...records import Coded, EntityRef
 from ..folding import fold
 from ..match_codes import coded_keys
-from ..optional_numpy import array_of, find_numpy
+from ..optional_numpy import array_of, find_numpy, first_places
 from .store import Store
 
 UnitsByKey = Mapping[str, Sequence[int]]
@@ -73,9 +73,8 @@ def has_key(store: Store, row: int, field: str, key: str) -> bool:
 def first_rows(store: Store, field: str) -> Iterator[tuple[int, Any]]:
     """Yield each distinct value of a field with its first row, by row; absence is a value too."""
     numbers, values = store.column(field)
-    # from the end, so that the first row of a number remains
-    first = dict(zip(reversed(numbers), reversed(range(len(numbers))), strict=True))
-    return ((row, values[numbers[row]]) for row in sorted(first.values()))
+    rows = first_places(numbers)
+    return zip(rows, values.of([numbers[row] for row in rows]), strict=True)
 
 
 def units_by_number(store: Store, field: str) -> tuple[Sequence[int], Sequence[int], Sequence[int]]:

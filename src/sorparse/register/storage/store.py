@@ -53,12 +53,30 @@ _new_entity, _new_validity = map(fast_constructor, (SOREntity, Validity))
 
 def taken(column: Sequence[int], rows: Sequence[int]) -> list[int]:
     """Return the numbers of some rows in a column; 0 where there is no row (below zero)."""
+    numbers = array_taken(column, rows)
+    return numbers if isinstance(numbers, list) else numbers.tolist()
+
+
+def array_taken(column: Sequence[int], rows: Sequence[int]) -> Any:
+    """Return what :func:`taken` returns, as an array if numpy is loaded and there are many."""
     np = sys.modules.get("numpy")
     if np is None or len(rows) < _FEW:
         return [column[row] if row >= 0 else 0 for row in rows]
     at = np.asarray(rows)
-    values: list[int] = np.where(at < 0, 0, array_of(column)[at]).tolist()
-    return values
+    return np.where(at < 0, 0, array_of(column)[at])
+
+
+def differing_places(
+    column: Sequence[int], rows: Sequence[int], others: Sequence[int]
+) -> Sequence[int]:
+    """Return the places at which two lists of rows have different numbers in a column."""
+    np = sys.modules.get("numpy")
+    if np is None:
+        pairs = enumerate(zip(rows, others, strict=True))
+        return [place for place, (row, other) in pairs if column[row] != column[other]]
+    numbers = array_of(column)
+    places: list[int] = np.flatnonzero(numbers[rows] != numbers[others]).tolist()
+    return places
 
 
 class Blocks(Protocol):
@@ -89,6 +107,7 @@ class Values(dict[int, Any]):
         self._default = DEFAULTS[field]
         self._most = most
         self._absent, self._value_of = TEXTS[field].absent, TEXTS[field].value_of
+        self._is_text = TEXTS[field].is_text
         is_there = f"{field}.offsets" in blocks
         self._offsets = blocks.block(f"{field}.offsets") if is_there else (0,)
         self._data = blocks.block(f"{field}.data") if is_there else b""
@@ -99,15 +118,27 @@ class Values(dict[int, Any]):
 
     def texts(self, numbers: Iterable[int]) -> list[str]:
         """Return the texts of values, :data:`~.packed.NO_TEXT` for one that has none."""
+        return [str(piece, "utf-8", "surrogatepass") for piece in self.pieces(numbers)]
+
+    def pieces(self, numbers: Iterable[int]) -> list[bytes | memoryview]:
+        """Return the texts of values in UTF-8, :data:`~.packed.NO_TEXT` for one that has none."""
         data, offsets, objects = self._data, self._offsets, self._objects
+        absent, no_text = self._absent.encode(), NO_TEXT.encode()
         return [
-            self._absent
-            if not number
-            else NO_TEXT
-            if number in objects
-            else str(data[offsets[number - 1] : offsets[number]], "utf-8", "surrogatepass")
+            (no_text if number in objects else data[offsets[number - 1] : offsets[number]])
+            if number
+            else absent
             for number in numbers
         ]
+
+    def of(self, numbers: Sequence[int]) -> Iterator[Any]:
+        """Return an iterator of values that are asked for once: texts are not cached."""
+        if not self._is_text:
+            return map(self.__getitem__, numbers)
+        return (
+            text if text and text[0] != NO_TEXT else self[number]
+            for number, text in zip(numbers, self.texts(numbers), strict=True)
+        )
 
     def __missing__(self, number: int) -> Any:
         if number == 0:  # another thread has just cleared the values
@@ -189,7 +220,7 @@ class Store:
 
     def rows_with_values(self, field: str) -> Sequence[int]:
         """Return rows, ascending, that include every value of every unit."""
-        numbers = self.first_from if field == "first_from_date" else self.column(field)[0]
+        numbers = self.numbers_of(field)
         latest = [-1] * len(self.ids)
         rows = []
         for row, (unit, number) in enumerate(zip(self.unit, numbers, strict=True)):
@@ -201,6 +232,10 @@ class Store:
     def values_by_row(self, field: str) -> Iterator[tuple[int, Any]]:
         """Yield row and value of :meth:`rows_with_values`; absent values are included."""
         return ((row, self.value(row, field)) for row in self.rows_with_values(field))
+
+    def numbers_of(self, field: str) -> Sequence[int]:
+        """Return the number of each row in a pooled field, or its first date in force."""
+        return self.first_from if field == "first_from_date" else self.column(field)[0]
 
     def column(self, field: str) -> tuple[Sequence[int], Values]:
         """Return the number of each row, and the values by number; 0 is the default.
@@ -251,13 +286,12 @@ class Store:
         latest = latest_edit(Counter(self.updated))
         return None if latest is None else from_ordinal(latest)
 
-    def edits_ahead(self) -> Iterator[tuple[int, date]]:
-        """Yield row and edit date of the versions that were edited well after all others."""
+    def edits_ahead(self) -> tuple[date | None, list[tuple[int, date]]]:
+        """Return :meth:`latest_edit`, and row and date of the edits that are well after it."""
         latest = self.latest_edit()
-        if latest is not None:
-            for row, day in enumerate(self.updated):
-                if latest.toordinal() < day < _AHEAD:
-                    yield row, date.fromordinal(day)
+        last = _AHEAD if latest is None else latest.toordinal()
+        days = enumerate(self.updated)
+        return latest, [(row, date.fromordinal(day)) for row, day in days if last < day < _AHEAD]
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (type(self), (self.blocks, self.ids, self.numbers))

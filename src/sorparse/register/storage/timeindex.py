@@ -11,7 +11,7 @@ from __future__ import annotations
 import sys
 from array import array
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any, Protocol
 
@@ -214,13 +214,7 @@ class TimeIndex:
         ended = np.append(self._ends, np.int32(UNKNOWN_START))[at] < days
         return np.where(ended, NO_ROW, np.append(self._segment_rows, np.int32(NO_ROW))[at])
 
-    def first_lapse(self, unit: int, start: int, end: int) -> int | None:
-        """Return the first date from ``start`` to ``end`` on which a unit is not in force."""
-        if self.row_on(unit, start) != NO_ROW:
-            start = self.last_day(unit, start) + 1
-        return start if start <= min(end, LAST_DATE) else None
-
-    def lapses(self, others: Sequence[int], since: Sequence[int]) -> Iterable[Segment]:
+    def lapses(self, others: Sequence[int], since: Sequence[int]) -> list[Sequence[int]]:
         """Return the segments during which another unit is not in force all the time.
 
         Args:
@@ -228,11 +222,12 @@ class TimeIndex:
             since: The first date that counts, by row.
 
         Returns:
-            The segments in their order, each from the first date without the other unit on.
+            Of the segments, in their order, the first date without the other unit, the last date,
+            and the row.
         """
         np = None if self._is_plain else find_numpy()
         if np is None or not len(self._starts):
-            return self._lapses(others, since)
+            return [*zip(*self._lapses(others, since), strict=True)] or [()] * 3
         starts, ends, rows = (
             _numbers(np, column) for column in (self._starts, self._ends, self._segment_rows)
         )
@@ -243,17 +238,20 @@ class TimeIndex:
         run_ends = ends[np.append(broken, len(ends) - 1)]
         in_force = (at != NO_ROW) & (ends[at] >= first)
         first = np.where(in_force, run_ends[np.searchsorted(broken, at)] + 1, first)
-        lapsed = (first <= np.minimum(ends, LAST_DATE)) & (other != NO_ROW) & (other != units)
-        columns = [column[lapsed].tolist() for column in (first, ends, rows)]
-        return map(Segment, *columns)
+        ends = np.minimum(ends, LAST_DATE)
+        lapsed = (first <= ends) & (other != NO_ROW) & (other != units)
+        return [_array("i", column[lapsed]) for column in (first, ends, rows)]
 
     def _lapses(self, others: Sequence[int], since: Sequence[int]) -> Iterator[Segment]:
         for unit in range(self.units):
             for start, end, row in self.segments(unit):
-                if others[row] not in (NO_ROW, unit):
-                    first = self.first_lapse(others[row], max(start, since[row]), end)
-                    if first is not None:
-                        yield Segment(first, end, row)
+                if (other := others[row]) in (NO_ROW, unit):
+                    continue
+                first, last = max(start, since[row]), min(end, LAST_DATE)
+                if self.row_on(other, first) != NO_ROW:
+                    first = self.last_day(other, first) + 1
+                if first <= last:
+                    yield Segment(first, last, row)
 
     def _segments_on(self, np: Any, units: Any, days: Any) -> Any:
         """Return the segment of each unit that began last by a date, ``NO_ROW`` without one."""
