@@ -47,6 +47,8 @@ _CONTAINER_TAGS = frozenset(tag for name in CONTAINERS for tag in tags_of(name))
 _HEAD_TAGS = frozenset(tag for name in (CREATED_AT, SNAPSHOT_DATE) for tag in tags_of(name))
 _NODE_BYTES = 250
 """Bytes in memory for each element, beside those of the document."""
+_PATH_BYTES = 40
+"""Bytes that the path of an error in a unit takes for each unit around it."""
 _MOST_HELD = 200_000_000
 """Bytes in memory of an owner that is validated as a whole: about 30 MB of a document."""
 
@@ -152,6 +154,7 @@ def walk(
                     walker.forget_owner(element)
                 else:
                     yield from read(element, walker.enter(element), is_unusual)
+                    held += _PATH_BYTES * walker.depth
             del element  # an element with a reference cannot be freed
             if walker.holds_owners or walker.prune():
                 meter.ended()
@@ -172,6 +175,11 @@ class _Walker:
         """The last element with units out of order; number and frame of the unit above."""
         self._crowded: Element | None = None
         """The last container that holds more than one unit."""
+
+    @property
+    def depth(self) -> int:
+        """How many units are open."""
+        return len(self._frames)
 
     def enter(self, unit: Element) -> OpenUnit:
         """Return the frame of a unit that is complete now; close the units that are done."""
