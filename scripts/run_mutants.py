@@ -55,23 +55,31 @@ LOADED = ("lxml.etree", "numpy", "pandas", "pyarrow.compute", "pyarrow.parquet",
 MEMORY = 3 << 30  # for a change with which a list grows for ever
 
 
-def make_changes() -> None:
-    """Write the copy with all changes, as far as the sources are newer than it."""
+def make_changes(patterns: list[str]) -> None:
+    """Write the changes of the modules asked for to the copy, as far as they are not there."""
     COPY.mkdir(exist_ok=True)
-    changed = set(walk_mutatable_files())
-    for copy in [*(COPY / "src").rglob("*.*"), *(COPY / "tests").rglob("*.py")]:
-        path = copy.relative_to(COPY)
-        of_mutmut = path.suffix in (".meta", ".spans")
-        if not (path.with_suffix("") if of_mutmut else path).exists():
+    for copy in [*(COPY / "src").rglob("*.py"), *(COPY / "tests").rglob("*.py")]:
+        if not copy.relative_to(COPY).exists():
             copy.unlink()  # renamed or removed
-        elif path.suffix != ".py" and not of_mutmut:
-            copy.unlink()  # mutmut does not copy it again
-        elif path in changed and not copy.with_name(copy.name + ".meta").exists():
-            copy.unlink()  # mutmut takes the plain copy for one with changes
     with Path(os.devnull).open("w", encoding="utf-8") as nowhere, redirect_stdout(nowhere):
         copy_src_dir()
         copy_also_copy_files()
-        mutmut_main.create_mutants(1)
+        changed = {path for path in walk_mutatable_files() if _is_asked(path, patterns)}
+        for path in Path("src").rglob("*.*"):
+            copy = COPY / path
+            if path in changed:
+                if error := mutmut_main.create_file_mutants(path).error:
+                    raise error
+            elif path.is_file() and path.stat().st_mtime > copy.stat().st_mtime:
+                shutil.copy2(path, copy)  # of the same time: mutmut sees that nothing is changed
+
+
+def _is_asked(path: Path, patterns: list[str]) -> bool:
+    module = ".".join(path.with_suffix("").parts[1:])
+    return any(
+        fnmatch.fnmatch(f"{module}.x", pattern) or pattern.startswith(f"{module}.")
+        for pattern in patterns
+    )
 
 
 class Runs:
@@ -90,7 +98,7 @@ class Runs:
         Args:
             names: The names.
             data: The results by module.
-            seconds: Time of the tests of a change together; the longest ones are left out.
+            seconds: Time of the tests of a change together; the longest ones are omitted.
             again: Whether the tests were run in this order before.
         """
         self._names = list(names)
@@ -299,7 +307,7 @@ def main() -> int:
     )
     parser.add_argument("--new", action="store_true", help="what was not run before")
     asked = parser.parse_args()
-    make_changes()
+    make_changes(asked.names)
     by_module: dict[str, SourceFileMutationData] = {}
     outcomes: dict[str, int | None] = {}
     for path in walk_mutatable_files():

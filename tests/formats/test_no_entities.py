@@ -97,3 +97,10 @@ def test_nothing_is_replaced_by_the_one_other_table(
     for source in (SETS[name], sorparse.load(SETS[name])):
         with pytest.raises(sorparse.EmptySourceError):
             sorparse.convert(source, to, target, force=force)
+
+
+def test_a_broken_file_is_no_file_without_units() -> None:
+    with sorparse.open(NO_OWNER[:-5]) as feed:
+        assert feed.issues == []
+        with pytest.raises(sorparse.SorFileError):
+            list(feed.entities())

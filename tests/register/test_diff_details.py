@@ -157,7 +157,7 @@ def test_own_numbers_are_compared_between_formats_and_repeated_ones_are_not() ->
 
 
 def test_the_names_of_a_replacement_are_those_of_the_second_date_else_the_latest() -> None:
-    replaced = [ReplacedEntity(*pair, date(2020, 1, 1)) for pair in ("ab", "cd", "ex", "xb")]
+    replaced = [ReplacedEntity(old, new, date(2020, 1, 1)) for old, new in ("ab", "cd", "ex", "xb")]
     register = Register.from_records(
         [
             unit("a", end="2018-12-31", name="a1"),
@@ -167,7 +167,9 @@ def test_the_names_of_a_replacement_are_those_of_the_second_date_else_the_latest
             unit("c", end="2019-12-31", name="c1"),
             unit("d", "2020-06-01", "2020-12-31", name="d1"),
             unit("d", "2021-01-01", name="d2"),
-            unit("e", name="e1"),
+            unit("e", end="2019-12-31", name="e1"),
+            unit("e", "2020-01-01", "2020-12-31", name="e2"),
+            unit("e", "2021-01-01", name="e3"),
         ],
         replaced_entities=replaced,
     )
@@ -175,7 +177,7 @@ def test_the_names_of_a_replacement_are_those_of_the_second_date_else_the_latest
     assert [(one.sor_id, one.name, one.replaced_by_id, one.replaced_by_name) for one in found] == [
         ("a", "a2", "b", "b2"),
         ("c", "c1", "d", "d2"),
-        ("e", "e1", "x", None),
+        ("e", "e2", "x", None),
         ("x", None, "b", "b2"),
     ]
     old = Register.from_records([unit("a", name="før"), unit("b", name="før")])
@@ -188,3 +190,5 @@ def test_the_names_of_a_replacement_are_those_of_the_second_date_else_the_latest
     )
     (pair,) = differences(gone, after).replaced
     assert (pair.name, pair.replaced_by_name) == ("nyere", "b")
+    (pair,) = differences(old, Register.from_records([], replaced_entities=replaced[:1])).replaced
+    assert (pair.name, pair.replaced_by_name) == ("før", "før")

@@ -5,10 +5,9 @@ from __future__ import annotations
 import copy
 import pickle
 from datetime import date
-from itertools import product
 
 import pytest
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 import sorparse
@@ -388,28 +387,3 @@ def test_successors_and_predecessors_are_each_others_mirror(found: list[tuple[st
         for other in register.predecessors(one):
             assert one in register.successors(other)
         assert one not in register.successors(one)
-
-
-@given(pairs)
-@example([("a", "b"), ("b", "c"), ("c", "b"), ("c", "d"), ("e", "f"), ("f", "e")])
-def test_the_check_reports_each_group_of_units_that_replace_each_other(
-    found: list[tuple[str, str]],
-) -> None:
-    register = Register.from_records(
-        [unit(one) for one in "abcdef"],
-        replaced_entities=[ReplacedEntity(old, new) for old, new in found],
-    )
-    reached = {*found}
-    for middle, old, new in product("abcdef", repeat=3):
-        if {(old, middle), (middle, new)} <= reached:
-            reached.add((old, new))
-    groups = {
-        frozenset(other for other in "abcdef" if {(one, other), (other, one)} <= reached)
-        for one, same in reached
-        if one == same
-    }
-    issues = [issue for issue in register.check() if issue.code == "replacement-cycle"]
-    members = [issue.message.removeprefix("replaced in a cycle: ").split(", ") for issue in issues]
-    assert {frozenset(group) for group in members} == groups
-    assert [issue.sor_id for issue in issues] == [group[0] for group in members]
-    assert sum(map(len, members)) == sum(map(len, groups))
