@@ -192,3 +192,17 @@ def test_the_names_of_a_replacement_are_those_of_the_second_date_else_the_latest
     assert (pair.name, pair.replaced_by_name) == ("nyere", "b")
     (pair,) = differences(old, Register.from_records([], replaced_entities=replaced[:1])).replaced
     assert (pair.name, pair.replaced_by_name) == ("før", "før")
+
+
+def test_the_parts_of_specialities_are_compared() -> None:
+    register = Register.from_records(
+        [
+            unit("1", end="2019-12-31", specialities=(Coded("1", "a"), Coded("2"))),
+            unit("1", DAY, specialities=(Coded("1", "b"),)),
+        ]
+    )
+    found = register.diff("2019-12-31", DAY).changed
+    assert [(one.field, one.old, one.new) for one in found] == [
+        ("specialities.code", ("1", "2"), ("1",)),
+        ("specialities.name", ("a", None), ("b",)),
+    ]

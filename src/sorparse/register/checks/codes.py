@@ -101,6 +101,8 @@ def _shared(
     keys_of = POSTINGS[field].keys
     having: dict[str, set[int]] = {}
     for value, (first, end) in zip(values, pairwise(bounds), strict=True):
+        if value is None:  # in a forged saved register only
+            raise LookupError(f"units without {field} in its index")
         for key in keys_of(value):
             having.setdefault(key, set()).update(units[first:end])
     for value in sorted({*having, *mapped}):
