@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 import sorparse
-from support.csv_files import A, B, C, read, sor2
+from support.csv_files import A, B, C, read, sor2, sor_csv
 from support.hostile import MEGABYTE, bounded, read_bounded
 from support.hostile_shapes import CSV_SHAPES
 
 START = sor2(f"{A};Før;;;")
+FAMILY = ("SOR-kode", "Parent-SOR-kode", "CVR")
 END = f"{B};Efter;;;\r\n".encode()
 
 
@@ -211,3 +212,12 @@ def test_a_named_pipe_in_a_folder_is_not_waited_for(tmp_path: Path) -> None:
     (tmp_path / "SOREntity.csv").write_bytes(START)
     os.mkfifo(tmp_path / "pipe.csv")
     assert len(read(tmp_path)[0]) == 1
+
+
+def test_a_sor_csv_with_too_many_units_to_hold(tmp_path: Path) -> None:
+    # units inherit the CVR number of their owner, which needs the units above in memory
+    long = "x" * 100_000
+    rows = (f"{number}{long};{A};\r\n".encode() for number in range(1_100))
+    path = written(tmp_path / "sor.csv", sor_csv(f"{A};;12345674", header=FAMILY), *rows)
+    said = read_bounded(path, megabytes=300)
+    assert said.startswith("SorFileError FILE: 999 units, or their ids, are too large to be held")

@@ -138,7 +138,7 @@ class CsvTable:
         if not self.owners_cvr:
             return None
         scan = None if self.member.size is None else self._cvr_lines
-        return OwnersCvr(scan).complete
+        return OwnersCvr(scan, self.member.name).complete
 
     def _cvr_lines(self) -> Iterator[tuple[str, str | None, str | None]]:
         fields = row_class(self.spec.record, ("sor_id", "parent_id", "cvr"))
