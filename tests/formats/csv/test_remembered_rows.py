@@ -78,6 +78,15 @@ def test_values_beyond_their_limit_are_counted_too(lines: list[str], times: int)
     assert _read(data, SHORT_VALUES) == _read(data, long)
 
 
+@pytest.mark.parametrize("row", ['"\0";"\0"', "x;y;\0;\0"])
+def test_each_nul_outside_the_columns_is_an_issue(row: str) -> None:
+    data = f"SorId;EntityName\n{row}\n".encode()
+    for most in (100, 0):
+        limits = sorparse.Limits(max_issues=most, max_field_chars=4 if '"' in row else 100)
+        _, counts = _read(data, limits)
+        assert counts["control-character"] == 2
+
+
 def test_counts_are_complete_at_each_record() -> None:
     data = "\n".join(["SorId;EntityName", *["x", "y", "x;"] * 50]).encode()
     with sorparse.open(data, limits=FEW) as feed:

@@ -379,8 +379,9 @@ class Rows:
             return True
         for place, cell in enumerate(cells):
             if "\0" in cell:
-                message = "the value holds a NUL and is not read"
                 column = self._column(place)
+                what = "the value" if column is not None else f"cell {place + 1}"
+                message = f"{what} holds a NUL and is not read"
                 self.issues.add("error", "control-character", message, column=column, value=cell)
                 cells[place] = ""
         return True
