@@ -128,8 +128,8 @@ class Runs:
             data.save()
             survived += outcome in UNNOTICED
             if outcome in UNNOTICED or number % 50 == 0 or number == len(self._names):
-                told = f": {name}" if outcome in UNNOTICED else ""
-                print(f"{number} of {len(self._names)}, {survived} survived{told}", flush=True)
+                shown = f": {name}" if outcome in UNNOTICED else ""
+                print(f"{number} of {len(self._names)}, {survived} survived{shown}", flush=True)
         return True
 
     def _confirm(self, session: pytest.Session) -> None:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise
 
 from ...identifiers import has_sor_id_form, is_cvr, is_location_code, is_sor_id, shak_code_problem
 from ...issues import Issue
 from ..core import Core
 from ..days import end_ordinal, start_ordinal
-from ..storage.postings import POSTINGS, first_rows, has_key, units_by_number
+from ..storage.postings import NO_UNITS, first_rows, has_key
 from ..storage.timeindex import NO_ROW
 from .issues import row_issue, table_issue
 
@@ -96,17 +95,9 @@ def check_codes(core: Core) -> Iterator[Issue]:
 def _shared(
     core: Core, field: str, code: str, what: str, mapped: dict[str, list[Days]]
 ) -> Iterator[Issue]:
-    numbers, bounds, units = units_by_number(core.store, field)
-    values = core.store.column(field)[1].of(numbers)
-    keys_of = POSTINGS[field].keys
-    having: dict[str, set[int]] = {}
-    for value, (first, end) in zip(values, pairwise(bounds), strict=True):
-        if value is None:  # in a forged saved register only
-            raise LookupError(f"units without {field} in its index")
-        for key in keys_of(value):
-            having.setdefault(key, set()).update(units[first:end])
+    having = core.units_by(field)
     for value in sorted({*having, *mapped}):
-        own, others = sorted(having.get(value, ())), mapped.get(value, ())
+        own, others = having.get(value, NO_UNITS), mapped.get(value, ())
         if len({*own, *(unit for _, _, unit in others)}) < 2:
             continue
         together = _together([*_days_with(core, field, value, own), *others])
