@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from array import array
 from collections.abc import Callable
 from pathlib import Path
@@ -196,15 +197,27 @@ def test_blocks_of_another_length(name: str, whole: bytes, path: Path) -> None:
         ("numbers.starts", lambda register: register.as_of(DAY).find("9901")),
         ("units by parent_id.bounds", lambda register: register.as_of(DAY).tree("11000016002")),
         ("units by cvr.key_offsets", lambda register: register.as_of(DAY).by_cvr("99000015")),
+        ("name.offsets", lambda register: register.records("entities")),
+        ("postal_address.offsets", lambda register: register.history("9000041000016007")),
+        ("entity_type.offsets", lambda register: register.as_of(DAY).to_arrow().batches()),
     ],
 )
+@pytest.mark.parametrize("with_numpy", [True, False])
 @pytest.mark.parametrize("reverse", [True, False])
 def test_bounds_that_do_not_ascend(
-    name: str, ask: Callable[[Register], Any], reverse: bool, whole: bytes, path: Path
+    name: str,
+    ask: Callable[[Register], Any],
+    reverse: bool,
+    with_numpy: bool,
+    whole: bytes,
+    path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Else a search could run for ever, or every part could be the whole."""
+    if not with_numpy:
+        monkeypatch.delitem(sys.modules, "numpy", raising=False)
     code = {"names": "q", "numbers": "q"}.get(name.split(".", maxsplit=1)[0], "i")
-    code = "Q" if name.endswith("key_offsets") else "i" if name.endswith("bounds") else code
+    code = "Q" if name.endswith("offsets") else "i" if name.endswith("bounds") else code
 
     def change(bounds: array[int]) -> None:
         if reverse:
@@ -215,6 +228,18 @@ def test_bounds_that_do_not_ascend(
     path.write_bytes(with_block(whole, name, numbers(code, change)))
     with pytest.raises(SorFileError, match="parts are inconsistent"):
         list(ask(sorparse.load(path)))
+
+
+def test_blocks_that_overlap(whole: bytes, path: Path) -> None:
+    """Else a small file could have any number of large parts."""
+
+    def overlap(header: dict[str, Any]) -> None:
+        blocks = header["blocks"]
+        blocks["names.text"] = [blocks["name.data"][0], *blocks["names.text"][1:]]
+
+    path.write_bytes(with_header(whole, overlap))
+    with pytest.raises(SorFileError, match="its header was altered"):
+        sorparse.load(path)
 
 
 def test_two_units_of_one_id_in_a_cycle(path: Path) -> None:
