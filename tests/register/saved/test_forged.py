@@ -37,6 +37,12 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "register.sor"
 
 
+@pytest.fixture(params=[True, False], ids=["numpy loaded", "numpy not loaded"])
+def loaded_or_not(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not request.param:
+        monkeypatch.delitem(sys.modules, "numpy", raising=False)
+
+
 def all_of(value: bytes) -> Content:
     return lambda block: (value * len(block))[: len(block)]
 
@@ -202,20 +208,12 @@ def test_blocks_of_another_length(name: str, whole: bytes, path: Path) -> None:
         ("entity_type.offsets", lambda register: register.as_of(DAY).to_arrow().batches()),
     ],
 )
-@pytest.mark.parametrize("with_numpy", [True, False])
 @pytest.mark.parametrize("reverse", [True, False])
+@pytest.mark.usefixtures("loaded_or_not")
 def test_bounds_that_do_not_ascend(
-    name: str,
-    ask: Callable[[Register], Any],
-    reverse: bool,
-    with_numpy: bool,
-    whole: bytes,
-    path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    name: str, ask: Callable[[Register], Any], reverse: bool, whole: bytes, path: Path
 ) -> None:
     """Else a search could run for ever, or every part could be the whole."""
-    if not with_numpy:
-        monkeypatch.delitem(sys.modules, "numpy", raising=False)
     code = {"names": "q", "numbers": "q"}.get(name.split(".", maxsplit=1)[0], "i")
     code = "Q" if name.endswith("offsets") else "i" if name.endswith("bounds") else code
 
