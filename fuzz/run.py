@@ -18,6 +18,7 @@ HERE = Path(__file__).parent
 CORPUS_BYTES = 2048
 """Longest input in the corpora of the repository; the first inputs of a run may be longer."""
 INNER = "--inner"
+PACKAGES = ("sources", "formats", "validation", "records", "register", "archive", "exports")
 sys.path[:0] = [str(HERE), str(HERE.parent / "src")]
 
 
@@ -49,7 +50,7 @@ def remember_decoders(module: Any) -> None:
 def main() -> None:
     """Import the library with instrumentation, write the first inputs, and fuzz."""
     with atheris.instrument_imports(include=["sorparse", "targets"], enable_loader_override=False):
-        for package in ("formats", "sources", "validation", "records", "register"):
+        for package in PACKAGES:
             module = import_module(f"sorparse.{package}")
             for found in pkgutil.walk_packages(module.__path__, f"{module.__name__}."):
                 import_module(found.name)

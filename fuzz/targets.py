@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import attrs
+from archives import archive_seeds, archives
 from public import public
 from saved import saved, saved_seeds
 
@@ -460,5 +461,6 @@ TARGETS = {
     "validation": Target(validation, _xml_seeds, _TAGS, 65_536),
     "public": Target(public, _public_seeds, _CELLS, 8192),
     "saved": Target(saved, saved_seeds, (b"\xff\xff", b"\x7f"), 64),
+    "archive": Target(archives, archive_seeds, (b"PAR1",), 35),
     "schema": Target(schema, _schema_seeds, _TAGS, 2048),
 }
