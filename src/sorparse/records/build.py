@@ -19,7 +19,7 @@ import attrs
 R = TypeVar("R")
 
 _serial = count(1)
-_MOST_SOURCE = 20_000
+_MOST_SOURCE = 10_000
 """Characters of source whose code is remembered: a hostile header has any number of columns."""
 
 
@@ -54,7 +54,7 @@ def compile_function(
     return function
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=256)
 def _compiled(source: str, about: str) -> CodeType:
     return compile(source, f"sorparse generated {next(_serial)}: {about}", "exec")
 
