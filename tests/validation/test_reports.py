@@ -10,18 +10,7 @@ import pytest
 import sorparse
 from sorparse import Limits
 from support.paths import DOCS, PACKAGE
-from support.validation import (
-    FULL_2,
-    NSI,
-    SOR1,
-    faults,
-    line_of,
-    only,
-    owner,
-    replaced,
-    tree,
-    unit,
-)
+from support.validation import FULL_2, NSI, SOR1, faults, line_of, only, owner, replaced, tree, unit
 
 
 @pytest.mark.parametrize(
