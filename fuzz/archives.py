@@ -18,7 +18,6 @@ from sorparse import examples
 
 _CHANGE = struct.Struct("<BIBB")
 """The file, the place in it, what is done, and a value."""
-_INDEX = {"nights.parquet", "registrations.parquet"}
 _NIGHTS = ("2026-06-13", "2026-06-14", "2026-06-16")
 _UNIT = "9000041000016007"
 
@@ -53,8 +52,6 @@ def _changed(data: bytes) -> dict[str, bytes]:
             files[name] = files.get(names[value % len(names)], b"")
         else:
             files.pop(name, None)
-    if not _INDEX & files.keys():  # as after a first night that was not added: no nights
-        files |= {name: _files()[name] for name in _INDEX}
     return files
 
 
