@@ -91,9 +91,9 @@ def _nights_by_record(
     return nights
 
 
-def _of_line(header: bytes | None, line: bytes) -> list[SOREntity]:
+def _of_line(header: bytes, line: bytes) -> list[SOREntity]:
     """Return the records of a line of SOR2, which follow from it and the header alone."""
-    with open_feed(NamedBytes((header or b"") + line, "SOREntity.csv")) as feed:
+    with open_feed(NamedBytes(header + line, "SOREntity.csv")) as feed:
         return list(feed.entities())
 
 

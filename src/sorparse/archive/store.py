@@ -130,7 +130,7 @@ class Store:
                 raise ConversionError(
                     f"{self.folder} is not an archive and not empty; name a new folder"
                 )
-            lock = sqlite3.connect(self.folder / _LOCK, timeout=_LOCK_SECONDS, isolation_level=None)
+            lock = sqlite3.connect(self.folder / _LOCK, timeout=_LOCK_SECONDS)
             with closing(lock):
                 lock.execute("BEGIN EXCLUSIVE")
                 yield
@@ -233,7 +233,7 @@ class Store:
                 for each in state.nights.values()
             ],
         }
-        text = json.dumps(info, ensure_ascii=False).encode()
+        text = json.dumps(info).encode()
         table = table.replace_schema_metadata({_INFO: text, _INFO_HASH: sha256(text)})
         self._write(self._path(REGISTRATIONS), table)
         self._read = _stamp(self._path(REGISTRATIONS).stat()), state
@@ -299,8 +299,8 @@ class Store:
             (tuple(each.get(name) for name in schema.names) for each in matching.to_pylist()), None
         )
 
-    def lines_of(self, rows: Iterable[int]) -> Iterator[tuple[int, bytes | None, bytes]]:
-        """Yield row, header and bytes of some lines."""
+    def lines_of(self, rows: Iterable[int]) -> Iterator[tuple[int, bytes, bytes]]:
+        """Yield row, header and bytes of some lines that are records."""
         if not rows:
             return
         matching = self.table(
