@@ -35,6 +35,20 @@ def test_an_id_that_is_invalid(tmp_path: Path) -> None:
     assert found.record.name == "Nummer 7"
 
 
+def test_an_identifier_of_another_kind_is_not_read_as_one(tmp_path: Path) -> None:
+    archive = archive_of(tmp_path, sor2(row(101), "29190623;CVR;2000-01-01;;"))
+    assert archive.history("29190623")[0].record.name == "CVR"
+    with pytest.raises(UnknownUnitError):
+        archive.history("DK 29 19 06 23")
+
+
+def test_a_header_that_other_tables_have_too(tmp_path: Path) -> None:
+    """The name of the file decides then, also when a line is read alone."""
+    archive = archive_of(tmp_path, sor2(f"{A};1301", header=("SorId", "ShakId")))
+    (found,) = archive.history(A)
+    assert found.record.shak_code == "1301"
+
+
 def test_an_id_that_no_night_has(tmp_path: Path) -> None:
     archive = archive_of(tmp_path, sor2(row(101)))
     other = sor_id(999)

@@ -21,15 +21,14 @@ CHANGED = (
 )
 
 
+def with_another_name(table: Any) -> Any:
+    lines = [line.replace(b"Enhed 101", b"Enhed 191") for line in table["line"].to_pylist()]
+    place = table.column_names.index("line")
+    return table.set_column(place, "line", pa.array(lines, pa.large_binary()))
+
+
 def test_a_line_with_other_bytes(tmp_path: Path) -> None:
-    """Only the night with the line is damaged; the file itself is a valid one."""
-
-    def with_another_name(table: Any) -> Any:
-        lines = [line.replace(b"Enhed 101", b"Enhed 191") for line in table["line"].to_pylist()]
-        return table.set_column(
-            table.column_names.index("line"), "line", pa.array(lines, pa.large_binary())
-        )
-
+    """Only the night with the line is damaged; the Parquet file itself is a valid one."""
     archive = archive_of(tmp_path, sor2(row(101), row(102)), sor2(row(102)))
     [file] = (tmp_path / "lines").iterdir()
     rewrite(file, with_another_name)
@@ -38,6 +37,16 @@ def test_a_line_with_other_bytes(tmp_path: Path) -> None:
     assert str(caught.value) == CHANGED
     assert archive.verify() == [f"2026-01-01: {DAILY}: {CHANGED}"]
     assert content_of(archive, 1) == sor2(row(102))
+
+
+def test_only_the_damaged_file_of_a_night_is_named(tmp_path: Path) -> None:
+    archive = Archive(tmp_path)
+    members = {"a.txt": b"text", "SOREntity.csv": sor2(row(101)), "b.txt": b"text"}
+    archive.add(Named(zipped(members), "Sor.zip"), night=day(0))
+    [file] = (tmp_path / "lines").iterdir()
+    rewrite(file, with_another_name)
+    [problem] = archive.verify()
+    assert problem.startswith("2026-01-01: SOREntity.csv: the archive is damaged: SOREntity.csv of")
 
 
 def test_a_record_that_is_missing(tmp_path: Path) -> None:
