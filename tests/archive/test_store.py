@@ -58,6 +58,7 @@ def test_the_tables_that_other_tools_read(tmp_path: Path) -> None:
     records = parquet.read_table(tmp_path / "entities" / "000000000002.parquet")
     assert records["row_id"].to_pylist() == [2, 3, 4]
     assert records["name"].to_pylist() == ["Enhed 101", "Enhed 102", "Enhed 103"]
+    assert records.schema.field("replaces").type == pa.string()  # several ids are one text
 
 
 def test_the_list_of_nights_in_the_metadata(tmp_path: Path) -> None:
