@@ -69,12 +69,14 @@ def test_a_night_like_the_one_before_it(tmp_path: Path) -> None:
     assert [(first, last) for _, first, last in seen(archive, 101)] == [(0, 0), (3, 3), (7, 7)]
 
 
-def test_more_records_than_are_held_at_once(tmp_path: Path) -> None:
-    rows = [f"{item};Nummer {item};;;" for item in range(10_000, 18_200)]
+@pytest.mark.parametrize("more", [0, 8])
+def test_more_records_than_are_held_at_once(more: int, tmp_path: Path) -> None:
+    items = range(10_000, 18_192 + more)
+    rows = [f"{item};Nummer {item};;;" for item in items]
     archive = archive_of(tmp_path, sor2(*rows))
     records = stored(tmp_path, "entities")
-    assert [one["name"] for one in records] == [f"Nummer {item}" for item in range(10_000, 18_200)]
-    assert [one["row_id"] for one in records] == [*range(2, 8202)]
+    assert [one["name"] for one in records] == [f"Nummer {item}" for item in items]
+    assert [one["row_id"] for one in records] == [*range(2, 8194 + more)]
     assert archive.verify() == []
 
 
