@@ -130,7 +130,7 @@ class Store:
                 raise ConversionError(
                     f"{self.folder} is not an archive and not empty; name a new folder"
                 )
-            lock = sqlite3.connect(self.folder / _LOCK, timeout=_LOCK_SECONDS, isolation_level=None)
+            lock = sqlite3.connect(self.folder / _LOCK, timeout=_LOCK_SECONDS)
             with closing(lock):
                 lock.execute("BEGIN EXCLUSIVE")
                 yield
@@ -242,7 +242,7 @@ class Store:
                 for each in state.nights.values()
             ],
         }
-        text = json.dumps(info, ensure_ascii=False).encode()
+        text = json.dumps(info).encode()
         table = table.replace_schema_metadata({_INFO: text, _INFO_HASH: sha256(text)})
         self._write(self._path(REGISTRATIONS), table)
         self._read = _stamp(self._path(REGISTRATIONS).stat()), state
@@ -303,15 +303,13 @@ class Store:
         rows: list[int] = matching[ROW_ID].to_pylist()
         return rows
 
-    def values(self, schema: TableSchema, row: int) -> tuple[Any, ...] | None:
-        """Return the columns of a record."""
-        matching = self.table(schema.name, filters=[(ROW_ID, "=", row)])
-        return next(
-            (tuple(each.get(name) for name in schema.names) for each in matching.to_pylist()), None
-        )
+    def values(self, schema: TableSchema, row: int) -> tuple[Any, ...]:
+        """Return the columns of a record that is there."""
+        values = self.table(schema.name, filters=[(ROW_ID, "=", row)]).to_pylist()[0]
+        return tuple(values.get(name) for name in schema.names)
 
-    def lines_of(self, rows: Iterable[int]) -> Iterator[tuple[int, bytes | None, bytes]]:
-        """Yield row, header and bytes of some lines."""
+    def lines_of(self, rows: Iterable[int]) -> Iterator[tuple[int, bytes, bytes]]:
+        """Yield row, header and bytes of some lines that are records."""
         if not rows:
             return
         matching = self.table(
@@ -363,9 +361,7 @@ class Store:
                 compression="zstd",
                 compression_level=_LEVEL,
                 use_dictionary=[name for name in table.column_names if name not in plain],
-                column_encoding={ROW_ID: "DELTA_BINARY_PACKED"}
-                if ROW_ID in table.column_names
-                else None,
+                column_encoding={ROW_ID: "DELTA_BINARY_PACKED"},  # if there is such a column
                 write_statistics=[name for name in table.column_names if name != "line"],
                 write_page_checksum=True,
             )
