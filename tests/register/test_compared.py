@@ -66,7 +66,7 @@ def two_values(path: str) -> tuple[Any, Any]:
     coded = ("entity_type", "organisational_level", "location_code_region")
     if block in coded:
         return Coded(), Coded(**{part: "b"})
-    values = {
+    values: dict[str, tuple[Any, Any]] = {
         "sor_type": (None, SorType.SI),
         "first_from_date": (None, date(2000, 1, 1)),
         "local_attributes": ((), ("b",)),

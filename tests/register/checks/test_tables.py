@@ -72,7 +72,7 @@ def test_a_row_again_names_its_line(tmp_path: Path) -> None:
 
 
 def test_a_pair_of_unknown_code_and_unknown_unit() -> None:
-    pairs = [mapped("1301", A), mapped("1302", B), mapped("9901AB", A, "1990-01-01", "1999-12-31")]
+    pairs = [mapped("1302", B), mapped("1301", A), mapped("9901AB", A, "1990-01-01", "1999-12-31")]
     found = check(
         unit(A, "1990-01-01", "1999-12-31", shak_code="9901ab"),
         unit(A, "2000-01-01", shak_code="1301"),
@@ -106,6 +106,7 @@ OUTSIDE = (
         ("2002-01-01", "2002-01-01", []),
         ("2005-01-01", "2005-12-31", [OUTSIDE]),
         ("1999-01-01", "1999-12-31", [OUTSIDE]),
+        ("0001-01-01", "2004-12-31", [OUTSIDE]),
     ],
 )
 def test_a_pair_applies_while_its_unit_is_in_force(
@@ -126,6 +127,13 @@ def test_a_pair_in_a_gap_of_its_unit() -> None:
     for pair in (mapped("1301", A, "2001-01-01"), mapped("1301", A, "2003-01-01", "2003-01-01")):
         found = reported(*units, shak_sor_map=[pair])
         assert [code for code, _ in found] == [gap, OUTSIDE[0]]
+
+
+def test_each_pair_is_looked_at() -> None:
+    pairs = [mapped("1301", B), mapped("1301", A, "1999-01-01")]
+    unknown, outside = check(unit(A), shak_sor_map=pairs)
+    assert (unknown.code, unknown.sor_id) == ("shak-map-unknown-unit", B)
+    assert outside == Issue("warning", *OUTSIDE, column="validity", sor_id=A)
 
 
 def test_a_unit_without_a_date_of_opening() -> None:
@@ -157,8 +165,14 @@ def test_a_map_that_differs_from_the_rows() -> None:
             sor_id=A,
         )
     ]
-    pairs[1] = mapped("1301", A, "2002-01-01", "2003-12-31")  # reported once
-    assert len(check(*units, shak_sor_map=pairs)) == 1
+    # once for each pair
+    pairs[1:] = [
+        mapped("1301", A, "2002-01-01", "2003-12-31"),
+        mapped("1301", B, "2001-01-01", "2001-12-31"),
+    ]
+    found = check(*units, shak_sor_map=pairs)
+    differing = [one.sor_id for one in found if one.code == "shak-map-differs"]
+    assert differing == [A, B]
 
 
 @pytest.mark.parametrize(
@@ -178,6 +192,13 @@ def test_a_map_that_differs_from_the_rows() -> None:
         # a row that never applies
         ([("1301", "2000-01-01", None), ("1302", "2001-01-01", "2000-12-31")], []),
         ([("1301", "2001-01-01", "2000-12-31"), ("1302", "2000-06-01", None)], []),
+        (
+            [
+                *(("1301", "2000-01-01", None), ("1302", "2000-06-01", "2000-01-01")),
+                ("1303", "2001-01-01", None),
+            ],
+            [("1301", "1303")],
+        ),
         # the one that lasts longest is compared
         (
             [
@@ -339,10 +360,12 @@ def test_replacements_in_a_cycle_name_the_line(tmp_path: Path) -> None:
         "SorId;EntityName;FromDate\n" + "".join(f"{one};Navn;2010-01-01\n" for one in (A, B, C))
     )
     (tmp_path / "ReplacedEntities.csv").write_text(
-        f"SorId;ReplacedBySorId;FromDate\n{C};{A};\n{B};{C};\n{A};{B};\n{A};{A};\n"
+        f"SorId;ReplacedBySorId;FromDate\n{C};{A};\n{B};{C};\n{A};{B};\n{A};{A};\n{A};31000016008;\n"
     )
     found = [(one.message, one.line, one.sor_id) for one in sorparse.load(tmp_path).check()]
-    assert found == [(f"replaced in a cycle: {C}, {A}, {B}", 2, C)]
+    unknown = f"{A} is replaced by 31000016008, but 31000016008 is not in the register"
+    cycle = f"replaced in a cycle: {C}, {A}, {B}"
+    assert found == [(unknown, 6, "31000016008"), (cycle, 2, C)]
 
 
 def test_a_unit_that_replaces_itself() -> None:
