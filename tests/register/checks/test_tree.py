@@ -135,9 +135,10 @@ def test_a_parent_that_opens_later_and_one_that_closes() -> None:
     records = [
         unit(A, "2001-01-01", "2010-12-31"),
         unit(B, "2000-01-01", "2011-12-31", parent_id=A),
-        unit(B, "2012-01-01", "2012-12-31", parent_id=A),  # reported above
+        unit(B, "2012-01-01", "2012-12-31", parent_id=A),
         unit(C, "2001-01-01", "2010-12-31", parent_id=A),
-        unit(D, "2011-01-01", parent_id=A),
+        unit(D, "2011-01-01", "2011-12-31", parent_id=A),
+        unit(D, "2012-01-01", "2012-12-31", parent_id=A),  # once for each unit and parent
     ]
     assert Register.from_records(records).check() == [
         Issue(
@@ -158,6 +159,18 @@ def test_a_parent_that_opens_later_and_one_that_closes() -> None:
 
 def test_the_parent_opens_on_the_date_of_the_unit() -> None:
     assert reported([unit(A, "2001-01-01"), unit(B, "2001-01-01", parent_id=A)]) == []
+
+
+def test_a_parent_that_never_is_in_force() -> None:
+    records = [
+        unit(A, "2001-01-01", "2000-12-31"),
+        unit(B, "2001-01-01", parent_id=A),
+        unit(C, "2000-12-31", parent_id=A),
+    ]
+    assert reported(records)[1:] == [
+        (B, "parent-closed-before-child", BEFORE.format(A, "2001-01-01")),
+        (C, "parent-opens-after-child", AFTER.format(A, "2000-12-31", "2001-01-01")),
+    ]
 
 
 def test_each_parent_is_reported() -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sorparse import Coded, Register, SOREntity, Validity, View
+from support.register import unit
 from support.without_numpy import without_numpy
 
 BEGIN = date(2020, 1, 1)
@@ -53,9 +56,40 @@ def check(view: View) -> None:
         assert not by_speciality or list(view.find(speciality=asked)) == by_speciality
 
 
+PLACES: dict[str, Callable[[], AbstractContextManager[None]]] = {
+    "numpy": nullcontext,
+    "plain": without_numpy,
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_some_units_are_found_by_their_codes(place: str) -> None:
+    """Codes that several units share, that a unit has again, and that it no longer has."""
+    one, two = NUMBERS
+    first, second, third = IDS
+    clinic, other, ward, nameless = KINDS
+    records = [
+        unit(third, cvr=one, provider_number=two, entity_type=clinic, parent_id=first),
+        unit(first, end="2019-12-31", cvr=one, entity_type=other),
+        unit(first, "2020-01-01", "2020-01-02", cvr=two, entity_type=ward, parent_id=second),
+        unit(first, "2020-01-03", cvr=one, provider_number=one, specialities=(clinic, ward)),
+        unit(second, cvr=two, specialities=(other, nameless), parent_id=first),
+    ]
+    with PLACES[place]():
+        register = Register.from_records(records)
+        for day in ("2019-12-31", "2020-01-02", "2020-01-03"):
+            check(register.as_of(day))
+        view = register.as_of("2020-01-03")
+        assert [each.sor_id for each in view.by_cvr(one)] == [third, first]
+        assert [each.sor_id for each in view.children(first)] == [third, second]
+        assert [(term.code, term.count) for term in view.terms("speciality")] == [
+            *((None, 1), ("1", 1), ("2", 1)),
+        ]
+        assert Register.from_records([]).as_of(day).by_cvr(one) == ()
+
+
 @given(records=st.lists(versions, max_size=10), day=days)
 def test_units_are_found_by_their_codes(records: list[SOREntity], day: date) -> None:
-    for place in (nullcontext(), without_numpy()):
-        block: AbstractContextManager[None] = place
-        with block:
+    for place in PLACES.values():
+        with place():
             check(Register.from_records(records).as_of(day))
