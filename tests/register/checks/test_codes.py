@@ -189,6 +189,28 @@ def test_units_that_share_no_date_share_no_code() -> None:
     assert check(*records) == []
 
 
+def test_units_that_share_one_date() -> None:
+    first, second = unit(A, end="2010-12-31", shak_code="1301"), unit(B)
+    message = f"SHAK code 1301 is assigned to 2 units at the same time: {A}, {B}"
+    for days in (("2010-12-31", "2010-12-31"), ("2010-12-31", None), ("2000-01-01", "2000-01-01")):
+        found = check(first, second, shak_sor_map=[mapped("1301", B, *days)])
+        shared = [one for one in found if one.code == "shared-shak-code"]
+        assert [one.message for one in shared] == [message]
+        assert shown(shared) == [(A, "shak_code", "1301")]
+
+
+def test_a_code_that_a_unit_has_later_and_again() -> None:
+    records = [
+        unit(A, provider_number="000917"),
+        unit(B, "2010-01-01", "2010-12-31", provider_number="000918"),
+        unit(B, "2011-01-01", "2011-12-31", provider_number="000917"),
+        unit(C, "2012-01-01", "2012-12-31", provider_number="000917"),
+        unit(C, "2013-01-01", provider_number="000919"),
+    ]
+    message = f"provider number 000917 is assigned to 3 units at the same time: {A}, {B}, {C}"
+    assert [one.message for one in check(*records)] == [message]
+
+
 def test_a_unit_shares_no_code_with_itself() -> None:
     pairs = [mapped("1301", A, "2000-01-01"), mapped("1301", A, "2001-01-01")]
     assert check(unit(A, shak_code="1301"), shak_sor_map=pairs) == []
@@ -222,7 +244,7 @@ def test_the_map_assigns_a_code_too() -> None:
     records = [unit(A, shak_code="9901ab"), unit(B), unit(C), unit(D)]
     pairs = [
         mapped("9901AB", B, "2010-01-01", "2010-12-31"),
-        mapped("9901ab", C, "2010-12-31", "2010-12-30"),
+        mapped("9901ab", C, "2009-12-31", "2009-12-30"),
         mapped("9901AB", "41000016001"),  # not in the register
         mapped("9901", B, "2011-01-01", "2011-12-31"),
         mapped("9901", C, None, None),

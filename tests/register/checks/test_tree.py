@@ -124,6 +124,29 @@ def test_two_cycles_on_one_date_and_one_again() -> None:
     ]
 
 
+def test_a_cycle_that_comes_again_hides_no_other() -> None:
+    records = [
+        unit(A, "2000-01-01", "2009-12-31", parent_id=B),
+        unit(A, "2010-01-01", parent_id=B),
+        unit(B, "2000-01-01", parent_id=A),
+        unit(C, "2010-01-01", parent_id=D),
+        unit(D, "2010-01-01", parent_id=C),
+    ]
+    assert cycles(records) == [
+        cycle(f"{A} under {B} under {A}, a cycle on 2000-01-01", A, B),
+        cycle(f"{C} under {D} under {C}, a cycle on 2010-01-01", C, D),
+    ]
+
+
+def test_who_is_closed_is_in_no_cycle() -> None:
+    records = [
+        unit(A, "2000-01-01", parent_id=B),
+        unit(B, "1990-01-01", "1999-12-31", parent_id=A),
+        unit(C, "2000-01-01", parent_id=A),
+    ]
+    assert cycles(records) == []
+
+
 # -- parents that are not in force
 
 

@@ -77,6 +77,10 @@ LASTS = "the version of {} lasts until {}, but another starts on {}"
     [
         ([("2010-01-01", "2010-12-31"), ("2011-01-01", None)], []),
         (
+            [("2010-01-01", "2010-12-31"), ("2011-01-01", "2011-01-01"), ("2011-01-02", None)],
+            [],
+        ),
+        (
             [("2010-01-01", "2010-12-31"), ("2011-01-02", None)],
             [("version-gap", "no version from 2011-01-01 to 2011-01-01")],
         ),
@@ -169,6 +173,8 @@ def test_openings_that_differ() -> None:
         unit(A, "2012-01-01", "2012-12-31"),  # states none
         unit(B, "2008-01-01", "2010-12-31", first="2010-01-01"),
         unit(B, "2011-01-01", first="2009-01-01"),
+        unit(C, "2010-01-01", "2010-12-31", first="2009-01-01"),
+        unit(C, "2011-01-01", first="2010-01-01"),
     ]
     assert reported(records) == [
         (A, "opening-differs", message),
@@ -178,6 +184,7 @@ def test_openings_that_differ() -> None:
             "version-before-opening",
             "the version starts on 2008-01-01, the unit opens on 2009-01-01",
         ),
+        (C, "opening-differs", message),
     ]
 
 
@@ -186,9 +193,12 @@ def test_issues_of_two_versions_name_the_line_of_the_later_one() -> None:
         "SorId;EntityName;FromDate;ToDate;FirstFromDate\n"
         f"{A};Navn;2011-01-01;2011-12-31;2011-01-01\n"
         f"{A};Navn;2010-01-01;2010-12-30;2010-01-01\n"
+        f"{A};Navn;2009-01-01;2009-12-31;2010-01-01\n"
     )
     found = [(one.code, one.line) for one in sorparse.load(text.encode()).check()]
-    assert found == [("version-gap", 2), ("opening-differs", 2)]
+    assert found == [
+        *(("version-gap", 2), ("opening-differs", 2), ("version-before-opening", 4)),
+    ]
 
 
 def test_an_edit_that_is_ahead() -> None:
