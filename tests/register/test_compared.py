@@ -11,6 +11,7 @@ import pytest
 
 import sorparse
 from sorparse import Address, Coded, EntityRef, Format, Register, SOREntity, SorType, VirtualAddress
+from sorparse.register.compared import compared_fields
 from sorparse.tables import schema_of
 from support.register import unit
 
@@ -20,6 +21,12 @@ WHOLE = (
     "location_code_communication_supplier",
 )
 """Fields that are compared as a whole."""
+
+
+@pytest.fixture(autouse=True)
+def _found_anew() -> None:
+    """Let each test find the parts, or mutation tests take only the first to reach them."""
+    compared_fields.cache_clear()
 
 
 def compared(before: list[SOREntity], after: list[SOREntity], *formats: Format) -> tuple[str, ...]:
