@@ -88,6 +88,15 @@ def some_units() -> list[SOREntity]:
         version("10", 0, None, parent_id="8", **inherits),
         version("11", 0, None, parent_id="10", visiting_address=own, **inherits),
         version("12", 3, None, parent_id="10", location_code="1", **inherits),
+        version("13", 0, None, sor_type=None, postal_address=own),  # of no level, at the top
+        version("14", 0, None, parent_id="5"),  # two units above have an address
+        version("15", 0, None, parent_id="7", **inherits),  # below an owner
+        version("16", 0, None, parent_id="14", **inherits),  # the next ones have no number
+        version("17", 0, None, parent_id="13", **inherits),  # nobody has one
+        *(  # into a cycle
+            version(sor_id, 0, None, parent_id=above, **inherits)
+            for sor_id, above in (("20", "21"), ("21", "22"), ("22", "23"), ("23", "21"))
+        ),
     ]
 
 
