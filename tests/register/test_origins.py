@@ -93,6 +93,9 @@ def some_units() -> list[SOREntity]:
         version("15", 0, None, parent_id="7", **inherits),  # below an owner
         version("16", 0, None, parent_id="14", **inherits),  # the next ones have no number
         version("17", 0, None, parent_id="13", **inherits),  # nobody has one
+        version("18", 0, None, parent_id="6", **inherits),  # only repeated above
+        version("24", 0, None, parent_id="25", **inherits),
+        version("25", 0, None, parent_id="6", location_code="1", **inherits),
         *(  # into a cycle
             version(sor_id, 0, None, parent_id=above, **inherits)
             for sor_id, above in (("20", "21"), ("21", "22"), ("22", "23"), ("23", "21"))
