@@ -78,9 +78,14 @@ def test_a_shak_code_that_a_unit_has_needs_no_hint(asked: str) -> None:
 
 
 @pytest.mark.parametrize("end", [None, "2001-01-01"])
-def test_a_shak_code_that_another_one_begins_with_needs_no_hint(end: str | None) -> None:
-    units = [unit("a", end=end, shak_code="990120"), unit("b", shak_code="9901203")]
-    assert Register.from_records(units).as_of("2020-01-01").shak_to_sor("990120").hint is None
+def test_a_code_that_is_there_needs_no_hint_of_a_similar_one(end: str | None) -> None:
+    units = [
+        unit("a", end=end, shak_code="990120", provider_number="77410"),
+        unit("b", shak_code="9901203", provider_number="077410"),
+    ]
+    view = Register.from_records(units).as_of("2020-01-01")
+    assert view.shak_to_sor("990120").hint is None
+    assert view.match_provider_number("77410").hint is None
 
 
 def test_a_notebook_shows_the_hint() -> None:
