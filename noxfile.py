@@ -31,6 +31,7 @@ LOWEST_TESTS = [
     "tests/project/test_lowest.py",
     "tests/register/test_time.py",
     "tests/register/test_tree.py",
+    "tests/register/test_view.py",
     "tests/sources",
     "tests/validation/test_documents.py",
     "tests/validation/test_reports.py",
