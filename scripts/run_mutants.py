@@ -56,7 +56,10 @@ MEMORY = 3 << 30  # for a change with which a list grows for ever
 
 
 def make_changes(patterns: list[str]) -> None:
-    """Write the changes of the modules asked for to the copy, as far as they are not there."""
+    """Write the changes of modules to the copy, as far as they are not there.
+
+    Those asked for before are written too: which tests reach them is known, and not found again.
+    """
     COPY.mkdir(exist_ok=True)
     for copy in [*(COPY / "src").rglob("*.py"), *(COPY / "tests").rglob("*.py")]:
         if not copy.relative_to(COPY).exists():
@@ -64,7 +67,11 @@ def make_changes(patterns: list[str]) -> None:
     with Path(os.devnull).open("w", encoding="utf-8") as nowhere, redirect_stdout(nowhere):
         copy_src_dir()
         copy_also_copy_files()
-        changed = {path for path in walk_mutatable_files() if _is_asked(path, patterns)}
+        changed = {
+            path
+            for path in walk_mutatable_files()
+            if _is_asked(path, patterns) or SourceFileMutationData(path=path).meta_path.exists()
+        }
         for path in Path("src").rglob("*.*"):
             copy = COPY / path
             if path in changed:

@@ -152,6 +152,7 @@ def test_two_archives_of_one_folder(tmp_path: Path) -> None:
     assert (other.nights, other.format) == ((), None)
     one.add(Named(sor2(row(101))), night=day(0))
     assert other.nights == (day(0),)
+    assert other.format == one.format == "SOR2_DAILY"
     other.add(Named(sor2(row(102))), night=day(1))
     assert [*one.nights] == [*other.nights] == [day(0), day(1)]
     assert one.night(day(1)).files == other.night(day(1)).files

@@ -198,11 +198,20 @@ def test_an_inherited_location_number_is_no_number_of_its_own(quote: str) -> Non
     assert issues == []
 
 
-@pytest.mark.parametrize("line", ["NULL", '""', '=""', "\0", ";;;;", '"'])
+@pytest.mark.parametrize(
+    "line", ["NULL", '""', '=""', "\0", ";;;;", '"', "\u2003", " \u2003 ", "\x0b"]
+)
 def test_a_line_of_nothing_that_is_not_an_empty_line_is_reported(line: str) -> None:
     records, issues = read(sor2(f"{A};Enhed;;;", line, f"{B};Enhed;;;"))
     assert len(records) == 2
     assert [issue.raw for issue in issues if issue.raw is not None] == [line]
+
+
+def test_a_line_of_delimiters_is_reported_if_they_are_spaces_too() -> None:
+    rows = sor2(f"{A};Enhed;;;", ";;;;", f"{B};Enhed;;;").replace(b";", b"\t")
+    records, (issue,) = read(rows)
+    assert len(records) == 2
+    assert (issue.code, issue.raw) == ("missing-key", "\t\t\t\t")
 
 
 @pytest.mark.parametrize(

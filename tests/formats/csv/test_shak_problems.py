@@ -32,5 +32,5 @@ FORM = "expected four digits, or these and two or three digits or letters"
 def test_the_problem_of_a_code(text: str, problem: str | None) -> None:
     (record,), issues = read(f"ShakId;SorId\r\n{text};{A}\r\n".encode(), "shak_sor_map")
     assert record.shak_code == text
-    expected = [] if problem is None else [f"{text!r} is not a SHAK code: {problem}"]
-    assert [issue.message for issue in issues] == expected
+    expected = [] if problem is None else [("warning", f"{text!r} is not a SHAK code: {problem}")]
+    assert [(issue.severity, issue.message) for issue in issues] == expected

@@ -125,6 +125,16 @@ def test_a_value_that_is_invalid_is_named_as_in_the_row() -> None:
     assert issue.message == "'x' is not a well-formed SOR id: expected 11 to 18 digits"
 
 
+def test_a_time_that_does_not_exist() -> None:
+    text = "2021-02-30T00:00:00Z"
+    found, issue = one(
+        bare(feed([entry(unit({"sorNummer": A})).replace(BEFORE, text)], "yder", NOW))
+    )
+    assert found == SOREntity(A)
+    message = f"'{text}' is not a time (as in 2021-03-31T00:00:00.000+02:00)"
+    assert issue == Issue("error", "bad-date", message, "<bytes>", 3, "validFrom", text, A)
+
+
 def test_exchanged_coordinates_are_reported_once_for_the_page() -> None:
     columns = {
         "PostalAddressCoordETRS89z32EMeasure": "6200000",
