@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import cast
 
@@ -48,7 +48,7 @@ def attributes_of(element: Element) -> Mapping[str, str]:
     if not keys:
         return {}
     if len(keys) < _FEW:
-        return dict(cast("Iterable[tuple[str, str]]", element.items()))
+        return dict(element.items())
     names = map(str, keys)
     values = map(str, cast("list[str]", element.xpath("@*")))
     return dict(zip(names, values, strict=True))
