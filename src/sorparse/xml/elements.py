@@ -118,31 +118,6 @@ def free_before(element: Element) -> None:
         parent.remove(sibling)
 
 
-_FREED_AT_ONCE = 256
-
-
-class Freeing:
-    """Frees elements that have ended, and what precedes them, many at a time.
-
-    Text after an element is lost when the next elements end.
-    """
-
-    def __init__(self) -> None:
-        self._ended = 0
-
-    def ended(self, element: Element) -> None:
-        """Free what is in an element at once, the element itself later."""
-        if len(element):
-            element.clear(keep_tail=True)
-        self._ended += 1
-        if self._ended >= _FREED_AT_ONCE:
-            self._ended = 0
-            parent = element.getparent()
-            while parent is not None:
-                del parent[: parent.index(element)]
-                element, parent = parent, parent.getparent()
-
-
 def as_text(element: Element) -> str:
     """Return an element, and the text after it, as XML."""
     return etree.tostring(element, encoding="unicode")
