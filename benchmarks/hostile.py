@@ -27,6 +27,7 @@ FIELDS = {
     "location_codes": ("location_code", "sor_id"),
     "classifications": ("entry.code", "entry.name"),
     "geo_locations": ("geo_location_id", "name"),
+    "shak_regions": ("shak_code", "name"),
 }
 LISTS = ("SorDataCodeTypes.xml", "GeographicalLocalisations.xml")
 
@@ -135,11 +136,12 @@ def main() -> None:
         run(given.run[0], Path(given.run[1]))
         return
     sys.path[:0] = [str(HERE.parent / "tests")]
-    from support.hostile_shapes import CSV_SHAPES, LIST_SHAPES, SHAPES
+    from support.hostile_shapes import CSV_SHAPES, LIST_SHAPES, REGION_SHAPES, SHAPES
 
     ways = given.ways.split(",")
     documents = [("Sor.xml", name, shape) for name, shape in SHAPES.items()]
     documents += [(file, name, shape) for file in LISTS for name, shape in LIST_SHAPES.items()]
+    documents += [("SHAKregion.xml", name, shape) for name, shape in REGION_SHAPES.items()]
     documents += [("SOREntity.csv", name, shape) for name, shape in CSV_SHAPES.items()]
     print(f"| shape | {' | '.join(ways)} |\n|---|{'---|' * len(ways)}")
     found: list[tuple[float, float, str]] = []

@@ -18,7 +18,7 @@ Severity = Literal["error", "warning", "info"]
 OnIssue = Literal["collect", "raise"] | Callable[["Issue"], object]
 
 
-@attrs.frozen
+@attrs.frozen(cache_hash=True)  # each is looked up several times
 class Issue(HtmlRepr):
     """One error or remark about the data, with its place.
 
@@ -109,6 +109,7 @@ class IssueLog:
         self._is_full = False
         self._places: set[tuple[object, ...]] | None = None
         self._last_lines: dict[str | None, int] | None = None
+        self._ids: set[tuple[str | None, str | None]] | None = None
         self._of_files: set[Issue] = set()
 
     def add(self, issue: Issue) -> None:
@@ -158,15 +159,20 @@ class IssueLog:
         Returns:
             Whether it was counted. If not, it has to be added.
         """
+        if not self.would_count(severity, code, place):
+            return False
+        self.tally(((severity, code),))
+        return True
+
+    def would_count(self, severity: Severity, code: str, place: Place) -> bool:
+        """Return whether there is no room for an issue, and nobody needs to build it."""
         if not self._is_counted(severity) or self._has_room():
             return False
         with self._lock:
             if self._places is None:
                 self._places = set(map(_CODE_AND_PLACE, self._stored))
-            if (code, *place) in self._places:
-                return False  # it may be one of those stored, read again
-        self.tally(((severity, code),))
-        return True
+            # else it may be one of those stored, read again
+            return (code, *place) not in self._places
 
     def only_counted_from(self, file: str | None) -> int | None:
         """Return the first line of a file whose issues, and all later ones, are only counted.
@@ -183,6 +189,22 @@ class IssueLog:
                     last = self._last_lines.get(issue.file, 0)
                     self._last_lines[issue.file] = max(last, issue.line or 0)
         return self._last_lines.get(file, 0) + 1
+
+    def only_counts_unit(self, file: str | None, line: int, sor_id: str | None) -> bool:
+        """Return whether the issues of a unit are only counted.
+
+        Args:
+            file: The file of the issues.
+            line: The line on which the unit begins.
+            sor_id: The id in all its issues.
+        """
+        first = self.only_counted_from(file)
+        if first is None or line >= first:
+            return first is not None
+        with self._lock:
+            if self._ids is None:
+                self._ids = {(issue.file, issue.sor_id) for issue in self._stored}
+        return (file, sor_id) not in self._ids
 
     def tally(self, kinds: Sequence[IssueKind], times: int = 1) -> None:
         """Count issues that are not stored, see :meth:`only_counted_from`.
@@ -228,10 +250,20 @@ class NoLog(IssueLog):
         del severity, code, place
         return True
 
+    def would_count(self, severity: Severity, code: str, place: Place) -> bool:
+        """Return that nobody needs to build an issue."""
+        del severity, code, place
+        return True
+
     def only_counted_from(self, file: str | None) -> int | None:
         """Return that nobody needs to build an issue of any line."""
         del file
         return 0
+
+    def only_counts_unit(self, file: str | None, line: int, sor_id: str | None) -> bool:
+        """Return that nobody needs to build an issue of a unit."""
+        del file, line, sor_id
+        return True
 
     def tally(self, kinds: Sequence[IssueKind], times: int = 1) -> None:
         """Ignore issues."""
@@ -256,9 +288,17 @@ class PassingLog(IssueLog):
         """Count an issue if the log is full; see ``IssueLog``."""
         return self._log.only_counts(severity, code, place)
 
+    def would_count(self, severity: Severity, code: str, place: Place) -> bool:
+        """Return whether nobody needs to build an issue; see ``IssueLog``."""
+        return self._log.would_count(severity, code, place)
+
     def only_counted_from(self, file: str | None) -> int | None:
         """Return the first line whose issues are only counted; see ``IssueLog``."""
         return self._log.only_counted_from(file)
+
+    def only_counts_unit(self, file: str | None, line: int, sor_id: str | None) -> bool:
+        """Return whether the issues of a unit are only counted; see ``IssueLog``."""
+        return self._log.only_counts_unit(file, line, sor_id)
 
     def tally(self, kinds: Sequence[IssueKind], times: int = 1) -> None:
         """Count issues that are not stored."""

@@ -229,7 +229,37 @@ LIST_SHAPES = {
     "a long text": _entries(_same("x" * 50), "<Code><Identifier>", "</Identifier></Code>"),
     "texts": _entries(_same("<n/>x")),
 }
-"""For SorDataCodeTypes.xml, GeographicalLocalisations.xml and SHAKregion.xml."""
+"""For SorDataCodeTypes.xml and GeographicalLocalisations.xml."""
+
+
+def _regions(piece: Callable[[int], str], before: str = "", after: str = "") -> Shape:
+    return Shape(
+        f"<SHAKregioner><SHAKregion><SHAKkode>9901</SHAKkode></SHAKregion>{before}",
+        piece,
+        f"{after}</SHAKregioner>",
+    )
+
+
+REGION_SHAPES = {
+    "entries": _regions(lambda n: f"<SHAKregion><SHAKkode>{n}</SHAKkode></SHAKregion>"),
+    "entries of one attribute": _regions(lambda n: f'<r SHAKkode="{n}"/>'),
+    "entries of few elements": _regions(lambda n: f"<r><SHAKkode>{n}</SHAKkode></r>"),
+    "empty entries": _regions(_same("<r><SORid/></r>")),
+    "invalid dates": _regions(lambda n: f'<r SHAKkode="1" DatoFra="{n}"/>'),
+    "entries of other elements": _regions(lambda n: f'<r SHAKkode="{n}"><n>1</n></r>'),
+    "elements of many names": _regions(lambda n: f'<r SHAKkode="{n}"><n{n}/></r>'),
+    "nested entries": _regions(lambda n: f'<r SHAKkode="{n}">' * 150 + "</r>" * 150),
+    "elements outside the entries": _regions(_same("<n>1</n>")),
+    "containers outside the entries": _regions(_same("<n><m/>1</n>")),
+    "texts between the entries": _regions(lambda n: f'<r SHAKkode="{n}"/>x'),
+    "elements and entries": _regions(lambda n: f'<n>1</n><r SHAKkode="{n}"/>'),
+    "empty elements": _regions(_same("<n/>")),
+    "elements in an entry": _regions(_same("<n>1</n>"), '<r SHAKkode="1">', "</r>"),
+    "attributes of an entry": _regions(lambda n: f' a{n}="1"', '<r SHAKkode="1"', "/>"),
+    "depth": _regions(_same("<n>")),
+    "a long text": _regions(_same("x" * 50), "<r><SHAKkode>", "</SHAKkode></r>"),
+}
+"""For SHAKregion.xml."""
 
 
 def _rows(

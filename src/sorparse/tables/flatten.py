@@ -31,8 +31,51 @@ _Flatten = Callable[[Sequence[Any], Columns, Overflow], None]
 _Step = tuple[str, Callable[[Any], Any], _Flatten]
 """Name of a field, the function from an object to its value, and what flattens the values."""
 BATCH_ROWS = 8192
+_BATCH_CHARS = 8_000_000
+"""Characters of ``extra`` and of inherited names in one batch."""
+_INHERITED = ("owner", "health_institution", "classification")
+"""Fields of which many records share one object, whose texts each row of a table has again."""
 DIGITS = 16
 """Characters of a number that any double gives back: 15 digits and a point."""
+
+
+def groups(records: Iterable[Any]) -> Iterator[list[Any]]:
+    """Yield records in groups of :data:`BATCH_ROWS`, or fewer if their texts would be very long.
+
+    A file of 1 MB can have an owner with a name of 500 kB and thousands of units.
+    """
+    group: list[Any] = []
+    chars = 0
+    shared: tuple[Any, ...] = ()
+    of_shared = 0
+    for record in records:
+        group.append(record)
+        if record.extra:
+            chars += sum(map(len, record.extra)) + sum(map(len, record.extra.values()))
+        inherited = _shared(type(record))(record)
+        if inherited != shared:
+            shared, of_shared = inherited, sum(map(_chars_in, inherited))
+        chars += of_shared
+        if chars > _BATCH_CHARS or len(group) >= BATCH_ROWS:
+            yield group
+            group, chars = [], 0
+    if group:
+        yield group
+
+
+@per_class
+def _shared(record: type[Any]) -> Callable[[Any], tuple[Any, ...]]:
+    """Return the function from a record to its objects with inherited texts."""
+    names = [field.name for field in attrs.fields(record) if field.name in _INHERITED]
+    return attrgetter(names[0], *names) if names else lambda _: ()  # one name gives no tuple
+
+
+def _chars_in(value: Any) -> int:
+    """Return the characters of the texts in a value object."""
+    if isinstance(value, str):
+        return len(value)
+    inner = attrs.fields(type(value)) if attrs.has(type(value)) else ()
+    return sum(_chars_in(getattr(value, field.name)) for field in inner)
 
 
 def batches(
@@ -283,4 +326,8 @@ def nearest_double(text: str) -> float | None:
 
 
 def _as_json(items: typing.Mapping[str, str]) -> str:
-    return json.dumps(dict(items), ensure_ascii=False, separators=(",", ":"))
+    return _encode(dict(items))
+
+
+# json.dumps makes an encoder for each call with options
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
