@@ -152,7 +152,7 @@ class Store:
         try:
             status = path.stat()
         except FileNotFoundError:
-            if not self._path(NIGHTS).exists():  # it is written after the registrations
+            if not self._had_nights():
                 return State()
             if path.exists():  # another process has added the first night meanwhile
                 return self.state()
@@ -168,6 +168,15 @@ class Store:
         if self._read[0] != stamp:
             self._read = stamp, self._state(path)
         return self._read[1]
+
+    def _had_nights(self) -> bool:
+        """Return whether the list of nights has some, or was removed and rows remain.
+
+        A list without nights precedes the first rows: the first night may not get further.
+        """
+        if self._path(NIGHTS).exists():
+            return self.listed_nights() != []
+        return any((self.folder / LINES).glob("*.parquet"))
 
     def _state(self, path: Path) -> State:
         pa = load_pyarrow()
@@ -241,8 +250,10 @@ class Store:
 
     def write_nights(self, state: State) -> None:
         """Write the list of nights for other tools; a run that was killed may not have done so."""
-        if self.listed_nights() != list(state.nights):
-            self._write(self._path(NIGHTS), load_pyarrow().table({"night": list(state.nights)}))
+        pa, path = load_pyarrow(), self._path(NIGHTS)
+        if not path.exists() or self.listed_nights() != list(state.nights):
+            nights = pa.array(list(state.nights), pa.date32())
+            self._write(path, pa.table({"night": nights}))
 
     def listed_nights(self) -> list[date] | None:
         """Return the nights of the list for other tools; ``None`` if the list is damaged."""
