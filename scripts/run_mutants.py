@@ -187,17 +187,13 @@ class Runs:
         return SURVIVED, ""
 
     def _learn(self, session: pytest.Session) -> None:
-        """Find out which tests reach which function; only of files that changed since.
-
-        Only functions with changes are seen, so with further modules every file is run again.
-        """
-        modules = ",".join(sorted(self._data)).encode()
+        """Find out which tests reach which function; only of files that changed since."""
         known = json.loads(REACHED.read_text()) if REACHED.exists() else {}
         by_file: defaultdict[str, list[pytest.Item]] = defaultdict(list)
         for item in session.items:
             by_file[item.nodeid.partition("::")[0]].append(item)
         for file, items in by_file.items():
-            digest = hashlib.sha256(Path(file).read_bytes() + modules).hexdigest()
+            digest = hashlib.sha256(Path(file).read_bytes()).hexdigest()
             of_file = known.get(file, {})
             if of_file.get("digest") != digest or of_file["tests"].keys() != {
                 item.nodeid for item in items
