@@ -72,10 +72,16 @@ def _shared(record: type[Any]) -> Callable[[Any], tuple[Any, ...]]:
 
 def _chars_in(value: Any) -> int:
     """Return the characters of the texts in a value object."""
-    if isinstance(value, str):
-        return len(value)
-    inner = attrs.fields(type(value)) if attrs.has(type(value)) else ()
-    return sum(_chars_in(getattr(value, field.name)) for field in inner)
+    if value is None or value.__class__ is str:
+        return len(value or "")
+    return sum(map(_chars_in, _values(type(value))(value)))
+
+
+@per_class
+def _values(cls: type[Any]) -> Callable[[Any], tuple[Any, ...]]:
+    """Return the function from a value object to the values of its fields."""
+    names = [field.name for field in attrs.fields(cls)]
+    return attrgetter(names[0], *names[1:]) if len(names) > 1 else lambda _: ()
 
 
 def batches(
