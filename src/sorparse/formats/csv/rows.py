@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from ...issues import IssueLog
 from ...limits import Limits
 from .row_blocks import beginning_at
-from .row_outcomes import ONCE, SHORT, Outcome, Outcomes, RowIssues, tally
+from .row_outcomes import ONCE, SHORT, Outcome, Outcomes, RowIssues
 
 R = TypeVar("R")
 
@@ -110,7 +110,6 @@ class Rows:
         rfc: bool,
     ) -> None:
         self._blocks = iter(blocks)
-        self._log = log
         self.issues = RowIssues(log, file)
         self._outcomes = Outcomes()
         self._most = limits.max_field_chars
@@ -125,6 +124,8 @@ class Rows:
         """Place of the current line: the one yielded last."""
         self.has_suspects = True
         """Whether a line may have a NUL, or more characters than a value may have."""
+        self.is_regular = True
+        """Whether the last row that was not regular text had no issue."""
         self._is_repeatable = True
         """Whether the current row decodes to the same anywhere in the text."""
         self._examined = 1
@@ -146,8 +147,9 @@ class Rows:
                 irregular ones. Between :meth:`begin` and :meth:`end`, it can read the row with
                 :meth:`exact`. Both functions return the same for a regular line.
         """
-        known, waiting = self._outcomes.by_line, list[Outcome]()
-        is_regular = True
+        known, issues = self._outcomes.by_line, self.issues
+        kinds = issues.kinds
+        self.is_regular = True
         try:
             while True:
                 start = max(self._after, self._at + 1)
@@ -165,31 +167,26 @@ class Rows:
                         and (outcome := self._remembered(known[line]))
                     ):
                         record = outcome.record
-                        if record is None:
-                            waiting.append(outcome)
-                        elif outcome.kinds:
-                            self._log.tally(outcome.kinds)
+                        kinds += outcome.kinds
                         self._after = self._at + outcome.lines
                     elif line.isspace() and not line.strip(self._blanks):
                         continue
-                    elif is_regular and not (self.has_suspects and self._is_suspect(line)):
+                    elif self.is_regular and not (self.has_suspects and self.is_suspect(line)):
                         try:
                             record = decode(line)
                         except ValueError:
                             record = otherwise(line)
-                            is_regular = not self.issues.number
                     else:
                         record = otherwise(line)
-                        is_regular = not self.issues.number
                     if record is not None:
-                        if waiting:
-                            tally(self._log, waiting)
+                        if kinds:
+                            issues.count()
                         yield record
                     if self._after > self._at:  # the row was split by the rules of quoting
                         # skip the further lines of the row that are in this block
                         for _ in range(self._at + 1, min(self._after, end)):
                             next(following)
-                tally(self._log, waiting)
+                issues.count()
                 if len(self._lines) == end:
                     block = next(self._blocks, None)
                     if block is None:
@@ -203,7 +200,7 @@ class Rows:
                     self._after -= end
                 self._at = -1
         finally:
-            tally(self._log, waiting)
+            issues.count()
 
     def _remembered(self, node: Any) -> Outcome | None:
         """Return the outcome of the current row, given what its first line leads to."""
@@ -222,7 +219,8 @@ class Rows:
         text = "".join(lines)
         return "\0" in text or len(text) > self._most
 
-    def _is_suspect(self, line: str) -> bool:
+    def is_suspect(self, line: str) -> bool:
+        """Return whether a line has a NUL, or more characters than a value may have."""
         return "\0" in line or len(line) > self._most
 
     def split(self) -> Iterator[list[str]]:
@@ -248,7 +246,8 @@ class Rows:
 
     def begin(self) -> None:
         """Begin the current row, which is irregular."""
-        self.issues.begin(self.number)
+        issues = self.issues
+        issues.begin(0 if issues.is_counting else self.number)
         self._is_repeatable, self._examined = True, 1
 
     def end(self, record: object, *, shares: bool = True) -> None:
@@ -258,16 +257,11 @@ class Rows:
             record: What it decodes to.
             shares: Whether equal rows may have one record.
         """
-        kinds = self.issues.end()
-        at = self._at
-        if (
-            self.issues.is_counting
-            and shares
-            and self._is_repeatable
-            and len(self._lines[at]) <= SHORT
-        ):
+        issues, at = self.issues, self._at
+        self.is_regular = not issues.number
+        if issues.is_counting and shares and self._is_repeatable and len(self._lines[at]) <= SHORT:
             lines = self._lines[at : at + self._examined]
-            self._outcomes.add(lines, record, kinds, max(self._after - at, 1))
+            self._outcomes.add(lines, record, issues.kinds_of_row, max(self._after - at, 1))
 
     @property
     def number(self) -> int:
