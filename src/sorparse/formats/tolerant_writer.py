@@ -13,7 +13,7 @@ from ..identifiers import is_sor_id
 from ..issues import IssueKind
 from ..paths import parse_path
 from ..records.row import Row
-from .cells import BadCell, convert
+from .cells import CONVERTERS, BadCell
 from .declare import Kind
 from .decode import CarefulDecoder, Group, Leaf
 from .evident_errors import evident_error
@@ -116,23 +116,20 @@ def _noting_errors(invalid: list[Invalid], number: int, leaf: Leaf) -> Note:
 def _careful_reader(kind: Kind, note: Note | None, *, repair: bool) -> Callable[[str], object]:
     """Return a function that reads a text, and notes its error."""
 
-    def outcome(text: str) -> object:
-        try:
-            return convert(kind, text)
-        except BadCell as bad:
-            return bad.with_traceback(None)  # a traceback would keep the cells in memory
-
     def read(text: str) -> object:
         if is_id and is_sor_id(text):
             return text
-        value = outcomes[text]
-        if value.__class__ is not BadCell:
-            return value
+        try:
+            return values[text]
+        except BadCell as bad:
+            # nearly each invalid text is another, so none is remembered; a traceback would refer
+            # to the cells
+            error = bad.with_traceback(None)
         if note is not None:
-            note(text, value)
-        return value.repaired if repair and value.repaired is not None else value.stored
+            note(text, error)
+        return error.repaired if repair and error.repaired is not None else error.stored
 
-    outcomes = Memo(outcome)
+    values = Memo(CONVERTERS[kind])
     is_id = kind is Kind.SOR_ID  # nearly each valid one is another, so none is remembered
     return read
 
