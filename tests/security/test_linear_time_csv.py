@@ -110,3 +110,12 @@ LONG_IDS: dict[str, Callable[[int], str]] = {
 def test_an_invalid_id_of_twice_the_length_takes_twice_the_time(text: str) -> None:
     small, large = (f"{HEADER}{LONG_IDS[text](size)};x\n".encode() for size in (10_000, 20_000))
     assert_growth(records, small, large, below=3, attempts=3)
+
+
+@pytest.mark.parametrize("top", ["", "0"], ids=["with a top", "without a top"])
+def test_twice_the_units_below_each_other_take_twice_the_time(top: str) -> None:
+    def sor_csv(size: int) -> bytes:
+        rows = (f"{n};{n - 1 or top}\n" for n in range(1, size))
+        return "".join(("SOR-kode;Parent-SOR-kode\n", *rows)).encode()
+
+    assert_growth(records, sor_csv(5_000), sor_csv(10_000), below=3, attempts=3)
