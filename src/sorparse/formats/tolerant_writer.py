@@ -7,7 +7,7 @@ the texts that it would report. Hostile files have millions of such rows: they h
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from ..identifiers import is_sor_id
 from ..issues import IssueKind
@@ -47,7 +47,7 @@ class TolerantDecoder:
         self._decode: Decode = writer.record() if row is None else writer.row(row)
         self._getters: tuple[Getter, ...] = writer.getters()
 
-    def decode(self, cells: list[str]) -> object:
+    def decode(self, cells: Sequence[str]) -> object:
         """Return the record, or the fields, of cleaned cells, even if they lack the key."""
         return self._decode(cells, self._getters)
 
