@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any, TypeVar
 
 from ...issues import IssueLog
@@ -281,7 +282,7 @@ class Rows:
         line = self._lines[self._at]
         if '"' not in line:
             cells = line.split(self._delimiter)
-            return cells if not self.has_suspects or self._acceptable(cells) else None
+            return cells if not self.has_suspects or self._acceptable(cells, line) else None
         row, used = self._quoted_row(line)
         self._after = self._at + used
         if row is None:
@@ -289,7 +290,7 @@ class Rows:
             self.issues.add("error", "unclosed-quote", message, raw=lambda: line)
             return None
         is_checked = not self.has_suspects and used == 1
-        return row if is_checked or self._acceptable(row) else None
+        return row if is_checked or self._acceptable(row, self.raw()) else None
 
     def _quoted_row(self, text: str) -> tuple[list[str] | None, int]:
         """Return the cells of the row that begins with ``text``, and its number of lines."""
@@ -355,8 +356,7 @@ class Rows:
         self._lines += lines
         return not missing
 
-    def _acceptable(self, cells: list[str]) -> bool:
-        text = self.raw()
+    def _acceptable(self, cells: list[str], text: str) -> bool:
         if len(text) > self._most and (longest := max(map(len, cells))) > self._most:
             place = next(i for i, cell in enumerate(cells) if len(cell) == longest)
             self.issues.add(
@@ -374,8 +374,7 @@ class Rows:
         for place, cell in enumerate(cells):
             if "\0" in cell:
                 column = self._column(place)
-                what = "the value" if column is not None else f"cell {place + 1}"
-                message = f"{what} holds a NUL and is not read"
+                message = partial(_holds_nul, None if column is not None else place)
                 self.issues.add("error", "control-character", message, column=column, value=cell)
                 cells[place] = ""
         return True
@@ -384,3 +383,8 @@ class Rows:
         if self.header is None or place >= len(self.header):
             return None
         return self.header[place]
+
+
+def _holds_nul(place: int | None) -> str:
+    what = "the value" if place is None else f"cell {place + 1}"
+    return f"{what} holds a NUL and is not read"
