@@ -190,6 +190,11 @@ class IssueLog:
                     self._last_lines[issue.file] = max(last, issue.line or 0)
         return self._last_lines.get(file, 0) + 1
 
+    @property
+    def target(self) -> IssueLog:
+        """The log whose method :meth:`tally` counts; another one if this log passes issues on."""
+        return self
+
     def tally(self, kinds: Sequence[IssueKind], times: int = 1) -> None:
         """Count issues that are not stored, see :meth:`only_counted_from`.
 
@@ -265,6 +270,11 @@ class PassingLog(IssueLog):
     def only_counted_from(self, file: str | None) -> int | None:
         """Return the first line whose issues are only counted; see ``IssueLog``."""
         return self._log.only_counted_from(file)
+
+    @property
+    def target(self) -> IssueLog:
+        """The log to which this one passes issues on."""
+        return self._log.target
 
     def tally(self, kinds: Sequence[IssueKind], times: int = 1) -> None:
         """Count issues that are not stored."""

@@ -26,6 +26,7 @@ class RowIssues:
 
     def __init__(self, log: IssueLog, file: str) -> None:
         self._log = log
+        self._tally = log.target.tally
         self._file = file
         self._line = 0
         self._reported = 0
@@ -82,10 +83,10 @@ class RowIssues:
         """Count the issues of the rows so far that are only counted."""
         kinds = self.kinds
         if len(kinds) < _FEW:
-            self._log.tally(kinds)
+            self._tally(kinds)
         else:
             for kind, times in Counter(kinds).items():
-                self._log.tally((kind,), times)
+                self._tally((kind,), times)
         kinds.clear()
         self._before = 0
 
@@ -131,12 +132,20 @@ class Outcomes:
         """
         if len(lines) > 1 and sum(map(len, lines)) + len(lines) > SHORT:
             return
-        if self._size >= MEMO_SIZE:
-            self.by_line.clear()
-            self._size = 0
+        self._make_room(len(lines))
         node = self.by_line
         for line in lines[:-1]:
             node = node.setdefault(line, {})
-        self._size += len(lines)
         last = lines[-1]
         node[last] = Outcome(record, kinds, used) if last in node else ONCE
+
+    def add_first(self, line: str) -> None:
+        """Remember that a row of one line occurred for the first time."""
+        self._make_room(1)
+        self.by_line[line] = ONCE
+
+    def _make_room(self, number: int) -> None:
+        if self._size >= MEMO_SIZE:
+            self.by_line.clear()
+            self._size = 0
+        self._size += number

@@ -261,6 +261,10 @@ class Rows:
         issues, at = self.issues, self._at
         self.is_regular = not issues.number
         if issues.is_counting and shares and self._is_repeatable and len(self._lines[at]) <= SHORT:
+            line = self._lines[at]
+            if self._examined == 1 and line not in self._outcomes.by_line:
+                self._outcomes.add_first(line)  # in hostile files, nearly each row may be another
+                return
             lines = self._lines[at : at + self._examined]
             self._outcomes.add(lines, record, issues.kinds_of_row, max(self._after - at, 1))
 
