@@ -31,8 +31,11 @@ LOWEST_TESTS = [
     "tests/project/test_lowest.py",
     "tests/register/test_time.py",
     "tests/register/test_tree.py",
+    "tests/register/test_view.py",
     "tests/sources",
     "tests/validation/test_documents.py",
+    "tests/validation/test_reports.py",
+    "tests/validation/test_sources.py",
 ]
 
 # a release is built when somebody makes one, not with the tests

@@ -20,7 +20,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from cases import count, peak, processor_time
+from measure import count, peak, processor_time
 
 HERE = Path(__file__).parent
 FIELDS = {

@@ -14,6 +14,7 @@ sys.path[:0] = [str(HERE / "tools"), str(HERE.parent / "src")]
 os.environ["PYTHONPATH"] = sys.path[1]  # for the kernels that run the notebooks
 
 import reference  # noqa: E402 - it is in docs/tools
+import site_events  # noqa: E402
 import sorparse  # noqa: E402
 
 project = "sorparse"
@@ -89,8 +90,8 @@ def let_names_break(app, page, template, context, doctree):
 def setup(app):
     """Write the reference pages before anything is read."""
     reference.write(HERE)
-    app.connect("autodoc-process-signature", reference.without_constructor)
-    app.connect("doctree-read", reference.without_misleading_parts)
-    app.connect("doctree-read", reference.link_first_mentions)
+    app.connect("autodoc-process-signature", site_events.without_constructor)
+    app.connect("doctree-read", site_events.without_misleading_parts)
+    app.connect("doctree-read", site_events.link_first_mentions)
     app.connect("html-page-context", let_names_break)
     app.connect("html-page-context", make_accessible, priority=900)  # after Furo

@@ -11,6 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import attrs
+
 import sorparse
 from sorparse import examples, identifiers
 
@@ -45,6 +47,7 @@ def _documented(call: Call) -> Any:
 
 def _with_text(text: str, other: str) -> list[Call]:
     register, view, shak = _register(), _view(), _shak()
+    on_date: Any = shak.as_of("2026-06-15")
     find: Any = view.find
     fields = ("entity_type", "sor_type", "speciality", "region", "municipality", "post_code")
     return [
@@ -64,11 +67,15 @@ def _with_text(text: str, other: str) -> list[Call]:
                 *(register.lifetime, register.timeline, register.as_of, register.records),
                 *(register.active_successors, register.counts, register.__contains__),
                 *(shak.as_of, shak.history, identifiers.parse, identifiers.repair_sor_id),
+                *(shak.gaps, on_date.find, on_date.region, on_date.get),
+                *(on_date.hospital, on_date.__getitem__, on_date.status),
                 *(identifiers.is_sor_id, identifiers.is_cvr, identifiers.is_shak_code),
                 identifiers.is_location_code,
             )
         ),
         lambda: _documented(lambda: view.terms(text)),
+        lambda: _documented(lambda: on_date.departments(text)),
+        lambda: _documented(lambda: on_date.sections(text)),
         lambda: _documented(lambda: list(find(status=text))),
         lambda: list(view.ancestors(text)),
         lambda: list(view.children(text)),
@@ -86,11 +93,15 @@ def _read(data: bytes, text: str) -> None:
             list(feed.records(table))
             _documented(lambda table=table: list(feed.rows(table, [text or "sor_id"])))
         feed.describe()
-        str(feed.issues)
+        str((feed.issues, feed.snapshot_date, feed.next_offset, feed.files(feed.tables[0])))
+        list(feed.settled().records(feed.tables[0]))
 
 
-def _load(data: bytes, text: str) -> None:
+def _load(data: bytes, text: str, *, again: bool = False) -> None:
     register = sorparse.load(data, limits=LIMITS)
+    if again:  # with texts that the source does not have
+        units = [attrs.evolve(unit, name=text, cvr=text) for unit in register.records("entities")]
+        register = sorparse.Register.from_records(units, register.shak_sor_map)
     register.check()
     view = register.as_of(text or "2026-06-15")
     for unit in list(view.active())[:20]:
@@ -98,6 +109,20 @@ def _load(data: bytes, text: str) -> None:
         view.effective(unit.sor_id)
         sorparse.to_dict(unit)
     view.tree(text)
+
+
+def _archived(data: bytes, text: str, other: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        archive = sorparse.Archive(Path(folder) / "nights")
+        archive.add(data, night="2026-06-15", allow_empty=True)
+        if archive.file("2026-06-15").read() != data and not data.startswith(b"PK"):
+            raise AssertionError("the archive returns other bytes")
+        for ask in (archive.night, archive.history, archive.register, archive.as_of):
+            try:
+                ask(text)
+            except sorparse.SorError as error:
+                str(error)
+        archive.add(examples.daily_csv, night=other, allow_empty=True)
 
 
 def _converted(data: bytes, to: str) -> None:
@@ -117,6 +142,8 @@ def _with_source(data: bytes, text: str, other: str) -> list[Call]:
         lambda: _read(data, text),
         lambda: _read(data, ""),
         lambda: _load(data, text),
+        lambda: _load(data, text, again=True),
+        lambda: _archived(data, text, other),
         lambda: sorparse.load_shak(data, limits=LIMITS).check(),
         lambda: validate(data, limits=LIMITS),
         lambda: validate(data, limits=LIMITS, engine="xmlschema"),

@@ -18,7 +18,8 @@ HERE = Path(__file__).parent
 CORPUS_BYTES = 2048
 """Longest input in the corpora of the repository; the first inputs of a run may be longer."""
 INNER = "--inner"
-sys.path[:0] = [str(HERE), str(HERE.parent / "src")]
+PACKAGES = ("sources", "formats", "validation", "records", "register", "archive", "exports")
+sys.path[:0] = [str(HERE), *(str(HERE.parent / folder) for folder in ("src", "tests"))]
 
 
 def remember_decoders(module: Any) -> None:
@@ -48,8 +49,10 @@ def remember_decoders(module: Any) -> None:
 
 def main() -> None:
     """Import the library with instrumentation, write the first inputs, and fuzz."""
-    with atheris.instrument_imports(include=["sorparse", "targets"], enable_loader_override=False):
-        for package in ("formats", "sources", "validation", "records", "register"):
+    with atheris.instrument_imports(
+        include=["sorparse", "targets", "ways"], enable_loader_override=False
+    ):
+        for package in PACKAGES:
             module = import_module(f"sorparse.{package}")
             for found in pkgutil.walk_packages(module.__path__, f"{module.__name__}."):
                 import_module(found.name)

@@ -30,7 +30,11 @@ def explained() -> dict[Change, str]:
     """Return the changes that are explained, with their reasons."""
     found: dict[Change, str] = {}
     for group in tomllib.loads(EXPLAINED.read_text(encoding="utf-8"))["group"]:
-        for before, after in group["changes"]:
+        changes = [*group.get("changes", ())]
+        for line in group.get("strict", ()):
+            less = ("strict=None", "strict=False", "")
+            changes += [(line, line.replace("strict=True", each)) for each in less]
+        for before, after in changes:
             found[group["module"], _squeezed(before), _squeezed(after)] = group["reason"]
     return found
 

@@ -68,6 +68,8 @@ def make_changes(patterns: list[str]) -> None:
         for path in Path("src").rglob("*.*"):
             copy = COPY / path
             if path in changed:
+                if not SourceFileMutationData(path=path).meta_path.exists():
+                    (COPY / REACHED).unlink(missing_ok=True)  # without what this module adds
                 if error := mutmut_main.create_file_mutants(path).error:
                     raise error
             elif path.is_file() and path.stat().st_mtime > copy.stat().st_mtime:
@@ -98,7 +100,7 @@ class Runs:
         Args:
             names: The names.
             data: The results by module.
-            seconds: Time of the tests of a change together; the longest ones are omitted.
+            seconds: Processor time of the tests of a change together; the longest are omitted.
             again: Whether the tests were run in this order before.
         """
         self._names = list(names)
@@ -115,10 +117,10 @@ class Runs:
         if session.testsfailed:
             raise session.Interrupted("the tests cannot be collected")
         self._items = {item.nodeid: item for item in session.items}
+        _load_all()  # before the tests are timed, or the first of each file seems long
         self._learn(session)
         if not self._again:
             self._confirm(session)
-        _load_all()
         gc.freeze()  # or each process copies what it collects
         survived = 0
         for number, name in enumerate(self._names, 1):
@@ -180,13 +182,17 @@ class Runs:
         return SURVIVED, ""
 
     def _learn(self, session: pytest.Session) -> None:
-        """Find out which tests reach which function; only of files that changed since."""
+        """Find out which tests reach which function; only of files that changed since.
+
+        Only functions with changes are seen, so with further modules every file is run again.
+        """
+        modules = ",".join(sorted(self._data)).encode()
         known = json.loads(REACHED.read_text()) if REACHED.exists() else {}
         by_file: defaultdict[str, list[pytest.Item]] = defaultdict(list)
         for item in session.items:
             by_file[item.nodeid.partition("::")[0]].append(item)
         for file, items in by_file.items():
-            digest = hashlib.sha256(Path(file).read_bytes()).hexdigest()
+            digest = hashlib.sha256(Path(file).read_bytes() + modules).hexdigest()
             of_file = known.get(file, {})
             if of_file.get("digest") != digest or of_file["tests"].keys() != {
                 item.nodeid for item in items
@@ -212,7 +218,7 @@ class Runs:
         by_fixture: defaultdict[str, set[str]] = defaultdict(set)
         reached: dict[str, tuple[float, list[str]]] = {}
         for item, following in zip_longest(items, islice(items, 1, None)):
-            begun = time.perf_counter()
+            begun = time.process_time()
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
             if session.testsfailed:
                 return KILLED, item.nodeid
@@ -220,7 +226,7 @@ class Runs:
             for fixture in {*_fixtures(item)} - common:
                 by_fixture[fixture] |= self._set_up
                 functions |= by_fixture[fixture]
-            reached[item.nodeid] = time.perf_counter() - begun, sorted(functions)
+            reached[item.nodeid] = time.process_time() - begun, sorted(functions)
             state()._stats.clear()
         return SURVIVED, json.dumps(reached)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import zipfile
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sorparse
-from sorparse import Archive, ConversionError, examples
+from sorparse import Archive, ConversionError, SorFileError, examples
 from support.archive import DAILY, Named, archive_of, content_of, day, night, row, seen
 from support.csv_files import HEADER, sor2, sor_csv, sor_id, zipped
 from support.register import unit
@@ -165,6 +166,21 @@ def test_both_axes_of_time(tmp_path: Path) -> None:
     }
     assert archive.as_of("2015-01-01")[sor_id(101)].name == "Ny"
     assert seen(archive, 101) == [("Gammel", 0, 0), ("Gammel", 1, 1), ("Ny", 1, 1)]
+
+
+def test_an_archive_that_lost_its_nights_does_not_begin_anew(tmp_path: Path) -> None:
+    archive = Archive(tmp_path / "archive")
+    archive.add(examples.daily_csv, night="2026-06-15")
+    for name in ("registrations", "nights"):
+        (archive.folder / f"{name}.parquet").unlink()
+        asked: list[Callable[[], object]] = [
+            lambda: archive.nights,
+            lambda: archive.add(examples.daily_csv, night="2026-06-16"),
+        ]
+        for ask in asked:
+            with pytest.raises(SorFileError, match=r"registrations\.parquet: .* missing"):
+                ask()
+        assert "registrations.parquet" in archive.verify()[0]
 
 
 def test_a_missing_night_is_unknown(tmp_path: Path) -> None:

@@ -84,6 +84,12 @@ if HOW == "kill":
     for step in range(1, MOST, 4):
         if wait(forked(killed_at, step, step)) == 0:
             break
+elif HOW == "first":
+    for step in range(1, MOST, 5):
+        FOLDER = f"{sys.argv[3]}/{step}"
+        if wait(forked(killed_at, step, 0)) == 0:
+            break
+        wait(forked(add, 0))
 elif HOW == "full":
     wait(forked(add, 0))
     for most in range(0, MOST, 3000):
@@ -131,6 +137,14 @@ def test_killed_at_many_steps(tmp_path: Path) -> None:
     whole(archive, [*reported])
     left = [path for path in folder.rglob("*") if path.name.startswith(".")]
     assert not [path for path in left if path.is_dir() and "registrations" in path.name]
+
+
+def test_killed_while_the_first_night_is_added(tmp_path: Path) -> None:
+    run("first", tmp_path, 200)
+    folders = list(tmp_path.iterdir())
+    assert len(folders) > 5
+    for folder in folders:
+        whole(Archive(folder), [0])
 
 
 def test_full_disk(tmp_path: Path) -> None:

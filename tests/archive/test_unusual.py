@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from threading import Thread
@@ -34,6 +35,37 @@ def test_names_that_differ_in_digits_only(names: tuple[str, ...], tmp_path: Path
     assert archive.verify() == []
     folder = archive.export(day(1), tmp_path / "out")
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == members
+
+
+@pytest.fixture
+def undecodable(tmp_path: Path) -> Path:
+    """A path whose name is not UTF-8, which Linux allows."""
+    path = tmp_path / os.fsdecode(b"SorEntity_\xe6.csv")
+    try:
+        path.write_bytes(sor2(row(101)))
+    except OSError:
+        pytest.skip("this system does not allow the name")
+    return path
+
+
+def test_a_file_whose_name_cannot_be_decoded(undecodable: Path, tmp_path: Path) -> None:
+    archive = Archive(tmp_path / "archive")
+    archive.add(undecodable, night=day(0))
+    again = Archive(archive.folder)
+    assert again.night(day(0)).name == undecodable.name
+    assert again.file(day(0)).read() == sor2(row(101))
+    assert again.verify() == []
+
+
+def test_a_folder_with_such_a_file_is_refused(undecodable: Path, tmp_path: Path) -> None:
+    """A zip cannot have the name, and a night of a folder is returned as a zip."""
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    undecodable.rename(folder / undecodable.name)
+    archive = Archive(tmp_path / "archive")
+    with pytest.raises(SorFileError, match=r"'SorEntity_\\udce6\.csv' .*rename the file"):
+        archive.add(folder, night=day(0))
+    assert archive.nights == ()
 
 
 def test_an_archive_without_its_registrations_is_damaged(tmp_path: Path) -> None:

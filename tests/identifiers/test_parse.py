@@ -184,7 +184,7 @@ def test_what_no_rule_recognises(text: str, kind: Kind | None) -> None:
 
 @pytest.mark.parametrize("value", [698471000016005, 9901.0, None, b"9901", True, ["9901"]])
 def test_a_number_is_not_an_identifier(value: Any) -> None:
-    with pytest.raises(TypeError, match="expected text, got"):
+    with pytest.raises(TypeError, match=r"^identifier: expected text, got"):
         parse(value)
     with pytest.raises(TypeError, match=f"^SOR id: expected text, got {type(value).__name__}"):
         parse(value, "sor_id")

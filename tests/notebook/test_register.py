@@ -262,6 +262,9 @@ def test_too_many_places_for_a_map(view: View) -> None:
     pytest.importorskip("folium")
     with pytest.raises(ValueError, match=r"places are too many for one page \(limit 3\)"):
         view.map(limit=3)
+    units = [unit(n, postal_address=address(str(500_000 + n), "6320000")) for n in range(1, 5_002)]
+    with pytest.raises(ValueError, match=r"5,001 places are too many .* \(limit 5,000\)"):
+        Register.from_records(units).as_of("2020-01-01").map()
 
 
 # -- pictures

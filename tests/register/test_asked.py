@@ -142,6 +142,12 @@ def test_an_irregular_id_or_code_of_the_register_is_itself() -> None:
     assert [one.sor_id for one in VIEW.by_shak("lokal")] == ["local 1"]
 
 
+def test_a_shak_code_that_a_region_made_longer_is_found_in_any_notation() -> None:
+    view = Register.from_records([unit("1", shak_code="9901203A")]).as_of("2020-01-01")
+    for asked in ("9901203A", "'9901203a", '="9901203A"'):
+        assert [one.sor_id for one in view.by_shak(asked)] == ["1"]
+
+
 def test_an_irregular_id_of_a_parent_is_itself() -> None:
     register = Register.from_records(
         [

@@ -145,6 +145,21 @@ def test_years_and_months() -> None:
     ]
 
 
+def test_what_is_resolved_for_each_unit_is_that_of_its_date() -> None:
+    """The unit inherits from a closed unit on its last date, and not on its first."""
+    register = Register.from_records(
+        [
+            unit("1", "2000-05-01", "2001-03-31", postal_address=Address(post_code="8000")),
+            unit("2", "2000-05-01", "2001-09-30", parent_id="1"),
+        ]
+    )
+    found = register.counts("effective.caveats[0]", every="year", to_day="2001-12-31")
+    assert [
+        (row["from_day"].year, bool(row["effective_caveats_0"]), row["opened"], row["closed"])
+        for row in found
+    ] == [(2000, False, 2, 0), (2001, True, 0, 1), (2001, False, 0, 1)]
+
+
 def test_the_ends_of_the_calendar() -> None:
     register = Register.from_records([unit("a", None, "9999-12-31"), unit("b", "9999-12-30")])
     rows = list(register.counts(every="month", from_day="9999-11-30", to_day=date.max))

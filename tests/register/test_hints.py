@@ -51,6 +51,7 @@ def test_a_provider_number_that_a_unit_has_needs_no_hint(asked: str) -> None:
     [
         ("9901203A", "9901203"),
         ("9901203AB", "9901203"),
+        ("'9901203A", "9901203"),  # as a spreadsheet marks text
         ("99012", "9901203"),
         ("990120", "9901203"),
         ("9901", None),  # 9901203 and 990150
@@ -74,6 +75,17 @@ def test_a_shak_code(asked: str, hint: str | None) -> None:
 @pytest.mark.parametrize("asked", ["9901203", "9980e10", "990150", "9902"])
 def test_a_shak_code_that_a_unit_has_needs_no_hint(asked: str) -> None:
     assert VIEW.shak_to_sor(asked).hint is None
+
+
+@pytest.mark.parametrize("end", [None, "2001-01-01"])
+def test_a_code_that_is_there_needs_no_hint_of_a_similar_one(end: str | None) -> None:
+    units = [
+        unit("a", end=end, shak_code="990120", provider_number="77410"),
+        unit("b", shak_code="9901203", provider_number="077410"),
+    ]
+    view = Register.from_records(units).as_of("2020-01-01")
+    assert view.shak_to_sor("990120").hint is None
+    assert view.match_provider_number("77410").hint is None
 
 
 def test_a_notebook_shows_the_hint() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -68,8 +69,57 @@ def expected(effective: Effective) -> dict[str, Any]:
     }
 
 
+def some_units() -> list[SOREntity]:
+    """Return units that inherit everything from each other, over levels, gaps and closings."""
+    own, other = Address("A"), Address("B")
+    mail = VirtualAddress("a@example.dk")
+    inherits: dict[str, Any] = {"location_code_inherited": True}
+    return [
+        version("1", 0, 3, sor_type=SorType.SI, postal_address=own, location_code="1"),
+        version("1", 4, None, sor_type=SorType.SI, virtual_address=mail, location_code="2"),
+        version("2", 0, None, parent_id="1", **inherits),
+        version("3", 0, None, parent_id="2", visiting_address=other, location_code="2", **inherits),
+        version("4", 0, None, parent_id="3", activity_address=own, **inherits),
+        version("5", 0, None, parent_id="2", sor_type=None, postal_address=other),
+        version("6", 0, None, parent_id="9", location_code="2", **inherits),
+        version("7", 0, None, parent_id="1", sor_type=SorType.IE, **inherits),
+        version("8", 0, 2, postal_address=own, virtual_address=mail, location_code="1"),
+        version("8", 5, 6, postal_address=other, location_code="2"),
+        version("10", 0, None, parent_id="8", **inherits),
+        version("11", 0, None, parent_id="10", visiting_address=own, **inherits),
+        version("12", 3, None, parent_id="10", location_code="1", **inherits),
+        version("13", 0, None, sor_type=None, postal_address=own),  # of no level, at the top
+        version("14", 0, None, parent_id="5"),  # two units above have an address
+        version("15", 0, None, parent_id="7", **inherits),  # below an owner
+        version("16", 0, None, parent_id="14", **inherits),  # the next ones have no number
+        version("17", 0, None, parent_id="13", **inherits),  # nobody has one
+        version("18", 0, None, parent_id="6", **inherits),  # only repeated above
+        version("24", 0, None, parent_id="25", **inherits),
+        version("25", 0, None, parent_id="6", location_code="1", **inherits),
+        *(  # into a cycle
+            version(sor_id, 0, None, parent_id=above, **inherits)
+            for sor_id, above in (("20", "21"), ("21", "22"), ("22", "23"), ("23", "21"))
+        ),
+    ]
+
+
+def version(sor_id: str, first: int, last: int | None, **fields: Any) -> SOREntity:
+    fields.setdefault("sor_type", SorType.OE)
+    end = None if last is None else BEGIN + timedelta(days=last)
+    return SOREntity(sor_id, validity=Validity(BEGIN + timedelta(days=first), end), **fields)
+
+
 @given(records=st.lists(versions, min_size=1, max_size=12), day=st.sampled_from(DAYS))
 def test_many_versions_have_the_origins_of_each(records: list[SOREntity], day: date) -> None:
+    check_origins(records, day)
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_some_versions_have_the_origins_of_each(day: date) -> None:
+    check_origins(some_units(), day)
+
+
+def check_origins(records: list[SOREntity], day: date) -> None:
     register = Register.from_records(records)
     view = register.as_of(day)
     wanted = [expected(view.effective(sor_id)) for sor_id in view]
@@ -80,9 +130,19 @@ def test_many_versions_have_the_origins_of_each(records: list[SOREntity], day: d
 
 @given(records=st.lists(versions, min_size=1, max_size=12))
 def test_each_version_can_have_its_own_date(records: list[SOREntity]) -> None:
+    for few in (0, 10_000):
+        check_dates(records, few)
+
+
+@pytest.mark.parametrize("few", [0, 10_000])
+def test_each_of_some_versions_can_have_its_own_date(few: int) -> None:
+    check_dates(some_units(), few)
+
+
+def check_dates(records: list[SOREntity], few: int) -> None:
     register = Register.from_records(records)
     rows, ordinals = in_force(register)
-    finder = finder_of(register, 0)
+    finder = finder_of(register, few)
     together = finder.origins(FIELDS, rows, ordinals)
     for place, (row, day) in enumerate(zip(rows, ordinals, strict=True)):
         for origins, alone in zip(together, finder.origins(FIELDS, [row], day), strict=True):
@@ -106,6 +166,14 @@ def in_force(register: Register) -> tuple[list[int], list[int]]:
 def test_what_comes_from_closed_units_is_found_once_for_each_pair(
     records: list[SOREntity],
 ) -> None:
+    check_closed(records)
+
+
+def test_what_comes_from_some_closed_units_is_found_once_for_each_pair() -> None:
+    check_closed(some_units())
+
+
+def check_closed(records: list[SOREntity]) -> None:
     register = Register.from_records(records)
     store = register.core.store
     rows, ordinals = in_force(register)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -54,3 +55,10 @@ def seen(archive: Archive, item: int) -> list[tuple[str | None, int, int]]:
         (one.record.name, (one.registered_from - FIRST).days, (one.registered_to - FIRST).days)
         for one in archive.history(sor_id(item))
     ]
+
+
+def rewrite(file: Path, change: Callable[[Any], Any]) -> None:
+    """Replace the table in a Parquet file by another one, as no version of the library does."""
+    from pyarrow import parquet
+
+    parquet.write_table(change(parquet.read_table(file)), file)

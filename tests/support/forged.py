@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 from zlib import crc32
+
+from sorparse import SorFileError
 
 _PREFIX = struct.Struct("<24sQI")
 
@@ -30,6 +33,23 @@ def with_block(
     header["blocks"][name] = (end, len(block), code or own_code, crc32(block))
     header["size"] = len(blocks)
     return _file(magic, header, blocks)
+
+
+def times_refused(path: Path, questions: Iterable[Callable[[], object]]) -> int:
+    """Return how many questions raise the error that parts of the file are inconsistent.
+
+    The others may return anything: they do not read the part that was forged.
+    """
+    refused = []
+    for ask in questions:
+        try:
+            ask()
+        except SorFileError as error:
+            refused.append(str(error))
+    for message in refused:
+        assert str(path) in message
+        assert "parts are inconsistent" in message
+    return len(refused)
 
 
 def _parts(content: bytes) -> tuple[bytes, dict[str, Any], bytes]:

@@ -126,6 +126,16 @@ def test_what_the_register_has_decides(view: View) -> None:
     assert match(view, ["1001234567"]) == [("Practice", "exact")]
 
 
+def test_of_units_with_one_production_unit_number_the_institution_is_meant() -> None:
+    shared = {"production_unit_number": "1001234567"}
+    units = [
+        unit(PRACTICE, "Practice", sor_type=SorType.SI, **shared),
+        unit(WARD, "Ward", sor_type=SorType.OE, parent_id=PRACTICE, **shared),
+    ]
+    view = Register.from_records(units).as_of("2026-01-01")
+    assert match(view, ["1001234567"], kind="production_unit") == [("Practice", "exact")]
+
+
 def test_kinds_that_are_stated(view: View) -> None:
     assert match(view, [BOTH], kind="provider_number") == [("Practice", "exact")]
     assert match(view, [f"DK {CVR}"], kind="cvr") == [("Region", "exact")]

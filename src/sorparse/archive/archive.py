@@ -205,6 +205,7 @@ class Archive(HtmlRepr):
                 taken = None if max_errors is not None else unchanged(state, before, hashes)
                 taken = taken or take_in(feed, files, is_set, self._store)
                 self._check(guards, feed, taken, before, day)
+                self._store.write_nights(state)
                 # lines last: a line that is there is taken as known, with its records
                 for kind in sorted(taken.new, key=LINES.__eq__):
                     self._store.append(kind, taken.new[kind])

@@ -9,7 +9,7 @@ from datetime import date
 import attrs
 
 from ..errors import SorError, UnknownUnitError
-from ..identifiers import parse, require_text
+from ..identifiers import parse
 from ..notebook import HtmlRepr, Records
 from ..opening import open as open_feed
 from ..records import SOREntity
@@ -50,12 +50,11 @@ def history(
         UnknownUnitError: If no night has the unit.
         SorError: If it is an archive of a format without units.
     """
-    require_text(sor_id, "sor_id")
+    known = parse(sor_id, "sor_id")
     if UNITS not in store.state().parts:
         raise SorError(
             f"{store.folder} has no units; read a night of it: sorparse.open(archive.file(night))"
         )
-    known = parse(sor_id, "sor_id")
     spelled = sor_id.strip() if known is None else known.value
     registered = [
         Registered(record, date.fromordinal(first), date.fromordinal(last))
@@ -91,9 +90,9 @@ def _nights_by_record(
     return nights
 
 
-def _of_line(header: bytes | None, line: bytes) -> list[SOREntity]:
+def _of_line(header: bytes, line: bytes) -> list[SOREntity]:
     """Return the records of a line of SOR2, which follow from it and the header alone."""
-    with open_feed(NamedBytes((header or b"") + line, "SOREntity.csv")) as feed:
+    with open_feed(NamedBytes(header + line, "SOREntity.csv")) as feed:
         return list(feed.entities())
 
 

@@ -117,10 +117,12 @@ def unchanged(
     state: State, before: int | None, content: tuple[tuple[str, str], ...]
 ) -> Intake | None:
     """Return a night with the content of the night before it; None if it has another."""
-    night = state.nights.get(date.fromordinal(before or 1))
-    if before is None or night is None or night.content != content:
+    if before is None:
         return None
-    parts = {part: rows for part, runs in state.parts.items() if (rows := runs.at(before))}
+    night = state.nights[date.fromordinal(before)]
+    if night.content != content:
+        return None
+    parts = {part: runs.at(before) for part, runs in state.parts.items()}
     return Intake([*night.files], parts, {}, dict(night.records))
 
 
@@ -183,7 +185,7 @@ def _records_of(table: str, linked: _Linked, fresh: set[int], intake: Intake) ->
     """Return the records of new lines; all are read, for the errors in them."""
     schema = schema_of(table, lists=False)
     names = [ROW_ID, *columns_beside_lines(schema)]
-    batches = [_with_rows(schema, [], [[] for _ in schema.columns]).select(names)]
+    batches: list[pa.Table] = []
     numbers: list[int] = []
     records: list[Any] = []
     missing = set(fresh)
@@ -204,8 +206,7 @@ def _records_of(table: str, linked: _Linked, fresh: set[int], intake: Intake) ->
             records.append(record)
             if len(records) >= _BATCH_ROWS:
                 flush()
-    if records:
-        flush()
+    flush()
     intake.records[table] = records_read
     return load_pyarrow().concat_tables(batches)
 

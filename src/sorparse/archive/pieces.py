@@ -16,6 +16,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import IO, Any, BinaryIO
 
+from ..errors import SorFileError
 from ..formats.sor_xml.names import CONTAINERS
 from ..sources import open_source
 
@@ -45,15 +46,29 @@ def read_files(source: Any) -> tuple[str, bool, dict[str, bytes]]:
     """Return name of a source, whether it is a zip or folder, and its files.
 
     Raises:
-        SorFileError: If it cannot be read.
+        SorFileError: If it cannot be read, or if a file in it has a name that no zip can hold.
     """
     with closing(open_source(source)) as opened:
         files = {}
         for member in opened.members:
             name = member.name[len(opened.name) + 1 :] if opened.is_set else member.base_name
+            if opened.is_set and not _is_unicode(name):
+                raise SorFileError(
+                    f"the name {name!r} is not Unicode text, so no zip can hold it; "
+                    "rename the file",
+                    file=opened.name,
+                )
             with member.open() as stream:
                 files[name] = stream.read()
         return opened.name, opened.is_set, files
+
+
+def _is_unicode(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:  # Linux allows names that are not UTF-8
+        return False
+    return True
 
 
 def as_file(

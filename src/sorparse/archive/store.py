@@ -130,7 +130,7 @@ class Store:
                 raise ConversionError(
                     f"{self.folder} is not an archive and not empty; name a new folder"
                 )
-            lock = sqlite3.connect(self.folder / _LOCK, timeout=_LOCK_SECONDS, isolation_level=None)
+            lock = sqlite3.connect(self.folder / _LOCK, timeout=_LOCK_SECONDS)
             with closing(lock):
                 lock.execute("BEGIN EXCLUSIVE")
                 yield
@@ -152,7 +152,7 @@ class Store:
         try:
             status = path.stat()
         except FileNotFoundError:
-            if not self._path(NIGHTS).exists():  # it is written after the registrations
+            if not self._had_nights():
                 return State()
             if path.exists():  # another process has added the first night meanwhile
                 return self.state()
@@ -168,6 +168,15 @@ class Store:
         if self._read[0] != stamp:
             self._read = stamp, self._state(path)
         return self._read[1]
+
+    def _had_nights(self) -> bool:
+        """Return whether the list of nights has some, or was removed and rows remain.
+
+        A list without nights precedes the first rows: the first night may not get further.
+        """
+        if self._path(NIGHTS).exists():
+            return self.listed_nights() != []
+        return any((self.folder / LINES).glob("*.parquet"))
 
     def _state(self, path: Path) -> State:
         pa = load_pyarrow()
@@ -233,7 +242,7 @@ class Store:
                 for each in state.nights.values()
             ],
         }
-        text = json.dumps(info, ensure_ascii=False).encode()
+        text = json.dumps(info).encode()
         table = table.replace_schema_metadata({_INFO: text, _INFO_HASH: sha256(text)})
         self._write(self._path(REGISTRATIONS), table)
         self._read = _stamp(self._path(REGISTRATIONS).stat()), state
@@ -241,8 +250,10 @@ class Store:
 
     def write_nights(self, state: State) -> None:
         """Write the list of nights for other tools; a run that was killed may not have done so."""
-        if self.listed_nights() != list(state.nights):
-            self._write(self._path(NIGHTS), load_pyarrow().table({"night": list(state.nights)}))
+        pa, path = load_pyarrow(), self._path(NIGHTS)
+        if not path.exists() or self.listed_nights() != list(state.nights):
+            nights = pa.array(list(state.nights), pa.date32())
+            self._write(path, pa.table({"night": nights}))
 
     def listed_nights(self) -> list[date] | None:
         """Return the nights of the list for other tools; ``None`` if the list is damaged."""
@@ -292,15 +303,13 @@ class Store:
         rows: list[int] = matching[ROW_ID].to_pylist()
         return rows
 
-    def values(self, schema: TableSchema, row: int) -> tuple[Any, ...] | None:
-        """Return the columns of a record."""
-        matching = self.table(schema.name, filters=[(ROW_ID, "=", row)])
-        return next(
-            (tuple(each.get(name) for name in schema.names) for each in matching.to_pylist()), None
-        )
+    def values(self, schema: TableSchema, row: int) -> tuple[Any, ...]:
+        """Return the columns of a record that is there."""
+        values = self.table(schema.name, filters=[(ROW_ID, "=", row)]).to_pylist()[0]
+        return tuple(values.get(name) for name in schema.names)
 
-    def lines_of(self, rows: Iterable[int]) -> Iterator[tuple[int, bytes | None, bytes]]:
-        """Yield row, header and bytes of some lines."""
+    def lines_of(self, rows: Iterable[int]) -> Iterator[tuple[int, bytes, bytes]]:
+        """Yield row, header and bytes of some lines that are records."""
         if not rows:
             return
         matching = self.table(
@@ -352,9 +361,7 @@ class Store:
                 compression="zstd",
                 compression_level=_LEVEL,
                 use_dictionary=[name for name in table.column_names if name not in plain],
-                column_encoding={ROW_ID: "DELTA_BINARY_PACKED"}
-                if ROW_ID in table.column_names
-                else None,
+                column_encoding={ROW_ID: "DELTA_BINARY_PACKED"},  # if there is such a column
                 write_statistics=[name for name in table.column_names if name != "line"],
                 write_page_checksum=True,
             )

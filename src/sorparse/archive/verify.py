@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+import attrs
+
 from ..errors import SorError
 from ..tables.schema import schema_of
 from .parquet_files import Lines
@@ -21,8 +23,7 @@ def contents(state: State, night: Night, lines: Lines) -> dict[str, memoryview]:
     at = night.night.toordinal()
     content_of = {}
     for file in night.files:
-        runs = state.parts.get(file.part)
-        content = lines.joined(runs.at(at) if runs else [])
+        content = lines.joined(state.parts[file.part].at(at))
         if sha256(content) != file.sha256:
             raise SorError(
                 f"the archive is damaged: {file.name} of {night.night} is not what was added "
@@ -46,20 +47,20 @@ def problems(store: Store) -> Iterator[str]:
         yield str(error)
         return
     records: dict[str, Counter[int]] = {}
-    for table in {name: 1 for night in state.nights.values() for name in night.records}:
+    for table in dict.fromkeys(name for night in state.nights.values() for name in night.records):
         try:
-            records[table] = store.records_by_row(schema_of(table, lists=False))
+            records[table] = store.records_by_row(schema_of(table))
         except SorError as error:
             yield str(error)
     for night in state.nights.values():
         for file in night.files:
             try:
-                contents(state, Night(night.night, night.name, night.is_set, (file,), {}), lines)
+                contents(state, attrs.evolve(night, files=(file,)), lines)
             except SorError as error:
                 yield f"{night.night}: {file.name}: {error}"
         for table, counts in records.items():
             expected = night.records.get(table, 0)
-            rows = state.parts[table].at(night.night.toordinal()) if expected else []
+            rows = state.parts[table].at(night.night.toordinal())
             there = sum(map(counts.__getitem__, rows))
             if there != expected:
                 yield f"{night.night}: {table}: {there} records, expected {expected}"

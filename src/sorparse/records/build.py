@@ -9,8 +9,9 @@ an ordinary instance: it refuses assignment, hashes and compares like any other.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from itertools import count
+from types import CodeType
 from typing import Any, TypeVar
 
 import attrs
@@ -18,6 +19,8 @@ import attrs
 R = TypeVar("R")
 
 _serial = count(1)
+_MOST_SOURCE = 10_000
+"""Characters of source whose code is remembered: a hostile header has any number of columns."""
 
 
 def per_class(make: Callable[[type[Any]], R]) -> Callable[[type[Any]], R]:
@@ -41,13 +44,19 @@ def compile_function(
 ) -> Callable[..., Any]:
     """Compile generated source so that tracebacks and debuggers show its lines.
 
-    The source is freed with the function: a service reads for years.
+    What was compiled is remembered, some of it: files of one kind need the same functions. Else the
+    source is freed with the function, since a service reads for years.
     """
-    file = f"sorparse generated {next(_serial)}: {about}"
-    namespace = names | {"__name__": file, "__loader__": _Source(source)}
-    exec(compile(source, file, "exec"), namespace)  # noqa: S102 - our own source, from declarations
+    code = (_compiled if len(source) <= _MOST_SOURCE else _compiled.__wrapped__)(source, about)
+    namespace = names | {"__name__": code.co_filename, "__loader__": _Source(source)}
+    exec(code, namespace)  # noqa: S102 - our own source, from declarations
     function: Callable[..., Any] = namespace[name]
     return function
+
+
+@lru_cache(maxsize=256)
+def _compiled(source: str, about: str) -> CodeType:
+    return compile(source, f"sorparse generated {next(_serial)}: {about}", "exec")
 
 
 @per_class

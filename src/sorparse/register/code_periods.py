@@ -61,10 +61,10 @@ def periods_table(core: Core) -> Table:
 
     load_pyarrow()
     schema = schema_for(TABLE, CodePeriod, ("code", "in_force_from"))
-    return Table(schema, lambda: record_batches(schema, code_periods(core)))
+    periods = reports_forged_file(code_periods)
+    return Table(schema, lambda: record_batches(schema, periods(core)))
 
 
-@reports_forged_file
 def code_periods(core: Core) -> Iterator[CodePeriod]:
     """Yield the periods of all codes: SHAK codes first, then SOR ids; each code's in order."""
     store, index = core.store, core.index

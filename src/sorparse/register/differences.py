@@ -22,7 +22,6 @@ from .compared import ComparedField, compared_fields, shared_fields
 from .days import OPEN_END, from_ordinal
 from .explain_id import spelled
 from .replacements import Replacement
-from .saved.forged import reports_forged_file
 from .state import State
 from .storage.store import differing_places, taken
 from .storage.timeindex import NO_ROW
@@ -171,7 +170,6 @@ def diff_days(before: State, after: State) -> Diff:
     )
 
 
-@reports_forged_file
 def diff_sources(before: State, after: State) -> Diff:
     """Compare two registers, each on its date."""
     first, second = before.core, after.core

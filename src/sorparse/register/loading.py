@@ -241,12 +241,13 @@ def diff(
         3
     """
     from .differences import diff_sources
+    from .saved.forged import reports_forged_file
 
     first, second = (
         source if isinstance(source, Register) else load(source, **options)
         for source in (source_a, source_b)
     )
-    return diff_sources(
+    return reports_forged_file(diff_sources)(
         first.as_of(_default_day(first, second) if from_day is None else from_day),
         second.as_of(_default_day(second, first) if to_day is None else to_day),
     )

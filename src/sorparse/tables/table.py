@@ -38,8 +38,10 @@ class Table(HtmlRepr):
 
     Each tool that supports the Arrow PyCapsule interface accepts the object itself:
     ``polars.DataFrame(table)``, ``pandas.DataFrame.from_arrow(table)``, ``pyarrow.table(table)``,
-    and DuckDB by the name of the variable (``duckdb.sql("from table")``). Every use reads the
-    source again, a batch at a time.
+    and DuckDB by the name of a variable that holds it (``duckdb.sql("from units")``). Every use
+    reads the source again, a batch at a time. If the source cannot be read to its end, the tool
+    raises an error of its own with the message of the ``SorFileError``; the methods here raise
+    that ``SorFileError``.
 
     Columns: see ``table.schema``. Ids and codes are text, dates are dates, coordinates doubles
     (metres, ETRS89 / UTM zone 32N, EPSG:25832), ``extra`` a JSON object as text. ``replaces`` and

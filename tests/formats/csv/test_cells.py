@@ -280,6 +280,21 @@ def test_a_unit_is_named_by_its_id_or_by_its_name() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [
+        (f"'{B}", EntityRef(sor_id=B)),
+        ("1520961000016000", EntityRef(sor_id="1520961000016000")),
+        ("1,52096E+15", EntityRef(name="1,52096E+15")),
+        ("5100001600003", EntityRef(name="5100001600003")),
+    ],
+    ids=["another notation", "damaged", "damaged form", "location number"],
+)
+def test_a_unit_is_named_by_what_may_be_an_id(text: str, unit: EntityRef) -> None:
+    (found,) = units(sor_csv(f"{A};{text}", header=("SOR-kode", "Institutionsejer")))
+    assert found.owner == unit
+
+
 def test_an_id_that_cannot_be_repaired_is_preserved_and_reported() -> None:
     unit, issue = one(sor2("1,52E+15;Enhed;;;"), repair=True)
     assert (unit.sor_id, issue.severity, issue.code) == ("1,52E+15", "warning", "bad-sor-id")
@@ -296,6 +311,12 @@ def test_an_id_that_cannot_be_repaired_is_preserved_and_reported() -> None:
         ("CvrNumber", "2919062", "bad-cvr"),
         ("EanLocationCode", "٥٧٩٠٠٠٠٠٠٠٠٠٥", "bad-location-code"),
         ("CvrNumber", "²9190623", "bad-cvr"),
+        # a valid identifier of another kind, also in another notation
+        ("ParentSorId", "5790000000005", "bad-sor-id"),
+        ("ParentSorId", "5100001600003", "bad-sor-id"),
+        ("EanLocationCode", A, "check-digit"),
+        ("EanLocationCode", f"'{A}", "bad-location-code"),
+        ("CvrNumber", f"'{A}", "bad-cvr"),
     ],
 )
 def test_a_wrong_identifier_is_preserved_and_reported(column: str, text: str, code: str) -> None:
@@ -344,6 +365,14 @@ def test_a_wrong_identifier_is_preserved_and_reported(column: str, text: str, co
         ),
         ("EanLocationCode", "579", "is not a location number of 13 digits [bad-location-code]"),
         ("CvrNumber", "2919062", "is not a CVR number of 8 digits [bad-cvr]"),
+        (
+            "ShakId",
+            "998",
+            (
+                "is not a SHAK code: it is too short; it was cut off, or lost its leading zero "
+                "[bad-shak-code]"
+            ),
+        ),
     ],
 )
 def test_an_error_is_reported_in_words_with_its_place(column: str, text: str, said: str) -> None:

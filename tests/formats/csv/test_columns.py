@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import sorparse
+from sorparse import Coded
 from support.csv_files import A, B, read, sor2, sor_csv, units
 
 
@@ -165,3 +166,30 @@ def test_as_many_columns_as_allowed() -> None:
     header = ("SorId", "EntityName", *(f"Kolonne nummer {n}" for n in range(4094)))
     (unit,) = units(sor2(f"{A};Enhed" + ";x" * 4094, header=header))
     assert len(unit.extra) == 4094
+
+
+def test_a_place_without_a_column_is_empty() -> None:
+    header = (
+        *("SorId", "PrioritizedEntitySpeciality1Id", "PrioritizedEntitySpeciality3Id"),
+        *("LocalAttribute1", "LocalAttribute3"),
+    )
+    (unit,) = units(sor2(f"{A};1;3;a;c", header=header))
+    assert unit.specialities == (Coded("1"), Coded(), Coded("3"))
+    assert unit.local_attributes == ("a", None, "c")
+
+
+@pytest.mark.parametrize(("easting", "is_exchanged"), [(5_900_000, False), (5_900_001, True)])
+def test_coordinates_are_exchanged_by_their_size(easting: int, is_exchanged: bool) -> None:
+    """Also in a row with a cell that is invalid."""
+    header = (
+        *("SorId", "PostalAddressCoordETRS89z32EMeasure", "PostalAddressCoordETRS89z32NMeasure"),
+        "FromDate",
+    )
+    rows = [f"{sor_id};{easting};570000;{day}" for sor_id, day in ((A, ""), (B, "soon"))]
+    records, issues = read(sor2(*rows, header=header))
+    for record in records:
+        place = record.postal_address
+        expected = (570_000, easting) if is_exchanged else (easting, 570_000)
+        assert (place.easting, place.northing) == expected
+    codes = ["coordinates-swapped", "bad-date"] if is_exchanged else ["bad-date"]
+    assert [issue.code for issue in issues] == codes

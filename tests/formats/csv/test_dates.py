@@ -35,6 +35,27 @@ def test_a_date_out_of_all_bounds_is_reported_and_preserved(column: str, text: s
     assert days[HEADER.index(column) - 1] == date.fromisoformat(text)
 
 
+@pytest.mark.parametrize(
+    ("column", "text", "message"),
+    [
+        ("FromDate", "1799-12-31", "'1799-12-31' is before 1800; it is stored unchanged"),
+        ("ToDate", "1799-12-31", "'1799-12-31' is before 1800; it is stored unchanged"),
+        ("FromDate", "1800-01-01", None),
+        ("ToDate", "1800-01-01", None),
+        ("FromDate", "2099-12-31", None),
+        (
+            "FromDate",
+            "2100-01-01",
+            "'2100-01-01' is too far ahead for anything but a to-date; it is stored unchanged",
+        ),
+        ("FromDate", "2021-W01-1", "'2021-W01-1' is not a date (as in 2021-03-31)"),
+    ],
+)
+def test_the_words_of_an_issue(column: str, text: str, message: str | None) -> None:
+    _, issues = read(sor2(f"{A};{text}", header=("SorId", column)))
+    assert [issue.message for issue in issues] == ([] if message is None else [message])
+
+
 def test_tables_report_the_same() -> None:
     pytest.importorskip("pyarrow")
     data = sor2(*(f"{A};{day}" for day in ("1700-01-01", "2020-01-01", "2101-01-01")),

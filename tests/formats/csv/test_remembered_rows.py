@@ -43,10 +43,13 @@ LINES = (
 )
 FEW = sorparse.Limits(max_issues=3)
 SHORT_VALUES = sorparse.Limits(max_issues=3, max_field_chars=4)
+SHORT_HEADER = {"S": "sor_id", "N": "name"}
+"""Names that are no longer than the values may be."""
 
 
 def _read(source: Any, limits: sorparse.Limits | None = None) -> tuple[list[Any], dict[str, int]]:
-    with sorparse.open(source, limits=limits or sorparse.Limits()) as feed:
+    limits = limits or sorparse.Limits()
+    with sorparse.open(source, limits=limits, columns=SHORT_HEADER) as feed:
         return list(feed.entities()), dict(feed.issue_counts)
 
 
@@ -71,9 +74,25 @@ def test_rows_beyond_the_limit_are_read_and_counted_as_those_within(
             assert feed.issue_counts == counts
 
 
+OVER_LINES = {
+    "other second lines": [*['"a', 'b";'] * 3, *['"a', 'c";'] * 3, *['"a', "d;", '"a', 'b";'] * 2],
+    "another number of lines": [*['"', '";'] * 3, *['"', "x", '";'] * 3, *['"', '";'] * 2],
+    "a line that is too long": [*['x;"y', "l" * 40] * 3, *['x;"y', 'z"'] * 3],
+    "no second line": [*['x;"y', "z;"] * 3, 'x;"y'],
+}
+
+
+@pytest.mark.parametrize("lines", OVER_LINES.values(), ids=OVER_LINES)
+def test_a_row_is_remembered_with_all_lines_that_decide_on_it(lines: list[str]) -> None:
+    data = "\n".join(["S;N", "v;w", *lines]).encode()
+    records, counts = _read(data, sorparse.Limits(max_field_chars=5))
+    assert len(records) > 2
+    assert _read(data, sorparse.Limits(max_field_chars=5, max_issues=1)) == (records, counts)
+
+
 @given(st.lists(st.sampled_from(LINES), min_size=1, max_size=6), st.integers(1, 20))
 def test_values_beyond_their_limit_are_counted_too(lines: list[str], times: int) -> None:
-    data = "\n".join(["SorId;EntityName", *lines * times]).encode()
+    data = "\n".join(["S;N", "v;w", *lines * times]).encode()
     long = sorparse.Limits(max_field_chars=4)
     assert _read(data, SHORT_VALUES) == _read(data, long)
 

@@ -39,11 +39,19 @@ def test_a_long_text_is_split_like_a_short_one(text: str) -> None:
         ('"a"b;c', None),
         ('a;"b', None),
         ('a;"b""', None),
+        ('x";"y"', ['x"', "y"]),
+        ('"x;y', None),
+        ('x;"y', None),
+        ('x;y"', ["x", 'y"']),
+        ('"a";b;"c"', ["a", "b", "c"]),
+        ('"a\x1fb";"c"', ["a\x1fb", "c"]),
+        ("a\nb;c", None),
     ],
 )
 def test_cells_of_a_text(text: str, cells: list[str] | None) -> None:
     assert split_quoted(text, ";") == cells
     assert split_quoted(f"{LONG};{text}", ";") == (cells and [LONG, *cells])
+    assert split_quoted(f";{LONG};{text}", ";") == (cells and ["", LONG, *cells])
 
 
 def test_a_text_beyond_the_bound_of_the_csv_module() -> None:
@@ -209,6 +217,7 @@ def test_a_value_beyond_the_header_is_reported_without_a_column() -> None:
     assert (issue.code, issue.line, issue.column) == ("field-too-long", 2, None)
     (issue,) = row_issues(sor2(f"{A};Enhed;;;;x\0"))
     assert (issue.code, issue.line, issue.column) == ("control-character", 2, None)
+    assert issue.message == "cell 6 holds a NUL and is not read"
 
 
 def test_a_header_with_a_name_beyond_the_limit() -> None:

@@ -80,6 +80,16 @@ def test_the_fields_of_an_owner() -> None:
     assert found[0].first_from_date == date(2010, 1, 2)
 
 
+@pytest.mark.parametrize("more", ["", f"<s:SorIdentifier>{OTHER}</s:SorIdentifier>"])
+def test_an_empty_id_in_a_list_is_none(more: str) -> None:
+    found, issues = read_one(
+        f"<s:ReplacedByEntityCollection><s:SorIdentifier></s:SorIdentifier>{more}"
+        "</s:ReplacedByEntityCollection>"
+    )
+    assert issues == []
+    assert found.replaced_by == ((OTHER,) if more else ())
+
+
 def test_the_fields_of_a_unit() -> None:
     found, issues = read_one(
         "<s:LocalCode>HJ-1</s:LocalCode>",

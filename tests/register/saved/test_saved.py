@@ -1,18 +1,16 @@
-"""A saved register answers as the one it came from, and a damaged file is refused."""
+"""A saved register answers as the one it came from; its file follows the rules of writing."""
 
 from __future__ import annotations
 
 import copy
 import pickle
-from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import sorparse
@@ -39,55 +37,9 @@ from sorparse import (
     examples,
 )
 from sorparse.register.storage import postings, timeindex
-from support.forged import with_block, with_header
 from support.register import unit
+from support.saved import answers, reopened, shak_answers
 from support.shak import HOSPITAL, REGIONS, shak_file, shak_line
-
-DAYS = ("2009-12-31", "2014-06-01", "2026-06-15", "2031-01-01")
-
-
-def reopened(register: Register, folder: Path) -> Register:
-    path = folder / "register.sor"
-    register.save(path)
-    return sorparse.load(path)
-
-
-def answers(register: Register) -> dict[str, Any]:
-    """Return what a register answers to questions of every kind."""
-    given: dict[str, Any] = {
-        "ids": list(register),
-        "tables": register.tables,
-        "issues": register.issues,
-        "check": register.check(),
-        "shown": (register.shown_day, register.snapshot_date, register.format),
-        "history": [register.history(sor_id) for sor_id in register],
-        "successors": [register.successors(sor_id) for sor_id in register],
-        "diff": register.diff(DAYS[1], DAYS[2]),
-        **{table: list(register.records(table)) for table in register.tables},
-    }
-    codes = [pair.shak_code for pair in register.shak_sor_map]
-    numbers = [record.location_code for record in register.location_codes]
-    for day in DAYS:
-        view = register.as_of(day)
-        given[day] = {
-            "status": [view.status(sor_id) for sor_id in register],
-            "active": list(view.active()),
-            "closed": list(view.closed()),
-            "future": list(view.future()),
-            "effective": [view.effective(sor_id) for sor_id in view],
-            "children": [view.children(sor_id) for sor_id in register],
-            "owner": [view.owner(sor_id) for sor_id in view],
-            "edi types": [view.edi_types(sor_id) for sor_id in view],
-            "shak": [view.shak_to_sor(code) for code in codes],
-            "location": [view.match_location_code(number) for number in numbers],
-            "find": [view.find(text) for text in ("hosp", "afd", "9901", "klinik ny", "æø")],
-            "region": [view.find(region=region) for region in ("1084", "Midtjylland")]
-            if any(term.code == "1084" for term in view.terms("region"))
-            else [],
-            "terms": [view.terms(field) for field in ("entity_type", "owner", "municipality")],
-            "unknown": [view.get("nothing"), "x" in view, view.get("")],
-        }
-    return given
 
 
 @pytest.mark.parametrize(
@@ -226,18 +178,6 @@ def shak_set(folder: Path) -> sorparse.ShakRegister:
     return sorparse.load_shak(folder)
 
 
-def shak_answers(register: Register) -> dict[str, Any]:
-    """Return what the SHAK of a register answers, and what the register answers with it."""
-    shak = register.shak
-    assert shak is not None
-    return {
-        "register": answers(register),
-        "content": (repr(shak), shak.units, shak.regions, shak.issues, shak.check()),
-        "views": [list(shak.as_of(day).active()) for day in DAYS],
-        "matches": [register.as_of(day).shak_to_sor(code) for day in DAYS for code in shak],
-    }
-
-
 def test_shak_is_saved_with_the_register(tmp_path: Path) -> None:
     shak, other = shak_set(tmp_path), sorparse.load_shak(examples.shak)
     assert shak.issues
@@ -347,139 +287,3 @@ def test_a_saved_register_is_converted_by_its_path(tmp_path: Path) -> None:
     assert (tmp_path / "b.jsonl").read_bytes() == (tmp_path / "a.jsonl").read_bytes()
     with pytest.raises(SorError, match="omit repair"):
         sorparse.convert(tmp_path / "register.sor", "jsonl", tmp_path / "c", repair=True)
-
-
-# -- damaged files
-
-
-@cache
-def answers_of(path: Path) -> dict[str, Any]:
-    return shak_answers(sorparse.load(path))
-
-
-def use(path: Path) -> None:
-    """Open a file and ask it."""
-    shak_answers(sorparse.load(path))
-
-
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Path of a saved register."""
-    path = tmp_path_factory.mktemp("saved") / "register.sor"
-    shak = sorparse.load_shak(examples.shak)
-    sorparse.load(examples.daily_csv).with_shak(shak).save(path)
-    return path
-
-
-@settings(max_examples=40)
-@given(place=st.integers(0, 1 << 32), bit=st.integers(0, 7))
-def test_an_altered_bit_is_an_error_or_makes_no_difference(
-    place: int, bit: int, whole: Path, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    content = whole.read_bytes()
-    at = 24 + place % (len(content) - 24)
-    altered = bytearray(content)
-    altered[at] ^= 1 << bit
-    path = tmp_path_factory.mktemp("altered") / "register.sor"
-    path.write_bytes(altered)
-    try:
-        given = shak_answers(sorparse.load(path))
-    except SorFileError as error:
-        assert str(path) in str(error)  # noqa: PT017 - an error is right, and so are equal answers
-    else:
-        assert given == answers_of(whole)
-
-
-@pytest.mark.parametrize("length", [19, 40, 63, 1000, -1, -64, -5000])
-def test_a_truncated_file_is_refused(length: int, whole: Path, tmp_path: Path) -> None:
-    path = tmp_path / "register.sor"
-    path.write_bytes(whole.read_bytes()[:length])
-    with pytest.raises(SorFileError, match="cannot be used"):
-        use(path)
-    path.write_bytes(whole.read_bytes() + b"more")
-    with pytest.raises(SorFileError, match="bytes instead of"):
-        use(path)
-
-
-FORGED: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
-    "format": (lambda header: header.update(format_version=99), "format 99"),
-    "library": (lambda header: header.update(library_version="0.0.9"), "sorparse 0.0.9 wrote it"),
-    "byte order": (lambda header: header.update(byteorder="middle"), "middle-endian"),
-    "missing block": (lambda header: header["blocks"].pop("unit"), "'unit' is missing"),
-    "no blocks": (lambda header: header.pop("blocks"), "header was altered"),
-    "outside": (lambda header: header["blocks"]["unit"].__setitem__(0, 1 << 40), "header"),
-    "negative": (lambda header: header["blocks"]["unit"].__setitem__(1, -8), "header"),
-    "type": (lambda header: header["blocks"]["unit"].__setitem__(2, "O"), "header"),
-    "date": (lambda header: header.update(snapshot_date="soon"), "header"),
-}
-
-
-@pytest.mark.parametrize("case", FORGED)
-def test_forged_headers_are_refused(case: str, whole: Path, tmp_path: Path) -> None:
-    change, message = FORGED[case]
-    path = tmp_path / "register.sor"
-    path.write_bytes(with_header(whole.read_bytes(), change))
-    with pytest.raises(SorFileError, match=message):
-        use(path)
-
-
-@pytest.mark.parametrize("byte", [0, 1, 0x1F, ord("{"), 0xFF])
-@pytest.mark.parametrize(
-    "name",
-    [
-        *("entity_type.data", "entity_type.offsets", "postal_address.data", "specialities.data"),
-        *("unit", "start", "line", "parents", "ids", "ids.sorted", "ids.units", "ids.others"),
-        *("name.numbers", "owner.offsets", "owner.data", "sor_type.data", "table.issues"),
-        *("names.starts", "names.bounds", "names.units", "names.text"),
-        *("units by owner.bounds", "numbers.bounds"),
-        *("units by owner.units", "units by owner.keys", "units by parent_id.units"),
-        *("table.shak_units", "table.shak_issues", "lines.shak_units"),
-    ],
-)
-def test_forged_numbers_and_texts_raise_no_other_error(
-    name: str, byte: int, whole: Path, tmp_path: Path
-) -> None:
-    path = tmp_path / "register.sor"
-    path.write_bytes(with_block(whole.read_bytes(), name, lambda block: bytes([byte]) * len(block)))
-    try:
-        use(path)
-    except SorError as error:
-        assert str(error)  # noqa: PT017 - a wrong answer is fine too: it was made up
-
-
-@pytest.mark.parametrize("byte", [ord("a"), 0x1F])
-@pytest.mark.parametrize("field", ["entity_type", "postal_address", "owner"])
-def test_forged_values_are_refused_by_every_question(
-    field: str, byte: int, whole: Path, tmp_path: Path
-) -> None:
-    """Values with too few or too many parts."""
-    path = tmp_path / "register.sor"
-    path.write_bytes(
-        with_block(whole.read_bytes(), f"{field}.data", lambda block: bytes([byte]) * len(block))
-    )
-    register = sorparse.load(path)
-    view = register.as_of("2026-06-15")
-    asked: list[Callable[[], object]] = [
-        lambda: list(view.active()),
-        lambda: view.terms("entity_type"),
-        lambda: view.counts("entity_type"),
-        register.check,
-    ]
-    refused = 0
-    for ask in asked:
-        try:
-            ask()
-        except SorFileError as error:
-            assert "inconsistent" in str(error)  # noqa: PT017 - not every question reads the field
-            refused += 1
-    assert refused
-
-
-def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
-    path = tmp_path / "register.sor"
-    path.write_bytes(b"sorparse register\n")
-    with pytest.raises(SorFileError, match="truncated"):
-        use(path)
-    path.unlink()
-    with pytest.raises(SorError):
-        use(path)

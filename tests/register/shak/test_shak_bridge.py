@@ -126,10 +126,15 @@ def test_neighbours_in_the_table_differ(register: Register) -> None:
     ]
 
 
-def test_the_unit_of_a_code_changes_when_the_unit_opens_and_closes() -> None:
-    ward = unit(WARD, "Afdeling", 2012, date(2020, 6, 30), None)
+@pytest.mark.parametrize(
+    ("on_row", "pairs"), [(None, [SHAKSORMap("9901a1", WARD)]), ("9901a1", [])]
+)
+def test_the_unit_of_a_code_changes_when_the_unit_opens_and_closes(
+    on_row: str | None, pairs: list[SHAKSORMap]
+) -> None:
+    ward = unit(WARD, "Afdeling", 2012, date(2020, 6, 30), on_row)
     file = shak_file(shak_line("9901A1", "Afsnit", "20000101"))
-    mapped = Register.from_records([ward], [SHAKSORMap("9901a1", WARD)])
+    mapped = Register.from_records([ward], pairs)
     table = mapped.with_shak(sorparse.load_shak(file)).code_periods()
     rows = table.to_pyarrow().to_pylist()
     assert [(row["code"], row["sor_id"], str(row["in_force_to"])) for row in rows] == [

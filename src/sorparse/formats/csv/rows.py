@@ -123,13 +123,13 @@ class Rows:
         self._lines: list[str] = []
         self._at = -1
         """Place of the current line: the one yielded last."""
-        self.has_suspects = True
+        self.has_suspects: bool
         """Whether a line may have a NUL, or more characters than a value may have."""
-        self.is_regular = True
+        self.is_regular: bool
         """Whether the last row that was not regular text had no issue."""
-        self._is_repeatable = True
+        self._is_repeatable: bool
         """Whether the current row decodes to the same anywhere in the text."""
-        self._examined = 1
+        self._examined: int
         """Number of lines that decide what the current row is."""
         self._after = 0
         """Place after the last row that was split by the rules of quoting."""

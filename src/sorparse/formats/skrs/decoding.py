@@ -102,7 +102,7 @@ class RowDecoder:
             cells = self.cells(row).texts
             parts = [same_instant(cells[self._first[field]]) for field in self.spec.key]
         parts += [row.datatype, same_instant(texts.get(_FROM, ""))]
-        return blake2b(repr(parts).encode("utf-8", "surrogatepass"), digest_size=16).digest()
+        return blake2b(repr(parts).encode(), digest_size=16).digest()
 
     def is_former(self, row: Row, now: int) -> bool:
         """Return whether a row is no longer in the register.
@@ -161,8 +161,7 @@ class RowDecoder:
         self._check_period(cells, add)
 
         def report(bad: BadCell, leaf: Leaf, text: str) -> None:
-            name = cells.names.get(leaf.place, leaf.header)
-            add(bad.severity, bad.code, str(bad), column=name, value=text)
+            add(bad.severity, bad.code, str(bad), column=cells.names[leaf.place], value=text)
 
         self._decoder.on_swap = lambda: log.add_once(
             Issue(

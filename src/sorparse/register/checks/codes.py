@@ -126,12 +126,13 @@ def _together(days: list[Days]) -> list[int]:
     together: set[int] = set()
     running: list[Days] = []
     for start, end, unit in sorted(days):
+        if start > end:
+            continue  # a row of the SHAK map that never applies
         running = [one for one in running if one[1] >= start]
         for _, _, other in running:
             if other != unit:
                 together |= {unit, other}
-        if start <= end:
-            running.append((start, end, unit))
+        running.append((start, end, unit))
     return sorted(together)
 
 

@@ -161,6 +161,11 @@ class SavedFile:
                 and length % array(code).itemsize == 0
             ):
                 raise ValueError("a block is not inside the file")
+        ends = 0
+        for at, length, _, _ in sorted(self._places.values()):
+            if at < ends:
+                raise ValueError("two blocks overlap")
+            ends = at + length
 
     def __contains__(self, name: str) -> bool:
         return name in self._places

@@ -6,10 +6,10 @@ checked, except for bounds: reading every number would take longer than opening 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from ..optional_numpy import array_of, loaded_numpy
 from ..storage.packed import UnreadableError
 from ..storage.postings import POSTINGS
 from ..storage.store import POOLED
@@ -59,7 +59,7 @@ def check_layout(file: SavedFile) -> None:
             raise UnreadableError(name)
 
 
-def require_bounds(bounds: Sequence[int], end: int | None = None) -> None:
+def require_bounds(bounds: memoryview, end: int | None = None) -> None:
     """Check where the parts of a block begin.
 
     If parts overlapped, the time for all of them would grow with the square of their number.
@@ -71,14 +71,21 @@ def require_bounds(bounds: Sequence[int], end: int | None = None) -> None:
     Raises:
         UnreadableError: If they do not ascend from 0 to the end.
     """
-    ascending = list(bounds)
     if (
-        not ascending
-        or ascending[0] != 0
-        or ascending[-1] != (ascending[-1] if end is None else end)
-        or ascending != sorted(ascending)
+        not bounds
+        or bounds[0] != 0
+        or bounds[-1] != (bounds[-1] if end is None else end)
+        or not _ascends(bounds)
     ):
         raise UnreadableError
+
+
+def _ascends(numbers: memoryview) -> bool:
+    if np := loaded_numpy():
+        array = array_of(numbers)
+        return bool(np.all(array[1:] >= array[:-1]))
+    listed = numbers.tolist()
+    return listed == sorted(listed)
 
 
 def day_of(text: Any) -> date | None:

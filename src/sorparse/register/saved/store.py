@@ -12,7 +12,7 @@ from typing import Any
 
 from ..optional_numpy import find_numpy
 from ..storage.packed import read_json, unpack_all
-from ..storage.store import Store
+from ..storage.store import Store, Values
 from ..storage.text_index import Lines, Names, Numbers
 from ..storage.timeindex import TimeIndex
 from .file import SavedFile
@@ -157,6 +157,12 @@ class SavedStore(Store):
             "shak": partial(read_shak, self.file),
         }
         return readers.get(name) or partial(_Postings, self.file, name)
+
+    def read_values(self, field: str) -> Values:
+        """Return the values of a field; raises UnreadableError if their texts overlap."""
+        if (name := f"{field}.offsets") in self.file:
+            require_bounds(self.file.block(name), self.file.length(f"{field}.data"))
+        return super().read_values(field)
 
     def _time_index(self) -> TimeIndex:
         blocks = {name: self.file.block(f"time.{name}") for name in TimeIndex.ARRAYS}

@@ -7,7 +7,6 @@ and memory and the file of a saved register have the same content.
 
 from __future__ import annotations
 
-import sys
 import typing
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -22,7 +21,7 @@ from ...formats.edits import AHEAD, latest_edit
 from ...records import SOREntity, Validity
 from ...records.build import compile_function, fast_constructor
 from ..days import from_ordinal
-from ..optional_numpy import array_of
+from ..optional_numpy import array_of, loaded_numpy
 from .packed import NO_TEXT, Texts
 
 FIELDS = tuple(field.name for field in attrs.fields(SOREntity))
@@ -59,7 +58,7 @@ def taken(column: Sequence[int], rows: Sequence[int]) -> list[int]:
 
 def array_taken(column: Sequence[int], rows: Sequence[int]) -> Any:
     """Return what :func:`taken` returns, as an array if numpy is loaded and there are many."""
-    np = sys.modules.get("numpy")
+    np = loaded_numpy()
     if np is None or len(rows) < _FEW:
         return [column[row] if row >= 0 else 0 for row in rows]
     at = np.asarray(rows)
@@ -70,7 +69,7 @@ def differing_places(
     column: Sequence[int], rows: Sequence[int], others: Sequence[int]
 ) -> Sequence[int]:
     """Return the places at which two lists of rows have different numbers in a column."""
-    np = sys.modules.get("numpy")
+    np = loaded_numpy()
     if np is None:
         pairs = enumerate(zip(rows, others, strict=True))
         return [place for place, (row, other) in pairs if column[row] != column[other]]
@@ -247,9 +246,13 @@ class Store:
         if known is None:
             name = f"{field}.numbers"
             numbers = self.blocks.block(name) if name in self.blocks else self._absent
-            known = numbers, Values(field, self.blocks, self.most_values)
+            known = numbers, self.read_values(field)
             self._columns[field] = known
         return known
+
+    def read_values(self, field: str) -> Values:
+        """Return the values of a field."""
+        return Values(field, self.blocks, self.most_values)
 
     @cached_property
     def _absent(self) -> bytes:

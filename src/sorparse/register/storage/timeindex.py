@@ -8,7 +8,6 @@ together, and the others one by one; the tests require equal arrays with and wit
 
 from __future__ import annotations
 
-import sys
 from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
@@ -16,7 +15,7 @@ from itertools import pairwise
 from typing import Any, Protocol
 
 from ..days import FIRST_DATE, LAST_DATE, OPEN_END, UNKNOWN_START
-from ..optional_numpy import find_numpy
+from ..optional_numpy import find_numpy, loaded_numpy
 from ..timeline import Segment, Status, Version, resolve
 
 NO_ROW = -1
@@ -103,7 +102,7 @@ class TimeIndex:
     @property
     def _numpy(self) -> Any:
         """The module numpy; ``None`` if it is not loaded: that takes longer than it saves here."""
-        return None if self._is_plain else sys.modules.get("numpy")
+        return None if self._is_plain else loaded_numpy()
 
     # -- questions about one unit
 
