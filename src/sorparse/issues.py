@@ -69,13 +69,17 @@ IssueKind = tuple[Severity, str]
 _CODE_AND_PLACE = attrgetter("code", "file", "line", "column", "value", "sor_id")
 
 
-def _size(text: str) -> int:
-    """Return the number of characters of a text, or of bytes in memory where that is larger.
+def _chars_of(issue: Issue) -> int:
+    """Return the number of characters of an issue, or of bytes in memory where that is larger.
 
     Beyond Latin-1, Python stores each character of a text in as many bytes as its widest one needs.
     """
-    size = len(text)
-    return size if text.isascii() else max(size, getsizeof(text) - _OF_NO_TEXT)
+    chars = 0
+    for text in (issue.message, issue.value, issue.raw, issue.sor_id):
+        if text:
+            size = len(text)
+            chars += size if text.isascii() else max(size, getsizeof(text) - _OF_NO_TEXT)
+    return chars
 
 
 _OF_NO_TEXT = getsizeof("\u0100") - 2
@@ -114,30 +118,32 @@ class IssueLog:
 
     def add(self, issue: Issue) -> None:
         """Add one issue: store it, raise it, or hand it on."""
-        if issue in self._stored:  # the table is being read again
+        with self._lock:
+            number = len(self._stored)
+            self._stored.setdefault(issue)  # finds and stores it in one look-up
+            is_new = len(self._stored) > number
+            if is_new:
+                self.counts[issue.code] += 1
+                self.errors += issue.severity == "error"
+                chars = _chars_of(issue)
+                if self._has_room(number, chars):
+                    self._chars += chars
+                else:
+                    del self._stored[issue]
+                    self._is_full = True  # a smaller issue is not stored afterwards
+                    self.dropped += 1
+        if not is_new:  # the table is being read again
             if self.on_issue == "raise" and issue.severity == "error":
                 raise SorDataError(issue)
             return
-        texts = (issue.message, issue.value, issue.raw, issue.sor_id)
-        chars = sum(_size(text) for text in texts if text)
-        with self._lock:
-            if issue in self._stored:  # another thread has just read it
-                return
-            self.counts[issue.code] += 1
-            self.errors += issue.severity == "error"
-            if self._has_room(chars):
-                self._stored[issue] = None
-                self._chars += chars
-            else:
-                self._is_full = True  # a smaller issue is not stored afterwards
-                self.dropped += 1
         if callable(self.on_issue):
             self.on_issue(issue)
         elif self.on_issue == "raise" and issue.severity == "error":
             raise SorDataError(issue)
 
-    def _has_room(self, chars: int = 0) -> bool:
-        if self._is_full or len(self._stored) >= self.max_issues:
+    def _has_room(self, number: int, chars: int = 0) -> bool:
+        """Return whether there is room for an issue beside a number of others."""
+        if self._is_full or number >= self.max_issues:
             return False
         return self._chars + chars <= self.max_chars
 
@@ -166,7 +172,7 @@ class IssueLog:
 
     def would_count(self, severity: Severity, code: str, place: Place) -> bool:
         """Return whether there is no room for an issue, and nobody needs to build it."""
-        if not self._is_counted(severity) or self._has_room():
+        if not self._is_counted(severity) or self._has_room(len(self._stored)):
             return False
         with self._lock:
             if self._places is None:
@@ -180,7 +186,7 @@ class IssueLog:
         Returns:
             The number of the line; ``None`` as long as there is room for issues.
         """
-        if self.on_issue != "collect" or self._has_room():
+        if self.on_issue != "collect" or self._has_room(len(self._stored)):
             return None
         with self._lock:
             if self._last_lines is None:
@@ -206,6 +212,11 @@ class IssueLog:
                 self._ids = {(issue.file, issue.sor_id) for issue in self._stored}
         return (file, sor_id) not in self._ids
 
+    @property
+    def target(self) -> IssueLog:
+        """The log whose method :meth:`tally` counts; another one if this log passes issues on."""
+        return self
+
     def tally(self, kinds: Sequence[IssueKind], times: int = 1) -> None:
         """Count issues that are not stored, see :meth:`only_counted_from`.
 
@@ -216,9 +227,9 @@ class IssueLog:
         with self._lock:
             for severity, code in kinds:
                 self.counts[code] += times
+                self.dropped += times
                 if severity == "error":
                     self.errors += times
-            self.dropped += times * len(kinds)
 
     def as_list(self) -> Issues:
         """Return the stored issues in order, and a closing one if some were only counted."""
@@ -299,6 +310,11 @@ class PassingLog(IssueLog):
     def only_counts_unit(self, file: str | None, line: int, sor_id: str | None) -> bool:
         """Return whether the issues of a unit are only counted; see ``IssueLog``."""
         return self._log.only_counts_unit(file, line, sor_id)
+
+    @property
+    def target(self) -> IssueLog:
+        """The log to which this one passes issues on."""
+        return self._log.target
 
     def tally(self, kinds: Sequence[IssueKind], times: int = 1) -> None:
         """Count issues that are not stored."""

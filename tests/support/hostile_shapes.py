@@ -269,6 +269,17 @@ def _rows(
     return Shape(f"{header}\n{OTHER};x\n{before}", pieces, "", declaration="")
 
 
+def each_another(number: int) -> str:
+    """Return a text of three characters for each number below 50,000, then longer ones."""
+    signs = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJ"
+    text = ""
+    while number or len(text) < 3:
+        number, at = divmod(number, len(signs))
+        text = signs[at] + text
+    return text
+
+
+_KINDS = "ToDate;ShakId;SorType;InstitutionOwnerCvrNumberId;AmbulantActivityIndicator"
 _COLUMNS = "SorId;EntityName;" + ";".join(f"x{n}" for n in range(4_000))
 CSV_SHAPES = {
     "lone quotes": _rows('"\n'),
@@ -295,6 +306,19 @@ CSV_SHAPES = {
     "quotes behind a letter": _rows(f'{OTHER};a"b\n'),
     "quotes behind a letter of a bad id": _rows('a";\n'),
     "too few cells": _rows("x\n"),
+    "too few cells, each row another": _rows(lambda n: f"{each_another(n)}\n"),
+    "quoted bad ids, each another": _rows(lambda n: f'"{n}";\n'),
+    "damaged ids, each another": _rows(lambda n: f"{n % 10**6 + 10**5}1000016000;\n"),
+    "ids in another notation": _rows(lambda n: f"{OTHER}.0;\n"),
+    "ids of many digits": _rows(lambda n: "1" * 100_000 + ";\n"),
+    "ids of spaces": _rows(lambda n: f"%{' ' * 100_000}1;\n"),
+    "bad values in many columns, each another": _rows(
+        lambda n: f"{OTHER};{';'.join(each_another(5 * n + i) for i in range(5))}\n",
+        header=f"SorId;{_KINDS}",
+    ),
+    "dates that do not exist": _rows(
+        lambda n: f"{OTHER};{n % 10**4:04}-13-45\n", header="SorId;FromDate"
+    ),
     "too many cells": _rows(";;x\n"),
     "too many empty cells": _rows("x;;\n"),
     "delimiters": _rows(";\n"),
@@ -308,6 +332,11 @@ CSV_SHAPES = {
     "ids named NULL": _rows("NULL;\n"),
     "letters beyond ASCII": _rows("ø;æ\n"),
     "lines that are not UTF-8": _rows("x;\udcff\n", before="ø;æ\n" * 100_000),
+    "lines that are UTF-8 among others": _rows(
+        "x;\udcc3\udcb8\n", before="\udcf8;\udce6\n" * 100_000
+    ),
+    "lines of both encodings": _rows("x;\udcff\udcc3\udcb8\n", before="\udcf8;\udce6\n" * 100_000),
+    "NUL, each row another": _rows(lambda n: f"{n};\0\n"),
     "bad dates": _rows("1;x\n", header="SorId;FromDate"),
     "bad dates, each another": _rows(lambda n: f"1;{n}\n", header="SorId;FromDate"),
     "bad numbers": _rows(

@@ -22,6 +22,7 @@ import attrs
 
 from ..records import SorType, Validity
 from ..records.build import per_class
+from ..records.values import NO_EXTRA
 from .schema import PLACES, DataType, TableSchema, data_type_of, steps_of, without_none
 
 Columns = list[list[Any]]
@@ -249,7 +250,8 @@ def _leaf(name: str, kind: Any) -> _Flatten:
     if data_type is DataType.TEXT_LIST:
         return _each(lambda value: list(value) or None)
     if data_type is DataType.JSON:
-        return _each(lambda value: _as_json(value) if value else None)
+        # most records share one empty value, which need not be asked for its length
+        return _each(lambda value: _as_json(value) if value is not NO_EXTRA and value else None)
     return lambda values, columns, _: columns.append(list(values))
 
 

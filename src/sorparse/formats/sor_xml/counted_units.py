@@ -17,7 +17,7 @@ from ...issues import IssueKind
 from ...xml.elements import Element
 from ..decode import CarefulDecoder
 from ..generator import NeedsCarefulParsing
-from ..tolerant_writer import TolerantDecoder, kind_of
+from ..tolerant_writer import TolerantDecoder
 from .namespaces import tags_of
 from .reporting import Context, step_name
 from .unit_grammar import UnitGrammar, pieces_of
@@ -93,16 +93,16 @@ class CountedUnits:
         if not context.only_counts(unit, sor_id):
             return None
         if self._tolerant is None:
-            self._tolerant = TolerantDecoder(self._decoder, None)
+            self._tolerant = TolerantDecoder(self._decoder, None, counting=True)
         cells = self._layout.empty.copy()
         for place, number in shape.cells:
             cells[place] = texts[number] or ""
-        invalid = self._tolerant.invalid
-        invalid.clear()
+        kinds = self._tolerant.kinds
+        kinds.clear()
         record: Any = self._tolerant.decode(cells)
         if record.sor_id != sor_id and not context.only_counts(unit, record.sor_id):
             return None  # the issues of missing elements have the repaired id
-        context.log.tally((*map(kind_of, invalid), *shape.missing))
+        context.log.tally((*kinds, *shape.missing))
         return record
 
     def _shape_of(self, unit: Element, level: str, texts: Sequence[str | None]) -> _Shape | None:
