@@ -1,4 +1,4 @@
-"""What is wrong with a malformed SHAK code, in words."""
+"""The error in a malformed SHAK code, in words."""
 
 from __future__ import annotations
 
