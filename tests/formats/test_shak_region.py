@@ -154,3 +154,30 @@ def test_every_line_is_a_record_or_reported_with_its_text(rows: list[list[str]])
     filled = [line for line in lines if line.strip()]
     assert len(records) - 2 + len(reported) == len(filled)
     assert set(reported) <= set(filled)
+
+
+entries = st.lists(
+    st.sampled_from(
+        [
+            "<SHAKregion><SHAKkode>9901</SHAKkode><DatoFra>2007-01-01</DatoFra></SHAKregion>",
+            "<SHAKregion><SHAKkode>9902</SHAKkode><DatoFra>2007-13-01</DatoFra></SHAKregion>",
+            "<SHAKregion><SHAKkode>99</SHAKkode><DatoFra>x</DatoFra></SHAKregion>",
+            "<SHAKregion><SHAKkode/><DatoFra>0</DatoFra></SHAKregion>",
+            "<SHAKregion><SHAKkode>9903</SHAKkode><SORid>8031000016008</SORid></SHAKregion>",
+        ]
+    ),
+    max_size=6,
+)
+
+
+@given(entries, st.integers(0, 3))
+def test_issues_beyond_the_limit_are_counted_alike(some: list[str], most: int) -> None:
+    lines = "\n".join(some * 120)  # names that occur often are decoded by a generated function
+    content = f"<SHAKregioner>\n{lines}\n</SHAKregioner>".encode()
+    with (
+        sorparse.open(content) as feed,
+        sorparse.open(content, limits=Limits(max_issues=most)) as cut,
+    ):
+        assert list(feed.shak_regions()) == list(cut.shak_regions())
+        assert feed.issue_counts == cut.issue_counts
+        assert [*feed.issues[:most]] == [*cut.issues[:most]]

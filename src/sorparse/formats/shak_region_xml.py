@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from datetime import date
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import attrs
 
 from ..description import TableDescription
+from ..issues import IssueKind
 from ..records import SHAKRegion
 from ..sources import Member
 from ..xml import CREATED_AT, SNAPSHOT_DATE
@@ -26,10 +27,12 @@ from .declare import Column, fold
 from .decode import CarefulDecoder
 from .generator import Memo
 from .headers import match_columns
+from .record_lines import MISSING_KEY
 from .record_writer import RecordWriter
 from .shak_region import SHAK_REGIONS, RegionFile
 from .sor_xml.reader_base import context_of, events_of, snapshot_date_of
 from .sor_xml.reporting import Context, ExtraTexts, step_name
+from .tolerant_writer import TolerantDecoder
 
 _MOST_DECODERS = 4096
 _OFTEN = 100
@@ -66,8 +69,10 @@ class RegionXml(RegionFile):
                 decoder = decoders[columns] = _Decoder(careful)
             line = line_of(element)
             cells = list(texts.values())
-            record = decoder.regular(cells)
-            if record is None:
+            if decoder.is_often_used() and self._only_counts(line):
+                record, kinds = decoder.counted(cells)
+                self.options.log.tally(kinds)
+            elif (record := decoder.regular(cells)) is None:
                 raw = partial(shortened_raw, element)
                 record = self.decode(decoder.careful, cells, line, raw)
             if record is not None:
@@ -75,6 +80,11 @@ class RegionXml(RegionFile):
         if not has_regions:
             message = "no element holds a SHAK code; describe shows the content of the file"
             self.issue("warning", "no-entries", message, None)
+
+    def _only_counts(self, line: int | None) -> bool:
+        """Return whether the issues of an entry are only counted."""
+        first = self.options.log.only_counted_from(self.member.name)
+        return first is not None and line is not None and line >= first
 
     def _columns(self, names: Names) -> tuple[Column | None, ...]:
         return tuple(match_columns(SHAK_REGIONS, names, self.options.columns))
@@ -159,24 +169,39 @@ class _Decoder:
     def __init__(self, careful: CarefulDecoder) -> None:
         self.careful = careful
         self._used = 0
-        self._read: Callable[[list[str]], Any] | None = None
+
+    def is_often_used(self) -> bool:
+        """Return whether the names occurred often: only then functions are generated for them."""
+        self._used += 1
+        return self._used >= _OFTEN
 
     def regular(self, cells: list[str]) -> Any:
-        """Return the record of cells without errors; ``None`` if they need the careful decoder.
-
-        A function is generated for the names once they have occurred often.
-        """
-        self._used += 1
+        """Return the record of cells without errors; ``None`` if they need the careful decoder."""
         if self._used < _OFTEN:
             return None
-        if self._read is None:
-            writer = RecordWriter(self.careful, trimmed_texts=True)
-            make, getters = writer.record(), writer.getters()
-            self._read = lambda cells: make(cells, getters)
         try:
             return self._read(cells)
         except ValueError:
             return None
+
+    @cached_property
+    def _read(self) -> Callable[[list[str]], Any]:
+        writer = RecordWriter(self.careful, trimmed_texts=True)
+        make, getters = writer.record(), writer.getters()
+        return lambda cells: make(cells, getters)
+
+    def counted(self, cells: list[str]) -> tuple[Any, list[IssueKind]]:
+        """Return the record, if there is one, and the kinds of the issues."""
+        record = self._tolerant.decode(cells)
+        kinds = self._tolerant.kinds.copy()
+        self._tolerant.kinds.clear()
+        if self.careful.has_required(cells):
+            return record, kinds
+        return None, [*kinds, MISSING_KEY]
+
+    @cached_property
+    def _tolerant(self) -> TolerantDecoder:
+        return TolerantDecoder(self.careful, None, counting=True)
 
 
 def _drop(element: Element, context: Context, path: list[str]) -> None:
