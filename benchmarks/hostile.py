@@ -1,9 +1,10 @@
-"""Measure time and memory of reading hostile files, XML and CSV.
+"""Measure time and memory of reading hostile files.
 
-Each shape of `tests/support/hostile_shapes.py` is written once and read in each way by a process
-of its own. The table shows processor seconds for each 10 MB and the peak memory of the process; the
-last lines are the largest values. A document with several tables is read once for each, and the
-longest of these readings counts. The way `floor` parses with lxml and builds nothing.
+Each shape of `hostile_shapes.py` and `hostile_tables.py` in `tests/support` is written once and
+read in each way by a process of its own. The table shows processor seconds for each 10 MB and the
+peak memory of the process; the last lines are the largest values. A document with several tables
+is read once for each, and the longest of these readings counts. The way `floor` parses with lxml
+and builds nothing.
 
     python benchmarks/hostile.py [--mb 10] [--only TEXT] [--ways records,describe] [--worst 5]
 """
@@ -25,6 +26,8 @@ HERE = Path(__file__).parent
 FIELDS = {
     "entities": ("sor_id", "name", "postal_address.post_code"),
     "location_codes": ("location_code", "sor_id"),
+    "shak_units": ("shak_code", "name"),
+    "shak_regions": ("shak_code", "name"),
     "classifications": ("entry.code", "entry.name"),
     "geo_locations": ("geo_location_id", "name"),
 }
@@ -135,12 +138,15 @@ def main() -> None:
         run(given.run[0], Path(given.run[1]))
         return
     sys.path[:0] = [str(HERE.parent / "tests")]
-    from support.hostile_shapes import CSV_SHAPES, LIST_SHAPES, SHAPES
+    from support.hostile_shapes import CSV_SHAPES, LIST_SHAPES, REGION_SHAPES, SHAPES
+    from support.hostile_tables import TABLE_SHAPES
 
     ways = given.ways.split(",")
     documents = [("Sor.xml", name, shape) for name, shape in SHAPES.items()]
     documents += [(file, name, shape) for file in LISTS for name, shape in LIST_SHAPES.items()]
+    documents += [("SHAKregion.xml", name, shape) for name, shape in REGION_SHAPES.items()]
     documents += [("SOREntity.csv", name, shape) for name, shape in CSV_SHAPES.items()]
+    documents += [(file, *one) for file, shapes in TABLE_SHAPES.items() for one in shapes.items()]
     print(f"| shape | {' | '.join(ways)} |\n|---|{'---|' * len(ways)}")
     found: list[tuple[float, float, str]] = []
     for file, name, shape in documents:

@@ -75,8 +75,6 @@ def make_changes(patterns: list[str]) -> None:
         for path in Path("src").rglob("*.*"):
             copy = COPY / path
             if path in changed:
-                if not SourceFileMutationData(path=path).meta_path.exists():
-                    (COPY / REACHED).unlink(missing_ok=True)  # without what this module adds
                 if error := mutmut_main.create_file_mutants(path).error:
                     raise error
             elif path.is_file() and path.stat().st_mtime > copy.stat().st_mtime:

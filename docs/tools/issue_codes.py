@@ -186,7 +186,7 @@ READING = {
     "unclosed-quote": ("error", "A quotation mark is never closed. Its line is not read."),
     "undecodable-text": (
         "warning",
-        "A UTF-8 line among Windows-1252 lines, or the reverse. It is read in its own encoding.",
+        "A line of UTF-8 among lines of Windows-1252, or the reverse, or a line of both.",
     ),
     "unknown-element": ("info", "An unknown element, reported once. Its values are in `extra`."),
     "unrecognised-file": (

@@ -18,7 +18,7 @@ Severity = Literal["error", "warning", "info"]
 OnIssue = Literal["collect", "raise"] | Callable[["Issue"], object]
 
 
-@attrs.frozen
+@attrs.frozen(cache_hash=True)  # each is looked up several times
 class Issue(HtmlRepr):
     """One error or remark about the data, with its place.
 
@@ -69,13 +69,17 @@ IssueKind = tuple[Severity, str]
 _CODE_AND_PLACE = attrgetter("code", "file", "line", "column", "value", "sor_id")
 
 
-def _size(text: str) -> int:
-    """Return the number of characters of a text, or of bytes in memory where that is larger.
+def _chars_of(issue: Issue) -> int:
+    """Return the number of characters of an issue, or of bytes in memory where that is larger.
 
     Beyond Latin-1, Python stores each character of a text in as many bytes as its widest one needs.
     """
-    size = len(text)
-    return size if text.isascii() else max(size, getsizeof(text) - _OF_NO_TEXT)
+    chars = 0
+    for text in (issue.message, issue.value, issue.raw, issue.sor_id):
+        if text:
+            size = len(text)
+            chars += size if text.isascii() else max(size, getsizeof(text) - _OF_NO_TEXT)
+    return chars
 
 
 _OF_NO_TEXT = getsizeof("\u0100") - 2
@@ -109,34 +113,37 @@ class IssueLog:
         self._is_full = False
         self._places: set[tuple[object, ...]] | None = None
         self._last_lines: dict[str | None, int] | None = None
+        self._ids: set[tuple[str | None, str | None]] | None = None
         self._of_files: set[Issue] = set()
 
     def add(self, issue: Issue) -> None:
         """Add one issue: store it, raise it, or hand it on."""
-        if issue in self._stored:  # the table is being read again
+        with self._lock:
+            number = len(self._stored)
+            self._stored.setdefault(issue)  # finds and stores it in one look-up
+            is_new = len(self._stored) > number
+            if is_new:
+                self.counts[issue.code] += 1
+                self.errors += issue.severity == "error"
+                chars = _chars_of(issue)
+                if self._has_room(number, chars):
+                    self._chars += chars
+                else:
+                    del self._stored[issue]
+                    self._is_full = True  # a smaller issue is not stored afterwards
+                    self.dropped += 1
+        if not is_new:  # the table is being read again
             if self.on_issue == "raise" and issue.severity == "error":
                 raise SorDataError(issue)
             return
-        texts = (issue.message, issue.value, issue.raw, issue.sor_id)
-        chars = sum(_size(text) for text in texts if text)
-        with self._lock:
-            if issue in self._stored:  # another thread has just read it
-                return
-            self.counts[issue.code] += 1
-            self.errors += issue.severity == "error"
-            if self._has_room(chars):
-                self._stored[issue] = None
-                self._chars += chars
-            else:
-                self._is_full = True  # a smaller issue is not stored afterwards
-                self.dropped += 1
         if callable(self.on_issue):
             self.on_issue(issue)
         elif self.on_issue == "raise" and issue.severity == "error":
             raise SorDataError(issue)
 
-    def _has_room(self, chars: int = 0) -> bool:
-        if self._is_full or len(self._stored) >= self.max_issues:
+    def _has_room(self, number: int, chars: int = 0) -> bool:
+        """Return whether there is room for an issue beside a number of others."""
+        if self._is_full or number >= self.max_issues:
             return False
         return self._chars + chars <= self.max_chars
 
@@ -158,15 +165,20 @@ class IssueLog:
         Returns:
             Whether it was counted. If not, it has to be added.
         """
-        if not self._is_counted(severity) or self._has_room():
+        if not self.would_count(severity, code, place):
+            return False
+        self.tally(((severity, code),))
+        return True
+
+    def would_count(self, severity: Severity, code: str, place: Place) -> bool:
+        """Return whether there is no room for an issue, and nobody needs to build it."""
+        if not self._is_counted(severity) or self._has_room(len(self._stored)):
             return False
         with self._lock:
             if self._places is None:
                 self._places = set(map(_CODE_AND_PLACE, self._stored))
-            if (code, *place) in self._places:
-                return False  # it may be one of those stored, read again
-        self.tally(((severity, code),))
-        return True
+            # else it may be one of those stored, read again
+            return (code, *place) not in self._places
 
     def only_counted_from(self, file: str | None) -> int | None:
         """Return the first line of a file whose issues, and all later ones, are only counted.
@@ -174,7 +186,7 @@ class IssueLog:
         Returns:
             The number of the line; ``None`` as long as there is room for issues.
         """
-        if self.on_issue != "collect" or self._has_room():
+        if self.on_issue != "collect" or self._has_room(len(self._stored)):
             return None
         with self._lock:
             if self._last_lines is None:
@@ -183,6 +195,27 @@ class IssueLog:
                     last = self._last_lines.get(issue.file, 0)
                     self._last_lines[issue.file] = max(last, issue.line or 0)
         return self._last_lines.get(file, 0) + 1
+
+    def only_counts_unit(self, file: str | None, line: int, sor_id: str | None) -> bool:
+        """Return whether the issues of a unit are only counted.
+
+        Args:
+            file: The file of the issues.
+            line: The line on which the unit begins.
+            sor_id: The id in all its issues.
+        """
+        first = self.only_counted_from(file)
+        if first is None or line >= first:
+            return first is not None
+        with self._lock:
+            if self._ids is None:
+                self._ids = {(issue.file, issue.sor_id) for issue in self._stored}
+        return (file, sor_id) not in self._ids
+
+    @property
+    def target(self) -> IssueLog:
+        """The log whose method :meth:`tally` counts; another one if this log passes issues on."""
+        return self
 
     def tally(self, kinds: Sequence[IssueKind], times: int = 1) -> None:
         """Count issues that are not stored, see :meth:`only_counted_from`.
@@ -194,9 +227,9 @@ class IssueLog:
         with self._lock:
             for severity, code in kinds:
                 self.counts[code] += times
+                self.dropped += times
                 if severity == "error":
                     self.errors += times
-            self.dropped += times * len(kinds)
 
     def as_list(self) -> Issues:
         """Return the stored issues in order, and a closing one if some were only counted."""
@@ -228,10 +261,20 @@ class NoLog(IssueLog):
         del severity, code, place
         return True
 
+    def would_count(self, severity: Severity, code: str, place: Place) -> bool:
+        """Return that nobody needs to build an issue."""
+        del severity, code, place
+        return True
+
     def only_counted_from(self, file: str | None) -> int | None:
         """Return that nobody needs to build an issue of any line."""
         del file
         return 0
+
+    def only_counts_unit(self, file: str | None, line: int, sor_id: str | None) -> bool:
+        """Return that nobody needs to build an issue of a unit."""
+        del file, line, sor_id
+        return True
 
     def tally(self, kinds: Sequence[IssueKind], times: int = 1) -> None:
         """Ignore issues."""
@@ -256,9 +299,22 @@ class PassingLog(IssueLog):
         """Count an issue if the log is full; see ``IssueLog``."""
         return self._log.only_counts(severity, code, place)
 
+    def would_count(self, severity: Severity, code: str, place: Place) -> bool:
+        """Return whether nobody needs to build an issue; see ``IssueLog``."""
+        return self._log.would_count(severity, code, place)
+
     def only_counted_from(self, file: str | None) -> int | None:
         """Return the first line whose issues are only counted; see ``IssueLog``."""
         return self._log.only_counted_from(file)
+
+    def only_counts_unit(self, file: str | None, line: int, sor_id: str | None) -> bool:
+        """Return whether the issues of a unit are only counted; see ``IssueLog``."""
+        return self._log.only_counts_unit(file, line, sor_id)
+
+    @property
+    def target(self) -> IssueLog:
+        """The log to which this one passes issues on."""
+        return self._log.target
 
     def tally(self, kinds: Sequence[IssueKind], times: int = 1) -> None:
         """Count issues that are not stored."""

@@ -33,8 +33,12 @@ LABELS: dict[Kind, str] = {
 
 _NOT_SHOWN = re.compile("[\0\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 _SPACES = re.compile(r"\s+")
-_EDGE = r"""[\s="'\u2018\u2019\u201c\u201d\u00b4`]+"""
-_EDGES = re.compile(f"^{_EDGE}|{_EDGE}$")
+# A pattern for the end of a text would be tried at every space within it: quadratic time.
+_WHITESPACE = (
+    "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007"
+    "\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+)
+_EDGE = f"""{_WHITESPACE}="'\u2018\u2019\u201c\u201d\u00b4`"""
 _SOR_ID_FORM = re.compile(r"(?<![0-9])[1-9][0-9]{0,7}100001600[0-9](?![0-9])", re.ASCII)
 _SCHEME = re.compile(r"urn:oid:|https?://(?:www\.)?")
 _SYSTEMS: dict[str, Kind] = {
@@ -47,14 +51,15 @@ _SYSTEMS: dict[str, Kind] = {
 
 
 _NOT_DIGITS = re.compile("[^0-9]+")
-_NEARLY_SCIENTIFIC = re.compile("[1-9].*[Ee].*[0-9]", re.DOTALL)
+# each part ends at the first character of the next one, so that the time is linear
+_NEARLY_SCIENTIFIC = re.compile("[^1-9]*+[1-9][^Ee]*+[Ee][^0-9]*+[0-9]")
 _SHORTEST_ID = len(MIDDLE) + 2
 
 
 def may_hold_sor_id(text: str) -> bool:
     """Return whether a text can be a SOR id in some notation; most texts cannot."""
     digits = _NOT_DIGITS.sub("", text) if len(text) >= _SHORTEST_ID else ""
-    return MIDDLE in digits or "%" in text or _NEARLY_SCIENTIFIC.search(text) is not None
+    return MIDDLE in digits or "%" in text or _NEARLY_SCIENTIFIC.match(text) is not None
 
 
 def readings(text: str) -> Iterator[tuple[Kind | None, str]]:
@@ -84,7 +89,7 @@ def without_spaces(text: str) -> str:
 
 
 def _undecorated(text: str) -> str:
-    return _EDGES.sub("", _NOT_SHOWN.sub("", text))
+    return _NOT_SHOWN.sub("", text).strip(_EDGE)
 
 
 def _kind_of(system: str) -> Kind | None:

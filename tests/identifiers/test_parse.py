@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import pytest
@@ -194,3 +195,10 @@ def test_a_number_is_not_an_identifier(value: Any) -> None:
 def test_an_unknown_kind() -> None:
     with pytest.raises(ValueError, match="unknown kind 'gln': expected one of sor_id, shak"):
         parse("5790000000005", "gln")  # type: ignore[arg-type] # what a user may try
+
+
+def test_every_kind_of_whitespace_around_an_identifier_is_ignored() -> None:
+    spaces = [sign for sign in map(chr, range(sys.maxunicode + 1)) if sign.isspace()]
+    identifier = parse("".join([*spaces, sor_id(1), *spaces]))
+    assert identifier is not None
+    assert identifier.value == sor_id(1)

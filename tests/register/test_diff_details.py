@@ -38,6 +38,19 @@ def test_a_unit_opens_that_the_first_source_knew_as_closed_or_announced() -> Non
     assert (found.from_units, found.to_units) == (0, 2)
 
 
+def test_a_unit_that_reopened_closes_on_another_date_than_before() -> None:
+    """The first unit is in force all the time, in two versions."""
+    register = Register.from_records(
+        [
+            *(unit("1", end="2009-12-31"), unit("1", "2010-01-01")),
+            *(unit("2", end="2009-12-31"), unit("2", "2010-06-01")),
+        ]
+    )
+    assert register.diff("2005-01-01", "2011-01-01").closing == (
+        Change("2", "closing_date", date(2009, 12, 31), None, "Enhed 2"),
+    )
+
+
 def test_a_repeated_number_is_compared_between_files_of_one_format() -> None:
     old, new = (
         Register.from_records([unit("1", location_code=code, location_code_inherited=True)])

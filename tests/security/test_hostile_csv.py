@@ -12,6 +12,7 @@ import sorparse
 from support.csv_files import A, B, C, read, sor2, sor_csv
 from support.hostile import MEGABYTE, bounded, read_bounded
 from support.hostile_shapes import CSV_SHAPES
+from support.hostile_tables import TABLE_SHAPES
 
 START = sor2(f"{A};Før;;;")
 FAMILY = ("SOR-kode", "Parent-SOR-kode", "CVR")
@@ -185,6 +186,23 @@ def test_every_shape_has_the_same_rows_and_issues_in_each_way(shape: str, tmp_pa
             batches = few.to_arrow("entities").batches()
             assert [sor_id for batch in batches for sor_id in batch["sor_id"].to_pylist()] == ids
         assert few.describe().tables[0].rows >= len(ids)
+
+
+@pytest.mark.parametrize(
+    ("file", "shape"), [(file, shape) for file, shapes in TABLE_SHAPES.items() for shape in shapes]
+)
+def test_every_shape_of_the_other_tables_is_read_alike_beyond_the_limit(
+    file: str, shape: str, tmp_path: Path
+) -> None:
+    path = TABLE_SHAPES[file][shape].write(tmp_path / file, 20_000)
+    limits = sorparse.Limits(max_issues=50)
+    with sorparse.open(path) as feed:
+        tables = feed.tables
+    for table in tables:
+        with sorparse.open(path) as every, sorparse.open(path, limits=limits) as few:
+            assert list(few.records(table)) == list(every.records(table))
+            assert few.issue_counts == every.issue_counts
+            assert few.describe().tables == every.describe().tables
 
 
 def test_a_symbolic_link_that_points_outside(tmp_path: Path) -> None:

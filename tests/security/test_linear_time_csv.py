@@ -95,3 +95,27 @@ def test_a_cell_over_twice_the_lines_takes_twice_the_time(end: str) -> None:
                 pass
 
     assert_growth(in_small_pieces, small, large, below=3, attempts=5)
+
+
+LONG_IDS: dict[str, Callable[[int], str]] = {
+    "digits": lambda size: "1" * size,
+    "digits and points": lambda size: "1." * (size // 2),
+    "spaces within": lambda size: f"%{' ' * size}1",
+    "signs within": lambda size: f"%{'=' * size}1",
+    "letters E": lambda size: "1E" * (size // 2) + "E",
+}
+
+
+@pytest.mark.parametrize("text", LONG_IDS)
+def test_an_invalid_id_of_twice_the_length_takes_twice_the_time(text: str) -> None:
+    small, large = (f"{HEADER}{LONG_IDS[text](size)};x\n".encode() for size in (10_000, 20_000))
+    assert_growth(records, small, large, below=3, attempts=3)
+
+
+@pytest.mark.parametrize("top", ["", "0"], ids=["with a top", "without a top"])
+def test_twice_the_units_below_each_other_take_twice_the_time(top: str) -> None:
+    def sor_csv(size: int) -> bytes:
+        rows = (f"{n};{n - 1 or top}\n" for n in range(1, size))
+        return "".join(("SOR-kode;Parent-SOR-kode\n", *rows)).encode()
+
+    assert_growth(records, sor_csv(5_000), sor_csv(10_000), below=3, attempts=3)

@@ -229,7 +229,37 @@ LIST_SHAPES = {
     "a long text": _entries(_same("x" * 50), "<Code><Identifier>", "</Identifier></Code>"),
     "texts": _entries(_same("<n/>x")),
 }
-"""For SorDataCodeTypes.xml, GeographicalLocalisations.xml and SHAKregion.xml."""
+"""For SorDataCodeTypes.xml and GeographicalLocalisations.xml."""
+
+
+def _regions(piece: Callable[[int], str], before: str = "", after: str = "") -> Shape:
+    return Shape(
+        f"<SHAKregioner><SHAKregion><SHAKkode>9901</SHAKkode></SHAKregion>{before}",
+        piece,
+        f"{after}</SHAKregioner>",
+    )
+
+
+REGION_SHAPES = {
+    "entries": _regions(lambda n: f"<SHAKregion><SHAKkode>{n}</SHAKkode></SHAKregion>"),
+    "entries of one attribute": _regions(lambda n: f'<r SHAKkode="{n}"/>'),
+    "entries of few elements": _regions(lambda n: f"<r><SHAKkode>{n}</SHAKkode></r>"),
+    "empty entries": _regions(_same("<r><SORid/></r>")),
+    "invalid dates": _regions(lambda n: f'<r SHAKkode="1" DatoFra="{n}"/>'),
+    "entries of other elements": _regions(lambda n: f'<r SHAKkode="{n}"><n>1</n></r>'),
+    "elements of many names": _regions(lambda n: f'<r SHAKkode="{n}"><n{n}/></r>'),
+    "nested entries": _regions(lambda n: f'<r SHAKkode="{n}">' * 150 + "</r>" * 150),
+    "elements outside the entries": _regions(_same("<n>1</n>")),
+    "containers outside the entries": _regions(_same("<n><m/>1</n>")),
+    "texts between the entries": _regions(lambda n: f'<r SHAKkode="{n}"/>x'),
+    "elements and entries": _regions(lambda n: f'<n>1</n><r SHAKkode="{n}"/>'),
+    "empty elements": _regions(_same("<n/>")),
+    "elements in an entry": _regions(_same("<n>1</n>"), '<r SHAKkode="1">', "</r>"),
+    "attributes of an entry": _regions(lambda n: f' a{n}="1"', '<r SHAKkode="1"', "/>"),
+    "depth": _regions(_same("<n>")),
+    "a long text": _regions(_same("x" * 50), "<r><SHAKkode>", "</SHAKkode></r>"),
+}
+"""For SHAKregion.xml."""
 
 
 def _rows(
@@ -239,6 +269,17 @@ def _rows(
     return Shape(f"{header}\n{OTHER};x\n{before}", pieces, "", declaration="")
 
 
+def each_another(number: int) -> str:
+    """Return a text of three characters for each number below 50,000, then longer ones."""
+    signs = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJ"
+    text = ""
+    while number or len(text) < 3:
+        number, at = divmod(number, len(signs))
+        text = signs[at] + text
+    return text
+
+
+_KINDS = "ToDate;ShakId;SorType;InstitutionOwnerCvrNumberId;AmbulantActivityIndicator"
 _COLUMNS = "SorId;EntityName;" + ";".join(f"x{n}" for n in range(4_000))
 CSV_SHAPES = {
     "lone quotes": _rows('"\n'),
@@ -265,6 +306,19 @@ CSV_SHAPES = {
     "quotes behind a letter": _rows(f'{OTHER};a"b\n'),
     "quotes behind a letter of a bad id": _rows('a";\n'),
     "too few cells": _rows("x\n"),
+    "too few cells, each row another": _rows(lambda n: f"{each_another(n)}\n"),
+    "quoted bad ids, each another": _rows(lambda n: f'"{n}";\n'),
+    "damaged ids, each another": _rows(lambda n: f"{n % 10**6 + 10**5}1000016000;\n"),
+    "ids in another notation": _rows(lambda n: f"{OTHER}.0;\n"),
+    "ids of many digits": _rows(lambda n: "1" * 100_000 + ";\n"),
+    "ids of spaces": _rows(lambda n: f"%{' ' * 100_000}1;\n"),
+    "bad values in many columns, each another": _rows(
+        lambda n: f"{OTHER};{';'.join(each_another(5 * n + i) for i in range(5))}\n",
+        header=f"SorId;{_KINDS}",
+    ),
+    "dates that do not exist": _rows(
+        lambda n: f"{OTHER};{n % 10**4:04}-13-45\n", header="SorId;FromDate"
+    ),
     "too many cells": _rows(";;x\n"),
     "too many empty cells": _rows("x;;\n"),
     "delimiters": _rows(";\n"),
@@ -278,6 +332,11 @@ CSV_SHAPES = {
     "ids named NULL": _rows("NULL;\n"),
     "letters beyond ASCII": _rows("ø;æ\n"),
     "lines that are not UTF-8": _rows("x;\udcff\n", before="ø;æ\n" * 100_000),
+    "lines that are UTF-8 among others": _rows(
+        "x;\udcc3\udcb8\n", before="\udcf8;\udce6\n" * 100_000
+    ),
+    "lines of both encodings": _rows("x;\udcff\udcc3\udcb8\n", before="\udcf8;\udce6\n" * 100_000),
+    "NUL, each row another": _rows(lambda n: f"{n};\0\n"),
     "bad dates": _rows("1;x\n", header="SorId;FromDate"),
     "bad dates, each another": _rows(lambda n: f"1;{n}\n", header="SorId;FromDate"),
     "bad numbers": _rows(

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from sorparse import MissingExtraError, SOREntity, Table
-from sorparse.records import Coded
+from sorparse.records import Coded, EntityRef, Extra
 from sorparse.records.tables import TABLES
 from support.tables import entities, record_of, small_tables
 
@@ -35,6 +35,18 @@ def test_an_empty_table_has_its_columns(name: str) -> None:
     empty = Table.from_records(name, list)
     assert empty.to_pyarrow().num_rows == 0
     assert tuple(empty.to_pyarrow().schema.names) == empty.schema.names
+
+
+@pytest.mark.parametrize("long", ["owner", "extra"])
+def test_a_batch_is_bounded_however_long_the_texts_are(long: str) -> None:
+    text = "x" * 500_000
+    more: dict[str, Any] = {"owner": EntityRef("1", text), "extra": Extra({"a": text})}
+    records = [SOREntity(sor_id=str(n), **{long: more[long]}) for n in range(100)]
+    batches = list(Table.from_records("entities", lambda: records).batches())
+    assert max(batch.nbytes for batch in batches) < 20_000_000
+    assert [n for batch in batches for n in batch.column("sor_id").to_pylist()] == [
+        one.sor_id for one in records
+    ]
 
 
 def test_types_and_meanings_go_along(table: Table) -> None:

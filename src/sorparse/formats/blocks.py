@@ -18,6 +18,10 @@ _UTF8 = "utf-8"
 _CP1252 = "windows-1252"
 _LIKE_UTF8 = re.compile(rb"[\xc2-\xf4][\x80-\xbf]")
 """A letter beyond ASCII, or its beginning; in Windows-1252 two signs that no Danish word has."""
+_MOJIBAKE = re.compile(rb"[\xc2\xc3][\x80-\xbf]|\xe2[\x80-\x82][\x80-\xbf]")
+"""A letter of Western Europe, a dash, a quotation mark or the like in UTF-8. In Windows-1252 it is
+a letter that Danish does not have, and a sign after it: ``Ã¦`` in place of ``æ``."""
+_SURROGATE = re.compile("[\udc80-\udcff]")
 _BOMS = (
     (codecs.BOM_UTF8, _UTF8),
     (codecs.BOM_UTF32_LE, "utf-32"),  # begins with the one of UTF-16
@@ -87,7 +91,8 @@ class TextBlocks:
     Without one, the first block with a letter beyond ASCII decides: the encoding is UTF-8 if that
     block is valid UTF-8, or most of its lines with such letters are, else Windows-1252. A line
     in the other encoding is decoded in that encoding, and reported; a whole block of UTF-8 after
-    Windows-1252 is reported once. A text is thus read alike wherever its blocks end, if its letters
+    Windows-1252 is reported once. A line with letters in both is decoded as Windows-1252, and
+    reported. A text is thus read alike wherever its blocks end, if its letters
     are Danish. CRLF, LF and a lone CR end a line.
 
     Args:
@@ -292,36 +297,40 @@ class TextBlocks:
         if self._encoding != _UTF8 and _LIKE_UTF8.search(data) is None:
             self._encoding = _CP1252
             return decode_windows_1252(data)
-        lines = data.split(b"\n")
+        # a byte that is not UTF-8 becomes a surrogate, which no text in UTF-8 can have
+        lines = data.decode(_UTF8, "surrogateescape").split("\n")
         letters = [i for i, line in enumerate(lines) if not line.isascii()]
-        utf8 = {i for i in letters if _is_utf8(lines[i])}
+        others = [i for i in letters if _SURROGATE.search(lines[i])]
         if self._encoding is None:
-            self._encoding = _UTF8 if 2 * len(utf8) > len(letters) else _CP1252
-        others = set(letters) - utf8
-        texts = [
-            decode_windows_1252(line) if i in others else line.decode(_UTF8)
-            for i, line in enumerate(lines)
-        ]
-        reported = sorted(others if self._encoding == _UTF8 else utf8)
+            self._encoding = _UTF8 if 2 * len(others) < len(letters) else _CP1252
+        issues = dict.fromkeys(others, _NOT_UTF8)
+        if self._encoding == _CP1252:
+            issues = dict.fromkeys(set(letters).difference(others), _IS_UTF8)
+        for i in others:
+            line = lines[i].encode(_UTF8, "surrogateescape")
+            lines[i] = decode_windows_1252(line)
+            if i not in issues and _MOJIBAKE.search(line):
+                issues[i] = _IS_BOTH
         counted_from = self._log.only_counted_from(self._file)
         if counted_from is not None and number >= counted_from:
-            self._log.tally((("warning", "undecodable-text"),), len(reported))
-            reported = []
-        for i in reported:
-            self._log.add(_other_encoding(self._file, number + i, lines[i], i in utf8))
-        return "\n".join(texts)
+            self._log.tally((("warning", "undecodable-text"),), len(issues))
+        else:
+            raw = data.split(b"\n")
+            for i in sorted(issues):
+                self._report_line(number + i, raw[i], issues[i])
+        return "\n".join(lines)
+
+    def _report_line(self, number: int, line: bytes, what: str) -> None:
+        value = line[:200].decode(_UTF8, "backslashreplace")
+        message, file = f"the line {what}", self._file
+        self._log.add(
+            Issue("warning", "undecodable-text", message, file=file, line=number, value=value)
+        )
 
 
-def _other_encoding(file: str, number: int, line: bytes, is_utf8: bool) -> Issue:
-    value = line[:200].decode(_UTF8, "backslashreplace")
-    what = (
-        "is UTF-8, as the other lines are not; it is read as UTF-8"
-        if is_utf8
-        else ("is not UTF-8, as the other lines are; it is read as Windows-1252")
-    )
-    return Issue(
-        "warning", "undecodable-text", f"the line {what}", file=file, line=number, value=value
-    )
+_NOT_UTF8 = "is not UTF-8, as the other lines are; it is read as Windows-1252"
+_IS_UTF8 = "is UTF-8, as the other lines are not; it is read as UTF-8"
+_IS_BOTH = "has letters in UTF-8 and others in Windows-1252; it is read as Windows-1252"
 
 
 def _split_lines(text: str) -> list[str]:
@@ -329,14 +338,6 @@ def _split_lines(text: str) -> list[str]:
     if not lines[-1]:
         lines.pop()
     return lines
-
-
-def _is_utf8(line: bytes) -> bool:
-    try:
-        line.decode(_UTF8)
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 # every ASCII character, and the escape sequences of encodings that only look like ASCII

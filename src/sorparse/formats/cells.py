@@ -55,7 +55,7 @@ _COMPACT = re.compile(rf"(\d{{4}})(\d{{2}})(\d{{2}}){_TIME}", re.ASCII)
 _DANISH = re.compile(rf"(\d{{1,2}})[-./](\d{{1,2}})[-./](\d{{4}}){_TIME}", re.ASCII)
 _ISO = re.compile(rf"(\d{{4}})-(\d{{2}})-(\d{{2}}){_TIME}", re.ASCII)
 _FORMS = ((_ISO, (1, 2, 3)), (_DANISH, (3, 2, 1)), (_COMPACT, (1, 2, 3)))
-_SHORTEST_DATE = len("1-1-2021")
+SHORTEST_DATE = len("1-1-2021")
 
 
 def to_date(text: str) -> date:
@@ -108,7 +108,7 @@ def _day(text: str) -> date:
     if len(text) == 10 and text[4] == text[7] == "-":
         with suppress(ValueError):
             return date.fromisoformat(text)
-    for form, order in _FORMS if len(text) >= _SHORTEST_DATE else ():
+    for form, order in _FORMS if len(text) >= SHORTEST_DATE else ():
         match = form.fullmatch(text)
         if match is None:
             continue
@@ -192,37 +192,41 @@ def to_last_day_before(text: str) -> date | None:
     return last - timedelta(days=1)
 
 
-_TRUE = frozenset(("true", "1", "ja", "j", "yes", "y", "sand"))
-_FALSE = frozenset(("false", "0", "nej", "n", "no", "falsk"))
+YES_NO_WORDS: dict[str, bool] = {
+    **dict.fromkeys(("true", "1", "ja", "j", "yes", "y", "sand"), True),
+    **dict.fromkeys(("false", "0", "nej", "n", "no", "falsk"), False),
+}
+INHERITED_WORDS: dict[str, bool] = {
+    **YES_NO_WORDS,
+    **dict.fromkeys(("nedarvet", "inherited"), True),
+    **dict.fromkeys(("egen", "eget", "own"), False),
+}
 
 
 def to_bool(text: str) -> bool:
     """Read a yes/no: ``true``/``false``, ``1``/``0``, ``ja``/``nej`` in any case."""
-    folded = text.lower()
-    if folded in _TRUE:
-        return True
-    if folded in _FALSE:
-        return False
-    raise BadCell("error", "bad-boolean", f"{text!r} is neither yes nor no (true, false, 1, 0)")
+    value = YES_NO_WORDS.get(text.lower())
+    if value is None:
+        raise BadCell("error", "bad-boolean", f"{text!r} is neither yes nor no (true, false, 1, 0)")
+    return value
 
 
 def to_inherited(text: str) -> bool:
     """Read ``nedarvet`` (inherited) or ``egen`` (own), or a plain yes/no."""
-    folded = text.lower()
-    if folded in ("nedarvet", "inherited"):
-        return True
-    if folded in ("egen", "eget", "own"):
-        return False
-    try:
-        return to_bool(text)
-    except BadCell:
-        raise BadCell(
-            "error", "bad-boolean", f"{text!r} is neither nedarvet nor egen, true nor false"
-        ) from None
+    value = INHERITED_WORDS.get(text.lower())
+    if value is None:
+        message = f"{text!r} is neither nedarvet nor egen, true nor false"
+        raise BadCell("error", "bad-boolean", message)
+    return value
 
 
 _PLAIN_NUMBER = re.compile(r"[+-]?\d{1,12}(?:[.,]\d{1,12})?", re.ASCII)
 _GROUPED_NUMBER = re.compile(r"[+-]?\d{1,3}(?:([.,\xa0 ])\d{3})+(?:([.,])\d{1,12})?", re.ASCII)
+
+
+def is_number(text: str) -> bool:
+    """Return whether a text looks like a number; :func:`to_decimal` refuses any other."""
+    return (_PLAIN_NUMBER.fullmatch(text) or _GROUPED_NUMBER.fullmatch(text)) is not None
 
 
 def to_decimal(text: str) -> Decimal:
@@ -252,31 +256,25 @@ def to_coordinate(text: str) -> Decimal:
 
 
 # Danish names, and the English names of the MedCom terms
-_SOR_TYPES = {
-    "ie": SorType.IE,
-    "institutionsejer": SorType.IE,
-    "io": SorType.IE,
-    "institutionowner": SorType.IE,
-    "si": SorType.SI,
-    "sundhedsinstitution": SorType.SI,
-    "hi": SorType.SI,
-    "healthinstitution": SorType.SI,
-    "oe": SorType.OE,
-    "organisatoriskenhed": SorType.OE,
-    "ou": SorType.OE,
-    "organizationalunit": SorType.OE,
-    "organisationalunit": SorType.OE,
+SOR_TYPES: dict[str, SorType] = {
+    **dict.fromkeys(("ie", "institutionsejer", "io", "institutionowner"), SorType.IE),
+    **dict.fromkeys(("si", "sundhedsinstitution", "hi", "healthinstitution"), SorType.SI),
+    **dict.fromkeys(("oe", "organisatoriskenhed", "ou"), SorType.OE),
+    **dict.fromkeys(("organizationalunit", "organisationalunit"), SorType.OE),
 }
 
 
 def to_sor_type(text: str) -> SorType:
     """Read the SOR type: ``IE``, ``SI``, ``OE``, or the whole term."""
-    try:
-        return _SOR_TYPES[text.lower().replace(" ", "")]
-    except KeyError:
-        raise BadCell(
-            "error", "bad-sor-type", f"{text!r} is not a SOR type (IE, SI or OE)"
-        ) from None
+    value = SOR_TYPES.get(folded_sor_type(text))
+    if value is None:
+        raise BadCell("error", "bad-sor-type", f"{text!r} is not a SOR type (IE, SI or OE)")
+    return value
+
+
+def folded_sor_type(text: str) -> str:
+    """Return the text as it is in ``SOR_TYPES``."""
+    return text.lower().replace(" ", "")
 
 
 def to_sor_id(text: str) -> str:
@@ -302,25 +300,20 @@ def to_sor_id(text: str) -> str:
         raise BadCell(
             "warning", "check-digit", f"SOR id {text!r} has a wrong check digit", stored=text
         )
-    raise not_a_sor_id(text)
-
-
-def not_a_sor_id(text: str) -> BadCell:
-    """Return the error of a text that is not a SOR id in any notation."""
     message = f"{text!r} is not a well-formed SOR id: expected 11 to 18 digits"
-    return BadCell("warning", "bad-sor-id", message, stored=text)
+    raise BadCell("warning", "bad-sor-id", message, stored=text)
 
 
-_LOCATION_DIGITS, _CVR_DIGITS = 13, 8
+LOCATION_DIGITS, CVR_DIGITS = 13, 8
 
 
 def to_location_code(text: str) -> str:
     """Check a location number; an invalid one is stored unchanged and reported."""
     if is_location_code(text):
         return text
-    if len(text) >= _LOCATION_DIGITS and (identifier := parse(text, "location_code")):
+    if len(text) >= LOCATION_DIGITS and (identifier := parse(text, "location_code")):
         return identifier.value
-    if len(text) == _LOCATION_DIGITS and text.isascii() and text.isdigit():
+    if len(text) == LOCATION_DIGITS and text.isascii() and text.isdigit():
         message = f"location number {text!r} has a wrong check digit"
         raise BadCell("warning", "check-digit", message, stored=text)
     message = f"{text!r} is not a location number of 13 digits"
@@ -331,9 +324,9 @@ def to_cvr(text: str) -> str:
     """Check a CVR number; an invalid one is stored unchanged and reported."""
     if is_cvr(text):
         return text
-    if len(text) >= _CVR_DIGITS and (identifier := parse(text, "cvr")):
+    if len(text) >= CVR_DIGITS and (identifier := parse(text, "cvr")):
         return identifier.value
-    if len(text) == _CVR_DIGITS and text.isascii() and text.isdigit():
+    if len(text) == CVR_DIGITS and text.isascii() and text.isdigit():
         raise BadCell(
             "warning", "check-digit", f"CVR number {text!r} fails the modulus 11 check", stored=text
         )

@@ -10,6 +10,8 @@ from ..records import SOREntity
 _MOST_HELD = 100_000_000
 _BYTES_OF_UNIT = 200
 """Bytes in memory for each unit, beside its ids; a file of 100,000 units holds some 25 MB."""
+_STEPS = 20
+"""Most units between one and the end of its path before the steps are shortened."""
 Line = tuple[str, str | None, str | None]
 """SOR id, parent's SOR id and CVR number of a unit."""
 
@@ -18,7 +20,8 @@ class OwnersCvr:
     """Fills in the CVR number of the owner at the top, as in Sor.xml, during one reading.
 
     The rows may be in any order: if a number is missing, all units of the file are read once more.
-    In a stream that can be read only once, each unit has to follow the units above it.
+    In a stream that can be read only once, each unit has to follow the units above it, and
+    to have one row.
 
     Args:
         scan: Reads the units of the file once more; ``None`` for a stream.
@@ -62,8 +65,11 @@ class OwnersCvr:
 
     def _of_the_top(self, unit: SOREntity) -> str | None:
         parent, cvr = unit.parent_id, unit.cvr
-        seen = {unit.sor_id}
+        seen = {unit.sor_id: None}
         while parent is not None and parent not in seen and parent in self._units:
-            seen.add(parent)
+            seen[parent] = None
             parent, cvr = self._units[parent]
+        if len(seen) > _STEPS:  # in a hostile file each unit may be below the one before it
+            del seen[unit.sor_id]
+            self._units.update(dict.fromkeys(seen, (parent, cvr)))  # to the end in one step
         return cvr if parent is None else None

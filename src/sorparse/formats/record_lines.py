@@ -12,19 +12,24 @@ import attrs
 
 from .. import codes
 from ..description import TableDescription
-from ..issues import Issue, IssueKind, IssueLog, PassingLog, Place, Severity
+from ..issues import Issue, IssueKind, Severity
 from ..records import Coded
 from ..sources import Member
 from .base import Format, ReadOptions
 from .blocks import TextBlocks, decode_windows_1252, without_cut_line
 from .cells import BadCell
 from .columns import ColumnSamples
-from .csv.row_outcomes import SHORT, Outcome
+from .csv.row_outcomes import SHORT, Outcome, RowIssues
 from .declare import Column, TableSpec
 from .decode import CarefulDecoder, Leaf, make_plan
 from .generator import MEMO_SIZE
+from .tolerant_writer import TolerantDecoder
 
 _FIRST_LINES = 20
+_MANY = 10_000
+"""So many issues at most wait to be counted."""
+MISSING_KEY: IssueKind = ("error", "missing-key")
+ROW_LENGTH: IssueKind = ("error", "row-length")
 
 
 @attrs.define(eq=False)
@@ -84,7 +89,7 @@ class RecordFile:
 
         record = decoding.decode(cells, report)
         if record is None:
-            self.issue("error", "missing-key", "the row lacks a SHAK code", line, raw=raw())
+            self.issue(*MISSING_KEY, "the row lacks a SHAK code", line, raw=raw())
         return record
 
 
@@ -100,6 +105,16 @@ class RecordLines(RecordFile):
     """What ``describe`` says about the form of the file."""
     delimiter: ClassVar[str | None] = None
 
+    issues: RowIssues = attrs.field(
+        default=attrs.Factory(
+            lambda self: RowIssues(self.options.log, self.member.name), takes_self=True
+        ),
+        kw_only=True,
+    )
+    """Reports the issues of one reading."""
+    tolerant: dict[CarefulDecoder, TolerantDecoder] = attrs.field(factory=dict, kw_only=True)
+    """The decoders of one reading whose issues are only counted."""
+
     @classmethod
     @abstractmethod
     def cut(cls, line: str) -> list[str]:
@@ -114,29 +129,79 @@ class RecordLines(RecordFile):
         del cells
         return self.specs[0]
 
+    def evident_issue(self, line: str) -> IssueKind | None:
+        """Return the only issue of a line that has no record, if its length alone shows that."""
+
+    def issue(
+        self,
+        severity: Severity,
+        code: str,
+        message: str,
+        line: int | None,
+        *,
+        column: str | None = None,
+        value: str | None = None,
+        raw: str | None = None,
+    ) -> None:
+        """Report an issue of the current line, or only count it."""
+        del line
+        text = None if raw is None else partial(str, raw)
+        self.issues.add(severity, code, message, column=column, value=value, raw=text)
+
     def numbered(self) -> Iterator[tuple[int, Any]]:
         """Read the lines; pairs of the line's number and its record."""
         decoders = {
             spec: self.decoder(spec, self.names, _columns(self, spec)) for spec in self.specs
         }
-        log = _RowLog(self.options.log)
-        reader = attrs.evolve(self, options=attrs.evolve(self.options, log=log))
+        issues = RowIssues(self.options.log, self.member.name)
+        reader = attrs.evolve(self, issues=issues, tolerant={})
         known: dict[str, Outcome] = {}
+        record: Any
         with self.member.open() as stream:
-            for number, line in _lines(self._blocks(stream)):
-                outcome = known.get(line) if len(line) <= SHORT else None
-                if outcome is not None:
-                    log.tally(outcome.kinds)
-                    record = outcome.record
-                else:
-                    log.kinds.clear()
-                    record = reader.record_of(line, number, decoders)
-                    if len(line) <= SHORT and log.is_counting(self.member.name, number):
-                        if len(known) >= MEMO_SIZE:
-                            known.clear()
-                        known[line] = Outcome(record, tuple(log.kinds), 1)
-                if record is not None:
-                    yield number, record
+            try:
+                for number, line in _lines(self._blocks(stream)):
+                    if issues.is_counting and (kind := self.evident_issue(line)) is not None:
+                        issues.kinds.append(kind)
+                        record = None
+                    elif len(line) <= SHORT and (outcome := known.get(line)) is not None:
+                        issues.kinds += outcome.kinds
+                        record = outcome.record
+                    else:
+                        issues.begin(number)
+                        record = reader.record_of(line, number, decoders)
+                        if len(line) <= SHORT and issues.is_counting:
+                            if len(known) >= MEMO_SIZE:
+                                known.clear()
+                            known[line] = Outcome(record, issues.kinds_of_row, 1)
+                    if record is not None:
+                        if issues.kinds:
+                            issues.count()
+                        yield number, record
+                    elif len(issues.kinds) > _MANY:
+                        issues.count()
+            finally:
+                issues.count()
+
+    def decode(
+        self,
+        decoding: CarefulDecoder,
+        cells: Sequence[str],
+        line: int | None,
+        raw: Callable[[], str],
+    ) -> Any:
+        """Return the record of a row, as the base class; where issues are counted, faster."""
+        if not self.issues.is_counting:
+            return super().decode(decoding, cells, line, raw)
+        tolerant = self.tolerant.get(decoding)
+        if tolerant is None:
+            tolerant = self.tolerant[decoding] = TolerantDecoder(decoding, None, counting=True)
+        record = tolerant.decode(cells) if any(cells) else None
+        self.issues.kinds += tolerant.kinds
+        tolerant.kinds.clear()
+        if decoding.has_required(cells):
+            return record
+        self.issues.kinds.append(MISSING_KEY)
+        return None
 
     def record_of(
         self, line: str, number: int, decoders: Mapping[TableSpec, CarefulDecoder]
@@ -145,7 +210,7 @@ class RecordLines(RecordFile):
         cells = self.cut(line)
         problem = self.length_problem(line, cells)
         if problem is not None:
-            self.issue("error", "row-length", problem, number, raw=line)
+            self.issue(*ROW_LENGTH, problem, number, raw=line)
             return None
         decoding = decoders[self.spec_of(cells)]
         return self.decode(decoding, cells, number, partial(str, line))
@@ -181,29 +246,6 @@ class RecordLines(RecordFile):
             line_ends=" and ".join(name for name, n in blocks.line_ends.items() if n) or None,
             notes=(self.note,),
         )
-
-
-class _RowLog(PassingLog):
-    """Passes issues on, and notes the kinds of those of one row."""
-
-    def __init__(self, log: IssueLog) -> None:
-        super().__init__(log)
-        self.kinds: list[IssueKind] = []
-
-    def add(self, issue: Issue) -> None:
-        self.kinds.append((issue.severity, issue.code))
-        super().add(issue)
-
-    def only_counts(self, severity: Severity, code: str, place: Place) -> bool:
-        is_counted = super().only_counts(severity, code, place)
-        if is_counted:
-            self.kinds.append((severity, code))
-        return is_counted
-
-    def is_counting(self, file: str, line: int) -> bool:
-        """Return whether issues of a line, and of all later ones, are only counted."""
-        first = self.only_counted_from(file)
-        return first is not None and line >= first
 
 
 def _columns(table: RecordLines, spec: TableSpec) -> tuple[Column | None, ...]:

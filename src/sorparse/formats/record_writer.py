@@ -132,11 +132,10 @@ class RecordWriter:
 
     def row(self, row: type[Row]) -> Decode:
         """Return the function that builds a row of a few fields from texts."""
-        needed = [self._path(path) for path in self._plan.spec.required]
-        body = [f"needed_{i} = {value}" for i, value in enumerate(needed)]
-        body += self._refused(_any(f"needed_{i} is None" for i in range(len(needed))))
-        values = [self._path(path) for path in row.paths]
-        items = (f"needed_{needed.index(v)}" if v in needed else f"({v})" for v in values)
+        needed = {path: f"needed_{n}" for n, path in enumerate(self._plan.spec.required)}
+        body = [f"{name} = {self._path(path)}" for path, name in needed.items()]
+        body += self._refused(_any(f"{name} is None" for name in needed.values()))
+        items = [needed.get(path) or f"({self._path(path)})" for path in row.paths]
         self._names["Row"] = row
         return self._function([*body, f"return new_row(Row, ({', '.join(items)},))"], "fields of")
 

@@ -8,11 +8,12 @@ from typing import Any, ClassVar
 
 import attrs
 
+from ..issues import IssueKind
 from ..sources import Member
 from .base import Format, Found, ReadOptions
 from .declare import Column, Kind, TableSpec
 from .decode import CarefulDecoder
-from .record_lines import RecordLines, has_lines
+from .record_lines import MISSING_KEY, RecordLines, has_lines
 
 C = Column
 
@@ -106,6 +107,10 @@ class ShakTable(RecordLines):
             return [line[: LAYOUT[0].length].strip().lower(), *_NO_CELLS]
         cells = [line[span.start - 1 : span.start - 1 + span.length].strip() for span in LAYOUT]
         return [cells[0].lower(), *cells[1:]]
+
+    def evident_issue(self, line: str) -> IssueKind | None:
+        """Return that a line is too short to have a code."""
+        return MISSING_KEY if len(line) < _CODE_END else None
 
     def length_problem(self, line: str, cells: Sequence[str]) -> str | None:
         """Return the error in the length of a line, if there is one."""

@@ -9,10 +9,11 @@ from typing import ClassVar
 import attrs
 
 from ..identifiers import is_shak_code
+from ..issues import IssueKind
 from ..sources import Member
 from .base import Format, Found, ReadOptions
 from .declare import Column, Kind, TableSpec
-from .record_lines import RecordFile, RecordLines, has_lines
+from .record_lines import ROW_LENGTH, RecordFile, RecordLines, has_lines
 
 C = Column
 
@@ -63,6 +64,10 @@ class RegionText(RegionFile, RecordLines):
     def cut(cls, line: str) -> list[str]:
         """Return the cells of a line."""
         return [cell.strip() for cell in line.split("\t")]
+
+    def evident_issue(self, line: str) -> IssueKind | None:
+        """Return that a line has too few values, or too many."""
+        return None if line.count(self.delimiter) == len(self.names) - 1 else ROW_LENGTH
 
     def length_problem(self, line: str, cells: Sequence[str]) -> str | None:
         """Return the error in the length of a line, if there is one."""

@@ -7,7 +7,7 @@ elements go to ``extra``. Anything outside the entries is reported.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from functools import partial
 from typing import Any
@@ -18,18 +18,21 @@ from ..description import TableDescription
 from ..records import SHAKRegion
 from ..sources import Member
 from ..xml import CREATED_AT, SNAPSHOT_DATE
-from ..xml.elements import Element, line_of, shortened_raw, split_tag
+from ..xml.elements import Element, attributes_of, line_of, shortened_raw, split_tag
 from ..xml.parser import Meter
 from .base import Found, ReadOptions
 from .columns import ColumnSamples
 from .declare import Column, fold
 from .decode import CarefulDecoder
+from .generator import Memo
 from .headers import match_columns
+from .record_writer import RecordWriter
 from .shak_region import SHAK_REGIONS, RegionFile
 from .sor_xml.reader_base import context_of, events_of, snapshot_date_of
-from .sor_xml.reporting import Context, ExtraTexts
+from .sor_xml.reporting import Context, ExtraTexts, step_name
 
 _MOST_DECODERS = 4096
+_OFTEN = 100
 _XML = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?SHAKregion", re.IGNORECASE)
 _NAMESPACE = re.compile(r"\{[^}]*\}")
 Names = tuple[str, ...]
@@ -41,6 +44,8 @@ class RegionXml(RegionFile):
 
     poorer: bool = True
     """The text file has the name and the SOR id, too."""
+    _names: Memo = attrs.field(init=False, factory=lambda: Memo(_name_of))
+    """Names of columns by the paths of the texts in an entry."""
 
     def snapshot_date(self) -> date | None:
         """Return the date that the data represent, if the file states it."""
@@ -48,18 +53,23 @@ class RegionXml(RegionFile):
 
     def numbered(self) -> Iterator[tuple[int | None, SHAKRegion]]:
         """Read the entries: pairs of the line of the entry's element and its record."""
-        decoders: dict[Names, CarefulDecoder] = {}
+        decoders: dict[Names, _Decoder] = {}
         has_regions = False
         for element, texts in self._entries():
             has_regions = True
             columns = tuple(texts)
-            if columns not in decoders:
+            decoder = decoders.get(columns)
+            if decoder is None:
                 if len(decoders) >= _MOST_DECODERS:
                     decoders.clear()
-                decoders[columns] = self.decoder(SHAK_REGIONS, columns, self._columns(columns))
+                careful = self.decoder(SHAK_REGIONS, columns, self._columns(columns))
+                decoder = decoders[columns] = _Decoder(careful)
             line = line_of(element)
-            raw = partial(shortened_raw, element)
-            record = self.decode(decoders[columns], list(texts.values()), line, raw)
+            cells = list(texts.values())
+            record = decoder.regular(cells)
+            if record is None:
+                raw = partial(shortened_raw, element)
+                record = self.decode(decoder.careful, cells, line, raw)
             if record is not None:
                 yield line, record
         if not has_regions:
@@ -73,23 +83,37 @@ class RegionXml(RegionFile):
         """Yield the entries with their texts; report texts outside the entries."""
         context = context_of(self.member, self.options)
         meter = Meter(self.member.name, self.options.limits)
-        known = {*SHAK_REGIONS.by_folded_name, *map(fold, self.options.columns)}
+        columns = {*SHAK_REGIONS.by_folded_name, *map(fold, self.options.columns)}
+        is_column = Memo(lambda name: fold(split_tag(name)[1]) in columns).__getitem__
         path: list[str] = []
         for event, element in events_of(self.member, self.options, meter):
             if event == "start":
                 path.append(split_tag(element.tag)[1])
                 continue
-            if any(fold(name) in known for name in _names_in(element)):
-                extra = ExtraTexts()
-                for _, place, text in context.texts_in(element, ""):
-                    name = _NAMESPACE.sub("", place)
-                    extra.add(name.removeprefix("/").removeprefix("@") or "text()", text)
-                yield element, extra
+            leaves = [child.tag for child in element if not len(child)]
+            if any(map(is_column, element.keys())) or any(map(is_column, leaves)):
+                yield element, self._texts(element, context)
                 _drop(element, context, path)
                 meter.ended()
             elif len(element) or len(path) == 1:
                 self._outside(element, context, path)
             path.pop()
+
+    def _texts(self, element: Element, context: Context) -> ExtraTexts:
+        """Return the texts of an entry by their names."""
+        texts = ExtraTexts()
+        if any(len(child) or child.tail or child.keys() for child in element):
+            for _, place, text in context.texts_in(element, ""):
+                texts.add(self._names[place], text)
+            return texts
+        # the same, without the cost of a generator
+        names = self._names
+        texts.add(names[""], (element.text or "").strip())
+        for key, value in attributes_of(element).items():
+            texts.add(names[f"/@{key}"], value.strip())
+        for child in element:
+            texts.add(names[f"/{step_name(child.tag)}"], (child.text or "").strip())
+        return texts
 
     def _outside(self, element: Element, context: Context, path: list[str]) -> None:
         """Report texts and attributes of a container and of the elements left in it."""
@@ -110,10 +134,11 @@ class RegionXml(RegionFile):
         """Read the file once and return the elements of its entries."""
         count = ColumnSamples()
         names: dict[str, Column | None] = {}
+        columns_of = Memo(self._columns)
         for _, texts in self._entries():
             count.add(texts.items())
             columns = tuple(texts)
-            names |= dict(zip(columns, self._columns(columns), strict=True))
+            names.update(zip(columns, columns_of[columns], strict=True))
         return TableDescription(
             table=self.table,
             file=self.member.name,
@@ -123,9 +148,35 @@ class RegionXml(RegionFile):
         )
 
 
-def _names_in(element: Element) -> Iterator[str]:
-    yield from (split_tag(key)[1] for key in element.attrib)
-    yield from (split_tag(child.tag)[1] for child in element if not len(child))
+def _name_of(place: str) -> str:
+    """Return the name of a column for the path of a text in an entry."""
+    return _NAMESPACE.sub("", place).removeprefix("/").removeprefix("@") or "text()"
+
+
+class _Decoder:
+    """Decodes entries of the same names."""
+
+    def __init__(self, careful: CarefulDecoder) -> None:
+        self.careful = careful
+        self._used = 0
+        self._read: Callable[[list[str]], Any] | None = None
+
+    def regular(self, cells: list[str]) -> Any:
+        """Return the record of cells without errors; ``None`` if they need the careful decoder.
+
+        A function is generated for the names once they have occurred often.
+        """
+        self._used += 1
+        if self._used < _OFTEN:
+            return None
+        if self._read is None:
+            writer = RecordWriter(self.careful, trimmed_texts=True)
+            make, getters = writer.record(), writer.getters()
+            self._read = lambda cells: make(cells, getters)
+        try:
+            return self._read(cells)
+        except ValueError:
+            return None
 
 
 def _drop(element: Element, context: Context, path: list[str]) -> None:

@@ -7,34 +7,23 @@ the texts that it would report. Hostile files have millions of such rows: they h
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from ..identifiers import is_sor_id
 from ..issues import IssueKind
-from ..notations import may_hold_sor_id
 from ..paths import parse_path
 from ..records.row import Row
-from .cells import BadCell, convert, not_a_sor_id
+from .cells import CONVERTERS, BadCell
 from .declare import Kind
 from .decode import CarefulDecoder, Group, Leaf
+from .evident_errors import evident_error
 from .generator import Memo
 from .record_writer import TEXTS, Decode, Getter, RecordWriter
 
-Invalid = tuple[int, Leaf, str, BadCell | None]
-"""The place of an invalid cell in the order of reports, the cell, its text and the error; ``None``
-is the most frequent error, see :func:`error_of`."""
-_NOT_A_SOR_ID: IssueKind = ("warning", not_a_sor_id("").code)
-
-
-def error_of(invalid: Invalid) -> BadCell:
-    """Return the error of an invalid text."""
-    return invalid[3] or not_a_sor_id(invalid[2])
-
-
-def kind_of(invalid: Invalid) -> IssueKind:
-    """Return severity and code of the error of an invalid text."""
-    error = invalid[3]
-    return _NOT_A_SOR_ID if error is None else (error.severity, error.code)
+Invalid = tuple[int, Leaf, str, BadCell]
+"""The place of an invalid cell in the order of reports, the cell, its text and the error."""
+Note = Callable[[str, BadCell], object]
+"""A function that notes an invalid text and its error."""
 
 
 class TolerantDecoder:
@@ -44,27 +33,36 @@ class TolerantDecoder:
         careful: The decoder that knows the plan.
         row: The fields that the caller asked for; ``None`` for whole records. Only texts of these
             fields are noted.
+        counting: Whether only the kinds of the errors are noted, which takes less time.
     """
 
-    def __init__(self, careful: CarefulDecoder, row: type[Row] | None) -> None:
+    def __init__(
+        self, careful: CarefulDecoder, row: type[Row] | None, *, counting: bool = False
+    ) -> None:
         self.invalid: list[Invalid] = []
         """The invalid texts of the rows decoded so far; the caller clears it."""
-        writer = _TolerantWriter(careful, row, self.invalid)
+        self.kinds: list[IssueKind] = []
+        """Instead of these, with ``counting``, their severities and codes."""
+        writer = _TolerantWriter(careful, row, None if counting else self.invalid, self.kinds)
         self._decode: Decode = writer.record() if row is None else writer.row(row)
         self._getters: tuple[Getter, ...] = writer.getters()
 
-    def decode(self, cells: list[str]) -> object:
+    def decode(self, cells: Sequence[str]) -> object:
         """Return the record, or the fields, of cleaned cells, even if they lack the key."""
         return self._decode(cells, self._getters)
 
 
 class _TolerantWriter(RecordWriter):
     def __init__(
-        self, careful: CarefulDecoder, row: type[Row] | None, invalid: list[Invalid]
+        self,
+        careful: CarefulDecoder,
+        row: type[Row] | None,
+        invalid: list[Invalid] | None,
+        kinds: list[IssueKind],
     ) -> None:
         super().__init__(careful, trimmed_texts=True)
         self._repair = careful.repair
-        self._invalid = invalid
+        self._invalid, self._kinds = invalid, kinds
         paths = None if row is None else [parse_path(path) for path in row.paths]
         leaves = [leaf for part in self._plan.fields.values() for leaf in part.leaves]
         self._unnoted: dict[int, int] = {}
@@ -100,37 +98,63 @@ class _TolerantWriter(RecordWriter):
     def _value(self, leaf: Leaf, place: int) -> str:
         if leaf.column.kind in TEXTS:
             return super()._value(leaf, place)
-        name = self._constant(self._reader(leaf, self._unnoted.pop(leaf.place, None)))
+        number = self._unnoted.pop(leaf.place, None)
+        if self._invalid is None:
+            kinds = None if number is None else self._kinds
+            read = _counting_reader(leaf.column.kind, kinds, repair=self._repair)
+        else:
+            note = None if number is None else _noting_errors(self._invalid, number, leaf)
+            read = _careful_reader(leaf.column.kind, note, repair=self._repair)
+        name = self._constant(read)
         return f"{name}(t{place}) if t{place} else None"
 
-    def _reader(self, leaf: Leaf, number: int | None) -> Callable[[str], object]:
-        kind, repair, note = leaf.column.kind, self._repair, self._invalid.append
 
-        def outcome(text: str) -> object:
-            try:
-                return convert(kind, text)
-            except BadCell as bad:
-                return bad.with_traceback(None)  # a traceback would keep the cells in memory
+def _noting_errors(invalid: list[Invalid], number: int, leaf: Leaf) -> Note:
+    return lambda text, error: invalid.append((number, leaf, text, error))
 
-        def read(text: str) -> object:
-            value = outcomes[text]
-            if value.__class__ is not BadCell:
-                return value
-            if number is not None:
-                note((number, leaf, text, value))
-            return value.repaired if repair and value.repaired is not None else value.stored
 
-        def read_id(text: str) -> object:  # nearly each id is another, valid or not
-            if is_sor_id(text):
-                return text
-            if may_hold_sor_id(text):
-                return read(text)
-            if number is not None:
-                note((number, leaf, text, None))
+def _careful_reader(kind: Kind, note: Note | None, *, repair: bool) -> Callable[[str], object]:
+    """Return a function that reads a text, and notes its error."""
+
+    def read(text: str) -> object:
+        if is_id and is_sor_id(text):
             return text
+        try:
+            return values[text]
+        except BadCell as bad:
+            # nearly each invalid text is another, so none is remembered; a traceback would refer
+            # to the cells
+            error = bad.with_traceback(None)
+        if note is not None:
+            note(text, error)
+        return error.repaired if repair and error.repaired is not None else error.stored
 
-        outcomes = Memo(outcome)
-        return read_id if kind is Kind.SOR_ID else read
+    values = Memo(CONVERTERS[kind])
+    is_id = kind is Kind.SOR_ID  # nearly each valid one is another, so none is remembered
+    return read
+
+
+def _counting_reader(
+    kind: Kind, kinds: list[IssueKind] | None, *, repair: bool
+) -> Callable[[str], object]:
+    """Return a function that reads a text, and adds the kind of its error."""
+    note = None if kinds is None else kinds.append
+    evident = evident_error(kind)
+    read = _careful_reader(
+        kind, note and (lambda _, error: note((error.severity, error.code))), repair=repair
+    )
+    if evident is None:
+        return read
+    is_evident, issue, stores_text = evident.is_in, evident.issue, evident.stores_text
+
+    def read_quickly(text: str) -> object:
+        if not is_evident(text):
+            return read(text)
+        if note is not None:
+            note(issue)
+        return text if stores_text else None
+
+    return read_quickly
 
 
 def _is_text(part: Leaf | Group) -> bool:

@@ -17,6 +17,7 @@ from ..extras import load_numpy, load_pyarrow
 from ..formats.csv.arrow_columns import ArrowColumns, readable
 from ..formats.csv.buffers import array_of, mask_array, whole_numbers
 from ..formats.csv.cell_spans import Lines
+from ..formats.csv.counted_errors import CountedErrors
 from ..formats.csv.plain_file import PlainFile
 from ..formats.csv.reader import CsvTable
 from ..formats.decode import Plan
@@ -63,6 +64,8 @@ class _Read:
     """Mask of the rows that are not taken from the columns."""
     again: Any
     """The lines that are read again: those rows, and what is not a row here."""
+    errors: CountedErrors | None
+    """The errors in the other rows, if they are only counted."""
 
 
 class _FastFile:
@@ -73,7 +76,7 @@ class _FastFile:
         self._schema = schema
         paths = (column.path for column in schema.columns)
         types = dict(zip(paths, arrow_schema(schema).types, strict=True))
-        self._columns = ArrowColumns(file.plan, types)
+        self._columns = ArrowColumns(file.plan, types, repair=file.repair)
         self._fields = frozenset(file.plan.fields)
 
     def batches(self) -> Iterator[pa.RecordBatch]:
@@ -84,13 +87,15 @@ class _FastFile:
     def _read(self, lines: Lines) -> _Read:
         """Turn a block to columns; runs beside the reading, and reports nothing."""
         cells = self._file.cells(lines)
-        columns, irregular = (
-            self._columns.read(cells) if len(cells.places) else ([], cells.irregular)
-        )
-        lines.filled[cells.places[~irregular]] = False
-        return _Read(lines, columns, cells.places, irregular, lines.filled.nonzero()[0])
+        places, irregular = cells.places, cells.irregular
+        errors = CountedErrors(irregular) if self._file.counts(lines) else None
+        columns = self._columns.read(cells, errors) if len(places) else []
+        lines.filled[places[~irregular]] = False
+        return _Read(lines, columns, places, irregular, lines.filled.nonzero()[0], errors)
 
     def _finished(self, first: int, read: _Read) -> Iterator[pa.RecordBatch]:
+        if read.errors is not None:
+            self._file.tally(read.errors)
         exact = self._file.exact(first, read.lines, read.again) if len(read.again) else {}
         pa, schema = load_pyarrow(), arrow_schema(self._schema)
         batch = pa.record_batch(read.columns, schema=schema) if read.columns else None

@@ -22,6 +22,7 @@ import attrs
 
 from ..records import SorType, Validity
 from ..records.build import per_class
+from ..records.values import NO_EXTRA
 from .schema import PLACES, DataType, TableSchema, data_type_of, steps_of, without_none
 
 Columns = list[list[Any]]
@@ -31,8 +32,57 @@ _Flatten = Callable[[Sequence[Any], Columns, Overflow], None]
 _Step = tuple[str, Callable[[Any], Any], _Flatten]
 """Name of a field, the function from an object to its value, and what flattens the values."""
 BATCH_ROWS = 8192
+_BATCH_CHARS = 8_000_000
+"""Characters of ``extra`` and of inherited names in one batch."""
+_INHERITED = ("owner", "health_institution", "classification")
+"""Fields of which many records share one object, whose texts each row of a table has again."""
 DIGITS = 16
 """Characters of a number that any double gives back: 15 digits and a point."""
+
+
+def groups(records: Iterable[Any]) -> Iterator[list[Any]]:
+    """Yield records in groups of :data:`BATCH_ROWS`, or fewer if their texts would be very long.
+
+    A file of 1 MB can have an owner with a name of 500 kB and thousands of units.
+    """
+    group: list[Any] = []
+    chars = 0
+    shared: tuple[Any, ...] = ()
+    of_shared = 0
+    for record in records:
+        group.append(record)
+        if record.extra:
+            chars += sum(map(len, record.extra)) + sum(map(len, record.extra.values()))
+        inherited = _shared(type(record))(record)
+        if inherited != shared:
+            shared, of_shared = inherited, sum(map(_chars_in, inherited))
+        chars += of_shared
+        if chars > _BATCH_CHARS or len(group) >= BATCH_ROWS:
+            yield group
+            group, chars = [], 0
+    if group:
+        yield group
+
+
+@per_class
+def _shared(record: type[Any]) -> Callable[[Any], tuple[Any, ...]]:
+    """Return the function from a record to its objects with inherited texts."""
+    names = [field.name for field in attrs.fields(record) if field.name in _INHERITED]
+    return attrgetter(names[0], *names) if names else lambda _: ()  # one name gives no tuple
+
+
+def _chars_in(value: Any) -> int:
+    """Return the characters of the texts in a value object."""
+    if value is None or value.__class__ is str:
+        return len(value or "")
+    return sum(map(_chars_in, _values(type(value))(value)))
+
+
+@per_class
+def _values(cls: type[Any]) -> Callable[[Any], tuple[Any, ...]]:
+    """Return the function from a value object to the values of its fields."""
+    names = [field.name for field in attrs.fields(cls)]
+    return attrgetter(names[0], *names[1:]) if len(names) > 1 else lambda _: ()
 
 
 def batches(
@@ -200,7 +250,8 @@ def _leaf(name: str, kind: Any) -> _Flatten:
     if data_type is DataType.TEXT_LIST:
         return _each(lambda value: list(value) or None)
     if data_type is DataType.JSON:
-        return _each(lambda value: _as_json(value) if value else None)
+        # most records share one empty value, which need not be asked for its length
+        return _each(lambda value: _as_json(value) if value is not NO_EXTRA and value else None)
     return lambda values, columns, _: columns.append(list(values))
 
 
@@ -283,4 +334,8 @@ def nearest_double(text: str) -> float | None:
 
 
 def _as_json(items: typing.Mapping[str, str]) -> str:
-    return json.dumps(dict(items), ensure_ascii=False, separators=(",", ":"))
+    return _encode(dict(items))
+
+
+# json.dumps makes an encoder for each call with options
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

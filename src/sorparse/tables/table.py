@@ -18,7 +18,6 @@ Parquet needs pyarrow anyway. A second producer would need a second set of equal
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from ..errors import SorError, not_unicode
@@ -221,8 +220,7 @@ def record_batches(
     """
     pa = load_pyarrow()
     target = arrow_schema(schema)
-    source = iter(records)
-    while batch := list(islice(source, flatten.BATCH_ROWS)):
+    for batch in flatten.groups(records):
         columns: Sequence[list[Any] | None] = (
             flatten.columns_of(schema, batch)
             if fields is None

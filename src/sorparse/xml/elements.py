@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import cast
 
@@ -48,7 +48,7 @@ def attributes_of(element: Element) -> Mapping[str, str]:
     if not keys:
         return {}
     if len(keys) < _FEW:
-        return dict(cast("Iterable[tuple[str, str]]", element.items()))
+        return dict(element.items())
     names = map(str, keys)
     values = map(str, cast("list[str]", element.xpath("@*")))
     return dict(zip(names, values, strict=True))
@@ -116,31 +116,6 @@ def free_before(element: Element) -> None:
     # one by one: to take a slice, lxml counts all children of the parent
     while parent is not None and (sibling := element.getprevious()) is not None:
         parent.remove(sibling)
-
-
-_FREED_AT_ONCE = 256
-
-
-class Freeing:
-    """Frees elements that have ended, and what precedes them, many at a time.
-
-    Text after an element is lost when the next elements end.
-    """
-
-    def __init__(self) -> None:
-        self._ended = 0
-
-    def ended(self, element: Element) -> None:
-        """Free what is in an element at once, the element itself later."""
-        if len(element):
-            element.clear(keep_tail=True)
-        self._ended += 1
-        if self._ended >= _FREED_AT_ONCE:
-            self._ended = 0
-            parent = element.getparent()
-            while parent is not None:
-                del parent[: parent.index(element)]
-                element, parent = parent, parent.getparent()
 
 
 def as_text(element: Element) -> str:

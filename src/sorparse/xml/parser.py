@@ -21,6 +21,9 @@ from .elements import Element, line_of, too_deep
 CHUNK = 64 * 1024
 """Bytes given to the parser at once: what fits in the processor's cache is read faster."""
 HEADER_CHUNK = 4 * 1024
+_MANY_TAGS = 4_000
+"""Tags in a chunk beyond which it is cut to pieces; in real files there are about half as many."""
+_PIECE = 4 * 1024
 MOST_REFERENCES = 2_000
 """References in one chunk that a parser with a schema and without a tree may meet: it appends each
 one to a copy of the text before it. Real files have a few."""
@@ -63,6 +66,20 @@ def chunks_of(stream: IO[bytes]) -> Iterator[bytes]:
     while chunk := stream.read(size):
         yield chunk
         size = CHUNK
+
+
+def in_pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Cut chunks of very many elements to pieces.
+
+    Python's garbage collector examines the elements of a chunk again and again while they are in
+    memory, which can take longer than all else.
+    """
+    for chunk in chunks:
+        if chunk.count(b"<") <= _MANY_TAGS:
+            yield chunk
+        else:
+            for start in range(0, len(chunk), _PIECE):
+                yield chunk[start : start + _PIECE]
 
 
 def syntax_error(
@@ -180,7 +197,7 @@ def completed(
     parser = pull_parser(("end",), tags, encoding=encoding)
     pending = 0
     irregular = irregular_before = False
-    for chunk, events in parsed(parser, chunks, file=file, limits=limits):
+    for chunk, events in parsed(parser, in_pieces(chunks), file=file, limits=limits):
         meter.add(chunk)
         pending += len(chunk)
         irregular_now = watch(chunk)
@@ -214,7 +231,7 @@ def events(
     """
     parser = pull_parser(("start", "end"), encoding=encoding)
     depth = 0
-    for chunk, read in parsed(parser, chunks, file=file, limits=limits):
+    for chunk, read in parsed(parser, in_pieces(chunks), file=file, limits=limits):
         meter.add(chunk)
         for event, element in read:
             depth += 1 if event == "start" else -1

@@ -18,7 +18,7 @@ from sorparse.formats.csv.decoder import FastDecoder
 from sorparse.formats.csv.rows import clean, split_quoted
 from sorparse.formats.decode import CarefulDecoder, Leaf, make_plan
 from sorparse.formats.headers import match_columns
-from sorparse.formats.tolerant_writer import TolerantDecoder, error_of
+from sorparse.formats.tolerant_writer import TolerantDecoder
 from sorparse.records.row import row_class, row_of
 
 HEADER = [column.name for column in sor2.ENTITIES.columns]
@@ -242,9 +242,7 @@ REPORTED = (*ODD, "9000041000016008", "9,00004E+15", "1899-01-01", "3000-01-01",
 
 def _reported(decoder: TolerantDecoder) -> list[tuple[str, str, str]]:
     reports = []
-    for each in decoder.invalid:
-        _, leaf, text, _ = each
-        error = error_of(each)
+    for _, leaf, text, error in decoder.invalid:
         reports.append((leaf.header, text, f"{error} [{error.severity} {error.code}]"))
     decoder.invalid.clear()
     return reports
@@ -254,7 +252,7 @@ def _reported(decoder: TolerantDecoder) -> list[tuple[str, str, str]]:
 def test_the_tolerant_decoder_returns_and_reports_what_the_careful_one_does(
     data: st.DataObject, repair: bool, fields: list[str]
 ) -> None:
-    careful, tolerant, few = tolerant_decoders(repair, tuple(sorted(fields)))
+    careful, tolerant, counting, few = tolerant_decoders(repair, tuple(sorted(fields)))
     take = row_of(row_class(SOREntity, sorted(fields))) if fields else None
     for _ in range(3):  # nothing of the row before is left
         cells = [clean(cell) for cell in damaged(data, data.draw(st.sampled_from(LINES)), REPORTED)]
@@ -269,7 +267,12 @@ def test_the_tolerant_decoder_returns_and_reports_what_the_careful_one_does(
         if record is None:
             continue
         assert tolerant.decode(cells) == record
-        assert sorted(_reported(tolerant)) == sorted(dict.fromkeys(reports))
+        found = _reported(tolerant)
+        assert sorted(found) == sorted(dict.fromkeys(reports))
+        assert counting.decode(cells) == record
+        kinds = [f"[{severity} {code}]" for severity, code in counting.kinds]
+        assert sorted(kinds) == sorted(f"[{text.rpartition('[')[2]}" for _, _, text in found)
+        counting.kinds.clear()
         if take is not None:
             assert few.decode(cells) == take(record)
             names = {column for column, *_ in _reported(few)}
@@ -279,8 +282,9 @@ def test_the_tolerant_decoder_returns_and_reports_what_the_careful_one_does(
 @cache
 def tolerant_decoders(
     repair: bool, fields: tuple[str, ...]
-) -> tuple[CarefulDecoder, TolerantDecoder, TolerantDecoder]:
+) -> tuple[CarefulDecoder, TolerantDecoder, TolerantDecoder, TolerantDecoder]:
     plan = make_plan(sor2.ENTITIES, HEADER, match_columns(sor2.ENTITIES, HEADER, {}))
     careful = CarefulDecoder(plan, repair=repair)
     row = row_class(SOREntity, fields) if fields else None
-    return careful, TolerantDecoder(careful, None), TolerantDecoder(careful, row)
+    counting = TolerantDecoder(careful, None, counting=True)
+    return careful, TolerantDecoder(careful, None), counting, TolerantDecoder(careful, row)

@@ -120,10 +120,26 @@ def column(data: bytes) -> list[str | None]:
         return found
 
 
-def test_a_line_of_both_encodings_is_windows_1252() -> None:
-    data = sor2(f"{A};Bl\xe5;;;", f"{B};S\xf8 S\xc3\xb8;;;", encoding="latin-1")
+@pytest.mark.parametrize("wrong", ["SÃ¸", "Â»SÂ«", "x â€“ y"])
+def test_a_line_of_both_encodings_is_windows_1252_and_reported(wrong: str) -> None:
+    data = sor2(f"{A};Bl\xe5;;;", f"{B};Sø {wrong};;;", encoding="cp1252")
+    records, (issue,) = read(data)
+    assert [unit.name for unit in records] == ["Blå", f"Sø {wrong}"]
+    assert (issue.severity, issue.code, issue.line) == ("warning", "undecodable-text", 3)
+    assert "UTF-8" in issue.message
+    assert "Windows-1252" in issue.message
+    few = sorparse.Limits(max_issues=0)
+    with sorparse.open(data, limits=few) as feed:
+        assert list(feed.entities()) == records
+        assert feed.issue_counts == {"undecodable-text": 1}
+
+
+@pytest.mark.parametrize("name", ["»GRØ«", "SØ’S", "Å–Ø", "10 °C", "50 €", "Ø®"])
+def test_capitals_beside_signs_are_windows_1252(name: str) -> None:
+    data = sor2(f"{A};Bl\xe5;;;", f"{B};Bl\xe5 {name};;;", encoding="cp1252")
     records, issues = read(data)
-    assert ([unit.name for unit in records], issues) == (["Blå", "Sø SÃ¸"], [])
+    assert [unit.name for unit in records] == ["Blå", f"Blå {name}"]
+    assert issues == []
 
 
 def test_utf8_after_windows_1252_is_no_silent_mojibake() -> None:

@@ -85,8 +85,8 @@ def test_the_fast_decoder_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     taken: list[str] = []
     real = Elements.read
 
-    def watched(self: Elements, given_element: Any) -> Any:
-        made = real(self, given_element)
+    def watched(self: Elements, given_element: Any, *more: Any) -> Any:
+        made = real(self, given_element, *more)
         taken.append(given_element.tag)
         return made
 

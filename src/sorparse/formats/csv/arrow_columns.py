@@ -33,6 +33,7 @@ from .buffers import (
 )
 from .cell_spans import Cells
 from .checks import CHECKS, is_bare, metres
+from .counted_errors import Counted, CountedErrors, counted_error
 
 _MEMO_SIZE = 50_000
 _COORDINATES = (Kind.EASTING, Kind.NORTHING)
@@ -57,15 +58,17 @@ def readable(plan: Plan) -> bool:
 class ArrowColumns:
     """Reads lines under one header. Threads may share a reader."""
 
-    def __init__(self, plan: Plan, types: Mapping[str, Any]) -> None:
+    def __init__(self, plan: Plan, types: Mapping[str, Any], *, repair: bool) -> None:
         """Prepare reading lines under one header.
 
         Args:
             plan: Which cell of a line fills which field.
             types: The Arrow type of each column of the table, by the path of its field.
+            repair: Whether repaired ids replace damaged ones.
         """
         pa = load_pyarrow()
         self.plan = plan
+        self._repair = repair
         self.required = plan.required
         self.types = types
         self.kinds = [Kind.TEXT if column is None else column.kind for column in plan.columns]
@@ -93,14 +96,19 @@ class ArrowColumns:
         column = self.plan.columns[place]
         return load_pyarrow().string() if column is None else self.types[column.field]
 
-    def read(self, cells: Cells) -> tuple[list[Any], Any]:
-        """Return the columns of the table, and a mask of the irregular rows."""
-        return _Batch(self, cells).result()
+    def read(self, cells: Cells, errors: CountedErrors | None) -> list[Any]:
+        """Return the columns of the table, and add to the mask of the irregular rows.
+
+        Args:
+            cells: The cells of the rows.
+            errors: Receives the errors of invalid cells, if they are only counted.
+        """
+        return _Batch(self, cells, errors).result()
 
     # -- shared by the batches
 
     def value(self, kind: Kind, text: str) -> Any:
-        """Return the value of a text; ``BadCell`` if the careful decoder has to report the text."""
+        """Return the value of a text; ``BadCell`` if it is invalid, or not clean."""
         memo = self._memos.setdefault(kind, {})
         converted = memo.get(text, memo)
         if converted is memo:
@@ -112,6 +120,10 @@ class ArrowColumns:
                 memo.clear()
             memo[text] = converted
         return converted
+
+    def error(self, kind: Kind, text: str) -> Counted | None:
+        """Return the error of an invalid text; ``None`` if its row has to be read again."""
+        return counted_error(kind, text, repair=self._repair)
 
     def nulls(self, kind: Any, length: int) -> Any:
         """Return a column of nulls: a slice of one that is built once."""
@@ -165,9 +177,10 @@ class _Group:
 class _Batch:
     """The conversion of one batch of cells to columns."""
 
-    def __init__(self, shared: ArrowColumns, cells: Cells) -> None:
+    def __init__(self, shared: ArrowColumns, cells: Cells, errors: CountedErrors | None) -> None:
         np = load_numpy()
         self._np = np
+        self._errors = errors
         self._shared = shared
         self._cells = cells
         self._irregular = cells.irregular
@@ -176,7 +189,7 @@ class _Batch:
         self._found: dict[int, Any] = {}
         """Columns by their place in the file."""
 
-    def result(self) -> tuple[list[Any], Any]:
+    def result(self) -> list[Any]:
         shared = self._shared
         self._check_required()
         self._read_unchanged()
@@ -190,7 +203,7 @@ class _Batch:
         for path, kind in shared.types.items():
             array = self._extra() if path == "extra" else self._found.get(places.get(path, -1))
             columns.append(shared.nulls(kind, self._rows) if array is None else array)
-        return columns, self._irregular
+        return columns
 
     def _check_required(self) -> None:
         cells = self._cells
@@ -219,6 +232,17 @@ class _Batch:
         if wrong.any():
             self._irregular |= wrong.reshape(-1, self._rows).any(axis=0)
 
+    def _judge(self, group: _Group, kind: Kind, wrong: Any) -> None:
+        """Count the errors of wrong cells, or mark their rows as irregular."""
+        if self._errors is None or not wrong.any():
+            self._mark(wrong)
+            return
+        np = self._np
+        at = np.flatnonzero(wrong).astype(np.int32)
+        texts = group.whole().take(whole_numbers(at)).to_pylist()
+        errors = [self._shared.error(kind, text) for text in texts]
+        self._errors.add(at % self._rows, [error and error[0] for error in errors])
+
     # -- texts that stay texts
 
     def _read_unchanged(self) -> None:
@@ -230,7 +254,10 @@ class _Batch:
             if not group.places:
                 continue
             right = CHECKS.get(kind, is_bare)(group.starts, group.ends, group.signs)
-            self._mark(group.cells & ~right)
+            if kind in CHECKS:  # an invalid identifier is stored unchanged
+                self._judge(group, kind, group.cells & ~right)
+            else:
+                self._mark(group.cells & ~right)
             self._found.update(zip(group.places, group.columns(), strict=True))
 
     def _extra(self) -> Any:
@@ -269,7 +296,7 @@ class _Batch:
 
     def _metres(self, group: _Group, kind: Kind) -> None:
         texts, right = metres(group.starts, group.ends, group.signs)
-        self._mark(group.cells & ~right)
+        self._judge(group, kind, group.cells & ~right)
         filled = group.filled & right.reshape(group.filled.shape)
         pa = load_pyarrow()
         offsets = group.offsets - group.offsets[0]
@@ -299,6 +326,9 @@ class _Batch:
         is_open = filled & (values >= _OPEN_FROM)
         if kind is not Kind.LAST_DAY:
             wrong |= filled & (values >= _AHEAD)
+        if self._errors is not None and wrong.any():
+            self._days_by_value(group, kind)
+            return
         self._mark(wrong)
         self._put(group, values, filled & ~is_open & ~wrong)
 
@@ -306,11 +336,24 @@ class _Batch:
         """Convert each distinct text once; return the values, and which cell has which."""
         np = self._np
         encoded = group.whole().dictionary_encode()
-        values = [self._shared.value(kind, text) for text in encoded.dictionary.to_pylist()]
+        texts = encoded.dictionary.to_pylist()
+        values = [self._shared.value(kind, text) for text in texts]
         which = numbers_of(encoded.indices.buffers()[1], "int32")[: len(encoded)]
-        wrong = np.array([value is BadCell for value in values])
-        self._mark(wrong[which])
-        return [None if value is BadCell else value for value in values], which
+        wrong = [number for number, value in enumerate(values) if value is BadCell]
+        if not wrong:
+            return values, which
+        numbers = np.full(len(values), -1)
+        for number in wrong:
+            error = self._errors and self._shared.error(kind, texts[number])
+            values[number] = error and error[1]
+            numbers[number] = self._errors.number(error[0]) if self._errors and error else 0
+        numbers = numbers[which]
+        at = np.flatnonzero(numbers >= 0)
+        if self._errors is None:
+            self._irregular[at % self._rows] = True
+        else:
+            self._errors.add_numbers(at % self._rows, numbers[at])
+        return values, which
 
     def _days_by_value(self, group: _Group, kind: Kind) -> None:
         np = self._np

@@ -29,17 +29,19 @@ class Lines:
     Args:
         data: The text of the lines.
         longest: The most bytes of a line.
+        first: The number of the first line.
 
     Raises:
         NotAligned: If a cell may continue on the next line, a lone CR ends a line, a line is too
             long, or the text is not UTF-8.
     """
 
-    def __init__(self, data: bytes, longest: int) -> None:
+    def __init__(self, data: bytes, longest: int, first: int = 1) -> None:
         np = load_numpy()
         if b"\0" in data or not is_utf8(data):
             raise NotAligned
         self._data = data
+        self.first = first
         self.signs = np.frombuffer(data, dtype=np.uint8)
         self.stops = np.flatnonzero(self.signs == _LF).astype(np.int32)
         """Places of the line feeds."""

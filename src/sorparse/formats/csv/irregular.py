@@ -5,6 +5,7 @@ A row with a quoted cell, an invalid cell or too few cells, and rows after such 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import cached_property
@@ -12,13 +13,15 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from ..decode import CarefulDecoder, Leaf
-from ..tolerant_writer import TolerantDecoder, error_of, kind_of
+from ..tolerant_writer import TolerantDecoder
 from .decoder import FastDecoder
 from .rows import BLANKS, Rows, clean
 
 if TYPE_CHECKING:
     from ...records.row import Row
 
+_NOT_CLEAN = re.compile(f"[{BLANKS}=]|NULL").search
+"""Finds what :func:`clean` removes."""
 Skip = tuple[int, str]
 """A place in the row, and the text in it with which a row belongs to another table."""
 
@@ -53,7 +56,6 @@ class IrregularRows:
     ) -> None:
         self._careful = careful
         self._fast = fast
-        self._tries_fast = True
         self._delimiter = delimiter
         self._plan = careful.plan
         self._width = len(careful.plan.header)
@@ -65,17 +67,21 @@ class IrregularRows:
     def _tolerant(self) -> TolerantDecoder:
         return TolerantDecoder(self._careful, self._row)
 
+    @cached_property
+    def _counting(self) -> TolerantDecoder:
+        return TolerantDecoder(self._careful, self._row, counting=True)
+
     def read(self, rows: Rows, line: str) -> Any:
         """Return the record of the current row; ``None``, and an issue, if it has none."""
         rows.begin()
         record = self._decoded(rows, line)
-        self._tries_fast = not rows.issues.number
         rows.end(record, shares=self._shares or record is None)
         return record
 
     def _decoded(self, rows: Rows, line: str) -> Any:
         cells: list[str] | None
-        if '"' in line or rows.has_suspects:
+        is_quoted = '"' in line
+        if is_quoted or (rows.has_suspects and rows.is_suspect(line)):
             cells = rows.exact()
             if cells is None:
                 return None
@@ -83,49 +89,55 @@ class IrregularRows:
             cells = line.split(self._delimiter)
         if self._skip is not None and has_text(cells, self._skip):
             return None
-        if '"' in line and self._tries_fast:
+        if is_quoted and rows.is_regular:
             with suppress(ValueError):
                 return self._fast.cells(cells)
-        width = self._width
-        if len(cells) >= width:
+        width, number = self._width, len(cells)
+        if number >= width and (is_quoted or _NOT_CLEAN(line)):
             cells = [clean(cell) if cell else cell for cell in cells]
-        if len(cells) != width:
-            if len(cells) == 1 and not rows.raw().strip(BLANKS):
+        if number != width:
+            if number == 1 and not rows.raw().strip(BLANKS):
                 return None
-            if len(cells) < width or any(cells[width:]):
-                message = f"the row has {len(cells)} cells, expected {width} as in the header"
-                rows.issues.add("error", "row-length", message, raw=rows.raw)
+            if number < width or any(cells[width:]):
+                rows.issues.add(
+                    "error",
+                    "row-length",
+                    lambda: f"the row has {number} cells, expected {width} as in the header",
+                    raw=rows.raw,
+                )
                 return None
             del cells[width:]  # empty cells at the end add no information
         return self._record(rows, cells)
 
     def _record(self, rows: Rows, cells: list[str]) -> Any:
-        spec = self._plan.spec
+        spec, issues = self._plan.spec, rows.issues
         is_complete = self._careful.has_required(cells)
         if spec.part and not is_complete:
             return None
-        record = self._tolerant.decode(cells) if is_complete or any(cells) else None
-        if self._tolerant.invalid:
+        tolerant = self._counting if issues.is_counting else self._tolerant
+        record = tolerant.decode(cells) if is_complete or any(cells) else None
+        if tolerant.kinds:
+            issues.kinds += tolerant.kinds
+            tolerant.kinds.clear()
+        elif tolerant.invalid:
             self._report(rows, cells)
         if is_complete:
             return record
-        lacking = ", ".join(spec.column_of(field).name for field in spec.required)
-        rows.issues.add("error", "missing-key", f"the row lacks a key ({lacking})", raw=rows.raw)
+        issues.add("error", "missing-key", self._lacks_key, raw=rows.raw)
         return None
+
+    def _lacks_key(self) -> str:
+        spec = self._plan.spec
+        lacking = ", ".join(spec.column_of(field).name for field in spec.required)
+        return f"the row lacks a key ({lacking})"
 
     def _report(self, rows: Rows, cells: Sequence[str]) -> None:
         """Report the invalid cells of a row."""
         invalid = self._tolerant.invalid
-        if rows.issues.is_counting:
-            rows.issues.add_counted(map(kind_of, invalid))
-            invalid.clear()
-            return
         invalid.sort(key=itemgetter(0))
         key = self._plan.fields.get("sor_id")
         sor_id = (cells[key.place] or None) if isinstance(key, Leaf) else None
-        for each in invalid:
-            _, leaf, text, _ = each
-            error = error_of(each)
+        for _, leaf, text, error in invalid:
             rows.issues.add(
                 error.severity,
                 error.code,

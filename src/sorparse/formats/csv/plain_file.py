@@ -20,6 +20,7 @@ from ...issues import Issue, IssueLog, PassingLog, Place, Severity
 from ..declare import Kind
 from ..decode import Plan
 from .cell_spans import Cells, Lines, NotAligned, is_utf8
+from .counted_errors import CountedErrors
 from .reader import CsvTable
 
 T = TypeVar("T")
@@ -75,15 +76,17 @@ class PlainFile:
         :meth:`rest` reads the lines that are not in a block.
         """
 
-        def of_lines(block: bytes) -> tuple[int, T]:
-            lines = Lines(block, self._longest)
+        def of_lines(block: bytes, first: int) -> tuple[int, T]:
+            lines = Lines(block, self._longest, first)
             return len(lines), read(lines)
 
         waiting: deque[Future[tuple[int, T]]] = deque()
         with self._reader.member.open() as stream, ThreadPoolExecutor(_THREADS) as pool:
+            first = self._number
             try:
                 for block in chain.from_iterable(map(_pieces, self._bytes(stream))):
-                    waiting.append(pool.submit(of_lines, block))
+                    waiting.append(pool.submit(of_lines, block, first))
+                    first += block.count(b"\n")
                     if len(waiting) > _AHEAD:
                         yield self._finished(waiting.popleft())
                 while waiting:
@@ -111,9 +114,28 @@ class PlainFile:
         """Yield what ``read`` returns for the plan, and the pairs that :meth:`rest` yields."""
         if self.is_whole:
             return iter(())
-        log = _RestOfLog(self._reader.options.log, self._number)
+        log = _RestOfLog(self._log, self._number)
         reader = attrs.evolve(self._reader, options=attrs.evolve(self._reader.options, log=log))
         return reader.planned(read, self._number)
+
+    def counts(self, lines: Lines) -> bool:
+        """Return whether issues of these lines, and of all later ones, are only counted."""
+        first = self._log.only_counted_from(self._reader.member.name)
+        return first is not None and lines.first >= first
+
+    def tally(self, errors: CountedErrors) -> None:
+        """Count errors of lines whose issues are only counted."""
+        for kind, times in errors.totals():
+            self._log.tally((kind,), times)
+
+    @property
+    def _log(self) -> IssueLog:
+        return self._reader.options.log
+
+    @property
+    def repair(self) -> bool:
+        """Whether repaired ids replace damaged ones."""
+        return self._reader.options.repair
 
     def cells(self, lines: Lines) -> Cells:
         """Find the cells of lines."""

@@ -7,7 +7,7 @@ rows of a few characters each, so rows of that size are few different ones: each
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import attrs
@@ -17,6 +17,8 @@ from ..generator import MEMO_SIZE
 
 SHORT = 8
 """Most characters of a row whose outcome is remembered."""
+_FEW = 8
+"""So many issues are counted at once; fewer are counted one by one."""
 
 
 class RowIssues:
@@ -24,21 +26,37 @@ class RowIssues:
 
     def __init__(self, log: IssueLog, file: str) -> None:
         self._log = log
+        self._tally = log.target.tally
         self._file = file
         self._line = 0
-        self.number = 0
-        """Number of issues of the current row."""
+        self._reported = 0
+        """Number of issues of the current row that were not only counted."""
         self.is_counting = False
         """Whether the issues of the current row, and of all later ones, are only counted."""
-        self._kinds: list[IssueKind] = []
+        self.kinds: list[IssueKind] = []
+        """The kinds of issues that are only counted, since the last call of :meth:`count`."""
+        self._before = 0
+        """Number of those that are of earlier rows."""
 
     def begin(self, line: int) -> None:
         """Begin the row on a line."""
+        if self.is_counting:
+            self._before = len(self.kinds)
+            return
         self._line = line
-        self.number = 0
-        if not self.is_counting:
-            first = self._log.only_counted_from(self._file)
-            self.is_counting = first is not None and line >= first
+        self._reported = 0
+        first = self._log.only_counted_from(self._file)
+        self.is_counting = first is not None and line >= first
+
+    @property
+    def number(self) -> int:
+        """Number of issues of the current row."""
+        return len(self.kinds) - self._before if self.is_counting else self._reported
+
+    @property
+    def kinds_of_row(self) -> tuple[IssueKind, ...]:
+        """The kinds of the issues of the current row, as far as they are only counted."""
+        return tuple(self.kinds[self._before :])
 
     def add(
         self,
@@ -52,29 +70,25 @@ class RowIssues:
         raw: Callable[[], str] | None = None,
     ) -> None:
         """Report an issue; the functions are called if it is not only counted."""
-        self.number += 1
         if self.is_counting:
-            self._kinds.append((severity, code))
+            self.kinds.append((severity, code))
             return
+        self._reported += 1
         place = (self._file, self._line, column, value, sor_id)
         if not self._log.only_counts(severity, code, place):
             text = message if isinstance(message, str) else message()
             self._log.add(Issue(severity, code, text, *place, raw=raw() if raw else None))
 
-    def add_counted(self, kinds: Iterable[IssueKind]) -> None:
-        """Add issues that are only counted."""
-        before = len(self._kinds)
-        self._kinds += kinds
-        self.number += len(self._kinds) - before
-
-    def end(self) -> tuple[IssueKind, ...]:
-        """Count the issues of the row that are only counted, and return their kinds."""
-        if not self._kinds:
-            return ()
-        kinds = tuple(self._kinds)
-        self._kinds.clear()
-        self._log.tally(kinds)
-        return kinds
+    def count(self) -> None:
+        """Count the issues of the rows so far that are only counted."""
+        kinds = self.kinds
+        if len(kinds) < _FEW:
+            self._tally(kinds)
+        else:
+            for kind, times in Counter(kinds).items():
+                self._tally((kind,), times)
+        kinds.clear()
+        self._before = 0
 
 
 @attrs.frozen(eq=False)
@@ -118,20 +132,20 @@ class Outcomes:
         """
         if len(lines) > 1 and sum(map(len, lines)) + len(lines) > SHORT:
             return
-        if self._size >= MEMO_SIZE:
-            self.by_line.clear()
-            self._size = 0
+        self._make_room(len(lines))
         node = self.by_line
         for line in lines[:-1]:
             node = node.setdefault(line, {})
-        self._size += len(lines)
         last = lines[-1]
         node[last] = Outcome(record, kinds, used) if last in node else ONCE
 
+    def add_first(self, line: str) -> None:
+        """Remember that a row of one line occurred for the first time."""
+        self._make_room(1)
+        self.by_line[line] = ONCE
 
-def tally(log: IssueLog, outcomes: list[Outcome]) -> None:
-    """Count the issues of rows whose outcomes were remembered, and empty the list."""
-    for outcome, times in Counter(outcomes).items():
-        if outcome.kinds:
-            log.tally(outcome.kinds, times)
-    outcomes.clear()
+    def _make_room(self, number: int) -> None:
+        if self._size >= MEMO_SIZE:
+            self.by_line.clear()
+            self._size = 0
+        self._size += number

@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Any, TypeVar
 
 from ...issues import IssueLog
 from ...limits import Limits
 from .row_blocks import beginning_at
-from .row_outcomes import ONCE, SHORT, Outcome, Outcomes, RowIssues, tally
+from .row_outcomes import ONCE, SHORT, Outcome, Outcomes, RowIssues
 
 R = TypeVar("R")
 
@@ -110,7 +111,6 @@ class Rows:
         rfc: bool,
     ) -> None:
         self._blocks = iter(blocks)
-        self._log = log
         self.issues = RowIssues(log, file)
         self._outcomes = Outcomes()
         self._most = limits.max_field_chars
@@ -125,6 +125,8 @@ class Rows:
         """Place of the current line: the one yielded last."""
         self.has_suspects: bool
         """Whether a line may have a NUL, or more characters than a value may have."""
+        self.is_regular: bool
+        """Whether the last row that was not regular text had no issue."""
         self._is_repeatable: bool
         """Whether the current row decodes to the same anywhere in the text."""
         self._examined: int
@@ -146,8 +148,9 @@ class Rows:
                 irregular ones. Between :meth:`begin` and :meth:`end`, it can read the row with
                 :meth:`exact`. Both functions return the same for a regular line.
         """
-        known, waiting = self._outcomes.by_line, list[Outcome]()
-        is_regular = True
+        known, issues = self._outcomes.by_line, self.issues
+        kinds = issues.kinds
+        self.is_regular = True
         try:
             while True:
                 start = max(self._after, self._at + 1)
@@ -165,31 +168,26 @@ class Rows:
                         and (outcome := self._remembered(known[line]))
                     ):
                         record = outcome.record
-                        if record is None:
-                            waiting.append(outcome)
-                        elif outcome.kinds:
-                            self._log.tally(outcome.kinds)
+                        kinds += outcome.kinds
                         self._after = self._at + outcome.lines
                     elif line.isspace() and not line.strip(self._blanks):
                         continue
-                    elif is_regular and not (self.has_suspects and self._is_suspect(line)):
+                    elif self.is_regular and not (self.has_suspects and self.is_suspect(line)):
                         try:
                             record = decode(line)
                         except ValueError:
                             record = otherwise(line)
-                            is_regular = not self.issues.number
                     else:
                         record = otherwise(line)
-                        is_regular = not self.issues.number
                     if record is not None:
-                        if waiting:
-                            tally(self._log, waiting)
+                        if kinds:
+                            issues.count()
                         yield record
                     if self._after > self._at:  # the row was split by the rules of quoting
                         # skip the further lines of the row that are in this block
                         for _ in range(self._at + 1, min(self._after, end)):
                             next(following)
-                tally(self._log, waiting)
+                issues.count()
                 if len(self._lines) == end:
                     block = next(self._blocks, None)
                     if block is None:
@@ -203,7 +201,7 @@ class Rows:
                     self._after -= end
                 self._at = -1
         finally:
-            tally(self._log, waiting)
+            issues.count()
 
     def _remembered(self, node: Any) -> Outcome | None:
         """Return the outcome of the current row, given what its first line leads to."""
@@ -222,7 +220,8 @@ class Rows:
         text = "".join(lines)
         return "\0" in text or len(text) > self._most
 
-    def _is_suspect(self, line: str) -> bool:
+    def is_suspect(self, line: str) -> bool:
+        """Return whether a line has a NUL, or more characters than a value may have."""
         return "\0" in line or len(line) > self._most
 
     def split(self) -> Iterator[list[str]]:
@@ -248,7 +247,8 @@ class Rows:
 
     def begin(self) -> None:
         """Begin the current row, which is irregular."""
-        self.issues.begin(self.number)
+        issues = self.issues
+        issues.begin(0 if issues.is_counting else self.number)
         self._is_repeatable, self._examined = True, 1
 
     def end(self, record: object, *, shares: bool = True) -> None:
@@ -258,16 +258,15 @@ class Rows:
             record: What it decodes to.
             shares: Whether equal rows may have one record.
         """
-        kinds = self.issues.end()
-        at = self._at
-        if (
-            self.issues.is_counting
-            and shares
-            and self._is_repeatable
-            and len(self._lines[at]) <= SHORT
-        ):
+        issues, at = self.issues, self._at
+        self.is_regular = not issues.number
+        if issues.is_counting and shares and self._is_repeatable and len(self._lines[at]) <= SHORT:
+            line = self._lines[at]
+            if self._examined == 1 and line not in self._outcomes.by_line:
+                self._outcomes.add_first(line)  # in hostile files, nearly each row may be another
+                return
             lines = self._lines[at : at + self._examined]
-            self._outcomes.add(lines, record, kinds, max(self._after - at, 1))
+            self._outcomes.add(lines, record, issues.kinds_of_row, max(self._after - at, 1))
 
     @property
     def number(self) -> int:
@@ -287,7 +286,7 @@ class Rows:
         line = self._lines[self._at]
         if '"' not in line:
             cells = line.split(self._delimiter)
-            return cells if not self.has_suspects or self._acceptable(cells) else None
+            return cells if not self.has_suspects or self._acceptable(cells, line) else None
         row, used = self._quoted_row(line)
         self._after = self._at + used
         if row is None:
@@ -295,7 +294,7 @@ class Rows:
             self.issues.add("error", "unclosed-quote", message, raw=lambda: line)
             return None
         is_checked = not self.has_suspects and used == 1
-        return row if is_checked or self._acceptable(row) else None
+        return row if is_checked or self._acceptable(row, self.raw()) else None
 
     def _quoted_row(self, text: str) -> tuple[list[str] | None, int]:
         """Return the cells of the row that begins with ``text``, and its number of lines."""
@@ -361,8 +360,7 @@ class Rows:
         self._lines += lines
         return not missing
 
-    def _acceptable(self, cells: list[str]) -> bool:
-        text = self.raw()
+    def _acceptable(self, cells: list[str], text: str) -> bool:
         if len(text) > self._most and (longest := max(map(len, cells))) > self._most:
             place = next(i for i, cell in enumerate(cells) if len(cell) == longest)
             self.issues.add(
@@ -380,8 +378,7 @@ class Rows:
         for place, cell in enumerate(cells):
             if "\0" in cell:
                 column = self._column(place)
-                what = "the value" if column is not None else f"cell {place + 1}"
-                message = f"{what} holds a NUL and is not read"
+                message = partial(_holds_nul, None if column is not None else place)
                 self.issues.add("error", "control-character", message, column=column, value=cell)
                 cells[place] = ""
         return True
@@ -390,3 +387,8 @@ class Rows:
         if self.header is None or place >= len(self.header):
             return None
         return self.header[place]
+
+
+def _holds_nul(place: int | None) -> str:
+    what = "the value" if place is None else f"cell {place + 1}"
+    return f"{what} holds a NUL and is not read"

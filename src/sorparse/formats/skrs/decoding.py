@@ -151,7 +151,7 @@ class RowDecoder:
                     value=text[:200] + "…",
                 )
                 return None
-        for name in cells.twice:
+        for name in dict.fromkeys(cells.twice):
             add(
                 "warning",
                 "duplicate-element",

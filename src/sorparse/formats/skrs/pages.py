@@ -87,8 +87,13 @@ class Row:
     @property
     def raw(self) -> str:
         """The row as XML, for an issue; without the namespaces."""
-        values = "".join(f"<{name}>{escape(text)}</{name}>" for name, text in self.values)
-        raw = f"<{self.datatype}>{values}</{self.datatype}>"
+        parts, size = [f"<{self.datatype}>"], 0
+        for name, text in self.values:
+            parts.append(f"<{name}>{escape(text)}</{name}>")
+            size += len(parts[-1])
+            if size > _RAW_CHARS:
+                break
+        raw = "".join((*parts, f"</{self.datatype}>"))
         return raw if len(raw) <= _RAW_CHARS else raw[:_RAW_CHARS] + "…"
 
 
@@ -246,6 +251,7 @@ class RowReader:
         self._page = page
         self._options = options
         self._context = context_of(page.member, attrs.evolve(options, log=log))
+        self._line_of_empty: int | None = None
 
     def rows(self) -> Iterator[Row]:
         """Read the entries to the end, and note the last token of each datatype in the page."""
@@ -280,8 +286,17 @@ class RowReader:
                 meter.ended()
         self._page.last_tokens = last
 
+    def _is_empty_again(self, entry: Element) -> bool:
+        """Return whether an entry is empty, as one on the same line: its issue would be equal."""
+        if len(entry) or entry.text or entry.attrib:
+            return False
+        line, self._line_of_empty = self._line_of_empty, line_of(entry)
+        return line is not None and line == self._line_of_empty
+
     def _row(self, entry: Element) -> Row | None:
         context = self._context
+        if self._is_empty_again(entry):
+            return None
         written = next((child.text or "" for child in entry if child.tag == _ID), "")
         rows = [row for child in entry if child.tag == _CONTENT for row in child]
         if len(rows) != 1:
@@ -318,16 +333,16 @@ class RowReader:
 
     def _values(self, row: Element) -> Iterator[tuple[str, str]]:
         own = split_tag(row.tag)[0]
-        stray = [row.text, *(child.tail for child in row)]
-        for text in stray:
-            if text and text.strip():
+        texts = (row.text, *(child.tail for child in row))
+        for text in dict.fromkeys(text.strip() for text in texts if text):
+            if text:
                 self._context.issue(
                     "warning",
                     "stray-text",
                     "text between the columns of the row; it is stored in this issue only",
                     row,
                     split_tag(row.tag)[1],
-                    value=text.strip(),
+                    value=text,
                 )
         for key, text in attributes_of(row).items():
             yield f"@{split_tag(key)[1]}", text.strip()

@@ -36,7 +36,7 @@ class PathCount:
     def add(self, text: str) -> None:
         """Count a text."""
         self.filled += 1
-        if len(self.samples) < _SAMPLES:
+        if len(self.samples) < _SAMPLES and text not in self.samples:
             short = text.replace("\n", "⏎")
             if len(short) > _SAMPLE_CHARS:
                 short = short[: _SAMPLE_CHARS - 1] + "…"

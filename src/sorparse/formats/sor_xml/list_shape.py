@@ -5,20 +5,19 @@ Entries are elements that hold an identifier. An element around entries is a lis
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum, auto
 
 import attrs
 
 from ...errors import SorFileError
 from ...sources import Member
-from ...xml.elements import Element, Freeing, attributes_of, split_tag
-from ...xml.parser import Meter
+from ...xml.elements import Element, attributes_of, line_of, split_tag, too_deep
 from ..base import ReadOptions
 from ..declare import TableSpec, fold
 from .describe import PathCount
 from .names import CLASSIFICATIONS, ENTITIES
-from .reader_base import events_of
+from .reader_base import growing, steps_of
 from .reporting import refuse_many_paths
 
 Path = tuple[str, ...]
@@ -50,6 +49,10 @@ def is_own(name: str, element: str) -> bool:
     return name.lower().startswith(element.lower()) and name.lower() != element.lower()
 
 
+_MOST_TAGS = 4096
+"""A name may be in any number of namespaces."""
+
+
 class Role(Enum):
     """The role of the elements of one path in a file of lists."""
 
@@ -74,8 +77,8 @@ class Kind:
     most: int = 0
     """The largest number of them in one parent."""
     children: dict[str, Kind] = attrs.Factory(dict)
-    latest: tuple[str | None, Kind] = attrs.field(init=False)
-    """Tag and kind of the child that was met last."""
+    by_tag: dict[object, Kind] = attrs.Factory(dict)
+    """Full tags of children to their kinds."""
     attributes: dict[str, PathCount] = attrs.Factory(dict)
     """By name, with ``@``; texts between the elements are counted under ``text()``."""
     text: PathCount = attrs.Factory(PathCount)
@@ -83,18 +86,14 @@ class Kind:
     _siblings: int = 0
     _latest_parent: int = -1
 
-    @latest.default
-    def _no_child(self) -> tuple[None, Kind]:
-        return None, self
-
-    def meet(self) -> None:
-        """Count one element."""
-        self.count += 1
+    def meet(self, times: int = 1) -> None:
+        """Count elements that are in one element."""
+        self.count += times
         of_parent = self.parent.count if self.parent is not None else 0
         if of_parent == self._latest_parent:
-            self._siblings += 1
+            self._siblings += times
         else:
-            self._siblings = 1
+            self._siblings = times
             self._latest_parent = of_parent
         self.most = max(self.most, self._siblings)
 
@@ -135,50 +134,105 @@ class Shape:
         self.kinds = [self.root]
         self._member, self._options = member, options
         self.error: SorFileError | None = None
-        try:
-            self._survey()
-        except SorFileError as error:
-            self.error = error
+        self.last_chunk: int | None = None
+        """Number of the chunk with the error."""
+        self._survey()
         self.entries = self._find_entries()
         self._assign_roles()
 
     def _survey(self) -> None:
-        meter = Meter(self._member.name, self._options.limits)
-        kind: Kind | None = None
-        ended: Element | None = None
-        freeing = Freeing()
-        for event, element in events_of(self._member, self._options, meter):
-            if kind is not None and ended is not None and ended.tail and ended.tail.strip():
-                self._attribute(kind, "text()", ended.tail.strip())
-            ended = None
-            if event == "start":
-                kind = self.root if kind is None else self.child(kind, element)
-                kind.meet()
+        """Count all elements; at an error, what precedes it."""
+        around: list[Kind] = []
+
+        def begin(element: Element) -> bool:
+            kind = self.child(around[-1], element) if around else self.root
+            kind.meet()
+            self._attributes(kind, element)
+            around.append(kind)
+            return True
+
+        tree = growing(self._member, self._options, begin)
+        try:
+            for ended, children in steps_of(tree, self._member, self._options):
+                if ended is None:
+                    self.count(around[-1], children, len(around))
+                else:
+                    self._end(ended, around.pop(), around[-1] if around else None)
+        except SorFileError as error:
+            self.error = error
+            self.last_chunk = tree.chunk
+
+    def count(self, kind: Kind, children: Iterable[Element], depth: int) -> None:
+        """Count complete elements in an element of this kind, and what is in them.
+
+        Raises:
+            SorFileError: If they are nested too deeply, or have too many different names.
+        """
+        most = self._options.limits.max_depth
+        stack: list[tuple[Element | None, Kind, Iterator[Element]]] = [(None, kind, iter(children))]
+        while stack:
+            around, kind, rest = stack[-1]
+            if depth + len(stack) > most and (first := next(rest, None)) is not None:
+                raise too_deep(self._member.name, line_of(first), self._options.limits)
+            run: Kind | None = None
+            times = 0  # how many elements of one kind follow each other, and are not counted yet
+            for element in rest:
+                inner = kind.by_tag.get(element.tag) or self.child(kind, element)
+                if inner is run:
+                    times += 1
+                else:
+                    if run is not None:
+                        run.meet(times)
+                    run, times = inner, 1
                 if element.keys():
-                    for key, value in attributes_of(element).items():
-                        self._attribute(kind, f"@{split_tag(key)[1]}", value)
-            elif kind is not None:
-                text = element.text
-                if text and (text := text.strip()):
-                    kind.text.add(text)
-                kind = kind.parent
-                ended = element
-                freeing.ended(element)
-                meter.ended()
+                    self._attributes(inner, element)
+                if len(element):
+                    stack.append((element, inner, iter(element[:])))
+                    break
+                if text := element.text:
+                    self._text(inner, text)
+                if text := element.tail:
+                    self._text_after(kind, text)
+            else:
+                stack.pop()
+                if around is not None:
+                    self._end(around, kind, stack[-1][1])
+            if run is not None:
+                run.meet(times)
+
+    def _attributes(self, kind: Kind, element: Element) -> None:
+        for key, value in attributes_of(element).items():
+            self._attribute(kind, f"@{split_tag(key)[1]}", value)
+
+    def _end(self, element: Element, kind: Kind, parent: Kind | None) -> None:
+        if text := element.text:
+            self._text(kind, text)
+        if parent is not None and (text := element.tail):
+            self._text_after(parent, text)
+
+    def _text(self, kind: Kind, text: str) -> None:
+        if text := text.strip():
+            kind.text.add(text)
+
+    def _text_after(self, kind: Kind, text: str) -> None:
+        if text := text.strip():
+            self._attribute(kind, "text()", text)
 
     def child(self, kind: Kind, element: Element) -> Kind:
         """Return the kind of an element in an element of this kind."""
         tag = str(element.tag)
-        if tag == kind.latest[0]:
-            return kind.latest[1]
-        name = split_tag(tag)[1]
-        known = kind.children.get(name)
-        if known is None:
-            self._refuse_many(len(self.kinds))
-            known = kind.children[name] = Kind((*kind.path, name), kind)
-            self.kinds.append(known)
-        kind.latest = tag, known
-        return known
+        inner = kind.by_tag.get(tag)
+        if inner is None:
+            name = split_tag(tag)[1]
+            inner = kind.children.get(name)
+            if inner is None:
+                self._refuse_many(len(self.kinds))
+                inner = kind.children[name] = Kind((*kind.path, name), kind)
+                self.kinds.append(inner)
+            if len(kind.by_tag) >= _MOST_TAGS:
+                kind.by_tag.clear()
+            kind.by_tag[tag] = inner
+        return inner
 
     def _attribute(self, kind: Kind, name: str, value: str) -> None:
         count = kind.attributes.get(name)

@@ -9,7 +9,7 @@ Values without a field go to ``extra`` under its path.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -17,35 +17,30 @@ from typing import Any
 import attrs
 
 from ...description import ColumnDescription, TableDescription
-from ...errors import SorError
+from ...errors import SorError, SorFileError
 from ...issues import Issue, IssueLog, NoLog
 from ...records import Classification, Extra
 from ...sources import Member
 from ...xml import CREATED_AT, SNAPSHOT_DATE
 from ...xml.elements import (
     Element,
-    Freeing,
-    attributes_of,
     line_of,
-    shortened,
     shortened_raw,
     split_tag,
 )
-from ...xml.parser import Meter
 from ..base import Format, ReadOptions
 from ..declare import TableSpec, fold
 from ..decode import CarefulDecoder, make_plan
 from ..generator import Memo
 from ..record_writer import RecordWriter
 from .describe import describe
-from .list_shape import Kind, Role, Shape, field_of, is_identifier, is_name
+from .list_shape import Kind, Role, Shape, field_of
+from .list_values import ListValues
 from .names import CLASSIFICATIONS, GEO_LOCATIONS
-from .reader_base import cell_reporter, context_of, events_of, snapshot_date_of
+from .reader_base import cell_reporter, context_of, growing, snapshot_date_of, steps_of
 from .reporting import Context, ExtraTexts
 
 _NAMESPACE = re.compile(r"\{[^}]*\}")
-_MOST_VALUES = 100
-"""Values around an entry that are read as those of its lists."""
 _MOST_NAMES = 200_000
 """Entries whose names are remembered for the readers of Sor.xml."""
 
@@ -78,32 +73,40 @@ class _ListReader:
 
     def _numbered(self, log: IssueLog) -> Iterator[tuple[int | None, Any]]:
         context = context_of(self.member, attrs.evolve(self.options, log=log))
-        meter = Meter(self.member.name, self.options.limits)
         shape = Shape(self.member, self.options)  # the error is raised again after the entries
         _report_outside(shape, context)
         decoding = _EntryDecoding(self.spec, context, repair=self.options.repair)
-        lists = decoding.lists
-        kind: Kind | None = None
-        freeing = Freeing()
-        for event, element in events_of(self.member, self.options, meter):
-            if event == "start":
-                kind = shape.root if kind is None else shape.child(kind, element)
-                if kind.role is Role.LIST:
-                    lists.begin(element)
-            elif kind is not None:
-                role = kind.role
-                if role is Role.ENTRY:
-                    record = decoding.read(element)
-                    if record is not None:
-                        yield line_of(element), record
-                elif role is Role.LIST:
-                    lists.end()
+        around: list[Kind] = []
+
+        def begin(element: Element) -> bool:
+            kind = shape.child(around[-1], element) if around else shape.root
+            if kind.role is Role.ENTRY:
+                return False
+            if kind.role is Role.LIST:
+                decoding.lists.begin(element)
+            around.append(kind)
+            return True
+
+        tree = growing(self.member, self.options, begin)
+        last = shape.last_chunk
+        try:
+            for ended, children in steps_of(tree, self.member, self.options):
+                if last is not None and tree.chunk > last:
+                    break
+                if ended is None:
+                    depth = len(around) if tree.chunk == last else 0
+                    yield from decoding.entries(shape, around[-1], children, depth)
+                    continue
+                role = around.pop().role
+                if role is Role.LIST:
+                    decoding.lists.end()
                 elif role is Role.VALUE:
-                    lists.take(element, context)
-                if role is not Role.INSIDE:
-                    freeing.ended(element)
-                    meter.ended()
-                kind = kind.parent
+                    decoding.lists.take(ended, context)
+        except SorFileError:
+            if last is None or tree.chunk < last:
+                raise
+        if shape.error is not None:
+            raise shape.error
 
     def describe(self) -> TableDescription:
         """Read the file once and return its real shape: every path, how often, with samples."""
@@ -168,74 +171,6 @@ def _report_outside(shape: Shape, context: Context) -> None:
                 )
 
 
-_Pair = tuple[str, str]
-
-
-class _Lists:
-    """The lists around an entry, with their values before their first entry."""
-
-    def __init__(self) -> None:
-        self._open: list[tuple[str, list[_Pair]]] = []
-        """Name and values of each, outermost first."""
-        self._begun = 0
-        """How many of the lists have had an entry."""
-        self._known: dict[tuple[bool, bool], tuple[str, str, ExtraTexts]] = {}
-
-    def begin(self, element: Element) -> None:
-        """Begin a list."""
-        values = [(f"@{split_tag(key)[1]}", text) for key, text in attributes_of(element).items()]
-        self._open.append((split_tag(element.tag)[1], values))
-        self._known.clear()
-
-    def end(self) -> None:
-        """End the innermost list."""
-        self._open.pop()
-        self._begun = min(self._begun, len(self._open))
-        self._known.clear()
-
-    def take(self, element: Element, context: Context) -> None:
-        """Store a value of the innermost list; report it after an entry, or too many values."""
-        text = (element.text or "").strip()
-        if not text:
-            return
-        name, values = self._open[-1]
-        own = split_tag(element.tag)[1]
-        if self._begun == len(self._open) or len(values) >= _MOST_VALUES:
-            context.issue(
-                "warning",
-                "unknown-element",
-                f"{name}/{own} follows the first entry of its list, or {_MOST_VALUES} other "
-                "values; it is stored in this issue only",
-                element,
-                f"{name}/{own}",
-                value=shortened(text),
-            )
-        else:
-            values.append((own, text))
-            self._known.clear()
-
-    def around(self, *, code: bool, name: bool) -> tuple[str, str, ExtraTexts]:
-        """Return identifier and name of the lists, if they are needed, and other values."""
-        self._begun = len(self._open)
-        asked = code, name
-        if asked not in self._known:
-            self._known[asked] = self._find(code=code, name=name)
-        return self._known[asked]
-
-    def _find(self, *, code: bool, name: bool) -> tuple[str, str, ExtraTexts]:
-        codes, names, extra = "", "", ExtraTexts()
-        for level, (element, values) in enumerate(reversed(self._open), 1):
-            for key, text in values:
-                plain = key.removeprefix("@")
-                if name and not names and is_name(plain):
-                    names = text
-                elif code and not codes and is_identifier(plain, element):
-                    codes = text
-                else:
-                    extra.add("../" * level + key, text)
-        return codes, names, extra
-
-
 @attrs.frozen
 class _Step:
     """What to do with a value of an entry."""
@@ -248,7 +183,7 @@ class _EntryDecoding:
     """Builds records from entries."""
 
     def __init__(self, spec: TableSpec, context: Context, *, repair: bool) -> None:
-        self.lists = _Lists()
+        self.lists = ListValues()
         self._spec = spec
         self._context = context
         self._place = {column.field: place for place, column in enumerate(spec.columns)}
@@ -260,12 +195,53 @@ class _EntryDecoding:
         self._steps = Memo(self._find_steps)
         """By the name of an entry and the paths of its values."""
 
+    def entries(
+        self, shape: Shape, kind: Kind, children: Iterable[Element], depth: int
+    ) -> Iterator[tuple[int | None, Any]]:
+        """Yield lines and records of the entries among complete elements, and of those in lists.
+
+        Args:
+            shape: The shape of the document.
+            kind: The kind of the element around them.
+            children: The elements.
+            depth: The number of elements around them if the error of the shape, which is then
+                raised, may be in one of them; else 0.
+        """
+        stack = [(kind, iter(children))]
+        while stack:
+            kind, rest = stack[-1]
+            for element in rest:
+                inner = kind.by_tag.get(element.tag) or shape.child(kind, element)
+                role = inner.role
+                if role is Role.LIST:
+                    self.lists.begin(element)
+                    stack.append((inner, iter(element[:])))
+                    break
+                if depth:
+                    shape.count(kind, (element,), depth + len(stack) - 1)
+                if role is Role.ENTRY:
+                    record = self.read(element)
+                    if record is not None:
+                        yield line_of(element), record
+                elif role is Role.VALUE and element.text:
+                    self.lists.take(element, self._context)
+            else:
+                stack.pop()
+                if stack:
+                    self.lists.end()
+
     def read(self, element: Element) -> Any:
         """Build the record of an entry; ``None`` if it has no identifier."""
         context = self._context
         own = split_tag(element.tag)[1]
-        texts = list(context.texts_in(element, ""))
-        steps = self._steps[(own, *[path for _, path, _ in texts])]
+        if len(element) or len(keys := element.keys()) > 1:
+            texts = list(context.texts_in(element, ""))
+            look = [path for _, path, _ in texts]
+        else:  # the same, without the cost of a generator
+            texts = [(element, "", (element.text or "").strip())]
+            texts += [(element, "", element.get(key, "").strip()) for key in keys]
+            look = ["", *[f"/@{key}" for key in keys]]
+        steps = self._steps[(own, *look)]
         cells = [""] * len(self._place)
         lines: dict[int, Element] = {}
         extra = ExtraTexts()

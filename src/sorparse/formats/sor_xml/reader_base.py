@@ -11,6 +11,7 @@ from ...issues import Issue
 from ...records import Coded
 from ...sources import Member
 from ...xml.elements import Element
+from ...xml.growing import GrowingTree, Step
 from ...xml.head import Header, read_header
 from ...xml.parser import Meter, chunks_of, events
 from ..base import Format, GivesNames, ReadOptions
@@ -125,6 +126,18 @@ def events_of(member: Member, options: ReadOptions, meter: Meter) -> Iterator[tu
             limits=options.limits,
             encoding=options.encoding,
         )
+
+
+def growing(member: Member, options: ReadOptions, begin: Callable[[Element], bool]) -> GrowingTree:
+    """Return the tree of a file, to be read with :func:`steps_of`."""
+    meter = Meter(member.name, options.limits)
+    return GrowingTree(begin, meter, file=member.name, limits=options.limits)
+
+
+def steps_of(tree: GrowingTree, member: Member, options: ReadOptions) -> Iterator[Step]:
+    """Yield what becomes complete while a file is parsed; see ``GrowingTree.steps``."""
+    with member.open() as stream:
+        yield from tree.steps(chunks_of(stream), options.encoding)
 
 
 def cell_reporter(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from itertools import chain, islice
 
 import attrs
 
 from ...description import TableDescription
-from ...issues import Issue, IssueLog, PassingLog, Place, Severity
+from ...issues import Issue, IssueKind, IssueLog, PassingLog, Place, Severity
 from ...records import SOREntity
 from ...xml.elements import Element, split_tag
 from ...xml.head import Header
@@ -135,6 +135,10 @@ class _Counting(PassingLog):
         self.count += is_counted
         return is_counted
 
+    def tally(self, kinds: Sequence[IssueKind], times: int = 1) -> None:
+        self.count += len(kinds) * times
+        super().tally(kinds, times)
+
 
 class _Skipping(PassingLog):
     """Passes issues on, except the first ones."""
@@ -154,3 +158,9 @@ class _Skipping(PassingLog):
             self._left -= 1
             return True
         return self._log.only_counts(severity, code, place)
+
+    def tally(self, kinds: Sequence[IssueKind], times: int = 1) -> None:
+        every = [kind for kind in kinds for _ in range(times)]
+        skipped = min(self._left, len(every))
+        self._left -= skipped
+        self._log.tally(every[skipped:])

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 import attrs
 
 from ...errors import SorFileError
-from ...issues import Issue, IssueLog, Severity
+from ...issues import Issue, IssueLog, Place, Severity
 from ...limits import Limits
 from ...xml.elements import Element, line_of, shortened, split_tag, texts_in
 from ...xml.head import Header
@@ -18,6 +18,7 @@ from .namespaces import KNOWN_NAMESPACES, namespaces_of
 
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"
 _SWAPPED = "coordinates-swapped"
+_MOST_LATEST = 64
 
 
 @attrs.define(eq=False)
@@ -35,6 +36,8 @@ class Context:
     """Paths of unknown elements, and codes of issues, that were reported and are reported once."""
     lines_before: int = 0
     """Lines of the document before the part that contains the elements."""
+    _latest: dict[tuple[str, str | None], tuple[object, Issue]] = attrs.Factory(dict)
+    """The latest issue of each code and path, and its parts."""
 
     def start_line(self, element: Element) -> int | None:
         """Return the line on which a unit or a location number begins."""
@@ -67,7 +70,29 @@ class Context:
                 line += self.lines_before
         place = (self.file, line, path or None, value, sor_id)
         if not self.log.only_counts(severity, code, place):
-            self.log.add(Issue(severity, code, message, *place, raw=raw() if raw else None))
+            self.log.add(self._issue(severity, code, message, place, raw() if raw else None))
+
+    def _issue(
+        self, severity: Severity, code: str, message: str, place: Place, raw: str | None
+    ) -> Issue:
+        """Return an issue; one object for equal ones that follow each other.
+
+        A hostile document has a million on one line, which are one issue.
+        """
+        key = (severity, code, message, place, raw)
+        known = self._latest.get((code, place[2]))
+        if known is not None and known[0] == key:
+            return known[1]
+        if len(self._latest) >= _MOST_LATEST:
+            self._latest.clear()
+        issue = Issue(severity, code, message, *place, raw=raw)
+        self._latest[code, place[2]] = key, issue
+        return issue
+
+    def only_counts(self, unit: Element, sor_id: str | None) -> bool:
+        """Return whether the issues in a unit, with its SOR id, are only counted."""
+        line = self.start_line(unit) or 0
+        return self.log.only_counts_unit(self.file, line + self.lines_before, sor_id)
 
     def coordinates_swapped(self) -> None:
         """Report, once, that northing and easting are exchanged."""

@@ -6,10 +6,11 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
+import attrs
 from lxml import etree
 
 from ...errors import SorFileError
-from ...issues import Issue, IssueLog
+from ...issues import Issue, IssueKind, IssueLog, PassingLog, Place, Severity
 from ...limits import Limits
 from ...records import SOREntity
 from ...xml.elements import Element
@@ -72,7 +73,7 @@ class TextReading:
         log = context.log
         passed: Sequence[bytes] = ()
         for block in blocks(chunks):
-            collected = context.log = _Collected()
+            collected = context.log = _Collected(log)
             with guard.reading(block):
                 for chunk in passed:
                     collected.found.extend(self._units(chunk))
@@ -80,6 +81,8 @@ class TextReading:
             for result in collected.found:
                 if isinstance(result, Issue):
                     log.add(result)
+                elif isinstance(result, _Counted):
+                    log.tally(result.kinds)
                 else:
                     yield result
             guard.check()
@@ -138,15 +141,31 @@ def _is_large(text: str, limits: Limits) -> bool:
     )
 
 
-class _Collected(IssueLog):
-    """Collects units and issues in their order."""
+@attrs.frozen(eq=False)
+class _Counted:
+    """Issues that are only counted."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[tuple[int, SOREntity] | Issue] = []
+    kinds: Sequence[IssueKind]
+
+
+class _Collected(PassingLog):
+    """Collects units and issues in their order, instead of passing the issues on."""
+
+    def __init__(self, log: IssueLog) -> None:
+        super().__init__(log)
+        self.found: list[tuple[int, SOREntity] | Issue | _Counted] = []
 
     def add(self, issue: Issue) -> None:
         self.found.append(issue)
+
+    def only_counts(self, severity: Severity, code: str, place: Place) -> bool:
+        is_counted = self.would_count(severity, code, place)
+        if is_counted:
+            self.tally(((severity, code),))
+        return is_counted
+
+    def tally(self, kinds: Sequence[IssueKind], times: int = 1) -> None:
+        self.found.append(_Counted(tuple(kinds) * times))
 
 
 class _Fragments:

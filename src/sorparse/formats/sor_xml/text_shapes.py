@@ -27,7 +27,6 @@ from operator import attrgetter, itemgetter
 from typing import Any
 
 import attrs
-from lxml import etree
 
 from ...records import Coded, Extra
 from ...records.values import NO_EXTRA
@@ -38,7 +37,7 @@ from ..decode import CarefulDecoder, Complete, make_plan
 from ..generator import Memo, NeedsCarefulParsing
 from ..record_writer import Getter, RecordWriter
 from .names import COUNTRY_SCHEME, MAIN_SPECIALITY
-from .unit_grammar import ABSENT, Tag, UnitGrammar, UnitMeaning
+from .unit_grammar import ABSENT, Tag, UnitGrammar, UnitMeaning, pieces_of
 from .units import Layout
 
 # First and last character are not whitespace, and there is no ``<``: each text is the whole text of
@@ -230,40 +229,40 @@ class Elements:
     def __init__(self, plans: Plans) -> None:
         self._plans = plans
 
-    def read(self, element: Element) -> Any:
-        """Build a record, not yet frozen; raises the same errors as TextShapes.read."""
+    def read(self, element: Element, taken: Taken | None = None) -> Any:
+        """Build a record, not yet frozen; raises the same errors as TextShapes.read.
+
+        ``taken``: the result of :func:`texts_and_key`, if it is known.
+        """
         plans = self._plans
-        elements = list(element.iter())
-        if any(map(_tail_of, elements)):
-            raise NeedsCarefulParsing
-        texts: list[Any] = [(text and text.strip()) or None for text in map(_text_of, elements)]
-        # the sequence of tags leaves one thing open: whether a status at the end of a location
-        # number is the number's or the unit's; the number of children shows which
-        key = (len(element), *map(_tag_of, elements), *map(bool, texts))
+        texts, key = taken or texts_and_key(element)
 
         def learn() -> _Known:
             at = tuple(number for number, text in enumerate(texts) if text)
-            return attrs.evolve(plans.learn(_pieces(element), first=0, step=1), texts=_getter(at))
+            learned = plans.learn(pieces_of(element), first=0, step=1)
+            return attrs.evolve(learned, texts=_getter(at))
 
         known = plans.known(key, 8 * len(key), learn)
         return plans.record(known, [*known.texts(texts), None])
 
 
-def _pieces(element: Element) -> list[list[Tag]]:
-    """Return the tags of an element, split where there is a text."""
-    pieces: list[list[Tag]] = [[]]
-    for event, inner in etree.iterwalk(element, ("start", "end")):
-        tag = str(inner.tag)
-        has_text = bool(inner.text and inner.text.strip())
-        if event == "start":
-            if has_text and len(inner):
-                raise NeedsCarefulParsing
-            pieces[-1].append((tag, tag, True, not len(inner) and not has_text))
-            if has_text:
-                pieces.append([])
-        elif len(inner) or has_text:
-            pieces[-1].append((tag, tag, False, True))
-    return pieces
+Taken = tuple[list[str | None], tuple[Any, ...]]
+"""The texts of an element and those in it, and what decides their meaning."""
+
+
+def texts_and_key(element: Element) -> Taken:
+    """Return the texts of an element and those in it, and what decides their meaning.
+
+    Raises:
+        NeedsCarefulParsing: If there is a text between elements.
+    """
+    elements = list(element.iter())
+    if any(map(_tail_of, elements)):
+        raise NeedsCarefulParsing
+    texts = [(text and text.strip()) or None for text in map(_text_of, elements)]
+    # the sequence of tags leaves one thing open: whether a status at the end of a location
+    # number is the number's or the unit's; the number of children shows which
+    return texts, (len(element), *map(_tag_of, elements), *map(bool, texts))
 
 
 def _getter(places: Sequence[int]) -> Callable[[Sequence[Any]], Sequence[Any]]:

@@ -12,12 +12,13 @@ from ..base import ReadOptions
 from ..cells import BadCell, convert
 from ..declare import Kind
 from ..generator import NeedsCarefulParsing
+from .counted_units import CountedUnits
 from .location_codes import LOCATION_LAYOUT
 from .names import ENTITIES, MANDATORY, OPTIONAL_IN_1_0_0
 from .namespaces import VERSIONS, tags_of
 from .reader_base import cell_reporter, context_of, decoder, set_frozen
 from .reporting import step_name
-from .text_shapes import Elements, Plans
+from .text_shapes import Elements, Plans, texts_and_key
 from .tree import LEVEL_OF, Ancestry, OpenUnit
 from .unit_grammar import UnitGrammar
 from .units import Careful, Layout
@@ -60,6 +61,9 @@ class UnitDecoding:
             on_swap=self.context.coordinates_swapped,
         )
         self._elements = Elements(self.plans)
+        self._counted = CountedUnits(
+            UNIT_LAYOUT, GRAMMAR, self._decoder, self.context, self._needed
+        )
 
     def read(
         self, unit: Element, frame: OpenUnit, is_unusual: bool
@@ -75,18 +79,20 @@ class UnitDecoding:
 
         Returns ``None``, and reports an issue, if the unit cannot become a record.
         """
+        if is_unusual and self._is_unusual(unit):
+            return _opened(self._careful(unit, level))
+        if not (len(unit) or unit.text or unit.tail):
+            self._without_key(unit)
+            return None
         try:
-            if is_unusual:
-                raise NeedsCarefulParsing
-            if not (len(unit) or unit.text or unit.tail):
-                self._without_key(unit)
-                return None
-            return self._elements.read(unit)
+            taken = texts_and_key(unit)
+        except NeedsCarefulParsing:
+            return _opened(self._careful(unit, level))
+        try:
+            return self._elements.read(unit, taken)
         except ValueError:
-            record = self._careful(unit, level)
-        if record is not None:
-            set_frozen(record, "__class__", builder_of(SOREntity))
-        return record
+            record = self._counted.read(unit, level, *taken)
+        return _opened(self._careful(unit, level) if record is None else record)
 
     def place_in_tree(self, record: Any, place: Ancestry) -> SOREntity:
         """Fill in the values that follow from the place in the tree; pass them to units below."""
@@ -106,6 +112,16 @@ class UnitDecoding:
         record.__class__ = SOREntity
         settled: SOREntity = record
         return settled
+
+    def _is_unusual(self, unit: Element) -> bool:
+        """Return whether a unit, or its container, has attributes, or the unit a long text."""
+        container = unit.getparent()
+        if container is not None and container.keys():
+            return True
+        most = self.context.limits.max_field_chars
+        return any(
+            element.keys() or (element.text and len(element.text) > most) for element in unit.iter()
+        )
 
     def _careful(self, unit: Element, level: str) -> SOREntity | None:
         first = next((child for child in unit if child.tag in _ID_TAGS), None)
@@ -175,6 +191,13 @@ class UnitDecoding:
                     name,
                     sor_id=record.sor_id,
                 )
+
+
+def _opened(record: Any) -> Any:
+    """Return a record that can be changed until it has its place in the tree."""
+    if record is not None:
+        set_frozen(record, "__class__", builder_of(SOREntity))
+    return record
 
 
 def _needed(field: str) -> tuple[str, int | None, frozenset[str]]:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 
 import attrs
+from lxml import etree
 
-from ...xml.elements import split_tag
+from ...xml.elements import Element, split_tag
 from ..generator import NeedsCarefulParsing
 from .names import MOST_SPECIALITIES, SPECIALITIES, SPECIALITY, SPECIALITY_TYPES
 from .namespaces import tags_of
@@ -234,3 +235,24 @@ class _Walk:
                     self.seen.add(spot)
                 return spot
         raise NeedsCarefulParsing
+
+
+def pieces_of(element: Element) -> list[list[Tag]]:
+    """Return the tags of an element, split where there is a text.
+
+    Raises:
+        NeedsCarefulParsing: If an element has both elements and a text.
+    """
+    pieces: list[list[Tag]] = [[]]
+    for event, inner in etree.iterwalk(element, ("start", "end")):
+        tag = str(inner.tag)
+        has_text = bool(inner.text and inner.text.strip())
+        if event == "start":
+            if has_text and len(inner):
+                raise NeedsCarefulParsing
+            pieces[-1].append((tag, tag, True, not len(inner) and not has_text))
+            if has_text:
+                pieces.append([])
+        elif len(inner) or has_text:
+            pieces[-1].append((tag, tag, False, True))
+    return pieces
