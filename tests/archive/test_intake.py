@@ -213,3 +213,11 @@ def test_a_night_that_is_replaced(tmp_path: Path) -> None:
     ]
     assert registered == [(day(0), day(0)), (day(2), day(2))] * 2
     assert archive.verify() == []
+
+
+def test_rows_that_begin_or_end_on_a_night_that_is_replaced(tmp_path: Path) -> None:
+    contents = [sor2(A), sor2(A, B), sor2(B)]
+    archive = archive_of(tmp_path, *contents)
+    archive.add(Named(sor2(C)), night=day(1), replace=True)
+    assert archive.verify() == []
+    assert [content_of(archive, number) for number in (0, 2)] == [contents[0], contents[2]]
