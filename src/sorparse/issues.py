@@ -18,7 +18,7 @@ Severity = Literal["error", "warning", "info"]
 OnIssue = Literal["collect", "raise"] | Callable[["Issue"], object]
 
 
-@attrs.frozen(cache_hash=True)  # each is looked up several times
+@attrs.frozen
 class Issue(HtmlRepr):
     """One error or remark about the data, with its place.
 

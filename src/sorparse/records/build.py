@@ -82,7 +82,6 @@ def fast_constructor(cls: type[Any]) -> Callable[..., Any]:
         f"def make({', '.join(fields)}):",
         "    record = _new(Builder)",
         *(f"    record.{name} = {name}" for name in fields),
-        *(f"    record.{name} = None" for name in ("_attrs_cached_hash",) if hasattr(cls, name)),
         "    record.__class__ = Record",
         "    return record",
     ]
