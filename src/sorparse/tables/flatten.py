@@ -51,8 +51,9 @@ def groups(records: Iterable[Any]) -> Iterator[list[Any]]:
     of_shared = 0
     for record in records:
         group.append(record)
-        if record.extra:
-            chars += sum(map(len, record.extra)) + sum(map(len, record.extra.values()))
+        extra = getattr(record, "extra", None)  # not each table has unknown columns
+        if extra:
+            chars += sum(map(len, extra)) + sum(map(len, extra.values()))
         inherited = _shared(type(record))(record)
         if inherited != shared:
             shared, of_shared = inherited, sum(map(_chars_in, inherited))
