@@ -223,7 +223,7 @@ def test_several_codes_at_once(pairs: list[Any], expected: list[tuple[str, str]]
     table = [mapped(code, A, *days) for code, *days in pairs]
     table.append(mapped("1309", B))  # another unit
     found = check(unit(A), unit(B), shak_sor_map=table)
-    assert found == [
+    assert [one for one in found if one.code != "inverted-validity"] == [
         Issue(
             "warning",
             "several-shak-codes",

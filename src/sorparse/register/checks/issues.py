@@ -12,7 +12,10 @@ from ..days import from_ordinal
 _new_issue = fast_constructor(Issue)
 
 CHECK_ISSUES: dict[str, tuple[Severity, str]] = {
-    "inverted-validity": ("warning", "a version ends before it starts; it never applies"),
+    "inverted-validity": (
+        "warning",
+        "a version or a row ends before it starts; it never applies",
+    ),
     "duplicate-key": ("warning", "a row has the key of an earlier one"),
     "several-open-versions": (
         "warning",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import attrs
+
 from ...formats import sor2
 from ...issues import Issue
 from ..core import Core
@@ -13,11 +15,14 @@ from ..timeline import Segment
 from .issues import CHECK_ISSUES, row_issue, table_issue
 
 _MAP = "shak_sor_map"
+_OTHERS = [spec for spec in sor2.TABLES if spec.table != "entities"]
+"""``check_versions`` looks at the entities, for the same errors."""
 
 
 def check_tables(core: Core) -> Iterator[Issue]:
     """Yield the issues of the other tables."""
     yield from _duplicates(core)
+    yield from _inverted(core)
     yield from _shak_map(core)
     yield from _several_shak_codes(core)
     yield from _location_codes(core)
@@ -27,15 +32,24 @@ def check_tables(core: Core) -> Iterator[Issue]:
 
 def _duplicates(core: Core) -> Iterator[Issue]:
     message = "an earlier row has the same key"
-    for spec in sor2.TABLES:
-        if spec.table == "entities":
-            continue  # check_versions looks at them, by the same key
+    for spec in _OTHERS:
         seen = set()
         for place, record in enumerate(getattr(core.tables, spec.table)):
             key = spec.key_of(record)
             if key in seen:
                 yield table_issue(core, spec.table, place, "duplicate-key", message)
             seen.add(key)
+
+
+def _inverted(core: Core) -> Iterator[Issue]:
+    for spec in _OTHERS:
+        if "validity" not in attrs.fields_dict(spec.record):
+            continue
+        for place, record in enumerate(getattr(core.tables, spec.table)):
+            start, end = record.validity.from_date, record.validity.to_date
+            if start is not None and end is not None and end < start:
+                message = f"the row ends on {end}, before it starts on {start}"
+                yield table_issue(core, spec.table, place, "inverted-validity", message, "validity")
 
 
 def _shak_map(core: Core) -> Iterator[Issue]:
