@@ -151,6 +151,16 @@ XML: dict[str, tuple[int, Callable[[int], bytes]]] = {
             owner(hospital((f"<OrganizationalUnitEntity>{INNER_UNIT}" * 100 + DEEP_END * 100) * n))
         ),
     ),
+    "units of repeated elements": (
+        60,  # the more elements, the more an element that is moved out of the tree costs
+        lambda n: document(
+            owner(
+                "<HealthInstitutionEntity>"
+                + f"<HealthInstitution>{LISTED}{'<s:LocalCode/>' * 900}</HealthInstitution>" * n
+                + "</HealthInstitutionEntity>"
+            )
+        ),
+    ),
     "location codes": (300, lambda n: inside("<EanLocationCodeEntity/>" * n)),
 }
 

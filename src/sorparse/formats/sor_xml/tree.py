@@ -299,6 +299,9 @@ class _Walker:
             self._check(root, done)
             del root[:done]
             self._frames[0].children = 1
+        # an element with a reference is moved out of the tree, in quadratic time, and not freed
+        self._crowded = None
+        self._misplaced = None, 0, None
         owner.clear(keep_tail=True)
 
     def report_size(self, owner: Element) -> None:
