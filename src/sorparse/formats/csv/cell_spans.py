@@ -210,12 +210,14 @@ class Cells:
         removed = of_cells.sum(axis=0, dtype=np.int32)
         if self._is_quoted:  # the quotes on both sides of a delimiter may be shared: ";";"
             removed[(ends < starts).any(axis=0)] = -1
-        for row in np.flatnonzero((removed != quoted) & (removed >= 0)):
-            inner = np.searchsorted(quotes, ends[:, row]) > np.searchsorted(quotes, starts[:, row])
-            for cell in np.flatnonzero(inner & (of_cells[:, row] == 2)):
-                length, number = self._undouble(starts[cell, row], ends[cell, row])
-                ends[cell, row] = starts[cell, row] + length
-                removed[row] += number
+        others = np.flatnonzero((removed != quoted) & (removed >= 0))
+        before, after = (np.searchsorted(quotes, each[:, others]) for each in (starts, ends))
+        inner = (after > before) & (of_cells[:, others] == 2)
+        for cell, other in zip(*inner.nonzero(), strict=True):
+            row = others[other]
+            length, number = self._undouble(starts[cell, row], ends[cell, row])
+            ends[cell, row] = starts[cell, row] + length
+            removed[row] += number
         self.irregular[rows] = removed != quoted
 
     def _unquote_all(self) -> Any:
