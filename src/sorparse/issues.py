@@ -196,6 +196,11 @@ class IssueLog:
                     self._last_lines[issue.file] = max(last, issue.line or 0)
         return self._last_lines.get(file, 0) + 1
 
+    def only_counts_line(self, file: str | None, line: int) -> bool:
+        """Return whether the issues of a line, and of all later ones, are only counted."""
+        first = self.only_counted_from(file)
+        return first is not None and line >= first
+
     def only_counts_unit(self, file: str | None, line: int, sor_id: str | None) -> bool:
         """Return whether the issues of a unit are only counted.
 

@@ -311,8 +311,7 @@ class TextBlocks:
             lines[i] = decode_windows_1252(line)
             if i not in issues and _MOJIBAKE.search(line):
                 issues[i] = _IS_BOTH
-        counted_from = self._log.only_counted_from(self._file)
-        if counted_from is not None and number >= counted_from:
+        if self._log.only_counts_line(self._file, number):
             self._log.tally((("warning", "undecodable-text"),), len(issues))
         else:
             raw = data.split(b"\n")

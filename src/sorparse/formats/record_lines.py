@@ -32,6 +32,16 @@ MISSING_KEY: IssueKind = ("error", "missing-key")
 ROW_LENGTH: IssueKind = ("error", "row-length")
 
 
+def decode_counting(
+    careful: CarefulDecoder, tolerant: TolerantDecoder, cells: Sequence[str]
+) -> tuple[Any, list[IssueKind]]:
+    """Return the record of a row, if it has a SHAK code, and the kinds of its issues."""
+    record = tolerant.decode(cells) if any(cells) else None
+    kinds = tolerant.kinds.copy()
+    tolerant.kinds.clear()
+    return (record, kinds) if careful.has_required(cells) else (None, [*kinds, MISSING_KEY])
+
+
 @attrs.define(eq=False)
 class RecordFile:
     """A file of one table whose cells the careful decoder reads."""
@@ -195,13 +205,9 @@ class RecordLines(RecordFile):
         tolerant = self.tolerant.get(decoding)
         if tolerant is None:
             tolerant = self.tolerant[decoding] = TolerantDecoder(decoding, None, counting=True)
-        record = tolerant.decode(cells) if any(cells) else None
-        self.issues.kinds += tolerant.kinds
-        tolerant.kinds.clear()
-        if decoding.has_required(cells):
-            return record
-        self.issues.kinds.append(MISSING_KEY)
-        return None
+        record, kinds = decode_counting(decoding, tolerant, cells)
+        self.issues.kinds += kinds
+        return record
 
     def record_of(
         self, line: str, number: int, decoders: Mapping[TableSpec, CarefulDecoder]

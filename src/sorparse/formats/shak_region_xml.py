@@ -27,7 +27,7 @@ from .declare import Column, fold
 from .decode import CarefulDecoder
 from .generator import Memo
 from .headers import match_columns
-from .record_lines import MISSING_KEY
+from .record_lines import decode_counting
 from .record_writer import RecordWriter
 from .shak_region import SHAK_REGIONS, RegionFile
 from .sor_xml.reader_base import context_of, events_of, snapshot_date_of
@@ -69,9 +69,10 @@ class RegionXml(RegionFile):
                 decoder = decoders[columns] = _Decoder(careful)
             line = line_of(element)
             cells = list(texts.values())
-            if decoder.is_often_used() and self._only_counts(line):
+            log, file = self.options.log, self.member.name
+            if decoder.is_often_used() and line is not None and log.only_counts_line(file, line):
                 record, kinds = decoder.counted(cells)
-                self.options.log.tally(kinds)
+                log.tally(kinds)
             elif (record := decoder.regular(cells)) is None:
                 raw = partial(shortened_raw, element)
                 record = self.decode(decoder.careful, cells, line, raw)
@@ -80,11 +81,6 @@ class RegionXml(RegionFile):
         if not has_regions:
             message = "no element holds a SHAK code; describe shows the content of the file"
             self.issue("warning", "no-entries", message, None)
-
-    def _only_counts(self, line: int | None) -> bool:
-        """Return whether the issues of an entry are only counted."""
-        first = self.options.log.only_counted_from(self.member.name)
-        return first is not None and line is not None and line >= first
 
     def _columns(self, names: Names) -> tuple[Column | None, ...]:
         return tuple(match_columns(SHAK_REGIONS, names, self.options.columns))
@@ -192,12 +188,7 @@ class _Decoder:
 
     def counted(self, cells: list[str]) -> tuple[Any, list[IssueKind]]:
         """Return the record, if there is one, and the kinds of the issues."""
-        record = self._tolerant.decode(cells)
-        kinds = self._tolerant.kinds.copy()
-        self._tolerant.kinds.clear()
-        if self.careful.has_required(cells):
-            return record, kinds
-        return None, [*kinds, MISSING_KEY]
+        return decode_counting(self.careful, self._tolerant, cells)
 
     @cached_property
     def _tolerant(self) -> TolerantDecoder:

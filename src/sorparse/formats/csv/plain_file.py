@@ -120,8 +120,7 @@ class PlainFile:
 
     def counts(self, lines: Lines) -> bool:
         """Return whether issues of these lines, and of all later ones, are only counted."""
-        first = self._log.only_counted_from(self._reader.member.name)
-        return first is not None and lines.first >= first
+        return self._log.only_counts_line(self._reader.member.name, lines.first)
 
     def tally(self, errors: CountedErrors) -> None:
         """Count errors of lines whose issues are only counted."""

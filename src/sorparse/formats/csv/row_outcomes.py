@@ -45,8 +45,7 @@ class RowIssues:
             return
         self._line = line
         self._reported = 0
-        first = self._log.only_counted_from(self._file)
-        self.is_counting = first is not None and line >= first
+        self.is_counting = self._log.only_counts_line(self._file, line)
 
     @property
     def number(self) -> int:

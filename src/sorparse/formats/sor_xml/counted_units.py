@@ -90,7 +90,7 @@ class CountedUnits:
         if shape is None:
             return None
         sor_id = texts[shape.sor_id]
-        if not context.only_counts(unit, sor_id):
+        if not context.only_counts_unit(unit, sor_id):
             return None
         if self._tolerant is None:
             self._tolerant = TolerantDecoder(self._decoder, None, counting=True)
@@ -100,7 +100,7 @@ class CountedUnits:
         kinds = self._tolerant.kinds
         kinds.clear()
         record: Any = self._tolerant.decode(cells)
-        if record.sor_id != sor_id and not context.only_counts(unit, record.sor_id):
+        if record.sor_id != sor_id and not context.only_counts_unit(unit, record.sor_id):
             return None  # the issues of missing elements have the repaired id
         context.log.tally((*kinds, *shape.missing))
         return record

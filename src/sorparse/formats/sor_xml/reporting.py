@@ -89,7 +89,7 @@ class Context:
         self._latest[code, place[2]] = key, issue
         return issue
 
-    def only_counts(self, unit: Element, sor_id: str | None) -> bool:
+    def only_counts_unit(self, unit: Element, sor_id: str | None) -> bool:
         """Return whether the issues in a unit, with its SOR id, are only counted."""
         line = self.start_line(unit) or 0
         return self.log.only_counts_unit(self.file, line + self.lines_before, sor_id)
