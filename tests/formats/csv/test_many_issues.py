@@ -109,3 +109,26 @@ def test_a_short_bad_row_beyond_the_limit_takes_few_calls(rows: list[str], most:
         calls(sor2(*some, header=("SorId", "EntityName"))) for some in (rows[: ROWS // 2], rows)
     )
     assert (many - few) / (ROWS // 2) < most
+
+
+@pytest.mark.parametrize("row", [f"{A};\0{EMPTY[1:]}", f"{A[:-1]}?;Enhed{EMPTY[1:]}"])
+def test_each_record_finds_its_issues_counted(row: str) -> None:
+    data = sor2(*[row] * 600, header=WIDE)
+    with sorparse.open(data) as every, sorparse.open(data, limits=LIMITED) as limited:
+        for _ in zip(every.entities(), limited.entities(), strict=True):
+            assert limited.issue_counts == every.issue_counts
+            assert limited.error_count == every.error_count
+        number = sum(every.issue_counts.values())
+        assert limited.issues[-1].message.startswith(f"{number - 100} more issues")
+
+
+def test_rows_that_are_not_read_to_the_end_are_counted() -> None:
+    data = sor2(*[f"{A};\0{EMPTY[1:]}"] * 300, header=WIDE)
+    with sorparse.open(data, limits=LIMITED) as feed:
+        units = feed.entities()
+        for _ in range(200):
+            next(units)
+        del units
+        assert feed.issue_counts == {"control-character": 200}
+        list(feed.entities())  # those of the first 100 rows are the same; the others count again
+        assert feed.issue_counts["control-character"] == 400

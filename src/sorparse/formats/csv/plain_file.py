@@ -21,7 +21,7 @@ from ..declare import Kind
 from ..decode import Plan
 from .cell_spans import Cells, Lines, NotAligned, is_utf8
 from .counted_errors import CountedErrors
-from .reader import CsvTable
+from .reader import CsvTable, ReadRows, numbered
 
 T = TypeVar("T")
 
@@ -106,12 +106,10 @@ class PlainFile:
 
     def rest(self) -> Iterator[tuple[int, Any]]:
         """Yield line and record of the rows after the last block."""
-        return self.planned_rest(lambda _, pairs: pairs)
+        return self.planned_rest(lambda _, rows, records: numbered(rows, records))
 
-    def planned_rest(
-        self, read: Callable[[Plan, Iterator[tuple[int, Any]]], Iterator[T]]
-    ) -> Iterator[T]:
-        """Yield what ``read`` returns for the plan, and the pairs that :meth:`rest` yields."""
+    def planned_rest(self, read: ReadRows[T]) -> Iterator[T]:
+        """Yield what ``read`` returns for the rows after the last block."""
         if self.is_whole:
             return iter(())
         log = _RestOfLog(self._log, self._number)
