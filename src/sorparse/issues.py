@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from itertools import chain
 from operator import attrgetter
@@ -110,6 +110,8 @@ class IssueLog:
         self._errors = 0
         self._waiting: list[list[IssueKind]] = []
         """Kinds of issues that are counted later, each list by the reader that adds to it."""
+        self._ended: deque[list[IssueKind]] = deque()
+        """Those of them whose readers have ended."""
         self._stored: dict[Issue, None] = {}
         self._chars = 0
         self._lock = Lock()
@@ -191,12 +193,13 @@ class IssueLog:
         """
         if self.on_issue != "collect" or self._has_room(len(self._stored)):
             return None
-        with self._lock:
-            if self._last_lines is None:
-                self._last_lines = {}
+        if self._last_lines is None:
+            with self._lock:
+                last_lines: dict[str | None, int] = {}
                 for issue in self._stored:
-                    last = self._last_lines.get(issue.file, 0)
-                    self._last_lines[issue.file] = max(last, issue.line or 0)
+                    last = last_lines.get(issue.file, 0)
+                    last_lines[issue.file] = max(last, issue.line or 0)
+                self._last_lines = last_lines
         return self._last_lines.get(file, 0) + 1
 
     def only_counts_line(self, file: str | None, line: int) -> bool:
@@ -245,22 +248,34 @@ class IssueLog:
         Only the reader itself changes the list; it calls :meth:`take` before it becomes long.
         """
         with self._lock:
+            self._count_ended()
             self._waiting.append(kinds)
 
     def unwatch(self, kinds: list[IssueKind]) -> None:
-        """Count what is in the list of a reader for the last time."""
-        self.take(kinds)
-        with self._lock:
-            self._waiting = [each for each in self._waiting if each is not kinds]
+        """Count what is in the list of a reader that has ended.
+
+        A reader can also be ended by garbage collection, at any moment and so while this thread
+        holds the lock. So the list is only noted here.
+        """
+        self._ended.append(kinds)
+
+    def _count_ended(self) -> None:
+        while self._ended:
+            ended = self._ended.popleft()
+            self._count(ended)
+            self._waiting = [kinds for kinds in self._waiting if kinds is not ended]
+
+    def _count(self, kinds: list[IssueKind]) -> None:
+        for (severity, code), times in Counter(kinds).items():
+            self._counts[code] += times
+            self._errors += times * (severity == "error")
+        self._dropped += len(kinds)
+        kinds.clear()
 
     def take(self, kinds: list[IssueKind]) -> None:
         """Count what is in the list of a reader, and empty it."""
         with self._lock:
-            for (severity, code), times in Counter(kinds).items():
-                self._counts[code] += times
-                self._errors += times * (severity == "error")
-            self._dropped += len(kinds)
-            kinds.clear()
+            self._count(kinds)
 
     @property
     def counts(self) -> Counter[str]:
