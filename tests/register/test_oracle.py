@@ -178,6 +178,12 @@ def test_versions_at_the_edges_are_read_by_the_rules(edge: str, opening: int | N
     check_both_ways(stored(records))
 
 
+def test_many_versions_beside_an_irregular_unit_remain_in_order() -> None:
+    pytest.importorskip("numpy")
+    regular = [version(str(unit), start, start) for start in range(100) for unit in (3, 1, 2)]
+    check_both_ways(stored([*regular, version("irregular", 0, 5), version("irregular", 2, 3)]))
+
+
 class TakenByItself(Exception):
     """A unit was not settled together with all others."""
 

@@ -69,6 +69,37 @@ def test_the_columns_hold_what_the_view_returns(source: Path) -> None:
     assert [{name: row[name] for name in own[0]} for row in found] == own
 
 
+def test_the_columns_are_described() -> None:
+    schema = register().as_of(DAY).to_arrow(effective=True).schema
+    own = schema_of("entities", lists=False)
+    assert schema.doc == (
+        f"{own.doc} Columns that begin with effective_ have inheritance resolved."
+    )
+    assert schema.columns[: len(own.columns)] == own.columns
+    effective = schema.columns[len(own.columns) :]
+    assert all(one.nullable for one in effective)
+    described = {one.name: (one.path, one.doc) for one in effective}
+    first = "of the first of the activity, visiting and postal address that has one."
+    for place in ("region", "municipality"):
+        for half in ("code", "name"):
+            assert described[f"effective_{place}_{half}"] == (
+                f"effective.{place}.{half}",
+                f"{half.capitalize()} of the {place} {first}",
+            )
+    assert described["effective_location_code"] == (
+        "effective.location_code",
+        "Effective location number (GLN).",
+    )
+    assert described["effective_origin_postal_address"] == (
+        "effective.origin.postal_address",
+        "SOR id of the unit whose own the effective postal address is.",
+    )
+    assert described["effective_postal_address_floor_id"] == (
+        "effective.postal_address.floor_id",
+        "Effective postal address. Floor (FloorIdentifier).",
+    )
+
+
 def test_pandas_and_polars_have_the_same_columns() -> None:
     pl = pytest.importorskip("polars")
     pytest.importorskip("pandas")

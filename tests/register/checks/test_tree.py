@@ -209,6 +209,13 @@ def test_each_parent_is_reported() -> None:
     ]
 
 
+def test_a_parent_behind_all_other_units() -> None:
+    records = [unit(A, parent_id=B), unit(B, "2000-01-01", "2009-12-31")]
+    assert reported(records) == [
+        (A, "parent-closed-before-child", BEFORE.format(B, "2010-01-01")),
+    ]
+
+
 # -- what comes from a closed unit
 
 HERE = Address(post_code="8000")
