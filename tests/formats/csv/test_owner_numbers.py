@@ -65,5 +65,6 @@ def test_in_a_stream_each_unit_has_to_follow_those_above_it() -> None:
 @pytest.mark.parametrize("from_stream", [False, True])
 def test_only_the_number_at_the_top_is_inherited(from_stream: bool) -> None:
     own = "12345674"
-    rows = (OWNER, f"{B};{A};{own}", UNIT, f"{sor_id(104)};{sor_id(105)};")
-    assert numbers_of(*rows, from_stream=from_stream) == [CVR, own, CVR, None]
+    lost = (f"{sor_id(104)};{sor_id(999)};{own}", f"{sor_id(105)};{sor_id(104)};")
+    rows = (OWNER, f"{B};{A};{own}", UNIT, *lost)  # the owner of the lost units is not in the file
+    assert numbers_of(*rows, from_stream=from_stream) == [CVR, own, CVR, own, None]
