@@ -94,10 +94,11 @@ def test_names_that_the_units_lack() -> None:
         [
             unit("ie", name="Ejeren", sor_type=SorType.IE),
             unit("si", owner=owner, postal_address=Address(region_code="1081")),
+            *(unit(sor_id, owner=owner) for sor_id in ("oe", "further")),
             unit("a", owner=unknown, visiting_address=Address(municipality_code="0101")),
         ]
     ).as_of(DAY)
-    assert view.terms("owner") == (Term("ie", "Ejeren", 2), Term("xx", None, 1))
+    assert view.terms("owner") == (Term("ie", "Ejeren", 4), Term("xx", None, 1))
     assert view.terms("region") == (Term("1081", "Region Nordjylland", 1),)
     assert view.terms("municipality") == (Term("0101", "København", 1),)
 

@@ -241,6 +241,6 @@ def test_a_sor_csv_with_too_many_units_to_hold(tmp_path: Path) -> None:
     path = written(tmp_path / "sor.csv", sor_csv(f"{A};;12345674", header=FAMILY), *rows)
     said = read_bounded(path, megabytes=300)
     assert said.startswith(
-        "SorFileError FILE: 999 units, or their ids, are too large to be held in memory, as the CVR "
-        "numbers of their owners need"
+        "SorFileError FILE: 999 units, or their ids, are too large to be held in memory, "
+        "as the CVR numbers of their owners need"
     )
