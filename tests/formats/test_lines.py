@@ -32,6 +32,7 @@ def test_the_form_of_a_shak_file() -> None:
         *("institution_type.code or specialities[0].code", 10),
         ("101",),
     )
+    assert len(table.columns[5].samples) == 3  # of six names
     assert columns["EGrp"] == (None, 16, ("SKS",))
 
 
@@ -52,10 +53,13 @@ def test_the_form_of_a_file_with_tabs() -> None:
 def test_each_issue_has_its_place_and_its_words() -> None:
     lines = shak_line("", "x", "19760401"), "x", shak_line("9909", "x", "1976040x")
     _, issues, _ = read(HOSPITAL + shak_file(*lines))
-    lacks = ("error", "missing-key", "the row lacks a SHAK code", "<bytes>")
+    lacks = ("the row lacks a SHAK code", "<bytes>")
     place = ("<bytes>", 11, "DatoFra", "1976040x")
     assert issues == [
-        *(Issue(*lacks, at, raw=line) for at, line in zip((9, 10), lines[:2], strict=True)),
+        *(
+            Issue("error", "missing-key", *lacks, at, raw=line)
+            for at, line in zip((9, 10), lines[:2], strict=True)
+        ),
         Issue("error", "bad-date", "'1976040x' is not a date (as in 2021-03-31)", *place),
     ]
     _, issues, _ = read(REGIONS + b"9902\tshort\r\n")
@@ -74,7 +78,10 @@ def test_each_issue_of_the_xml_has_its_place_and_its_words() -> None:
     ]
     assert {one.file for one in issues} == {"<bytes>"}
     assert issues[0].raw is not None
-    assert read(bad, limits=Limits(max_issues=1))[2] == counts == {"missing-key": 1, "bad-date": 1}
+    with sorparse.open(bad, limits=Limits(max_issues=1)) as feed:
+        list(feed.shak_regions())
+        assert feed.error_count == 2
+        assert feed.issue_counts == counts == {"missing-key": 1, "bad-date": 1}
 
 
 def test_a_code_without_a_name_in_the_lists_has_none() -> None:

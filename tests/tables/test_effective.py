@@ -55,7 +55,9 @@ def rows(view: View, *units: SOREntity | str, **options: Any) -> dict[str, dict[
 
 
 def test_the_columns_are_described() -> None:
-    schema = register().as_of(DAY).to_arrow(effective=True).schema
+    table = register().as_of(DAY).to_arrow(effective=True)
+    schema = table.schema
+    assert table.to_pyarrow().schema.names == [*schema.names]
     own = schema_of("entities", lists=False)
     assert schema.doc == (
         f"{own.doc} Columns that begin with effective_ have inheritance resolved."

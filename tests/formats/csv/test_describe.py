@@ -38,6 +38,7 @@ WRAPPED = f'"=""{A}"""'  # the same as a program writes it that quotes
     [
         ([HEADER, f"{A};x;"], "none"),
         ([HEADER, f'{A};"x";'], "some"),
+        ([HEADER, f'{A};5" rør;'], "some"),
         ([HEADER, f'"{A}";"x";""'], "all"),  # the header need not be
         ([HEADER, f'"{A}";"x";""', f'"{B}";"x";""'], "all"),
         ([HEADER, f'"{A}";"x";""', f'"{B}";"x";'], "some"),
@@ -51,6 +52,9 @@ WRAPPED = f'"=""{A}"""'  # the same as a program writes it that quotes
             ['"SorId";"EntityName";"FromDate"', f'{EXCEL};"x";""', f'"{A}";"x";""'],
             'all, ids in Excel\'s ="…" (1)',
         ),
+        # an estimate: a quotation mark within a cell counts as two
+        ([HEADER, f'{EXCEL};"x""y";""'], 'all, ids in Excel\'s ="…" (1)'),
+        ([HEADER, f'{WRAPPED};"x""y";""'], 'all, ids in Excel\'s ="…" (1)'),
     ],
 )
 def test_what_is_quoted(lines: list[str], quoting: str) -> None:
@@ -63,6 +67,8 @@ def test_quotation_marks_are_counted_over_the_whole_file() -> None:
     rows = [f'{WRAPPED};"{long}";""', *[f'"{A}";"{long}";""'] * 4]
     assert described(HEADER, *rows, f"{A};{long};").quoting == 'some, ids in Excel\'s ="…" (1)'
     assert described(HEADER, *rows[1:]).quoting == "all"
+    wrapped = [f"{WRAPPED};{long};"] * 3
+    assert described(HEADER, *wrapped).quoting == 'none, ids in Excel\'s ="…" (3)'
     assert described(HEADER, *rows[1:], f"{A};{long};").quoting == "some"
 
 

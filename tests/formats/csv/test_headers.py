@@ -38,13 +38,15 @@ def test_no_header_is_searched_below_control_characters() -> None:
     assert only_unit("Udtræk\t2026", HEADER, ROW).name == "Enhed"
     refusal("Udtræk\x01", HEADER, ROW)
     refusal("\x1f", HEADER, ROW)
-    assert "binary data" in refusal("Udtræk\0", HEADER, ROW)
+    refusal("\x1fsep=,", HEADER, ROW)
+    for lines in (("Udtræk\0", HEADER, ROW), (f"{HEADER};Ny\0", f"{ROW};1")):
+        assert "binary data" in refusal(*lines)
 
 
 @pytest.mark.parametrize("above", ["sep=,", '"sep=,"', "SEP=,;;", "\xa0sep=, "])
 def test_the_stated_delimiter_goes_before_another_that_is_as_frequent(above: str) -> None:
     unit = only_unit(above, "SorId,EntityName,a;b;c", f"{A},Enhed,1")
-    assert (unit.name, unit.extra) == ("Enhed", {"a;b;c": "1"})
+    assert (unit.name, {**unit.extra}) == ("Enhed", {"a;b;c": "1"})
     assert only_unit(above, HEADER, ROW).name == "Enhed"  # what is stated is wrong
 
 

@@ -127,7 +127,8 @@ def test_an_easting_of_less_than_a_northing_can_have_is_not_exchanged() -> None:
     for more in ((place,), (place, unknown)):
         found, issues = read_one(*more)
         assert found.postal_address is not None
-        assert (found.postal_address.easting, found.postal_address.northing) == (5_900_000, 570_000)
+        assert found.postal_address.easting == 5_900_000
+        assert found.postal_address.northing == 570_000
         assert "coordinates-swapped" not in [issue.code for issue in issues]
 
 

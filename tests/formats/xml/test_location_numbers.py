@@ -59,12 +59,26 @@ def test_a_missing_number_is_an_error_with_the_line_of_the_element() -> None:
     assert "kun øvelse" in issue.raw
 
 
-def test_what_is_beside_the_numbers_is_not_reported_with_them() -> None:
-    content = of_a_unit(LOCATION).replace(
-        b"</OrganizationalUnit>", b"<New>n</New></OrganizationalUnit>"
-    )
-    (record,), issues = read(content)
-    assert (record.location_code, issues) == (NUMBER, [])
+@pytest.mark.parametrize("before", [b"</OrganizationalUnit>", b"</OrganizationalUnitEntity>"])
+def test_what_is_beside_the_numbers_is_not_reported_with_them(before: bytes) -> None:
+    content = of_a_unit(LOCATION).replace(before, b"<New>n</New>" + before)
+    with sorparse.open(content) as feed:
+        (record,) = feed.location_codes()
+        assert (record.location_code, feed.issues) == (NUMBER, [])
+        list(feed.entities())
+        assert [issue.code for issue in feed.issues] == ["unknown-element"]
+
+
+def test_what_is_unknown_in_a_number_is_reported_with_the_unit() -> None:
+    content = of_a_unit(LOCATION.replace("<s:SorNote>", "<New>n</New><s:SorNote>"))
+    _, (issue,) = read(content)
+    assert (issue.code, issue.sor_id) == ("unknown-element", UNIT)
+    assert issue.line == line_of(content, "<New>")
+
+
+def test_an_empty_element_has_no_number() -> None:
+    records, (issue,) = read(of_a_unit("<EanLocationCodeEntity></EanLocationCodeEntity>"))
+    assert (records, issue.code) == ([], "missing-key")
 
 
 def test_attributes_of_a_number_are_preserved() -> None:
