@@ -94,10 +94,11 @@ def test_a_code_without_a_name_in_the_lists_has_none() -> None:
 def test_lines_that_occur_again_where_issues_are_only_counted() -> None:
     bad, good = b"9903\tx\t20079999\t\t1\t101\t1081\t123\r\n", REGIONS.splitlines(keepends=True)[1]
     without_code, short_code = b"\tx\t\t\t\t\t\t\r\n", b"9\t\t\t\t\t\t\t\r\n"
-    data = REGIONS + (bad + good + without_code * 2 + short_code) * 4
+    too_short = b"9902\tx\r\n"
+    data = REGIONS + (bad + good + too_short + without_code * 2 + short_code) * 4
     records, _, counts = read(data)
     assert [one.shak_code for one in records] == ["9901", "9901", *["9903", "9901", "9"] * 4]
-    assert counts == {"bad-date": 4, "bad-sor-id": 4, "missing-key": 8}
+    assert counts == {"bad-date": 4, "bad-sor-id": 4, "row-length": 4, "missing-key": 8}
     for most in range(12):
         few = read(data, limits=Limits(max_issues=most))
         assert (few[0], few[2]) == (records, counts)

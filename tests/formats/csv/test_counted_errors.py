@@ -92,5 +92,7 @@ def test_each_invalid_text_in_each_column(most: int, repair: bool) -> None:
 def test_the_other_errors_of_a_row_that_is_read_again_are_counted_once(place: int) -> None:
     """A cell with spaces around it is read as a record is, and its row with it."""
     bad = [(other, "?") for other in range(4, len(CELLS)) if other != place]
-    data = units(*[changed([*bad, (place, " x ")]), changed(bad)] * 3, GOOD)
-    assert counts(data, arrow, limits=sorparse.Limits(max_issues=0)) == counts(data, arrow)
+    both = changed([*bad, (place, " x ")])
+    for rows in ([both, changed(bad)] * 3, [both]):
+        data = units(*rows, GOOD)
+        assert counts(data, arrow, limits=sorparse.Limits(max_issues=0)) == counts(data, arrow)
