@@ -55,8 +55,10 @@ def rows(view: View, *units: SOREntity | str, **options: Any) -> dict[str, dict[
 
 
 def test_the_columns_are_described() -> None:
-    table = register().as_of(DAY).to_arrow(effective=True)
-    schema = table.schema
+    view = register().as_of(DAY)
+    schema = view.to_arrow(effective=True).schema
+    table = view.to_table(["top"], effective=True)
+    assert table.schema == schema
     assert table.to_pyarrow().schema.names == [*schema.names]
     own = schema_of("entities", lists=False)
     assert schema.doc == (
