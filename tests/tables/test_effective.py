@@ -24,6 +24,7 @@ from sorparse import (
     VirtualAddress,
     examples,
 )
+from sorparse.tables import flatten
 from sorparse.tables.schema import schema_of
 from support.effective import expected_effective
 from support.register import unit
@@ -102,6 +103,15 @@ def test_the_columns_hold_what_the_view_returns(source: Path) -> None:
         assert expected_effective(view.effective(row["sor_id"])).items() <= row.items()
     own = view.to_arrow().to_pyarrow().to_pylist()
     assert [{name: row[name] for name in own[0]} for row in found] == own
+
+
+def test_lists_and_texts_of_units_in_many_batches() -> None:
+    units = [unit(str(n), replaces=["1", "2"], note=str(n)) for n in range(5)]
+    view = Register.from_records(units).as_of("2020-01-01")
+    assert rows(view, "3")["3"]["replaces"] == "1 2"
+    assert rows(view, "3", lists=True)["3"]["replaces"] == ["1", "2"]
+    many = view.to_table(units * (flatten.BATCH_ROWS // 2), effective=True).to_pyarrow()
+    assert many["note"].to_pylist() == ["0", "1", "2", "3", "4"] * (flatten.BATCH_ROWS // 2)
 
 
 def test_pandas_and_polars_have_the_same_columns() -> None:
