@@ -72,6 +72,8 @@ def make_changes(patterns: list[str]) -> None:
             for path in walk_mutatable_files()
             if _is_asked(path, patterns) or SourceFileMutationData(path=path).meta_path.exists()
         }
+        if not all(SourceFileMutationData(path=path).meta_path.exists() for path in changed):
+            (COPY / REACHED).unlink(missing_ok=True)  # which tests reach a new module is unknown
         for path in Path("src").rglob("*.*"):
             copy = COPY / path
             if path in changed:

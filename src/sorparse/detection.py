@@ -79,7 +79,7 @@ def detect(source: Source, options: ReadOptions) -> Detected:
 
 
 def _recognised(member: Member, options: ReadOptions, *, alone: bool) -> Found | None:
-    head = member.head()
+    head, line = member.head(), None
     try:
         for recognise in recognisers():
             recognised = recognise(member, head, options)
@@ -87,11 +87,13 @@ def _recognised(member: Member, options: ReadOptions, *, alone: bool) -> Found |
                 return recognised
         reason = guess_format(head)
     except UnrecognisedFormatError as error:
-        reason = error.reason
+        reason, line = error.reason, error.line
     if alone:
-        raise UnrecognisedFormatError(f"not a recognised SOR file: {reason}", file=member.name)
+        raise UnrecognisedFormatError(
+            f"not a recognised SOR file: {reason}", file=member.name, line=line
+        )
     message = f"not a recognised SOR file, and not read: {reason}"
-    options.log.add(Issue("warning", "unrecognised-file", message, file=member.name))
+    options.log.add(Issue("warning", "unrecognised-file", message, file=member.name, line=line))
     return None
 
 

@@ -40,6 +40,34 @@ def test_a_name_that_the_table_does_not_know_stays_alone() -> None:
     with sorparse.open(text.encode()) as feed:
         (entity,) = feed.entities()
     assert entity.entity_type == Coded(None, "rumstation")
+    assert entity.entity_type.supplied is None
+
+
+def test_the_names_of_each_list_get_the_codes_of_that_list() -> None:
+    text = (
+        "SOR-kode;Enhedsnavn;Enhedstype;Lokationsnummer;Region;EDB-system;Systemleverandoer;"
+        "Netoperatoer;Hovedspeciale;Speciale2;Speciale3\n"
+        "698471000016005;A;hospital;5790000000005;Region Nordjylland;hospital;KMD;KMD;"
+        "kardiologi;;pædiatri\n"
+    )
+    kmd, north = codes.code_of("network_operator", "KMD"), Coded("1081", "Region Nordjylland")
+    with sorparse.open(text.encode()) as feed:
+        (unit,) = feed.entities()
+        (number,) = feed.location_codes()
+    assert unit.entity_type == Coded("22232009", "hospital")
+    assert unit.specialities == (
+        Coded("394579002", "kardiologi"),
+        Coded(),
+        Coded("394537008", "pædiatri"),
+    )
+    assert (unit.location_code_region, number.region) == (north, north)
+    of_unit = unit.location_code_communication_supplier
+    assert (of_unit, number.communication_supplier) == (Coded(kmd, "KMD"), Coded(kmd, "KMD"))
+    # no list has codes of systems and of those who sell them, whatever their names
+    assert (number.system_type, number.system_supplier) == (
+        Coded(None, "hospital"),
+        Coded(None, "KMD"),
+    )
 
 
 def test_shak_gets_names_beside_its_codes() -> None:

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import sorparse
-from sorparse import Address, Coded, EntityRef, Format, Register, Table, examples
+from sorparse import Address, Coded, EntityRef, Format, Register, SorType, Table, examples
 from support.cli import Run, run
 from support.paths import SRC
 from support.register import unit
@@ -84,6 +84,7 @@ def test_values_in_words() -> None:
         ("specialities", r"it is a series: write specialities\[0\]"),
         ("name[0]", "'name' is not a series"),
         ("extra", "its values cannot be grouped"),
+        ("effective.origin", "its values cannot be grouped"),
         ("", "there is no ''"),
     ],
 )
@@ -93,6 +94,54 @@ def test_an_unknown_field_is_refused(register: Register, field: str, why: str) -
     assert isinstance(raised.value, sorparse.UnknownFieldError)
     with pytest.raises(sorparse.SorError, match="Use type, level, region"):
         register.counts(field)
+
+
+@pytest.mark.parametrize(
+    ("field", "why", "fields"),
+    [
+        ("validity", "it holds several values", " Fields there: from_date, to_date."),
+        ("validity.day", "there is no 'day'", " Fields there: from_date, to_date."),
+        ("replaces", "it is a series: write replaces[0] for its first value", ""),
+        ("extra", "its values cannot be grouped", ""),
+    ],
+)
+def test_the_message_about_an_unknown_field(
+    register: Register, field: str, why: str, fields: str
+) -> None:
+    with pytest.raises(sorparse.UnknownFieldError) as raised:
+        register.counts(field)
+    assert str(raised.value) == (
+        f"cannot group by {field!r}: {why}. Use type, level, region, municipality, owner, "
+        "institution, speciality, or a path such as entity_type.name or "
+        f"effective.postal_address.post_code.{fields}"
+    )
+
+
+def test_an_owner_without_a_name_and_values_of_a_list() -> None:
+    view = Register.from_records(
+        [
+            unit("1", owner=EntityRef("9"), sor_type=SorType.SI),  # the register has no unit 9
+            unit("2", owner=EntityRef("3"), sor_type=SorType.SI),
+            unit("3", "2000-01-01", "2009-12-31", name="Før"),
+            unit("3", "2010-01-01", "2019-12-31", name="Lukket"),
+        ]
+    ).as_of(DAY)
+    assert list(view.counts("owner")) == [
+        {"owner": "9", "in_force": 1},
+        {"owner": "Lukket", "in_force": 1},
+    ]
+    (row,) = view.counts("level")
+    assert row == {"level": "SI", "in_force": 2}
+    assert type(row["level"]) is str
+
+
+def test_the_columns_are_declared(register: Register) -> None:
+    columns = register.counts("type").schema.columns
+    assert [(one.name, one.path, one.nullable) for one in columns] == [
+        *(("from_day", "from_day", False), ("to_day", "to_day", False)),
+        ("type", "entity_type", True),
+        *((name, name, False) for name in ("in_force", "opened", "closed")),
+    ]
 
 
 def test_the_table_goes_to_data_tools(register: Register) -> None:
@@ -145,6 +194,33 @@ def test_years_and_months() -> None:
     ]
 
 
+def periods(register: Register, **options: Any) -> list[tuple[Any, ...]]:
+    return [tuple(row.values()) for row in register.counts(**options)]
+
+
+def test_the_first_period_is_that_of_the_earliest_opening() -> None:
+    register = Register.from_records([unit("a", "2020-03-15"), unit("b", None)])
+    assert periods(register, every="month", to_day="2020-04-30") == [
+        (date(2020, 3, 1), date(2020, 3, 31), 2, 1, 0),
+        (date(2020, 4, 1), date(2020, 4, 30), 2, 0, 0),
+    ]
+    day = date(2020, 6, 30)
+    assert periods(Register.from_records([]), to_day=day) == [(date(2020, 1, 1), day, 0, 0, 0)]
+    ahead = Register.from_records([unit("a", "9999-12-31")])
+    assert periods(ahead, to_day=day) == [(day, day, 0, 0, 0)]
+    early = Register.from_records([unit("a", "0001-01-01")])
+    assert len(periods(early, to_day="0003-01-01")) == 3
+
+
+def test_the_last_period_ends_on_the_date_of_the_source_or_today() -> None:
+    units = [unit("a", "2020-03-15")]
+    dated = Register.from_records(units, snapshot_date=date(2021, 6, 1))
+    assert periods(dated)[-1] == (date(2021, 1, 1), date(2021, 6, 1), 1, 0, 0)
+    undated = Register.from_records(units)
+    assert undated.shown_day is None
+    assert periods(undated)[-1][1] == undated.as_of().day
+
+
 def test_what_is_resolved_for_each_unit_is_that_of_its_date() -> None:
     """The unit inherits from a closed unit on its last date, and not on its first."""
     register = Register.from_records(
@@ -181,7 +257,10 @@ def test_a_source_without_history_says_so() -> None:
         [unit("a", "2020-01-01")], format=Format.SOR2_DAILY, snapshot_date=date(2026, 6, 1)
     )
     assert any("no history" in caveat for caveat in register.counts().caveats)
-    assert register.as_of("2026-06-01").counts().caveats == ()
+    for day, has_caveats in (("2026-06-01", False), ("2026-05-31", True)):
+        view = register.as_of(day)
+        assert view.counts().caveats == view.caveats
+        assert bool(view.caveats) is has_caveats
 
 
 rows_of_units = st.lists(

@@ -161,6 +161,7 @@ EDGES: dict[str, list[tuple[int | None, int | None]]] = {
     "ends before it begins, behind another": [(0, 4), (5, 3)],
     "open, and another begins on the same day": [(5, None), (5, 7)],
     "open and closed by another": [(0, None), (5, 7)],
+    "open and closed by another of one day": [(0, None), (5, 5)],
     "open and closed by another, behind a third": [(0, 4), (5, None), (8, None)],
     "without a from-date": [(None, 4), (5, None)],
     "nested and ending alike": [(0, 9), (2, 9), (4, 5)],
@@ -176,6 +177,24 @@ def test_versions_at_the_edges_are_read_by_the_rules(edge: str, opening: int | N
     records = [EARLIER, *own, LATER]
     check_against_naive(records)
     check_both_ways(stored(records))
+
+
+def test_a_version_of_the_last_date_of_the_calendar() -> None:
+    pytest.importorskip("numpy")
+    days = [Validity(date(2000, 1, 1), date(9999, 12, 30)), Validity(date.max, None)]
+    for some in (days, days[1:]):
+        store = stored([SOREntity("1", validity=each) for each in some])
+        for numpy in (False, True):
+            last = [*TimeIndex(store, numpy=numpy).segments(0)][-1]
+            assert (last.start, last.row) == (date.max.toordinal(), len(some) - 1)
+
+
+def test_many_versions_beside_an_irregular_unit_remain_in_order() -> None:
+    pytest.importorskip("numpy")
+    regular = [version(str(unit), start, start) for start in range(100) for unit in (3, 1, 2)]
+    irregular = version("0", 0, 5), version("0", 2, 3)
+    store = stored([*irregular, *regular])
+    assert TimeIndex(store).arrays() == TimeIndex(store, numpy=False).arrays()
 
 
 class TakenByItself(Exception):

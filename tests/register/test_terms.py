@@ -88,6 +88,45 @@ def test_the_values_that_there_are(field: str, terms: list[Term]) -> None:
                 assert len(VIEW.find(**{field: asked})) == term.count  # type: ignore[arg-type] # names of arguments
 
 
+def test_names_that_the_units_lack() -> None:
+    owner, unknown = EntityRef("ie"), EntityRef("xx")
+    view = Register.from_records(
+        [
+            unit("ie", name="Ejeren", sor_type=SorType.IE),
+            unit("si", owner=owner, postal_address=Address(region_code="1081")),
+            *(unit(sor_id, owner=owner) for sor_id in ("oe", "further")),
+            unit("a", owner=unknown, visiting_address=Address(municipality_code="0101")),
+        ]
+    ).as_of(DAY)
+    assert view.terms("owner") == (Term("ie", "Ejeren", 4), Term("xx", None, 1))
+    assert view.terms("region") == (Term("1081", "Region Nordjylland", 1),)
+    assert view.terms("municipality") == (Term("0101", "København", 1),)
+
+
+def test_the_most_frequent_name_of_a_code_is_the_one_shown() -> None:
+    kinds = [Coded("1", name) for name in ("sjælden", "hyppig", "hyppig")]
+    view = Register.from_records(
+        [unit(str(place), entity_type=kind) for place, kind in enumerate(kinds)]
+    ).as_of(DAY)
+    assert view.terms("entity_type") == (Term("1", "hyppig", 3),)
+
+
+def test_terms_are_sorted_by_number_name_and_code() -> None:
+    kinds = [
+        *(Coded("9", "Zoo"), Coded("4", "Apotek"), Coded("3", "Apotek"), Coded(None, "Apotek")),
+        *(Coded("2"), Coded("1"), Coded("8", "Zebra"), Coded("8", "Zebra")),
+    ]
+    view = Register.from_records(
+        [unit(str(place), entity_type=kind) for place, kind in enumerate(kinds)]
+    ).as_of(DAY)
+    assert view.terms("entity_type") == (
+        Term("8", "Zebra", 2),
+        *(Term("1", None, 1), Term("2", None, 1)),
+        *(Term(None, "Apotek", 1), Term("3", "Apotek", 1), Term("4", "Apotek", 1)),
+        Term("9", "Zoo", 1),
+    )
+
+
 def test_the_example_register_finds_as_many_as_its_terms_say() -> None:
     view = sorparse.load(sorparse.examples.sor2_zip).as_of("2026-06-15")
     for field in ("entity_type", "sor_type", "speciality", "region", "municipality", "edi_type"):
@@ -99,7 +138,8 @@ def test_the_example_register_finds_as_many_as_its_terms_say() -> None:
 
 
 def test_a_field_that_there_is_not() -> None:
-    with pytest.raises(ValueError, match="unknown field 'type': expected one of entity_type"):
+    fields = "entity_type, sor_type, speciality, region, municipality, owner, edi_type"
+    with pytest.raises(ValueError, match=f"^unknown field 'type': expected one of {fields}$"):
         VIEW.terms("type")
 
 
@@ -133,6 +173,55 @@ def test_a_value_that_nothing_has(field: str, asked: str | Coded, similar: str) 
     assert similar in str(error)
     again = pickle.loads(pickle.dumps(error))
     assert (str(again), again.similar, again.value) == (str(error), error.similar, error.value)
+
+
+NOBODY = "is neither in this register nor in a code list"
+ALL_VALUES = "(all values: view.terms({!r}), or sorparse terms)"
+
+
+@pytest.mark.parametrize(
+    ("field", "asked", "likely"),
+    [
+        ("owner", "Hospitalet Solsidenn", ": did you mean 'Hospitalet Solsiden'?"),  # has no units
+        ("owner", "særlig ejertyp", ": did you mean 'særlig ejertype'?"),
+        ("owner", "Almindeligt hu", ""),
+        ("region", "Nordjyland", ": did you mean 'Region Nordjylland' or 'Region Midtjylland'?"),
+        ("speciality", "en ny slag", ": did you mean 'En ny slags'?"),
+        ("entity_type", "q", ""),
+        ("entity_type", Coded(), ""),
+    ],
+)
+def test_the_message_about_a_value_that_nothing_has(
+    field: str, asked: str | Coded, likely: str
+) -> None:
+    kinds = [Coded(name=f"ejertype {place}") for place in range(9)]
+    view = Register.from_records(
+        [
+            unit("ie", name="Hospitalet Solsiden", sor_type=SorType.IE),
+            unit(
+                "a",
+                name="Almindeligt hus",
+                owner=EntityRef("x", None, Coded(name="særlig ejertype")),
+            ),
+            *(unit(str(n), owner=EntityRef("y", None, kind)) for n, kind in enumerate(kinds)),
+        ],
+        classifications=[Classification(Coded("1"), Coded("999", "En ny slags"))],
+    ).as_of(DAY)
+    value = "" if isinstance(asked, Coded) else asked
+    with pytest.raises(UnknownTermError) as caught:
+        view.find(**{field: asked})  # type: ignore[arg-type] # names of arguments
+    assert str(caught.value) == f"{field} {value!r} {NOBODY}{likely} {ALL_VALUES.format(field)}"
+    assert caught.value.value == value
+
+
+@pytest.mark.parametrize(("own", "listed"), [(3, 8), (4, 0)])
+def test_all_values_are_listed_if_they_are_eight_at_most(own: int, listed: int) -> None:
+    view = Register.from_records(
+        [unit(str(n), postal_address=Address(region_name=f"Ø {n}")) for n in range(own)]
+    ).as_of(DAY)
+    with pytest.raises(UnknownTermError) as caught:
+        view.find(region="zzz")
+    assert len(caught.value.similar) == listed
 
 
 @pytest.mark.parametrize(

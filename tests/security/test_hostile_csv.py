@@ -235,10 +235,15 @@ def test_a_named_pipe_in_a_folder_is_not_waited_for(tmp_path: Path) -> None:
 def test_a_sor_csv_with_too_many_units_to_hold(tmp_path: Path) -> None:
     # units inherit the CVR number of their owner, which needs the units above in memory
     long = "x" * 100_000
-    rows = (f"{number}{long};{A};\r\n".encode() for number in range(1_100))
+    rows = (  # the ids of half of them are long, and those of the parents of the others
+        (f"{n}{long};{A};\r\n" if n % 2 else f"{n};{A}{long};\r\n").encode() for n in range(1_100)
+    )
     path = written(tmp_path / "sor.csv", sor_csv(f"{A};;12345674", header=FAMILY), *rows)
     said = read_bounded(path, megabytes=300)
-    assert said.startswith("SorFileError FILE: 999 units, or their ids, are too large to be held")
+    assert said.startswith(
+        "SorFileError FILE: 999 units, or their ids, are too large to be held in memory, "
+        "as the CVR numbers of their owners need"
+    )
 
 
 @pytest.mark.skipif(find_spec("pyarrow") is None, reason="needs the extra [arrow]")

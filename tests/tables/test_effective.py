@@ -24,6 +24,7 @@ from sorparse import (
     VirtualAddress,
     examples,
 )
+from sorparse.tables import flatten
 from sorparse.tables.schema import schema_of
 from support.effective import expected_effective
 from support.register import unit
@@ -54,6 +55,41 @@ def rows(view: View, *units: SOREntity | str, **options: Any) -> dict[str, dict[
     return {row["sor_id"]: row for row in table.to_pyarrow().to_pylist()}
 
 
+def test_the_columns_are_described() -> None:
+    view = register().as_of(DAY)
+    schema = view.to_arrow(effective=True).schema
+    table = view.to_table(["top"], effective=True)
+    assert table.schema == schema
+    assert table.to_pyarrow().schema.names == [*schema.names]
+    own = schema_of("entities", lists=False)
+    assert schema.doc == (
+        f"{own.doc} Columns that begin with effective_ have inheritance resolved."
+    )
+    assert schema.columns[: len(own.columns)] == own.columns
+    effective = schema.columns[len(own.columns) :]
+    assert all(one.nullable for one in effective)
+    described = {one.name: (one.path, one.doc) for one in effective}
+    first = "of the first of the activity, visiting and postal address that has one."
+    for place in ("region", "municipality"):
+        for half in ("code", "name"):
+            assert described[f"effective_{place}_{half}"] == (
+                f"effective.{place}.{half}",
+                f"{half.capitalize()} of the {place} {first}",
+            )
+    assert described["effective_location_code"] == (
+        "effective.location_code",
+        "Effective location number (GLN).",
+    )
+    assert described["effective_origin_postal_address"] == (
+        "effective.origin.postal_address",
+        "SOR id of the unit whose own the effective postal address is.",
+    )
+    assert described["effective_postal_address_floor_id"] == (
+        "effective.postal_address.floor_id",
+        "Effective postal address. Floor (FloorIdentifier).",
+    )
+
+
 @pytest.mark.parametrize(
     "source", [examples.sor2_zip, examples.sor_xml, examples.sor_csv_folder], ids=lambda p: p.name
 )
@@ -67,6 +103,15 @@ def test_the_columns_hold_what_the_view_returns(source: Path) -> None:
         assert expected_effective(view.effective(row["sor_id"])).items() <= row.items()
     own = view.to_arrow().to_pyarrow().to_pylist()
     assert [{name: row[name] for name in own[0]} for row in found] == own
+
+
+def test_lists_and_texts_of_units_in_many_batches() -> None:
+    units = [unit(str(n), replaces=["1", "2"], note=str(n)) for n in range(5)]
+    view = Register.from_records(units).as_of("2020-01-01")
+    assert rows(view, "3")["3"]["replaces"] == "1 2"
+    assert rows(view, "3", lists=True)["3"]["replaces"] == ["1", "2"]
+    many = view.to_table(units * (flatten.BATCH_ROWS // 2), effective=True).to_pyarrow()
+    assert many["note"].to_pylist() == ["0", "1", "2", "3", "4"] * (flatten.BATCH_ROWS // 2)
 
 
 def test_pandas_and_polars_have_the_same_columns() -> None:

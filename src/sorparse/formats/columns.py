@@ -31,6 +31,7 @@ class ColumnCounter:
         self._quotes = 0
         self._lines = 0
         self._wrapped = 0
+        self._quoted_wrapped = 0  # those with six quotation marks, and not two
 
     def watched(self, blocks: Iterable[tuple[int, list[str]]]) -> Iterator[tuple[int, list[str]]]:
         """Yield the blocks unchanged, and count their quotation marks."""
@@ -40,6 +41,7 @@ class ColumnCounter:
             if '"' in text:
                 self._quotes += text.count('"')
                 self._wrapped += text.count('="')
+                self._quoted_wrapped += text.count('"=""')
             self._lines += len(lines)
             yield first, lines
 
@@ -92,7 +94,7 @@ class ColumnCounter:
         if not self._quotes:
             return "none"
         excel = f', ids in Excel\'s ="…" ({self._wrapped})' if self._wrapped else ""
-        plain = self._quotes - 6 * self._wrapped
+        plain = self._quotes - 2 * self._wrapped - 4 * self._quoted_wrapped
         if plain >= 2 * width * max(self._lines - 1, 1):
             return "all" + excel
         return ("some" if plain > 0 else "none") + excel

@@ -232,7 +232,7 @@ class _Climb:
             for origin in self.origins(name).values():
                 places = np.flatnonzero((origin != NO_ROW) & (origin != self._rows))
                 units = unit[origin[places]]
-                closed = index.rows_on(units, self._days[places]) == NO_ROW
+                closed = index.are_closed(units, self._days[places])
                 places, units = places[closed], units[closed]
                 parts.append((places, np.full(len(places), field), units))
         places, fields, units = map(np.concatenate, zip(*parts, strict=True))

@@ -203,7 +203,7 @@ class Field:
         """
         path = SHORT.get(name, name)
         kind = _type_of(path, name)
-        return cls(name if name in SHORT else column_name(name), path, kind)
+        return cls(column_name(name), path, kind)
 
     def values(self, batch: Batch) -> list[Any]:
         """Return the values of versions in force; codes and owners by their names."""

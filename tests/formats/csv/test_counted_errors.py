@@ -74,3 +74,25 @@ def test_tables_have_the_same_rows_and_counts_beyond_the_limit(
         by_columns(data, repair=repair, limits=few)["rows"]
         == (by_records(data, repair=repair, limits=few)["rows"])
     )
+
+
+@pytest.mark.parametrize("repair", [False, True])
+@pytest.mark.parametrize("most", [0, 1, 40])
+def test_each_invalid_text_in_each_column(most: int, repair: bool) -> None:
+    places = range(len(CELLS) + 1)
+    data = units(*(changed([(place, text)]) for place in places for text in BAD_CELLS), GOOD)
+    expected = counts(data, arrow, repair=repair)
+    few = sorparse.Limits(max_issues=most)
+    assert counts(data, arrow, repair=repair, limits=few) == expected
+    with patch.object(plain_file, "BLOCK_BYTES", 5_000):
+        assert counts(data, arrow, repair=repair, limits=few) == expected
+
+
+@pytest.mark.parametrize("place", range(4, 12))
+def test_the_other_errors_of_a_row_that_is_read_again_are_counted_once(place: int) -> None:
+    """A cell with spaces around it is read as a record is, and its row with it."""
+    bad = [(other, "?") for other in range(4, len(CELLS)) if other != place]
+    both = changed([*bad, (place, " x ")])
+    for rows in ([both, changed(bad)] * 3, [both]):
+        data = units(*rows, GOOD)
+        assert counts(data, arrow, limits=sorparse.Limits(max_issues=0)) == counts(data, arrow)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sorparse
-from support.csv_files import sor_id
+from support.csv_files import A, B, C, sor_csv, sor_id
 from support.laws import law_examples
+from support.streams import Chunked
 
 CVR = "29190623"
 MOST = 60
@@ -38,3 +42,29 @@ def test_the_number_comes_from_the_top(parents: list[int], random: object) -> No
     with sorparse.open(data) as feed:
         found = [unit.cvr for unit in feed.entities()]
     assert found == [expected(parents, n) for n in numbers]
+
+
+FAMILY = ("SOR-kode", "Parent-SOR-kode", "CVR")
+OWNER, INSTITUTION, UNIT = f"{A};;{CVR}", f"{B};{A};", f"{C};{B};"
+
+
+def numbers_of(*rows: str, from_stream: bool) -> list[str | None]:
+    data = sor_csv(*rows, header=FAMILY)
+    source: Any = Chunked(data, 1000) if from_stream else data
+    with sorparse.open(source) as feed:
+        return [unit.cvr for unit in feed.entities()]
+
+
+def test_in_a_stream_each_unit_has_to_follow_those_above_it() -> None:
+    ordered, reverse = (OWNER, INSTITUTION, UNIT), (UNIT, INSTITUTION, OWNER)
+    assert numbers_of(*ordered, from_stream=True) == [CVR, CVR, CVR]
+    assert numbers_of(*reverse, from_stream=False) == [CVR, CVR, CVR]
+    assert numbers_of(*reverse, from_stream=True) == [None, None, CVR]
+
+
+@pytest.mark.parametrize("from_stream", [False, True])
+def test_only_the_number_at_the_top_is_inherited(from_stream: bool) -> None:
+    own = "12345674"
+    lost = (f"{sor_id(104)};{sor_id(999)};{own}", f"{sor_id(105)};{sor_id(104)};")
+    rows = (OWNER, f"{B};{A};{own}", UNIT, *lost)  # the owner of the lost units is not in the file
+    assert numbers_of(*rows, from_stream=from_stream) == [CVR, own, CVR, own, None]

@@ -121,6 +121,17 @@ def test_exchanged_coordinates_are_corrected_and_reported_once() -> None:
     assert [issue.code for issue in issues] == ["coordinates-swapped"]
 
 
+def test_an_easting_of_less_than_a_northing_can_have_is_not_exchanged() -> None:
+    place = POSTAL.replace("6347032.450", "570000").replace("557481.680", "5900000")
+    unknown = "<New>n</New>"  # so that the unit is read element by element
+    for more in ((place,), (place, unknown)):
+        found, issues = read_one(*more)
+        assert found.postal_address is not None
+        assert found.postal_address.easting == 5_900_000
+        assert found.postal_address.northing == 570_000
+        assert "coordinates-swapped" not in [issue.code for issue in issues]
+
+
 def test_a_unit_without_id_is_no_record_and_preserved_in_the_issue() -> None:
     content = document(owner(hospital(unit(unit(sor_id=INNER), sor_id=None, name="Uden id"))))
     found, issues = read(content)

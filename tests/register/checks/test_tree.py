@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import sorparse
-from sorparse import Address, Issue, Register, SOREntity, VirtualAddress
+from sorparse import Address, Issue, Register, SOREntity, SorType, VirtualAddress
 from support.register import unit
 
 A, B, C = "11000016002", "21000016006", "698471000016005"  # right check digits
@@ -209,6 +209,13 @@ def test_each_parent_is_reported() -> None:
     ]
 
 
+def test_a_parent_behind_all_other_units() -> None:
+    records = [unit(A, parent_id=B), unit(B, "2000-01-01", "2009-12-31")]
+    assert reported(records) == [
+        (A, "parent-closed-before-child", BEFORE.format(B, "2010-01-01")),
+    ]
+
+
 # -- what comes from a closed unit
 
 HERE = Address(post_code="8000")
@@ -254,6 +261,20 @@ def test_what_comes_from_a_closed_unit_on_the_last_date_only() -> None:
         (A, "version-gap", "no version from 2011-01-01 to 2011-12-31"),
         (B, "inherits-from-closed-unit", closed("virtual_address", A, "2013-06-30")),
         (B, "parent-closed-before-child", BEFORE.format(A, "2011-01-01")),
+    ]
+
+
+@pytest.mark.parametrize("few", [1, 300])
+def test_a_unit_is_in_force_on_its_last_date(few: int) -> None:
+    """The unit at the top, from which the lowest ones inherit, closes on the same date as they."""
+    ids = [f"{n}1000016000" for n in range(1, few + 1)]
+    records = [
+        unit(A, "2000-01-01", "2010-12-31", sor_type=SorType.SI, postal_address=HERE),
+        unit(B, "2000-01-01", "2005-12-31", parent_id=A),
+        *(unit(sor_id, "2000-01-01", "2010-12-31", parent_id=B) for sor_id in ids),
+    ]
+    assert [one for one in reported(records) if one[0] in ids and one[1] != "check-digit"] == [
+        (sor_id, "parent-closed-before-child", BEFORE.format(B, "2006-01-01")) for sor_id in ids
     ]
 
 

@@ -202,16 +202,17 @@ class TimeIndex:
 
     def latest_rows(self, units: Any, days: Any) -> Any:
         """Return :meth:`latest_row` of units on dates, as numpy arrays; -1 means none."""
-        np = self._numpy or find_numpy()
+        np = find_numpy()
         rows = np.append(self._segment_rows, np.int32(NO_ROW))  # the last is that of NO_ROW
         return rows[self._segments_on(np, units, days)]
 
-    def rows_on(self, units: Any, days: Any) -> Any:
-        """Return :meth:`row_on` of units on dates, as numpy arrays; -1 means none."""
-        np = self._numpy or find_numpy()
-        at = self._segments_on(np, units, days)
-        ended = np.append(self._ends, np.int32(UNKNOWN_START))[at] < days
-        return np.where(ended, NO_ROW, np.append(self._segment_rows, np.int32(NO_ROW))[at])
+    def are_closed(self, units: Any, days: Any) -> Any:
+        """Return whether units that have been in force by some dates are not in force on them.
+
+        The arguments and the answer are numpy arrays.
+        """
+        np = find_numpy()
+        return _numbers(np, self._ends)[self._segments_on(np, units, days)] < days
 
     def lapses(self, others: Sequence[int], since: Sequence[int]) -> list[Sequence[int]]:
         """Return the segments during which another unit is not in force all the time.
