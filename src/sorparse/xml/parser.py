@@ -145,15 +145,19 @@ class Meter:
             yield unit
 
     def _refuse(self, counts: tuple[int, int, int], line: int | None) -> None:
-        for count, most, what in zip(
-            counts, self._most, ("bytes", "elements", "attributes"), strict=True
-        ):
-            if count > most:
-                raise SorFileError(
-                    f"one unit or entry has more than Limits.max_unit_{what} ({most}) {what}",
-                    file=self._file,
-                    line=line,
-                )
+        refuse_large(counts, self._limits, self._file, line)
+
+
+def refuse_large(counts: tuple[int, int, int], limits: Limits, file: str, line: int | None) -> None:
+    """Raise SorFileError if a unit or an entry has too many bytes, elements or attributes."""
+    for count, what in zip(counts, ("bytes", "elements", "attributes"), strict=True):
+        most = getattr(limits, f"max_unit_{what}")
+        if count > most:
+            raise SorFileError(
+                f"one unit or entry has more than Limits.max_unit_{what} ({most}) {what}",
+                file=file,
+                line=line,
+            )
 
 
 def parsed(
