@@ -153,3 +153,12 @@ def test_what_is_between_entries_is_read_in_bounded_memory(between: bytes, tmp_p
     entry = b'<SHAKregion SHAKkode="9901"/>'
     path.write_bytes(b"<SHAKregioner>" + (entry + between * 20) * 20_000 + b"</SHAKregioner>")
     assert "shak_regions 20000" in read_bounded(path, 100)
+
+
+def test_describe_refuses_too_many_names() -> None:
+    entries = "".join(f"<r SHAKkode='1'><n{number}>x</n{number}></r>" for number in range(5_000))
+    with (
+        sorparse.open(f"<SHAKregioner>{entries}</SHAKregioner>".encode()) as feed,
+        pytest.raises(SorFileError, match="max_columns"),
+    ):
+        feed.describe()

@@ -25,6 +25,7 @@ from .record_lines import MISSING_KEY, NO_SHAK_CODE, CellDecoder
 from .shak_region import SHAK_REGIONS, RegionFile
 from .shak_region_entries import Entries
 from .sor_xml.reader_base import cell_reporter, context_of, snapshot_date_of
+from .sor_xml.reporting import refuse_many_paths
 
 _MOST_DECODERS = 4096
 _XML = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?SHAKregion", re.IGNORECASE)
@@ -87,6 +88,7 @@ class RegionXml(RegionFile):
             count.add(texts.items())
             columns = tuple(texts)
             names.update(zip(columns, columns_of[columns], strict=True))
+            refuse_many_paths(len(names) - 1, self.member.name, self.options.limits)
         return TableDescription(
             table=self.table,
             file=self.member.name,

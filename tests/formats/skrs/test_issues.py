@@ -221,6 +221,18 @@ def test_limits_hold() -> None:
         assert [issue.code for issue in found.issues] == ["field-too-long"]
 
 
+def test_describe_refuses_too_many_names() -> None:
+    texts = [entry(unit({"sorNummer": A, f"ny{number}": "x"}, pid=number)) for number in range(50)]
+    content = bare(feed(texts, "yder", NOW))
+    with sorparse.open(content, limits=Limits(max_columns=53)) as found:
+        assert len(found.describe().tables[0].columns) == 53
+    with (
+        sorparse.open(content, limits=Limits(max_columns=52)) as found,
+        pytest.raises(SorFileError, match="max_columns"),
+    ):
+        found.describe()
+
+
 def test_a_file_name_does_not_decide(tmp_path: Path) -> None:
     file = tmp_path / "SORClassifications.xml"
     file.write_bytes(page(rows(A)))
