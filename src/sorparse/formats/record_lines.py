@@ -5,14 +5,15 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
+from functools import cached_property, partial
+from operator import itemgetter
 from typing import Any, ClassVar
 
 import attrs
 
 from .. import codes
 from ..description import TableDescription
-from ..issues import Issue, IssueKind, Severity
+from ..issues import IssueKind
 from ..records import Coded
 from ..sources import Member
 from .base import Format, ReadOptions
@@ -21,28 +22,67 @@ from .cells import BadCell
 from .columns import ColumnSamples
 from .csv.row_outcomes import MANY, SHORT, Outcome, RowIssues
 from .declare import Column, TableSpec
-from .decode import CarefulDecoder, Leaf, make_plan
+from .decode import CarefulDecoder, Leaf, Report, make_plan
 from .generator import MEMO_SIZE
 from .tolerant_writer import TolerantDecoder
 
 _FIRST_LINES = 20
+_OFTEN = 100
 MISSING_KEY: IssueKind = ("error", "missing-key")
+NO_SHAK_CODE = "the row lacks a SHAK code"
 ROW_LENGTH: IssueKind = ("error", "row-length")
 
 
-def decode_counting(
-    careful: CarefulDecoder, tolerant: TolerantDecoder, cells: Sequence[str]
-) -> tuple[Any, list[IssueKind]]:
-    """Return the record of a row, if it has a SHAK code, and the kinds of its issues."""
-    record = tolerant.decode(cells) if any(cells) else None
-    kinds = tolerant.kinds.copy()
-    tolerant.kinds.clear()
-    return (record, kinds) if careful.has_required(cells) else (None, [*kinds, MISSING_KEY])
+class CellDecoder:
+    """Decodes the cells of rows with the same columns.
+
+    The first rows are decoded by the careful decoder, later ones by generated functions: these are
+    generated only for columns of many rows.
+    """
+
+    def __init__(self, careful: CarefulDecoder) -> None:
+        self._careful = careful
+        self._used = 0
+
+    @property
+    def is_often_used(self) -> bool:
+        """Whether many rows were decoded."""
+        return self._used >= _OFTEN
+
+    def decode(self, cells: Sequence[str], report: Report) -> Any:
+        """Return the record, or ``None`` if it has no SHAK code; report invalid cells."""
+        if not self.is_often_used:
+            self._used += 1
+            return self._careful.decode(cells, report)
+        noting = self._noting
+        record = noting.decode(cells) if any(cells) else None
+        if noting.invalid:
+            for _, leaf, text, error in sorted(noting.invalid, key=itemgetter(0)):
+                report(error, leaf, text)
+            noting.invalid.clear()
+        return record if self._careful.has_required(cells) else None
+
+    def counted(self, cells: Sequence[str]) -> tuple[Any, list[IssueKind]]:
+        """Return the record, or ``None`` if it has no SHAK code, and the kinds of the issues."""
+        record = self._counting.decode(cells) if any(cells) else None
+        kinds = self._counting.kinds.copy()
+        self._counting.kinds.clear()
+        return (
+            (record, kinds) if self._careful.has_required(cells) else (None, [*kinds, MISSING_KEY])
+        )
+
+    @cached_property
+    def _noting(self) -> TolerantDecoder:
+        return TolerantDecoder(self._careful, None)
+
+    @cached_property
+    def _counting(self) -> TolerantDecoder:
+        return TolerantDecoder(self._careful, None, counting=True)
 
 
 @attrs.define(eq=False)
 class RecordFile:
-    """A file of one table whose cells the careful decoder reads."""
+    """A file of one table of SHAK."""
 
     member: Member
     options: ReadOptions
@@ -52,28 +92,12 @@ class RecordFile:
     lists: ClassVar[Mapping[str, str]]
     """Field to the list of ``sorparse.codes`` that has the names of its codes."""
 
-    def issue(
-        self,
-        severity: Severity,
-        code: str,
-        message: str,
-        line: int | None,
-        *,
-        column: str | None = None,
-        value: str | None = None,
-        raw: str | None = None,
-    ) -> None:
-        """Report an issue of this file."""
-        place = (self.member.name, line, column, value, None)
-        if not self.options.log.only_counts(severity, code, place):
-            self.options.log.add(Issue(severity, code, message, *place, raw=raw))
-
     def decoder(
         self, spec: TableSpec, names: tuple[str, ...], columns: tuple[Column | None, ...]
-    ) -> CarefulDecoder:
+    ) -> CellDecoder:
         """Return the decoder of rows with these column names."""
         plan = make_plan(spec, names, columns)
-        return CarefulDecoder(plan, repair=self.options.repair, complete=self._named)
+        return CellDecoder(CarefulDecoder(plan, repair=self.options.repair, complete=self._named))
 
     def _named(self, field: str, coded: Coded) -> Coded:
         name = self.name_of(field, coded.code) if coded.code is not None else None
@@ -82,23 +106,6 @@ class RecordFile:
     def name_of(self, field: str, code: str) -> str | None:
         """Return the name of a code in a field, if known."""
         return codes.name_of(self.lists[field], code) if field in self.lists else None
-
-    def decode(
-        self,
-        decoding: CarefulDecoder,
-        cells: Sequence[str],
-        line: int | None,
-        raw: Callable[[], str],
-    ) -> Any:
-        """Return the record of a row; ``None``, and an issue, if it has no SHAK code."""
-
-        def report(bad: BadCell, leaf: Leaf, text: str) -> None:
-            self.issue(bad.severity, bad.code, str(bad), line, column=leaf.header, value=text)
-
-        record = decoding.decode(cells, report)
-        if record is None:
-            self.issue(*MISSING_KEY, "the row lacks a SHAK code", line, raw=raw())
-        return record
 
 
 @attrs.define(eq=False)
@@ -120,8 +127,6 @@ class RecordLines(RecordFile):
         kw_only=True,
     )
     """Reports the issues of one reading."""
-    tolerant: dict[CarefulDecoder, TolerantDecoder] = attrs.field(factory=dict, kw_only=True)
-    """The decoders of one reading whose issues are only counted."""
 
     @classmethod
     @abstractmethod
@@ -140,29 +145,13 @@ class RecordLines(RecordFile):
     def evident_issue(self, line: str) -> IssueKind | None:
         """Return the only issue of a line that has no record, if its length alone shows that."""
 
-    def issue(
-        self,
-        severity: Severity,
-        code: str,
-        message: str,
-        line: int | None,
-        *,
-        column: str | None = None,
-        value: str | None = None,
-        raw: str | None = None,
-    ) -> None:
-        """Report an issue of the current line, or only count it."""
-        del line
-        text = None if raw is None else partial(str, raw)
-        self.issues.add(severity, code, message, column=column, value=value, raw=text)
-
     def numbered(self) -> Iterator[tuple[int, Any]]:
         """Read the lines; pairs of the line's number and its record."""
         decoders = {
             spec: self.decoder(spec, self.names, _columns(self, spec)) for spec in self.specs
         }
         issues = RowIssues(self.options.log, self.member.name)
-        reader = attrs.evolve(self, issues=issues, tolerant={})
+        reader = attrs.evolve(self, issues=issues)
         known: dict[str, Outcome] = {}
         record: Any
         with self.member.open() as stream, issues.reading():
@@ -175,7 +164,7 @@ class RecordLines(RecordFile):
                     record = outcome.record
                 else:
                     issues.begin(number)
-                    record = reader.record_of(line, number, decoders)
+                    record = reader.record_of(line, decoders)
                     if len(line) <= SHORT and issues.is_counting:
                         if len(known) >= MEMO_SIZE:
                             known.clear()
@@ -185,34 +174,29 @@ class RecordLines(RecordFile):
                 if len(issues.kinds) > MANY:
                     issues.count()
 
-    def decode(
-        self,
-        decoding: CarefulDecoder,
-        cells: Sequence[str],
-        line: int | None,
-        raw: Callable[[], str],
-    ) -> Any:
-        """Return the record of a row, as the base class; where issues are counted, faster."""
-        if not self.issues.is_counting:
-            return super().decode(decoding, cells, line, raw)
-        tolerant = self.tolerant.get(decoding)
-        if tolerant is None:
-            tolerant = self.tolerant[decoding] = TolerantDecoder(decoding, None, counting=True)
-        record, kinds = decode_counting(decoding, tolerant, cells)
-        self.issues.kinds += kinds
-        return record
-
-    def record_of(
-        self, line: str, number: int, decoders: Mapping[TableSpec, CarefulDecoder]
-    ) -> Any:
+    def record_of(self, line: str, decoders: Mapping[TableSpec, CellDecoder]) -> Any:
         """Return the record of a line; ``None``, and an issue, if it has none."""
         cells = self.cut(line)
         problem = self.length_problem(line, cells)
         if problem is not None:
-            self.issue(*ROW_LENGTH, problem, number, raw=line)
+            self.issues.add(*ROW_LENGTH, problem, raw=partial(str, line))
             return None
-        decoding = decoders[self.spec_of(cells)]
-        return self.decode(decoding, cells, number, partial(str, line))
+        return self.decode(decoders[self.spec_of(cells)], cells, line)
+
+    def decode(self, decoder: CellDecoder, cells: Sequence[str], line: str) -> Any:
+        """Return the record of the cells of a line; ``None``, and an issue, if it has none."""
+        issues = self.issues
+        if issues.is_counting:
+            record, kinds = decoder.counted(cells)
+            issues.kinds += kinds
+            return record
+        record = decoder.decode(cells, self._report)
+        if record is None:
+            issues.add(*MISSING_KEY, NO_SHAK_CODE, raw=partial(str, line))
+        return record
+
+    def _report(self, bad: BadCell, leaf: Leaf, text: str) -> None:
+        self.issues.add(bad.severity, bad.code, bad.__str__, column=leaf.header, value=text)
 
     def _blocks(self, stream: Any, *, counting: bool = False) -> TextBlocks:
         return TextBlocks(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from operator import itemgetter
 from typing import Any, ClassVar
 
 import attrs
@@ -12,8 +13,7 @@ from ..issues import IssueKind
 from ..sources import Member
 from .base import Format, Found, ReadOptions
 from .declare import Column, Kind, TableSpec
-from .decode import CarefulDecoder
-from .record_lines import MISSING_KEY, RecordLines, has_lines
+from .record_lines import MISSING_KEY, CellDecoder, RecordLines, has_lines
 
 C = Column
 
@@ -51,6 +51,9 @@ LAYOUT = (
 )
 WIDTH = LAYOUT[-1].start + LAYOUT[-1].length - 1
 _CODE_END = LAYOUT[1].start + LAYOUT[1].length - 1
+_CUT: Callable[[str], tuple[str, ...]] = itemgetter(
+    *(slice(span.start - 1, span.start - 1 + span.length) for span in LAYOUT)
+)
 _NO_CELLS = [""] * (len(LAYOUT) - 1)
 _LINE = re.compile(r"(sgh|afd|SGH|AFD)[0-9A-Z]{4,20} *[0-9 ]{24}")
 
@@ -105,8 +108,9 @@ class ShakTable(RecordLines):
         """Return the cells of a line."""
         if len(line) < _CODE_END:  # the code may be cut off
             return [line[: LAYOUT[0].length].strip().lower(), *_NO_CELLS]
-        cells = [line[span.start - 1 : span.start - 1 + span.length].strip() for span in LAYOUT]
-        return [cells[0].lower(), *cells[1:]]
+        cells = list(map(str.strip, _CUT(line)))
+        cells[0] = cells[0].lower()
+        return cells
 
     def evident_issue(self, line: str) -> IssueKind | None:
         """Return that a line is too short to have a code."""
@@ -123,18 +127,12 @@ class ShakTable(RecordLines):
         """Return the declaration of a row."""
         return HOSPITALS if cells[0] == "sgh" else DEPARTMENTS
 
-    def decode(
-        self,
-        decoding: CarefulDecoder,
-        cells: Sequence[str],
-        line: int | None,
-        raw: Callable[[], str],
-    ) -> Any:
+    def decode(self, decoder: CellDecoder, cells: Sequence[str], line: str) -> Any:
         """Return the record of a row; an unknown kind of record is reported."""
-        record = super().decode(decoding, cells, line, raw)
+        record = super().decode(decoder, cells, line)
         if record is not None and cells[0] not in ("sgh", "afd"):
             message = f"{cells[0]!r} is neither sgh nor afd"
-            self.issue("warning", "bad-kind", message, line, column="RecArt", value=cells[0])
+            self.issues.add("warning", "bad-kind", message, column="RecArt", value=cells[0])
         return record
 
 

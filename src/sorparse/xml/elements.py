@@ -108,16 +108,6 @@ def texts_in(
             ]
 
 
-def free_before(element: Element) -> None:
-    """Free the children of an element and its preceding siblings."""
-    for child in list(element):
-        element.remove(child)
-    parent = element.getparent()
-    # one by one: to take a slice, lxml counts all children of the parent
-    while parent is not None and (sibling := element.getprevious()) is not None:
-        parent.remove(sibling)
-
-
 def as_text(element: Element) -> str:
     """Return an element, and the text after it, as XML."""
     return etree.tostring(element, encoding="unicode")

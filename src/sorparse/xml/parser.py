@@ -16,7 +16,7 @@ from lxml import etree
 
 from ..errors import SorFileError
 from ..limits import Limits
-from .elements import Element, line_of, too_deep
+from .elements import Element, line_of
 
 CHUNK = 64 * 1024
 """Bytes given to the parser at once: what fits in the processor's cache is read faster."""
@@ -145,15 +145,19 @@ class Meter:
             yield unit
 
     def _refuse(self, counts: tuple[int, int, int], line: int | None) -> None:
-        for count, most, what in zip(
-            counts, self._most, ("bytes", "elements", "attributes"), strict=True
-        ):
-            if count > most:
-                raise SorFileError(
-                    f"one unit or entry has more than Limits.max_unit_{what} ({most}) {what}",
-                    file=self._file,
-                    line=line,
-                )
+        refuse_large(counts, self._limits, self._file, line)
+
+
+def refuse_large(counts: tuple[int, int, int], limits: Limits, file: str, line: int | None) -> None:
+    """Raise SorFileError if a unit or an entry has too many bytes, elements or attributes."""
+    for count, what in zip(counts, ("bytes", "elements", "attributes"), strict=True):
+        most = getattr(limits, f"max_unit_{what}")
+        if count > most:
+            raise SorFileError(
+                f"one unit or entry has more than Limits.max_unit_{what} ({most}) {what}",
+                file=file,
+                line=line,
+            )
 
 
 def parsed(
@@ -214,28 +218,4 @@ def completed(
             pending, irregular, irregular_before = len(chunk), False, irregular_now
         if error is not None:
             raise error
-        meter.check()
-
-
-def events(
-    chunks: Iterable[bytes],
-    meter: Meter,
-    *,
-    file: str,
-    limits: Limits,
-    encoding: str | None = None,
-) -> Iterator[tuple[str, Element]]:
-    """Yield start and end of every element; what has ended may be freed.
-
-    The receiver reports to ``meter`` where a unit ended and was freed.
-    """
-    parser = pull_parser(("start", "end"), encoding=encoding)
-    depth = 0
-    for chunk, read in parsed(parser, in_pieces(chunks), file=file, limits=limits):
-        meter.add(chunk)
-        for event, element in read:
-            depth += 1 if event == "start" else -1
-            if depth > limits.max_depth:
-                raise too_deep(file, line_of(element), limits)
-            yield event, element
         meter.check()

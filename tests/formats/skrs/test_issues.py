@@ -221,6 +221,36 @@ def test_limits_hold() -> None:
         assert [issue.code for issue in found.issues] == ["field-too-long"]
 
 
+@pytest.mark.parametrize("size", [0, *range(3_000, 4_200, 50)])
+def test_where_a_page_is_cut_does_not_matter(size: int) -> None:
+    # pages are parsed in pieces, the first of 4 KiB; comments are ignored
+    texts = [entry(row) for row in rows(A, B)]
+    texts[1:1] = [f"<n>{texts[0]}</n>", "<entry/>", "<n>x</n>", texts[1].replace("sorNummer", "x")]
+    with sorparse.open(bare(feed([f"<!--{'x' * size}-->", *texts], "yder", NOW))) as found:
+        assert [one.sor_id for one in found.entities()] == [A, A, B]
+        codes = [issue.code for issue in found.issues]
+    assert codes == ["repeated-entry", "entry-without-row", "missing-key"]
+
+
+@pytest.mark.parametrize("size", [0, *range(3_000, 4_200, 50)])
+def test_deep_elements_between_entries_are_refused(size: int) -> None:
+    deep = "<n>" * 200 + "</n>" * 200
+    with pytest.raises(SorFileError, match="max_depth"):
+        issues(f"<!--{'x' * size}-->", *map(entry, rows(A)), deep)
+
+
+def test_describe_refuses_too_many_names() -> None:
+    texts = [entry(unit({"sorNummer": A, f"ny{number}": "x"}, pid=number)) for number in range(50)]
+    content = bare(feed(texts, "yder", NOW))
+    with sorparse.open(content, limits=Limits(max_columns=53)) as found:
+        assert len(found.describe().tables[0].columns) == 53
+    with (
+        sorparse.open(content, limits=Limits(max_columns=52)) as found,
+        pytest.raises(SorFileError, match="max_columns"),
+    ):
+        found.describe()
+
+
 def test_a_file_name_does_not_decide(tmp_path: Path) -> None:
     file = tmp_path / "SORClassifications.xml"
     file.write_bytes(page(rows(A)))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import partial
+from itertools import islice
 from xml.sax.saxutils import escape
 
 import attrs
@@ -17,17 +18,17 @@ from ...sources import Member
 from ...xml.elements import (
     Element,
     attributes_of,
-    free_before,
     line_of,
     shortened_raw,
     split_tag,
+    too_deep,
 )
 from ...xml.head import read_header
-from ...xml.parser import Meter, pull_parser, syntax_error
+from ...xml.parser import pull_parser, syntax_error
 from ..base import ReadOptions
 from ..cells import BadCell, to_date_in_denmark
 from ..declare import TableSpec
-from ..sor_xml.reader_base import context_of, events_of
+from ..sor_xml.reader_base import context_of, growing, steps_of
 from .names import ATOM, FEED_ID, REGISTER, ROWS, SERVICES, SOAP, spec_of
 
 _FEED, _ENTRY, _ID, _UPDATED, _CONTENT = (
@@ -252,39 +253,59 @@ class RowReader:
         self._options = options
         self._context = context_of(page.member, attrs.evolve(options, log=log))
         self._line_of_empty: int | None = None
+        self._depth = 0
+        """Number of incomplete elements around the next ones."""
 
     def rows(self) -> Iterator[Row]:
         """Read the entries to the end, and note the last token of each datatype in the page."""
-        file, most = self._page.member.name, self._options.limits.max_columns
-        meter = Meter(file, self._options.limits)
+        self._depth = 0
+        tree = growing(self._page.member, self._options, self._is_around)
         last: dict[str, str] = {}
-        entry: Element | None = None
-        inside = 0
-        for event, element in events_of(self._page.member, self._options, meter):
-            if event == "start":
-                if entry is not None:
-                    inside += 1
-                    if inside > most:
-                        raise SorFileError(
-                            f"an entry holds more than {most} elements (Limits.max_columns)",
-                            file=file,
-                            line=line_of(entry),
-                        )
-                elif element.tag == _ENTRY:
-                    entry, inside = element, 0
-                continue
-            if element is entry:
+        for ended, children in steps_of(tree, self._page.member, self._options):
+            if ended is not None:
+                self._depth -= 1
+            for entry in self._entries_in(children):
+                self._refuse_large(entry)
                 row = self._row(entry)
-                entry = None
                 if row is not None:
                     if row.token is not None:
                         last[row.datatype] = max(row.token, last.get(row.datatype, ""))
                     yield row
-            if entry is None:
-                element.clear()
-                free_before(element)
-                meter.ended()
         self._page.last_tokens = last
+
+    def _is_around(self, element: Element) -> bool:
+        """Return whether an incomplete element may contain entries."""
+        if element.tag == _ENTRY:
+            self._refuse_large(element)
+            return False
+        self._depth += 1
+        return True
+
+    def _entries_in(self, elements: Sequence[Element]) -> Iterator[Element]:
+        """Yield the entries among complete elements and in them; not those in entries."""
+        stack = [iter(elements)]
+        while stack:
+            is_too_deep = self._depth + len(stack) > self._options.limits.max_depth
+            for element in stack[-1]:
+                if is_too_deep:
+                    raise too_deep(self._page.member.name, line_of(element), self._options.limits)
+                if element.tag == _ENTRY:
+                    yield element
+                elif len(element):
+                    stack.append(iter(element))
+                    break
+            else:
+                stack.pop()
+
+    def _refuse_large(self, entry: Element) -> None:
+        """Raise SorFileError if an entry has too many elements."""
+        most = self._options.limits.max_columns
+        if next(islice(entry.iterdescendants(), most, None), None) is not None:
+            raise SorFileError(
+                f"an entry holds more than {most} elements (Limits.max_columns)",
+                file=self._page.member.name,
+                line=line_of(entry),
+            )
 
     def _is_empty_again(self, entry: Element) -> bool:
         """Return whether an entry is empty, as one on the same line: its issue would be equal."""

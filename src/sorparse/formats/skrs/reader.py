@@ -16,6 +16,7 @@ from ...xml.elements import split_tag
 from ..base import Format, ReadOptions
 from ..columns import ColumnSamples, shortened
 from ..declare import TableSpec
+from ..sor_xml.reporting import refuse_many_paths
 from .decoding import RowDecoder
 from .names import spec_of
 from .pages import TOKEN_DIGITS, Page, Row, RowReader
@@ -166,7 +167,9 @@ class SkrsTable:
                 ends = tokens.setdefault(row.datatype, [row.token, row.token])
                 ends[:] = min(ends[0], row.token), max(ends[1], row.token)
             names = [name for name, _ in row.values]
-            fields = dict(zip(names, decoder_of(spec).fields(names), strict=True)) | fields
+            unknown = [name for name in dict.fromkeys(names) if name not in fields]
+            fields.update(zip(unknown, decoder_of(spec).fields(unknown), strict=True))
+            refuse_many_paths(len(fields) - 1, row.file, self.options.limits)
             samples.add((name, shortened(text)) for name, text in row.values)
         datatypes = counts or dict.fromkeys(self._datatypes(), 0)
         notes = [

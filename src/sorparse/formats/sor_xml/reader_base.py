@@ -13,7 +13,7 @@ from ...sources import Member
 from ...xml.elements import Element
 from ...xml.growing import GrowingTree, Step
 from ...xml.head import Header, read_header
-from ...xml.parser import Meter, chunks_of, events
+from ...xml.parser import Meter, chunks_of
 from ..base import Format, GivesNames, ReadOptions
 from ..cells import BadCell, to_date
 from ..decode import CarefulDecoder, Complete, Leaf, make_plan
@@ -107,25 +107,6 @@ def snapshot_date_of(member: Member, options: ReadOptions) -> date | None:
             )
         )
         return None
-
-
-def events_of(member: Member, options: ReadOptions, meter: Meter) -> Iterator[tuple[str, Element]]:
-    """Yield start and end of every element of a file.
-
-    Args:
-        member: The file.
-        options: The caller's options.
-        meter: Limits the memory. The caller frees elements that have ended, and calls
-            ``meter.ended`` for each entry that it freed.
-    """
-    with member.open() as stream:
-        yield from events(
-            chunks_of(stream),
-            meter,
-            file=member.name,
-            limits=options.limits,
-            encoding=options.encoding,
-        )
 
 
 def growing(member: Member, options: ReadOptions, begin: Callable[[Element], bool]) -> GrowingTree:

@@ -147,12 +147,16 @@ class ExtraTexts(dict[str, str]):
 
     def add(self, path: str, text: str) -> None:
         """Store a text, if there is any."""
-        if text:
-            if self._counts is None:
-                self._counts = {}
-            # counted, not searched for: a malicious unit may hold thousands of one kind
-            number = self._counts[path] = self._counts.get(path, 0) + 1
-            self[path if number == 1 else f"{path} ({number})"] = text
+        if not text:
+            return
+        if path not in self:
+            self[path] = text
+            return
+        if self._counts is None:
+            self._counts = {}
+        # counted, not searched for: a malicious unit may hold thousands of one kind
+        number = self._counts[path] = self._counts.get(path, 1) + 1
+        self[f"{path} ({number})"] = text
 
 
 def step_name(tag: object) -> str:
