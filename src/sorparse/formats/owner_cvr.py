@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+import attrs
+
 from ..errors import SorFileError
 from ..records import SOREntity
+from .csv.row_outcomes import SHORT
 
 _MOST_HELD = 100_000_000
 _BYTES_OF_UNIT = 200
@@ -47,9 +50,11 @@ class OwnersCvr:
                 for line in self._scan():
                     self._hold(*line)
             cvr = self._of_the_top(unit)
-            if cvr is not None:
+            if cvr is not None and len(unit.sor_id) > SHORT:
                 # nobody else has the record yet
                 object.__setattr__(unit, "cvr", cvr)
+            elif cvr is not None:  # equal rows of so few characters have one record
+                unit = attrs.evolve(unit, cvr=cvr)
         return unit
 
     def _hold(self, sor_id: str, parent: str | None, cvr: str | None) -> None:

@@ -68,3 +68,15 @@ def test_only_the_number_at_the_top_is_inherited(from_stream: bool) -> None:
     lost = (f"{sor_id(104)};{sor_id(999)};{own}", f"{sor_id(105)};{sor_id(104)};")
     rows = (OWNER, f"{B};{A};{own}", UNIT, *lost)  # the owner of the lost units is not in the file
     assert numbers_of(*rows, from_stream=from_stream) == [CVR, own, CVR, own, None]
+
+
+@pytest.mark.parametrize("from_stream", [False, True])
+def test_equal_rows_of_a_few_characters_get_the_number_one_by_one(from_stream: bool) -> None:
+    # beyond the limit such rows are decoded once
+    data = sor_csv(*["x;y;"] * 30, f"y;;{CVR}", *["x;y;"] * 3, header=FAMILY)
+    source: Any = Chunked(data, 1000) if from_stream else data
+    with sorparse.open(source, limits=sorparse.Limits(max_issues=10)) as feed:
+        units = list(feed.entities())
+    before = None if from_stream else CVR
+    assert [unit.cvr for unit in units] == [before] * 30 + [CVR] * 4
+    assert {unit.parent_id for unit in units if unit.sor_id == "x"} == {"y"}

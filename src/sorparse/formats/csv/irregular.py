@@ -41,7 +41,6 @@ class IrregularRows:
         delimiter: The character between cells.
         row: The fields that the caller asked for; ``None`` for whole records.
         skip: Which rows belong to another table.
-        shares: Whether equal rows may have one record.
     """
 
     def __init__(
@@ -52,7 +51,6 @@ class IrregularRows:
         row: type[Row] | None,
         *,
         skip: Skip | None,
-        shares: bool,
     ) -> None:
         self._careful = careful
         self._fast = fast
@@ -61,7 +59,6 @@ class IrregularRows:
         self._width = len(careful.plan.header)
         self._row = row
         self._skip = skip
-        self._shares = shares
 
     @cached_property
     def _tolerant(self) -> TolerantDecoder:
@@ -75,7 +72,7 @@ class IrregularRows:
         """Return the record of the current row; ``None``, and an issue, if it has none."""
         rows.begin()
         record = self._decoded(rows, line)
-        rows.end(record, shares=self._shares or record is None)
+        rows.end(record)
         return record
 
     def _decoded(self, rows: Rows, line: str) -> Any:

@@ -277,9 +277,7 @@ class CsvTable:
         fast = FastDecoder(careful, self.delimiter, row)
         skip = self._skip_place(plan)
         decode = fast.line if skip is None else self._wanted(fast.line, skip)
-        irregular = IrregularRows(
-            careful, fast, self.delimiter, row, skip=skip, shares=not self.owners_cvr
-        )
+        irregular = IrregularRows(careful, fast, self.delimiter, row, skip=skip)
         return lambda rows: rows.each(decode, partial(irregular.read, rows))
 
     def _wanted(self, decode: Callable[[str], Any], skip: Skip) -> Callable[[str], Any]:
