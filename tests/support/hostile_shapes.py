@@ -65,6 +65,8 @@ def _in_root(piece: Callable[[int], str]) -> Shape:
 
 
 _DEEP = "OrganizationalUnitEntity"
+_LONG = "p" * 60
+_LONG_ROOT = f'{_ROOT.removesuffix(">")} xmlns:{_LONG}="urn:oio:nsi:2.0.0">'
 _INNER = f"<OrganizationalUnit><s:SorIdentifier>{UNIT}</s:SorIdentifier></OrganizationalUnit>"
 SHAPES = {
     "elements in a unit": _inside(_same("<n>1</n>")),
@@ -183,6 +185,11 @@ SHAPES = {
     "nested empty units": Shape(
         f"{_ROOT}{_OWNER}<HealthInstitutionEntity>{_SMALL}",
         lambda n: f"<{_DEEP}><OrganizationalUnit/>" * 150 + f"</{_DEEP}>" * 150,
+        f"</HealthInstitutionEntity>{_END}",
+    ),
+    "nested units of a long prefix": Shape(
+        f"{_LONG_ROOT}{_OWNER}<HealthInstitutionEntity>{_SMALL}",
+        lambda n: f"<{_LONG}:{_DEEP}><OrganizationalUnit/>" * 150 + f"</{_LONG}:{_DEEP}>" * 150,
         f"</HealthInstitutionEntity>{_END}",
     ),
     "empty location codes": _inside(_same("<EanLocationCodeEntity/>")),
