@@ -224,6 +224,8 @@ LIST_SHAPES = {
     "entries": _entries(lambda n: f"<Code><Identifier>{n}</Identifier><Name>x</Name></Code>"),
     "entries on lines of their own": _entries(lambda n: f"<Code>\n<Id>{n}</Id></Code>\n"),
     "entries of one attribute": _entries(lambda n: f'<Code id="{n}"/>'),
+    "empty entries": _entries(_same("<c/>"), '<c id="1"/>'),
+    "entries of invalid dates": _entries(lambda n: f'<c id="1" FromDate="{n}"/>'),
     "nested entries": _entries(lambda n: f'<c id="{n}">' * 150 + "</c>" * 150),
     "lists of one entry": _entries(lambda n: f'<L id="{n}"><c id="1"/></L>'),
     "values between the entries": _entries(lambda n: f'<c id="{n}"/><x>1</x>'),

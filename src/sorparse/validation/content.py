@@ -1,7 +1,7 @@
 """Explain all errors among the children of an element, not only the first.
 
-The errors follow from the tags alone, so they are found once for equal sequences of tags: a document
-with a hundred thousand errors usually has a few hundred sequences.
+The errors follow from the tags alone, so they are found once for equal sequences of tags: a
+document with a hundred thousand errors usually has a few hundred sequences.
 """
 
 from __future__ import annotations
