@@ -136,12 +136,20 @@ def _repaired(text: str) -> str | None:
     """Return the one id that the bare text can have come from; itself if it is valid."""
     if is_sor_id(text):
         return text
-    if len(text) == 16 and text[-1] == "0" and has_sor_id_form(text):
-        return text[:-1] + _check_digit(text[:-10])
+    if has_sor_id_form(text):
+        return rounded_sor_id(text)
     if match := _SCIENTIFIC.fullmatch(text):
         lead, decimals, exponent = match[1], (match[2] or ""), int(match[3])
         return _from_scientific(lead + decimals, exponent + 1)
     return None
+
+
+def rounded_sor_id(text: str) -> str | None:
+    """Return the id of which a spreadsheet made this number, which has the form of an id.
+
+    Spreadsheets keep 15 digits, so only the last of 16 digits can have become 0.
+    """
+    return text[:-1] + _check_digit(text[:-10]) if len(text) == 16 and text[-1] == "0" else None
 
 
 def _from_scientific(first: str, length: int) -> str | None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
+from itertools import chain
 from operator import attrgetter
 from sys import getsizeof
 from threading import Lock
@@ -104,9 +105,13 @@ class IssueLog:
         self.on_issue = on_issue
         self.max_issues = max_issues
         self.max_chars = max_chars
-        self.counts: Counter[str] = Counter()
-        self.dropped = 0
-        self.errors = 0
+        self._counts: Counter[str] = Counter()
+        self._dropped = 0
+        self._errors = 0
+        self._waiting: list[list[IssueKind]] = []
+        """Kinds of issues that are counted later, each list by the reader that adds to it."""
+        self._ended: deque[list[IssueKind]] = deque()
+        """Those of them whose readers have ended."""
         self._stored: dict[Issue, None] = {}
         self._chars = 0
         self._lock = Lock()
@@ -123,15 +128,15 @@ class IssueLog:
             self._stored.setdefault(issue)  # finds and stores it in one look-up
             is_new = len(self._stored) > number
             if is_new:
-                self.counts[issue.code] += 1
-                self.errors += issue.severity == "error"
+                self._counts[issue.code] += 1
+                self._errors += issue.severity == "error"
                 chars = _chars_of(issue)
                 if self._has_room(number, chars):
                     self._chars += chars
                 else:
                     del self._stored[issue]
                     self._is_full = True  # a smaller issue is not stored afterwards
-                    self.dropped += 1
+                    self._dropped += 1
         if not is_new:  # the table is being read again
             if self.on_issue == "raise" and issue.severity == "error":
                 raise SorDataError(issue)
@@ -188,12 +193,13 @@ class IssueLog:
         """
         if self.on_issue != "collect" or self._has_room(len(self._stored)):
             return None
-        with self._lock:
-            if self._last_lines is None:
-                self._last_lines = {}
+        if self._last_lines is None:
+            with self._lock:
+                last_lines: dict[str | None, int] = {}
                 for issue in self._stored:
-                    last = self._last_lines.get(issue.file, 0)
-                    self._last_lines[issue.file] = max(last, issue.line or 0)
+                    last = last_lines.get(issue.file, 0)
+                    last_lines[issue.file] = max(last, issue.line or 0)
+                self._last_lines = last_lines
         return self._last_lines.get(file, 0) + 1
 
     def only_counts_line(self, file: str | None, line: int) -> bool:
@@ -231,20 +237,82 @@ class IssueLog:
         """
         with self._lock:
             for severity, code in kinds:
-                self.counts[code] += times
-                self.dropped += times
+                self._counts[code] += times
+                self._dropped += times
                 if severity == "error":
-                    self.errors += times
+                    self._errors += times
+
+    def watch(self, kinds: list[IssueKind]) -> None:
+        """Count what a reader adds to a list, until :meth:`unwatch`.
+
+        Only the reader itself changes the list; it calls :meth:`take` before it becomes long.
+        """
+        with self._lock:
+            self._count_ended()
+            self._waiting.append(kinds)
+
+    def unwatch(self, kinds: list[IssueKind]) -> None:
+        """Count what is in the list of a reader that has ended.
+
+        A reader can also be ended by garbage collection, at any moment and so while this thread
+        holds the lock. So the list is only noted here.
+        """
+        self._ended.append(kinds)
+
+    def _count_ended(self) -> None:
+        while self._ended:
+            ended = self._ended.popleft()
+            self._count(ended)
+            self._waiting = [kinds for kinds in self._waiting if kinds is not ended]
+
+    def _count(self, kinds: list[IssueKind]) -> None:
+        for (severity, code), times in Counter(kinds).items():
+            self._counts[code] += times
+            self._errors += times * (severity == "error")
+        self._dropped += len(kinds)
+        kinds.clear()
+
+    def take(self, kinds: list[IssueKind]) -> None:
+        """Count what is in the list of a reader, and empty it."""
+        with self._lock:
+            self._count(kinds)
+
+    @property
+    def counts(self) -> Counter[str]:
+        """The number of issues of each code."""
+        with self._lock:
+            counts = self._counts.copy()
+            for _, code in self._kinds_waiting():
+                counts[code] += 1
+        return counts
+
+    @property
+    def errors(self) -> int:
+        """The number of errors."""
+        with self._lock:
+            waiting = sum(severity == "error" for severity, _ in self._kinds_waiting())
+            return self._errors + waiting
+
+    @property
+    def dropped(self) -> int:
+        """The number of issues that were only counted."""
+        with self._lock:
+            return self._dropped + sum(map(len, self._waiting))
+
+    def _kinds_waiting(self) -> list[IssueKind]:
+        # copied at once, for a reader in another thread may add to a list at any time
+        return list(chain.from_iterable(kinds.copy() for kinds in self._waiting))
 
     def as_list(self) -> Issues:
         """Return the stored issues in order, and a closing one if some were only counted."""
         issues = Issues(self._stored)
-        if self.dropped:
+        dropped = self.dropped
+        if dropped:
             issues.append(
                 Issue(
                     "error",
                     "too-many-issues",
-                    f"{self.dropped} more issues were found and only counted "
+                    f"{dropped} more issues were found and only counted "
                     f"(Limits.max_issues is {self.max_issues}, "
                     f"Limits.max_issue_chars {self.max_chars})",
                 )
@@ -283,6 +351,10 @@ class NoLog(IssueLog):
 
     def tally(self, kinds: Sequence[IssueKind], times: int = 1) -> None:
         """Ignore issues."""
+
+    def take(self, kinds: list[IssueKind]) -> None:
+        """Empty the list of a reader."""
+        kinds.clear()
 
 
 class PassingLog(IssueLog):

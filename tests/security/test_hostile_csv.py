@@ -239,3 +239,14 @@ def test_a_sor_csv_with_too_many_units_to_hold(tmp_path: Path) -> None:
     path = written(tmp_path / "sor.csv", sor_csv(f"{A};;12345674", header=FAMILY), *rows)
     said = read_bounded(path, megabytes=300)
     assert said.startswith("SorFileError FILE: 999 units, or their ids, are too large to be held")
+
+
+@pytest.mark.skipif(find_spec("pyarrow") is None, reason="needs the extra [arrow]")
+def test_tables_of_thousands_of_columns_come_in_small_batches(tmp_path: Path) -> None:
+    # each of a million cells is in several arrays at once
+    shape = CSV_SHAPES["many columns of values, each another"]
+    with sorparse.open(shape.write(tmp_path / "SOREntity.csv", 5 * MEGABYTE)) as feed:
+        sizes = [batch.num_rows for batch in feed.to_arrow("entities").batches()]
+        units = list(feed.entities())
+    assert sum(sizes) == len(units)
+    assert max(sizes) * len(units[0].extra) < 600_000

@@ -365,6 +365,10 @@ CSV_SHAPES = {
     "values beyond the limit": _rows(f"{OTHER};" + "x" * 1_100_000 + "\n"),
     "many columns": _rows(f"{OTHER};x;" + ";" * 3_999 + "\n", header=_COLUMNS),
     "many columns of values": _rows(f"{OTHER};x;" + "1;" * 3_999 + "1\n", header=_COLUMNS),
+    "many columns of values, each another": _rows(
+        lambda n: f"{OTHER};x;{';'.join(str(n % 90 + i) for i in range(4_000))}\n",
+        header=_COLUMNS,
+    ),
     "many columns and few cells": _rows("x\n", header=_COLUMNS),
     "many columns and one delimiter": _rows(f"{OTHER};\n", header=_COLUMNS),
 }

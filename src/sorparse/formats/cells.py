@@ -18,6 +18,7 @@ from ..identifiers import (
     is_location_code,
     is_sor_id,
     parse,
+    rounded_sor_id,
     shak_code_problem,
 )
 from ..issues import Severity
@@ -282,12 +283,13 @@ def to_sor_id(text: str) -> str:
     if is_sor_id(text):
         return text
     has_form = has_sor_id_form(text)
-    # with the form of an id, only a check digit that became 0 can be repaired
-    is_parsed = text[-1] == "0" if has_form else may_hold_sor_id(text)
-    identifier = parse(text, "sor_id") if is_parsed else None
-    if identifier is not None and identifier.repaired is None:
-        return identifier.value
-    repaired = None if identifier is None else identifier.repaired
+    if has_form:
+        repaired = rounded_sor_id(text)
+    else:
+        identifier = parse(text, "sor_id") if may_hold_sor_id(text) else None
+        if identifier is not None and identifier.repaired is None:
+            return identifier.value
+        repaired = None if identifier is None else identifier.repaired
     if repaired is not None:
         raise BadCell(
             "warning",

@@ -19,15 +19,13 @@ from .base import Format, ReadOptions
 from .blocks import TextBlocks, decode_windows_1252, without_cut_line
 from .cells import BadCell
 from .columns import ColumnSamples
-from .csv.row_outcomes import SHORT, Outcome, RowIssues
+from .csv.row_outcomes import MANY, SHORT, Outcome, RowIssues
 from .declare import Column, TableSpec
 from .decode import CarefulDecoder, Leaf, make_plan
 from .generator import MEMO_SIZE
 from .tolerant_writer import TolerantDecoder
 
 _FIRST_LINES = 20
-_MANY = 10_000
-"""So many issues at most wait to be counted."""
 MISSING_KEY: IssueKind = ("error", "missing-key")
 ROW_LENGTH: IssueKind = ("error", "row-length")
 
@@ -167,30 +165,25 @@ class RecordLines(RecordFile):
         reader = attrs.evolve(self, issues=issues, tolerant={})
         known: dict[str, Outcome] = {}
         record: Any
-        with self.member.open() as stream:
-            try:
-                for number, line in _lines(self._blocks(stream)):
-                    if issues.is_counting and (kind := self.evident_issue(line)) is not None:
-                        issues.kinds.append(kind)
-                        record = None
-                    elif len(line) <= SHORT and (outcome := known.get(line)) is not None:
-                        issues.kinds += outcome.kinds
-                        record = outcome.record
-                    else:
-                        issues.begin(number)
-                        record = reader.record_of(line, number, decoders)
-                        if len(line) <= SHORT and issues.is_counting:
-                            if len(known) >= MEMO_SIZE:
-                                known.clear()
-                            known[line] = Outcome(record, issues.kinds_of_row, 1)
-                    if record is not None:
-                        if issues.kinds:
-                            issues.count()
-                        yield number, record
-                    elif len(issues.kinds) > _MANY:
-                        issues.count()
-            finally:
-                issues.count()
+        with self.member.open() as stream, issues.reading():
+            for number, line in _lines(self._blocks(stream)):
+                if issues.is_counting and (kind := self.evident_issue(line)) is not None:
+                    issues.kinds.append(kind)
+                    record = None
+                elif len(line) <= SHORT and (outcome := known.get(line)) is not None:
+                    issues.kinds += outcome.kinds
+                    record = outcome.record
+                else:
+                    issues.begin(number)
+                    record = reader.record_of(line, number, decoders)
+                    if len(line) <= SHORT and issues.is_counting:
+                        if len(known) >= MEMO_SIZE:
+                            known.clear()
+                        known[line] = Outcome(record, issues.kinds_of_row, 1)
+                if record is not None:
+                    yield number, record
+                if len(issues.kinds) > MANY:
+                    issues.count()
 
     def decode(
         self,

@@ -20,6 +20,7 @@ from ..formats.csv.cell_spans import Lines
 from ..formats.csv.counted_errors import CountedErrors
 from ..formats.csv.plain_file import PlainFile
 from ..formats.csv.reader import CsvTable
+from ..formats.csv.rows import Rows
 from ..formats.decode import Plan
 from .flatten import filled_columns_of
 from .schema import TableSchema, arrow_schema
@@ -41,9 +42,9 @@ def batches_of(readers: Iterable[Any], schema: TableSchema) -> Iterator[pa.Recor
 def _of_csv(reader: CsvTable, schema: TableSchema) -> Iterator[pa.RecordBatch]:
     file = PlainFile.of(reader)
 
-    def batches(plan: Plan, pairs: Iterator[tuple[int, Any]]) -> Iterator[pa.RecordBatch]:
+    def batches(plan: Plan, _: Rows, records: Iterator[Any]) -> Iterator[pa.RecordBatch]:
         fields = (*plan.fields, *reader.completed_fields)
-        return record_batches(schema, (record for _, record in pairs), frozenset(fields))
+        return record_batches(schema, records, frozenset(fields))
 
     if file is not None and readable(file.plan):
         yield from _FastFile(file, schema).batches()

@@ -20,7 +20,7 @@ from typing import Any
 
 import attrs
 
-from ..records import SorType, Validity
+from ..records import Extra, SorType, Validity
 from ..records.build import per_class
 from ..records.values import NO_EXTRA
 from .schema import PLACES, DataType, TableSchema, data_type_of, steps_of, without_none
@@ -36,6 +36,8 @@ _BATCH_CHARS = 8_000_000
 """Characters of ``extra`` and of inherited names in one batch."""
 _INHERITED = ("owner", "health_institution", "classification")
 """Fields of which many records share one object, whose texts each row of a table has again."""
+_FEW = 16
+"""So many records are examined at once for very long texts."""
 DIGITS = 16
 """Characters of a number that any double gives back: 15 digits and a point."""
 
@@ -43,21 +45,15 @@ DIGITS = 16
 def groups(records: Iterable[Any]) -> Iterator[list[Any]]:
     """Yield records in groups of :data:`BATCH_ROWS`, or fewer if their texts would be very long.
 
-    A file of 1 MB can have an owner with a name of 500 kB and thousands of units.
+    A file of 1 MB can have an owner with a name of 500 kB and thousands of units. The records are
+    examined a few at a time, which takes a fraction of the time of one at a time.
     """
+    source = iter(records)
     group: list[Any] = []
     chars = 0
-    shared: tuple[Any, ...] = ()
-    of_shared = 0
-    for record in records:
-        group.append(record)
-        extra = getattr(record, "extra", None)  # not each table has unknown columns
-        if extra:
-            chars += sum(map(len, extra)) + sum(map(len, extra.values()))
-        inherited = _shared(type(record))(record)
-        if inherited != shared:
-            shared, of_shared = inherited, sum(map(_chars_in, inherited))
-        chars += of_shared
+    while few := list(islice(source, _FEW)):
+        group += few
+        chars += _chars_of_texts(few)
         if chars > _BATCH_CHARS or len(group) >= BATCH_ROWS:
             yield group
             group, chars = [], 0
@@ -65,17 +61,34 @@ def groups(records: Iterable[Any]) -> Iterator[list[Any]]:
         yield group
 
 
+def _chars_of_texts(records: Sequence[Any]) -> int:
+    """Return the characters of unknown columns and of inherited texts in a few records."""
+    chars = 0
+    for get in _long_fields(type(records[0])):
+        values = list(map(get, records))
+        first = values[0]
+        if values.count(first) == len(values):  # most records share one object
+            chars += len(values) * _chars_in(first)
+        else:
+            chars += sum(map(_chars_in, values))
+    return chars
+
+
 @per_class
-def _shared(record: type[Any]) -> Callable[[Any], tuple[Any, ...]]:
-    """Return the function from a record to its objects with inherited texts."""
-    names = [field.name for field in attrs.fields(record) if field.name in _INHERITED]
-    return attrgetter(names[0], *names) if names else lambda _: ()  # one name gives no tuple
+def _long_fields(record: type[Any]) -> tuple[Callable[[Any], Any], ...]:
+    """Return the functions from a record to its unknown columns and inherited objects."""
+    names = [field.name for field in attrs.fields(record)]
+    return tuple(attrgetter(name) for name in ("extra", *_INHERITED) if name in names)
 
 
 def _chars_in(value: Any) -> int:
-    """Return the characters of the texts in a value object."""
-    if value is None or value.__class__ is str:
-        return len(value or "")
+    """Return the characters of the texts in a value object, or of names and texts in a mapping."""
+    if value is None or value is NO_EXTRA:
+        return 0
+    if value.__class__ is str:
+        return len(value)
+    if isinstance(value, Extra):
+        return sum(map(len, value)) + sum(map(len, value.values()))
     return sum(map(_chars_in, _values(type(value))(value)))
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import cProfile
+import gc
 import pstats
 import sys
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -109,3 +111,66 @@ def test_a_short_bad_row_beyond_the_limit_takes_few_calls(rows: list[str], most:
         calls(sor2(*some, header=("SorId", "EntityName"))) for some in (rows[: ROWS // 2], rows)
     )
     assert (many - few) / (ROWS // 2) < most
+
+
+@pytest.mark.parametrize("row", [f"{A};\0{EMPTY[1:]}", f"{A[:-1]}?;Enhed{EMPTY[1:]}"])
+def test_each_record_finds_its_issues_counted(row: str) -> None:
+    data = sor2(*[row] * 600, header=WIDE)
+    with sorparse.open(data) as every, sorparse.open(data, limits=LIMITED) as limited:
+        for _ in zip(every.entities(), limited.entities(), strict=True):
+            assert limited.issue_counts == every.issue_counts
+            assert limited.error_count == every.error_count
+        number = sum(every.issue_counts.values())
+        assert limited.issues[-1].message.startswith(f"{number - 100} more issues")
+
+
+def test_rows_that_are_not_read_to_the_end_are_counted() -> None:
+    data = sor2(*[f"{A};\0{EMPTY[1:]}"] * 300, header=WIDE)
+    with sorparse.open(data, limits=LIMITED) as feed:
+        units = feed.entities()
+        for _ in range(200):
+            next(units)
+        del units
+        assert feed.issue_counts == {"control-character": 200}
+        list(feed.entities())  # those of the first 100 rows are the same; the others count again
+        assert feed.issue_counts["control-character"] == 400
+
+
+@pytest.fixture
+def _garbage_collection_as_before() -> Iterator[None]:
+    before = gc.get_threshold()
+    yield
+    gc.set_threshold(*before)
+    gc.enable()
+
+
+@pytest.mark.usefixtures("_garbage_collection_as_before")
+def test_garbage_collection_may_end_a_reading_while_issues_are_counted() -> None:
+    data = sor2(*[f"{A};\0{EMPTY[1:]}"] * 60, header=WIDE)
+    counted: list[int] = []
+
+    def count(allocations: int) -> None:
+        """Have garbage collection begin after a number of allocations."""
+        with sorparse.open(data, limits=sorparse.Limits(max_issues=10)) as feed:
+            units = feed.entities()
+            for _ in range(20):
+                next(units)
+            gc.collect()
+            cycle: list[object] = [units]
+            cycle.append(cycle)
+            del units, cycle
+            gc.set_threshold(allocations)
+            gc.enable()
+            counted.append(feed.issue_counts["control-character"])
+            gc.disable()
+
+    def count_each() -> None:
+        for allocations in range(1, 12):
+            count(allocations)
+
+    gc.disable()
+    # in a thread, since it would wait for itself for ever
+    thread = threading.Thread(target=count_each, daemon=True)
+    thread.start()
+    thread.join(60)
+    assert counted == [20] * 11

@@ -36,6 +36,7 @@ from .checks import CHECKS, is_bare, metres
 from .counted_errors import Counted, CountedErrors, counted_error
 
 _MEMO_SIZE = 50_000
+_FEW_TEXTS = 100_000
 _COORDINATES = (Kind.EASTING, Kind.NORTHING)
 _WORDS = (Kind.BOOL, Kind.INHERITED, Kind.SOR_TYPE)
 """Kinds with few distinct texts."""
@@ -261,16 +262,18 @@ class _Batch:
             self._found.update(zip(group.places, group.columns(), strict=True))
 
     def _extra(self) -> Any:
-        filled = [
-            (name, self._found[place].to_pylist())
-            for place, name in self._shared.plan.unknown
-            if place in self._found
-        ]
-        if not filled:
+        names = [name for place, name in self._shared.plan.unknown if place in self._found]
+        columns = [self._found[p] for p, _ in self._shared.plan.unknown if p in self._found]
+        if not columns:
             return None
-        names = [name for name, _ in filled]
-        rows = zip(*(texts for _, texts in filled), strict=True)
-        return text_array(_json(names, row) for row in rows)
+        # at most so many texts in memory: there may be thousands of columns
+        few = _FEW_TEXTS // len(columns) + 1
+        texts = (
+            _json(names, row)
+            for start in range(0, self._rows, few)
+            for row in zip(*(each.slice(start, few).to_pylist() for each in columns), strict=True)
+        )
+        return text_array(texts)
 
     # -- texts that are converted
 

@@ -21,13 +21,15 @@ from ..declare import Kind
 from ..decode import Plan
 from .cell_spans import Cells, Lines, NotAligned, is_utf8
 from .counted_errors import CountedErrors
-from .reader import CsvTable
+from .reader import CsvTable, ReadRows, numbered
 
 T = TypeVar("T")
 
 BLOCK_BYTES = 2 * 1024 * 1024
 _BLOCK_LINES = 16 * 1024
-"""About the most lines of a block: each one takes memory in every column of the table."""
+_BLOCK_CELLS = 448 * 1024
+"""About the most lines and cells of a block: each line takes memory in every column of the table,
+and each cell in several arrays."""
 _HEAD_BYTES = 16 * 1024
 _THREADS = 2  # with more threads, more blocks would be in memory
 _AHEAD = 1  # blocks that are being read while the caller has one
@@ -45,6 +47,7 @@ class PlainFile:
         self._wrapped = [
             place for place, each in enumerate(plan.columns) if each and each.kind is Kind.SOR_ID
         ]
+        self._most_lines = min(_BLOCK_LINES, _BLOCK_CELLS // len(plan.header) + 1)
         self._number = header + 1
         """Number of the first line that has not been yielded."""
         self.is_whole = False
@@ -84,7 +87,7 @@ class PlainFile:
         with self._reader.member.open() as stream, ThreadPoolExecutor(_THREADS) as pool:
             first = self._number
             try:
-                for block in chain.from_iterable(map(_pieces, self._bytes(stream))):
+                for block in chain.from_iterable(map(self._pieces, self._bytes(stream))):
                     waiting.append(pool.submit(of_lines, block, first))
                     first += block.count(b"\n")
                     if len(waiting) > _AHEAD:
@@ -106,12 +109,10 @@ class PlainFile:
 
     def rest(self) -> Iterator[tuple[int, Any]]:
         """Yield line and record of the rows after the last block."""
-        return self.planned_rest(lambda _, pairs: pairs)
+        return self.planned_rest(lambda _, rows, records: numbered(rows, records))
 
-    def planned_rest(
-        self, read: Callable[[Plan, Iterator[tuple[int, Any]]], Iterator[T]]
-    ) -> Iterator[T]:
-        """Yield what ``read`` returns for the plan, and the pairs that :meth:`rest` yields."""
+    def planned_rest(self, read: ReadRows[T]) -> Iterator[T]:
+        """Yield what ``read`` returns for the rows after the last block."""
         if self.is_whole:
             return iter(())
         log = _RestOfLog(self._log, self._number)
@@ -169,22 +170,22 @@ class PlainFile:
         if rest:
             yield rest if rest.endswith(b"\n") else rest + b"\n"
 
+    def _pieces(self, block: bytes) -> Iterator[bytes]:
+        """Yield a block of lines in pieces that do not have too many lines."""
+        pieces = block.count(b"\n") // self._most_lines + 1
+        size = len(block) // pieces + 1
+        start = 0
+        while start < len(block):
+            end = block.find(b"\n", start + size - 1) + 1 or len(block)
+            yield block[start:end]
+            start = end
+
     def _line(self, stream: BinaryIO, rest: bytes) -> tuple[bytes, bytes]:
         """Return the next line, which begins with ``rest``, and the text read after it."""
         while b"\n" not in rest and (chunk := stream.read(min(_HEAD_BYTES, BLOCK_BYTES))):
             rest += chunk
         end = rest.find(b"\n") + 1 or len(rest)
         return rest[:end], rest[end:]
-
-
-def _pieces(block: bytes) -> Iterator[bytes]:
-    """Yield a block of lines in pieces that do not have too many lines."""
-    size = len(block) * _BLOCK_LINES // max(block.count(b"\n"), _BLOCK_LINES)
-    start = 0
-    while start < len(block):
-        end = block.find(b"\n", start + size - 1) + 1 or len(block)
-        yield block[start:end]
-        start = end
 
 
 class _RestOfLog(PassingLog):

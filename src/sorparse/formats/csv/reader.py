@@ -31,6 +31,13 @@ from .row_blocks import without_na
 from .rows import BLANKS, Rows, clean
 
 T = TypeVar("T")
+ReadRows = Callable[[Plan, Rows, Iterator[Any]], Iterator[T]]
+"""What is done with the plan of a table, its rows, and the records they decode to."""
+
+
+def numbered(rows: Rows, records: Iterable[Any]) -> Iterator[tuple[int, Any]]:
+    """Yield pairs of a row's first line and its record, while the rows are read."""
+    return ((rows.number, record) for record in records)
 
 
 def _uncut(head: bytes, options: ReadOptions) -> bytes:
@@ -108,15 +115,13 @@ class CsvTable:
 
     def numbered(self) -> Iterator[tuple[int, Any]]:
         """Yield pairs of a row's first line and its record."""
-        yield from self.planned(lambda _, pairs: pairs)
+        yield from self.planned(lambda _, rows, records: numbered(rows, records))
 
-    def planned(
-        self, read: Callable[[Plan, Iterator[tuple[int, Any]]], Iterator[T]], first: int = 0
-    ) -> Iterator[T]:
-        """Yield what ``read`` returns for the plan, and the pairs that :meth:`numbered` yields.
+    def planned(self, read: ReadRows[T], first: int = 0) -> Iterator[T]:
+        """Yield what ``read`` returns for the rows under the header.
 
         Args:
-            read: Gets the plan and the pairs.
+            read: Gets the plan, the rows and their records.
             first: A line that begins a row; the rows before it are skipped.
         """
         with self.member.open() as stream:
@@ -125,14 +130,9 @@ class CsvTable:
             if plan is not None:
                 if first > rows.number:
                     rows.skip_to(first)
+                records = self._decoder(plan)(rows)
                 finished = self._finisher()
-                yield from read(
-                    plan,
-                    (
-                        (rows.number, finished(record) if finished else record)
-                        for record in self._decoder(plan)(rows)
-                    ),
-                )
+                yield from read(plan, rows, map(finished, records) if finished else records)
 
     def _finisher(self) -> Callable[[Any], Any] | None:
         if not self.owners_cvr:
@@ -262,7 +262,7 @@ class CsvTable:
 
         def read(first: int, lines: list[str]) -> Iterator[tuple[int, Any]]:
             waiting.append((first, lines))
-            return ((rows.number, record) for record in decoded(rows))
+            return numbered(rows, decoded(rows))
 
         return read
 

@@ -6,8 +6,8 @@ rows of a few characters each, so rows of that size are few different ones: each
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import attrs
@@ -17,8 +17,8 @@ from ..generator import MEMO_SIZE
 
 SHORT = 8
 """Most characters of a row whose outcome is remembered."""
-_FEW = 8
-"""So many issues are counted at once; fewer are counted one by one."""
+MANY = 256
+"""So many issues at most wait to be counted."""
 
 
 class RowIssues:
@@ -26,7 +26,6 @@ class RowIssues:
 
     def __init__(self, log: IssueLog, file: str) -> None:
         self._log = log
-        self._tally = log.target.tally
         self._file = file
         self._line = 0
         self._reported = 0
@@ -34,7 +33,7 @@ class RowIssues:
         self.is_counting = False
         """Whether the issues of the current row, and of all later ones, are only counted."""
         self.kinds: list[IssueKind] = []
-        """The kinds of issues that are only counted, since the last call of :meth:`count`."""
+        """The kinds of issues that are only counted and wait; the list is always the same."""
         self._before = 0
         """Number of those that are of earlier rows."""
 
@@ -80,14 +79,20 @@ class RowIssues:
 
     def count(self) -> None:
         """Count the issues of the rows so far that are only counted."""
-        kinds = self.kinds
-        if len(kinds) < _FEW:
-            self._tally(kinds)
-        else:
-            for kind, times in Counter(kinds).items():
-                self._tally((kind,), times)
-        kinds.clear()
+        if self.kinds:
+            self._log.target.take(self.kinds)
         self._before = 0
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Let the log count what is in :attr:`kinds` while rows are read."""
+        log = self._log.target
+        log.watch(self.kinds)
+        try:
+            yield
+        finally:
+            log.unwatch(self.kinds)
+            self._before = 0
 
 
 @attrs.frozen(eq=False)

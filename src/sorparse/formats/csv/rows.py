@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from ...issues import IssueLog
 from ...limits import Limits
 from .row_blocks import beginning_at
-from .row_outcomes import ONCE, SHORT, Outcome, Outcomes, RowIssues
+from .row_outcomes import MANY, ONCE, SHORT, Outcome, Outcomes, RowIssues
 
 R = TypeVar("R")
 
@@ -151,7 +151,7 @@ class Rows:
         known, issues = self._outcomes.by_line, self.issues
         kinds = issues.kinds
         self.is_regular = True
-        try:
+        with issues.reading():
             while True:
                 start = max(self._after, self._at + 1)
                 taken = self._lines[start:]
@@ -180,14 +180,13 @@ class Rows:
                     else:
                         record = otherwise(line)
                     if record is not None:
-                        if kinds:
-                            issues.count()
                         yield record
+                    if len(kinds) > MANY:
+                        issues.count()
                     if self._after > self._at:  # the row was split by the rules of quoting
                         # skip the further lines of the row that are in this block
                         for _ in range(self._at + 1, min(self._after, end)):
                             next(following)
-                issues.count()
                 if len(self._lines) == end:
                     block = next(self._blocks, None)
                     if block is None:
@@ -200,8 +199,6 @@ class Rows:
                     self._first += end
                     self._after -= end
                 self._at = -1
-        finally:
-            issues.count()
 
     def _remembered(self, node: Any) -> Outcome | None:
         """Return the outcome of the current row, given what its first line leads to."""
