@@ -218,6 +218,11 @@ LISTS: dict[str, tuple[int, Callable[[int], bytes]]] = {
         1_000,
         lambda n: code_list(counted(lambda i: f'<c id="{i}"/><x>1</x>', n)),
     ),
+    "empty entries": (2_000, lambda n: code_list('<c id="1"/>' + "<c/>" * n)),
+    "invalid dates": (
+        500,
+        lambda n: code_list(counted(lambda i: f'<c id="1" FromDate="{i}"/>', n)),
+    ),
     "texts between the elements": (1_000, lambda n: code_list('<c id="1"/>' + "<n/>x" * n)),
     "blocks of an entry": (
         1_000,

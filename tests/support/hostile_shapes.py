@@ -65,6 +65,8 @@ def _in_root(piece: Callable[[int], str]) -> Shape:
 
 
 _DEEP = "OrganizationalUnitEntity"
+_LONG = "p" * 60
+_LONG_ROOT = f'{_ROOT.removesuffix(">")} xmlns:{_LONG}="urn:oio:nsi:2.0.0">'
 _INNER = f"<OrganizationalUnit><s:SorIdentifier>{UNIT}</s:SorIdentifier></OrganizationalUnit>"
 SHAPES = {
     "elements in a unit": _inside(_same("<n>1</n>")),
@@ -185,6 +187,11 @@ SHAPES = {
         lambda n: f"<{_DEEP}><OrganizationalUnit/>" * 150 + f"</{_DEEP}>" * 150,
         f"</HealthInstitutionEntity>{_END}",
     ),
+    "nested units of a long prefix": Shape(
+        f"{_LONG_ROOT}{_OWNER}<HealthInstitutionEntity>{_SMALL}",
+        lambda n: f"<{_LONG}:{_DEEP}><OrganizationalUnit/>" * 150 + f"</{_LONG}:{_DEEP}>" * 150,
+        f"</HealthInstitutionEntity>{_END}",
+    ),
     "empty location codes": _inside(_same("<EanLocationCodeEntity/>")),
     "a long text": _inside(_same("x" * 50), "<s:LocalCode>", "</s:LocalCode>"),
     "a long text of many scripts": _inside(_same("x\U0001f600" * 10), "<n>", "</n>"),
@@ -217,6 +224,8 @@ LIST_SHAPES = {
     "entries": _entries(lambda n: f"<Code><Identifier>{n}</Identifier><Name>x</Name></Code>"),
     "entries on lines of their own": _entries(lambda n: f"<Code>\n<Id>{n}</Id></Code>\n"),
     "entries of one attribute": _entries(lambda n: f'<Code id="{n}"/>'),
+    "empty entries": _entries(_same("<c/>"), '<c id="1"/>'),
+    "entries of invalid dates": _entries(lambda n: f'<c id="1" FromDate="{n}"/>'),
     "nested entries": _entries(lambda n: f'<c id="{n}">' * 150 + "</c>" * 150),
     "lists of one entry": _entries(lambda n: f'<L id="{n}"><c id="1"/></L>'),
     "values between the entries": _entries(lambda n: f'<c id="{n}"/><x>1</x>'),

@@ -256,6 +256,24 @@ def test_an_element_with_too_many_children_is_refused() -> None:
         sorparse.validate(document)
 
 
+@pytest.mark.parametrize("prefix", ["p" * 12, "p" * 13])
+def test_long_prefixes_of_many_levels_are_refused(prefix: str) -> None:
+    """libxml2 repeats all of them for each error: 10 MB of nested units took 580 MB."""
+    levels = 40
+    inner = "<OrganizationalUnit/>" + f"<{prefix}:OrganizationalUnitEntity>" * levels
+    inner += f"</{prefix}:OrganizationalUnitEntity>" * levels
+    document = tree(
+        owner(
+            f'<OrganizationalUnitEntity xmlns:{prefix}="{NSI}">{inner}</OrganizationalUnitEntity>'
+        )
+    )
+    if len(prefix) > 12:
+        with pytest.raises(SorFileError, match="more than 30 levels"):
+            sorparse.validate(document)
+    else:
+        assert sorparse.validate(document).fault_count > levels
+
+
 @pytest.mark.parametrize("what", ["elements", "attributes", "bytes"])
 def test_the_limits_of_one_unit(what: str) -> None:
     body = {

@@ -132,6 +132,16 @@ def test_every_line_is_true_in_a_long_tree() -> None:
             assert f"{name}>" in text[line - 1] or f"{name} " in text[line - 1], (line, name)
 
 
+def test_a_line_is_found_after_many_that_are_not() -> None:
+    """Elements without a text beyond line 65,535 have no line; later ones with a text have one."""
+    empty = "<OrganizationalUnitEntity><OrganizationalUnit/></OrganizationalUnitEntity>\n"
+    faulty = unit().replace("13B", "13-15", 1)
+    document = tree("\n" * 70_000, owner(empty * 2_000 + faulty))
+    report = sorparse.validate(document)
+    assert {i.line is None for i in report.occurrences[100:5_000]} == {True}
+    assert report.occurrences[-1].line == line_of(document, "13-15")
+
+
 def test_the_order_of_libxml2_s_errors_is_put_right() -> None:
     """It reports what a parent lacks after the errors inside it."""
     document = tree(owner(unit().replace("<EntityTypeIdentifier>309904001", "<X/><Ent>", 0)))

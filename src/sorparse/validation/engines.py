@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any, Literal, Protocol
 
 from lxml import etree
@@ -15,9 +16,9 @@ from lxml import etree
 from ..errors import SorFileError
 from ..xml.elements import attributes_of
 from .components import Components, local_of
+from .content import ContentExplainer
 from .explain import (
     Violation,
-    content_violations,
     element_in_text,
     facet_rule,
     missing_attribute,
@@ -75,6 +76,7 @@ class LibXml2:
 
     def __init__(self, schema: Schema) -> None:
         self.schema = schema
+        self._explainer = ContentExplainer(schema.components)
         try:
             self.validator = etree.XMLSchema(schema.document())
         except etree.XMLSchemaParseError as exc:
@@ -126,7 +128,7 @@ class LibXml2:
             parent = element.getparent() if unexpected else element
             if parent is None:
                 continue
-            yield from content_violations(parent, element, _expected(entry), components)
+            yield from self._explainer.violations(parent, element, partial(_expected, entry))
             if unexpected:
                 content = components.content(str(parent.tag))
                 for sibling in (element, *element.itersiblings("*")):
@@ -236,6 +238,7 @@ class XmlSchema:
 
     def __init__(self, schema: Schema) -> None:
         self.schema = schema
+        self._explainer = ContentExplainer(schema.components)
         try:
             self._built = _built(schema)
         except Exception as exc:
@@ -274,10 +277,8 @@ class XmlSchema:
                 if element in stand_ins or element in explained:
                     continue
                 explained.add(element)  # one explanation has all that is wrong among the children
-                expected = [local_of(n).rpartition(":")[2] for n in error.expected_tags or () if n]
-                names = ", ".join(dict.fromkeys(expected))
                 at = element if child is None else child
-                yield from content_violations(element, at, names, self.schema.components)
+                yield from self._explainer.violations(element, at, partial(_names_of, error))
             elif element not in stand_ins:
                 violation = self._value_violation(element, error)
                 if violation is None or (element, violation.attribute) in values:
@@ -314,6 +315,11 @@ class XmlSchema:
                 text = _ending(attributes_of(element), attribute)
             return Violation("xsd-bad-value", rule, element, text, attribute)
         return other(element, reason, attribute)
+
+
+def _names_of(error: Any) -> str:
+    expected = [local_of(n).rpartition(":")[2] for n in error.expected_tags or () if n]
+    return ", ".join(dict.fromkeys(expected))
 
 
 def _ending(attributes: Mapping[str, str], name: str) -> str:

@@ -8,14 +8,12 @@ parent; xmlschema names the expected tag and speaks of particles.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
 
 import attrs
 from lxml import etree
 
-from ..xml.lines import true_line
-from .components import Components, Content, local, local_of, namespace_of
+from ..xml.lines import MOST_STEPS, true_line
+from .components import Components, local
 
 _NAMESPACES = re.compile(r"\{[^}]*\}")
 UNITS = ("InstitutionOwner", "HealthInstitution", "OrganizationalUnit")
@@ -117,138 +115,20 @@ def facet_rule(facet: str, value: str | None, components: Components) -> str:
     return _FACETS[facet].format(value) if facet in _FACETS else f"breaks the facet {facet} {value}"
 
 
-def content_violations(
-    parent: etree._Element, at: etree._Element, expected: str, components: Components
-) -> list[Violation]:
-    """Explain all errors among the children of ``parent``, not only the first.
-
-    ``at`` is the element that the engine's error names: the parent (something is missing at its
-    end), or a child that is not allowed there; ``expected`` are the engine's names of what could
-    be there.
-    """
-    content = components.content(str(parent.tag))
-    violations: list[Violation] = []
-    if content is not None:
-        children = list(parent.iterchildren("*"))
-        violations += _unknown(children, content, components)
-        strangers = {local(violation.element) for violation in violations}
-        violations += _missing(parent, children, strangers, content)
-        violations += _misplaced(children, content)
-    return violations or [_in_general(parent, at, expected)]
-
-
-def _unknown(
-    children: list[etree._Element], content: Content, components: Components
-) -> Iterator[Violation]:
-    if content.open:
-        return
-    for child in children:
-        name = str(child.tag)
-        if content.places(name):
-            continue
-        other = next((n for n in components.namesakes(name) if content.places(n)), None)
-        if other is not None:
-            rule = (
-                f"is in the namespace {namespace_of(name) or '(none)'}; "
-                f"the schema declares it in {namespace_of(other)}"
-            )
-        elif components.has_element(name):
-            rule = f"does not belong in {local(_parent(child))}"
-        else:
-            rule = "is not known to the schema"
-        yield Violation("xsd-unknown-element", rule, child)
-
-
-def _missing(
-    parent: etree._Element,
-    children: list[etree._Element],
-    strangers: set[str],
-    content: Content,
-) -> Iterator[Violation]:
-    present = {str(child.tag) for child in children}
-    for slot in content.slots:
-        if slot.required and not slot.names & present:
-            names = sorted({local_of(name) for name in slot.names})
-            if strangers.intersection(names):
-                continue  # it is there in another namespace, which is reported
-            yield Violation(
-                "xsd-missing-element", f"lacks the element {' or '.join(names)}", parent
-            )
-
-
-def _misplaced(children: list[etree._Element], content: Content) -> Iterator[Violation]:
-    # an element that may be at several places is never out of order
-    placed = []
-    seen: dict[str, int] = {}
-    for child in children:
-        places = content.places(str(child.tag))
-        if len(places) != 1:
-            continue
-        most = content.slots[places[0]].most
-        seen[str(child.tag)] = count = seen.get(str(child.tag), 0) + 1
-        if most is not None and count > most:
-            times = "a second time" if most == 1 else f"more than {most} times"
-            rule = f"occurs {times} in {local(_parent(child))}"
-            yield Violation("xsd-repeated-element", rule, child)
-        else:
-            placed.append((places[0], child))
-    in_order = sorted(_longest_rising([place for place, _ in placed]))
-    order = [placed[at][0] for at in in_order]
-    in_run = set(in_order)
-    for at, (place, child) in enumerate(placed):
-        if at in in_run:
-            continue
-        # the places in order rise, so the first one beyond this one is found by bisection
-        first_beyond = bisect_right(order, place)
-        if first_beyond < len(order) and in_order[first_beyond] < at:
-            before = placed[in_order[first_beyond]][1]
-            rule = f"follows {local(before)}, but belongs before it"
-        else:
-            after = placed[in_order[bisect_left(order, place) - 1]][1]
-            rule = f"precedes {local(after)}, but belongs after it"
-        yield Violation("xsd-order", rule, child)
-
-
-def _longest_rising(places: list[int]) -> set[int]:
-    """Indices of a longest non-decreasing run through ``places``: the others are out of order."""
-    tails: list[int] = []  # smallest last place of a run of each length
-    ends: list[int] = []  # its index
-    back: list[int | None] = []
-    for at, place in enumerate(places):
-        length = bisect_right(tails, place)
-        back.append(ends[length - 1] if length else None)
-        tails[length : length + 1] = [place]
-        ends[length : length + 1] = [at]
-    in_run: set[int] = set()
-    step = ends[-1] if ends else None
-    while step is not None:
-        in_run.add(step)
-        step = back[step]
-    return in_run
-
-
-def _in_general(parent: etree._Element, at: etree._Element, expected: str) -> Violation:
-    shown = without_namespaces(expected)
-    if at is parent:
-        return Violation("xsd-missing-element", f"ends too early; expected next: {shown}", parent)
-    wanted = f"; expected: {shown}" if shown else ""
-    return Violation("xsd-order", f"may not be here{wanted}", at)
-
-
-def _parent(element: etree._Element) -> etree._Element:
-    parent = element.getparent()
-    assert parent is not None
-    return parent
-
-
-def path_of(element: etree._Element, attribute: str | None = None) -> str:
-    """Return the path of local names from the root of the document."""
-    names = [local_of(str(each.tag)) for each in (element, *element.iterancestors())]
-    path = "/".join(reversed(names))
-    return path if attribute is None else f"{path}/@{attribute}"
+def _longer(above: _Paths, name: str) -> _Paths:
+    path, short = above
+    if not path:
+        return name, name
+    is_repeated = short == name or short.endswith(f"/{name}")
+    return f"{path}/{name}", short if is_repeated else f"{short}/{name}"
 
 
 _MOST_PATHS = 1_000
+_MOST_WITHOUT_LINE = 1_000
+_FEW_STEPS = 20
+"""Texts to search for a line, after searching in vain as often as that."""
+_Paths = tuple[str, str]
+"""Path of an element, and the path without repeated steps."""
 
 
 class Places:
@@ -256,38 +136,54 @@ class Places:
 
     def __init__(self) -> None:
         self._known: dict[etree._Element, str | None] = {}
-        self._paths: dict[etree._Element, str] = {}
+        self._paths: dict[etree._Element, _Paths] = {}
+        self._last: tuple[etree._Element | None, _Paths] = None, ("", "")
         self._line: tuple[etree._Element | None, int | None] = None, None
         """The last element, and its line."""
+        self._without_line = 0
+        """How many lines were searched for in vain."""
 
     def clear(self) -> None:
         """Forget the elements, which are about to be freed."""
         self._known.clear()
         self._paths.clear()
+        self._last = None, ("", "")
         self._line = None, None
 
-    def path(self, element: etree._Element, attribute: str | None = None) -> str:
-        """Return the path of an element; see :func:`path_of`."""
-        path = self._paths.get(element)
-        if path is None:
+    def paths(self, element: etree._Element) -> _Paths:
+        """Return the path of local names from the root, and the same without repeated steps.
+
+        A fault is the same in a unit a level deeper.
+        """
+        if self._last[0] is not element:
             parent = element.getparent()
-            above = None if parent is None else parent.getparent()
-            if parent is None:
-                path = local(element)
-            elif parent in self._paths or above in self._paths:
-                path = f"{self.path(parent)}/{local(element)}"
-            else:
-                path = path_of(element)
-                self._paths[parent] = path.rpartition("/")[0]
-            if len(self._paths) >= _MOST_PATHS:
-                self._paths.clear()
-            self._paths[element] = path
-        return path if attribute is None else f"{path}/@{attribute}"
+            self._last = element, self._below(parent, element)
+        return self._last[1]
+
+    def _below(self, parent: etree._Element | None, element: etree._Element) -> _Paths:
+        name = local(element)
+        if parent is None:
+            return name, name
+        above = self._paths.get(parent)
+        if above is None:
+            pending = [parent]
+            while (node := pending[-1].getparent()) is not None and node not in self._paths:
+                pending.append(node)
+            above = ("", "") if node is None else self._paths[node]
+            for each in reversed(pending):
+                above = _longer(above, local(each))
+                if len(self._paths) >= _MOST_PATHS:
+                    self._paths.clear()
+                self._paths[each] = above
+        return _longer(above, name)
 
     def line(self, element: etree._Element) -> int | None:
         """Return the line of an element."""
         if self._line[0] is not element:
-            self._line = element, true_line(element)
+            is_usual = self._without_line < _MOST_WITHOUT_LINE
+            line = true_line(element, MOST_STEPS if is_usual else _FEW_STEPS)
+            self._without_line += line is None
+            self._line = element, line
         return self._line[1]
 
     def sor_id(self, element: etree._Element) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from sys import getsizeof
 
 import attrs
@@ -13,7 +12,8 @@ from ..limits import DEFAULT_LIMITS, Limits
 from .components import local
 from .explain import Places, Violation
 
-_SHOWN_PLACES = 3
+SHOWN_PLACES = 3
+"""Places of each distinct fault that are reported."""
 _SHOWN_CHARS = 60
 _VALUE_CHARS = 1_000
 
@@ -23,8 +23,6 @@ class Fault:
     """One distinct fault: the same rule broken at the same element path."""
 
     first: Issue
-    subject: str
-    rule: str
     count: int = 0
     places: list[tuple[int | None, str | None]] = attrs.field(factory=list)
     """Lines and values of the first few."""
@@ -58,10 +56,13 @@ class FaultLog:
     file: str | None
     severity: Severity = "error"
     limits: Limits = DEFAULT_LIMITS
+    each: bool = True
+    """Whether each occurrence is stored, and not only the first places of each distinct fault."""
     count: int = attrs.field(default=0, init=False)
     _size: int = attrs.field(default=0, init=False)
     """Bytes of the texts of the occurrences."""
     occurrences: list[Issue] = attrs.field(factory=list, init=False)
+    """Each fault at each place; without ``each`` the first places of each."""
     faults: dict[tuple[str, str, str], Fault] = attrs.field(factory=dict, init=False)
     elements: Places = attrs.field(factory=Places, init=False)
     _texts: dict[str, str] = attrs.field(factory=dict, init=False)
@@ -77,23 +78,41 @@ class FaultLog:
         limits = self.limits
         return self.count >= limits.max_issues or self._size > limits.max_issue_chars
 
-    def add(self, violation: Violation, element: etree._Element | None = None) -> tuple[Issue, int]:
+    def add(
+        self, violation: Violation, element: etree._Element | None = None
+    ) -> tuple[Issue | None, int]:
         """Add a violation, at ``element`` if its own element is only a copy.
 
-        Returns the issue for this one place, and the number of equal ones so far.
+        Returns the issue for this one place, and the number of equal ones so far. There is no
+        issue if it is only counted.
         """
         at = violation.element if element is None else element
-        return self.add_times(
+        path, short = self.elements.paths(at)
+        if violation.attribute is not None:
+            path, short = (f"{each}/@{violation.attribute}" for each in (path, short))
+        key = (violation.code, short, violation.rule)
+        fault = self.faults.get(key)
+        if fault is not None and not self.each and fault.count >= SHOWN_PLACES:
+            self.count += 1
+            fault.count += 1
+            return None, fault.count
+        issue = self._issue(
             violation.code,
             local(at),
             violation.rule,
-            path=self.elements.path(at, violation.attribute),
+            path=path,
             line=self.elements.line(at),
             value=violation.value,
             sor_id=self.elements.sor_id(at),
         )
+        return issue, self._count(key, issue)
 
-    def add_times(
+    def add_times(self, code: str, subject: str, rule: str, times: int) -> None:
+        """Add an error without its place, ``times`` times."""
+        issue = self._issue(code, subject, rule, path=subject, line=None, value=None, sor_id=None)
+        self._count((code, subject, rule), issue, times)
+
+    def _issue(
         self,
         code: str,
         subject: str,
@@ -103,32 +122,31 @@ class FaultLog:
         line: int | None,
         value: str | None,
         sor_id: str | None,
-        times: int = 1,
-    ) -> tuple[Issue, int]:
-        """Add an error by its parts, ``times`` times."""
+    ) -> Issue:
         shown = "" if value is None else f" {_short(value)}" if value else " (empty)"
         value = value if value is None else value[:_VALUE_CHARS]
-        message = f"{subject}{shown} {rule}"
-        issue = Issue(
+        return Issue(
             self.severity,
             code,
-            self._once(message),
+            self._once(f"{subject}{shown} {rule}"),
             file=self.file,
             line=line,
             column=self._once(path),
             value=value if value is None else self._once(value),
             sor_id=sor_id,
         )
+
+    def _count(self, key: tuple[str, str, str], issue: Issue, times: int = 1) -> int:
+        """Store an issue; return the number of equal ones so far."""
         self.count += times
-        key = (code, _without_depth(path), rule)
         fault = self.faults.get(key)
         if fault is None:
-            fault = self.faults[key] = Fault(issue, subject, rule)
+            fault = self.faults[key] = Fault(issue)
         fault.count += times
-        if len(fault.places) < _SHOWN_PLACES:
-            fault.places.append((line, value))
+        if len(fault.places) < SHOWN_PLACES:
+            fault.places.append((issue.line, issue.value))
         self.occurrences.append(issue)
-        return issue, fault.count
+        return fault.count
 
     def _once(self, text: str) -> str:
         """Return one object for equal texts."""
@@ -139,10 +157,3 @@ class FaultLog:
     def issues(self) -> tuple[Issue, ...]:
         """Return one issue for each distinct fault, in the order of their first places."""
         return tuple(fault.issue() for fault in self.faults.values())
-
-
-@lru_cache(maxsize=16)
-def _without_depth(path: str) -> str:
-    """Return a path without repeated steps: a fault is the same in a unit a level deeper."""
-    steps = path.split("/")
-    return "/".join(s for at, s in enumerate(steps) if at == 0 or s != steps[at - 1])

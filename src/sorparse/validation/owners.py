@@ -17,15 +17,22 @@ from ..limits import DEFAULT_LIMITS, Limits
 from .components import local, namespace_of
 from .engines import Engine, LibXml2, StandIns
 from .explain import UNITS, Violation, stray_text
-from .faults import FaultLog
+from .faults import SHOWN_PLACES, FaultLog
 from .schema_set import load_schema
 
 _Placed = tuple[Violation, etree._Element]
 OWNER = "InstitutionOwnerEntity"
-_REPORTED_AT_ONCE = 3
 _MOST_CHILDREN = 10_000
 """libxml2 counts the siblings before each erroneous element anew: quadratic time."""
 _too_wide = etree.XPath(f"boolean(descendant-or-self::*/*[{_MOST_CHILDREN + 1}])")
+_DEEP, _LONG = 30, 12
+"""Levels, and characters of a prefix. libxml2 stores a path with the names and prefixes of all
+elements around an erroneous one: nested units of long prefixes took gigabytes."""
+_has_long_paths = etree.XPath(
+    "boolean(descendant-or-self::*"
+    f"[string-length(name()) > string-length(local-name()) + {_LONG + 1}]"  # with a colon
+    f"[count(ancestor::*) > {_DEEP}])"
+)
 
 
 def is_owner(element: etree._Element) -> bool:
@@ -56,8 +63,8 @@ class OwnerValidator:
     The first owner's ``check`` also examines what precedes it (the head of the document), each
     further one what is between the owners, ``finish`` what follows the last; so siblings may be
     removed only after ``check``, and tails have to stay. Each distinct error is reported at its
-    first three places; ``finish`` reports its total. The single
-    faults and the grouped ones stay in ``log``.
+    first three places; ``finish`` reports its total. The distinct
+    faults stay in ``log``.
 
     Lines are true in a tree with the whitespace between elements. With
     ``remove_blank_text=True``, which is faster, they are true up to line 65,534; beyond it, an
@@ -97,7 +104,7 @@ class OwnerValidator:
         ``schema`` as for :func:`sorparse.validate`. Raises SorFileError if it cannot be used.
         """
         engine = LibXml2(load_schema(schema, namespace))
-        return cls(engine, namespace, FaultLog(file, severity, limits), limits)
+        return cls(engine, namespace, FaultLog(file, severity, limits, each=False), limits)
 
     @property
     def whole(self) -> etree.XMLSchema:
@@ -173,7 +180,7 @@ class OwnerValidator:
         after, last_owner = self._since_last_owner(root.iterchildren("*", reversed=True))
         issues = self._report(self._around(root, after, last_owner, None))
         for fault in self.log.faults.values():
-            if fault.count > _REPORTED_AT_ONCE:
+            if fault.count > SHOWN_PLACES:
                 issues.append(fault.issue())
         return issues
 
@@ -183,7 +190,7 @@ class OwnerValidator:
             if self.log.full:
                 break
             issue, count = self.log.add(violation, element)
-            if count <= _REPORTED_AT_ONCE:
+            if issue is not None and count <= SHOWN_PLACES:
                 issues.append(issue)
         # once the owner is freed, lxml searches its whole tree for each element that is forgotten
         self.log.elements.clear()
@@ -270,6 +277,13 @@ class OwnerValidator:
             raise SorFileError(
                 f"an element in {local(top)} has more than {_MOST_CHILDREN:,} child elements, too "
                 "many to report their errors",
+                file=self.log.file,
+                line=top.sourceline,
+            )
+        if _has_long_paths(top):
+            raise SorFileError(
+                f"{local(top)} has more than {_DEEP} levels of elements with prefixes of more than "
+                f"{_LONG} characters, too long to report their errors",
                 file=self.log.file,
                 line=top.sourceline,
             )

@@ -227,16 +227,8 @@ def _count(document: Document, engine: LibXml2, limits: Limits) -> ValidationRep
         stand_in = etree.Element(subject if ":" not in subject else "element")
         violation = value_violation(entry, stand_in, engine.schema.components)
         if violation is not None:
-            log.add_times(
-                _code_of(entry, violation.code),
-                subject,
-                violation.rule,
-                path=subject,
-                line=None,
-                value=None,
-                sor_id=None,
-                times=alike[entry.message],
-            )
+            code = _code_of(entry, violation.code)
+            log.add_times(code, subject, violation.rule, alike[entry.message])
     log.occurrences.clear()
     return _report(document, engine, log, complete=complete)
 
@@ -266,8 +258,8 @@ def _precise(document: Document, engine: Engine, limits: Limits) -> ValidationRe
             for _, unit in parser.read_events():
                 if is_owner(unit):
                     validator.check(unit)
+                    completed.clear()  # what has no reference is freed in less time
                     _prune(unit)
-                    completed.clear()
                     meter.ended()
                     in_owner = 0
                 elif validator.is_unit(unit):

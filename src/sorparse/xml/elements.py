@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import cast
 
@@ -106,6 +106,47 @@ def texts_in(
             stack += [
                 (child, f"{name}/{step_name(child.tag)}", depth + 1) for child in reversed(current)
             ]
+
+
+def flat_texts(element: Element) -> tuple[list[str], tuple[str, ...]] | None:
+    """Return the texts of :func:`texts_in`, in less time, of an element whose children have none.
+
+    Returns:
+        The texts, and what decides their paths: for each element its tag, the names of its
+        attributes, and an empty text. ``None`` if the children have children or texts after them,
+        or an element has many attributes.
+    """
+    texts: list[str] = []
+    key: list[str] = []
+    for each in (element, *element):
+        if each is not element and (len(each) or ((tail := each.tail) and tail.strip())):
+            return None
+        text = each.text
+        texts.append(text.strip() if text else "")
+        key.append(each.tag)
+        names = each.keys()
+        if names:
+            if len(names) >= _FEW:
+                return None
+            key += names
+            texts += [value.strip() for value in each.values()]
+        key.append("")
+    return texts, tuple(key)
+
+
+def flat_paths(key: Iterable[str], step_name: Callable[[object], str]) -> list[str]:
+    """Return the paths of the texts of :func:`flat_texts`."""
+    paths: list[str] = []
+    path: str | None = None
+    for name in key:
+        if not name:
+            path = None
+        elif path is None:
+            path = f"/{step_name(name)}" if paths else ""
+            paths.append(path)
+        else:
+            paths.append(f"{path}/@{name}")
+    return paths
 
 
 def as_text(element: Element) -> str:

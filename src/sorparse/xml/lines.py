@@ -14,7 +14,7 @@ FIRST_UNKNOWN_LINE = 65_535
 inside the element."""
 _LONGEST_TAG = 200
 """Bytes in which the name of a start tag may be cut off at the end of a chunk."""
-_MOST_STEPS = 200
+MOST_STEPS = 200
 """Texts to search for one whose line libxml2 stores."""
 
 
@@ -58,20 +58,20 @@ class StartTagLines:
         return starts[0] if starts and starts[0] <= line else line
 
 
-def true_line(element: Element) -> int | None:
+def true_line(element: Element, steps: int = MOST_STEPS) -> int | None:
     """Return the line of an element's start tag, in a tree with the whitespace between elements.
 
     The next element with a text of one line is searched for, whose line is true, and the line
     breaks up to it are subtracted. In a tree parsed with ``remove_blank_text`` an element with
     children gets the line of its first text instead.
 
-    ``None`` if no such text follows within some hundred nodes.
+    ``None`` if no such text follows within ``steps`` texts.
     """
     line = element.sourceline
     if line is None or line < FIRST_UNKNOWN_LINE:
         return line
     breaks = 0
-    for node, text in islice(_onward(element), _MOST_STEPS):
+    for node, text in islice(_onward(element), steps):
         if node is not None and text and "\n" not in text:
             return (node.sourceline or line) - breaks
         breaks += text.count("\n")

@@ -236,6 +236,30 @@ def test_bad_values_are_reported_with_their_line() -> None:
     assert issue.line == content.count(b"\n") + 1
 
 
+def test_an_empty_entry_is_reported_once_for_each_line_and_element() -> None:
+    content = lists('<L><c id="1"/><c/><c/>\n<c/><d id="1"/><d/><c/></L>')
+    with sorparse.open(content) as feed:
+        for _ in range(2):
+            assert len(list(feed.classifications())) == 2
+        first = content.count(b"\n")
+        assert [(i.code, i.line, i.column) for i in feed.issues] == [
+            ("missing-key", first, "c"),
+            ("missing-key", first + 1, "c"),
+            ("missing-key", first + 1, "d"),
+        ]
+    with sorparse.open(content, limits=sorparse.Limits(max_issues=1)) as feed:
+        list(feed.classifications())
+        assert [issue.code for issue in feed.issues] == ["missing-key", "too-many-issues"]
+        assert feed.issues[-1].message.startswith("3 more issues")
+
+
+def test_invalid_values_of_one_entry_are_reported_in_the_order_of_the_fields() -> None:
+    values = '<c SorIdentifier="x" ToDate="y" id="1" FromDate="z"/><c id="2"/>'
+    with sorparse.open(file("GeographicalLocalisations", f"<L>{values}</L>")) as feed:
+        assert len(list(feed.geo_locations())) == 2
+        assert [issue.value for issue in feed.issues] == ["x", "z", "y"]
+
+
 def test_a_fault_comes_after_what_was_read() -> None:
     content = file("GeographicalLocalisations", PLACE + PLACE)[:-100]
     with sorparse.open(content) as feed, pytest.raises(sorparse.SorFileError) as error:

@@ -21,6 +21,11 @@ class ListValues:
         """How many of the lists have had an entry."""
         self._known: dict[tuple[bool, bool], tuple[str, str, ExtraTexts]] = {}
 
+    @property
+    def have_entries(self) -> bool:
+        """Whether the innermost list has had an entry."""
+        return self._begun == len(self._open)
+
     def begin(self, element: Element) -> None:
         """Begin a list."""
         values = [(f"@{split_tag(key)[1]}", text) for key, text in attributes_of(element).items()]

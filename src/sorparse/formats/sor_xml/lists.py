@@ -8,9 +8,7 @@ Values without a field go to ``extra`` under its path.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
-from functools import partial
+from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
@@ -19,28 +17,19 @@ import attrs
 from ...description import ColumnDescription, TableDescription
 from ...errors import SorError, SorFileError
 from ...issues import Issue, IssueLog, NoLog
-from ...records import Classification, Extra
+from ...records import Classification
 from ...sources import Member
 from ...xml import CREATED_AT, SNAPSHOT_DATE
-from ...xml.elements import (
-    Element,
-    line_of,
-    shortened_raw,
-    split_tag,
-)
+from ...xml.elements import Element
 from ..base import Format, ReadOptions
 from ..declare import TableSpec, fold
-from ..decode import CarefulDecoder, make_plan
-from ..generator import Memo
-from ..record_writer import RecordWriter
 from .describe import describe
+from .list_entries import EntryDecoding
 from .list_shape import Kind, Role, Shape, field_of
-from .list_values import ListValues
 from .names import CLASSIFICATIONS, GEO_LOCATIONS
-from .reader_base import cell_reporter, context_of, growing, snapshot_date_of, steps_of
-from .reporting import Context, ExtraTexts
+from .reader_base import context_of, growing, snapshot_date_of, steps_of
+from .reporting import Context
 
-_NAMESPACE = re.compile(r"\{[^}]*\}")
 _MOST_NAMES = 200_000
 """Entries whose names are remembered for the readers of Sor.xml."""
 
@@ -75,7 +64,7 @@ class _ListReader:
         context = context_of(self.member, attrs.evolve(self.options, log=log))
         shape = Shape(self.member, self.options)  # the error is raised again after the entries
         _report_outside(shape, context)
-        decoding = _EntryDecoding(self.spec, context, repair=self.options.repair)
+        decoding = EntryDecoding(self.spec, context, repair=self.options.repair)
         around: list[Kind] = []
 
         def begin(element: Element) -> bool:
@@ -169,135 +158,6 @@ def _report_outside(shape: Shape, context: Context) -> None:
                     path,
                     value=" | ".join(count.samples),
                 )
-
-
-@attrs.frozen
-class _Step:
-    """What to do with a value of an entry."""
-
-    place: int | None
-    name: str
-
-
-class _EntryDecoding:
-    """Builds records from entries."""
-
-    def __init__(self, spec: TableSpec, context: Context, *, repair: bool) -> None:
-        self.lists = ListValues()
-        self._spec = spec
-        self._context = context
-        self._place = {column.field: place for place, column in enumerate(spec.columns)}
-        names = [column.name for column in spec.columns]
-        self._decoder = CarefulDecoder(make_plan(spec, names, spec.columns), repair=repair)
-        writer = RecordWriter(self._decoder, trimmed_texts=True)
-        self._make, self._getters = writer.record(), writer.getters()
-        self._key = self._place[spec.required[0]]
-        self._steps = Memo(self._find_steps)
-        """By the name of an entry and the paths of its values."""
-
-    def entries(
-        self, shape: Shape, kind: Kind, children: Iterable[Element], depth: int
-    ) -> Iterator[tuple[int | None, Any]]:
-        """Yield lines and records of the entries among complete elements, and of those in lists.
-
-        Args:
-            shape: The shape of the document.
-            kind: The kind of the element around them.
-            children: The elements.
-            depth: The number of elements around them if the error of the shape, which is then
-                raised, may be in one of them; else 0.
-        """
-        stack = [(kind, iter(children))]
-        while stack:
-            kind, rest = stack[-1]
-            for element in rest:
-                inner = kind.by_tag.get(element.tag) or shape.child(kind, element)
-                role = inner.role
-                if role is Role.LIST:
-                    self.lists.begin(element)
-                    stack.append((inner, iter(element[:])))
-                    break
-                if depth:
-                    shape.count(kind, (element,), depth + len(stack) - 1)
-                if role is Role.ENTRY:
-                    record = self.read(element)
-                    if record is not None:
-                        yield line_of(element), record
-                elif role is Role.VALUE and element.text:
-                    self.lists.take(element, self._context)
-            else:
-                stack.pop()
-                if stack:
-                    self.lists.end()
-
-    def read(self, element: Element) -> Any:
-        """Build the record of an entry; ``None`` if it has no identifier."""
-        context = self._context
-        own = split_tag(element.tag)[1]
-        if len(element) or len(keys := element.keys()) > 1:
-            texts = list(context.texts_in(element, ""))
-            look = [path for _, path, _ in texts]
-        else:  # the same, without the cost of a generator
-            texts = [(element, "", (element.text or "").strip())]
-            texts += [(element, "", element.get(key, "").strip()) for key in keys]
-            look = ["", *[f"/@{key}" for key in keys]]
-        steps = self._steps[(own, *look)]
-        cells = [""] * len(self._place)
-        lines: dict[int, Element] = {}
-        extra = ExtraTexts()
-        for (inner, _, text), step in zip(texts, steps, strict=True):
-            if text:
-                place = step.place
-                if place is not None and not cells[place]:
-                    cells[place] = text
-                    lines[place] = inner
-                else:
-                    extra.add(step.name, text)
-        if self._spec is CLASSIFICATIONS:
-            self._take_lists(own, cells, extra)
-        elif not cells[self._key] and cells[self._place["sor_id"]]:
-            cells[self._key] = cells[self._place["sor_id"]]  # its only identifier is the unit's
-        try:
-            record = self._make(cells, self._getters)
-        except ValueError:
-            record = self._decoder.decode(cells, cell_reporter(context, lines, element, None))
-        if record is None:
-            context.issue(
-                "error",
-                "missing-key",
-                f"the entry lacks an identifier ({self._spec.columns[self._key].name})",
-                element,
-                own,
-                raw=partial(shortened_raw, element),
-            )
-        elif extra:
-            object.__setattr__(record, "extra", Extra(extra))
-        return record
-
-    def _find_steps(self, look: tuple[str, ...]) -> list[_Step]:
-        """Return the step for each path of an entry."""
-        own, *paths = (_NAMESPACE.sub("", path).removeprefix("/") for path in look)
-        blocks = {path.partition("/")[0] for path in paths if "/" in path}
-        direct = [path for path in paths if path and "/" not in path and path not in blocks]
-
-        def find(path: str) -> int | None:
-            field = self._context.own.get(path)
-            if field is None and path:
-                field = field_of(self._spec, path, own, direct)
-            return None if field is None else self._place.get(field)
-
-        return [_Step(find(path), path or "text()") for path in paths]
-
-    def _take_lists(self, own: str, cells: list[str], extra: ExtraTexts) -> None:
-        """Find the name of the entry's list: from its values, else from the entry's element."""
-        code, name = self._place["classification.code"], self._place["classification.name"]
-        codes, names, others = self.lists.around(code=not cells[code], name=not cells[name])
-        cells[code] = cells[code] or codes
-        cells[name] = cells[name] or names
-        for key, text in others.items():
-            extra.add(key, text)
-        if not cells[code] and not cells[name]:
-            cells[name] = own
 
 
 # Words in the names of lists, by the kind of code; the first that fits is used.

@@ -47,7 +47,7 @@ _CONTAINER_TAGS = frozenset(tag for name in CONTAINERS for tag in tags_of(name))
 _HEAD_TAGS = frozenset(tag for name in (CREATED_AT, SNAPSHOT_DATE) for tag in tags_of(name))
 _NODE_BYTES = 250
 """Bytes in memory for each element, beside those of the document."""
-_PATH_BYTES = 40
+_PATH_BYTES = 60
 """Bytes that the path of an error in a unit takes for each unit around it."""
 _MOST_HELD = 200_000_000
 """Bytes in memory of an owner that is validated as a whole: about 30 MB of a document."""
