@@ -209,3 +209,25 @@ def test_a_unit_beyond_the_limits_is_refused() -> None:
     document = (HEAD_2 + "<Foo>x</Foo>" * 40_000 + "</SorTree>").encode()
     with pytest.raises(SorFileError, match=r"Limits\.max_unit_elements \(1000\)"):
         sorparse.validate(document, limits=limits)
+
+
+UNIT_AND_STRAY = "<HealthInstitution/><n/>"
+
+
+def test_an_owner_with_too_many_other_elements_is_refused() -> None:
+    """Units are freed once they are validated; what is between them is not."""
+    limits = Limits(max_unit_elements=1_000)
+    inside = UNIT_AND_STRAY * 60_000
+    document = (
+        f"{HEAD_2}<InstitutionOwnerEntity><HealthInstitutionEntity>{inside}"
+        "</HealthInstitutionEntity></InstitutionOwnerEntity></SorTree>"
+    ).encode()
+    with pytest.raises(SorFileError, match="more than 2,000 at once"):
+        sorparse.validate(document, limits=limits)
+
+
+def test_an_owner_of_many_units_with_few_elements_each_is_not_refused() -> None:
+    limits = Limits(max_unit_elements=1_000)
+    many = unit().replace("13B", "13-15", 1) * 900
+    report = sorparse.validate(tree(owner(many)), limits=limits)
+    assert report.fault_count == 900

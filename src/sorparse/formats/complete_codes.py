@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
+from .. import codes
 from ..records import Coded
 
 KIND_OF_CODE = {
@@ -17,12 +16,9 @@ KIND_OF_CODE = {
 """Field of a record to the list of ``sorparse.codes`` that has its codes."""
 
 
-@lru_cache(maxsize=4096)
 def with_code(field: str, coded: Coded) -> Coded:
     """Return a name with its code, if the library's table has the code."""
     if coded.code is not None or coded.name is None or field not in KIND_OF_CODE:
         return coded
-    from .. import codes
-
     code = codes.code_of(KIND_OF_CODE[field], coded.name)
     return coded if code is None else Coded(code, coded.name, supplied="code")

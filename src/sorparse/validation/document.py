@@ -11,6 +11,7 @@ from ..errors import SorFileError, UnrecognisedFormatError
 from ..sources import Member, Source
 from ..xml.elements import split_tag
 from ..xml.head import looks_like_xml, read_header
+from ..xml.namespaces import until_long_namespace
 from .schema_set import BUNDLED_ROOTS, ROOT
 
 _PIECE = 4 * 1024
@@ -76,7 +77,7 @@ def look_at(member: Member) -> Document:
         )
     pieces = (head[at : at + _PIECE] for at in range(0, len(head), _PIECE))
     try:
-        header, _ = read_header(pieces, file=member.name)
+        header, _ = read_header(until_long_namespace(pieces, member.name), file=member.name)
     except SorFileError:
         if looks_like_xml(head):
             raise

@@ -14,6 +14,7 @@ from lxml import etree
 from ..errors import SorFileError
 from ..issues import Issue, Severity
 from ..limits import DEFAULT_LIMITS, Limits
+from ..xml.namespaces import refuse_many_namespaces
 from .components import local, namespace_of
 from .engines import Engine, LibXml2, StandIns
 from .explain import UNITS, Violation, stray_text
@@ -25,6 +26,9 @@ OWNER = "InstitutionOwnerEntity"
 _MOST_CHILDREN = 10_000
 """libxml2 counts the siblings before each erroneous element anew: quadratic time."""
 _too_wide = etree.XPath(f"boolean(descendant-or-self::*/*[{_MOST_CHILDREN + 1}])")
+_MOST_HELD = 2
+"""How many times the elements of one unit an owner may have at once: two for each unit that was
+validated and emptied, and what is in no unit."""
 _DEEP, _LONG = 30, 12
 """Levels, and characters of a prefix. libxml2 stores a path with the names and prefixes of all
 elements around an erroneous one: nested units of long prefixes took gigabytes."""
@@ -85,6 +89,8 @@ class OwnerValidator:
     """Owners seen so far."""
     _emptied: set[etree._Element] = attrs.field(factory=set, init=False)
     """Validated units of the present owner that were emptied."""
+    _held: int = attrs.field(default=0, init=False)
+    """Elements of the present owner that were read and not freed, since its units are emptied."""
     _header: list[etree._Element] = attrs.field(factory=list, init=False)
     _hopeless: bool = attrs.field(default=False, init=False)
     """The schema does not know the document's root: every element would be a fault."""
@@ -136,6 +142,7 @@ class OwnerValidator:
         pairs = ((f, f.element) for f in self._examine(unit, self._emptied))
         self._report(self._by_line(pairs))
         self._emptied.difference_update(unit.iter("*"))
+        self._held -= sum(1 for _ in unit.iter()) - 1
         sor_id = next((e for e in unit.iterchildren("*") if local(e) == "SorIdentifier"), None)
         breaks = _line_breaks(unit)
         if sor_id is None:
@@ -147,13 +154,22 @@ class OwnerValidator:
             unit.clear(keep_tail=True)
             breaks, sor_id.tail = before, "\n" * (breaks - before - _line_breaks(sor_id))
             unit.append(sor_id)
+            self._held += 1
             self._emptied.add(sor_id)
         unit.text = "\n" * breaks  # the lines of what precedes are found by counting
         self._emptied.add(unit)
-        if len(self._emptied) > self.limits.max_unit_elements:
+
+    def read(self, elements: int) -> None:
+        """Count elements of an owner whose units are emptied."""
+        self._held += elements
+
+    def check_size(self) -> None:
+        """Raise SorFileError if too many elements of an owner are in memory at once."""
+        most = _MOST_HELD * self.limits.max_unit_elements
+        if self._held > most:
             raise SorFileError(
-                f"one owner has more than Limits.max_unit_elements "
-                f"({self.limits.max_unit_elements:,}) units at once",
+                f"the units of one owner and other elements in it are more than {most:,} at once "
+                f"({_MOST_HELD} times Limits.max_unit_elements)",
                 file=self.log.file,
             )
 
@@ -173,6 +189,7 @@ class OwnerValidator:
         if not self._hopeless:
             violations += self._inside(root, owner)
         self._emptied.clear()
+        self._held = 0
         return self._report(violations)
 
     def finish(self, root: etree._Element) -> list[Issue]:
@@ -215,6 +232,8 @@ class OwnerValidator:
         owner: etree._Element | None,
     ) -> Iterator[tuple[Violation, etree._Element]]:
         """Yield the errors of the root and of its children other than owners."""
+        # each copy of an element declares them
+        refuse_many_namespaces(root if owner is None else owner, self.log.file)
         if last_owner is not None and (last_owner.tail or "").strip():
             yield stray_text(root, (last_owner.tail or "").strip()), root
         if self.owners <= 1 and last_owner is None and (owner is not None or not self.owners):
@@ -273,6 +292,7 @@ class OwnerValidator:
     def _examine(
         self, top: etree._Element, stand_ins: StandIns = frozenset()
     ) -> Iterator[Violation]:
+        refuse_many_namespaces(top, self.log.file)
         if _too_wide(top):
             raise SorFileError(
                 f"an element in {local(top)} has more than {_MOST_CHILDREN:,} child elements, too "

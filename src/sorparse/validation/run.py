@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import closing
-from typing import Any, get_args
+from functools import partial
+from typing import IO, Any, get_args
 
 import attrs
 from lxml import etree
@@ -15,6 +16,7 @@ from lxml import etree
 from ..errors import SorFileError, UnrecognisedFormatError
 from ..limits import DEFAULT_LIMITS, Limits
 from ..sources import SourceInput, open_source
+from ..xml.namespaces import LongNamespaceError, until_long_namespace
 from ..xml.parser import MOST_REFERENCES, SAFE, Meter, pull_parser, syntax_error
 from .components import local_of
 from .document import Document, find_document
@@ -175,7 +177,7 @@ def _streamed_errors(
     )
     number = attributes = size = 0
     with document.member.open() as stream:
-        while data := stream.read(_CHUNK):
+        for data in _chunks(stream, document):
             if _UNIT_END.search(data):
                 attributes = size = 0
             attributes += data.count(b"=")
@@ -197,11 +199,15 @@ def _streamed_errors(
     yield entries
 
 
+def _chunks(stream: IO[bytes], document: Document) -> Iterator[bytes]:
+    return until_long_namespace(iter(partial(stream.read, _CHUNK), b""), document.member.name)
+
+
 def _is_valid(document: Document, engine: LibXml2, limits: Limits) -> bool:
     try:
         with closing(_streamed_errors(document, engine, limits)) as errors:
             return not any(errors)
-    except (etree.XMLSyntaxError, _NeedsTree):
+    except (etree.XMLSyntaxError, LongNamespaceError, _NeedsTree):
         return False  # the precise pass reports what and where
 
 
@@ -215,7 +221,7 @@ def _count(document: Document, engine: LibXml2, limits: Limits) -> ValidationRep
                 if len(entries) > limits.max_issues:
                     complete = False
                     break
-    except (etree.XMLSyntaxError, _NeedsTree):
+    except (etree.XMLSyntaxError, LongNamespaceError, _NeedsTree):
         return attrs.evolve(_precise(document, engine, limits), occurrences=())
     log = FaultLog(document.member.name, limits=limits)
     # a hundred thousand errors are often a few hundred texts
@@ -241,19 +247,24 @@ def _code_of(entry: etree._LogEntry, code: str) -> str:
 
 def _precise(document: Document, engine: Engine, limits: Limits) -> ValidationReport:
     log = FaultLog(document.member.name, limits=limits)
-    validator = OwnerValidator(engine, document.namespace, log)
+    validator = OwnerValidator(engine, document.namespace, log, limits)
     parser = pull_parser(("end",), validator.tags, whole=True, huge=_huge(limits))
     meter = Meter(document.member.name, limits)
     in_owner = 0
     # completed units of a large owner, emptied one chunk later: the next texts have their lines
     completed: list[etree._Element] = []
     with document.member.open() as stream:
-        while not log.full and (data := stream.read(_CHUNK)):
+        for data in _chunks(stream, document):
+            if log.full:
+                break
             error = _feed(parser, data)
             meter.add(data)
-            in_owner += data.count(b"<")
             for unit in completed:
                 validator.check_unit(unit)
+            validator.check_size()
+            in_owner += data.count(b"<")
+            if in_owner > _LARGE:
+                validator.read(data.count(b"<") - data.count(b"</"))
             completed.clear()
             for _, unit in parser.read_events():
                 if is_owner(unit):

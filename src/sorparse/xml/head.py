@@ -5,7 +5,6 @@ A document type is rejected here, and so is an encoding with which the document 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from itertools import chain
 from typing import Any, cast
@@ -17,13 +16,17 @@ from ..errors import SorFileError
 from ..limits import DEFAULT_LIMITS, Limits
 from . import CREATED_AT, SNAPSHOT_DATE
 from .elements import local_name
+from .encodings import (
+    declaration_of,
+    declared_encoding,
+    parser_encoding,
+    refuse_declared,
+    without_mark,
+    wrong_declaration,
+)
 from .parser import ELEMENTS_ONLY, Meter, syntax_error
 
-BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8", b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 _LONGEST_TEXT = 200
-_DECLARED = re.compile(
-    rb"""(?:\xef\xbb\xbf)?<\?xml\s[^>]{0,200}?encoding\s*=\s*["']([^"'>]{0,100})["'][^>]{0,200}>"""
-)
 
 
 @attrs.frozen
@@ -44,10 +47,6 @@ class Header:
 
 class DoctypeError(SorFileError):
     """The document declares a document type."""
-
-
-class EncodingError(SorFileError):
-    """The document declares an encoding with which it cannot be read."""
 
 
 class _Stop(Exception):
@@ -122,11 +121,14 @@ def read_header(
     """Read the header; return it, and the chunks that were read.
 
     ``None`` if the content ends before a root element. Raises SorFileError for a document type
-    declaration and for a header that is not well-formed.
+    declaration, an encoding that is not read, and a header that is not well-formed.
     """
     target = _HeaderTarget()
     parser: Any = etree.XMLParser(
-        target=cast("Any", target), encoding=encoding, huge_tree=True, **ELEMENTS_ONLY
+        target=cast("Any", target),
+        encoding=parser_encoding(encoding, file),
+        huge_tree=True,
+        **ELEMENTS_ONLY,
     )
     taken: list[bytes] = []
     meter = Meter(file, limits)
@@ -155,33 +157,19 @@ def read_header(
             if encoding is None:
                 _refuse_encoding(exc, b"".join(taken), file)
             raise syntax_error(exc, file) from None
+    if encoding is None:
+        refuse_declared(b"".join(taken), file)
     return target.header(), taken
 
 
 def _refuse_encoding(exc: etree.XMLSyntaxError, head: bytes, file: str) -> None:
     """Raise EncodingError if the parser stopped in the declaration, at its encoding."""
-    declared = _DECLARED.match(head)
-    if declared is not None and exc.position <= (1, declared.end()):
-        encoding = declared[1].decode("ascii", "replace")
-        raise EncodingError(
-            f"the XML declaration names the encoding {encoding!r}, with which the file cannot be "
-            "read; pass the right one with encoding=",
-            file=file,
-            line=1,
-        ) from None
-
-
-def encoding_of(head: bytes) -> tuple[str, bool]:
-    """Return the encoding of a document, and whether a byte order mark precedes it."""
-    for mark, name in BYTE_ORDER_MARKS.items():
-        if head.startswith(mark):
-            return name, True
-    declared = _DECLARED.match(head)
-    return (declared[1].decode("ascii", "replace").lower() if declared else "utf-8"), False
+    encoding = declared_encoding(head)
+    end = len(head) - len(without_mark(head)) + len(declaration_of(head)) + len("?>")
+    if encoding is not None and exc.position <= (1, end):
+        raise wrong_declaration(encoding, file) from None
 
 
 def looks_like_xml(head: bytes) -> bool:
     """Return whether a document may begin with these bytes."""
-    for mark in BYTE_ORDER_MARKS:
-        head = head.removeprefix(mark)
-    return head.replace(b"\0", b"").lstrip().startswith(b"<")
+    return without_mark(head).lstrip().startswith(b"<")

@@ -17,6 +17,8 @@ from lxml import etree
 from ..errors import SorFileError
 from ..limits import Limits
 from .elements import Element, line_of
+from .encodings import parser_encoding
+from .namespaces import until_long_namespace
 
 CHUNK = 64 * 1024
 """Bytes given to the parser at once: what fits in the processor's cache is read faster."""
@@ -55,17 +57,24 @@ def pull_parser(
     options = SAFE if whole else {**ELEMENTS_ONLY, "remove_blank_text": True}
     pull: Any = etree.XMLPullParser  # the stubs want the events as literals
     parser: etree.XMLPullParser[Element] = pull(
-        tuple(events), tag=tag, huge_tree=huge, encoding=encoding, **options
+        tuple(events), tag=tag, huge_tree=huge, encoding=parser_encoding(encoding), **options
     )
     return parser
 
 
-def chunks_of(stream: IO[bytes]) -> Iterator[bytes]:
-    """Yield a stream in pieces: a small one first, for the header."""
-    size = HEADER_CHUNK
-    while chunk := stream.read(size):
-        yield chunk
-        size = CHUNK
+def chunks_of(stream: IO[bytes], file: str) -> Iterator[bytes]:
+    """Yield a document in pieces: a small one first, for the header.
+
+    Raises LongNamespaceError after what precedes a very long namespace.
+    """
+
+    def read() -> Iterator[bytes]:
+        size = HEADER_CHUNK
+        while chunk := stream.read(size):
+            yield chunk
+            size = CHUNK
+
+    return until_long_namespace(read(), file)
 
 
 def in_pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:

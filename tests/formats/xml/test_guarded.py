@@ -265,9 +265,9 @@ def test_the_thread_is_waited_for_when_reading_is_interrupted(
 def test_what_was_read_before_reading_failed_is_given_first(
     pieces: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def failing(source: IO[bytes]) -> Iterator[bytes]:
-        yield from islice(parser.chunks_of(source), pieces)
-        raise SorFileError("the disk is gone", file="Sor.xml")
+    def failing(source: IO[bytes], file: str) -> Iterator[bytes]:
+        yield from islice(parser.chunks_of(source, file), pieces)
+        raise SorFileError("the disk is gone", file=file)
 
     monkeypatch.setattr(readers, "chunks_of", failing)
     plain, validated = outcome(MANY), outcome(MANY, validate=True)

@@ -24,6 +24,7 @@ from ...xml.elements import (
     too_deep,
 )
 from ...xml.head import read_header
+from ...xml.namespaces import until_long_namespace
 from ...xml.parser import pull_parser, syntax_error
 from ..base import ReadOptions
 from ..cells import BadCell, to_date_in_denmark
@@ -164,7 +165,7 @@ def _beginning(head: bytes, file: str, options: ReadOptions) -> _Beginning | Non
     """Read the first bytes of a document; ``None`` if another reader reports the error in them."""
     beginning = _Beginning()
     try:
-        read_header([head], file=file, encoding=options.encoding)
+        read_header(until_long_namespace([head], file), file=file, encoding=options.encoding)
     except SorFileError:
         return None
     parser = pull_parser(("start", "end"), encoding=options.encoding)

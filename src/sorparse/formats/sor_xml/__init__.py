@@ -35,25 +35,29 @@ def recognise(member: Member, head: bytes, options: ReadOptions) -> Found | None
     """Return the tables of an XML file of SOR; ``None`` for another file.
 
     Raises:
-        SorFileError: If the XML declares a document type, or an encoding that it does not have.
+        SorFileError: If the XML declares a document type, a very long namespace, or an encoding
+            with which it is not read.
     """
     if not head.lstrip(_BEFORE_XML).startswith(b"<"):
         return None
     # imported here, so that the parser is not loaded for a CSV file
     from ...errors import SorFileError
     from ...xml.elements import split_tag
-    from ...xml.head import DoctypeError, EncodingError, read_header
+    from ...xml.encodings import EncodingError
+    from ...xml.head import DoctypeError, read_header
+    from ...xml.namespaces import LongNamespaceError, until_long_namespace
     from .lists import ClassificationsReader, GeoLocationsReader
     from .location_codes import LocationCodesReader
     from .readers import EntitiesReader
 
     try:
-        header, _ = read_header([head], file=member.name, encoding=options.encoding)
+        chunks = until_long_namespace([head], member.name)
+        header, _ = read_header(chunks, file=member.name, encoding=options.encoding)
     except DoctypeError:
         if b"<html" in head.lower():
             return None
         raise
-    except EncodingError:
+    except (EncodingError, LongNamespaceError):
         raise
     except SorFileError:
         return None

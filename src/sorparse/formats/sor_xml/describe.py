@@ -11,7 +11,8 @@ from ...description import ColumnDescription, TableDescription
 from ...issues import NoLog
 from ...sources import Member
 from ...xml.elements import Element, split_tag
-from ...xml.head import Header, encoding_of, read_header
+from ...xml.encodings import encoding_of
+from ...xml.head import Header, read_header
 from ...xml.parser import chunks_of
 from ..base import ReadOptions
 from .names import COUNTRY_SCHEME, LOCATION_CODE_ENTITY, SPECIALITIES, SPECIALITY, SPECIALITY_TYPES
@@ -152,7 +153,10 @@ def describe(
     """Return the description of a table: what was counted, and the form of the file."""
     with member.open() as stream:
         header, taken = read_header(
-            chunks_of(stream), file=member.name, encoding=options.encoding, limits=options.limits
+            chunks_of(stream, member.name),
+            file=member.name,
+            encoding=options.encoding,
+            limits=options.limits,
         )
     head = b"".join(taken)
     encoding, bom = encoding_of(head)

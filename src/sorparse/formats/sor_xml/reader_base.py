@@ -84,7 +84,10 @@ def header_of(member: Member, options: ReadOptions) -> Header | None:
     """Return the head of a document: what precedes the first unit or entry."""
     with member.open() as stream:
         return read_header(
-            chunks_of(stream), file=member.name, encoding=options.encoding, limits=options.limits
+            chunks_of(stream, member.name),
+            file=member.name,
+            encoding=options.encoding,
+            limits=options.limits,
         )[0]
 
 
@@ -118,7 +121,7 @@ def growing(member: Member, options: ReadOptions, begin: Callable[[Element], boo
 def steps_of(tree: GrowingTree, member: Member, options: ReadOptions) -> Iterator[Step]:
     """Yield what becomes complete while a file is parsed; see ``GrowingTree.steps``."""
     with member.open() as stream:
-        yield from tree.steps(chunks_of(stream), options.encoding)
+        yield from tree.steps(chunks_of(stream, member.name), options.encoding)
 
 
 def cell_reporter(

@@ -63,7 +63,7 @@ class EntitiesReader(XmlReader):
         decoding = UnitDecoding(self, attrs.evolve(self.options, log=log))
         report_root(decoding.context, header)
         with self.member.open() as stream:
-            chunks = chunks_of(stream)
+            chunks = chunks_of(stream, self.member.name)
             first = next(chunks, b"")
             if not is_utf8(first, self.options.encoding):
                 raise NeedsElements

@@ -12,6 +12,7 @@ from ...limits import Limits
 from ...xml.elements import Element, line_of, shortened, split_tag, texts_in
 from ...xml.head import Header
 from ...xml.lines import FIRST_UNKNOWN_LINE, StartTagLines
+from ...xml.namespaces import refuse_many_namespaces
 from ..decode import swapped_message
 from .names import DECLARED_ELEMENTS, ROOT, UNITS
 from .namespaces import KNOWN_NAMESPACES, namespaces_of
@@ -70,6 +71,8 @@ class Context:
                 line += self.lines_before
         place = (self.file, line, path or None, value, sor_id)
         if not self.log.only_counts(severity, code, place):
+            if element is not None:
+                refuse_many_namespaces(element, self.file)  # ``raw`` declares them all
             self.log.add(self._issue(severity, code, message, place, raw() if raw else None))
 
     def _issue(

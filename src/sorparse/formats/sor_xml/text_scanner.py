@@ -20,7 +20,8 @@ from lxml import etree
 
 from ...xml import CREATED_AT, SNAPSHOT_DATE
 from ...xml.elements import split_tag
-from ...xml.head import Header, encoding_of
+from ...xml.encodings import encoding_of
+from ...xml.head import Header
 from ...xml.parser import SAFE
 from ..generator import Memo
 from .names import CONTAINERS, OWNER_CONTAINER, ROOT, UNITS

@@ -113,7 +113,7 @@ def walk(
         on_owner: Gets each owner's element, which is in memory until it is complete.
     """
     with member.open() as stream:
-        chunks = chunks_of(stream)
+        chunks = chunks_of(stream, member.name)
         _, taken = read_header(
             chunks, file=member.name, encoding=options.encoding, limits=options.limits
         )
