@@ -49,6 +49,15 @@ def test_a_batch_is_bounded_however_long_the_texts_are(long: str) -> None:
     ]
 
 
+def test_a_batch_is_bounded_however_many_unknown_columns_there_are() -> None:
+    """What a short text takes in memory is mostly not its characters."""
+    extra = Extra({f"x ({n})": "1" for n in range(4_000)})
+    records = [SOREntity(sor_id=str(n), extra=extra) for n in range(200)]
+    sizes = [batch.num_rows for batch in Table.from_records("entities", lambda: records).batches()]
+    assert sum(sizes) == 200
+    assert max(sizes) < 100
+
+
 def test_types_and_meanings_go_along(table: Table) -> None:
     schema = pa.schema(table)
     assert schema == pa.schema(table.schema)

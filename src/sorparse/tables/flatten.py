@@ -34,6 +34,8 @@ _Step = tuple[str, Callable[[Any], Any], _Flatten]
 BATCH_ROWS = 8192
 _BATCH_CHARS = 8_000_000
 """Characters of ``extra`` and of inherited names in one batch."""
+_PAIR_CHARS = 40
+"""What a name with its value in ``extra`` takes in memory beside their characters, at least."""
 _INHERITED = ("owner", "health_institution", "classification")
 """Fields of which many records share one object, whose texts each row of a table has again."""
 _FEW = 16
@@ -82,13 +84,13 @@ def _long_fields(record: type[Any]) -> tuple[Callable[[Any], Any], ...]:
 
 
 def _chars_in(value: Any) -> int:
-    """Return the characters of the texts in a value object, or of names and texts in a mapping."""
+    """Return the characters of the texts in a value object, or of names and texts in ``extra``."""
     if value is None or value is NO_EXTRA:
         return 0
     if value.__class__ is str:
         return len(value)
     if isinstance(value, Extra):
-        return sum(map(len, value)) + sum(map(len, value.values()))
+        return sum(map(len, value)) + sum(map(len, value.values())) + _PAIR_CHARS * len(value)
     return sum(map(_chars_in, _values(type(value))(value)))
 
 

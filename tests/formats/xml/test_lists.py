@@ -260,6 +260,36 @@ def test_invalid_values_of_one_entry_are_reported_in_the_order_of_the_fields() -
         assert [issue.value for issue in feed.issues] == ["x", "z", "y"]
 
 
+@pytest.mark.parametrize("runs", ["vvii", "iviv", "ivvi", "iivv", "iiii"])
+@pytest.mark.parametrize("at_most", [100_000, 1, 0])
+@pytest.mark.parametrize("separator", ["", "\n"])
+def test_invalid_entries_among_valid_ones(runs: str, at_most: int, separator: str) -> None:
+    """An entry after an invalid one is read by another function."""
+    values = {
+        "v": '<c id="{n}" FromDate="2020-01-0{n}"/>',
+        "i": '<c id="{n}" FromDate="x{n}" ToDate="2021-02-0{n}"/>',
+        "k": '<c FromDate="2020-01-0{n}"/>',
+    }
+    runs += "kik"
+    written = [values[letter].format(n=n) for n, letter in enumerate(runs, 1)]
+    content = lists(f"<L>{separator.join(written)}</L>")
+    with sorparse.open(content, limits=sorparse.Limits(max_issues=at_most)) as feed:
+        found = [
+            (each.entry.code, each.validity.from_date, each.validity.to_date)
+            for each in feed.classifications()
+        ]
+        counts = feed.issue_counts
+        stored = [issue.value for issue in feed.issues if issue.code == "bad-date"]
+    assert found == [
+        (str(n), date(2020, 1, n), None) if letter == "v" else (str(n), None, date(2021, 2, n))
+        for n, letter in enumerate(runs, 1)
+        if letter != "k"
+    ]
+    invalid = [f"x{n}" for n, letter in enumerate(runs, 1) if letter == "i"]
+    assert counts == {"bad-date": len(invalid), "missing-key": 2}
+    assert stored == invalid[:at_most]
+
+
 def test_a_fault_comes_after_what_was_read() -> None:
     content = file("GeographicalLocalisations", PLACE + PLACE)[:-100]
     with sorparse.open(content) as feed, pytest.raises(sorparse.SorFileError) as error:

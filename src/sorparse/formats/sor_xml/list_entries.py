@@ -50,6 +50,8 @@ class EntryDecoding:
         self._steps = Memo(self._find_steps)
         """By the name of an entry and the paths of its values."""
         self._flat_steps = Memo(self._find_flat_steps)
+        self._is_often_irregular = False
+        """Whether the last entry had invalid values: an error costs as much as an entry."""
         self._empty: tuple[object, str | None, int | None] | None = None
         """Tag, prefix and line of the last entry without any value whose issue was stored."""
 
@@ -114,10 +116,13 @@ class EntryDecoding:
             self._take_lists(own, cells, extra)
         elif not cells[self._key] and cells[self._place["sor_id"]]:
             cells[self._key] = cells[self._place["sor_id"]]  # its only identifier is the unit's
-        try:
-            record = self._make(cells, self._getters)
-        except ValueError:
+        if self._is_often_irregular:
             record = self._irregular(element, cells, steps)
+        else:
+            try:
+                record = self._make(cells, self._getters)
+            except ValueError:
+                record = self._irregular(element, cells, steps)
         if record is None:
             dropped = context.log.target.dropped
             context.issue(
@@ -151,11 +156,21 @@ class EntryDecoding:
 
     def _irregular(self, element: Element, cells: list[str], steps: Iterable[_Step]) -> Any:
         """Build the record of an entry with invalid values, and report them."""
+        log, line = self._context.log, line_of(element)
+        if line is not None and log.only_counts_line(self._context.file, line):
+            counting = self._counting
+            record = counting.decode(cells)
+            log.tally(counting.kinds)
+            self._is_often_irregular = bool(counting.kinds)
+            counting.kinds.clear()
+            return record if self._decoder.has_required(cells) else None
         tolerant = self._tolerant
         tolerant.invalid.clear()
         record = tolerant.decode(cells)
+        self._is_often_irregular = bool(tolerant.invalid)
         if tolerant.invalid:
-            report = cell_reporter(self._context, self._elements_of(element, steps), element, None)
+            elements = self._elements_of(element, steps) if len(element) else {}
+            report = cell_reporter(self._context, elements, element, None)
             for _, leaf, text, bad in sorted(tolerant.invalid, key=itemgetter(0)):
                 report(bad, leaf, text)
         return record if self._decoder.has_required(cells) else None
@@ -163,6 +178,10 @@ class EntryDecoding:
     @cached_property
     def _tolerant(self) -> TolerantDecoder:
         return TolerantDecoder(self._decoder, None)
+
+    @cached_property
+    def _counting(self) -> TolerantDecoder:
+        return TolerantDecoder(self._decoder, None, counting=True)
 
     def _elements_of(self, entry: Element, steps: Iterable[_Step]) -> dict[int, Element]:
         """Return the elements from which the cells of an entry were read, by their places."""
