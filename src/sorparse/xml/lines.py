@@ -14,6 +14,9 @@ FIRST_UNKNOWN_LINE = 65_535
 inside the element."""
 _LONGEST_TAG = 200
 """Bytes in which the name of a start tag may be cut off at the end of a chunk."""
+_MOST_STARTS = 100_000
+"""Lines that are stored, as many as a unit may have elements by default. Those of elements without
+any text are never asked for: there can be millions of them."""
 MOST_STEPS = 200
 """Texts to search for one whose line libxml2 stores."""
 
@@ -30,7 +33,7 @@ class StartTagLines:
         self._line = 1
         """Line on which the remaining bytes begin."""
         self._rest = b""
-        self._starts: deque[int] = deque()
+        self._starts: deque[int] = deque(maxlen=_MOST_STARTS)
 
     def read(self, chunk: bytes) -> None:
         """Add the next bytes of the document, before the parser gets them."""

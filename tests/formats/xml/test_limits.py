@@ -149,6 +149,11 @@ def test_memory_is_bounded_for_every_list(name: str, shape: str, tmp_path: Path)
     bounded(SCRIPT, path, megabytes=90, seconds=600)
 
 
+def test_memory_does_not_grow_with_the_lines_of_empty_units(tmp_path: Path) -> None:
+    path = SHAPES["empty units on lines of their own"].write(tmp_path / "Sor.xml", 16_000_000)
+    read_bounded(path, megabytes=55, limits="max_issues=500")
+
+
 # -- nothing is dropped
 
 
