@@ -47,7 +47,6 @@ class PlainFile:
         self._wrapped = [
             place for place, each in enumerate(plan.columns) if each and each.kind is Kind.SOR_ID
         ]
-        self._most_lines = min(_BLOCK_LINES, _BLOCK_CELLS // len(plan.header) + 1)
         self._number = header + 1
         """Number of the first line that has not been yielded."""
         self.is_whole = False
@@ -171,14 +170,24 @@ class PlainFile:
             yield rest if rest.endswith(b"\n") else rest + b"\n"
 
     def _pieces(self, block: bytes) -> Iterator[bytes]:
-        """Yield a block of lines in pieces that do not have too many lines."""
-        pieces = block.count(b"\n") // self._most_lines + 1
-        size = len(block) // pieces + 1
-        start = 0
-        while start < len(block):
-            end = block.find(b"\n", start + size - 1) + 1 or len(block)
-            yield block[start:end]
-            start = end
+        """Yield a block of lines in pieces that do not have too many lines or cells."""
+        parts = [block]
+        while parts:
+            part = parts.pop()
+            half = len(part) // 2
+            middle = part.rfind(b"\n", 0, half) + 1 or part.find(b"\n", half) + 1
+            if middle == len(part) or not self._is_large(part):
+                yield part
+            else:
+                parts += part[middle:], part[:middle]
+
+    def _is_large(self, block: bytes) -> bool:
+        lines = block.count(b"\n")
+        if lines > _BLOCK_LINES:
+            return True
+        # only rows with all cells are laid out
+        may_be_large = lines * len(self.plan.header) > _BLOCK_CELLS
+        return may_be_large and block.count(self._reader.delimiter.encode()) > _BLOCK_CELLS
 
     def _line(self, stream: BinaryIO, rest: bytes) -> tuple[bytes, bytes]:
         """Return the next line, which begins with ``rest``, and the text read after it."""
