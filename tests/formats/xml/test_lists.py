@@ -275,7 +275,7 @@ def test_invalid_entries_among_valid_ones(runs: str, at_most: int, separator: st
     content = lists(f"<L>{separator.join(written)}</L>")
     with sorparse.open(content, limits=sorparse.Limits(max_issues=at_most)) as feed:
         found = [
-            (each.entry.code, each.validity.from_date, each.validity.to_date)
+            (each.entry and each.entry.code, each.validity.from_date, each.validity.to_date)
             for each in feed.classifications()
         ]
         counts = feed.issue_counts
