@@ -16,6 +16,7 @@ from lxml import etree
 from ..errors import SorFileError, UnrecognisedFormatError
 from ..limits import DEFAULT_LIMITS, Limits
 from ..sources import SourceInput, open_source
+from ..xml.name_watch import NameWatch
 from ..xml.namespaces import LongNamespaceError, until_long_namespace
 from ..xml.parser import MOST_REFERENCES, SAFE, Meter, pull_parser, syntax_error
 from .components import local_of
@@ -175,6 +176,7 @@ def _streamed_errors(
     parser = etree.XMLParser(
         schema=engine.validator, target=target, huge_tree=_huge(limits), **SAFE
     )
+    names = NameWatch(document.member.name)
     number = attributes = size = 0
     with document.member.open() as stream:
         for data in _chunks(stream, document):
@@ -188,6 +190,10 @@ def _streamed_errors(
                 or size > limits.max_unit_bytes
             ):
                 raise _NeedsTree
+            if chunks == 1:
+                names.add_rare(data)  # stops at the first error
+            else:
+                names.add(data, attributes=True)
             parser.feed(data)
             number += 1
             if number % chunks == 0:
@@ -250,6 +256,7 @@ def _precise(document: Document, engine: Engine, limits: Limits) -> ValidationRe
     validator = OwnerValidator(engine, document.namespace, log, limits)
     parser = pull_parser(("end",), validator.tags, whole=True, huge=_huge(limits))
     meter = Meter(document.member.name, limits)
+    names = NameWatch(document.member.name)
     in_owner = 0
     # completed units of a large owner, emptied one chunk later: the next texts have their lines
     completed: list[etree._Element] = []
@@ -259,6 +266,7 @@ def _precise(document: Document, engine: Engine, limits: Limits) -> ValidationRe
                 break
             error = _feed(parser, data)
             meter.add(data)
+            names.add(data, attributes=True)
             for unit in completed:
                 validator.check_unit(unit)
             validator.check_size()

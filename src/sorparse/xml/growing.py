@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from ..errors import SorFileError
 from ..limits import Limits
 from .elements import Element, line_of, too_deep
+from .name_watch import NameWatch
 from .parser import Meter, in_pieces, parsed, pull_parser
 
 Step = tuple[Element | None, Sequence[Element]]
@@ -57,9 +58,11 @@ class GrowingTree:
         """
         parser = pull_parser(("start", "end"), encoding=encoding)
         chunks = in_pieces(chunks)
+        names = NameWatch(self._file)
         try:
             for chunk, events in parsed(parser, chunks, file=self._file, limits=self._limits):
                 self._meter.add(chunk)
+                names.add(chunk, attributes=False)  # the receiver counts those of attributes
                 self.chunk += 1
                 latest = deque(events, 1)
                 if latest:

@@ -18,6 +18,7 @@ from ..errors import SorFileError
 from ..limits import Limits
 from .elements import Element, line_of
 from .encodings import parser_encoding
+from .name_watch import NameWatch
 from .namespaces import until_long_namespace
 
 CHUNK = 64 * 1024
@@ -208,6 +209,7 @@ def completed(
     and removes processed ones from the tree; it reports to ``meter`` when all is freed.
     """
     parser = pull_parser(("end",), tags, encoding=encoding)
+    names = NameWatch(file)
     pending = 0
     irregular = irregular_before = False
     for chunk, events in parsed(parser, in_pieces(chunks), file=file, limits=limits):
@@ -219,6 +221,7 @@ def completed(
         error: SorFileError | None = None
         try:
             elements.extend(meter.within(element for _, element in events))
+            names.add(chunk, attributes=irregular_now)
         except SorFileError as exc:
             error = exc
         if elements:

@@ -1,0 +1,116 @@
+"""Documents with very many different names are refused: the parser never forgets a name."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import sorparse
+from sorparse.xml.name_watch import MOST_NAMES
+from support.xml import document, owner
+
+KINDS: dict[str, Callable[[int], str]] = {
+    "elements": lambda n: f"<n{n}/>",
+    "elements in an element": lambda n: f"<n><n{n}/></n>",
+    "attributes": lambda n: f'<n a{n}="1"/>',
+    "namespaces": lambda n: f'<n xmlns="urn:{n}"/>',
+    "prefixes": lambda n: f'<s:n xmlns:p{n}="urn:n"/>',
+    "instructions": lambda n: f"<?n{n} x?>",
+}
+
+
+def with_names(kind: str, count: int) -> bytes:
+    """Return a document with so many names, between owners so that no owner is large."""
+    make = KINDS[kind]
+    runs = (
+        "".join(make(n) for n in range(start, min(start + 500, count)))
+        for start in range(0, count, 500)
+    )
+    return document(*(owner() + run for run in runs))
+
+
+def read(content: Any) -> None:
+    with sorparse.open(content) as feed:
+        for _ in feed.entities():
+            pass
+
+
+def codes(content: Any) -> None:
+    with sorparse.open(content) as feed:
+        for _ in feed.location_codes():
+            pass
+
+
+def validated(content: Any) -> None:
+    with sorparse.open(content, validate=True) as feed:
+        for _ in feed.entities():
+            pass
+
+
+def described(content: Any) -> None:
+    with sorparse.open(content) as feed:
+        feed.describe()
+
+
+def count(content: Any) -> None:
+    sorparse.validate(content, places=False)
+
+
+READ: dict[str, Callable[[Any], object]] = {
+    "records": read,
+    "location codes": codes,
+    "validated": validated,
+    "describe": described,
+    "validate": sorparse.validate,
+    "validate, without places": count,
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("function", READ)
+def test_very_many_names_are_refused(function: str, kind: str) -> None:
+    content = with_names(kind, MOST_NAMES + 1_000)
+    for source in (content, io.BytesIO(content)):
+        with pytest.raises(sorparse.SorFileError, match="different"):
+            READ[function](source)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_many_names_are_not(kind: str) -> None:
+    content = with_names(kind, 3_000)
+    for function in READ.values():
+        for source in (content, io.BytesIO(content)):
+            function(source)
+
+
+def test_names_of_a_document_in_utf_16() -> None:
+    text = with_names("elements", MOST_NAMES + 1_000).decode()
+    content = text.replace('"utf-8"', '"utf-16"').encode("utf-16")
+    with pytest.raises(sorparse.SorFileError, match="different names"):
+        read(content)
+
+
+@pytest.mark.parametrize(
+    ("name", "around"),
+    [
+        ("SorDataCodeTypes.xml", '<SorDataCodeTypes><c id="1"/>{}</SorDataCodeTypes>'),
+        ("SHAKregion.xml", '<SHAKregion><r SHAKkode="1301"/>{}</SHAKregion>'),
+    ],
+)
+@pytest.mark.parametrize("kind", ["prefixes", "instructions"])
+def test_names_in_other_files(name: str, around: str, kind: str, tmp_path: Path) -> None:
+    names = "".join(KINDS[kind](n).replace("s:n", "n") for n in range(MOST_NAMES + 1_000))
+    (tmp_path / name).write_text(around.format(names), encoding="utf-8")
+    with pytest.raises(sorparse.SorFileError, match="different names"):
+        read_all(tmp_path / name)
+
+
+def read_all(path: Path) -> None:
+    with sorparse.open(path) as feed:
+        for table in feed.tables:
+            for _ in feed.records(table):
+                pass
