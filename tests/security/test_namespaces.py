@@ -126,6 +126,33 @@ def test_a_long_namespace_of_a_document_in_utf_16(encoding: str) -> None:
 
 
 MANY = " ".join(f'xmlns:n{number}="urn:{number}"' for number in range(MOST + 1))
+FEWER = " ".join(f'xmlns:n{number}="urn:{number}"' for number in range(MOST - 12))
+
+
+def test_as_many_namespaces_as_are_allowed() -> None:
+    """The root of the document declares twelve others."""
+    content = declaring(FEWER, owner(hospital(unit(status=BAD_DATE, sor_id="x"))))
+    with sorparse.open(content) as feed:
+        assert len(list(feed.entities())) == 3
+        assert feed.issue_counts == {"bad-sor-id": 1, "bad-date": 2}
+    one_more = content.replace(b"<SorTree ", b'<SorTree xmlns:more="urn:more" ')
+    with sorparse.open(one_more) as feed, pytest.raises(sorparse.SorFileError, match="has 101 nam"):
+        list(feed.entities())
+
+
+def test_the_error_names_file_and_line() -> None:
+    declared = f'<x:a\n\n xmlns:x="urn:{"n" * LONGEST}"/>'
+    for padding in range(65_400, 65_700, 7):  # where a chunk of the file ends
+        content = f"{'x' * padding}\n{declared}".encode()
+        chunks = [content[:65_536], content[65_536:]]
+        with pytest.raises(LongNamespaceError) as error:
+            list(until_long_namespace([chunk for chunk in chunks if chunk], "Sor.xml"))
+        assert (error.value.file, error.value.line) == ("Sor.xml", 4)
+    with pytest.raises(LongNamespaceError) as error:
+        list(until_long_namespace([f"\n{declared}".encode()], "Sor.xml"))
+    assert error.value.line == 4
+
+
 REPORTING = [name for name in READ if name not in ("location codes", "describe")]
 
 
@@ -197,6 +224,8 @@ PART = st.integers(0, LONGEST + 2)
 @example('"', (LONGEST, LONGEST, LONGEST, LONGEST), [1_215])
 @example('"', (LONGEST, LONGEST, LONGEST, LONGEST + 1), [10, 700])
 @example('"', (LONGEST + 1, 0, 0, 0), [304])
+@example('"', (0, 0, 0, LONGEST + 1), [9])
+@example('"', (0, 0, 0, LONGEST + 1), [8, 9])
 def test_where_a_declaration_is_cut_makes_no_difference(
     quote: str, parts: tuple[int, int, int, int], cuts: list[int]
 ) -> None:
@@ -210,7 +239,7 @@ def test_where_a_declaration_is_cut_makes_no_difference(
     assert is_refused == (max(parts) > LONGEST)
     assert content.startswith(read)
     if is_refused:
-        assert b"<a b='x' ".startswith(read[:9])
+        assert read[:9] == b"<a b='x' "
         assert len(read) < 9 + len(declared)
     else:
         assert read == content

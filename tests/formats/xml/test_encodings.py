@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -87,6 +88,55 @@ def test_an_encoding_that_no_one_knows(encoding: str) -> None:
     with pytest.raises(sorparse.SorFileError, match="names the encoding") as error:
         read(content)
     assert len(str(error.value)) < 300
+
+
+@pytest.mark.parametrize("encoding", ["utf-7", "nonsense", "\u00fc"])
+def test_the_error_names_file_and_line(encoding: str, tmp_path: Path) -> None:
+    path = tmp_path / "Sor.xml"
+    path.write_bytes(CONTENT.replace(b'"utf-8"', f'"{encoding}"'.encode("latin-1")))
+    with pytest.raises(sorparse.SorFileError) as error:
+        sorparse.open(path)
+    shown = encoding if encoding.isascii() else "\ufffd"
+    assert str(error.value) == (
+        f"{path}:1: the XML declaration names the encoding {shown!r}, with which the file cannot "
+        "be read; pass the right one with encoding="
+    )
+
+
+@pytest.mark.parametrize("mark", [b"\xef\xbb\xbf", b""])
+def test_a_declaration_after_a_byte_order_mark(mark: bytes) -> None:
+    content = mark + CONTENT.replace(b'"utf-8"', b'"utf-7"')
+    with pytest.raises(sorparse.SorFileError, match="names the encoding 'utf-7'"):
+        read(content)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le"])
+def test_a_document_in_utf_16_that_declares_another_encoding(encoding: str) -> None:
+    content = TEXT.replace('"utf-8"', '"utf-7"').encode(encoding)
+    with pytest.raises(sorparse.SorFileError, match="names the encoding"):
+        read(content)
+
+
+def test_only_the_declaration_declares_an_encoding() -> None:
+    instruction = CONTENT.replace(b"<SorTree ", b'<?x  encoding="utf-7"?><SorTree ')
+    assert read(instruction)[0][2].name == "Æ-afsnit"
+    attribute = CONTENT.partition(b"?>")[2].replace(b"<SorTree ", b'<SorTree encoding="utf-7" ')
+    assert read(attribute)[0][2].name == "Æ-afsnit"
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding", "bom"),
+    [
+        (CONTENT.partition(b"?>")[2].lstrip(), "utf-8", False),
+        (CONTENT.replace(b'"utf-8"', b'"UTF-8"'), "utf-8", False),
+        (b"\xef\xbb\xbf" + CONTENT, "utf-8", True),
+        (TEXT.replace('"utf-8"', '"utf-16"').encode("utf-16"), "utf-16-le", True),
+    ],
+)
+def test_the_encoding_that_describe_shows(content: bytes, encoding: str, bom: bool) -> None:
+    with sorparse.open(content) as feed:
+        table = feed.describe().tables[0]
+    assert (table.encoding, table.bom) == (encoding, bom)
 
 
 def test_a_declared_encoding_of_one_byte() -> None:

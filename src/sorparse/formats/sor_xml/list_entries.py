@@ -50,8 +50,8 @@ class EntryDecoding:
         self._steps = Memo(self._find_steps)
         """By the name of an entry and the paths of its values."""
         self._flat_steps = Memo(self._find_flat_steps)
-        self._is_often_irregular = False
-        """Whether the last entry had invalid values: an error costs as much as an entry."""
+        self._was_irregular = False
+        """Whether the last entry had invalid values: the next one often has, too."""
         self._empty: tuple[object, str | None, int | None] | None = None
         """Tag, prefix and line of the last entry without any value whose issue was stored."""
 
@@ -116,7 +116,7 @@ class EntryDecoding:
             self._take_lists(own, cells, extra)
         elif not cells[self._key] and cells[self._place["sor_id"]]:
             cells[self._key] = cells[self._place["sor_id"]]  # its only identifier is the unit's
-        if self._is_often_irregular:
+        if self._was_irregular:
             record = self._irregular(element, cells, steps)
         else:
             try:
@@ -161,13 +161,13 @@ class EntryDecoding:
             counting = self._counting
             record = counting.decode(cells)
             log.tally(counting.kinds)
-            self._is_often_irregular = bool(counting.kinds)
+            self._was_irregular = bool(counting.kinds)
             counting.kinds.clear()
             return record if self._decoder.has_required(cells) else None
         tolerant = self._tolerant
         tolerant.invalid.clear()
         record = tolerant.decode(cells)
-        self._is_often_irregular = bool(tolerant.invalid)
+        self._was_irregular = bool(tolerant.invalid)
         if tolerant.invalid:
             elements = self._elements_of(element, steps) if len(element) else {}
             report = cell_reporter(self._context, elements, element, None)
