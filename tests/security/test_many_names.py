@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 import sorparse
-from sorparse.xml.name_watch import MOST_NAMES
+from sorparse.xml.name_watch import MOST_NAMES, NameWatch
+from support import validation
 from support.xml import document, owner
 
 KINDS: dict[str, Callable[[int], str]] = {
@@ -92,6 +93,61 @@ def test_names_of_a_document_in_utf_16() -> None:
     content = text.replace('"utf-8"', '"utf-16"').encode("utf-16")
     with pytest.raises(sorparse.SorFileError, match="different names"):
         read(content)
+
+
+def test_prefixes_of_a_document_in_utf_16() -> None:
+    text = with_names("prefixes", MOST_NAMES + 1_000).decode()
+    content = text.replace('"utf-8"', '"utf-16"').encode("utf-16")
+    with pytest.raises(sorparse.SorFileError, match="different names"):
+        codes(content)
+
+
+PER_OWNER = {"prefixes": 80, "instructions": 600}  # around one element there may be 100 namespaces
+
+
+@pytest.mark.parametrize("kind", PER_OWNER)
+@pytest.mark.parametrize("function", ["validated", "validate", "validate, without places"])
+def test_names_that_a_schema_accepts(function: str, kind: str) -> None:
+    plain = validation.owner()
+
+    def named(n: int) -> str:
+        if kind == "instructions":
+            return plain + "".join(f"<?n{n}-{i}?>" for i in range(PER_OWNER[kind]))
+        prefixes = " ".join(f'xmlns:p{n}-{i}="urn:n"' for i in range(PER_OWNER[kind]))
+        return plain.replace("<InstitutionOwner>", f"<InstitutionOwner {prefixes}>")
+
+    few = validation.tree(*map(named, range(3)))
+    assert sorparse.validate(few).valid
+    READ[function](few)
+    content = validation.tree(*map(named, range(MOST_NAMES // PER_OWNER[kind] + 2)))
+    with pytest.raises(sorparse.SorFileError, match="different names"):
+        READ[function](content)
+
+
+def test_words_are_not_names() -> None:
+    words = " ".join(f"word{n}" for n in range(MOST_NAMES * 2))
+    watch = NameWatch("Sor.xml")
+    watch.add(f'<a b="1">{words}</a><c d = "2">{words}</c>'.encode(), attributes=True)
+    watch.add(f"<a>{words}</a>".encode(), attributes=False)
+    watch.add(f"<a {words.replace(' ', ' a=')}>".encode(), attributes=True)
+    watch.add_rare(f"<?x?><a>{words.replace(' ', '=')}</a>".encode())
+
+
+def test_as_many_names_as_are_allowed() -> None:
+    watch = NameWatch("Sor.xml")
+    watch.add("".join(f"<n{n}/>" for n in range(MOST_NAMES)).encode(), attributes=False)
+    with pytest.raises(sorparse.SorFileError):
+        watch.add(b"<another/>", attributes=False)
+
+
+def test_the_error_names_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "Sor.xml"
+    path.write_bytes(with_names("elements", MOST_NAMES + 1_000))
+    with pytest.raises(sorparse.SorFileError) as error:
+        read(path)
+    assert str(error.value) == (
+        f"{path}: has more than 50,000 different names of elements, attributes and namespaces"
+    )
 
 
 @pytest.mark.parametrize(
