@@ -129,8 +129,16 @@ def test_words_are_not_names() -> None:
     watch = NameWatch("Sor.xml")
     watch.add(f'<a b="1">{words}</a><c d = "2">{words}</c>'.encode(), attributes=True)
     watch.add(f"<a>{words}</a>".encode(), attributes=False)
-    watch.add(f"<a {words.replace(' ', ' a=')}>".encode(), attributes=True)
+    attributes = " ".join(f"v{n} w{n} a=" for n in range(MOST_NAMES * 2))
+    watch.add(f"<a {attributes}>".encode(), attributes=True)
     watch.add_rare(f"<?x?><a>{words.replace(' ', '=')}</a>".encode())
+
+
+def test_prefixes_alone_in_utf_16() -> None:
+    prefixes = " ".join(f'xmlns:p{n}="urn:n"' for n in range(MOST_NAMES + 1))
+    for encoding in ("utf-8", "utf-16"):
+        with pytest.raises(sorparse.SorFileError):
+            NameWatch("Sor.xml").add(f"<a {prefixes}/>".encode(encoding), attributes=False)
 
 
 def test_as_many_names_as_are_allowed() -> None:
