@@ -11,6 +11,7 @@ import pytest
 
 import sorparse
 from sorparse.xml.name_watch import MOST_NAMES, NameWatch
+from sorparse.xml.namespaces import until_long_namespace
 from support import validation
 from support.xml import document, owner
 
@@ -127,25 +128,26 @@ def test_names_that_a_schema_accepts(function: str, kind: str) -> None:
 def test_words_are_not_names() -> None:
     words = " ".join(f"word{n}" for n in range(MOST_NAMES * 2))
     watch = NameWatch("Sor.xml")
-    watch.add(f'<a b="1">{words}</a><c d = "2">{words}</c>'.encode(), attributes=True)
-    watch.add(f"<a>{words}</a>".encode(), attributes=False)
+    watch.elements(f'<a b="1">{words}</a><c d = "2">{words}</c>'.encode(), attributes=True)
+    watch.elements(f"<a>{words}</a>".encode(), attributes=False)
     attributes = " ".join(f"v{n} w{n} a=" for n in range(MOST_NAMES * 2))
-    watch.add(f"<a {attributes}>".encode(), attributes=True)
-    watch.add_rare(f"<?x?><a>{words.replace(' ', '=')}</a>".encode())
+    watch.elements(f"<a {attributes}>".encode(), attributes=True)
+    watch.namespaces(f"<a xmlns='a'>{words.replace(' ', '=')}</a>".encode())
+    watch.instructions(f"<?x?><a>{words.replace(' ', '?')}</a>".encode())
 
 
 def test_prefixes_alone_in_utf_16() -> None:
     prefixes = " ".join(f'xmlns:p{n}="urn:n"' for n in range(MOST_NAMES + 1))
     for encoding in ("utf-8", "utf-16"):
         with pytest.raises(sorparse.SorFileError):
-            NameWatch("Sor.xml").add(f"<a {prefixes}/>".encode(encoding), attributes=False)
+            list(until_long_namespace([f"<a {prefixes}/>".encode(encoding)], "Sor.xml"))
 
 
 def test_as_many_names_as_are_allowed() -> None:
     watch = NameWatch("Sor.xml")
-    watch.add("".join(f"<n{n}/>" for n in range(MOST_NAMES)).encode(), attributes=False)
+    watch.elements("".join(f"<n{n}/>" for n in range(MOST_NAMES)).encode(), attributes=False)
     with pytest.raises(sorparse.SorFileError):
-        watch.add(b"<another/>", attributes=False)
+        watch.elements(b"<another/>", attributes=False)
 
 
 def test_the_error_names_the_file(tmp_path: Path) -> None:

@@ -178,6 +178,7 @@ def _streamed_errors(
     )
     names = NameWatch(document.member.name)
     number = attributes = size = 0
+    has_errors = False
     with document.member.open() as stream:
         for data in _chunks(stream, document):
             if _UNIT_END.search(data):
@@ -190,11 +191,10 @@ def _streamed_errors(
                 or size > limits.max_unit_bytes
             ):
                 raise _NeedsTree
-            if chunks == 1:
-                names.add_rare(data)  # stops at the first error
-            else:
-                names.add(data, attributes=True)
             parser.feed(data)
+            has_errors = has_errors or bool(parser.feed_error_log)
+            if has_errors:  # else the schema knows the names
+                names.elements(data, attributes=True)
             number += 1
             if number % chunks == 0:
                 yield list(parser.feed_error_log)
@@ -266,7 +266,7 @@ def _precise(document: Document, engine: Engine, limits: Limits) -> ValidationRe
                 break
             error = _feed(parser, data)
             meter.add(data)
-            names.add(data, attributes=True)
+            names.elements(data, attributes=True)
             for unit in completed:
                 validator.check_unit(unit)
             validator.check_size()

@@ -62,7 +62,7 @@ class GrowingTree:
         try:
             for chunk, events in parsed(parser, chunks, file=self._file, limits=self._limits):
                 self._meter.add(chunk)
-                names.add(chunk, attributes=False)  # the receiver counts those of attributes
+                names.elements(chunk, attributes=True)
                 self.chunk += 1
                 latest = deque(events, 1)
                 if latest:

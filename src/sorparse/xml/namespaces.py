@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 
 from ..errors import SorFileError
 from .elements import Element, line_of
+from .name_watch import NameWatch
 
 LONGEST = 300
 """Bytes of a namespace, of its prefix, and of each run of whitespace in the declaration.
@@ -39,13 +40,22 @@ def until_long_namespace(chunks: Iterable[bytes], file: str) -> Iterator[bytes]:
 
     Raises:
         LongNamespaceError: After what precedes the declaration.
+        SorFileError: If there are very many different namespaces, prefixes or instructions.
     """
+    names = NameWatch(file)
     before = b""
     lines = 1
     for chunk in chunks:
         plain = chunk.replace(b"\0", b"") if b"\0" in chunk else chunk  # UTF-16
         text = before + plain
-        if b"xmlns" in text and (found := _LONG.search(text)):
+        if b"?" in plain:
+            names.instructions(plain)
+        if b"xmlns" not in text:
+            found = None
+        else:
+            names.namespaces(plain)
+            found = _LONG.search(text)
+        if found:
             place = found.start() - len(before)
             if place > 0:
                 yield chunk[: place * len(chunk) // len(plain)]

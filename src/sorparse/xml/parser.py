@@ -221,7 +221,7 @@ def completed(
         error: SorFileError | None = None
         try:
             elements.extend(meter.within(element for _, element in events))
-            names.add(chunk, attributes=irregular_now)
+            names.elements(chunk, attributes=irregular_now)
         except SorFileError as exc:
             error = exc
         if elements:

@@ -55,9 +55,7 @@ class TextReading:
         """
         self._is_validated = schema is not None
         if schema is not None:
-            chunks = yield from self._guarded(
-                chunks, DocumentValidator(schema, self._decoding.context.file)
-            )
+            chunks = yield from self._guarded(chunks, DocumentValidator(schema))
         for chunk in chunks:
             yield from self._units(chunk)
         self._scanner.finish()

@@ -19,7 +19,6 @@ from typing import Any
 
 from lxml import etree
 
-from ...xml.name_watch import NameWatch
 from ...xml.parser import ELEMENTS_ONLY, MOST_REFERENCES
 from .text_scanner import NeedsElements
 
@@ -58,13 +57,12 @@ class _Nothing:
 class DocumentValidator:
     """The validating parser."""
 
-    def __init__(self, schema: etree.XMLSchema, file: str) -> None:
+    def __init__(self, schema: etree.XMLSchema) -> None:
         target: Any = _Nothing()  # the stubs ask for every method of a target
         # Limits.max_depth is checked when the units get their place in the tree
         self._parser = etree.XMLParser(
             target=target, schema=schema, huge_tree=True, **ELEMENTS_ONLY
         )
-        self._names = NameWatch(file)
         self._may_thread = True
         self._error: Exception | None = None
 
@@ -115,7 +113,6 @@ class DocumentValidator:
             elif content.count(b"&") > MOST_REFERENCES:
                 self._error = NeedsElements()
             else:
-                self._names.add_rare(content)
                 parser.feed(content)
         except etree.XMLSyntaxError:
             self._error = NeedsElements()
