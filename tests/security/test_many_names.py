@@ -139,7 +139,7 @@ def test_words_are_not_names() -> None:
 def test_prefixes_alone_in_utf_16() -> None:
     prefixes = " ".join(f'xmlns:p{n}="urn:n"' for n in range(MOST_NAMES + 1))
     for encoding in ("utf-8", "utf-16"):
-        with pytest.raises(sorparse.SorFileError):
+        with pytest.raises(sorparse.SorFileError, match=r"^Sor\.xml: has more than"):
             list(until_long_namespace([f"<a {prefixes}/>".encode(encoding)], "Sor.xml"))
 
 

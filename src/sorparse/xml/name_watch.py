@@ -21,10 +21,7 @@ _BEFORE_EQUALS = 64
 
 
 class NameWatch:
-    """Counts the names in the bytes of a document; a name that is cut in two counts as another.
-
-    Bytes are those of ASCII: in UTF-16 without the zero bytes.
-    """
+    """Counts the names in the bytes of a document; a name that is cut in two counts as another."""
 
     def __init__(self, file: str) -> None:
         self._file = file
@@ -38,8 +35,6 @@ class NameWatch:
             attributes: Whether there may be attributes of many names or values. Without them, a
                 start tag counts as a name, which takes less time.
         """
-        if b"\0" in chunk:  # UTF-16
-            chunk = chunk.replace(b"\0", b"")
         if not attributes:
             self._add(_TAG.findall(chunk))
             return
@@ -48,11 +43,11 @@ class NameWatch:
         self._add([word for last in words for word in last[-1:]])
 
     def namespaces(self, chunk: bytes) -> None:
-        """Count namespaces and prefixes."""
+        """Count namespaces and prefixes in bytes without zero bytes (of UTF-16)."""
         self._add(_NAMESPACE.findall(chunk))
 
     def instructions(self, chunk: bytes) -> None:
-        """Count the names of instructions."""
+        """Count the names of instructions in bytes without zero bytes (of UTF-16)."""
         self._add(_INSTRUCTION.findall(chunk))
 
     def _add(self, names: list[bytes]) -> None:
