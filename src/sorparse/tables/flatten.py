@@ -38,6 +38,7 @@ _PAIR_CHARS = 40
 """What a name with its value in ``extra`` takes in memory beside their characters, at least."""
 _INHERITED = ("owner", "health_institution", "classification")
 """Fields of which many records share one object, whose texts each row of a table has again."""
+_GROUP_ROWS = 256
 _FEW = 16
 """So many records are examined at once for very long texts."""
 DIGITS = 16
@@ -45,22 +46,60 @@ DIGITS = 16
 
 
 def groups(records: Iterable[Any]) -> Iterator[list[Any]]:
-    """Yield records in groups of :data:`BATCH_ROWS`, or fewer if their texts would be very long.
+    """Yield records in groups, and an empty group where a batch ends.
+
+    A batch has :data:`BATCH_ROWS` records, or fewer if their texts would be very long.
 
     A file of 1 MB can have an owner with a name of 500 kB and thousands of units. The records are
-    examined a few at a time, which takes a fraction of the time of one at a time.
+    examined a few at a time, which takes a fraction of the time of one at a time. The groups are
+    small because Python's garbage collector examines what lives long again and again.
     """
     source = iter(records)
     group: list[Any] = []
-    chars = 0
+    rows = chars = 0
     while few := list(islice(source, _FEW)):
         group += few
         chars += _chars_of_texts(few)
-        if chars > _BATCH_CHARS or len(group) >= BATCH_ROWS:
+        is_full = chars > _BATCH_CHARS or rows + len(group) >= BATCH_ROWS
+        if is_full or len(group) >= _GROUP_ROWS:
+            rows += len(group)
             yield group
-            group, chars = [], 0
+            group = []
+        if is_full:
+            yield []
+            rows = chars = 0
     if group:
         yield group
+    yield []
+
+
+def column_batches(
+    records: Iterable[Any], flatten: Callable[[list[Any]], Sequence[list[Any] | None]]
+) -> Iterator[tuple[int, Sequence[list[Any] | None]]]:
+    """Yield the rows and the columns of each batch, given what flattens a group of records.
+
+    A column without values may be ``None``.
+    """
+    rows = 0
+    joined: list[list[Any] | None] = []
+    for group in groups(records):
+        if not group:
+            if rows:
+                yield rows, joined
+            rows, joined = 0, []
+            continue
+        columns = flatten(group)
+        joined = joined or [None] * len(columns)
+        for place, column in enumerate(columns):
+            before = joined[place]
+            if column is None:
+                if before is not None:
+                    before.extend([None] * len(group))
+            elif before is None:
+                joined[place] = [None] * rows + column
+            else:
+                before += column
+        rows += len(group)
 
 
 def _chars_of_texts(records: Sequence[Any]) -> int:

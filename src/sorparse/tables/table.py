@@ -220,14 +220,15 @@ def record_batches(
     """
     pa = load_pyarrow()
     target = arrow_schema(schema)
-    for batch in flatten.groups(records):
-        columns: Sequence[list[Any] | None] = (
-            flatten.columns_of(schema, batch)
-            if fields is None
-            else flatten.filled_columns_of(schema, batch, fields)
-        )
+
+    def columns_of(group: list[Any]) -> Sequence[list[Any] | None]:
+        if fields is None:
+            return flatten.columns_of(schema, group)
+        return flatten.filled_columns_of(schema, group, fields)
+
+    for rows, columns in flatten.column_batches(records, columns_of):
         arrays = [
-            pa.nulls(len(batch), field.type) if values is None else pa.array(values, field.type)
+            pa.nulls(rows, field.type) if values is None else pa.array(values, field.type)
             for values, field in zip(columns, target, strict=True)
         ]
         yield pa.record_batch(arrays, schema=target)
