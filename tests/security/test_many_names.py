@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -14,6 +13,7 @@ from sorparse.xml.name_watch import MOST_NAMES, NameWatch
 from sorparse.xml.namespaces import until_long_namespace
 from support import validation
 from support.xml import document, owner
+from support.xml_ways import READ, codes, read_all, records
 
 KINDS: dict[str, Callable[[int], str]] = {
     "elements": lambda n: f"<n{n}/>",
@@ -33,43 +33,6 @@ def with_names(kind: str, count: int) -> bytes:
         for start in range(0, count, 500)
     )
     return document(*(owner() + run for run in runs))
-
-
-def read(content: Any) -> None:
-    with sorparse.open(content) as feed:
-        for _ in feed.entities():
-            pass
-
-
-def codes(content: Any) -> None:
-    with sorparse.open(content) as feed:
-        for _ in feed.location_codes():
-            pass
-
-
-def validated(content: Any) -> None:
-    with sorparse.open(content, validate=True) as feed:
-        for _ in feed.entities():
-            pass
-
-
-def described(content: Any) -> None:
-    with sorparse.open(content) as feed:
-        feed.describe()
-
-
-def count(content: Any) -> None:
-    sorparse.validate(content, places=False)
-
-
-READ: dict[str, Callable[[Any], object]] = {
-    "records": read,
-    "location codes": codes,
-    "validated": validated,
-    "describe": described,
-    "validate": sorparse.validate,
-    "validate, without places": count,
-}
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -93,7 +56,7 @@ def test_names_of_a_document_in_utf_16() -> None:
     text = with_names("elements", MOST_NAMES + 1_000).decode()
     content = text.replace('"utf-8"', '"utf-16"').encode("utf-16")
     with pytest.raises(sorparse.SorFileError, match="different names"):
-        read(content)
+        records(content)
 
 
 def test_prefixes_of_a_document_in_utf_16() -> None:
@@ -154,7 +117,7 @@ def test_the_error_names_the_file(tmp_path: Path) -> None:
     path = tmp_path / "Sor.xml"
     path.write_bytes(with_names("elements", MOST_NAMES + 1_000))
     with pytest.raises(sorparse.SorFileError) as error:
-        read(path)
+        records(path)
     assert str(error.value) == (
         f"{path}: has more than 50,000 different names of elements, attributes and namespaces"
     )
@@ -173,10 +136,3 @@ def test_names_in_other_files(name: str, around: str, kind: str, tmp_path: Path)
     (tmp_path / name).write_text(around.format(names), encoding="utf-8")
     with pytest.raises(sorparse.SorFileError, match="different names"):
         read_all(tmp_path / name)
-
-
-def read_all(path: Path) -> None:
-    with sorparse.open(path) as feed:
-        for table in feed.tables:
-            for _ in feed.records(table):
-                pass

@@ -211,13 +211,10 @@ def test_a_unit_beyond_the_limits_is_refused() -> None:
         sorparse.validate(document, limits=limits)
 
 
-UNIT_AND_STRAY = "<HealthInstitution/><n/>"
-
-
 def test_an_owner_with_too_many_other_elements_is_refused() -> None:
     """Units are freed once they are validated; what is between them is not."""
     limits = Limits(max_unit_elements=1_000)
-    inside = UNIT_AND_STRAY * 60_000
+    inside = "<HealthInstitution/><n/>" * 60_000
     document = (
         f"{HEAD_2}<InstitutionOwnerEntity><HealthInstitutionEntity>{inside}"
         "</HealthInstitutionEntity></InstitutionOwnerEntity></SorTree>"

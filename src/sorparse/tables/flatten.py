@@ -39,38 +39,12 @@ _PAIR_CHARS = 40
 _INHERITED = ("owner", "health_institution", "classification")
 """Fields of which many records share one object, whose texts each row of a table has again."""
 _GROUP_ROWS = 256
+"""Records that are flattened at once: Python's garbage collector examines what lives long again and
+again."""
 _FEW = 16
 """So many records are examined at once for very long texts."""
 DIGITS = 16
 """Characters of a number that any double gives back: 15 digits and a point."""
-
-
-def groups(records: Iterable[Any]) -> Iterator[list[Any]]:
-    """Yield records in groups, and an empty group where a batch ends.
-
-    A batch has :data:`BATCH_ROWS` records, or fewer if their texts would be very long.
-
-    A file of 1 MB can have an owner with a name of 500 kB and thousands of units. The records are
-    examined a few at a time, which takes a fraction of the time of one at a time. The groups are
-    small because Python's garbage collector examines what lives long again and again.
-    """
-    source = iter(records)
-    group: list[Any] = []
-    rows = chars = 0
-    while few := list(islice(source, _FEW)):
-        group += few
-        chars += _chars_of_texts(few)
-        is_full = chars > _BATCH_CHARS or rows + len(group) >= BATCH_ROWS
-        if is_full or len(group) >= _GROUP_ROWS:
-            rows += len(group)
-            yield group
-            group = []
-        if is_full:
-            yield []
-            rows = chars = 0
-    if group:
-        yield group
-    yield []
 
 
 def column_batches(
@@ -78,16 +52,12 @@ def column_batches(
 ) -> Iterator[tuple[int, Sequence[list[Any] | None]]]:
     """Yield the rows and the columns of each batch, given what flattens a group of records.
 
-    A column without values may be ``None``.
+    A batch has :data:`BATCH_ROWS` rows, or fewer if their texts would be very long. A column
+    without values may be ``None``.
     """
     rows = 0
     joined: list[list[Any] | None] = []
-    for group in groups(records):
-        if not group:
-            if rows:
-                yield rows, joined
-            rows, joined = 0, []
-            continue
+    for group, is_last in _groups(records):
         columns = flatten(group)
         joined = joined or [None] * len(columns)
         for place, column in enumerate(columns):
@@ -100,6 +70,34 @@ def column_batches(
             else:
                 before += column
         rows += len(group)
+        if is_last:
+            yield rows, joined
+            rows, joined = 0, []
+    if rows:
+        yield rows, joined
+
+
+def _groups(records: Iterable[Any]) -> Iterator[tuple[list[Any], bool]]:
+    """Yield records in groups, and whether a batch is full with them.
+
+    A file of 1 MB can have an owner with a name of 500 kB and thousands of units. The records are
+    examined a few at a time, which takes a fraction of the time of one at a time.
+    """
+    source = iter(records)
+    group: list[Any] = []
+    rows = chars = 0
+    while few := list(islice(source, _FEW)):
+        group += few
+        rows += len(few)
+        chars += _chars_of_texts(few)
+        is_full = chars > _BATCH_CHARS or rows >= BATCH_ROWS
+        if is_full or len(group) >= _GROUP_ROWS:
+            yield group, is_full
+            group = []
+        if is_full:
+            rows = chars = 0
+    if group:
+        yield group, False
 
 
 def _chars_of_texts(records: Sequence[Any]) -> int:

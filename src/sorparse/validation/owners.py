@@ -159,7 +159,7 @@ class OwnerValidator:
         unit.text = "\n" * breaks  # the lines of what precedes are found by counting
         self._emptied.add(unit)
 
-    def read(self, elements: int) -> None:
+    def count_elements(self, elements: int) -> None:
         """Count elements of an owner whose units are emptied."""
         self._held += elements
 

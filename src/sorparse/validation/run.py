@@ -169,8 +169,8 @@ def _streamed_errors(
     """Validate without a tree; after so many chunks yield libxml2's errors so far (if any).
 
     Raises XMLSyntaxError for broken XML, though its text may be that of the first error,
-    _NeedsTree for a document that is to be validated as a tree, and UndecidedError for a
-    pattern on which libxml2 gives up.
+    _NeedsTree for a document that is to be validated as a tree, SorFileError for a long namespace
+    and for very many names, and UndecidedError for a pattern on which libxml2 gives up.
     """
     target: Any = _Nothing()  # the stubs ask for every method of a target
     parser = etree.XMLParser(
@@ -272,7 +272,7 @@ def _precise(document: Document, engine: Engine, limits: Limits) -> ValidationRe
             validator.check_size()
             in_owner += data.count(b"<")
             if in_owner > _LARGE:
-                validator.read(data.count(b"<") - data.count(b"</"))
+                validator.count_elements(data.count(b"<") - data.count(b"</"))
             completed.clear()
             for _, unit in parser.read_events():
                 if is_owner(unit):

@@ -19,11 +19,16 @@ LONGEST = 300
 Those of SOR have up to 80 characters."""
 MOST = 100
 """Namespaces that are declared around an element. Files of SOR have up to 20."""
-_FEWER = rf"{{0,{LONGEST}}}"
 _LONG = re.compile(
-    r"""xmlns(?::[^\s=<>"':]{N}|(?::[^\s=<>"':]+)?(?:\s{N}|\s*=(?:\s{N}|\s*(?:"[^"<]{N}|'[^'<]{N}))))""".replace(
-        "N", str(LONGEST + 1)
-    ).encode()
+    r"""
+    xmlns (?:
+        :[^\s=<>"':]{N}                                 # a long prefix
+        | (?: :[^\s=<>"':]+ )? (?:
+            \s{N} | \s*=\s{N}                           # much whitespace
+            | \s*=\s* (?: "[^"<]{N} | '[^'<]{N} )       # a long namespace
+        )
+    )""".replace("N", str(LONGEST + 1)).encode(),
+    re.VERBOSE,
 )
 """Cannot try one byte more than a few hundred times: a prefix has no colon, so of the texts in it
 that could begin another declaration, none continues."""
